@@ -1,0 +1,142 @@
+"""What a measure is: who qualifies, what it is worth by date, how it reaches a firm, who pays.
+
+A measure is one YAML file in ``scenarios/measures/<action>/``. This module types everything about it except its
+``values``: those belong to the instrument that acts (``sim/instruments/``), one typed model for each instrument.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from sim.vocabulary import ACTIONS, AGENCIES, FACTS, FLAGS, LANDLORDS, MECHANISMS, PARTIES, SECTOR_GROUPS, SECTORS, SIZES
+
+Action = Literal[(*ACTIONS, MECHANISMS)]  # type: ignore[valid-type]
+Sector = Literal[(*SECTORS, *SECTOR_GROUPS)]  # type: ignore[valid-type]
+Size = Literal[SIZES]  # type: ignore[valid-type]
+Flag = Literal[FLAGS]  # type: ignore[valid-type]
+Fact = Literal[FACTS]  # type: ignore[valid-type]
+Landlord = Literal[LANDLORDS]  # type: ignore[valid-type]
+Agency = Literal[AGENCIES]  # type: ignore[valid-type]
+Party = Literal[PARTIES]  # type: ignore[valid-type]
+
+
+class Strict(BaseModel):
+    """Base of everything read from a file: unknown keys are refused, values do not change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Strict):
+    """A text for people in both languages."""
+
+    zh: str
+    en: str
+
+
+T = TypeVar("T")
+
+
+class Dated(Generic[T]):
+    """A value that changes by date: ``0.6`` for always, or a table ``{2022-01-01: 0.6, 2022-05-31: 0.9}``.
+
+    Each entry holds from its day on, until the next; before the first entry the measure has no value yet.
+    """
+
+    def __init__(self, table: dict[date, T]) -> None:
+        self.table = dict(sorted(table.items()))
+
+    def on(self, day: date) -> T | None:
+        """The value in force on a day, None before the first entry."""
+        place = bisect_right(list(self.table), day)
+        return list(self.table.values())[place - 1] if place else None
+
+    def changes(self) -> list[date]:
+        """The days on which a new value comes into force."""
+        return [day for day in self.table if day != date.min]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dated) and self.table == other.table
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.table.items()))
+
+    def __repr__(self) -> str:
+        return f"Dated({self.table})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        value = handler.generate_schema(get_args(source)[0])
+        table = core_schema.dict_schema(core_schema.date_schema(), value, min_length=1)
+
+        def build(given: Any) -> Dated[Any]:
+            return cls(given if isinstance(given, dict) else {date.min: given})
+
+        def plain(dated: Dated[Any]) -> Any:
+            if list(dated.table) == [date.min]:
+                return dated.table[date.min]
+            return {day.isoformat(): entry for day, entry in dated.table.items()}
+
+        return core_schema.no_info_after_validator_function(
+            build,
+            core_schema.union_schema([table, value], mode="left_to_right"),
+            serialization=core_schema.plain_serializer_function_ser_schema(plain),
+        )
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(ge=0, le=1, description="a year")]
+Yuan = Annotated[float, Field(ge=0, le=1e13)]
+Factor = Annotated[float, Field(ge=0, le=100)]
+Months = Annotated[int, Field(ge=0, le=120)]
+
+
+class Eligibility(Strict):
+    """Who qualifies. Every field that is given must hold; an absent field asks nothing."""
+
+    sectors: tuple[Sector, ...] | None = Field(None, description="sectors or names of sector groups")
+    sizes: tuple[Size, ...] | None = None
+    prefectures: tuple[str, ...] | None = Field(None, description="codes such as '5301' or names of prefectures")
+    counties: tuple[str, ...] | None = Field(None, description="codes such as '530102' or names of counties")
+    landlords: tuple[Landlord, ...] | None = None
+    flags: tuple[Flag, ...] = Field((), description="traits that the firm must have, all of them")
+    facts: tuple[Fact, ...] = Field((), description="what must be true on the day, all of it")
+
+
+class Delivery(Strict):
+    """How the measure reaches a firm."""
+
+    way: Literal["automatic", "application", "negotiated", "none"] = Field(
+        "none",
+        description="automatic: whoever qualifies has it; application: aware, apply, queue, decision at `agency`; "
+        "negotiated: the same with the landlord, bank or platform, who may refuse; none: acts on institutions only",
+    )
+    agency: Agency | None = Field(None, description="whose desk decides")
+    processing_days: Annotated[int, Field(ge=0, le=365)] = Field(0, description="working days before a decision")
+    refusal_share: Share = Field(0.0, description="share of the applications that is refused")
+    list_first: bool = Field(False, description="firms on the list of key firms go to the head of the queue")
+
+
+class Measure(Strict):
+    """One measure of the catalogue, with the values of its instrument."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="the file's name")]
+    title: Words
+    clauses: tuple[str, ...] = Field(description="ids of the plan's clauses that the measure carries out")
+    action: Action
+    section: str = Field(description="section of the plan, such as I.4 or II.1")
+    instrument: str
+    eligible: Eligibility = Eligibility()  # type: ignore[call-arg]
+    delivery: Delivery = Delivery()  # type: ignore[call-arg]
+    start: date = Field(description="first day on which anything may move")
+    end: date | None = Field(None, description="last day, None for the end of the horizon")
+    fund: str | None = Field(None, description="name in `scenarios/funds.yaml` that the money comes from")
+    bearer: Party | dict[Party, Share] | None = Field(
+        None, description="who bears it; with several, the share of each (they add up to 1)"
+    )
+    note: str = ""
+    values: Any = Field(description="the instrument's own model")

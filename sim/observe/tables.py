@@ -1,0 +1,107 @@
+"""The tables of a run: every column with its unit and meaning. Money is whole fen, counts are weighted entities.
+
+``TABLES`` is what the documentation, the reports and the tests read; :class:`Result` carries the tables of one run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Column(NamedTuple):
+    """One column: its NumPy kind, its unit and what it says."""
+
+    kind: str
+    unit: str
+    meaning: str
+
+
+TABLES: Final[dict[str, dict[str, Column]]] = {
+    "outcomes": {
+        "outcome": Column("str", "-", "name of the outcome, see `sim/observe/outcomes.py`"),
+        "value": Column("float64", "see unit", "its value in this run"),
+        "unit": Column("str", "-", "share, entities, persons, fen or days"),
+    },
+    "panel": {
+        "month": Column("str", "YYYY-MM", "counted on its last day (clause III.3)"),
+        "prefecture": Column("str", "-", "code of the prefecture, 5301 to 5334"),
+        "sector": Column("str", "-", "one of SECTORS"),
+        "size": Column("str", "-", "one of SIZES"),
+        "open": Column("int64", "entities", "open on the day"),
+        "suspended": Column("int64", "entities", "stopped and not yet working again"),
+        "exited": Column("int64", "entities", "gone since the start of the horizon"),
+        "born": Column("int64", "entities", "born since the start of the horizon"),
+        "founders": Column("int64", "entities", "alive at the start of the horizon (the same in every month)"),
+        "founders_alive": Column("int64", "entities", "of those, still alive"),
+        "stopped": Column("int64", "entities", "stopped by the epidemic at least once since the start"),
+        "stopped_working": Column("int64", "entities", "of those, open on the day"),
+        "stopped_exited_otherwise": Column("int64", "entities", "of those stopped, gone by ordinary churn"),
+        "loss_making": Column("int64", "entities", "alive with a negative result for the year to date"),
+        "staff": Column("int64", "persons", "on the payroll of living firms, owners excluded"),
+        "sales_fen": Column("int64", "fen", "sales settled in the month"),
+        "cash_fen": Column("int64", "fen", "cash of living firms"),
+        "arrears_fen": Column("int64", "fen", "bills of living firms that are overdue"),
+        "overdue_public_fen": Column("int64", "fen", "arrears that public bodies and large firms owe to living firms"),
+        "deferred_fen": Column("int64", "fen", "put off by measures and not yet due"),
+        "loan_fen": Column("int64", "fen", "bank loans of living firms"),
+    },
+    "ledger": {
+        "month": Column("str", "YYYY-MM", "month of the movement"),
+        "payer": Column("str", "-", "one of PARTIES"),
+        "payee": Column("str", "-", "one of PARTIES"),
+        "flow": Column("str", "-", "name of the flow, such as rent, loan_drawn, write_off"),
+        "measure": Column("str", "-", "measure that moved it, empty for none"),
+        "kind": Column("str", "-", "paid, relieved, deferred, repaid, granted, owed, written_off"),
+        "amount_fen": Column("int64", "fen", "weighted sum"),
+    },
+    "delivery": {
+        "month": Column("str", "YYYY-MM", "month in which the station was reached"),
+        "measure": Column("str", "-", "id of the measure"),
+        "station": Column("str", "-", "one of STATIONS; `eligible` and `aware` are stocks at the month's end"),
+        "firms": Column("int64", "entities", "that reached the station in the month"),
+        "days": Column("float64", "days", "mean days since applying (decided, refused, paid), else missing"),
+        "amount_fen": Column("int64", "fen", "paid, relieved or put off in the month (station `paid`)"),
+    },
+    "journeys": {
+        "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
+        "date": Column("str", "YYYY-MM-DD", "day of the event"),
+        "event": Column("str", "-", "settled, suspended, restarted, applied, granted, refused, paid, exited, born"),
+        "measure": Column("str", "-", "measure concerned, empty for none"),
+        "amount_fen": Column("int64", "fen", "money of the event, 0 for none"),
+        "cash_fen": Column("int64", "fen", "cash after the event"),
+        "staff": Column("int64", "persons", "staff after the event"),
+        "status": Column("str", "-", "one of STATUSES after the event"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run leaves: five tidy tables and what they cost. Columns: ``TABLES``."""
+
+    scenario: str
+    seed: int
+    firms: int  # rows alive at the start of the horizon
+    months: int
+    outcomes: pd.DataFrame
+    panel: pd.DataFrame
+    ledger: pd.DataFrame
+    delivery: pd.DataFrame
+    journeys: pd.DataFrame
+    ledger_residual_fen: int  # always 0: a run that does not balance raises instead
+    wall_seconds: float  # population, world and run, compile time apart
+    bytes_per_firm: float
+    seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
+
+    @property
+    def firm_months_per_second(self) -> float:
+        """Firms times months over wall seconds."""
+        return self.firms * self.months / self.wall_seconds
+
+    def value(self, outcome: str) -> float:
+        """Value of one outcome by name; ``KeyError`` when there is none of that name."""
+        return float(self.outcomes.set_index("outcome")["value"][outcome])

@@ -1,0 +1,81 @@
+"""The columns of the firms: one row a firm, structure of arrays.
+
+Rows are sorted by settlement cohort, then county, sector and size, so that the firms that settle on a day are one
+slice and a slice walks through memory in order. Money is int64 fen. Firms that may be born during the run have their
+row from the start, with status ``unborn``: their identity does not depend on the scenario.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MASK_WORDS = 2  # 64 measures a word: a scenario holds at most 128 measures that reach firms one by one
+
+
+class Firms(NamedTuple):
+    """Columns of n firms. Units: fen, persons, shares of sales, days since the start of the horizon."""
+
+    # Who it is
+    key: NDArray[np.uint64]  # identity, the same in every world
+    weight: NDArray[np.int32]  # entities that the row stands for
+    county: NDArray[np.int16]  # index into the county table
+    prefecture: NDArray[np.int8]  # 0 to 15
+    sector: NDArray[np.int8]  # index into SECTORS
+    size: NDArray[np.int8]  # index into SIZES
+    landlord: NDArray[np.int8]  # index into LANDLORDS
+    customer: NDArray[np.int8]  # index into CUSTOMERS
+    flags: NDArray[np.uint16]  # bits over FLAGS
+    born_on: NDArray[np.int16]  # day on which an unborn firm would open; -1 for firms alive at the start
+    age_months: NDArray[np.int16]  # at the start of the horizon (0 for unborn)
+
+    # How it trades
+    usual_sales: NDArray[np.int64]  # fen a month when activity is 1; drifts with the firm's own trend
+    usual_staff: NDArray[np.int32]  # persons at usual sales, owner excluded
+    wage: NDArray[np.int32]  # fen a person and month
+    rent: NDArray[np.int64]  # fen a month
+    materials_share: NDArray[np.float32]  # of sales
+    insured_share: NDArray[np.float32]  # of staff
+    loan_rate: NDArray[np.float32]  # a year
+
+    # How it stands
+    status: NDArray[np.int8]  # Status
+    staff: NDArray[np.int32]
+    cash: NDArray[np.int64]
+    receivables_public: NDArray[np.int64]  # not yet overdue, owed by public bodies and large firms
+    overdue_public: NDArray[np.int64]  # arrears owed to the firm by public bodies and large firms (I.6)
+    receivables_private: NDArray[np.int64]
+    payables: NDArray[np.int64]  # owed to suppliers
+    arrears_public: NDArray[np.int64]  # taxes and premiums not paid when due
+    arrears_private: NDArray[np.int64]  # wages, rent, utilities, fees and interest not paid when due
+    loan: NDArray[np.int64]  # principal
+    loan_due_on: NDArray[np.int16]  # day of maturity, -1 without a loan
+    vat_credit: NDArray[np.int64]  # stock of uncredited input VAT
+    quality_deposit: NDArray[np.int64]  # travel agencies' deposit
+    contract_backlog: NDArray[np.int64]  # public contracts won and not yet delivered
+    profit_this_year: NDArray[np.int64]  # accrual result since 1 January
+    open_from: NDArray[np.int16]  # day from which sales have not been settled yet
+    suspended_on: NDArray[np.int16]  # day of the last stop by the epidemic, -1 if never stopped
+    illiquid_months: NDArray[np.int8]  # months in a row that could not be paid in full
+    tickets: NDArray[np.uint8]  # bits over TICKETS still open
+    facts: NDArray[np.uint16]  # bits over FACTS
+
+    # Which measures reach it, bits over the scenario's measures, shape (n, MASK_WORDS)
+    eligible: NDArray[np.uint64]  # by its fixed traits
+    applied: NDArray[np.uint64]
+    granted: NDArray[np.uint64]
+
+
+def new_columns(n: int) -> Firms:
+    """Columns for n firms, all zero, nobody born."""
+    kinds = {
+        name: np.dtype(kind.__args__[1].__args__[0])  # the NumPy type named in the annotation
+        for name, kind in Firms.__annotations__.items()
+    }
+    masks = {"eligible", "applied", "granted"}
+    return Firms(**{name: np.zeros((n, MASK_WORDS) if name in masks else n, kind) for name, kind in kinds.items()})
+
+
+def bytes_per_firm(firms: Firms) -> float:
+    """Bytes that the columns hold for each row."""
+    return sum(column.nbytes for column in firms) / max(len(firms.key), 1)

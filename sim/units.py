@@ -1,0 +1,22 @@
+"""Money is whole fen (int64). This module is the only place that turns yuan into fen and back."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+FEN_PER_YUAN: Final = 100
+# Sums of money are int64. A total beyond this is refused before it can wrap round.
+LARGEST_SUM_FEN: Final = 2**62
+
+
+def fen(yuan: float | int | Decimal) -> int:
+    """Whole fen of an amount in yuan, half to even.
+
+    >>> fen(0.5)
+    50
+    """
+    return int((Decimal(str(yuan)) * FEN_PER_YUAN).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def yuan(fen_amount: float | int) -> float:
+    """Yuan of an amount in fen."""
+    return float(fen_amount) / FEN_PER_YUAN

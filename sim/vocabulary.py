@@ -1,0 +1,113 @@
+"""The words of the model: every closed list, in the order in which the columns and tables use it.
+
+A name here is what a scenario file writes, what a table prints and what the code indexes by. The position in the
+tuple is the integer that a column holds. Words for people (Chinese, English) are in ``sim/report/words.yaml``.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+# Sectors: groups of GB/T 4754-2017 sections, with the plan's hard-hit ones apart (clauses II.5.a-g).
+SECTORS: Final = (
+    "agriculture",  # A: growing, breeding, farm services
+    "mining_and_utilities",  # B, D
+    "food_manufacturing",  # C13-C15: processing of farm produce, food, drinks and tea
+    "manufacturing",  # C without C13-C15
+    "construction",  # E
+    "wholesale",  # F51
+    "retail",  # F52
+    "transport",  # G: road, water and rail transport, storage, post
+    "accommodation",  # H61
+    "catering",  # H62
+    "information_technology",  # I
+    "real_estate",  # K
+    "business_services",  # L (without travel agencies), M
+    "tourism",  # L7291 travel agencies, N7860 scenic areas, R culture, sport, entertainment
+    "resident_services",  # O, P, Q: repair, household services, private education and health
+)
+# Names that a scenario file may use in place of a list of sectors.
+SECTOR_GROUPS: Final = {
+    "services": (
+        "wholesale", "retail", "transport", "accommodation", "catering", "information_technology", "real_estate",
+        "business_services", "tourism", "resident_services",
+    ),
+    "hard_hit": ("catering", "retail", "tourism", "transport"),  # II.5.c (aviation has no SME rows of its own)
+    "trade_services": ("wholesale", "retail", "accommodation", "catering", "resident_services"),  # I.1.g
+    "industry": ("mining_and_utilities", "food_manufacturing", "manufacturing"),
+}  # fmt: skip
+
+SIZES: Final = ("individual", "micro", "small", "medium")  # individual business; then MIIT (2011) No. 300 classes
+
+# Fixed traits of a firm, one bit each.
+FLAGS: Final = (
+    "srdi_candidate",  # could become specialised and innovative (I.8)
+    "technology",  # technology SME (I.10.e)
+    "key_agricultural",  # key agricultural firm (I.1.e)
+    "travel_agency",  # holds a quality deposit (II.5.f)
+    "green_lane_haulier",  # container or refrigerated vehicles up to 4.2 m (I.5.d)
+    "collateral",  # owns something a bank takes
+    "linked_supplier",  # supplies a large firm of a chain (I.10.b)
+    "cold_chain",  # cold storage or refrigerated goods
+    "key_firm",  # on the list of key firms that get a liaison officer (I.9.b, II.3.a)
+    "on_platform",  # sells through a delivery platform (II.5.g)
+    "vat_general",  # general VAT taxpayer: holds input credits (II.2.b)
+)
+LANDLORDS: Final = ("none", "state", "private")  # "none": own or rent-free premises
+CUSTOMERS: Final = ("households", "public_bodies", "large_firms", "other_firms")  # who the firm mainly sells to
+
+# What may be true of a firm on a day; a measure can ask for any of them, one bit each.
+FACTS: Final = (
+    "county_listed",  # its county has been medium or high risk at any time this year
+    "hit_by_epidemic",  # stopped by a listing, or month's sales below `firm.hit_threshold` of usual
+    "has_loan",
+    "short_of_cash",  # could not pay last month in full
+    "insured",  # has insured employees
+    "overdue_receivables",
+    "new_loan",  # loan newly made since the measure's window opened (2022)
+    "hired",  # took on staff in the last month
+    "kept_staff",  # has shed nobody this year
+)
+
+# Monthly flows that fall due, in the order of payment when cash is short.
+FLOWS: Final = (
+    "wages", "pension", "medical", "unemployment", "work_injury", "materials", "utilities", "rent", "tolls",
+    "commission", "testing", "fees", "vat", "income_tax", "interest", "guarantee_fee", "principal",
+)  # fmt: skip
+
+STATUSES: Final = ("unborn", "open", "suspended", "exited")
+EXIT_CAUSES: Final = ("churn", "illiquid", "hopeless", "closed_too_long")
+TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
+STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused", "paid")  # the way of one application
+
+AGENCIES: Final = (
+    "finance", "tax", "human_resources", "state_assets", "industry", "transport", "development_and_reform",
+    "culture_and_tourism", "agriculture", "banks",
+)  # fmt: skip
+
+# Who can be on either side of a ledger line.
+PARTIES: Final = (
+    "firms", "owners", "employees", "customers", "suppliers", "public_buyers", "large_buyers", "state_landlords",
+    "private_landlords", "banks", "guarantors", "platforms", "utilities", "toll_roads", "testing_providers",
+    "service_providers", "social_insurance", "tax_authority", "deposit_accounts", "central_government", "province",
+    "prefectures",
+)  # fmt: skip
+
+ACTIONS: Final = (
+    "fiscal", "tax", "finance", "jobs", "logistics", "arrears", "innovation", "cultivation", "resumption",
+    "integration",
+)  # fmt: skip
+MECHANISMS: Final = "mechanisms"  # clauses 0 and III.1-4: how the ten actions are delivered
+
+
+class Status(IntEnum):
+    """State of a firm row, the index into ``STATUSES``."""
+
+    UNBORN = 0
+    OPEN = 1
+    SUSPENDED = 2
+    EXITED = 3
+
+
+def bit(names: tuple[str, ...], name: str) -> int:
+    """The bit that stands for ``name`` in a mask over ``names``."""
+    return 1 << names.index(name)
