@@ -1,0 +1,46 @@
+# Needs Python 3.11 to 3.13, pip, make and git. Every command below sets itself up; a second call does no set-up again.
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+WARM := .venv/warm
+# The first Python on this machine that runs, has a version we support and can make a virtual environment.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { command -v $$python; break; }; done)
+
+.PHONY: compare test benchmark clean setup
+
+compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
+	@$(BIN)/shukun compare
+
+test: setup ## format, lint, types, import contract, tests
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -n auto
+
+benchmark: setup ## firm-months a second and bytes a firm
+	@$(BIN)/python benchmarks/engine.py
+
+setup: $(WARM)
+
+# Both steps leave pip's own isolated build aside, so that every version comes from the constraints.
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Shukun needs Python 3.11, 3.12 or 3.13 with the modules venv and ensurepip; none was found." >&2; exit 1; }
+	@echo "Setting up .venv with $(PYTHON) (once, about a minute)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt hatchling editables
+	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $@
+
+# Numba keeps compiled kernels beside the sources but does not see when a function they call has changed:
+# after any change of the sources the kernels are compiled anew, once.
+$(WARM): $(INSTALLED) $(shell find sim -name '*.py')
+	@find sim -name '*.nb[ci]' -delete
+	@$(BIN)/shukun run baseline --firms 500 --json >/dev/null
+	@touch $@
+
+clean: ## everything that the commands above made, except results/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find sim tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

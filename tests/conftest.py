@@ -1,0 +1,15 @@
+"""What every test shares: one thread a process, no window, no luck in what Hypothesis tries."""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # pytest-xdist already uses every core
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+from hypothesis import HealthCheck, settings
+
+# Derandomised: a test that passes here passes everywhere. No deadline: the first example may compile a kernel.
+settings.register_profile(
+    "shukun", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shukun")

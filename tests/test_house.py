@@ -1,0 +1,151 @@
+"""Health of the repository: mistakes that are cheap to look for in the files themselves.
+
+Ruff (public docstrings, banned imports), mypy and the import contract look for the rest; `make test` runs them first.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TRACKED = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    if name and (ROOT / name).is_file()
+]
+SOURCES = [path for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.suffix == ".py"]
+CHANCE = re.compile(r"^(random|secrets|numpy\.random|os\.urandom|uuid\.uuid[14])\b|\.rvs$")
+LONGEST_FILE = 450  # lines; longer than one sitting
+
+
+def short(path: Path) -> str:
+    """Path as a person writes it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def read(path: Path) -> str:
+    """Text of a file, empty for one that holds no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def names_used(source: str) -> set[str]:
+    """Every dotted name in a module, with the names that imports give spelled out in full."""
+    tree = ast.parse(source)
+    full = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            full |= {(name.asname or name.name).split(".")[0]: name.asname and name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            full |= {name.asname or name.name: f"{node.module}.{name.name}" for name in node.names}
+    used = {name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in (n.name for n in node.names)}
+    used |= {name for name in full.values() if name}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            first, dot, rest = ast.unparse(node).partition(".")
+            used.add(f"{full.get(first) or first}{dot}{rest}")
+    return used
+
+
+def test_nothing_is_random_outside_luck() -> None:
+    found = {
+        f"{short(path)}: {name}"
+        for path in SOURCES
+        if short(path) != "sim/luck.py"
+        for name in names_used(read(path))
+        if CHANCE.search(name)
+    }
+    assert not found, f"draws belong in sim/luck.py: {sorted(found)}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import random",
+        "from random import choice",
+        "import numpy as np\nnp.random.default_rng(1)",
+        "from numpy.random import default_rng",
+        "from numpy import random as r\nr.normal()",
+        "from os import urandom",
+        "from scipy.stats import norm\nnorm.rvs(3)",
+    ],
+)
+def test_chance_is_found_however_it_is_written(source: str) -> None:
+    assert any(CHANCE.search(name) for name in names_used(source)), names_used(source)
+
+
+def test_every_source_file_can_be_read_in_one_sitting() -> None:
+    long = {short(path): read(path).count("\n") for path in SOURCES if read(path).count("\n") > LONGEST_FILE}
+    assert not long, f"more than {LONGEST_FILE} lines: {long}"
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    # Written in pieces, so that this file does not find itself.
+    hosts = ("py" + r"pi\.org", "python" + r"hosted\.org", r"registry\.npm" + r"js", "deb" + r"\.debian\.org")
+    places = r"(?<![\w.$}])/(wo" + "rk|ro" + "ot|ho" + "me|Us" + r"ers)/\w"
+    left_overs = re.compile("|".join((*hosts, places, r"\bissue #?\d+\b")), re.IGNORECASE)
+    found = {
+        f"{short(path)}: {match.group()}"
+        for path in TRACKED
+        for match in [left_overs.search(read(path))]
+        if match is not None
+    }
+    assert not found, f"the project must not know where it was built: {sorted(found)}"
+
+
+def test_every_folder_says_what_it_holds() -> None:
+    folders = {parent for path in TRACKED for parent in path.parents if parent.is_relative_to(ROOT)}
+    # A folder whose parent already says what each of its folders holds.
+    explained_above = {ROOT / "docs", ROOT / "tests", ROOT / "scenarios/measures", ROOT / "results/reference"}
+    missing = [
+        short(folder)
+        for folder in sorted(folders)
+        if not folder.name.startswith(".")
+        and not explained_above & set(folder.parents)
+        and not (folder / "README.md").exists()
+    ]
+    assert not missing, f"folders without a README.md: {missing}"
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    fence = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+    english, chinese = (fence.findall(read(ROOT / name)) for name in ("README.md", "README.zh-CN.md"))
+    assert english, "the README shows no command"
+    assert english == chinese
+
+
+def test_every_dependency_has_a_pinned_version() -> None:
+    lines = [line for line in read(ROOT / "constraints.txt").splitlines() if line and not line.startswith("#")]
+    pin = re.compile(r"^([A-Za-z0-9._-]+)==[\w.]+( ; .+)?$")
+    assert [line for line in lines if not pin.match(line)] == [], "only name==version, no addresses"
+
+    def plain(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~ ;]", name)[0]).lower()
+
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+    wanted = {plain(name) for name in (*project["dependencies"], *project["optional-dependencies"]["test"])}
+    assert wanted <= {plain(line) for line in lines}
+
+
+def test_help_answers_without_the_heavy_libraries() -> None:
+    heavy = ("numba", "pandas", "scipy", "matplotlib", "pyarrow")
+    code = (
+        "import sys; sys.argv = ['shukun', '--help']\n"
+        "from sim.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as stop: assert not stop.code, stop.code\n"
+        f"print('loaded:', sorted(set(sys.modules) & set({heavy!r})))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert "compare" in shown.stdout
+    assert "loaded: []" in shown.stdout, shown.stdout.splitlines()[-1]
