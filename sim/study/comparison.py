@@ -1,0 +1,146 @@
+"""Scenarios side by side, under the same lucks: what each brings about, and how far it is from the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from sim.scenario import Scenario, load
+from sim.study import StudyError
+from sim.study.ensemble import ensembles, summarise
+from sim.study.manifest import Manifest, manifest
+from sim.study.runs import Progress
+from sim.vocabulary import ACTIONS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BASELINE: Final = "baseline"
+DEFAULT: Final = (BASELINE, *ACTIONS, "full_plan")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What several scenarios bring about under the same lucks. Money in fen, shares from 0 to 1.
+
+    ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
+    ``differences``: the same columns for scenario minus baseline, paired by replication (the baseline's are 0).
+    ``values``: scenario, replication, outcome, value, unit.
+    ``runs``: scenario, replication, seed, firms, months, ledger_residual_fen, reason (why it failed, else empty).
+    ``panel``, ``ledger``, ``delivery``: means over replications, columns of ``sim.observe.tables.TABLES`` with
+    ``scenario`` in front.
+    """
+
+    manifest: Manifest
+    outcomes: pd.DataFrame
+    differences: pd.DataFrame
+    values: pd.DataFrame
+    runs: pd.DataFrame
+    panel: pd.DataFrame
+    ledger: pd.DataFrame
+    delivery: pd.DataFrame
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios, the baseline first."""
+        return [scenario.name for scenario in self.manifest.scenarios]
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The rows of ``runs`` that failed."""
+        return self.runs[self.runs["reason"] != ""]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, as it is stored."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    def plot(self) -> Figure:
+        """The headline outcomes of every scenario with their intervals, the baseline as a dashed line."""
+        from sim.study.plots import outcomes
+
+        return outcomes(self.outcomes, BASELINE)
+
+
+TABLES: Final = ("outcomes", "differences", "values", "runs", "panel", "ledger", "delivery")
+
+
+def compare(
+    scenarios: Iterable[str | Path | Scenario] = DEFAULT,
+    *,
+    levers: dict[str, Any] | None = None,
+    firms: int | None = 20_000,
+    seed: int = 1,
+    replications: int = 10,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
+
+    ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
+    still come from the scenarios alone. Raises ``ScenarioError`` for scenarios that are not understood and
+    :class:`StudyError` when two have the same name or no run of the baseline succeeded.
+    """
+    asked = [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in scenarios]
+    if all(scenario.name != BASELINE for scenario in asked):
+        asked.append(load(BASELINE, levers=levers or {}))
+    asked.sort(key=lambda scenario: scenario.name != BASELINE)
+    names = [scenario.name for scenario in asked]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise StudyError(f"two of the scenarios to compare have the same name: {', '.join(twice)}")
+
+    parts = list(ensembles(asked, firms, seed, replications, workers, progress))
+    if parts[0].values.empty:
+        raise StudyError(f"no run of the baseline succeeded: {parts[0].runs['reason'].iloc[0]}")
+
+    def together(table: str) -> pd.DataFrame:
+        tables = [getattr(part, table) for part in parts]
+        return pd.concat([rows for rows in tables if not rows.empty], ignore_index=True)
+
+    values = together("values")
+    return Comparison(
+        manifest=manifest("comparison", asked, firms, seed, replications),
+        outcomes=together("outcomes"),
+        differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
+        values=values,
+        runs=together("runs"),
+        panel=together("panel"),
+        ledger=together("ledger"),
+        delivery=together("delivery"),
+    )
+
+
+def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series[bool]) -> pd.DataFrame:
+    """Mean and interval of each group's difference from the reference rows, replication by replication.
+
+    ``values`` has the columns ``by``, replication, outcome, value, unit. A replication that either side lacks is left
+    out. Returns ``by``, outcome, mean, low, high, unit, replications.
+    """
+    pair = ["replication", "outcome"]
+    other = values.loc[reference, [*pair, "value"]].rename(columns={"value": "reference"})
+    pairs = values.merge(other, on=pair, how="left", sort=False)
+    pairs["value"] -= pairs.pop("reference")
+    table = summarise(pairs, [*by, "outcome", "unit"])
+    return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]
+
+
+def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
+    """Headline outcomes on the last day of each month, from a panel with a column ``scenario``.
+
+    Returns scenario, month, survival_rate, resumption_rate, loss_share; a rate without anybody in its denominator is
+    missing.
+    """
+    sums = panel.groupby(["scenario", "month"], sort=False, observed=True).sum(numeric_only=True)
+    affected = sums["stopped"] - sums["stopped_exited_otherwise"]
+    alive = sums["open"] + sums["suspended"]
+    rates = pd.DataFrame(
+        {
+            "survival_rate": sums["founders_alive"] / sums["founders"],
+            "resumption_rate": sums["stopped_working"] / affected.where(affected > 0),
+            "loss_share": sums["loss_making"] / alive.where(alive > 0),
+        }
+    )
+    return rates.reset_index()

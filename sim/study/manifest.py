@@ -1,0 +1,76 @@
+"""What a study was: everything that determines its numbers, and a fingerprint of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.measure import Strict, Words
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+class Asked(Strict):
+    """One scenario of a study, with its whole contents."""
+
+    name: str
+    title: Words
+    fingerprint: str
+    contents: dict[str, Any]
+
+
+class Manifest(Strict):
+    """Kind and contents of a study. Nothing in it tells when, where or by whom it was run."""
+
+    study: Literal["run", "comparison", "sweep"]
+    scenarios: tuple[Asked, ...]
+    firms: int | None
+    seed: int
+    replications: int
+    design: dict[str, list[Any]] = {}  # of a sweep: the values of each lever, by dotted path
+    versions: dict[str, str]
+    fingerprint: str
+
+
+def manifest(
+    study: Literal["run", "comparison", "sweep"],
+    scenarios: Sequence[Scenario],
+    firms: int | None,
+    seed: int,
+    replications: int,
+    design: dict[str, list[Any]] | None = None,
+) -> Manifest:
+    """The manifest of a study. Its fingerprint covers the question and this package's version.
+
+    Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
+    that held them could not say so.
+    """
+    versions = {"shukun": version("shukun"), "python": platform.python_version()}
+    versions |= {name: version(name) for name in ("numpy", "numba", "simpy")}
+    question = {
+        "study": study,
+        "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],
+        "firms": firms,
+        "seed": seed,
+        "replications": replications,
+        "design": design or {},
+        "shukun": versions["shukun"],
+    }
+    canonical = json.dumps(question, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return Manifest(
+        study=study,
+        scenarios=tuple(
+            Asked(name=s.name, title=s.title, fingerprint=s.fingerprint(), contents=s.contents()) for s in scenarios
+        ),
+        firms=firms,
+        seed=seed,
+        replications=replications,
+        design=design or {},
+        versions=versions,
+        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
