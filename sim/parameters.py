@@ -1,0 +1,355 @@
+"""The calibrated parameters: every number of the model that no scenario decides, with its unit, range and origin.
+
+The file is ``calibration/parameters.yaml``; what an entry looks like is :class:`Entry`. A *path* is the dotted way to
+an entry (``firm.crowding``) or, in a table, to one of its values (``costs.rent.catering``). A scenario may vary any
+parameter within its range and nothing beyond it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+
+from sim.measure import Dated, Strict
+from sim.places import calibration_folder
+from sim.vocabulary import SECTORS, SIZES
+
+DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
+Number: TypeAlias = float | date
+_ROUNDING: Final = 1e-9  # relative slack at the bounds, so that a bound typed in decimal is inside
+
+
+class ParameterError(ValueError):
+    """A parameter file or a change that cannot be used; its message is one sentence for the user."""
+
+
+class Entry(Strict):
+    """One parameter: a number or a date with bounds, or a table with bounds as factors on all its values."""
+
+    value: date | float | dict[Any, Any]
+    unit: str = Field(min_length=1)
+    low: date | float | None = None
+    high: date | float | None = None
+    low_factor: float | None = Field(None, ge=0)
+    high_factor: float | None = Field(None, ge=0)
+    source: str | None = Field(None, min_length=10, description="title and address without scheme")
+    assumption: str | None = Field(None, min_length=10, description="why this value and this range")
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Entry:
+        if (self.source is None) == (self.assumption is None):
+            raise ValueError("needs exactly one of source and assumption")
+        if isinstance(self.value, dict):
+            if self.low_factor is None or self.high_factor is None or self.low is not None or self.high is not None:
+                raise ValueError("a table has low_factor and high_factor, and neither low nor high")
+            if not self.low_factor <= 1 <= self.high_factor:
+                raise ValueError("low_factor must not be above 1, nor high_factor below it")
+            if not all(isinstance(leaf, int | float | str) for _, leaf in _leaves(self.value)):
+                raise ValueError("the values of a table must be numbers")
+        else:
+            if self.low is None or self.high is None or self.low_factor is not None or self.high_factor is not None:
+                raise ValueError("a number or date has low and high, and no factors")
+            if len({isinstance(bound, date) for bound in (self.value, self.low, self.high)}) == 2:
+                raise ValueError("value, low and high must be of one kind")
+            if not self.low <= self.value <= self.high:  # type: ignore[operator]
+                raise ValueError("must have low <= value <= high")
+        return self
+
+    @property
+    def bounds(self) -> tuple[Number, Number]:
+        """Lowest and highest value, or for a table the factors on its values."""
+        low, high = (self.low_factor, self.high_factor) if isinstance(self.value, dict) else (self.low, self.high)
+        return low, high  # type: ignore[return-value]  # the validator has seen to it that both are there
+
+
+class Description(NamedTuple):
+    """What :meth:`Parameters.paths` tells of an entry. ``low`` and ``high`` of a table are factors on its values."""
+
+    path: str
+    value: Any
+    unit: str
+    low: Number
+    high: Number
+    origin: str  # text of the source or of the assumption
+    assumed: bool
+    note: str
+
+
+class Parameters:
+    """All parameters of a run, unchangeable; equal and hashed by their contents."""
+
+    def __init__(self, entries: Mapping[str, Entry], values: Mapping[str, Any]) -> None:
+        self._entries = entries
+        self._values = values
+
+    def __getitem__(self, path: str) -> float:
+        """The number at a path, which may lead into a table (``costs.rent.catering``)."""
+        found = self._at(path)
+        if isinstance(found, dict | date):
+            raise KeyError(f"{path} is not a single number")
+        return float(found)
+
+    def date(self, path: str) -> date:
+        """The date at a path."""
+        found = self._at(path)
+        if not isinstance(found, date):
+            raise KeyError(f"{path} is not a date")
+        return found
+
+    def by_sector(self, path: str) -> NDArray[np.float64]:
+        """A table over sectors as an array in the order of ``SECTORS``, shape (15,)."""
+        return self._array(path, SECTORS)
+
+    def by_size(self, path: str) -> NDArray[np.float64]:
+        """A table over sizes as an array in the order of ``SIZES``, shape (4,)."""
+        return self._array(path, SIZES)
+
+    def by_sector_and_size(self, path: str) -> NDArray[np.float64]:
+        """A table sector -> size as an array, shape (15, 4)."""
+        return np.array([self._array(f"{path}.{sector}", SIZES) for sector in SECTORS])
+
+    def by(self, path: str, keys: tuple[str, ...]) -> NDArray[np.float64]:
+        """A table over any closed list of the vocabulary as an array in its order, shape (len(keys),)."""
+        return self._array(path, keys)
+
+    def table(self, path: str) -> dict[Any, Any]:
+        """A table, or a whole group of entries, as plain nested dictionaries (a copy)."""
+        if any(known.startswith(f"{path}.") for known in self._values):
+            return {
+                known[len(path) + 1 :]: _copy(value)
+                for known, value in self._values.items()
+                if known.startswith(f"{path}.")
+            }
+        found = self._at(path)
+        if not isinstance(found, dict):
+            raise KeyError(f"{path} is not a table")
+        return {key: _copy(value) for key, value in found.items()}
+
+    def dated(self, path: str) -> Dated[float]:
+        """A table by date."""
+        table = self.table(path)
+        if not all(isinstance(day, date) for day in table):
+            raise KeyError(f"{path} is not a table by date")
+        return Dated({day: float(value) for day, value in table.items()})
+
+    def paths(self) -> Iterator[Description]:
+        """Every entry with its unit, range and origin, in the order of the file."""
+        for path, entry in self._entries.items():
+            low, high = entry.bounds
+            origin = entry.source or entry.assumption or ""
+            yield Description(
+                path, _copy(self._values[path]), entry.unit, low, high, origin, entry.assumption is not None, entry.note
+            )
+
+    def with_changes(self, changed: Mapping[str, Number]) -> Parameters:
+        """These parameters with some changed, each within its range.
+
+        The path of a table takes a factor on all its values; a path into a table takes the new value itself.
+        Raises :class:`ParameterError` on an unknown path (it names the nearest) or a value out of range.
+        """
+        values = dict(self._values)
+        for path, value in changed.items():
+            name, keys = self._split(path)
+            values[name] = _changed(path, self._entries[name], values[name], keys, value)
+        return Parameters(self._entries, values)
+
+    def contents(self) -> dict[str, Any]:
+        """Plain values by path, fit for JSON and for a fingerprint."""
+        return {path: _plain(value) for path, value in self._values.items()}
+
+    @cached_property
+    def _text(self) -> str:
+        return json.dumps(self.contents(), sort_keys=True)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameters) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def _split(self, path: str) -> tuple[str, list[str]]:
+        """The entry that a path leads to, and the keys inside its table."""
+        parts = path.split(".")
+        for length in range(len(parts), 0, -1):
+            name = ".".join(parts[:length])
+            if name in self._values:
+                return name, parts[length:]
+        raise ParameterError(f"there is no parameter {path!r}{_nearest(path, self._known)}")
+
+    @cached_property
+    def _known(self) -> list[str]:
+        inside = [
+            f"{path}.{'.'.join(str(key) for key in keys)}"
+            for path, value in self._values.items()
+            if isinstance(value, dict)
+            for keys, _ in _leaves(value)
+        ]
+        return [*self._values, *inside]
+
+    def _at(self, path: str) -> Any:
+        name, keys = self._split(path)
+        found = self._values[name]
+        for key in keys:
+            found = _inside(found, key)
+            if found is None:
+                raise ParameterError(f"there is no parameter {path!r}{_nearest(path, self._known)}")
+        return found
+
+    def _array(self, path: str, keys: tuple[str, ...]) -> NDArray[np.float64]:
+        found = self._at(path)
+        if not isinstance(found, dict):
+            raise KeyError(f"{path} is not a table")
+        missing = [key for key in keys if key not in found and DEFAULT not in found]
+        if missing:
+            raise KeyError(f"{path} says nothing about {missing[0]}")
+        return np.array([found.get(key, found.get(DEFAULT)) for key in keys], np.float64)
+
+
+def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyType({})) -> Parameters:
+    """The parameters of a file (the project's own by default), with changes; see :meth:`Parameters.with_changes`."""
+    entries = _read(path or calibration_folder() / "parameters.yaml")
+    parameters = Parameters(entries, {name: entry.value for name, entry in entries.items()})
+    return parameters.with_changes(changed) if changed else parameters
+
+
+@cache
+def _read(path: Path) -> dict[str, Entry]:
+    """The entries of a file by path. Read once in the life of a process."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe").load(path)
+    except OSError as trouble:
+        raise ParameterError(f"{path}: cannot be read ({trouble.strerror})") from None
+    except YAMLError as trouble:
+        raise ParameterError(f"{path}: not readable as YAML ({' '.join(str(trouble).split())})") from None
+    entries: dict[str, Entry] = {}
+    faults: list[str] = []
+
+    def collect(group: dict[str, Any], prefix: str) -> None:
+        for name, content in group.items():
+            here = f"{prefix}{name}"
+            if not isinstance(content, dict):
+                faults.append(f"{here}: needs value, unit, range and source or assumption")
+            elif "value" not in content:
+                collect(content, f"{here}.")
+            else:
+                try:
+                    entries[here] = Entry.model_validate(content)
+                except ValidationError as trouble:
+                    faults.extend(
+                        f"{'.'.join([here, *map(str, error['loc'])])}: {error['msg'].removeprefix('Value error, ')}"
+                        for error in trouble.errors()
+                    )
+
+    collect(content if isinstance(content, dict) else {}, "")
+    if faults:
+        raise ParameterError("\n".join(f"{path}: {fault}" for fault in faults))
+    return entries
+
+
+def _leaves(table: dict[Any, Any], above: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every value of a nested table with its keys; lists of words are not values."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*above, key))
+        elif not isinstance(value, list):
+            yield (*above, key), value
+
+
+def _inside(table: Any, key: str) -> Any:
+    """Value of a table at a key written as text, its default when the key is a sector or size, else None."""
+    if not isinstance(table, dict):
+        return None
+    for known, value in table.items():
+        if str(known) == key:
+            return value
+    return table.get(DEFAULT) if key in SECTORS or key in SIZES else None
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    if isinstance(value, dict):
+        return {key: _scaled(inner, factor) for key, inner in value.items()}
+    return value * factor if isinstance(value, int | float) else value
+
+
+def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) -> Any:
+    """What becomes of the value ``now`` of an entry when ``path`` is set to ``value``."""
+    if not isinstance(now, dict):
+        if keys:
+            raise ParameterError(f"{path}: {path.rsplit('.', len(keys))[0]} is not a table")
+        _check(path, value, *entry.bounds, entry.unit)
+        return value
+    assert isinstance(entry.value, dict)
+    low_factor, high_factor = cast(tuple[float, float], entry.bounds)
+    if not keys:
+        _check(path, value, low_factor, high_factor, "factor on all values of the table")
+        return _scaled(entry.value, float(value))  # type: ignore[arg-type]
+    original: Any = entry.value
+    for key in keys:
+        original = _inside(original, key)
+    if isinstance(original, dict):
+        _check(path, value, low_factor, high_factor, "factor on these values")
+        replacement = _scaled(original, float(value))  # type: ignore[arg-type]
+    elif isinstance(original, int | float):
+        bounds = sorted((original * low_factor, original * high_factor))
+        _check(path, value, bounds[0], bounds[1], entry.unit)
+        replacement = value
+    else:
+        known = [".".join(map(str, inside)) for inside, _ in _leaves(entry.value)]
+        name = path.removesuffix("." + ".".join(keys))
+        raise ParameterError(
+            f"there is no parameter {path!r}{_nearest(path, [f'{name}.{inside}' for inside in known])}"
+        )
+    return _replaced(now, keys, replacement)
+
+
+def _replaced(table: dict[Any, Any], keys: list[str], value: Any) -> dict[Any, Any]:
+    """A copy of a nested table with one value replaced (or named apart from the default)."""
+    key = next((known for known in table if str(known) == keys[0]), keys[0])
+    inner = value if len(keys) == 1 else _replaced(_inside(table, keys[0]), keys[1:], value)
+    return {**table, key: inner}
+
+
+def _check(path: str, value: Number, low: Number, high: Number, unit: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | date):
+        raise ParameterError(f"{path}: {value!r} is not a number or a date")
+    if isinstance(value, date) != isinstance(low, date):
+        raise ParameterError(f"{path}: {value} is not of the kind of {low}")
+    slack = (
+        _ROUNDING * max(abs(low), abs(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
+    )
+    inside = low <= value <= high if slack is None else low - slack <= value <= high + slack  # type: ignore[operator]
+    if not inside:
+        raise ParameterError(f"{path}: {value} is outside its range {_written(low)} to {_written(high)} ({unit})")
+
+
+def _written(bound: Number) -> str:
+    return f"{bound:.6g}" if isinstance(bound, int | float) else bound.isoformat()
+
+
+def _nearest(path: str, known: list[str]) -> str:
+    near = get_close_matches(path, known, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _copy(value: Any) -> Any:
+    return {key: _copy(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
