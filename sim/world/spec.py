@@ -1,0 +1,117 @@
+"""What a scenario may state about its own world: the horizon, the outbreak, demand and logistics.
+
+Everything left out is the real world: the counties listed on the very days, demand as published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.measure import Dated, Factor, Strict
+from sim.vocabulary import SECTOR_GROUPS, SECTORS
+from sim.world import areas
+
+LONGEST_YEARS = 10
+FIRST_DAY = date(2022, 1, 1)  # listings and demand are known from here on
+
+
+def _sector(name: object) -> object:
+    if name in SECTORS or name in SECTOR_GROUPS:
+        return name
+    raise ValueError(f"unknown sector {name!r}{nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
+
+
+def _county(name: object) -> str:
+    return areas.code_of(str(name), "county")
+
+
+def _prefecture(name: object) -> str:
+    return areas.code_of(str(name), "prefecture")
+
+
+def nearest(name: str, allowed: tuple[str, ...]) -> str:
+    """The end of a sentence about an unknown name: the nearest valid one, or all of them."""
+    close = get_close_matches(name, allowed, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
+
+
+SectorName = Annotated[str, BeforeValidator(_sector)]
+CountyCode = Annotated[str, BeforeValidator(_county)]
+PrefectureCode = Annotated[str, BeforeValidator(_prefecture)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Places = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Listing(Strict):
+    """Days on which a county, every county of a prefecture or the whole province has risk areas."""
+
+    county: CountyCode | None = Field(None, description="name in Chinese or English, or code such as '530102'")
+    prefecture: PrefectureCode | None = Field(None, description="name in Chinese or English, or code such as '5301'")
+    province: Literal["Yunnan", "云南省", "53"] | None = None
+    first: date = Field(alias="from", description="first day listed")
+    last: date = Field(alias="to", description="last day listed")
+    high_places: Places = Field(0, description="high-risk areas in each county")
+    medium_places: Places = Field(0, description="medium-risk areas in each county")
+
+    @property
+    def area(self) -> str:
+        """Code that begins the code of every county listed."""
+        return self.county or self.prefecture or "53"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Listing:
+        if sum(area is not None for area in (self.county, self.prefecture, self.province)) != 1:
+            raise ValueError("a listing names exactly one of county, prefecture or province")
+        if self.last < self.first:
+            raise ValueError(f"a listing ends on {self.last}, before it begins on {self.first}")
+        if not self.high_places + self.medium_places:
+            raise ValueError("a listing has at least one high or medium place")
+        return self
+
+
+class WorldSpec(Strict):
+    """What happens in a scenario; the default is what did happen in Yunnan."""
+
+    start: date = FIRST_DAY
+    end: date = date(2023, 12, 31)
+    outbreak: Literal["real", "none"] = Field("real", description="none: no county is listed but by `listings`")
+    outbreak_factor: Factor = Field(1.0, description="factor on the number of places listed in the real outbreak")
+    listings: tuple[Listing, ...] = Field((), description="own episodes; with `outbreak: none` in place of the real ones")
+    demand: dict[SectorName, dict[Month, Factor] | Dated[Factor]] = Field(
+        {}, description="factor on the demand of a sector or sector group, by month or from a date on"
+    )
+    logistics_factor: Factor = Field(1.0, description="factor on the friction of national listings")
+    wave_factor: Factor = Field(1.0, description="factor on the depth of the wave of the turn of the year")
+
+    @model_validator(mode="after")
+    def _dates_fit(self) -> WorldSpec:
+        if self.start < FIRST_DAY:
+            raise ValueError(f"start is {self.start}; the record begins on {FIRST_DAY}")
+        if self.end < self.start:
+            raise ValueError(f"end is {self.end}, before the start on {self.start}")
+        if (self.end - self.start).days + 1 > LONGEST_YEARS * 366:
+            raise ValueError(f"a horizon has at most {LONGEST_YEARS} years; {self.start} to {self.end} is longer")
+        for listing in self.listings:
+            if listing.first < self.start or listing.last > self.end:
+                raise ValueError(
+                    f"a listing from {listing.first} to {listing.last} lies outside the horizon "
+                    f"{self.start} to {self.end}"
+                )
+        for name, stated in self.demand.items():
+            months = stated if isinstance(stated, dict) else [day.strftime("%Y-%m") for day in stated.changes()]
+            for month in months:
+                if not f"{self.start:%Y-%m}" <= month <= f"{self.end:%Y-%m}":
+                    raise ValueError(
+                        f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}"
+                    )
+        return self
+
+    def demand_by_sector(self) -> Iterator[tuple[tuple[str, ...], dict[str, float] | Dated[float]]]:
+        """The stated factors, with the names of groups spelled out as their sectors."""
+        for name, stated in self.demand.items():
+            yield SECTOR_GROUPS.get(name, (name,)), stated

@@ -1,0 +1,216 @@
+"""What happens to the firms: closures by county, demand by sector, travel friction, day by day.
+
+The published sales of 2022 and 2023 already contain what closures, travel friction, tour bans and the wave of the turn
+of the year took away. ``build`` therefore first raises each published month by the province's mean loss to them (the
+*underlying* demand) and then lets the scenario's own outbreak take its share: the real world gives back the published
+month, a world without the outbreak sells more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.parameters import Parameters
+from sim.timeline import Timeline
+from sim.vocabulary import SECTORS
+from sim.world import record
+from sim.world.spec import WorldSpec
+
+_FULL_RECORD: Final = Timeline(date(2022, 1, 1), date(2023, 12, 31))  # the months of ``demand.csv``
+
+
+class Counties(Protocol):
+    """The county table: national codes of six digits, in the order of the county index."""
+
+    @property
+    def code(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class World:
+    """What happens, by day of the run, county and sector. Shares are 0 to 1, demand is 1 in a usual month of 2021.
+
+    A firm that may work sells ``usual * demand * (1 - friction * friction_sensitivity) * (1 - severity *
+    control_drag)``; of a county's firms of a sector ``severity * closed_share_max`` are stopped.
+    """
+
+    severity: NDArray[np.float32]  # (days, counties) share of the county under closure
+    listed: NDArray[np.bool_]  # (days, counties) medium or high risk on that day
+    demand: NDArray[np.float64]  # (days, sectors) factor on usual sales
+    friction: NDArray[np.float64]  # (days,) share of travel and goods traffic that is disturbed
+    friction_sensitivity: NDArray[np.float64]  # (sectors,) share of activity lost at full friction
+    closed_share_max: NDArray[np.float64]  # (sectors,) share of the firms stopped at severity 1
+    control_drag: NDArray[np.float64]  # (sectors,) share of demand that firms still open lose at severity 1
+    testing: NDArray[np.bool_]  # (days, counties) staff had to be tested
+
+
+@dataclass(frozen=True)
+class _Outbreak:
+    severity: NDArray[np.float32]
+    listed: NDArray[np.bool_]
+    tour_ban: NDArray[np.float64]  # (days,) share of the province into which tours are banned
+
+
+def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline: Timeline) -> World:
+    """The world of a scenario over a timeline; about 5 ms once the record has been read.
+
+    Raises ``KeyError`` when a parameter ``world.*`` is missing.
+    """
+    codes = tuple(counties.code)
+    listings = [*_real_spells(spec), *_own_spells(spec, codes)]
+    outbreak = _outbreak(listings, parameters, codes, timeline)
+    loss = _losses(outbreak.tour_ban, parameters, timeline, spec.wave_factor)
+    demand = _underlying(parameters, codes, timeline) * parameters.by_sector("world.demand_level")
+    demand *= loss * _stated_demand(spec, timeline)
+    return World(
+        severity=outbreak.severity,
+        listed=outbreak.listed,
+        demand=demand,
+        friction=np.minimum(_friction(parameters, timeline) * spec.logistics_factor, 1.0),
+        friction_sensitivity=_shares(parameters, "friction_sensitivity"),
+        closed_share_max=_shares(parameters, "closed_share_max"),
+        control_drag=_shares(parameters, "control_drag"),
+        testing=outbreak.listed | _asked_to_test(spec, codes, timeline),
+    )
+
+
+def _shares(parameters: Parameters, name: str) -> NDArray[np.float64]:
+    """A table of shares by sector; the top of a range may lie beyond the whole."""
+    return np.minimum(parameters.by_sector(f"world.{name}"), 1.0)
+
+
+def _real_spells(spec: WorldSpec) -> list[record.Spell]:
+    factor = spec.outbreak_factor if spec.outbreak == "real" else 0.0
+    return [s._replace(high=s.high * factor, medium=s.medium * factor) for s in record.spells()] if factor else []
+
+
+def _own_spells(spec: WorldSpec, codes: tuple[str, ...]) -> list[record.Spell]:
+    return [
+        record.Spell(code, own.first.toordinal(), own.last.toordinal(), own.high_places, own.medium_places)
+        for own in spec.listings
+        for code in codes
+        if code.startswith(own.area)
+    ]
+
+
+def _outbreak(
+    listings: list[record.Spell], parameters: Parameters, codes: tuple[str, ...], timeline: Timeline
+) -> _Outbreak:
+    lag = int(parameters["world.closure_beyond_listing_days"])
+    origin = timeline.start.toordinal() - lag  # closures that outlast a listing before the first day
+    places = np.zeros((timeline.days + lag, len(codes)))
+    listed = np.zeros(places.shape, np.bool_)
+    column = {code: i for i, code in enumerate(codes)}
+    medium_weight = parameters["world.medium_weight"]
+    for spell in listings:
+        if spell.last >= origin and spell.county in column:
+            days = slice(max(spell.first - origin, 0), spell.last - origin + 1)
+            places[days, column[spell.county]] += spell.high + medium_weight * spell.medium
+            listed[days, column[spell.county]] = True
+    people = record.residents(codes)
+    full = np.where(
+        np.arange(len(places)) + origin < record.NINTH_EDITION.toordinal(),
+        parameters["world.places_full_before_ninth_edition"],
+        parameters["world.places_full"],
+    )
+    closed = np.minimum(places / (full[:, None] * (people / people.mean())), 1.0)
+    severity = closed[lag:].copy()
+    for days_ago in range(1, lag + 1):
+        np.maximum(severity, closed[lag - days_ago : len(closed) - days_ago], out=severity)
+    listed = listed[lag:]
+    return _Outbreak(severity.astype(np.float32), listed, _tour_ban(listed, people, timeline))
+
+
+def _tour_ban(listed: NDArray[np.bool_], people: NDArray[np.float64], timeline: Timeline) -> NDArray[np.float64]:
+    ban = np.zeros(timeline.days)
+    for rule in record.tour_rules():
+        days = _days(rule.first, rule.last, timeline)
+        inside = listed[days]
+        ban[days] = inside.any(1) if rule.banned == "province" else inside @ people / people.sum()
+    return ban
+
+
+def _friction(parameters: Parameters, timeline: Timeline) -> NDArray[np.float64]:
+    """Share of travel and goods traffic that national listings disturb, shape (days,); 0 after the record."""
+    friction = np.zeros(timeline.days)
+    weeks = record.national()
+    for first, share in parameters.dated("world.friction_early").table.items():
+        friction[_days(first.toordinal(), weeks[0].first - 1, timeline)] = share
+    for week in weeks:
+        new_rules = week.first >= record.NINTH_EDITION.toordinal()
+        full = parameters["world.friction_full" if new_rules else "world.friction_full_before_ninth_edition"]
+        friction[_days(week.first, week.last, timeline)] = week.counties / full
+    return np.minimum(friction, 1.0)
+
+
+def _losses(
+    tour_ban: NDArray[np.float64], parameters: Parameters, timeline: Timeline, wave_factor: float
+) -> NDArray[np.float64]:
+    """Share of demand that tour bans and the wave leave, shape (days, sectors)."""
+    start, peak, end = (parameters.date(f"world.wave.{name}").toordinal() for name in ("start", "peak", "end"))
+    today = np.arange(timeline.days) + timeline.start.toordinal()
+    wave = np.interp(today, [start, peak, end], [0.0, wave_factor, 0.0])
+    left = 1.0 - np.minimum(wave[:, None] * _shares(parameters, "wave.depth"), 1.0)
+    return np.asarray(left * (1.0 - tour_ban[:, None] * _shares(parameters, "tour_ban_loss")))
+
+
+def _underlying(parameters: Parameters, codes: tuple[str, ...], timeline: Timeline) -> NDArray[np.float64]:
+    """Published demand with the real losses put back, shape (days, sectors).
+
+    Outside the months of the record: the same month of its nearest year.
+    """
+    real = _outbreak(list(record.spells()), parameters, codes, _FULL_RECORD)
+    people = record.residents(codes) / record.residents(codes).sum()
+    severity = real.severity.astype(np.float64)
+    mean, mean_square = severity @ people, severity**2 @ people
+    closed, drag = (_shares(parameters, name) for name in ("closed_share_max", "control_drag"))
+    # Mean over the counties of (1 - severity * closed) * (1 - severity * drag).
+    left = 1.0 - mean[:, None] * (closed + drag) + mean_square[:, None] * (closed * drag)
+    left *= 1.0 - _friction(parameters, _FULL_RECORD)[:, None] * _shares(parameters, "friction_sensitivity")
+    left *= _losses(real.tour_ban, parameters, _FULL_RECORD, wave_factor=1.0)
+
+    month = _FULL_RECORD.month[:-1]
+    left_by_month = np.add.reduceat(left, np.flatnonzero(np.diff(month, prepend=-1))) / np.bincount(month)[:, None]
+    published = record.demand()
+    table = published.index / (1.0 - parameters["world.control_in_published"] * (1.0 - left_by_month))
+
+    first = timeline.start.year * 12 + timeline.start.month - 1 - published.first_month
+    wanted = first + timeline.month[:-1].astype(np.int64)
+    last = len(table) - 12
+    wanted = np.where(wanted < 0, wanted % 12, np.where(wanted < len(table), wanted, last + wanted % 12))
+    return np.asarray(table[wanted])
+
+
+def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:
+    factor = np.ones((timeline.days, len(SECTORS)))
+    names = np.array(timeline.month_names)[timeline.month[:-1]]
+    for sectors, stated in spec.demand_by_sector():
+        columns = [SECTORS.index(s) for s in sectors]
+        if isinstance(stated, Mapping):
+            for month, value in stated.items():
+                factor[np.ix_(names == month, columns)] *= value
+        else:
+            for day in range(timeline.days):
+                value_on_day = stated.on(timeline.date(day))
+                if value_on_day is not None:
+                    factor[day, columns] *= value_on_day
+    return factor
+
+
+def _asked_to_test(spec: WorldSpec, codes: tuple[str, ...], timeline: Timeline) -> NDArray[np.bool_]:
+    asked = np.zeros((timeline.days, len(codes)), np.bool_)
+    if spec.outbreak == "real":
+        for period in record.testing():
+            inside = [code.startswith(period.place) for code in codes]
+            asked[np.ix_(np.arange(timeline.days)[_days(period.first, period.last, timeline)], inside)] = True
+    return asked
+
+
+def _days(first: int, last: int, timeline: Timeline) -> slice:
+    """Days of the run between two ordinals, both included."""
+    origin = timeline.start.toordinal()
+    return slice(max(first - origin, 0), max(last - origin + 1, 0))
