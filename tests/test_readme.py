@@ -1,0 +1,49 @@
+"""What the README tells a newcomer to type works as written, with a small province in place of the default one."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCKS = re.findall(
+    r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+SMALL = {"compare": ("--firms", "500", "--replications", "2", "--workers", "1")}
+
+
+def typed(folder: Path, *command: str) -> str:
+    """Standard output of a command typed in a folder."""
+    run = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, f"{command}: {run.stderr}"
+    return run.stdout
+
+
+def test_the_commands_of_the_makefile_exist() -> None:
+    targets = re.findall(r"^make (\w+)", "\n".join(text for kind, text in BLOCKS if kind == "sh"), re.MULTILINE)
+    assert targets == ["compare", "test"]
+    assert set(targets) <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_first_what_if_runs_as_written(tmp_path: Path) -> None:
+    (idea,) = (text for kind, text in BLOCKS if kind == "yaml")
+    (tmp_path / "my_idea.yaml").write_text(idea, encoding="utf-8")
+    commands = [
+        line.split()[1:] for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "shukun" in line
+    ]
+    assert [arguments[0] for arguments in commands] == ["validate", "compare"]
+    for arguments in commands:
+        typed(tmp_path, "-m", "sim.cli", *arguments, *SMALL.get(arguments[0], ()))
+    assert (tmp_path / "results/my_idea/report.html").exists()
+
+
+@pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])
+def test_python_examples_run(code: str, tmp_path: Path) -> None:
+    shown = typed(tmp_path, "-c", code)
+    assert "survival_rate" in shown
