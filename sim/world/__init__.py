@@ -1,0 +1,1 @@
+"""What happens to everybody: outbreaks, demand, travel friction."""

@@ -1,4 +1,4 @@
-"""The record of what happened, read once from ``calibration/world/``: listings, demand by month, rules, residents.
+"""The record of what happened, read once from ``calibration/world/``: listings, demand by month, rules.
 
 Dates are ordinals (``date.toordinal``) here; ``sim/world/world.py`` turns them into days of a run.
 """
@@ -56,7 +56,7 @@ class Demand(NamedTuple):
     """Published demand by month and sector, 1 = monthly mean of 2021."""
 
     first_month: int  # months since year 0
-    index: NDArray[np.float64]  # (months, sectors)
+    by_month: NDArray[np.float64]  # (months, sectors)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -109,21 +109,8 @@ def demand() -> Demand:
     """The table of ``demand.csv``: months in a row from January 2022, every sector."""
     rows = _rows("demand.csv")
     months = sorted({row["month"] for row in rows})
-    index = np.full((len(months), len(SECTORS)), np.nan)
+    by_month = np.full((len(months), len(SECTORS)), np.nan)
     for row in rows:
-        index[months.index(row["month"]), SECTORS.index(row["sector"])] = float(row["index"])
+        by_month[months.index(row["month"]), SECTORS.index(row["sector"])] = float(row["index"])
     year, month = (int(part) for part in months[0].split("-"))
-    return Demand(year * 12 + month - 1, index)
-
-
-@cache
-def residents(codes: tuple[str, ...]) -> NDArray[np.float64]:
-    """Residents of each county; where none are published, an equal part of what is left of its prefecture."""
-    known = {row["place"]: float(row["residents"]) for row in _rows("residents.csv")}
-    people = np.zeros(len(codes))
-    for prefecture in {code[:4] for code in codes}:
-        inside = [i for i, code in enumerate(codes) if code.startswith(prefecture)]
-        unknown = [i for i in inside if codes[i] not in known]
-        left = known[prefecture] - sum(known.get(codes[i], 0.0) for i in inside)
-        people[inside] = [known.get(codes[i], left / max(len(unknown), 1)) for i in inside]
-    return people
+    return Demand(year * 12 + month - 1, by_month)

@@ -13,31 +13,30 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.measure import Dated, Factor, Strict
+from sim.population.places import counties
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
-from sim.world import areas
 
 LONGEST_YEARS = 10
 FIRST_DAY = date(2022, 1, 1)  # listings and demand are known from here on
 
 
+def _nearest(name: str, allowed: tuple[str, ...]) -> str:
+    close = get_close_matches(name, allowed, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
+
+
 def _sector(name: object) -> object:
     if name in SECTORS or name in SECTOR_GROUPS:
         return name
-    raise ValueError(f"unknown sector {name!r}{nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
+    raise ValueError(f"there is no sector {name!r}{_nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
 
 
 def _county(name: object) -> str:
-    return areas.code_of(str(name), "county")
+    return counties().code[counties().county(str(name))]
 
 
 def _prefecture(name: object) -> str:
-    return areas.code_of(str(name), "prefecture")
-
-
-def nearest(name: str, allowed: tuple[str, ...]) -> str:
-    """The end of a sentence about an unknown name: the nearest valid one, or all of them."""
-    close = get_close_matches(name, allowed, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
+    return counties().prefecture_code[counties().prefecture_index(str(name))]
 
 
 SectorName = Annotated[str, BeforeValidator(_sector)]
@@ -81,7 +80,9 @@ class WorldSpec(Strict):
     end: date = date(2023, 12, 31)
     outbreak: Literal["real", "none"] = Field("real", description="none: no county is listed but by `listings`")
     outbreak_factor: Factor = Field(1.0, description="factor on the number of places listed in the real outbreak")
-    listings: tuple[Listing, ...] = Field((), description="own episodes; with `outbreak: none` in place of the real ones")
+    listings: tuple[Listing, ...] = Field(
+        (), description="own episodes; with `outbreak: none` in place of the real ones"
+    )
     demand: dict[SectorName, dict[Month, Factor] | Dated[Factor]] = Field(
         {}, description="factor on the demand of a sector or sector group, by month or from a date on"
     )
@@ -106,9 +107,7 @@ class WorldSpec(Strict):
             months = stated if isinstance(stated, dict) else [day.strftime("%Y-%m") for day in stated.changes()]
             for month in months:
                 if not f"{self.start:%Y-%m}" <= month <= f"{self.end:%Y-%m}":
-                    raise ValueError(
-                        f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}"
-                    )
+                    raise ValueError(f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}")
         return self
 
     def demand_by_sector(self) -> Iterator[tuple[tuple[str, ...], dict[str, float] | Dated[float]]]:

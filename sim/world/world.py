@@ -6,28 +6,22 @@ of the year took away. ``build`` therefore first raises each published month by 
 month, a world without the outbreak sells more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import Parameters
+from sim.population.places import Counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 from sim.world import record
 from sim.world.spec import WorldSpec
 
 _FULL_RECORD: Final = Timeline(date(2022, 1, 1), date(2023, 12, 31))  # the months of ``demand.csv``
-
-
-class Counties(Protocol):
-    """The county table: national codes of six digits, in the order of the county index."""
-
-    @property
-    def code(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
@@ -60,11 +54,10 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
 
     Raises ``KeyError`` when a parameter ``world.*`` is missing.
     """
-    codes = tuple(counties.code)
-    listings = [*_real_spells(spec), *_own_spells(spec, codes)]
-    outbreak = _outbreak(listings, parameters, codes, timeline)
+    listings = [*_real_spells(spec), *_own_spells(spec, counties)]
+    outbreak = _outbreak(listings, parameters, counties, timeline)
     loss = _losses(outbreak.tour_ban, parameters, timeline, spec.wave_factor)
-    demand = _underlying(parameters, codes, timeline) * parameters.by_sector("world.demand_level")
+    demand = _underlying(parameters, counties, timeline) * parameters.by_sector("world.demand_level")
     demand *= loss * _stated_demand(spec, timeline)
     return World(
         severity=outbreak.severity,
@@ -74,7 +67,7 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
         friction_sensitivity=_shares(parameters, "friction_sensitivity"),
         closed_share_max=_shares(parameters, "closed_share_max"),
         control_drag=_shares(parameters, "control_drag"),
-        testing=outbreak.listed | _asked_to_test(spec, codes, timeline),
+        testing=outbreak.listed | _asked_to_test(spec, counties, timeline),
     )
 
 
@@ -88,49 +81,48 @@ def _real_spells(spec: WorldSpec) -> list[record.Spell]:
     return [s._replace(high=s.high * factor, medium=s.medium * factor) for s in record.spells()] if factor else []
 
 
-def _own_spells(spec: WorldSpec, codes: tuple[str, ...]) -> list[record.Spell]:
+def _own_spells(spec: WorldSpec, counties: Counties) -> list[record.Spell]:
     return [
         record.Spell(code, own.first.toordinal(), own.last.toordinal(), own.high_places, own.medium_places)
         for own in spec.listings
-        for code in codes
+        for code in counties.code
         if code.startswith(own.area)
     ]
 
 
 def _outbreak(
-    listings: list[record.Spell], parameters: Parameters, codes: tuple[str, ...], timeline: Timeline
+    listings: list[record.Spell], parameters: Parameters, counties: Counties, timeline: Timeline
 ) -> _Outbreak:
     lag = int(parameters["world.closure_beyond_listing_days"])
     origin = timeline.start.toordinal() - lag  # closures that outlast a listing before the first day
-    places = np.zeros((timeline.days + lag, len(codes)))
+    places = np.zeros((timeline.days + lag, len(counties)))
     listed = np.zeros(places.shape, np.bool_)
-    column = {code: i for i, code in enumerate(codes)}
+    column = {code: i for i, code in enumerate(counties.code)}
     medium_weight = parameters["world.medium_weight"]
     for spell in listings:
-        if spell.last >= origin and spell.county in column:
+        if spell.last >= origin:
             days = slice(max(spell.first - origin, 0), spell.last - origin + 1)
             places[days, column[spell.county]] += spell.high + medium_weight * spell.medium
             listed[days, column[spell.county]] = True
-    people = record.residents(codes)
     full = np.where(
         np.arange(len(places)) + origin < record.NINTH_EDITION.toordinal(),
         parameters["world.places_full_before_ninth_edition"],
         parameters["world.places_full"],
     )
-    closed = np.minimum(places / (full[:, None] * (people / people.mean())), 1.0)
+    closed = np.minimum(places / (full[:, None] * (counties.weight * len(counties))), 1.0)
     severity = closed[lag:].copy()
     for days_ago in range(1, lag + 1):
         np.maximum(severity, closed[lag - days_ago : len(closed) - days_ago], out=severity)
     listed = listed[lag:]
-    return _Outbreak(severity.astype(np.float32), listed, _tour_ban(listed, people, timeline))
+    return _Outbreak(severity.astype(np.float32), listed, _tour_ban(listed, counties, timeline))
 
 
-def _tour_ban(listed: NDArray[np.bool_], people: NDArray[np.float64], timeline: Timeline) -> NDArray[np.float64]:
+def _tour_ban(listed: NDArray[np.bool_], counties: Counties, timeline: Timeline) -> NDArray[np.float64]:
     ban = np.zeros(timeline.days)
     for rule in record.tour_rules():
         days = _days(rule.first, rule.last, timeline)
         inside = listed[days]
-        ban[days] = inside.any(1) if rule.banned == "province" else inside @ people / people.sum()
+        ban[days] = inside.any(1) if rule.banned == "province" else inside @ counties.weight
     return ban
 
 
@@ -158,15 +150,14 @@ def _losses(
     return np.asarray(left * (1.0 - tour_ban[:, None] * _shares(parameters, "tour_ban_loss")))
 
 
-def _underlying(parameters: Parameters, codes: tuple[str, ...], timeline: Timeline) -> NDArray[np.float64]:
+def _underlying(parameters: Parameters, counties: Counties, timeline: Timeline) -> NDArray[np.float64]:
     """Published demand with the real losses put back, shape (days, sectors).
 
     Outside the months of the record: the same month of its nearest year.
     """
-    real = _outbreak(list(record.spells()), parameters, codes, _FULL_RECORD)
-    people = record.residents(codes) / record.residents(codes).sum()
+    real = _outbreak(list(record.spells()), parameters, counties, _FULL_RECORD)
     severity = real.severity.astype(np.float64)
-    mean, mean_square = severity @ people, severity**2 @ people
+    mean, mean_square = severity @ counties.weight, severity**2 @ counties.weight
     closed, drag = (_shares(parameters, name) for name in ("closed_share_max", "control_drag"))
     # Mean over the counties of (1 - severity * closed) * (1 - severity * drag).
     left = 1.0 - mean[:, None] * (closed + drag) + mean_square[:, None] * (closed * drag)
@@ -176,7 +167,7 @@ def _underlying(parameters: Parameters, codes: tuple[str, ...], timeline: Timeli
     month = _FULL_RECORD.month[:-1]
     left_by_month = np.add.reduceat(left, np.flatnonzero(np.diff(month, prepend=-1))) / np.bincount(month)[:, None]
     published = record.demand()
-    table = published.index / (1.0 - parameters["world.control_in_published"] * (1.0 - left_by_month))
+    table = published.by_month / (1.0 - parameters["world.control_in_published"] * (1.0 - left_by_month))
 
     first = timeline.start.year * 12 + timeline.start.month - 1 - published.first_month
     wanted = first + timeline.month[:-1].astype(np.int64)
@@ -201,11 +192,11 @@ def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:
     return factor
 
 
-def _asked_to_test(spec: WorldSpec, codes: tuple[str, ...], timeline: Timeline) -> NDArray[np.bool_]:
-    asked = np.zeros((timeline.days, len(codes)), np.bool_)
+def _asked_to_test(spec: WorldSpec, counties: Counties, timeline: Timeline) -> NDArray[np.bool_]:
+    asked = np.zeros((timeline.days, len(counties)), np.bool_)
     if spec.outbreak == "real":
         for period in record.testing():
-            inside = [code.startswith(period.place) for code in codes]
+            inside = np.array([code.startswith(period.place) for code in counties.code])
             asked[np.ix_(np.arange(timeline.days)[_days(period.first, period.last, timeline)], inside)] = True
     return asked
 
