@@ -34,7 +34,7 @@ class Counties:
     @property
     def prefecture_weight(self) -> NDArray[np.float64]:
         """Share of the province's firms in each prefecture."""
-        return np.bincount(self.prefecture, self.weight, len(self.prefecture_code))
+        return np.bincount(self.prefecture, self.weight, len(self.prefecture_code)).astype(np.float64)
 
     def county(self, name: str) -> int:
         """Index of a county by code, Chinese or English name; ``ValueError`` with the nearest name otherwise."""
