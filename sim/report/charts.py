@@ -1,0 +1,337 @@
+"""The charts of the page, as Vega-Lite specifications for each language over datasets that both share.
+
+Datasets are columns and rows; a column named in ``LABELLED`` gets its words in the page, from the catalogue, so that
+names that come from data are never part of a specification. ``focus``, ``outcome``, ``shown`` and ``limit`` are
+parameters that the page's controls set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+from typing import Any, Final
+
+import numpy as np
+
+from sim.measure import Words
+from sim.report.digest import HIGHER_IS_BETTER, SHOWN_KINDS, Digest, Estimate
+from sim.report.findings import outcome_name
+from sim.report.numbers import entities, interval, money, points, share
+from sim.report.words import LANGUAGES, Language, named, text
+from sim.study.comparison import BASELINE
+from sim.study.ensemble import HEADLINES
+from sim.vocabulary import PARTIES
+
+INK: Final = "#1c2733"
+QUIET: Final = "#5d6977"
+RULE: Final = "#d9dee3"
+ACCENT: Final = "#0b6e69"
+WORSE: Final = "#b8561b"
+NEUTRAL: Final = "#f4f3ef"
+KIND_COLOURS: Final = {"granted": ACCENT, "relieved": "#6fb3ab", "deferred": "#d8c9a3", "repaid": "#a58f58"}
+LINE_COLOURS: Final = ("#3d6fb4", "#b8561b", "#8a5a9e", "#7a8b1f", "#c0892b", "#4c9fb0", "#a8435f", "#5f6f52", "#75542c", "#9a7fc0")  # fmt: skip
+
+Spec = dict[str, Any]
+MAP_CLAMP: Final = 0.98  # colours end where this share of the firms lies: one tiny group must not pale the rest
+
+
+def datasets(digest: Digest) -> dict[str, dict[str, Any]]:
+    """Every dataset of the page: ``{name: {columns, rows}}``, numbers rounded for size, missing ones None."""
+    return {
+        "effects": _effects(digest),
+        "months": _months(digest),
+        "places": _places(digest),
+        "costs": _costs(digest),
+        "delays": _delays(digest),
+    }
+
+
+def labels(digest: Digest, lang: Language) -> dict[str, dict[str, str]]:
+    """Words for the columns of the datasets, by column and name."""
+    return {
+        "scenario": {name: getattr(title, lang) for name, title in digest.titles.items()},
+        "sector": {s: getattr(named("sector", s), lang) for s in digest.order("sector")},
+        "prefecture": {p: getattr(named("prefecture", p), lang) for p in digest.order("prefecture")},
+        "bearer": {p: getattr(named("party", p), lang) for p in digest.moved["bearer"].unique()},
+        "kind": {k: text(f"kind.{k}", lang) for k in SHOWN_KINDS},
+        "measure": {m: getattr(digest.measure_title(m), lang) for m in digest.comparison.delivery["measure"].unique()},
+        "station": {s: text(f"station.{s}", lang) for s in ("decided", "paid")},
+    }
+
+
+def specifications(digest: Digest, lang: Language) -> dict[str, Spec]:
+    """Every chart of the page in one language, by the id of its place in the page."""
+    charts: dict[str, Spec] = {}
+    for outcome in HEADLINES:
+        for group, scenarios in (("actions", digest.side_by_side), ("what-ifs", digest.what_ifs)):
+            if scenarios:
+                charts[f"{group}-{outcome}"] = effects(digest, lang, outcome, scenarios)
+    for outcome in HEADLINES[:2]:
+        charts[f"months-{outcome}"] = months(digest, lang, outcome)
+    if digest.others:
+        charts["places"] = places(digest, lang)
+        charts["costs"] = costs(lang)
+        charts["delays"] = delays(lang)
+    return charts
+
+
+def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
+    """Dots and intervals: what each scenario changes, in percentage points."""
+    order = [getattr(digest.titles[name], lang) for name in scenarios]
+    y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
+    x = {"type": "quantitative", "title": None, "axis": {"format": "+~g", "tickCount": 5, "grid": True}}
+    colour = {"condition": {"test": f"datum.group == 'action'", "value": QUIET}, "value": ACCENT}
+    return _chart(
+        text("report.actions.chart", lang, outcome=outcome_name(outcome)),
+        "effects",
+        transform=[{"filter": {"and": [f"datum.outcome == '{outcome}'", {"field": "scenario", "oneOf": list(scenarios)}]}}],
+        height={"step": 27},
+        encoding={"y": y, "tooltip": [_tip("scenario_label", text("report.actions.scenario", lang)), _tip(f"difference_{lang}", text("report.actions.difference", lang)), _tip(f"interval_{lang}", text("report.actions.interval", lang))]},  # fmt: skip
+        layer=[
+            {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"x": {"datum": 0}, "y": None, "tooltip": None}},
+            {"mark": {"type": "rule", "strokeWidth": 3, "strokeCap": "round", "opacity": 0.45}, "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour}},
+            {"mark": {"type": "point", "filled": True, "size": 75, "opacity": 1}, "encoding": {"x": {"field": "mean", **x}, "color": colour}},
+        ],
+    )  # fmt: skip
+
+
+def months(digest: Digest, lang: Language, outcome: str) -> Spec:
+    """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
+    names = digest.comparison.scenarios
+    others = [name for name in names if name not in (BASELINE, digest.main)]
+    colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
+    colours |= {digest.main: ACCENT} if digest.main else {}
+    scale = {"domain": [getattr(digest.titles[n], lang) for n in names], "range": [colours[n] for n in names]}
+    month = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6, "labelFlush": True, "labelOverlap": True}}  # fmt: skip
+    colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
+    value = {"field": outcome, "type": "quantitative", "title": None, "scale": {"zero": False, "nice": True}, "axis": {"tickCount": 5}}  # fmt: skip
+    near = {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
+    tips = [
+        _tip("scenario_label", text("report.time.scenario", lang)),
+        {"field": "month", "type": "temporal", "format": "%Y-%m", "title": text("report.time.month", lang)},
+        {"field": outcome, "type": "quantitative", "format": ".2f", "title": getattr(outcome_name(outcome), lang)},
+    ]
+    return _chart(
+        text("report.time.chart", lang, outcome=outcome_name(outcome)),
+        "months",
+        params=[{"name": "shown", "value": [n for n in (BASELINE, digest.main) if n]}],
+        transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
+        height=260,
+        encoding={"x": month, "color": colour},
+        layer=[
+            {"mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}, "encoding": {"y": value}},
+            {"params": [near], "mark": {"type": "point", "filled": True, "size": 60}, "encoding": {"y": value, "tooltip": tips, "opacity": {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0}}},
+        ],
+    )  # fmt: skip
+
+
+def places(digest: Digest, lang: Language) -> Spec:
+    """Heat map of sectors by prefectures: the difference from the baseline in the outcome that is chosen."""
+    words = labels(digest, lang)
+    limit = {"expr": "limit"}
+    colour = {
+        "field": "gain",
+        "type": "quantitative",
+        "scale": {"domainMin": {"expr": "-limit"}, "domainMax": limit, "domainMid": 0, "range": [WORSE, NEUTRAL, ACCENT], "clamp": True, "interpolate": "rgb"},
+        "legend": {"title": text("report.places.better", lang), "orient": "top", "direction": "horizontal", "gradientLength": 180, "gradientThickness": 10, "format": "+~g", "tickCount": 5, "titleLimit": 300},
+    }  # fmt: skip
+    place = {
+        "type": "nominal",
+        "title": None,
+        "axis": {"labelAngle": 0, "ticks": False, "domain": False, "grid": False},
+    }
+    prefectures = list(words["prefecture"].values())
+    return _chart(
+        "",
+        "places",
+        params=[{"name": "focus", "value": digest.main}, {"name": "outcome", "value": HEADLINES[0]}, {"name": "limit", "value": 1}],
+        transform=[{"filter": "datum.scenario == focus && datum.outcome == outcome"}],
+        height={"step": 25},
+        mark={"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2},
+        encoding={
+            "x": {"field": "prefecture_label", "sort": prefectures, **place, "axis": {**place["axis"], "orient": "top", "labelAngle": -55, "labelAlign": "left", "labelOverlap": False}},
+            "y": {"field": "sector_label", "sort": list(words["sector"].values()), **place, "axis": {**place["axis"], "labelLimit": 150}},
+            "color": colour,
+            "tooltip": [
+                _tip("prefecture_label", text("report.places.prefecture", lang)),
+                _tip("sector_label", text("report.places.sector", lang)),
+                _tip(f"baseline_{lang}", text("report.places.baseline", lang)),
+                _tip(f"value_{lang}", text("report.focus", lang)),
+                _tip(f"difference_{lang}", text("report.places.difference", lang)),
+                _tip(f"firms_{lang}", text("report.places.firms", lang)),
+            ],
+        },
+    )  # fmt: skip
+
+
+def costs(lang: Language) -> Spec:
+    """Stacked bars: money that measures moved, by bearer and kind."""
+    unit = 10**10 if lang == "zh" else 10**11
+    kinds = [text(f"kind.{kind}", lang) for kind in SHOWN_KINDS]
+    return _chart(
+        text("report.costs.chart", lang),
+        "costs",
+        params=[{"name": "focus", "value": ""}],
+        transform=[{"filter": "datum.scenario == focus"}, {"calculate": f"datum.amount_fen / {unit}", "as": "amount"}],
+        height={"step": 30},
+        mark={"type": "bar", "height": {"band": 0.62}},
+        encoding={
+            "y": {"field": "bearer_label", "type": "nominal", "title": None, "sort": {"field": "amount_fen", "op": "sum", "order": "descending"}, "axis": {"labelLimit": 150}},
+            "x": {"field": "amount", "type": "quantitative", "title": text("report.costs.amount", lang), "axis": {"tickCount": 6}},
+            "color": {"field": "kind_label", "type": "nominal", "title": None, "scale": {"domain": kinds, "range": list(KIND_COLOURS.values())}, "legend": {"orient": "top", "symbolType": "square"}},
+            "order": {"field": "place", "type": "quantitative"},
+            "tooltip": [_tip("bearer_label", text("report.costs.bearer", lang)), _tip("kind_label", text("report.costs.kind", lang)), _tip(f"amount_{lang}", text("report.delivery.amount", lang))],
+        },
+    )  # fmt: skip
+
+
+def delays(lang: Language) -> Spec:
+    """Dots: mean days from the application to the decision and to the payment, by measure."""
+    stations = [text(f"station.{station}", lang) for station in ("decided", "paid")]
+    y = {"field": "measure_label", "type": "nominal", "title": None, "sort": {"field": "days", "op": "max", "order": "ascending"}, "axis": {"labelLimit": 210}}  # fmt: skip
+    x = {"field": "days", "type": "quantitative", "title": text("report.delivery.days", lang), "scale": {"zero": True}}
+    tips = [
+        _tip("measure_label", text("report.delivery.measure", lang)),
+        _tip("station_label", text("report.delivery.station", lang)),
+        {"field": "days", "type": "quantitative", "format": ".1f", "title": text("report.delivery.days", lang)},
+        _tip(f"firms_{lang}", text("report.places.firms", lang)),
+    ]
+    return _chart(
+        text("report.delivery.chart", lang),
+        "delays",
+        params=[{"name": "focus", "value": ""}],
+        transform=[{"filter": "datum.scenario == focus"}],
+        height={"step": 25},
+        encoding={"y": y},
+        layer=[
+            {"mark": {"type": "line", "color": RULE, "strokeWidth": 3}, "encoding": {"x": x, "detail": {"field": "measure"}}},
+            {"mark": {"type": "point", "filled": True, "size": 85, "opacity": 1}, "encoding": {"x": x, "tooltip": tips, "color": {"field": "station_label", "type": "nominal", "title": None, "scale": {"domain": stations, "range": ["#9aa5af", ACCENT]}, "legend": {"orient": "top"}}}},
+        ],
+    )  # fmt: skip
+
+
+def _chart(title: str, data: str, **rest: Any) -> Spec:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": title,
+        "title": title or None,
+        "data": {"name": data},
+        "width": "container",
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": CONFIG,
+        **rest,
+    }
+
+
+def _tip(field: str, title: str) -> Spec:
+    return {"field": field, "type": "nominal", "title": title}
+
+
+CONFIG: Final[Spec] = {
+    "background": None,
+    "font": "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
+    "title": {"anchor": "start", "frame": "group", "color": INK, "fontSize": 14, "fontWeight": 600, "offset": 12, "limit": 0},
+    "axis": {"labelColor": QUIET, "titleColor": QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400, "gridColor": "#e9ecef", "domain": False, "ticks": False, "labelPadding": 6, "labelLimit": 190},
+    "axisY": {"labelColor": INK},
+    "legend": {"labelColor": INK, "titleColor": QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400},
+    "view": {"stroke": None},
+}  # fmt: skip
+
+
+def _effects(digest: Digest) -> dict[str, Any]:
+    rows = []
+    for scenario in digest.others:
+        for outcome in HEADLINES:
+            change = digest.effect(scenario, outcome).difference
+            group = "action" if scenario in digest.single_actions else "other"
+            between = interval(change.low, change.high, points)
+            rows.append([scenario, outcome, group, *_in_points(change), *_pair(points(change.mean)), *_pair(between)])
+    columns = ["scenario", "outcome", "group", "mean", "low", "high", *_two("difference"), *_two("interval")]
+    return {"columns": columns, "rows": rows}
+
+
+def _months(digest: Digest) -> dict[str, Any]:
+    table = digest.by_month
+    rows = [
+        [
+            row["scenario"],
+            f"{row['month']}-01T00:00:00",
+            *(_rounded(row[outcome] * 100, 3) for outcome in HEADLINES[:2]),
+        ]
+        for row in table.to_dict("records")
+    ]
+    return {"columns": ["scenario", "month", *HEADLINES[:2]], "rows": rows}
+
+
+def _places(digest: Digest) -> dict[str, Any]:
+    rows = []
+    for row in digest.places(["sector", "prefecture"]).dropna(subset=["difference"]).to_dict("records"):
+        gain = row["difference"] * (100 if HIGHER_IS_BETTER[row["outcome"]] else -100)
+        rows.append(
+            [row["scenario"], row["outcome"], row["sector"], row["prefecture"], _rounded(gain, 3)]
+            + [*_pair(share(row["baseline"])), *_pair(share(row["value"])), *_pair(points(row["difference"]))]
+            + [*_pair(entities(row["firms"])), round(row["firms"])]
+        )
+    columns = ["scenario", "outcome", "sector", "prefecture", "gain"]
+    columns += [*_two("baseline"), *_two("value"), *_two("difference"), *_two("firms"), "weight"]
+    return {"columns": columns, "rows": rows}
+
+
+def limits(digest: Digest) -> dict[str, dict[str, float]]:
+    """Where the colours of the map end, in percentage points, by scenario and outcome."""
+    table = digest.places(["sector", "prefecture"]).dropna(subset=["difference"])
+    found: dict[str, dict[str, float]] = {}
+    for (scenario, outcome), cells in table.groupby(["scenario", "outcome"], observed=True):
+        sizes = cells["difference"].abs().to_numpy() * 100
+        order = np.argsort(sizes)
+        covered = np.cumsum(cells["firms"].to_numpy()[order]) / max(cells["firms"].sum(), 1)
+        limit = float(sizes[order][min(int(np.searchsorted(covered, MAP_CLAMP)), len(sizes) - 1)])
+        found.setdefault(str(scenario), {})[str(outcome)] = round(max(limit, 0.01), 3)
+    return found
+
+
+def _costs(digest: Digest) -> dict[str, Any]:
+    rows = [
+        [
+            row.scenario,
+            row.bearer,
+            row.kind,
+            SHOWN_KINDS.index(row.kind),
+            round(row.amount_fen),
+            *_pair(money(row.amount_fen)),
+        ]
+        for row in digest.moved.groupby(["scenario", "bearer", "kind"], observed=True)["amount_fen"]
+        .sum()
+        .reset_index()
+        .itertuples(index=False)
+        # What has been repaid was deferred first: it would be counted twice in a stack.
+        if row.amount_fen and row.kind != "repaid" and row.bearer in PARTIES
+    ]
+    return {"columns": ["scenario", "bearer", "kind", "place", "amount_fen", *_two("amount")], "rows": rows}
+
+
+def _delays(digest: Digest) -> dict[str, Any]:
+    rows = []
+    for scenario in digest.others:
+        table = digest.stations(scenario)
+        for station in ("decided", "paid"):
+            for measure, waited in table[f"days_{station}"].dropna().items():
+                firms = float(table[station].get(measure, np.nan)) if station in table else np.nan
+                rows.append([scenario, measure, station, _rounded(waited, 2), *_pair(entities(firms))])
+    return {"columns": ["scenario", "measure", "station", "days", *_two("firms")], "rows": rows}
+
+
+def _in_points(estimate: Estimate) -> list[float | None]:
+    return [_rounded(value * 100, 4) for value in (estimate.mean, estimate.low, estimate.high)]
+
+
+def _rounded(value: float, decimals: int) -> float | None:
+    return None if isnan(value) else round(float(value), decimals)
+
+
+def _two(column: str) -> list[str]:
+    return [f"{column}_{lang}" for lang in LANGUAGES]
+
+
+def _pair(words: Words) -> list[str]:
+    return [words.zh, words.en]

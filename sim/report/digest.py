@@ -1,0 +1,276 @@
+"""A comparison, put in the order in which people read it: groups of scenarios, places, bearers, measures.
+
+Everything here is a sum or a share of the comparison's tables; nothing is simulated. Money in fen, shares from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sim.measure import Words
+from sim.report.words import named
+from sim.study.comparison import BASELINE, Comparison, rates_by_month
+from sim.study.ensemble import HEADLINES
+from sim.study.manifest import Asked
+from sim.vocabulary import ACTIONS, PARTIES, SECTORS
+
+FULL_PLAN: Final = "full_plan"
+BORNE: Final = ("granted", "relieved")  # borne for good
+SHOWN_KINDS: Final = ("granted", "relieved", "deferred", "repaid")
+HIGHER_IS_BETTER: Final = {"survival_rate": True, "resumption_rate": True, "loss_share": False}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean and 95 % interval, which is missing (NaN) after a single replication."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One outcome of one scenario: its value, and the paired difference from the baseline."""
+
+    value: Estimate
+    difference: Estimate
+    unit: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What the report says about a comparison."""
+
+    comparison: Comparison
+
+    @cached_property
+    def titles(self) -> dict[str, Words]:
+        """Title of each scenario; where two have the same, the name of the scenario tells them apart."""
+        asked = self.comparison.manifest.scenarios
+        seen = Counter(words for a in asked for words in {a.title.zh, a.title.en})
+        return {
+            a.name: Words(
+                zh=a.title.zh if seen[a.title.zh] == 1 else f"{a.title.zh} ({a.name})",
+                en=a.title.en if seen[a.title.en] == 1 else f"{a.title.en} ({a.name})",
+            )
+            for a in asked
+        }
+
+    @cached_property
+    def others(self) -> list[str]:
+        """Every scenario but the baseline, in the order asked."""
+        return [name for name in self.comparison.scenarios if name != BASELINE]
+
+    @cached_property
+    def single_actions(self) -> list[str]:
+        """The scenarios of one action alone, in the order of the plan."""
+        return [f"action_{action}" for action in ACTIONS if f"action_{action}" in self.others]
+
+    @cached_property
+    def main(self) -> str | None:
+        """The scenario of the headline: the whole plan, or else the last one asked for."""
+        if FULL_PLAN in self.others:
+            return FULL_PLAN
+        return self.others[-1] if self.others else None
+
+    @cached_property
+    def side_by_side(self) -> list[str]:
+        """The single actions and the whole plan, in the order of the plan."""
+        return [*self.single_actions, *([FULL_PLAN] if FULL_PLAN in self.others else [])]
+
+    @cached_property
+    def what_ifs(self) -> list[str]:
+        """The scenarios that are neither."""
+        return [name for name in self.others if name not in self.side_by_side]
+
+    @cached_property
+    def _effects(self) -> dict[tuple[str, str], Effect]:
+        keys = ["scenario", "outcome"]
+        differences = self.comparison.differences.set_index(keys)
+        return {
+            (row.scenario, row.outcome): Effect(
+                Estimate(row.mean, row.low, row.high), _estimate(differences, (row.scenario, row.outcome)), row.unit
+            )
+            for row in self.comparison.outcomes.itertuples(index=False)
+        }
+
+    def description(self, asked: Asked) -> Words:
+        """What a scenario does, in sentences."""
+        return Words(**asked.contents["description"])
+
+    def effect(self, scenario: str, outcome: str) -> Effect:
+        """One outcome of a scenario; every number is missing when no run of it succeeded or it does not exist."""
+        nothing = Estimate(np.nan, np.nan, np.nan)
+        return self._effects.get((scenario, outcome), Effect(nothing, nothing, "share"))
+
+    def outcomes(self, scenario: str) -> dict[str, Effect]:
+        """Every outcome of a scenario by name."""
+        return {outcome: effect for (name, outcome), effect in self._effects.items() if name == scenario}
+
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """Headline outcomes on the last day of each month: scenario, month, one column for each of HEADLINES."""
+        return rates_by_month(self.comparison.panel)
+
+    @cached_property
+    def months(self) -> list[str]:
+        """Months of the horizon, ``YYYY-MM``."""
+        return sorted(self.comparison.panel["month"].unique())
+
+    def month_of(self, outcome: str) -> str:
+        """The month at whose end places are compared: the plan's targets are for the end of the first year."""
+        first_year_end = f"{self.months[0][:4]}-12"
+        return first_year_end if outcome != "survival_rate" and first_year_end in self.months else self.months[-1]
+
+    @cached_property
+    def entities(self) -> float:
+        """Market entities alive at the start that the firms stand for."""
+        panel = self.comparison.panel
+        first = panel[(panel["scenario"] == BASELINE) & (panel["month"] == self.months[0])]
+        return float(first["founders"].sum())
+
+    def places(self, by: list[str]) -> pd.DataFrame:
+        """Headline outcomes in groups of firms (``by``: sector, prefecture or both) against the baseline.
+
+        Returns scenario, ``by``, outcome, baseline, value, difference, firms (alive at the start).
+        """
+        panel = self.comparison.panel
+        parts = []
+        for outcome in HEADLINES:
+            last = panel[panel["month"] == self.month_of(outcome)]
+            # One pass of the rates that the comparison defines, with the group in the place of the month.
+            group = last[by].agg("|".join, axis=1) if len(by) > 1 else last[by[0]]
+            rates = rates_by_month(last.assign(month=group.astype(str)))[["scenario", "month", outcome]]
+            firms = last[last["scenario"] == BASELINE].groupby(group.astype(str))["founders"].sum()
+            table = rates.rename(columns={outcome: "value"})
+            before = table[table["scenario"] == BASELINE].set_index("month")["value"]
+            table["baseline"] = table["month"].map(before)
+            table["difference"] = table["value"] - table["baseline"]
+            table["firms"] = table["month"].map(firms)
+            table["outcome"] = outcome
+            table[by] = table.pop("month").str.split("|", expand=True, regex=False).to_numpy()
+            parts.append(table[table["scenario"] != BASELINE])
+        return pd.concat(parts, ignore_index=True)
+
+    def order(self, by: str) -> list[str]:
+        """Sectors in the order of the vocabulary, prefectures by code."""
+        found = set(self.comparison.panel[by].unique())
+        return [s for s in SECTORS if s in found] if by == "sector" else sorted(found)
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """Money that measures moved over the horizon: scenario, bearer, measure, kind, amount_fen.
+
+        The bearer is whoever stands on the other side of the firm; a relief names its payer.
+        """
+        ledger = self.comparison.ledger
+        lines = ledger[ledger["measure"].ne("") & ledger["kind"].isin(SHOWN_KINDS)]
+        bearer = lines["payer"].where(lines["payer"] != "firms", lines["payee"])
+        keys = ["scenario", "bearer", "measure", "kind"]
+        return lines.assign(bearer=bearer).groupby(keys, observed=True)["amount_fen"].sum().reset_index()
+
+    def borne_by(self, scenario: str, by: str) -> pd.DataFrame:
+        """One row a bearer or a measure (``by``), one column for each of SHOWN_KINDS, and their sum ``borne``."""
+        rows = self.moved[self.moved["scenario"] == scenario]
+        table = rows.pivot_table(index=by, columns="kind", values="amount_fen", aggfunc="sum", fill_value=0.0)
+        table = table.reindex(columns=list(SHOWN_KINDS), fill_value=0.0)
+        table["borne"] = table[list(BORNE)].sum(axis=1)
+        return table.sort_values(["borne", "deferred"], ascending=False)
+
+    def creditors_losses(self, scenario: str) -> pd.DataFrame:
+        """What firms that close leave unpaid, by creditor: columns baseline, scenario (fen)."""
+        ledger = self.comparison.ledger
+        # Tax credits that a closing firm loses are its own loss, not a creditor's.
+        lost = ledger[(ledger["kind"] == "written_off") & (ledger["payer"] == "firms") & (ledger["flow"] != "vat")]
+        sums = lost.groupby(["payee", "scenario"], observed=True)["amount_fen"].sum().unstack(fill_value=0.0)
+        table = sums.reindex(
+            index=[p for p in PARTIES if p in sums.index], columns=[BASELINE, scenario], fill_value=0.0
+        )
+        return table.set_axis(["baseline", "scenario"], axis=1)
+
+    @cached_property
+    def measures(self) -> dict[str, dict[str, Any]]:
+        """Contents of every measure that some scenario holds, by id; as in the whole plan where that has it."""
+        asked = sorted(self.comparison.manifest.scenarios, key=lambda asked: asked.name == FULL_PLAN)
+        found: dict[str, dict[str, Any]] = {}
+        for each in asked:
+            found |= each.contents["measures"]
+        return found
+
+    def contents(self, asked: Asked) -> dict[str, Any]:
+        """What a scenario says, without repeating itself: measures as everywhere else by id, a world as the baseline's
+        and the texts of the plan left out.
+        """
+        theirs = asked.contents
+        told = {
+            key: value
+            for key, value in theirs.items()
+            if key not in ("name", "title", "description", "plan", "measures")
+        }
+        first = self.comparison.manifest.scenarios[0].contents
+        for key in ("world", "funds"):
+            if asked.name != BASELINE and told.get(key) == first.get(key):
+                told[key] = f"as in {BASELINE}"
+        own = {id_: measure for id_, measure in theirs["measures"].items() if measure != self.measures[id_]}
+        return told | {"measures": [id_ for id_ in theirs["measures"] if id_ not in own], "changed_measures": own}
+
+    @cached_property
+    def targets(self) -> dict[str, float]:
+        """The plan's targets by outcome (clause I.9)."""
+        return dict(self.comparison.manifest.scenarios[0].contents["plan"]["targets"])
+
+    def measure_title(self, measure: str) -> Words:
+        """Title of a measure, or its id when no scenario holds it."""
+        contents = self.measures.get(measure)
+        return Words(**contents["title"]) if contents else Words(zh=measure, en=measure)
+
+    def measure_action(self, measure: str) -> Words:
+        """Action to which a measure belongs."""
+        contents = self.measures.get(measure)
+        return named("action", contents["action"]) if contents else Words(zh="", en="")
+
+    def stations(self, scenario: str) -> pd.DataFrame:
+        """The way of each measure: a column of firms for each station, days_decided, days_paid, amount_fen.
+
+        ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon.
+        """
+        rows = self.comparison.delivery
+        rows = rows[rows["scenario"] == scenario]
+        by = ["measure", "station"]
+        firms = rows.groupby(by, observed=True)["firms"].agg(["sum", "max"])
+        is_stock = firms.index.get_level_values("station").isin(["eligible", "aware"])
+        table = firms["max"].where(is_stock, firms["sum"]).unstack()
+        waited = rows.dropna(subset=["days"])
+        weighted = (waited["days"] * waited["firms"]).groupby([waited[c] for c in by], observed=True).sum()
+        heads = waited.groupby(by, observed=True)["firms"].sum()
+        days = (weighted / heads.where(heads > 0)).unstack()
+        for station in ("decided", "paid"):
+            table[f"days_{station}"] = days[station] if station in days else np.nan
+        table["amount_fen"] = rows.groupby("measure", observed=True)["amount_fen"].sum()
+        order = [measure for measure in self.measures if measure in table.index]
+        return table.reindex([*order, *sorted(set(table.index) - set(order))])
+
+    def extra_survivors(self, scenario: str) -> float:
+        """Entities alive at the end beyond those of the baseline, among those alive at the start."""
+        panel = self.comparison.panel
+        last = panel[panel["month"] == self.months[-1]].groupby("scenario", observed=True)["founders_alive"].sum()
+        return float(last.get(scenario, np.nan) - last.get(BASELINE, np.nan))
+
+    def year_ends(self) -> Iterator[str]:
+        """The months at which years end, and the last month."""
+        yield from dict.fromkeys([*(m for m in self.months if m.endswith("-12")), self.months[-1]])
+
+
+def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:
+    if key not in table.index:
+        return Estimate(np.nan, np.nan, np.nan)
+    row: Any = table.loc[key]
+    return Estimate(float(row["mean"]), float(row["low"]), float(row["high"]))

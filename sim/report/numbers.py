@@ -1,0 +1,120 @@
+"""Numbers as people of either language write them: shares, percentage points, money, counts, days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan
+
+from sim.measure import Words
+from sim.report.words import both
+
+FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
+FEN_PER_WAN = 10**6  # 1 wan (ten thousand) yuan
+
+
+def share(value: float) -> Words:
+    """A share as a percentage: ``0.953`` is 95.3 %."""
+    return _missing(value) or both("unit.share", number=_number(value * 100, 1))
+
+
+def points(value: float) -> Words:
+    """A difference of shares in signed percentage points; two decimals, because single measures move little."""
+    return _missing(value) or both("unit.points", number=_number(value * 100, 2, sign=True))
+
+
+def money(fen: float) -> Words:
+    """Fen as yuan, wan or yi in Chinese and as yuan, million or billion yuan in English."""
+    if missing := _missing(fen):
+        return missing
+    size = abs(fen)
+    if size >= FEN_PER_YI:
+        zh, en = both("unit.large_money", number=_scaled(fen / FEN_PER_YI)), _english_money(fen)
+    elif size >= FEN_PER_WAN:
+        zh, en = both("unit.medium_money", number=_scaled(fen / FEN_PER_WAN)), _english_money(fen)
+    else:
+        zh = both("unit.yuan", number=_number(fen / 100, 0))
+        en = zh
+    return Words(zh=zh.zh, en=en.en)
+
+
+def entities(value: float) -> Words:
+    """A number of firms."""
+    return _count(value, "entities")
+
+
+def persons(value: float) -> Words:
+    """A number of people."""
+    return _count(value, "persons")
+
+
+def days(value: float) -> Words:
+    """A number of days."""
+    return _missing(value) or both("unit.days", number=_scaled(value))
+
+
+def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
+    """From low to high, missing when either is."""
+    return _missing(low) or _missing(high) or both("unit.interval", low=written(low), high=written(high))
+
+
+def in_unit(value: float, unit: str) -> Words:
+    """A value in a unit of ``TABLES['outcomes']``."""
+    return {"share": share, "entities": entities, "persons": persons, "fen": money, "days": days}.get(unit, _plain)(
+        value
+    )
+
+
+def interval_in_unit(low: float, high: float, unit: str) -> Words:
+    """From low to high in a unit of ``TABLES['outcomes']``."""
+    return interval(low, high, lambda value: in_unit(value, unit))
+
+
+def difference_interval_in_unit(low: float, high: float, unit: str) -> Words:
+    """The same for a difference."""
+    return interval(low, high, lambda value: difference_in_unit(value, unit))
+
+
+def difference_in_unit(value: float, unit: str) -> Words:
+    """A difference between two values in a unit of ``TABLES['outcomes']``."""
+    if unit == "share":
+        return points(value)
+    plain = in_unit(value, unit)
+    return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
+
+
+def _english_money(fen: float) -> Words:
+    if abs(fen) >= 10**11:
+        return both("unit.large_money", number=_scaled(fen / 10**11))
+    if abs(fen) >= 10**8:
+        return both("unit.medium_money", number=_scaled(fen / 10**8))
+    return both("unit.yuan", number=_number(fen / 100, 0))
+
+
+def _count(value: float, unit: str) -> Words:
+    if missing := _missing(value):
+        return missing
+    plain = both(f"unit.{unit}", number=_number(value, 0))
+    if abs(value) < 10**4:
+        return plain
+    return Words(zh=both(f"unit.ten_thousand_{unit}", number=_scaled(value / 10**4)).zh, en=plain.en)
+
+
+def _plain(value: float) -> Words:
+    return _missing(value) or Words(zh=_scaled(value), en=_scaled(value))
+
+
+def _scaled(value: float) -> str:
+    """About three digits that count."""
+    return _number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+
+def _number(value: float, decimals: int, sign: bool = False) -> str:
+    """Grouped by thousands, with a real minus sign; what rounds to nothing carries no sign."""
+    written = f"{abs(value):,.{decimals}f}"
+    if not written.strip("0.,"):
+        return written if value else "0"
+    return ("−" if value < 0 else "+" if sign else "") + written
+
+
+def _missing(value: float) -> Words | None:
+    return both("unit.missing") if value is None or isnan(value) else None
