@@ -7,36 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.measure import Dated, Factor, Strict
-from sim.population.places import counties
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
+from sim.world.areas import code_of, nearest
 
 LONGEST_YEARS = 10
 FIRST_DAY = date(2022, 1, 1)  # listings and demand are known from here on
 
 
-def _nearest(name: str, allowed: tuple[str, ...]) -> str:
-    close = get_close_matches(name, allowed, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
-
-
 def _sector(name: object) -> object:
     if name in SECTORS or name in SECTOR_GROUPS:
         return name
-    raise ValueError(f"there is no sector {name!r}{_nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
+    raise ValueError(f"unknown sector {name!r}{nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
 
 
 def _county(name: object) -> str:
-    return counties().code[counties().county(str(name))]
+    return code_of(str(name), "county")
 
 
 def _prefecture(name: object) -> str:
-    return counties().prefecture_code[counties().prefecture_index(str(name))]
+    return code_of(str(name), "prefecture")
 
 
 SectorName = Annotated[str, BeforeValidator(_sector)]
@@ -48,6 +42,8 @@ Places = Annotated[int, Field(ge=0, le=10_000)]
 
 class Listing(Strict):
     """Days on which a county, every county of a prefecture or the whole province has risk areas."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
     county: CountyCode | None = Field(None, description="name in Chinese or English, or code such as '530102'")
     prefecture: PrefectureCode | None = Field(None, description="name in Chinese or English, or code such as '5301'")

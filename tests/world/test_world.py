@@ -113,9 +113,9 @@ def test_a_closure_outlasts_a_listing_before_the_first_day() -> None:
 
 
 def test_larger_areas_closed_more_of_a_county_before_the_ninth_edition() -> None:
-    def closed(on: str) -> np.float32:
+    def closed(on: str) -> float:
         own = {"county": "530402", "from": on, "to": on, "high_places": 1}
-        return world(outbreak="none", listings=[own]).severity.max()
+        return float(world(outbreak="none", listings=[own]).severity.max())
 
     assert closed("2022-06-27") > closed("2022-06-28")
 
