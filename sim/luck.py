@@ -39,7 +39,9 @@ class Purpose(IntEnum):
     DISPUTE = 19
     EXTENSION = 20
     CULTIVATION = 21
-    HIRE = 22  # period: month
+    LOAN_DEMAND = 22
+    INJECTION = 23
+    RESTART = 24  # period: day of the listing episode x 4 + ticket
 
 
 @njit(uint64(uint64), cache=True, inline="always")

@@ -66,6 +66,8 @@ FACTS: Final = (
     "new_loan",  # loan newly made since the measure's window opened (2022)
     "hired",  # took on staff in the last month
     "kept_staff",  # has shed nobody this year
+    "loan_pending",  # waits for a bank's decision
+    "late_on_loan",  # has not repaid a loan when due
 )
 
 # Monthly flows that fall due, in the order of payment when cash is short.

@@ -4,7 +4,9 @@ from datetime import date
 
 from pydantic import Field
 
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Share, Strict, Yuan
+from sim.units import fen
 
 
 class Values(Strict):
@@ -14,3 +16,20 @@ class Values(Strict):
     ceiling_yuan: Yuan | None = Field(None, description="only arrears to a firm below this sum; None for all")
     cleared_by: date | None = Field(None, description="everything within `ceiling_yuan` is paid by this day")
     new_arrears: Dated[Factor] | None = Field(None, description="factor on bills that become overdue")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date."""
+    rules.collects[m] = True
+    if values.ceiling_yuan is not None:
+        rules.terms.ceiling[m] = fen(values.ceiling_yuan)
+    if values.cleared_by is not None:
+        rules.terms.cleared_by[m] = rules.timeline.day(values.cleared_by)
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+    rules.terms.clearance[m] = 0.0 if values.clearance_per_month is None else values.clearance_per_month.on(on) or 0.0
+    if values.new_arrears is not None:
+        factor = values.new_arrears.on(on)
+        rules.new_arrears[m] = 1.0 if factor is None else factor

@@ -1,15 +1,41 @@
 """Control: how much of a county an outbreak closes, how freely goods move, how fast projects are approved."""
 
+from datetime import date
+
 from pydantic import Field
 
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Strict
 
 
 class Values(Strict):
     """What a control measure may say; factors of all measures in force multiply."""
 
-    closed_share: Dated[Factor] | None = Field(None, description="factor on the share of a listed county's firms stopped")
-    control_drag: Dated[Factor] | None = Field(None, description="factor on demand lost by open firms of a listed county")
+    closed_share: Dated[Factor] | None = Field(
+        None, description="factor on the share of a listed county's firms stopped"
+    )
+    control_drag: Dated[Factor] | None = Field(
+        None, description="factor on demand lost by open firms of a listed county"
+    )
     logistics_friction: Dated[Factor] | None = Field(None, description="factor on activity lost to traffic control")
     restart_delay: Dated[Factor] | None = Field(None, description="factor on the time that a restart problem takes")
     construction_demand: Dated[Factor] | None = Field(None, description="factor on demand of construction (I.9.f)")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Nothing holds without a date."""
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force, where the measure reaches."""
+    counties, prefectures, _, _ = rules.reach(m)
+
+    def today(value: Dated[float] | None) -> float:
+        factor = None if value is None else value.on(on)
+        return 1.0 if factor is None else factor
+
+    rules.closed_share[m, counties] = today(values.closed_share)
+    rules.control_drag[m, counties] = today(values.control_drag)
+    rules.restart_delay[m, counties] = today(values.restart_delay)
+    rules.construction_demand[m, prefectures] = today(values.construction_demand)
+    rules.logistics_friction[m] = today(values.logistics_friction)

@@ -1,9 +1,11 @@
 """Credit: banks lend to firms that they would have refused, more, sooner or cheaper."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Rate, Share, Strict
 
 Score = Annotated[float, Field(ge=-5, le=5)]
@@ -21,3 +23,25 @@ class Values(Strict):
     receivables_advance: Dated[Share] | None = Field(
         None, description="share of the firm's receivables from public bodies and large firms that can be borrowed on"
     )
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Let the banks ask whether an applicant is one of the measure's."""
+    rules.lends[m] = True
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+
+    def today(value: Dated[float] | None, otherwise: float) -> float:
+        found = None if value is None else value.on(on)
+        return otherwise if found is None else found
+
+    terms = rules.terms
+    terms.approval[m] = today(values.approval, 0.0)
+    terms.collateral_waiver[m] = today(values.collateral_waiver, 0.0)
+    terms.rate_cut[m] = today(values.rate_cut, 0.0)
+    terms.advance[m] = today(values.receivables_advance, 0.0)
+    rules.supply[m] = today(values.supply, 1.0)
+    rules.screening_error[m] = today(values.screening_error, 1.0)
+    rules.loan_processing[m] = today(values.processing, 1.0)

@@ -1,9 +1,13 @@
 """Cultivation: chosen firms grow, new firms enter, young firms last (SRDI tiers, platforms, chains)."""
 
+from datetime import date
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
+from sim.firm.state import CULTIVATION
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Strict
 
 
@@ -17,3 +21,26 @@ class Values(Strict):
     materials: Dated[Factor] | None = Field(None, description="factor on their materials cost")
     entry: Dated[Factor] | None = Field(None, description="factor on births in the eligible sectors and places")
     young_churn: Dated[Factor] | None = Field(None, description="factor on ordinary exits of firms under three years")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date: with a quota firms are chosen, without one whoever qualifies has it."""
+    rules.terms.kind[m] = CULTIVATION
+    if values.quota is None:
+        rules.automatic[m] = True
+    else:
+        rules.quota[m] = values.quota
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+    _, prefectures, sectors, _ = rules.reach(m)
+
+    def today(value: Dated[float] | None) -> float:
+        factor = None if value is None else value.on(on)
+        return 1.0 if factor is None else factor
+
+    rules.terms.demand[m] = today(values.demand)
+    rules.terms.materials[m] = today(values.materials)
+    rules.terms.young_churn[m] = today(values.young_churn)
+    rules.entry[m][np.ix_(prefectures, sectors)] = today(values.entry)

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.firm.state import DEFERRAL
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Share, Strict
-from sim.vocabulary import FLOWS
+from sim.vocabulary import FLOWS, bit
 
 Flow = Literal[FLOWS]  # type: ignore[valid-type]
 
@@ -21,3 +23,21 @@ class Values(Strict):
     instalments: Annotated[int, Field(ge=1, le=60)] = Field(1, description="equal monthly parts from `repay_from` on")
     penalty: Share = Field(0.0, description="late fee on what was put off, share a year")
     loan_months: Dated[Months] | None = Field(None, description="`principal`: months by which a maturing loan is moved")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date."""
+    terms, timeline = rules.terms, rules.timeline
+    terms.kind[m] = DEFERRAL
+    terms.flows[m] = sum(bit(FLOWS, flow) for flow in values.flows)
+    terms.deferral_until[m] = timeline.day(values.until)
+    terms.repay_from[m] = timeline.day(values.repay_from)
+    terms.instalments[m] = values.instalments
+    terms.penalty[m] = values.penalty
+    rules.deferral_slot(m)
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+    rules.terms.share[m] = values.share.on(on) or 0.0
+    rules.terms.loan_months[m] = 0 if values.loan_months is None else values.loan_months.on(on) or 0

@@ -1,10 +1,16 @@
 """Grant: money given for what the firm is or does (awards, subsidies for hires, for staff kept, for rent)."""
 
-from typing import Literal
+from datetime import date
+from typing import Final, Literal
 
 from pydantic import Field
 
+from sim.firm.state import BASES, PAYMENT
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Strict, Yuan
+from sim.units import fen
+
+MONEY: Final = ("sales", "rent", "utilities")  # bases that are sums of money themselves
 
 
 class Values(Strict):
@@ -17,3 +23,18 @@ class Values(Strict):
     )
     repeats: Literal["once", "monthly"] = "once"
     cap_yuan: Yuan | None = Field(None, description="at most so much a payment")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date."""
+    rules.terms.kind[m] = PAYMENT
+    rules.terms.base[m] = BASES.index(values.per)
+    rules.terms.monthly[m] = values.repeats == "monthly"
+    if values.cap_yuan is not None:
+        rules.terms.cap[m] = fen(values.cap_yuan)
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the amount of a day into force: fen for each firm, person or hire, or a share of a money base."""
+    amount = values.amount_yuan.on(on) or 0.0
+    rules.terms.unit[m] = amount if values.per in MONEY else fen(amount)

@@ -1,7 +1,10 @@
 """Procurement: smaller bidders win more of what public bodies buy."""
 
+from datetime import date
+
 from pydantic import Field
 
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Share, Strict
 
 
@@ -16,3 +19,19 @@ class Values(Strict):
     )
     reserved_works: Dated[Share] | None = Field(None, description="share of works value open to SMEs only")
     reserved_goods_services: Dated[Share] | None = Field(None, description="the same for goods and services")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Nothing holds without a date."""
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+
+    def today(value: Dated[float] | None) -> float:
+        return 0.0 if value is None else value.on(on) or 0.0
+
+    rules.price_deduction[m] = today(values.price_deduction)
+    rules.consortium_bonus[m] = today(values.consortium_bonus)
+    rules.reserved_works[m] = today(values.reserved_works)
+    rules.reserved_goods_services[m] = today(values.reserved_goods_services)

@@ -1,9 +1,12 @@
 """Refund: money that the firm paid before comes back (premiums, input VAT credits, deposits)."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from sim.firm.state import BASES, PAYMENT
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Share, Strict
 
 
@@ -13,3 +16,15 @@ class Values(Strict):
     base: Literal["unemployment_premiums_last_year", "vat_credit_stock", "vat_credit_increment", "quality_deposit"]
     share: Dated[Share] = Field(description="share of the base that is paid back")
     repeats: Literal["once", "monthly"] = Field("once", description="paid once, or every month while it lasts")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date."""
+    rules.terms.kind[m] = PAYMENT
+    rules.terms.base[m] = BASES.index(values.base)
+    rules.terms.monthly[m] = values.repeats == "monthly"
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the share of a day into force."""
+    rules.terms.unit[m] = values.share.on(on) or 0.0

@@ -1,11 +1,14 @@
 """Relief: somebody else bears a share of a bill that falls due (rent waived, interest halved, tolls free)."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from sim.firm.state import RELIEF
+from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Rate, Share, Strict
-from sim.vocabulary import FLOWS
+from sim.vocabulary import FLOWS, bit
 
 Flow = Literal[FLOWS]  # type: ignore[valid-type]
 
@@ -18,3 +21,22 @@ class Values(Strict):
     months: Dated[Months] | None = Field(None, description="number of monthly bills relieved; None while it lasts")
     tops_up: str | None = Field(None, description="measure whose months are counted in `months`")
     rate_cap: Rate | None = Field(None, description="interest above this rate is not subsidised")
+
+
+def prepare(values: Values, m: int, rules: Rules) -> None:
+    """Enter what does not change by date."""
+    terms = rules.terms
+    terms.kind[m] = RELIEF
+    terms.flows[m] = sum(bit(FLOWS, flow) for flow in values.flows)
+    terms.rate_cap[m] = 1.0 if values.rate_cap is None else values.rate_cap
+    if values.tops_up is not None:
+        terms.tops_up[m] = rules.index.get(values.tops_up, -1)
+    if values.months is not None:
+        rules.month_slot(m)
+
+
+def act(values: Values, m: int, on: date, rules: Rules) -> None:
+    """Bring the values of a day into force."""
+    rules.terms.share[m] = values.share.on(on) or 0.0
+    if values.months is not None:
+        rules.terms.months[m] = values.months.on(on) or 0

@@ -55,7 +55,12 @@ class Firms(NamedTuple):
     contract_backlog: NDArray[np.int64]  # public contracts won and not yet delivered
     profit_this_year: NDArray[np.int64]  # accrual result since 1 January
     open_from: NDArray[np.int16]  # day from which sales have not been settled yet
+    activity_pending: NDArray[np.float32]  # activity of open days before the last stop, not settled yet
     suspended_on: NDArray[np.int16]  # day of the last stop by the epidemic, -1 if never stopped
+    restart_on: NDArray[np.int16]  # day on which a freed firm works again without further help, -1 if not freed
+    exited_on: NDArray[np.int16]
+    exit_cause: NDArray[np.int8]  # index into EXIT_CAUSES
+    hires: NDArray[np.int16]  # persons taken on last month
     illiquid_months: NDArray[np.int8]  # months in a row that could not be paid in full
     tickets: NDArray[np.uint8]  # bits over TICKETS still open
     facts: NDArray[np.uint16]  # bits over FACTS

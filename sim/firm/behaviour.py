@@ -1,0 +1,87 @@
+"""Calibrated parameters in the form that the kernels read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim.firm.state import MONTH_DAYS, Behaviour, Float
+from sim.measure import Dated
+from sim.parameters import Parameters
+from sim.timeline import Timeline
+from sim.units import fen
+from sim.vocabulary import CUSTOMERS, TICKETS
+
+
+def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
+    """How firms behave under ``parameters``; dated national rules are laid out over the days of ``timeline``."""
+    p = parameters
+    surcharge = 1.0 + p["tax.surcharge_share"]
+    churn = p.table("firm.churn_per_year")
+    ages = np.arange(int(max(churn)) + 1)
+    known = np.array(sorted(int(age) for age in churn))
+    incidence = p.table("restart.incidence")
+    return Behaviour(
+        utilities=p.by_sector("costs.utilities"),
+        tolls=p.by_sector("costs.tolls"),
+        commission=p.by_sector("costs.commission"),
+        fees=p.by_sector("costs.fees"),
+        vat_general=p.by_sector("tax.vat_general") * surcharge,
+        sales_sigma=p.by_sector("firm.sales_sigma"),
+        income_tax=p.by_size("tax.income_tax"),
+        size_churn=p.by_size("firm.churn_size_factor"),
+        apply_share=p.by_size("delivery.apply_share"),
+        premiums=np.array([p[f"premiums.{name}"] for name in ("pension", "medical", "unemployment", "work_injury")]),
+        # A rate holds from its age on until the next age that the table names.
+        churn_by_age=np.array([churn[known[known <= age][-1]] for age in ages], np.float64),
+        vat_small=by_day(p.dated("tax.vat_small_scale"), timeline) * surcharge,
+        vat_exempt=by_day(p.dated("tax.vat_exempt_monthly_yuan"), timeline) * fen(1),
+        testing_fen=p.by_sector("costs.testing_yuan") * fen(1) / MONTH_DAYS,
+        credit_share=p.by("receivables.credit_share", CUSTOMERS),
+        collected_per_month=p.by("receivables.collected_per_month", CUSTOMERS),
+        ticket_incidence=np.array([float(incidence.get(ticket, 0.0)) for ticket in TICKETS]),
+        ticket_days=p.by("restart.mean_days", TICKETS),
+        trend_sigma=p["firm.trend_sigma"],
+        hit_threshold=p["firm.hit_threshold"],
+        utilities_fixed=p["firm.utilities_fixed_share"],
+        wage_when_suspended=p["firm.wage_share_when_suspended"],
+        shed_share=p["firm.shed_share"],
+        shed_threshold=p["firm.shed_threshold"],
+        rehire_share=p["firm.rehire_share"],
+        payables_limit_months=p["firm.payables_limit_months"],
+        payables_paid=p["firm.payables_paid_per_month"],
+        drawings_share=p["firm.drawings_share"],
+        buffer_months=p["firm.buffer_months"],
+        injection_share=p["firm.injection_share"],
+        injection_months=p["firm.injection_months"],
+        patience_mean=p["firm.patience_months_mean"],
+        patience_min=p["firm.patience_months_min"],
+        hopeless_hazard=p["firm.hopeless_hazard_per_year"],
+        closed_too_long_hazard=p["firm.closed_too_long_hazard_per_month"],
+        overdue_per_month=p["receivables.overdue_per_month"],
+        overdue_paid=p["receivables.overdue_paid_per_month"],
+        disputed_share=p["receivables.disputed_share"],
+        private_default=p["receivables.private_default_per_month"],
+        contract_delivery=p["procurement.delivery_share_per_month"],
+        never_applies=p["credit.never_applies_share"],
+        loan_months=p["credit.amount_months"],
+        loan_term_days=int(p["credit.term_months"] * 365 // 12),
+        renewal_share=p["credit.renewal_share"],
+        guarantee_fee=p["credit.guarantee_fee"],
+        guaranteed_share=p["credit.guaranteed_share"],
+        penalty_rate=p["credit.penalty_rate"],
+        ticket_funds_months=p["restart.funds_cash_months"],
+        applications_max=int(p["delivery.applications_per_month_max"]),
+        birth_thinning=0.8,
+    )
+
+
+def by_day(table: Dated[float], timeline: Timeline) -> Float:
+    """A dated value laid out over the days of the timeline, shape (days,); 0 before its first date."""
+    days = [timeline.date(day) for day in range(timeline.days)]
+    changes: dict[date, float] = {day: float(table.on(day) or 0.0) for day in {*days[:1], *table.changes()}}
+    values = np.zeros(timeline.days)
+    for day in sorted(changes):
+        values[max(0, timeline.day(day)) :] = changes[day]
+    return values

@@ -1,0 +1,179 @@
+"""What falls due in a firm's month, and what measures take off or put off.
+
+The bills are drawn up flow by flow without knowing any measure; entitlements then act on flows. Reliefs come first
+(each a share of the full bill, never more than what is left of it), deferrals take what remains.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.firm.entitlements import draw, lowest_measure, whole, without_lowest
+from sim.firm.state import DEFERRAL, LEAD, PAID, RELIEF
+from sim.ledger import MOVES
+from sim.luck import Purpose, uniform
+from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
+
+FLOW_COUNT = len(FLOWS)
+WAGES, PENSION, MEDICAL, UNEMPLOYMENT, WORK_INJURY, MATERIALS, UTILITIES, RENT = (
+    FLOWS.index(f)
+    for f in ("wages", "pension", "medical", "unemployment", "work_injury", "materials", "utilities", "rent")
+)
+TOLLS, COMMISSION, TESTING, FEES, VAT, INCOME_TAX, INTEREST, GUARANTEE_FEE, PRINCIPAL = (
+    FLOWS.index(f)
+    for f in ("tolls", "commission", "testing", "fees", "vat", "income_tax", "interest", "guarantee_fee", "principal")
+)
+ON_PLATFORM = bit(FLAGS, "on_platform")
+VAT_GENERAL = bit(FLAGS, "vat_general")
+COLLATERAL = bit(FLAGS, "collateral")
+LATE = bit(FACTS, "late_on_loan")
+SUSPENDED = int(Status.SUSPENDED)
+DEFERRED_MOVE = MOVES.index("deferred")
+EXTENDED_MOVE = MOVES.index("extended")
+RENEWAL = int(Purpose.EXTENSION)
+
+
+@njit(cache=True)
+def draw_up(i, day, since, month, sales, activity, materials_factor, firms, behaviour, market, seed, full):  # type: ignore[no-untyped-def]
+    """Write the fen of each flow that falls due to firm i into ``full`` (FLOWS,); returns the total but principal.
+
+    ``sales``: fen of the month; ``activity``: 1 for a usual month; ``since``: day of the last settlement.
+    """
+    s = firms.sector[i]
+    usual = float(firms.usual_sales[i])
+    wages = float(firms.staff[i]) * firms.wage[i]
+    if firms.status[i] == SUSPENDED:
+        wages *= behaviour.wage_when_suspended
+    insured = wages * firms.insured_share[i]
+    full[WAGES] = whole(wages)
+    full[PENSION] = whole(insured * behaviour.premiums[0])
+    full[MEDICAL] = whole(insured * behaviour.premiums[1])
+    full[UNEMPLOYMENT] = whole(insured * behaviour.premiums[2])
+    full[WORK_INJURY] = whole(insured * behaviour.premiums[3])
+    full[MATERIALS] = whole(sales * float(firms.materials_share[i]) * materials_factor)
+    fixed = behaviour.utilities_fixed
+    full[UTILITIES] = whole(usual * behaviour.utilities[s] * (fixed + (1.0 - fixed) * activity))
+    full[RENT] = firms.rent[i]
+    full[TOLLS] = whole(sales * behaviour.tolls[s])
+    full[COMMISSION] = whole(sales * behaviour.commission[s]) if firms.flags[i] & ON_PLATFORM else 0
+    tested = market.testing[day + LEAD, firms.county[i]] - market.testing[since + LEAD, firms.county[i]]
+    full[TESTING] = whole(tested * behaviour.testing_fen[s] * firms.staff[i])
+    full[FEES] = whole(usual * behaviour.fees[s])
+    if firms.flags[i] & VAT_GENERAL:
+        full[VAT] = whole(sales * behaviour.vat_general[s])
+    elif sales > behaviour.vat_exempt[day]:
+        full[VAT] = whole(sales * behaviour.vat_small[day])
+    else:
+        full[VAT] = 0
+
+    loan = float(firms.loan[i])
+    full[INTEREST] = 0
+    full[GUARANTEE_FEE] = 0
+    full[PRINCIPAL] = 0
+    if loan > 0.0:
+        late = firms.facts[i] & LATE
+        rate = float(firms.loan_rate[i]) + (behaviour.penalty_rate if late else 0.0)
+        full[INTEREST] = whole(loan * rate / 12.0)
+        if not firms.flags[i] & COLLATERAL:
+            full[GUARANTEE_FEE] = whole(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
+        if firms.loan_due_on[i] <= day:
+            if not late and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
+                firms.loan_due_on[i] = day + behaviour.loan_term_days
+            else:
+                full[PRINCIPAL] = firms.loan[i]
+
+    total = np.int64(0)
+    for f in range(FLOW_COUNT - 1):
+        if f != INCOME_TAX:
+            total += full[f]
+    # Income tax on the month's result before any relief.
+    result = sales - total
+    full[INCOME_TAX] = whole(result * behaviour.income_tax[firms.size[i]]) if result > 0 else 0
+    return total + full[INCOME_TAX]
+
+
+@njit(cache=True)
+def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts):  # type: ignore[no-untyped-def]
+    """Take off what others bear: ``due`` starts as ``full``; returns the fen taken off."""
+    w = np.int64(firms.weight[i])
+    taken = np.int64(0)
+    for word in range(2):
+        mask = firms.granted[i, word] & terms.bills[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if terms.kind[m] != RELIEF or terms.share[m] <= 0.0:
+                continue
+            slot = terms.month_slot[m]
+            if slot >= 0 and slots.months_left[slot, i] == 0:
+                continue
+            by_measure = np.int64(0)
+            for f in range(FLOW_COUNT):
+                if (terms.flows[m] >> np.uint32(f)) & np.uint32(1) and due[f] > 0:
+                    share = terms.share[m]
+                    if f == INTEREST and firms.loan_rate[i] > terms.rate_cap[m]:
+                        share *= terms.rate_cap[m] / firms.loan_rate[i]
+                    part = min(due[f], whole(full[f] * share))
+                    if not draw(i, m, part * w, firms, terms, treasury):
+                        continue  # the fund is empty: the firm bears its bill again
+                    due[f] -= part
+                    by_measure += part
+                    books.relieved[month, m, f] += part * w
+            if by_measure > 0:
+                taken += by_measure
+                counts.firms[month, m, PAID] += w
+                if slot >= 0:
+                    slots.months_left[slot, i] -= 1
+    return taken
+
+
+@njit(cache=True)
+def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: ignore[no-untyped-def]
+    """Put off what may be paid later: the fen leave ``due`` and become a liability of their measure."""
+    w = np.int64(firms.weight[i])
+    for word in range(2):
+        mask = firms.granted[i, word] & terms.bills[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if terms.kind[m] != DEFERRAL or terms.share[m] <= 0.0 or day > terms.deferral_until[m]:
+                continue
+            by_measure = np.int64(0)
+            for f in range(FLOW_COUNT):
+                if (terms.flows[m] >> np.uint32(f)) & np.uint32(1) and due[f] > 0:
+                    if f == PRINCIPAL:
+                        firms.loan_due_on[i] = day + 30 * terms.loan_months[m]
+                        books.moved[month, m, EXTENDED_MOVE] += due[f] * w
+                        due[f] = 0
+                        counts.firms[month, m, PAID] += w
+                    else:
+                        part = whole(due[f] * terms.share[m])
+                        due[f] -= part
+                        by_measure += part
+            if by_measure > 0:
+                slots.deferred[terms.deferral_slot[m], i] += by_measure
+                books.moved[month, m, DEFERRED_MOVE] += by_measure * w
+                counts.firms[month, m, PAID] += w
+
+
+@njit(cache=True)
+def instalment(i, m, day, slots, terms):  # type: ignore[no-untyped-def]
+    """Fen of what measure m put off that fall due to firm i today: equal parts of what is left."""
+    amount = slots.deferred[terms.deferral_slot[m], i]
+    if amount <= 0 or day < terms.repay_from[m]:
+        return np.int64(0)
+    months_since = (day - terms.repay_from[m]) // 30
+    left = max(1, terms.instalments[m] - months_since)
+    return amount if left == 1 else whole(amount / left)
+
+
+@njit(cache=True)
+def deferred_total(i, firms, slots, terms):  # type: ignore[no-untyped-def]
+    """Fen that firm i still owes because measures put it off."""
+    total = np.int64(0)
+    for word in range(2):
+        mask = firms.granted[i, word] & terms.deferrals[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            total += slots.deferred[terms.deferral_slot[m], i]
+    return total

@@ -1,0 +1,242 @@
+"""What a measure gives to one firm: the moment of granting, what a payment amounts to, and drawing on a fund.
+
+Masks hold one bit a measure; :func:`lowest_measure` walks through the bits that are set.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
+from sim.ledger import MOVES
+from sim.luck import Purpose, exponential, uniform
+from sim.vocabulary import FLAGS, bit
+
+GRANTED_MOVE = MOVES.index("granted")
+VAT_MOVE = MOVES.index("vat_refunded")
+DEPOSIT_MOVE = MOVES.index("deposit_returned")
+KEY_FIRM = bit(FLAGS, "key_firm")
+AWARE = int(Purpose.AWARE)
+APPLY = int(Purpose.APPLY)
+
+# Position of a single set bit by multiplication with a de Bruijn sequence of order 6 (Leiserson, Prokop and Randall 1998).
+_SEQUENCE = 0x03F79D71B4CB0A89
+_POSITION = np.zeros(64, np.int64)
+for _place in range(64):
+    _POSITION[((_SEQUENCE << _place) & 0xFFFFFFFFFFFFFFFF) >> 58] = _place
+
+
+@njit(cache=True, inline="always")
+def lowest_measure(word, mask):  # type: ignore[no-untyped-def]
+    """Measure of the lowest bit set in ``mask``, which is word number ``word``."""
+    low = mask & (~mask + np.uint64(1))
+    return word * 64 + _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
+
+
+@njit(cache=True, inline="always")
+def without_lowest(mask):  # type: ignore[no-untyped-def]
+    """The mask without its lowest bit."""
+    return mask & (mask - np.uint64(1))
+
+
+@njit(cache=True, inline="always")
+def has(masks, i, m):  # type: ignore[no-untyped-def]
+    """Whether firm i's bit for measure m is set."""
+    return (masks[i, m >> 6] >> np.uint64(m & 63)) & np.uint64(1) == np.uint64(1)
+
+
+@njit(cache=True, inline="always")
+def put(masks, i, m):  # type: ignore[no-untyped-def]
+    """Set firm i's bit for measure m."""
+    masks[i, m >> 6] |= np.uint64(1) << np.uint64(m & 63)
+
+
+@njit(cache=True, inline="always")
+def whole(amount):  # type: ignore[no-untyped-def]
+    """Whole fen of a float, half up."""
+    return np.int64(np.floor(amount + 0.5))
+
+
+@njit(cache=True)
+def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen that measure m would pay to firm i today."""
+    base = terms.base[m]
+    unit = terms.unit[m]
+    amount = np.int64(0)
+    if base == 0:  # firm
+        amount = whole(unit)
+    elif base == 1:  # head
+        amount = whole(unit * firms.staff[i])
+    elif base == 2:  # hire
+        amount = whole(unit * firms.hires[i])
+    elif base == 3:  # sales
+        amount = whole(unit * firms.usual_sales[i])
+    elif base == 4:  # rent
+        amount = whole(unit * firms.rent[i])
+    elif base == 5:  # utilities
+        amount = whole(unit * firms.usual_sales[i] * behaviour.utilities[firms.sector[i]])
+    elif base == 6:  # last year's unemployment premiums, at the staff of a usual year
+        wages = 12.0 * firms.usual_staff[i] * firms.wage[i] * firms.insured_share[i]
+        amount = whole(unit * wages * behaviour.premiums[2])
+    elif base == 7 or base == 8:  # VAT credits
+        amount = whole(unit * firms.vat_credit[i])
+    else:  # quality deposit
+        amount = whole(unit * firms.quality_deposit[i])
+    return min(amount, terms.cap[m])
+
+
+@njit(cache=True)
+def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
+    """Draw weighted fen on the fund of measure m for firm i; False, and nothing drawn, when it holds too little."""
+    if terms.fund[m] < 0:
+        return True
+    slot = treasury.slot[terms.fund[m], firms.prefecture[i]]
+    part = whole(amount * terms.fund_share[m])
+    if treasury.level[slot] < part:
+        return False
+    treasury.level[slot] -= part
+    treasury.drawn[slot] += part
+    return True
+
+
+@njit(cache=True)
+def pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days):  # type: ignore[no-untyped-def]
+    """Pay measure m to firm i from its fund; -1 when the fund cannot, else the fen paid."""
+    amount = payment(i, m, firms, terms, behaviour)
+    w = np.int64(firms.weight[i])
+    if not draw(i, m, amount * w, firms, terms, treasury):
+        return np.int64(-1)
+    base = terms.base[m]
+    firms.cash[i] += amount
+    if base == 7 or base == 8:
+        firms.vat_credit[i] -= amount
+        books.moved[month, m, VAT_MOVE] += amount * w
+    elif base == 9:
+        firms.quality_deposit[i] -= amount
+        books.moved[month, m, DEPOSIT_MOVE] += amount * w
+    else:
+        firms.profit_this_year[i] += amount  # a subsidy is income; money that was the firm's own is not
+        books.moved[month, m, GRANTED_MOVE] += amount * w
+    if amount > 0:
+        counts.firms[month, m, PAID] += w
+        counts.days[month, m, PAID] += w * days
+    return amount
+
+
+@njit(cache=True)
+def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
+    """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in."""
+    put(firms.granted, i, m)
+    counts.holders[m, firms.prefecture[i]] += firms.weight[i]
+    slot = terms.month_slot[m]
+    if slot >= 0:
+        months = terms.months[m]
+        below = terms.tops_up[m]
+        if below >= 0:
+            months -= terms.months[below]
+        slots.months_left[slot, i] += max(months, 0)
+
+
+@njit(cache=True)
+def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled):  # type: ignore[no-untyped-def]
+    """Set the bit of every measure that each firm qualifies for by its fixed traits.
+
+    ``counties`` (M, C), ``sectors`` (M, S), ``sizes`` (M, Z), ``landlords`` (M, 3) allowed; ``flags`` (M,) all needed.
+    ``entitled``: (M + 1, P) weighted firms that qualify, kept here.
+    """
+    for i in range(len(firms.key)):
+        c, s, z, landlord = firms.county[i], firms.sector[i], firms.size[i], firms.landlord[i]
+        for m in range(len(flags)):
+            if sectors[m, s] and sizes[m, z] and landlords[m, landlord] and counties[m, c]:
+                if firms.flags[i] & flags[m] == flags[m]:
+                    put(firms.eligible, i, m)
+                    entitled[m, firms.prefecture[i]] += firms.weight[i]
+
+
+@njit(cache=True)
+def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no-untyped-def]
+    """Put firm i into the queue for ``item`` in its prefecture."""
+    record = queues.free[0]
+    queues.free[0] = queues.next[record]
+    queues.free[1] -= 1
+    q = (item * PREFECTURES + firms.prefecture[i]) * 2 + (1 - priority)
+    queues.firm[record] = i
+    queues.item[record] = item
+    queues.applied_on[record] = day
+    queues.ready_on[record] = ready_on
+    queues.next[record] = -1
+    if queues.head[q] < 0:
+        queues.head[q] = record
+    else:
+        queues.next[queues.tail[q]] = record
+    queues.tail[q] = record
+    queues.waiting[q] += firms.weight[i]
+
+
+@njit(cache=True)
+def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
+    """Take the first record out of queue q and give it back to the pool; its number stays readable until reused."""
+    record = queues.head[q]
+    queues.head[q] = queues.next[record]
+    queues.waiting[q] -= firms.weight[queues.firm[record]]
+    queues.next[record] = queues.free[0]
+    queues.free[0] = record
+    queues.free[1] += 1
+    return record
+
+
+@njit(cache=True)
+def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
+    """Give firm i the automatic measures that it qualifies for and does not have yet."""
+    w = np.int64(firms.weight[i])
+    for word in range(2):
+        mask = firms.eligible[i, word] & terms.automatic[word] & ~firms.granted[i, word] & ~firms.applied[i, word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
+                continue
+            if terms.kind[m] == PAYMENT:
+                paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
+                if paid < 0:
+                    if not terms.waits[m]:
+                        put(firms.applied, i, m)
+                        counts.firms[month, m, REFUSED] += w
+                    continue
+                if paid == 0 and terms.base[m] != 0:
+                    continue  # nothing to pay yet: no premiums, no hire
+            entitle(i, m, firms, slots, terms, counts)
+            counts.firms[month, m, DECIDED] += w
+
+
+@njit(cache=True)
+def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts):  # type: ignore[no-untyped-def]
+    """File firm i's applications for what it knows of and qualifies for, at most so many a month.
+
+    ``ready_day``: (D, processing days + 1) day on which a case filed on a day can be decided. Awareness: the firm knows
+    of a measure once the cumulated hazard of its prefecture and size passes the firm's own exponential threshold, so
+    no state is kept and more publicity can only make it known sooner.
+    """
+    key = firms.key[i]
+    z = firms.size[i]
+    p = firms.prefecture[i]
+    w = np.int64(firms.weight[i])
+    filed = 0
+    for word in range(2):
+        mask = firms.eligible[i, word] & terms.open_to_apply[word] & ~firms.applied[i, word] & ~firms.granted[i, word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
+                continue
+            if terms.aware[m, p, z] < exponential(seed, AWARE, key, m):
+                continue
+            if uniform(seed, APPLY, key, m) >= behaviour.apply_share[z]:
+                put(firms.applied, i, m)  # knows of it and will never file
+                continue
+            put(firms.applied, i, m)
+            listed = 1 if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else 0
+            enqueue(i, m, day, ready_day[day, terms.processing[m]], listed, firms, queues)
+            counts.firms[month, m, APPLIED] += w
+            filed += 1
+            if filed >= behaviour.applications_max:
+                return

@@ -1,0 +1,405 @@
+"""The firm's month: what it sold, what fell due, how it paid, whether it stays.
+
+One kernel over the slice of firms whose settlement day it is. Each numbered heading is one sentence of the model
+document; the order is the model's order. The settlement knows flows and entitlements, never a measure by name.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.firm.bills import (
+    FLOW_COUNT,
+    INTEREST,
+    MATERIALS,
+    PRINCIPAL,
+    SUSPENDED,
+    defer,
+    draw_up,
+    instalment,
+    relieve,
+)
+from sim.firm.entitlements import (
+    apply_for_measures,
+    deliver_automatically,
+    enqueue,
+    lowest_measure,
+    pay,
+    whole,
+    without_lowest,
+)
+from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
+from sim.firm.state import LEAD, MONTH_DAYS
+from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
+from sim.luck import Purpose, normal, uniform
+from sim.population.columns import MASK_WORDS
+from sim.vocabulary import CUSTOMERS, FACTS, FLOWS, SECTORS, SIZES, Status, bit
+
+OPEN = int(Status.OPEN)
+UNBORN = int(Status.UNBORN)
+NEVER = 32_767  # day that never comes
+PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
+HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE = (
+    bit(FACTS, f)
+    for f in (
+        "hit_by_epidemic", "has_loan", "short_of_cash", "overdue_receivables", "hired", "kept_staff", "loan_pending",
+        "late_on_loan",
+    )
+)  # fmt: skip
+MONTHLY_FACTS = 0xFFFF & ~(HIT | SHORT | OVERDUE | HIRED | HAS_LOAN)
+TO_ARREARS_PUBLIC = np.array([UNPAID[f] == "arrears_public" for f in FLOWS])
+SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
+COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
+BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
+PAYABLES_PAID, DRAWINGS, INJECTION = LINE["payables_paid"], LINE["drawings"], LINE["injection"]
+ARREARS_PUBLIC_PAID, ARREARS_PRIVATE_PAID = LINE["arrears_public_paid"], LINE["arrears_private_paid"]
+FOUNDING, LOAN_DRAWN = LINE["founding"], LINE["loan_drawn"]
+REPAID_MOVE, LAPSED_PRIVATE_MOVE, LAPSED_PUBLIC_MOVE = (
+    MOVES.index(m) for m in ("repaid", "lapsed_private", "lapsed_public")
+)
+SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, INJECTS = (
+    int(p)
+    for p in (
+        Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.STAFF, Purpose.DISPUTE, Purpose.LOAN_DEMAND,
+        Purpose.INJECTION,
+    )
+)  # fmt: skip
+INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
+
+
+@njit(cache=True)
+def settle(  # type: ignore[no-untyped-def]
+    first, last, day, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts, queues,
+    ready_day, loan_item, seed,
+):  # fmt: skip
+    """Settle the month of firms ``first`` to ``last - 1`` on ``day``.
+
+    ``month``: index of the calendar month; ``new_year``: the first settlement of a calendar year, from which the
+    year's profit and the facts of the year are counted anew; ``loan_item``: the banks' item in the queues.
+    """
+    full = np.zeros(FLOW_COUNT, np.int64)
+    due = np.zeros(FLOW_COUNT, np.int64)
+    lines = books.lines[month]
+    for i in range(first, last):
+        status = firms.status[i]
+        if status == EXITED:
+            continue
+        if status == UNBORN:
+            if firms.born_on[i] <= day:
+                _be_born(i, day, firms, terms, behaviour, lines, seed)
+            continue
+        key = firms.key[i]
+        w = np.int64(firms.weight[i])
+        c, s, z, p = firms.county[i], firms.sector[i], firms.size[i], firms.prefecture[i]
+        if new_year:
+            firms.profit_this_year[i] = 0
+            firms.facts[i] |= np.uint16(KEPT)
+
+        # 1. Sales: the running integral of the county's activity turns the days open into one subtraction.
+        since = firms.open_from[i]
+        days_active = float(firms.activity_pending[i])
+        if status == OPEN:
+            days_active += market.integral[day + LEAD, c, s] - market.integral[since + LEAD, c, s]
+        firms.activity_pending[i] = 0.0
+        firms.open_from[i] = day
+        activity = days_active / MONTH_DAYS
+        usual = float(firms.usual_sales[i]) * (1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month))
+        firms.usual_sales[i] = whole(usual)
+        demand_factor, materials_factor = _cultivated(i, firms, terms)
+        luck = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
+        sold = whole(usual * activity * luck * demand_factor)
+        delivered = np.int64(0)
+        if status == OPEN and firms.contract_backlog[i] > 0:
+            delivered = min(
+                firms.contract_backlog[i], whole(firms.contract_backlog[i] * behaviour.contract_delivery) + 1
+            )
+            firms.contract_backlog[i] -= delivered
+        sales = sold + delivered
+        market.sales[(p * len(SECTORS) + s) * len(SIZES) + z] += sales * w
+        if status == OPEN:
+            market.capacity[c, s] += firms.usual_sales[i] * w
+
+        # 2. Claims: old ones are collected, become overdue or are lost; part of the new sales becomes claims.
+        bad_debt = _collect(i, day, w, firms, terms, behaviour, market, lines, seed)
+        customer = firms.customer[i]
+        on_credit = whole(sold * behaviour.credit_share[customer])
+        if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
+            firms.receivables_public[i] += on_credit + delivered
+            lines[SALES_PUBLIC] += (on_credit + delivered) * w
+        else:
+            firms.receivables_private[i] += on_credit
+            lines[SALES_PRIVATE] += on_credit * w
+            firms.receivables_public[i] += delivered
+            lines[SALES_PUBLIC] += delivered * w
+        firms.cash[i] += sold - on_credit
+        lines[SALES_CASH] += (sold - on_credit) * w
+
+        # 3. Facts of the month that measures may ask for.
+        facts = firms.facts[i] & np.uint16(MONTHLY_FACTS)
+        if status == SUSPENDED or sales < behaviour.hit_threshold * usual:
+            facts |= np.uint16(HIT)
+        if firms.loan[i] > 0:
+            facts |= np.uint16(HAS_LOAN)
+        if firms.illiquid_months[i] > 0:
+            facts |= np.uint16(SHORT)
+        if firms.overdue_public[i] > 0:
+            facts |= np.uint16(OVERDUE)
+        if firms.hires[i] > 0:
+            facts |= np.uint16(HIRED)
+        firms.facts[i] = facts
+
+        # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
+        deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
+        _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts)
+        apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts)
+
+        # 5. Bills, flow by flow: drawn up, relieved, put off.
+        outlays = draw_up(i, day, since, month, sales, activity, materials_factor, firms, behaviour, market, seed, full)
+        for f in range(FLOW_COUNT):
+            due[f] = full[f]
+        borne_by_others = relieve(i, month, firms, slots, terms, treasury, full, due, books, counts)
+        relieved_principal = full[PRINCIPAL] - due[PRINCIPAL]
+        firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others - relieved_principal
+        defer(i, day, month, firms, slots, terms, due, books, counts)
+
+        # 6. Paying, and what happens when cash is short.
+        short = _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, books, lines, seed)
+        firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
+        needs_credit = short or firms.cash[i] < outlays // 2
+        if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):
+            if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
+                firms.facts[i] |= np.uint16(PENDING)
+                enqueue(i, loan_item, day, ready_day[day, terms.processing[loan_item]], 0, firms, queues)
+
+        # 7. Staff.
+        _adjust_staff(i, month, short, sales, usual, c, w, due, firms, behaviour, market, seed)
+
+        # 8. Leave or stay.
+        cause = cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed)
+        if cause != STAYS:
+            leave(i, day, month, cause, firms, slots, terms, market, books)
+
+
+@njit(cache=True)
+def _be_born(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+    """Open a firm whose day has come, if entry is high enough for its luck; else it never opens."""
+    chance = behaviour.birth_thinning * terms.entry[firms.prefecture[i], firms.sector[i]]
+    if uniform(seed, BIRTH, firms.key[i], 0) >= chance:
+        firms.born_on[i] = NEVER
+        return
+    firms.born_on[i] = day
+    firms.status[i] = OPEN
+    firms.open_from[i] = day
+    firms.staff[i] = firms.usual_staff[i]
+    firms.facts[i] |= np.uint16(KEPT)
+    lines[FOUNDING] += firms.cash[i] * np.int64(firms.weight[i])
+
+
+@njit(cache=True)
+def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
+    """Factors on sales and on materials of firm i from the cultivation that it has."""
+    demand = 1.0
+    materials = 1.0
+    for word in range(MASK_WORDS):
+        mask = firms.granted[i, word] & terms.cultivates[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            demand *= terms.demand[m]
+            materials *= terms.materials[m]
+    return demand, materials
+
+
+@njit(cache=True)
+def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
+    """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
+    customer = firms.customer[i]
+    rate = behaviour.collected_per_month[customer]
+    # Public bodies and large firms: paid, overdue, or waiting.
+    if firms.receivables_public[i] > 0:
+        slow = behaviour.overdue_per_month * terms.new_arrears[0]
+        paid = whole(firms.receivables_public[i] * behaviour.collected_per_month[PUBLIC_BODIES] * (1.0 - slow))
+        late = whole(firms.receivables_public[i] * behaviour.collected_per_month[PUBLIC_BODIES] * slow)
+        firms.receivables_public[i] -= paid + late
+        firms.overdue_public[i] += late
+        firms.cash[i] += paid
+        lines[COLLECTED_PUBLIC] += paid * w
+        lines[BECAME_OVERDUE] += late * w
+    if firms.overdue_public[i] > 0:
+        cleared = behaviour.overdue_paid
+        if uniform(seed, DISPUTE, firms.key[i], 0) >= behaviour.disputed_share:
+            cleared = _clearance(i, day, cleared, firms, terms)
+        paid = whole(firms.overdue_public[i] * cleared)
+        firms.overdue_public[i] -= paid
+        firms.cash[i] += paid
+        lines[COLLECTED_OVERDUE] += paid * w
+    # Households and other firms: paid or lost.
+    lost = np.int64(0)
+    if firms.receivables_private[i] > 0:
+        share_lost = behaviour.private_default
+        if customer == OTHER_FIRMS:
+            share_lost += market.supplier_loss[firms.prefecture[i]]
+        lost = whole(firms.receivables_private[i] * min(1.0, share_lost))
+        paid = whole((firms.receivables_private[i] - lost) * rate)
+        firms.receivables_private[i] -= paid + lost
+        firms.cash[i] += paid
+        lines[COLLECTED_PRIVATE] += paid * w
+        lines[BAD_DEBT] += lost * w
+    return lost
+
+
+@njit(cache=True)
+def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
+    """Share of firm i's undisputed arrears that is paid this month under the collection measures in force."""
+    for word in range(MASK_WORDS):
+        mask = firms.eligible[i, word] & terms.collects[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if firms.overdue_public[i] > terms.ceiling[m]:
+                continue
+            cleared += terms.clearance[m]
+            if terms.cleared_by[m] >= 0:
+                # Equal parts over the settlements left before the deadline: nothing is left when it comes.
+                left = max(0, terms.cleared_by[m] - day) // 31
+                cleared = max(cleared, 1.0 / (1.0 + left))
+    return min(1.0, cleared)
+
+
+@njit(cache=True)
+def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
+    """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
+    for word in range(MASK_WORDS):
+        mask = firms.granted[i, word] & terms.recurring[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
+                pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
+
+
+@njit(cache=True)
+def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, books, lines, seed):  # type: ignore[no-untyped-def]
+    """Pay in the order of FLOWS, then suppliers, instalments and old arrears; returns whether cash was short."""
+    total = np.int64(0)
+    for f in range(FLOW_COUNT):
+        total += due[f]
+    if firms.cash[i] < total:
+        _raise_cash(i, total - firms.cash[i], outlays, w, firms, terms, behaviour, lines, seed)
+    cash = max(firms.cash[i], np.int64(0))
+    spent = np.int64(0)
+    short = False
+    for f in range(FLOW_COUNT):
+        part = min(due[f], cash - spent)
+        spent += part
+        lines[PAID_0 + f] += part * w
+        if f == PRINCIPAL:
+            firms.loan[i] -= part
+            if part < due[f]:
+                firms.facts[i] |= np.uint16(LATE)
+                short = True
+        else:
+            rest = due[f] - part
+            if rest > 0:
+                lines[UNPAID_0 + f] += rest * w
+                if f == MATERIALS:
+                    firms.payables[i] += rest
+                    if firms.payables[i] > behaviour.payables_limit_months * due[MATERIALS]:
+                        short = True
+                elif TO_ARREARS_PUBLIC[f]:
+                    firms.arrears_public[i] += rest
+                    short = True
+                else:
+                    firms.arrears_private[i] += rest
+                    short = True
+    if firms.loan[i] == 0:
+        firms.loan_due_on[i] = NEVER
+        firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
+
+    # Suppliers who have waited.
+    part = min(whole(firms.payables[i] * behaviour.payables_paid), cash - spent)
+    spent += part
+    firms.payables[i] -= part
+    lines[PAYABLES_PAID] += part * w
+    # What measures put off and what falls due now; unpaid it becomes ordinary arrears.
+    for word in range(MASK_WORDS):
+        mask = firms.granted[i, word] & terms.deferrals[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            amount = instalment(i, m, day, slots, terms)
+            if amount > 0:
+                part = min(amount, cash - spent)
+                spent += part
+                books.moved[month, m, REPAID_MOVE] += part * w
+                slots.deferred[terms.deferral_slot[m], i] -= amount
+                if terms.flows[m] & INTEREST_FLOW_BIT:
+                    firms.arrears_private[i] += amount - part
+                    books.moved[month, m, LAPSED_PRIVATE_MOVE] += (amount - part) * w
+                else:
+                    firms.arrears_public[i] += amount - part
+                    books.moved[month, m, LAPSED_PUBLIC_MOVE] += (amount - part) * w
+                short = short or part < amount
+    # Old arrears, from what exceeds half a month of outlays.
+    spare = max(np.int64(0), cash - spent - outlays // 2)
+    part = min(firms.arrears_private[i], spare)
+    firms.arrears_private[i] -= part
+    lines[ARREARS_PRIVATE_PAID] += part * w
+    spent += part
+    part = min(firms.arrears_public[i], spare - part)
+    firms.arrears_public[i] -= part
+    lines[ARREARS_PUBLIC_PAID] += part * w
+    spent += part
+    # Owners draw on what exceeds the buffer.
+    spare = cash - spent - whole(outlays * behaviour.buffer_months)
+    if spare > 0 and not short:
+        part = whole(spare * behaviour.drawings_share)
+        lines[DRAWINGS] += part * w
+        spent += part
+    firms.cash[i] -= spent
+    return short
+
+
+@njit(cache=True)
+def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+    """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once."""
+    advance = 0.0
+    for word in range(MASK_WORDS):
+        mask = firms.eligible[i, word] & terms.lends[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            advance = max(advance, terms.advance[m])
+    if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
+        room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
+        part = min(gap, room)
+        if part > 0:
+            if firms.loan[i] == 0:
+                firms.loan_due_on[i] = min(firms.open_from[i] + behaviour.loan_term_days, NEVER)
+            firms.loan[i] += part
+            firms.cash[i] += part
+            lines[LOAN_DRAWN] += part * w
+            gap -= part
+    if gap > 0 and firms.illiquid_months[i] == 0:
+        if uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share:
+            part = min(gap, whole(outlays * behaviour.injection_months))
+            firms.cash[i] += part
+            lines[INJECTION] += part * w
+
+
+@njit(cache=True)
+def _adjust_staff(i, month, short, sales, usual, c, w, due, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
+    """Shed staff when cash is short and trade weak, take staff on again when it is not."""
+    market.wages[c] += due[0] * w
+    firms.hires[i] = 0
+    staff = firms.staff[i]
+    luck = uniform(seed, STAFF, firms.key[i], month)
+    if short and sales < behaviour.shed_threshold * usual and staff > 0:
+        shed = np.int32(np.floor(staff * behaviour.shed_share + luck))
+        if shed > 0:
+            firms.staff[i] = staff - min(shed, staff)
+            firms.facts[i] &= np.uint16(0xFFFF & ~KEPT)
+    elif not short and firms.status[i] == OPEN and staff < firms.usual_staff[i]:
+        taken_on = np.int32(np.floor((firms.usual_staff[i] - staff) * behaviour.rehire_share + luck))
+        taken_on = min(taken_on, firms.usual_staff[i] - staff)
+        firms.staff[i] = staff + taken_on
+        firms.hires[i] = min(taken_on, 32_767)

@@ -1,0 +1,97 @@
+"""Banks: screen loan applications within what they may newly lend, and hold a queue like every desk.
+
+The score follows the reasons for which small firms are refused (China Household Finance Survey: no collateral, no
+guarantor, no relation): cash flow, leverage, collateral, record, and noise. A negative score refuses.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.firm.entitlements import dequeue, lowest_measure, whole, without_lowest
+from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
+from sim.ledger import LINE
+from sim.luck import Purpose, normal
+from sim.population.columns import MASK_WORDS
+from sim.vocabulary import FACTS, FLAGS, Status, bit
+
+UNDERWRITING = int(Purpose.UNDERWRITING)
+COLLATERAL = bit(FLAGS, "collateral")
+PENDING, LATE, NEW_LOAN, HAS_LOAN = (bit(FACTS, f) for f in ("loan_pending", "late_on_loan", "new_loan", "has_loan"))
+LOAN_DRAWN = LINE["loan_drawn"]
+OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+
+
+@njit(cache=True)
+def lend(  # type: ignore[no-untyped-def]
+    loan_item, day, month, capacity, unused, supply, score, firms, terms, behaviour, books, counts, queues, seed
+):
+    """A working day of the banks.
+
+    ``supply``: (P,) fen that may still be lent this month; ``score``: base, margin weight, leverage weight,
+    collateral bonus, record malus, noise (6,). ``capacity`` and ``unused`` as at a desk.
+    """
+    for p in range(PREFECTURES):
+        left = unused[p] + capacity[p]
+        q = (loan_item * PREFECTURES + p) * 2 + 1
+        served_all = False
+        while True:
+            record = queues.head[q]
+            if record < 0 or queues.ready_on[record] > day:
+                served_all = True
+                break
+            i = queues.firm[record]
+            w = np.int64(firms.weight[i])
+            if left < w or supply[p] <= 0:
+                break
+            days = day - queues.applied_on[record]
+            dequeue(q, firms, queues)
+            firms.facts[i] &= np.uint16(0xFFFF & ~PENDING)
+            if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+                continue
+            left -= w
+            approval, waiver, rate_cut = _support(i, firms, terms)
+            annual = 12.0 * max(1.0, float(firms.usual_sales[i]))
+            points = score[0] + approval + score[1] * firms.profit_this_year[i] / annual
+            points -= score[2] * firms.loan[i] / annual
+            if firms.flags[i] & COLLATERAL:
+                points += score[3]
+            else:
+                points += score[3] * waiver
+            if firms.facts[i] & LATE or firms.illiquid_months[i] > 1:
+                points -= score[4]
+            points += score[5] * normal(seed, UNDERWRITING, firms.key[i], month)
+            if points <= 0.0:
+                counts.firms[month, loan_item, REFUSED] += w
+                counts.days[month, loan_item, REFUSED] += w * days
+                continue
+            amount = whole(firms.usual_sales[i] * behaviour.loan_months)
+            supply[p] -= amount * w
+            firms.loan_rate[i] = max(0.0, firms.loan_rate[i] - rate_cut)
+            firms.loan[i] += amount
+            firms.loan_due_on[i] = min(day + behaviour.loan_term_days, 32_767)
+            firms.cash[i] += amount
+            firms.facts[i] |= np.uint16(NEW_LOAN | HAS_LOAN)
+            books.lines[month, LOAN_DRAWN] += amount * w
+            for station in (DECIDED, PAID):
+                counts.firms[month, loan_item, station] += w
+                counts.days[month, loan_item, station] += w * days
+        unused[p] = 0.0 if served_all else min(left, 2.0**40)
+
+
+@njit(cache=True)
+def _support(i, firms, terms):  # type: ignore[no-untyped-def]
+    """What the credit measures in force add for firm i: score, share of collateral waived, cut of the rate."""
+    approval = 0.0
+    waiver = 0.0
+    rate_cut = 0.0
+    for word in range(MASK_WORDS):
+        mask = firms.eligible[i, word] & terms.lends[word]
+        while mask != np.uint64(0):
+            m = lowest_measure(word, mask)
+            mask = without_lowest(mask)
+            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
+                continue
+            approval += terms.approval[m]
+            waiver = max(waiver, terms.collateral_waiver[m])
+            rate_cut += terms.rate_cut[m]
+    return approval, waiver, rate_cut

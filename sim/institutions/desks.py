@@ -1,0 +1,90 @@
+"""Agency desks: one process an agency serves all its prefectures, case by case, first in first out.
+
+Each working day a desk can handle so many entities. Of the cases that are ready (the processing time has passed) the
+one filed first is taken, firms on the list of key firms before others. The decision refuses by luck, enters an
+entitlement, or pays from the measure's fund; where the fund waits for money, the queue of that measure waits too.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.firm.entitlements import dequeue, entitle, pay
+from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED
+from sim.luck import Purpose, uniform
+from sim.vocabulary import Status
+
+DECISION = int(Purpose.DECISION)
+OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+NO_DAY = 32_767
+
+
+@njit(cache=True)
+def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untyped-def]
+    """Queue in which the case filed first is ready; -1 when none is. ``blocked``: items that wait for money."""
+    best = -1
+    best_day = NO_DAY
+    for k in range(len(items)):
+        if blocked[k]:
+            continue
+        q = (items[k] * PREFECTURES + p) * 2 + lane
+        record = queues.head[q]
+        if record >= 0 and queues.ready_on[record] <= day and queues.applied_on[record] < best_day:
+            best = k
+            best_day = queues.applied_on[record]
+    return best
+
+
+@njit(cache=True)
+def serve(  # type: ignore[no-untyped-def]
+    items, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
+):
+    """A working day of one agency.
+
+    ``items``: its measures; ``capacity``: (P,) entities that can be handled today; ``unused``: (P,) capacity saved
+    up because one weighted firm is more than a day's work, at most what the first case needs.
+    """
+    blocked = np.zeros(len(items), np.bool_)
+    for p in range(PREFECTURES):
+        left = unused[p] + capacity[p]
+        blocked[:] = False
+        for lane in range(2):
+            while True:
+                k = first_ready(items, p, lane, day, blocked, queues)
+                if k < 0:
+                    break
+                m = items[k]
+                q = (m * PREFECTURES + p) * 2 + lane
+                record = queues.head[q]
+                i = queues.firm[record]
+                w = np.int64(firms.weight[i])
+                if left < w:
+                    break
+                if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+                    dequeue(q, firms, queues)
+                    continue
+                days = day - queues.applied_on[record]
+                if uniform(seed, DECISION, firms.key[i], m) < terms.refusal[m]:
+                    counts.firms[month, m, REFUSED] += w
+                    counts.days[month, m, REFUSED] += w * days
+                elif terms.kind[m] == PAYMENT:
+                    paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days)
+                    if paid < 0 and terms.waits[m]:
+                        blocked[k] = True
+                        continue
+                    if paid < 0:
+                        counts.firms[month, m, REFUSED] += w
+                        counts.days[month, m, REFUSED] += w * days
+                    else:
+                        entitle(i, m, firms, slots, terms, counts)
+                        counts.firms[month, m, DECIDED] += w
+                        counts.days[month, m, DECIDED] += w * days
+                else:
+                    entitle(i, m, firms, slots, terms, counts)
+                    counts.firms[month, m, DECIDED] += w
+                    counts.days[month, m, DECIDED] += w * days
+                dequeue(q, firms, queues)
+                left -= w
+        idle = True
+        for lane in range(2):
+            idle = idle and first_ready(items, p, lane, day, blocked, queues) < 0
+        unused[p] = 0.0 if idle else left

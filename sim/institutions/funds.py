@@ -1,0 +1,55 @@
+"""Funds: SimPy containers that measures draw on, one for the province or one for each prefecture.
+
+A container is the truth. Kernels pay many firms at once, so each morning the levels are written into a cheque book
+(:class:`sim.firm.state.Treasury`) and what was drawn is taken out of the containers when the kernel returns. A fund
+that is empty stops paying: the application is refused or waits, as the fund says.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import simpy
+
+from sim.firm.state import PREFECTURES, Treasury
+
+
+class Funds:
+    """All funds of a run. ``names`` in scenario order; amounts are fen, already scaled to the sampled world."""
+
+    def __init__(self, env: simpy.Environment, names: list[str], by_prefecture: list[bool]) -> None:
+        slots: list[simpy.Container] = []
+        slot = np.zeros((max(len(names), 1), PREFECTURES), np.int32)
+        for index, split in enumerate(by_prefecture):
+            for prefecture in range(PREFECTURES):
+                if prefecture == 0 or split:
+                    slots.append(simpy.Container(env, init=0))
+                slot[index, prefecture] = len(slots) - 1
+        self.index = {name: index for index, name in enumerate(names)}
+        self.containers = slots
+        self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
+
+    def put(self, name: str, amount: int, share: np.ndarray) -> None:
+        """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (16, adding up to 1)."""
+        slots = self.treasury.slot[self.index[name]]
+        if slots[0] == slots[-1]:
+            parts = {int(slots[0]): int(amount)}
+        else:
+            whole = [int(amount * float(part)) for part in share]
+            whole[0] += int(amount) - sum(whole)
+            parts = {int(s): part for s, part in zip(slots, whole, strict=True)}
+        for s, part in parts.items():
+            if part > 0:
+                self.containers[s].put(part)
+                self.treasury.level[s] += part
+
+    def settle(self) -> None:
+        """Take out of the containers what the cheque book says was drawn since the last call."""
+        drawn = self.treasury.drawn
+        if drawn.any():
+            for slot in np.flatnonzero(drawn):
+                self.containers[slot].get(int(drawn[slot]))
+            drawn[:] = 0
+
+    def levels(self) -> list[int]:
+        """Fen left in each slot, by the containers."""
+        return [int(container.level) for container in self.containers]

@@ -1,0 +1,207 @@
+"""The rules in force: what each measure contributes today to what firms and institutions go by.
+
+Each measure has a row. An instrument writes the row of its measure when a value comes into force; when the measure
+ends the row goes back to neutral. Institutions never ask which measure it was: they read the combined effect.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, PREFECTURES, RELIEF, Float, Terms
+from sim.measure import Measure
+from sim.population.columns import MASK_WORDS
+from sim.population.places import Counties
+from sim.timeline import Timeline
+from sim.vocabulary import AGENCIES, FACTS, SECTOR_GROUPS, SECTORS, SIZES, bit
+
+NO_LIMIT: Final = np.int64(2**62)
+FAR: Final = 2**30  # a day beyond every horizon
+
+
+class Rules:
+    """Rows of all measures and their combined effect (``terms``, which the kernels read)."""
+
+    def __init__(self, measures: tuple[Measure, ...], timeline: Timeline, counties: Counties) -> None:
+        self.measures = measures
+        self.timeline = timeline
+        self.index = {measure.id: m for m, measure in enumerate(measures)}
+        self.counties = counties
+        count, places, sectors = len(measures) + 1, len(counties), len(SECTORS)  # one more row for loans
+        self.running = np.zeros(count, np.bool_)  # in force today
+        self.automatic = np.zeros(count, np.bool_)
+        self.top_ups: list[tuple[date, int, int]] = []  # day, measure and fen that go into its fund
+        self.month_slots = 0
+        self.deferral_slots = 0
+
+        # What the kernels read, row by row.
+        words = np.zeros(MASK_WORDS, np.uint64)
+        self.terms = Terms(
+            kind=np.zeros(count, np.int8),
+            flows=np.zeros(count, np.uint32),
+            share=np.zeros(count),
+            months=np.zeros(count, np.int16),
+            month_slot=np.full(count, -1, np.int16),
+            deferral_slot=np.full(count, -1, np.int16),
+            tops_up=np.full(count, -1, np.int16),
+            rate_cap=np.ones(count),
+            needs=np.zeros(count, np.uint16),
+            deferral_until=np.full(count, FAR, np.int32),
+            repay_from=np.full(count, FAR, np.int32),
+            instalments=np.ones(count, np.int16),
+            penalty=np.zeros(count),
+            loan_months=np.zeros(count, np.int16),
+            base=np.zeros(count, np.int8),
+            unit=np.zeros(count),
+            cap=np.full(count, NO_LIMIT, np.int64),
+            monthly=np.zeros(count, np.bool_),
+            fund=np.full(count, -1, np.int16),
+            fund_share=np.ones(count),
+            waits=np.zeros(count, np.bool_),
+            agency=np.zeros(count, np.int16),
+            processing=np.zeros(count, np.int16),
+            refusal=np.zeros(count),
+            list_first=np.zeros(count, np.bool_),
+            demand=np.ones(count),
+            materials=np.ones(count),
+            young_churn=np.ones(count),
+            clearance=np.zeros(count),
+            ceiling=np.full(count, NO_LIMIT, np.int64),
+            cleared_by=np.full(count, -1, np.int32),
+            approval=np.zeros(count),
+            collateral_waiver=np.zeros(count),
+            rate_cut=np.zeros(count),
+            advance=np.zeros(count),
+            active=words.copy(),
+            automatic=words.copy(),
+            open_to_apply=words.copy(),
+            bills=words.copy(),
+            deferrals=words.copy(),
+            recurring=words.copy(),
+            collects=words.copy(),
+            lends=words.copy(),
+            cultivates=words.copy(),
+            new_arrears=np.ones(1),
+            entry=np.ones((PREFECTURES, sectors)),
+            restart_delay=np.ones(places),
+            ticket_deadline=np.full(1, FAR, np.int32),
+            aware=np.zeros((count, PREFECTURES, len(SIZES))),
+        )
+        # What institutions read, combined over the measures in force.
+        self.collects = np.zeros(count, np.bool_)
+        self.lends = np.zeros(count, np.bool_)
+        self.supply = np.ones(count)  # factor on new lending
+        self.screening_error = np.ones(count)
+        self.loan_processing = np.ones(count)
+        self.price_deduction = np.zeros(count)
+        self.consortium_bonus = np.zeros(count)
+        self.reserved_works = np.zeros(count)
+        self.reserved_goods_services = np.zeros(count)
+        self.closed_share = np.ones((count, places))
+        self.control_drag = np.ones((count, places))
+        self.restart_delay = np.ones((count, places))
+        self.logistics_friction = np.ones(count)
+        self.construction_demand = np.ones((count, PREFECTURES))
+        self.new_arrears = np.ones(count)
+        self.entry = np.ones((count, PREFECTURES, sectors))
+        self.quota = np.full(count, -1, np.int64)  # firms to be chosen, -1 for none
+        self.publicity = np.zeros((count, count, PREFECTURES, len(SIZES)))  # hazard a month, by source and target
+        self.desk_capacity = np.ones((count, len(AGENCIES)))
+        self.desk_processing = np.ones((count, len(AGENCIES)))
+        self.makes_automatic = np.zeros((count, count), np.bool_)  # by source and target
+        self.liaison = np.zeros(count)
+        self.meetings = np.zeros(count, np.int64)
+        self.ticket_deadline = np.full(count, FAR, np.int64)
+        self._base_processing = np.zeros(count)
+        for m, measure in enumerate(measures):
+            self._enter(m, measure)
+
+    def _enter(self, m: int, measure: Measure) -> None:
+        """What holds for a measure whatever its instrument."""
+        delivery = measure.delivery
+        self.terms.needs[m] = sum(bit(FACTS, fact) for fact in measure.eligible.facts)
+        self.terms.agency[m] = AGENCIES.index(delivery.agency) if delivery.agency else -1
+        self.terms.refusal[m] = delivery.refusal_share
+        self.terms.list_first[m] = delivery.list_first
+        self._base_processing[m] = delivery.processing_days
+
+    def reach(self, m: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Counties, prefectures, sectors and sizes that measure m reaches."""
+        eligible = self.measures[m].eligible
+        counties = np.ones(len(self.counties), np.bool_)
+        if eligible.counties is not None:
+            counties &= np.isin(np.arange(len(counties)), [self.counties.county(name) for name in eligible.counties])
+        if eligible.prefectures is not None:
+            wanted = [self.counties.prefecture_index(name) for name in eligible.prefectures]
+            counties &= np.isin(self.counties.prefecture, wanted)
+        prefectures = np.zeros(PREFECTURES, np.bool_)
+        prefectures[self.counties.prefecture[counties]] = True
+        sectors = np.ones(len(SECTORS), np.bool_)
+        if eligible.sectors is not None:
+            named = {s for name in eligible.sectors for s in SECTOR_GROUPS.get(name, (name,))}
+            sectors = np.array([s in named for s in SECTORS])
+        sizes = np.array([eligible.sizes is None or size in eligible.sizes for size in SIZES])
+        return counties, prefectures, sectors, sizes
+
+    def month_slot(self, m: int) -> None:
+        """Give measure m a column for the months that each firm has left."""
+        self.terms.month_slot[m] = self.month_slots
+        self.month_slots += 1
+
+    def deferral_slot(self, m: int) -> None:
+        """Give measure m a column for what each firm has put off."""
+        self.terms.deferral_slot[m] = self.deferral_slots
+        self.deferral_slots += 1
+
+    def begin(self, m: int) -> None:
+        """Measure m comes into force."""
+        self.running[m] = True
+
+    def lapse(self, m: int) -> None:
+        """Measure m ends; entitlements with months left and amounts put off live on."""
+        self.running[m] = False
+
+    def combine(self) -> None:
+        """Recompute the combined effect after any change of a row."""
+        t, on = self.terms, self.running
+        kind = t.kind
+        automatic = on & (self.automatic | self.makes_automatic[on].any(axis=0))
+        by_firm = (kind == RELIEF) | (kind == DEFERRAL) | (kind == PAYMENT) | (kind == CULTIVATION)
+        worth = (kind != PAYMENT) | (t.unit > 0)
+        applied_for = np.array([x.delivery.way in ("application", "negotiated") for x in self.measures] + [False])
+        months_left = (kind == RELIEF) & (t.month_slot >= 0)
+        t.active[:] = _bits(on)
+        t.automatic[:] = _bits(automatic & by_firm & worth)
+        t.open_to_apply[:] = _bits(on & applied_for & by_firm & worth & ~automatic)
+        t.bills[:] = _bits((on & ((kind == RELIEF) | (kind == DEFERRAL))) | months_left)
+        t.deferrals[:] = _bits((kind == DEFERRAL) & (t.deferral_slot >= 0))
+        t.recurring[:] = _bits(on & (kind == PAYMENT) & t.monthly)
+        t.collects[:] = _bits(on & self.collects)
+        t.lends[:] = _bits(on & self.lends)
+        t.cultivates[:] = _bits(on & (kind == CULTIVATION))
+        t.new_arrears[0] = self.new_arrears[on].prod()
+        t.entry[:] = self.entry[on].prod(axis=0)
+        t.restart_delay[:] = self.restart_delay[on].prod(axis=0)
+        t.ticket_deadline[0] = self.ticket_deadline[on].min(initial=FAR)
+        factor = self.desk_processing[on].prod(axis=0)
+        for m in range(len(self.measures)):
+            agency = t.agency[m]
+            days = self._base_processing[m] * (factor[agency] if agency >= 0 else 1.0)
+            t.processing[m] = round(days)
+
+    @property
+    def hazard(self) -> Float:
+        """Monthly hazard that publicity adds for each measure in force, shape (measures + 1, prefectures, sizes)."""
+        return np.asarray(self.publicity[self.running].sum(axis=0))
+
+
+def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Flags over measures as mask words."""
+    padded = np.zeros(MASK_WORDS * 64, np.bool_)
+    padded[: min(len(flags), len(padded))] = flags[: len(padded)]
+    return np.packbits(padded, bitorder="little").view(np.uint64)
+

@@ -1,0 +1,190 @@
+"""Double entry: every movement of money is posted twice, here and in the firms' columns, and the two must agree.
+
+A *line* says who pays whom for what, and which of the firms' accounts it moves. Kernels add weighted fen to
+``Books``; at the end of a run :func:`residual` compares what the accounts did with what the lines say. Lines that a
+measure moves are kept by measure, reliefs by measure and flow, so "who paid for it" is a sum and not an estimate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.vocabulary import FLOWS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The firms' accounts, in fen. Assets and liabilities alike are positive.
+ACCOUNTS: Final = (
+    "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public",
+    "arrears_private", "loan", "vat_credit", "quality_deposit", "deferred",
+)  # fmt: skip
+
+
+class Line(NamedTuple):
+    """Who pays whom for what, and the accounts that it raises or lowers."""
+
+    flow: str
+    kind: str
+    payer: str
+    payee: str
+    raises: tuple[str, ...] = ()
+    lowers: tuple[str, ...] = ()
+
+
+# Who is paid by each flow.
+PAYEE: Final = {
+    "wages": "employees", "pension": "social_insurance", "medical": "social_insurance",
+    "unemployment": "social_insurance", "work_injury": "social_insurance", "materials": "suppliers",
+    "utilities": "utilities", "rent": "private_landlords", "tolls": "toll_roads", "commission": "platforms",
+    "testing": "testing_providers", "fees": "service_providers", "vat": "tax_authority", "income_tax": "tax_authority",
+    "interest": "banks", "guarantee_fee": "guarantors", "principal": "banks",
+}  # fmt: skip
+# Which account grows when a flow is not paid in full. Unpaid principal stays a loan.
+UNPAID: Final = {
+    flow: "arrears_public" if payee in ("social_insurance", "tax_authority") else "arrears_private"
+    for flow, payee in PAYEE.items()
+} | {"materials": "payables"}
+
+LINES: Final[dict[str, Line]] = {
+    "sales_cash": Line("sales", "paid", "customers", "firms", ("cash",)),
+    "sales_public": Line("sales", "owed", "public_buyers", "firms", ("receivables_public",)),
+    "sales_private": Line("sales", "owed", "customers", "firms", ("receivables_private",)),
+    "collected_public": Line("receivables", "paid", "public_buyers", "firms", ("cash",), ("receivables_public",)),
+    "collected_private": Line("receivables", "paid", "customers", "firms", ("cash",), ("receivables_private",)),
+    "became_overdue": Line(
+        "arrears_to_firms", "owed", "public_buyers", "firms", ("overdue_public",), ("receivables_public",)
+    ),
+    "collected_overdue": Line("arrears_to_firms", "paid", "public_buyers", "firms", ("cash",), ("overdue_public",)),
+    "bad_debt": Line("receivables", "written_off", "customers", "firms", (), ("receivables_private",)),
+    "payables_paid": Line("materials", "paid", "firms", "suppliers", (), ("cash", "payables")),
+    "arrears_public_paid": Line("arrears", "paid", "firms", "tax_authority", (), ("cash", "arrears_public")),
+    "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
+    "loan_drawn": Line("loan", "paid", "banks", "firms", ("cash", "loan")),
+    "drawings": Line("drawings", "paid", "firms", "owners", (), ("cash",)),
+    "injection": Line("capital", "paid", "owners", "firms", ("cash",)),
+    "founding": Line("capital", "paid", "owners", "firms", ("cash",)),
+    "vat_credit_accrued": Line("vat", "owed", "tax_authority", "firms", ("vat_credit",)),
+    "closing_cash": Line("drawings", "paid", "firms", "owners", (), ("cash",)),
+    "closing_receivables_public": Line("receivables", "owed", "firms", "owners", (), ("receivables_public",)),
+    "closing_overdue_public": Line("arrears_to_firms", "owed", "firms", "owners", (), ("overdue_public",)),
+    "closing_receivables_private": Line("receivables", "owed", "firms", "owners", (), ("receivables_private",)),
+    "closing_vat_credit": Line("vat", "written_off", "firms", "tax_authority", (), ("vat_credit",)),
+    "closing_deposit": Line("quality_deposit", "paid", "deposit_accounts", "owners", (), ("quality_deposit",)),
+    "written_off_payables": Line("materials", "written_off", "firms", "suppliers", (), ("payables",)),
+    "written_off_arrears_public": Line("arrears", "written_off", "firms", "tax_authority", (), ("arrears_public",)),
+    "written_off_arrears_private": Line(
+        "arrears", "written_off", "firms", "service_providers", (), ("arrears_private",)
+    ),
+    "written_off_loan": Line("loan", "written_off", "firms", "banks", (), ("loan",)),
+}  # fmt: skip
+LINES |= {f"paid_{f}": Line(f, "paid", "firms", PAYEE[f], (), ("cash",)) for f in FLOWS if f != "principal"}
+LINES |= {"paid_principal": Line("principal", "paid", "firms", "banks", (), ("cash", "loan"))}
+LINES |= {f"unpaid_{f}": Line(f, "owed", "firms", PAYEE[f], (UNPAID[f],)) for f in FLOWS if f != "principal"}
+
+LINE: Final = {name: index for index, name in enumerate(LINES)}  # position of each line in `Books.lines`
+PAID_0: Final = LINE["paid_wages"]  # `PAID_0 + f` is the line of flow f (principal is last in FLOWS)
+UNPAID_0: Final = LINE["unpaid_wages"]
+
+# What a measure can move, and the firms' accounts that it moves.
+MOVES: Final = (
+    "deferred", "repaid", "lapsed_public", "lapsed_private", "forgiven", "granted", "vat_refunded",
+    "deposit_returned", "extended",
+)  # fmt: skip
+MOVE_EFFECTS: Final = {
+    "deferred": {"deferred": 1},
+    "repaid": {"deferred": -1, "cash": -1},
+    "lapsed_public": {"deferred": -1, "arrears_public": 1},
+    "lapsed_private": {"deferred": -1, "arrears_private": 1},
+    "forgiven": {"deferred": -1},  # written off when the firm closes
+    "granted": {"cash": 1},
+    "vat_refunded": {"cash": 1, "vat_credit": -1},
+    "deposit_returned": {"cash": 1, "quality_deposit": -1},
+    "extended": {},  # a loan that stays a loan
+}
+# How the ledger table names each move, and which of them go from the firms to who bears the measure.
+MOVE_KIND: Final = {
+    "deferred": "deferred", "repaid": "repaid", "lapsed_public": "owed", "lapsed_private": "owed",
+    "forgiven": "written_off", "granted": "granted", "vat_refunded": "granted", "deposit_returned": "granted",
+    "extended": "deferred",
+}  # fmt: skip
+FROM_FIRMS: Final = ("repaid", "lapsed_public", "lapsed_private", "forgiven")
+
+
+class Books(NamedTuple):
+    """Weighted fen of a run, posted by the kernels."""
+
+    lines: NDArray[np.int64]  # (months, lines)
+    moved: NDArray[np.int64]  # (months, measures, MOVES)
+    relieved: NDArray[np.int64]  # (months, measures, FLOWS): borne by somebody else, no account of the firm moves
+
+
+def new_books(months: int, measures: int) -> Books:
+    """Empty books."""
+    return Books(
+        np.zeros((months, len(LINES)), np.int64),
+        np.zeros((months, measures, len(MOVES)), np.int64),
+        np.zeros((months, measures, len(FLOWS)), np.int64),
+    )
+
+
+def residual(books: Books, opening: NDArray[np.int64], closing: NDArray[np.int64]) -> int:
+    """Fen by which the firms' accounts and the books disagree, summed over accounts; 0 when every fen was posted.
+
+    ``opening`` and ``closing``: weighted sums of each of ``ACCOUNTS`` over living firms, shape (accounts,).
+    """
+    change = np.zeros(len(ACCOUNTS), np.int64)
+    for index, line in enumerate(LINES.values()):
+        amount = books.lines[:, index].sum()
+        for account in line.raises:
+            change[ACCOUNTS.index(account)] += amount
+        for account in line.lowers:
+            change[ACCOUNTS.index(account)] -= amount
+    for index, move in enumerate(MOVES):
+        for account, sign in MOVE_EFFECTS[move].items():
+            change[ACCOUNTS.index(account)] += sign * books.moved[:, :, index].sum()
+    return int(np.abs(closing - opening - change).sum())
+
+
+class MeasureParty(NamedTuple):
+    """How a measure's movements are named in the ledger table."""
+
+    id: str
+    bearers: dict[str, float]  # party -> share, adding up to 1
+    flow: str  # what it defers, refunds or grants
+
+
+def table(books: Books, months: list[str], measures: list[MeasureParty]) -> pd.DataFrame:
+    """The ledger as a tidy table (columns: ``TABLES['ledger']``); the shares of several bearers add up to the fen."""
+    import pandas as pd
+
+    rows: list[tuple[str, str, str, str, str, str, int]] = []
+    for index, line in enumerate(LINES.values()):
+        for month in np.flatnonzero(books.lines[:, index]):
+            amount = int(books.lines[month, index])
+            rows.append((months[month], line.payer, line.payee, line.flow, "", line.kind, amount))
+    for index, measure in enumerate(measures):
+        for flow_index, flow in enumerate(FLOWS):
+            for month in np.flatnonzero(books.relieved[:, index, flow_index]):
+                amount = int(books.relieved[month, index, flow_index])
+                for bearer, part in _split(amount, measure.bearers):
+                    rows.append((months[month], bearer, PAYEE[flow], flow, measure.id, "relieved", part))
+        for move_index, move in enumerate(MOVES):
+            for month in np.flatnonzero(books.moved[:, index, move_index]):
+                amount = int(books.moved[month, index, move_index])
+                for bearer, part in _split(amount, measure.bearers):
+                    payer, payee = ("firms", bearer) if move in FROM_FIRMS else (bearer, "firms")
+                    rows.append((months[month], payer, payee, measure.flow, measure.id, MOVE_KIND[move], part))
+    columns = ["month", "payer", "payee", "flow", "measure", "kind", "amount_fen"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _split(amount: int, bearers: dict[str, float]) -> list[tuple[str, int]]:
+    """An amount among bearers by share; the first bears what rounding leaves."""
+    parts = {party: int(amount * share) for party, share in bearers.items()}
+    first = next(iter(parts))
+    parts[first] += amount - sum(parts.values())
+    return list(parts.items())

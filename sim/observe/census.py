@@ -1,0 +1,116 @@
+"""The month's count of the province (clause III.3): who is open, stopped, gone, born, losing money, and what is owed.
+
+Model code never counts stocks; this kernel walks over all firms on the last day of each month.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from sim.ledger import ACCOUNTS
+from sim.luck import Purpose, exponential
+from sim.population.columns import MASK_WORDS
+from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
+
+# Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
+COUNTED: Final = (
+    "open", "suspended", "exited", "born", "founders", "founders_alive", "stopped", "stopped_working",
+    "stopped_exited_otherwise", "loss_making", "staff", "sales_fen", "cash_fen", "arrears_fen", "overdue_public_fen",
+    "deferred_fen", "loan_fen",
+)  # fmt: skip
+SALES: Final = COUNTED.index("sales_fen")
+UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
+BY_CHURN = EXIT_CAUSES.index("churn")
+AWARE = int(Purpose.AWARE)
+FOUNDER = -1  # `born_on` of firms alive at the start
+SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
+
+
+@njit(cache=True)
+def count(firms, deferred, panel, payables):  # type: ignore[no-untyped-def]
+    """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
+
+    ``payables``: (P,) weighted fen that living firms owe their suppliers, kept here.
+    """
+    for i in range(len(firms.key)):
+        status = firms.status[i]
+        if status == UNBORN:
+            continue
+        w = np.int64(firms.weight[i])
+        row = panel[(firms.prefecture[i] * SECTOR_COUNT + firms.sector[i]) * SIZE_COUNT + firms.size[i]]
+        founder = firms.born_on[i] == FOUNDER
+        stopped = firms.suspended_on[i] >= 0
+        if founder:
+            row[4] += w
+        else:
+            row[3] += w
+        if stopped:
+            row[6] += w
+        if status == EXITED:
+            row[2] += w
+            if stopped and firms.exit_cause[i] == BY_CHURN:
+                row[8] += w
+            continue
+        if status == OPEN:
+            row[0] += w
+            if stopped:
+                row[7] += w
+        else:
+            row[1] += w
+        if founder:
+            row[5] += w
+        if firms.profit_this_year[i] < 0:
+            row[9] += w
+        row[10] += w * firms.staff[i]
+        row[12] += w * firms.cash[i]
+        row[13] += w * (firms.arrears_public[i] + firms.arrears_private[i])
+        row[14] += w * firms.overdue_public[i]
+        for slot in range(len(deferred)):
+            row[15] += w * deferred[slot, i]
+        row[16] += w * firms.loan[i]
+        payables[firms.prefecture[i]] += w * firms.payables[i]
+
+
+@njit(cache=True)
+def accounts(firms, deferred):  # type: ignore[no-untyped-def]
+    """Weighted fen of each of ``ACCOUNTS`` over living firms, for the ledger's residual."""
+    total = np.zeros(len(ACCOUNTS), np.int64)
+    for i in range(len(firms.key)):
+        if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+            continue
+        w = np.int64(firms.weight[i])
+        total[0] += w * firms.cash[i]
+        total[1] += w * firms.receivables_public[i]
+        total[2] += w * firms.overdue_public[i]
+        total[3] += w * firms.receivables_private[i]
+        total[4] += w * firms.payables[i]
+        total[5] += w * firms.arrears_public[i]
+        total[6] += w * firms.arrears_private[i]
+        total[7] += w * firms.loan[i]
+        total[8] += w * firms.vat_credit[i]
+        total[9] += w * firms.quality_deposit[i]
+        for slot in range(len(deferred)):
+            total[10] += w * deferred[slot, i]
+    return total
+
+
+@njit(cache=True)
+def knowing(firms, aware, measures, seed):  # type: ignore[no-untyped-def]
+    """Weighted firms that are eligible for, and that know of, each measure, shape (measures, 2)."""
+    found = np.zeros((measures, 2), np.int64)
+    for i in range(len(firms.key)):
+        if firms.status[i] == UNBORN:
+            continue
+        w = np.int64(firms.weight[i])
+        for word in range(MASK_WORDS):
+            mask = firms.eligible[i, word]
+            for m in range(word * 64, min(measures, word * 64 + 64)):
+                if (mask >> np.uint64(m - word * 64)) & np.uint64(1):
+                    found[m, 0] += w
+                    known = aware[m, firms.prefecture[i], firms.size[i]]
+                    if known >= exponential(seed, AWARE, firms.key[i], m):
+                        found[m, 1] += w
+    return found

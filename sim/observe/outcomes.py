@@ -1,0 +1,138 @@
+"""The outcomes of a run: one function each, with one line of definition and a unit. More is better unless said.
+
+The plan's targets are for 2022 (clauses I.9.d and I.9.e): they are read on 31 December 2022, or on the last day of a
+horizon that ends before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TARGET_MONTH: Final = "2022-12"
+Counts = dict[str, int]
+
+
+class Seen(NamedTuple):
+    """What outcomes are computed from."""
+
+    at_target: Counts  # column sums of the panel in the month of the targets
+    at_end: Counts  # the same in the last month
+    at_start: Counts  # the same in the first month
+    ledger: pd.DataFrame
+
+
+class Outcome(NamedTuple):
+    """One outcome: its unit, whether less is better, and how it is computed."""
+
+    unit: str
+    less_is_better: bool
+    of: Callable[[Seen], float]
+
+
+OUTCOMES: Final[dict[str, Outcome]] = {}
+
+
+def outcome(unit: str, less_is_better: bool = False) -> Callable[[Callable[[Seen], float]], Callable[[Seen], float]]:
+    """Register a function as an outcome under its own name."""
+
+    def register(function: Callable[[Seen], float]) -> Callable[[Seen], float]:
+        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function)
+        return function
+
+    return register
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _sum(ledger: pd.DataFrame, *kinds: str) -> float:
+    chosen = (ledger["measure"] != "") & ledger["kind"].isin(kinds)
+    return float(ledger.loc[chosen, "amount_fen"].sum())
+
+
+@outcome("share")
+def survival_rate(seen: Seen) -> float:
+    """Of the entities alive at the start, the share still alive at the end of the horizon."""
+    return _share(seen.at_end["founders_alive"], seen.at_end["founders"])
+
+
+@outcome("share")
+def resumption_rate(seen: Seen) -> float:
+    """Of the entities that the epidemic stopped since the start, ordinary exits aside, the share working at the end of 2022."""
+    stopped = seen.at_target["stopped"] - seen.at_target["stopped_exited_otherwise"]
+    return _share(seen.at_target["stopped_working"], stopped)
+
+
+@outcome("share", less_is_better=True)
+def loss_share(seen: Seen) -> float:
+    """Of the entities alive at the end of 2022, the share with a negative result for the year."""
+    return _share(seen.at_target["loss_making"], seen.at_target["open"] + seen.at_target["suspended"])
+
+
+@outcome("entities")
+def survivors(seen: Seen) -> float:
+    """Entities alive at the start that still are at the end of the horizon."""
+    return float(seen.at_end["founders_alive"])
+
+
+@outcome("entities", less_is_better=True)
+def exits(seen: Seen) -> float:
+    """Entities that left during the horizon, born during it or not."""
+    return float(seen.at_end["exited"])
+
+
+@outcome("entities")
+def births(seen: Seen) -> float:
+    """Entities born during the horizon."""
+    return float(seen.at_end["born"])
+
+
+@outcome("entities", less_is_better=True)
+def stopped(seen: Seen) -> float:
+    """Entities that the epidemic stopped at least once by the end of 2022."""
+    return float(seen.at_target["stopped"])
+
+
+@outcome("persons")
+def jobs(seen: Seen) -> float:
+    """Persons on the payroll at the end of the horizon, owners excluded."""
+    return float(seen.at_end["staff"])
+
+
+@outcome("fen", less_is_better=True)
+def arrears_to_firms(seen: Seen) -> float:
+    """What public bodies and large firms owed to living entities beyond the due day at the end of 2022 (clause I.6)."""
+    return float(seen.at_target["overdue_public_fen"])
+
+
+@outcome("fen", less_is_better=True)
+def money_given(seen: Seen) -> float:
+    """Gross outlay and forgone revenue: bills borne by others, grants and refunds, over the horizon."""
+    return _sum(seen.ledger, "relieved", "granted")
+
+
+@outcome("fen", less_is_better=True)
+def money_put_off(seen: Seen) -> float:
+    """Bills and loans that measures let firms pay later, over the horizon."""
+    return _sum(seen.ledger, "deferred")
+
+
+@outcome("fen", less_is_better=True)
+def bank_write_offs(seen: Seen) -> float:
+    """Loans of closed entities that banks lost, over the horizon."""
+    ledger = seen.ledger
+    lost = (ledger["payee"] == "banks") & (ledger["kind"] == "written_off") & (ledger["flow"] == "loan")
+    return float(ledger.loc[lost, "amount_fen"].sum())
+
+
+def table(seen: Seen) -> pd.DataFrame:
+    """All outcomes as a tidy table (columns: ``TABLES['outcomes']``)."""
+    import pandas as pd
+
+    rows = [(name, entry.of(seen), entry.unit) for name, entry in OUTCOMES.items()]
+    return pd.DataFrame(rows, columns=["outcome", "value", "unit"])
