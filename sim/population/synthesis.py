@@ -418,7 +418,7 @@ _PUBLIC_BODIES, _LARGE_FIRMS = CUSTOMERS.index("public_bodies"), CUSTOMERS.index
 _HAS_LOAN, _IS_INSURED, _HAS_OVERDUE, _KEPT_STAFF = (
     np.uint16(bit(FACTS, name)) for name in ("has_loan", "insured", "overdue_receivables", "kept_staff")
 )
-_MOST_MATERIALS: Final = 0.95  # of sales, whatever the margin drawn
+_MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
 _LEAST_MATERIALS: Final = 0.02
 
 
