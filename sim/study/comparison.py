@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,14 +13,14 @@ from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.ensemble import ensembles, summarise
 from sim.study.manifest import Manifest, manifest
-from sim.study.runs import Progress
+from sim.study.runs import Firms, Progress, sized
 from sim.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BASELINE: Final = "baseline"
-DEFAULT: Final = (BASELINE, *ACTIONS, "full_plan")
+DEFAULT: Final = (BASELINE, *(f"action_{action}" for action in ACTIONS), "full_plan")
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ TABLES: Final = ("outcomes", "differences", "values", "runs", "panel", "ledger",
 def compare(
     scenarios: Iterable[str | Path | Scenario] = DEFAULT,
     *,
-    levers: dict[str, Any] | None = None,
-    firms: int | None = 20_000,
+    levers: Mapping[str, Any] | None = None,
+    firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
     workers: int = 1,
@@ -80,6 +80,7 @@ def compare(
 ) -> Comparison:
     """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
 
+    ``firms``: a number of rows, or ``"province"`` for one row a firm; None for what the scenarios say, else 20,000.
     ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
     still come from the scenarios alone. Raises ``ScenarioError`` for scenarios that are not understood and
     :class:`StudyError` when two have the same name or no run of the baseline succeeded.
@@ -91,18 +92,19 @@ def compare(
     names = [scenario.name for scenario in asked]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise StudyError(f"two of the scenarios to compare have the same name: {', '.join(twice)}")
+    asked = sized(asked, firms)
 
-    parts = list(ensembles(asked, firms, seed, replications, workers, progress))
+    parts = list(ensembles(asked, seed, replications, workers, progress))
     if parts[0].values.empty:
         raise StudyError(f"no run of the baseline succeeded: {parts[0].runs['reason'].iloc[0]}")
 
     def together(table: str) -> pd.DataFrame:
-        tables = [getattr(part, table) for part in parts]
+        tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
         return pd.concat([rows for rows in tables if not rows.empty], ignore_index=True)
 
     values = together("values")
     return Comparison(
-        manifest=manifest("comparison", asked, firms, seed, replications),
+        manifest=manifest("comparison", asked, seed, replications),
         outcomes=together("outcomes"),
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
         values=values,

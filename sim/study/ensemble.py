@@ -66,14 +66,13 @@ TABLES: Final = ("outcomes", "values", "runs", "panel", "ledger", "delivery")
 
 def ensembles(
     scenarios: Sequence[Scenario],
-    firms: int | None,
     seed: int,
     replications: int,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Iterator[Ensemble]:
     """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory."""
-    specs = [spec for scenario in scenarios for spec in replicated(scenario, firms, seed, replications)]
+    specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications)]
     runs = run_all(specs, workers, progress)
     for place, (_, group) in enumerate(groupby(enumerate(runs), lambda pair: pair[0] // replications)):
         yield ensemble(scenarios[place], [run for _, run in group])
@@ -86,7 +85,7 @@ def ensemble(scenario: Scenario, runs: Sequence[Run]) -> Ensemble:
     columns = ["scenario", "replication", "outcome", "value", "unit"]
     long = pd.concat(values).assign(scenario=scenario.name)[columns] if values else pd.DataFrame(columns=columns)
     return Ensemble(
-        manifest=manifest("run", [scenario], runs[0].spec.firms, runs[0].spec.seed, len(runs)),
+        manifest=manifest("run", [scenario], runs[0].spec.seed, len(runs)),
         values=long.reset_index(drop=True),
         outcomes=summarise(long, ["scenario", "outcome", "unit"])[
             ["scenario", "outcome", "mean", "low", "high", "unit", "replications"]

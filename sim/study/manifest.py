@@ -6,10 +6,12 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.measure import Strict, Words
+from sim.places import calibration_folder
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -29,10 +31,11 @@ class Manifest(Strict):
 
     study: Literal["run", "comparison", "sweep"]
     scenarios: tuple[Asked, ...]
-    firms: int | None
+    firms: int | Literal["province"]  # rows of each run; "province" for one row a firm
     seed: int
     replications: int
-    design: dict[str, list[Any]] = {}  # of a sweep: the values of each lever, by dotted path
+    design: dict[str, list[Any]]  # of a sweep: the values of each lever, by dotted path; else empty
+    calibration: str  # SHA-256 of the files in `calibration/`
     versions: dict[str, str]
     fingerprint: str
 
@@ -40,12 +43,11 @@ class Manifest(Strict):
 def manifest(
     study: Literal["run", "comparison", "sweep"],
     scenarios: Sequence[Scenario],
-    firms: int | None,
     seed: int,
     replications: int,
     design: dict[str, list[Any]] | None = None,
 ) -> Manifest:
-    """The manifest of a study. Its fingerprint covers the question and this package's version.
+    """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
 
     Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
     that held them could not say so.
@@ -55,10 +57,10 @@ def manifest(
     question = {
         "study": study,
         "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],
-        "firms": firms,
         "seed": seed,
         "replications": replications,
         "design": design or {},
+        "calibration": calibration_fingerprint(),
         "shukun": versions["shukun"],
     }
     canonical = json.dumps(question, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
@@ -67,10 +69,22 @@ def manifest(
         scenarios=tuple(
             Asked(name=s.name, title=s.title, fingerprint=s.fingerprint(), contents=s.contents()) for s in scenarios
         ),
-        firms=firms,
+        firms=scenarios[0].firms,
         seed=seed,
         replications=replications,
         design=design or {},
+        calibration=calibration_fingerprint(),
         versions=versions,
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )
+
+
+@cache
+def calibration_fingerprint() -> str:
+    """SHA-256 of every data file in ``calibration/``, with its name."""
+    digest = hashlib.sha256()
+    folder = calibration_folder()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from sim.scenario import Scenario, load
+from sim.study import StudyError
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result
-    from sim.scenario import Scenario
 
 Progress = Callable[[float], None]
+Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
+SAMPLE: Final = 20_000  # rows, where neither the scenario nor the caller says how many
 
 
 @dataclass(frozen=True)
 class RunSpec:
     """What determines one run."""
 
-    scenario: Scenario
-    firms: int | None  # rows alive at the start of the horizon, None for what the scenario says
+    scenario: Scenario  # which says how many firms, see `sized`
     seed: int  # of this run, see `replicated`
     replication: int = 0
 
@@ -38,9 +43,37 @@ class Run:
     reason: str = ""
 
 
-def replicated(scenario: Scenario, firms: int | None, seed: int, replications: int) -> list[RunSpec]:
+def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
+    """The scenarios with one number of firms for all: as given, else as they say, else ``SAMPLE``.
+
+    Raises :class:`StudyError` when scenarios disagree, because firms of different samples cannot be paired.
+    """
+    said = {scenario.firms for scenario in scenarios if scenario.firms is not None}
+    if firms is None and len(said) > 1:
+        numbers = ", ".join(sorted(str(number) for number in said))
+        raise StudyError(f"the scenarios ask for different numbers of firms ({numbers}); give one number for all")
+    agreed = firms or (said.pop() if said else SAMPLE)
+    return [replace(scenario, firms=agreed) for scenario in scenarios]
+
+
+def once(
+    scenario: str | Path | Scenario,
+    levers: Mapping[str, Any],
+    firms: Firms,
+    seed: int,
+    follow: Sequence[int],
+    progress: Progress | None,
+) -> Result:
+    """One run in this process, its errors its own; see ``sim.run``."""
+    from sim.engine import simulate
+
+    [asked] = sized([scenario if isinstance(scenario, Scenario) else load(scenario, levers)], firms)
+    return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, progress=progress)
+
+
+def replicated(scenario: Scenario, seed: int, replications: int) -> list[RunSpec]:
     """The specifications of all replications of a scenario: replication ``r`` has seed ``seed + r``."""
-    return [RunSpec(scenario, firms, seed + r, r) for r in range(replications)]
+    return [RunSpec(scenario, seed + r, r) for r in range(replications)]
 
 
 def run_all(
@@ -59,12 +92,10 @@ def run_all(
     workers = min(workers, len(specs))
     report = progress or (lambda share: None)
     report(0.0)
-    done = 0
-    for outcome in _in_turn(specs, simulate, report) if workers <= 1 else _side_by_side(specs, workers, simulate):
-        result, reason = outcome
-        yield Run(specs[done], result, reason)
-        done += 1
-        report(done / len(specs))
+    outcomes = _in_turn(specs, simulate, report) if workers <= 1 else _side_by_side(specs, workers, simulate)
+    for place, (result, reason) in enumerate(outcomes):
+        yield Run(specs[place], result, reason)
+        report((place + 1) / len(specs))
 
 
 Outcome = tuple["Result | None", str]
@@ -112,8 +143,13 @@ def _run_in_worker(spec: RunSpec, simulate: Any) -> Outcome:
 def _run(spec: RunSpec, simulate: Any, progress: Progress | None) -> Outcome:
     """One run, its failure turned into a reason. Numba is imported here, where a run starts, and not before."""
     if simulate is None:
-        from sim.engine import simulate
+        simulate = import_module("sim.engine").simulate
     try:
-        return simulate(spec.scenario, firms=spec.firms, seed=spec.seed, progress=progress), ""
+        return simulate(spec.scenario, firms=_rows(spec.scenario), seed=spec.seed, progress=progress), ""
     except Exception as error:  # whatever a run dies of, its study goes on and says so
         return None, f"{type(error).__name__}: {error}"
+
+
+def _rows(scenario: Scenario) -> int | None:
+    """What the engine is told; None for a scenario that says ``province`` itself."""
+    return scenario.firms if isinstance(scenario.firms, int) else None

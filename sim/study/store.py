@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sim.study.ensemble import Ensemble
     from sim.study.sweep import Sweep
 
-    Study = Ensemble | Comparison | Sweep
+    Study: TypeAlias = Ensemble | Comparison | Sweep
 
 MANIFEST: Final = "manifest.json"
 
@@ -77,7 +78,7 @@ def load(folder: str | Path) -> Study:
     from sim.study import comparison, ensemble, sweep
 
     folder = Path(folder)
-    kinds = {
+    kinds: dict[str, tuple[Callable[..., Study], tuple[str, ...]]] = {
         "run": (ensemble.Ensemble, ensemble.TABLES),
         "comparison": (comparison.Comparison, comparison.TABLES),
         "sweep": (sweep.Sweep, sweep.TABLES),
@@ -85,7 +86,7 @@ def load(folder: str | Path) -> Study:
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
         kind, names = kinds[manifest.study]
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet", engine="pyarrow") for name in names}
+        tables: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet", engine="pyarrow") for name in names}
     except FileNotFoundError as error:
         raise StudyError(f"{folder} holds no study: there is no {Path(error.filename).name}") from None
     except ValidationError:

@@ -16,9 +16,9 @@ from sim.measure import Strict, Words
 from sim.scenario import load
 from sim.study import StudyError
 from sim.study.comparison import paired_differences
-from sim.study.ensemble import ensembles
+from sim.study.ensemble import ensembles, summarise
 from sim.study.manifest import Manifest, manifest
-from sim.study.runs import Progress
+from sim.study.runs import Firms, Progress, sized
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,8 +76,8 @@ def sweep(
     scenario: str | Path,
     grid: Mapping[str, Sequence[Any]],
     *,
-    levers: dict[str, Any] | None = None,
-    firms: int | None = 20_000,
+    levers: Mapping[str, Any] | None = None,
+    firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
     workers: int = 1,
@@ -85,16 +85,17 @@ def sweep(
 ) -> Sweep:
     """Run a scenario at every combination of the values of one or two levers (dotted path to values).
 
-    ``levers`` hold at every point. Raises ``ScenarioError`` when a lever or a value is not understood and
-    :class:`StudyError` when the grid does not have one or two levers or no run of the first point succeeded.
+    ``firms``: as in :func:`sim.study.comparison.compare`. ``levers`` hold at every point. Raises ``ScenarioError`` when
+    a lever or a value is not understood and :class:`StudyError` when the grid does not have one or two levers or no run
+    of the first point succeeded.
     """
     if not 1 <= len(grid) <= 2 or not all(grid.values()):
         raise StudyError(f"a sweep varies one or two levers with at least one value each, not {len(grid)}")
     points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    scenarios = [load(scenario, levers={**(levers or {}), **point}) for point in points]
+    scenarios = sized([load(scenario, levers={**(levers or {}), **point}) for point in points], firms)
 
     values, runs = [], []
-    for place, part in enumerate(ensembles(scenarios, firms, seed, replications, workers, progress)):
+    for place, part in enumerate(ensembles(scenarios, seed, replications, workers, progress)):
         values.append(part.values.drop(columns="scenario").assign(point=place))
         runs.append(part.runs.drop(columns="scenario").assign(point=place))
     if values[0].empty:
@@ -104,7 +105,7 @@ def sweep(
     all_runs = pd.concat(runs, ignore_index=True)
     all_runs.insert(0, "point", all_runs.pop("point"))
     return Sweep(
-        manifest=manifest("sweep", scenarios[:1], firms, seed, replications, {p: list(v) for p, v in grid.items()}),
+        manifest=manifest("sweep", scenarios[:1], seed, replications, {p: list(v) for p, v in grid.items()}),
         outcomes=_outcomes(long, points),
         values=long,
         runs=all_runs,
@@ -128,8 +129,6 @@ def design(path: Path) -> Design:
 
 
 def _outcomes(values: pd.DataFrame, points: list[dict[str, Any]]) -> pd.DataFrame:
-    from sim.study.ensemble import summarise
-
     by = ["point", "outcome", "unit"]
     table = summarise(values, by)
     difference = paired_differences(values, ["point"], values["point"] == 0)

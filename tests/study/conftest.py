@@ -4,13 +4,13 @@ import json
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field as datafield
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import sim
 from sim.measure import Words
 from sim.observe.tables import Result
 
@@ -20,11 +20,15 @@ class FakeScenario:
     """What studies need of a scenario."""
 
     name: str
-    levers: dict[str, Any] = datafield(default_factory=dict)
-    title: Words = Words(zh="情景", en="Scenario")
+    levers: dict[str, Any] = field(default_factory=dict)
+    firms: int | str | None = None
+
+    @property
+    def title(self) -> Words:
+        return Words(zh="情景", en="Scenario")
 
     def contents(self) -> dict[str, Any]:
-        return {"name": self.name, "levers": self.levers}
+        return {"name": self.name, "levers": self.levers, "firms": self.firms}
 
     def fingerprint(self) -> str:
         return json.dumps(self.contents(), sort_keys=True)
@@ -101,6 +105,7 @@ def simulate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     engine = types.ModuleType("sim.engine")
     engine.simulate = stand_in  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sim.engine", engine)
+    monkeypatch.setattr(sim, "engine", engine, raising=False)
     return stand_in
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("simulate")
 
 def studies(scenario):
     return {
-        "run": next(ensembles([scenario("rent")], 10, 1, 2)),
+        "run": next(ensembles([scenario("rent", firms=10)], 1, 2)),
         "comparison": compare(["rent", "odd_seed"], replications=3),
         "sweep": sweep("rent", {"months": [1, 2]}, replications=2),
     }
@@ -33,7 +33,11 @@ def test_storing_twice_gives_the_same_bytes(tmp_path):
     folders = [store.save(compare(["rent"], replications=2), tmp_path / name) for name in ("one", "two")]
     one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
     assert one == two
-    assert json.loads(one["manifest.json"])["scenarios"][1]["contents"] == {"name": "rent", "levers": {}}
+    assert json.loads(one["manifest.json"])["scenarios"][1]["contents"] == {
+        "name": "rent",
+        "levers": {},
+        "firms": 20_000,
+    }
 
 
 def test_an_earlier_study_is_replaced_and_nothing_else_is_left(tmp_path):

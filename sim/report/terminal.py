@@ -1,0 +1,194 @@
+"""What the command prints: one JSON value for programs, or a table for people.
+
+A table shows the headline outcomes; everything else is in the stored tables and in the report.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.measure import Words
+from sim.report import numbers
+from sim.report.words import Language, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.observe.tables import Result
+    from sim.study.comparison import Comparison
+    from sim.study.sweep import Sweep
+
+
+def answer_of_run(
+    results: Sequence[Result], outcomes: pd.DataFrame, replications: int, out: Path | None
+) -> dict[str, Any]:
+    """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals."""
+    means = outcomes.set_index("outcome")
+    wall = sum(result.wall_seconds for result in results)
+    answer: dict[str, Any] = {
+        "scenario": results[0].scenario,
+        "firms": results[0].firms,
+        "months": results[0].months,
+        "seed": results[0].seed,
+        "wall_seconds": wall,
+        "firm_months_per_second": sum(result.firms * result.months for result in results) / wall,
+        "bytes_per_firm": max(result.bytes_per_firm for result in results),
+        "outcomes": means["mean"].to_dict(),
+        "ledger_residual_fen": max((result.ledger_residual_fen for result in results), key=abs),
+        "seconds": {part: sum(result.seconds[part] for result in results) for part in results[0].seconds},
+    }
+    if replications > 1:
+        answer["replications"] = len(results)
+        answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
+    if out is not None:
+        answer["results_dir"] = str(out)
+    return answer
+
+
+def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
+    """Every outcome of every scenario and its paired difference from the baseline, with intervals."""
+
+    def intervals(table: pd.DataFrame, scenario: str) -> dict[str, Any]:
+        rows = table[table["scenario"] == scenario].set_index("outcome")
+        return {str(outcome): row for outcome, row in rows[["mean", "low", "high"]].to_dict("index").items()}
+
+    return {
+        "results_dir": str(folder),
+        "firms": study.manifest.firms,
+        "seed": study.manifest.seed,
+        "replications": study.manifest.replications,
+        "fingerprint": study.manifest.fingerprint,
+        "scenarios": [
+            {
+                "name": name,
+                "outcomes": intervals(study.outcomes, name),
+                "difference_from_baseline": intervals(study.differences, name),
+            }
+            for name in study.scenarios
+        ],
+        "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
+    }
+
+
+def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], lang: Language) -> None:
+    """Print all outcomes of one scenario and what the run cost."""
+    rows = []
+    for row in outcomes.to_dict("records"):
+        mean, low, high = (_in(lang, numbers.in_unit(row[name], row["unit"])) for name in ("mean", "low", "high"))
+        rows.append((_outcome(lang, row["outcome"]), mean, text("unit.interval", lang, low=low, high=high)))
+    columns = [text("cli.column.outcome", lang), text("cli.column.value", lang), text("cli.column.interval", lang)]
+    several = "intervals" in answer
+    table(columns if several else columns[:2], rows if several else [row[:2] for row in rows], _in(lang, title))
+    print(
+        text(
+            "cli.note.speed",
+            lang,
+            firms=f"{answer['firms']:,}",
+            months=answer["months"],
+            seconds=f"{answer['wall_seconds']:.2f}",
+            rate=f"{answer['firm_months_per_second']:,.0f}",
+            bytes=f"{answer['bytes_per_firm']:.0f}",
+            residual=answer["ledger_residual_fen"],
+        )
+    )
+
+
+def show_comparison(study: Comparison, lang: Language) -> None:
+    """Print the headline outcomes of every scenario and how far each is from the baseline."""
+    from sim.study.ensemble import HEADLINES
+
+    means, differences = (
+        {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
+        for table in (study.outcomes, study.differences)
+    )
+    columns = [text("cli.column.scenario", lang)]
+    for outcome in HEADLINES:
+        columns += [_outcome(lang, outcome), text("cli.column.difference", lang)]
+    rows = []
+    for asked in study.manifest.scenarios:
+        row = [_in(lang, asked.title)]
+        for outcome in HEADLINES:
+            key = asked.name, outcome
+            if key not in means:  # every run failed, or nothing to take the rate of
+                row += [_in(lang, numbers.share(math.nan))] * 2
+                continue
+            change = _in(lang, numbers.points(differences[key]["mean"]))
+            if not math.isnan(differences[key]["high"]):
+                half = numbers.points(differences[key]["high"] - differences[key]["mean"])
+                change += f" ± {_in(lang, half).lstrip('+')}"
+            row += [_in(lang, numbers.share(means[key]["mean"])), change]
+        rows.append(row)
+    table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+
+
+def show_sweep(study: Sweep, lang: Language) -> None:
+    """Print the headline outcomes at every point."""
+    from sim.study.ensemble import HEADLINES
+
+    headlines = study.outcomes[study.outcomes["outcome"].isin(HEADLINES)]
+    rows = []
+    for point, of_point in headlines.groupby("point", sort=False):
+        outcomes = of_point.set_index("outcome")
+        values = [plain(outcomes[lever].iloc[0]) for lever in study.levers]
+        rows.append(
+            [str(point), *values]
+            + [_in(lang, numbers.share(outcomes["mean"].get(name, math.nan))) for name in HEADLINES]
+        )
+    columns = [text("cli.column.point", lang), *study.levers, *(_outcome(lang, name) for name in HEADLINES)]
+    table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
+    """Print a table; into a file or a pipe as wide as it needs, so that nothing is cut."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=Text(title, style="bold") if title else None, title_justify="left")
+    for column in columns:
+        drawn.add_column(Text(column))
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(
+            console.width, drawn.__rich_measure__(console, console.options.update(width=10_000)).maximum
+        )
+    console.print(drawn)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value; what is missing is null, for JSON knows no NaN."""
+    print(json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False))
+
+
+def plain(value: Any) -> str:
+    """A value of a scenario file in one line."""
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _in(lang: Language, words: Words) -> str:
+    written: str = getattr(words, lang)
+    return written
+
+
+def _outcome(lang: Language, name: str) -> str:
+    from sim.report.findings import outcome_name
+
+    return _in(lang, outcome_name(name))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    if hasattr(value, "item"):  # a NumPy number
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
