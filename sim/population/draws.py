@@ -1,0 +1,293 @@
+"""How each firm stands on the first day: every column a draw of its own from the parameters, by one kernel.
+
+A firm's usual costs leave it its own margin of its usual sales: the margin is drawn around the mean that the evidence
+states, and materials are what is left of sales after the margin and all other usual costs. So whatever is varied, the
+margins of the population stay those of ``costs.net_margin`` and ``costs.margin_spread``.
+"""
+
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.luck import Purpose, bits, exponential, normal, uniform
+from sim.parameters import Parameters
+from sim.population.cells import GROUPS, flag_shares
+from sim.units import FEN_PER_YUAN
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, Status, bit
+
+_USUAL: Final = date(2021, 12, 31)  # usual costs are those before the plan
+
+# What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
+_STAFF, _ROUNDING, _SALES, _MARGIN, _CASH, _LANDLORD, _CUSTOMER, _AGE, _LOAN, _LOAN_SIZE = range(10)
+_MATURITY, _RATE, _INSURED, _OVERDUE, _VAT, _BORN, _FLAGS = range(10, 17)  # _FLAGS takes three
+
+
+class Tables(NamedTuple):
+    """The parameters as the kernel reads them: arrays by (sector, size), and money in fen."""
+
+    staff: NDArray[np.float64]
+    staff_spread: NDArray[np.float64]
+    staff_level: NDArray[np.float64]  # keeps the mean whatever the spread, like the other levels
+    sales_per_head: NDArray[np.float64]
+    sales_spread: NDArray[np.float64]
+    sales_level: NDArray[np.float64]
+    wage: NDArray[np.float64]
+    wage_level: NDArray[np.float64]
+    wage_elasticity: float
+    net_margin: NDArray[np.float64]
+    margin_spread: NDArray[np.float64]
+    utilities: NDArray[np.float64]
+    rent: NDArray[np.float64]
+    freight_and_fees: NDArray[np.float64]
+    commission: NDArray[np.float64]
+    premiums: float
+    insured_firms: NDArray[np.float64]
+    insured_cover: NDArray[np.float64]
+    vat_general: NDArray[np.float64]
+    vat_small: float
+    vat_threshold: float
+    surcharge: float
+    no_landlord: NDArray[np.float64]
+    state_landlord: float
+    customers: NDArray[np.float64]  # cumulative
+    flags: NDArray[np.float64]  # share by flag, sector and size
+    loan_share: NDArray[np.float64]
+    loan_months: NDArray[np.float64]
+    loan_spread: float
+    loan_level: float
+    loan_rate_mean: float
+    loan_rate_sd: float
+    ages: NDArray[np.float64]  # first month of each age class, and the end of the last
+    age_upto: NDArray[np.float64]  # cumulative
+    cash_months: NDArray[np.float64]
+    cash_upto: NDArray[np.float64]  # cumulative
+    founding_months: float
+    materials_in_outlays: float
+    receivable_months: NDArray[np.float64]  # months of sales by main customer
+    overdue_months: NDArray[np.float64]
+    overdue_firms: float
+    payables_months: float
+    vat_credit_months: NDArray[np.float64]
+    quality_deposit: float
+
+
+def _level(spread: Any) -> NDArray[np.float64]:
+    """Factor that gives exp(spread x :func:`sim.luck.normal`) the mean 1: its moment function is (sinh a / a)**4."""
+    a = np.asarray(spread, np.float64) * np.sqrt(3) / 2
+    safe = np.where(a > 0, a, 1.0)
+    return np.where(a > 0, (safe / np.sinh(safe)) ** 4, 1.0)
+
+
+def tables_of(parameters: Parameters) -> Tables:
+    """Everything that :func:`draw` needs of the parameters."""
+    by_sector, by_size = parameters.by_sector, parameters.by_size
+    elasticity = parameters["population.wage_elasticity"]
+    sales_spread = by_size("population.sales_spread")
+    insured = np.minimum(by_size("premiums.insured_share"), 1.0)
+    cover = np.maximum(insured, parameters["premiums.insured_cover"])
+    ages = parameters.table("population.age_share")
+    cash = parameters.table("population.cash_months")
+    customers = parameters.table("population.customer_share")
+    by_customer = np.array([[customers[sector][name] for name in CUSTOMERS] for sector in SECTORS])
+    credit = np.minimum(parameters.by("receivables.credit_share", CUSTOMERS), 1.0)
+    official = np.array([name in ("public_bodies", "large_firms") for name in CUSTOMERS])
+    leaving = parameters.by("receivables.collected_per_month", CUSTOMERS) + np.where(
+        official, parameters["receivables.overdue_per_month"], parameters["receivables.private_default_per_month"]
+    )
+    loan_spread = parameters["population.loan_spread"]
+    cash_upto = np.minimum(np.array(list(cash.values()), np.float64), 1.0)
+    cash_upto[-1] = 1.0
+    return Tables(
+        staff=parameters.by_sector_and_size("population.staff"),
+        staff_spread=by_size("population.staff_spread"),
+        staff_level=_level(by_size("population.staff_spread")),
+        sales_per_head=by_sector("population.sales_per_head_yuan") * FEN_PER_YUAN,
+        sales_spread=sales_spread,
+        sales_level=_level(sales_spread),
+        wage=by_sector("population.wage_yuan") * FEN_PER_YUAN,
+        wage_level=_level(sales_spread * elasticity),
+        wage_elasticity=elasticity,
+        net_margin=parameters.by_sector_and_size("costs.net_margin"),
+        margin_spread=by_sector("costs.margin_spread"),
+        utilities=by_sector("costs.utilities"),
+        rent=by_sector("costs.rent"),
+        freight_and_fees=by_sector("costs.tolls") + by_sector("costs.fees"),
+        commission=by_sector("costs.commission"),
+        premiums=sum(parameters[f"premiums.{name}"] for name in ("pension", "medical", "unemployment", "work_injury")),
+        insured_firms=insured / cover,
+        insured_cover=cover,
+        vat_general=by_sector("tax.vat_general"),
+        vat_small=parameters.dated("tax.vat_small_scale").on(_USUAL) or 0.0,
+        vat_threshold=(parameters.dated("tax.vat_exempt_monthly_yuan").on(_USUAL) or 0.0) * FEN_PER_YUAN,
+        surcharge=parameters["tax.surcharge_share"],
+        no_landlord=by_size("population.landlord_share.none"),
+        state_landlord=parameters["population.landlord_share.state"],
+        customers=np.cumsum(by_customer / by_customer.sum(axis=1, keepdims=True), axis=1),
+        flags=flag_shares(parameters),
+        loan_share=np.minimum(by_size("population.loan_share"), 1.0),
+        loan_months=by_size("population.loan_to_sales"),
+        loan_spread=loan_spread,
+        loan_level=float(_level(loan_spread)),
+        loan_rate_mean=parameters["population.loan_rate_mean"],
+        loan_rate_sd=parameters["population.loan_rate_sd"],
+        ages=12.0 * np.array([*ages, 2 * max(ages)], np.float64),
+        age_upto=np.cumsum(list(ages.values())) / sum(ages.values()),
+        cash_months=np.array([0.0, *cash]),
+        cash_upto=np.array([0.0, *cash_upto]),
+        founding_months=parameters["population.founding_months"],
+        materials_in_outlays=parameters["population.outlays_materials_share"],
+        receivable_months=credit / leaving,
+        overdue_months=np.where(official, credit * parameters["receivables.overdue_start_months"], 0.0),
+        overdue_firms=parameters["receivables.overdue_firms_share"],
+        payables_months=parameters["population.payables_months"],
+        vat_credit_months=by_sector("population.vat_credit_months"),
+        quality_deposit=parameters["population.quality_deposit_yuan"] * FEN_PER_YUAN,
+    )
+
+
+_GROUP_BITS: Final = np.array([0, *(bit(FLAGS, name) for name in GROUPS[1:])], np.uint16)
+_IS_GROUP: Final = np.array([name in GROUPS for name in FLAGS])
+_KEY_FARM, _CANDIDATE = FLAGS.index("key_agricultural"), GROUPS.index("srdi_candidate")
+_TRAVEL = np.uint16(bit(FLAGS, "travel_agency"))
+_PLATFORM, _VAT_GENERAL = np.uint16(bit(FLAGS, "on_platform")), np.uint16(bit(FLAGS, "vat_general"))
+_NO_LANDLORD, _STATE, _PRIVATE = (LANDLORDS.index(name) for name in ("none", "state", "private"))
+_PUBLIC_BODIES, _LARGE_FIRMS = CUSTOMERS.index("public_bodies"), CUSTOMERS.index("large_firms")
+_HAS_LOAN, _IS_INSURED, _HAS_OVERDUE, _KEPT_STAFF = (
+    np.uint16(bit(FACTS, name)) for name in ("has_loan", "insured", "overdue_receivables", "kept_staff")
+)
+_MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
+_LEAST_MATERIALS: Final = 0.02
+
+
+@njit(cache=True)
+def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
+    """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon."""
+    luck = Purpose.SYNTHESIS
+    for row in range(len(firms.key)):
+        key, s, z = firms.key[row], firms.sector[row], firms.size[row]
+        born = firms.status[row] == Status.UNBORN
+
+        # Traits
+        group = firms.flags[row]
+        flags = _GROUP_BITS[group]
+        word = np.uint64(0)
+        for f in range(len(FLAGS)):
+            if f % 4 == 0:
+                word = bits(seed, luck, key, _FLAGS + f // 4)
+            drawn = np.float64(word & np.uint64(0xFFFF)) / 65536.0
+            word >>= np.uint64(16)
+            if (not _IS_GROUP[f] or (f == _KEY_FARM and group == _CANDIDATE)) and drawn < tables.flags[f, s, z]:
+                flags |= np.uint16(1 << f)
+        firms.flags[row] = flags
+        lot = uniform(seed, luck, key, _LANDLORD)
+        if lot < tables.no_landlord[z]:
+            landlord = _NO_LANDLORD
+        elif (lot - tables.no_landlord[z]) < (1.0 - tables.no_landlord[z]) * tables.state_landlord:
+            landlord = _STATE
+        else:
+            landlord = _PRIVATE
+        firms.landlord[row] = landlord
+        lot = uniform(seed, luck, key, _CUSTOMER)
+        customer = 0
+        while customer < len(CUSTOMERS) - 1 and lot >= tables.customers[s, customer]:
+            customer += 1
+        firms.customer[row] = customer
+        lot = uniform(seed, luck, key, _AGE)
+        if not born:
+            age, below = 0, 0.0
+            while age < len(tables.age_upto) - 1 and lot >= tables.age_upto[age]:
+                below = tables.age_upto[age]
+                age += 1
+            within = (lot - below) / (tables.age_upto[age] - below)
+            firms.age_months[row] = np.int16(tables.ages[age] + within * (tables.ages[age + 1] - tables.ages[age]))
+
+        # Trade: staff, then sales a head of the staff and the owner; firms that sell more a head pay more
+        mean = tables.staff[s, z] * tables.staff_level[z]
+        mean *= np.exp(tables.staff_spread[z] * normal(seed, luck, key, _STAFF))
+        staff = np.int64(np.floor(mean + uniform(seed, luck, key, _ROUNDING)))
+        better = tables.sales_spread[z] * normal(seed, luck, key, _SALES)
+        sales = tables.sales_per_head[s] * (staff + 1) * tables.sales_level[z] * np.exp(better)
+        wage = tables.wage[s] * tables.wage_level[z] * np.exp(tables.wage_elasticity * better)
+        insured = 0.0
+        if uniform(seed, luck, key, _INSURED) < tables.insured_firms[z]:
+            insured = tables.insured_cover[z]
+        rent = tables.rent[s] * sales if landlord != _NO_LANDLORD else 0.0
+        rate = max(tables.loan_rate_mean + tables.loan_rate_sd * normal(seed, luck, key, _RATE), 0.0)
+        loan = 0.0
+        if not born and uniform(seed, luck, key, _LOAN) < tables.loan_share[z]:
+            drawn = np.exp(tables.loan_spread * normal(seed, luck, key, _LOAN_SIZE))
+            loan = tables.loan_months[z] * sales * tables.loan_level * drawn
+        firms.usual_staff[row] = staff
+        firms.staff[row] = staff
+        firms.usual_sales[row] = np.int64(np.rint(sales))
+        firms.wage[row] = np.int32(np.rint(wage))
+        firms.insured_share[row] = insured
+        firms.rent[row] = np.int64(np.rint(rent))
+        firms.loan_rate[row] = rate
+
+        # Usual costs: materials are what the other costs and the firm's own margin leave of its sales
+        payroll = staff * wage * (1.0 + tables.premiums * insured)
+        general = flags & _VAT_GENERAL != 0
+        vat = 0.0
+        if general:
+            vat = tables.vat_general[s]
+        elif sales > tables.vat_threshold:
+            vat = tables.vat_small
+        other = tables.utilities[s] + tables.freight_and_fees[s] + vat * (1.0 + tables.surcharge)
+        if flags & _PLATFORM != 0:
+            other += tables.commission[s]
+        other += (payroll + rent + loan * rate / 12.0) / sales
+        margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, luck, key, _MARGIN)
+        materials = min(max(1.0 - margin - other, _LEAST_MATERIALS), _MOST_MATERIALS)
+        firms.materials_share[row] = materials
+
+        # Where it stands
+        outlays = sales * (other - vat * (1.0 + tables.surcharge) + tables.materials_in_outlays * materials)
+        if born:
+            months = tables.founding_months
+            firms.born_on[row] = np.int16(uniform(seed, luck, key, _BORN) * days)
+            firms.open_from[row] = firms.born_on[row]
+        else:
+            months = _cash_months(uniform(seed, luck, key, _CASH), tables.cash_months, tables.cash_upto)
+            firms.born_on[row] = -1
+            owed = np.int64(np.rint(sales * tables.receivable_months[customer]))
+            if customer in (_PUBLIC_BODIES, _LARGE_FIRMS):
+                firms.receivables_public[row] = owed
+                # Some have none, the others share theirs evenly between nothing and twice the mean.
+                lot = uniform(seed, luck, key, _OVERDUE) / tables.overdue_firms
+                if lot < 1.0:
+                    overdue = 2.0 * lot * sales * tables.overdue_months[customer] / tables.overdue_firms
+                    firms.overdue_public[row] = np.int64(np.rint(overdue))
+            else:
+                firms.receivables_private[row] = owed
+            firms.payables[row] = np.int64(np.rint(tables.payables_months * materials * sales))
+            if general:  # few hold much of it
+                much = exponential(seed, luck, key, _VAT)
+                firms.vat_credit[row] = np.int64(np.rint(tables.vat_credit_months[s] * sales * much))
+        firms.cash[row] = np.int64(np.rint(months * outlays))
+        firms.loan[row] = np.int64(np.rint(loan))
+        firms.loan_due_on[row] = np.int16(uniform(seed, luck, key, _MATURITY) * 365.0) if loan > 0.0 else -1
+        if flags & _TRAVEL != 0:
+            firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
+        firms.suspended_on[row] = -1
+        facts = _KEPT_STAFF
+        if loan > 0.0:
+            facts |= _HAS_LOAN
+        if insured > 0.0 and staff > 0:
+            facts |= _IS_INSURED
+        if firms.overdue_public[row] > 0:
+            facts |= _HAS_OVERDUE
+        firms.facts[row] = facts
+
+
+@njit(cache=True)
+def _cash_months(lot, months, upto):  # type: ignore[no-untyped-def]
+    """Months of outlays that cash lasts, for a place in the distribution from 0 to 1; straight between its points."""
+    point = 1
+    while point < len(upto) - 1 and lot >= upto[point]:
+        point += 1
+    within = (lot - upto[point - 1]) / (upto[point] - upto[point - 1])
+    return months[point - 1] + min(within, 1.0) * (months[point] - months[point - 1])
