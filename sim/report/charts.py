@@ -14,13 +14,12 @@ from typing import Any, Final
 import numpy as np
 
 from sim.measure import Words
-from sim.report.digest import HIGHER_IS_BETTER, SHOWN_KINDS, Digest, Estimate
+from sim.report.digest import SHOWN_KINDS, Digest, Estimate, more_is_better
 from sim.report.findings import outcome_name
 from sim.report.numbers import entities, interval, money, points, share
 from sim.report.words import LANGUAGES, Language, named, text
 from sim.study.comparison import BASELINE
 from sim.study.ensemble import HEADLINES
-from sim.vocabulary import PARTIES
 
 INK: Final = "#1c2733"
 QUIET: Final = "#5d6977"
@@ -28,10 +27,23 @@ RULE: Final = "#d9dee3"
 ACCENT: Final = "#0b6e69"
 WORSE: Final = "#b8561b"
 NEUTRAL: Final = "#f4f3ef"
-KIND_COLOURS: Final = {"granted": ACCENT, "relieved": "#6fb3ab", "deferred": "#d8c9a3", "repaid": "#a58f58"}
-LINE_COLOURS: Final = ("#3d6fb4", "#b8561b", "#8a5a9e", "#7a8b1f", "#c0892b", "#4c9fb0", "#a8435f", "#5f6f52", "#75542c", "#9a7fc0")  # fmt: skip
+# Kinds in a stack of costs; what has been repaid was deferred first and would be counted twice.
+STACKED: Final = {"granted": ACCENT, "relieved": "#6fb3ab", "deferred": "#d8c9a3"}
+LINE_COLOURS: Final = (
+    "#3d6fb4",
+    "#b8561b",
+    "#8a5a9e",
+    "#7a8b1f",
+    "#c0892b",
+    "#4c9fb0",
+    "#a8435f",
+    "#5f6f52",
+    "#75542c",
+    "#9a7fc0",
+)
 
 Spec = dict[str, Any]
+SIGNED: Final = "datum.value == 0 ? '0' : format(datum.value, '+~g')"
 MAP_CLAMP: Final = 0.98  # colours end where this share of the firms lies: one tiny group must not pale the rest
 
 
@@ -79,20 +91,46 @@ def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[st
     """Dots and intervals: what each scenario changes, in percentage points."""
     order = [getattr(digest.titles[name], lang) for name in scenarios]
     y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
-    x = {"type": "quantitative", "title": None, "axis": {"format": "+~g", "tickCount": 5, "grid": True}}
-    colour = {"condition": {"test": f"datum.group == 'action'", "value": QUIET}, "value": ACCENT}
+    x = {"type": "quantitative", "title": None, "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True}}
+    colour = {"condition": {"test": "datum.group == 'action'", "value": QUIET}, "value": ACCENT}
     return _chart(
-        text("report.actions.chart", lang, outcome=outcome_name(outcome)),
+        getattr(outcome_name(outcome), lang),
         "effects",
-        transform=[{"filter": {"and": [f"datum.outcome == '{outcome}'", {"field": "scenario", "oneOf": list(scenarios)}]}}],
-        height={"step": 27},
-        encoding={"y": y, "tooltip": [_tip("scenario_label", text("report.actions.scenario", lang)), _tip(f"difference_{lang}", text("report.actions.difference", lang)), _tip(f"interval_{lang}", text("report.actions.interval", lang))]},  # fmt: skip
-        layer=[
-            {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"x": {"datum": 0}, "y": None, "tooltip": None}},
-            {"mark": {"type": "rule", "strokeWidth": 3, "strokeCap": "round", "opacity": 0.45}, "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour}},
-            {"mark": {"type": "point", "filled": True, "size": 75, "opacity": 1}, "encoding": {"x": {"field": "mean", **x}, "color": colour}},
+        text("report.actions.unit", lang),
+        transform=[
+            {"filter": {"and": [f"datum.outcome == '{outcome}'", {"field": "scenario", "oneOf": list(scenarios)}]}}
         ],
-    )  # fmt: skip
+        height=27 * len(scenarios),
+        encoding={
+            "y": y,
+            "tooltip": [
+                _tip("scenario_label", text("report.actions.scenario", lang)),
+                _tip(f"difference_{lang}", text("report.actions.difference", lang)),
+                _tip(f"interval_{lang}", text("report.actions.interval", lang)),
+            ],
+        },
+        layer=[
+            {
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
+                "encoding": {"x": {"datum": 0}, "y": None, "tooltip": None},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 2.5},
+                "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour},
+            },
+            {
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "size": 55,
+                    "opacity": 1,
+                    "stroke": "#ffffff",
+                    "strokeWidth": 1,
+                },
+                "encoding": {"x": {"field": "mean", **x}, "color": colour},
+            },
+        ],
+    )
 
 
 def months(digest: Digest, lang: Language, outcome: str) -> Spec:
@@ -102,13 +140,26 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
     colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
     colours |= {digest.main: ACCENT} if digest.main else {}
     scale = {"domain": [getattr(digest.titles[n], lang) for n in names], "range": [colours[n] for n in names]}
-    month = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6, "labelFlush": True, "labelOverlap": True}}  # fmt: skip
+    ticks = [m for m in digest.months if m.endswith(("-01", "-07"))] + digest.months[-1:]
+    month = {
+        "field": "month",
+        "type": "ordinal",
+        "title": None,
+        "scale": {"domain": digest.months},
+        "axis": {"values": ticks, "grid": False, "labelAngle": 0, "labelOverlap": True},
+    }
     colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
-    value = {"field": outcome, "type": "quantitative", "title": None, "scale": {"zero": False, "nice": True}, "axis": {"tickCount": 5}}  # fmt: skip
+    value = {
+        "field": outcome,
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": False, "nice": True},
+        "axis": {"tickCount": 5},
+    }
     near = {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
     tips = [
         _tip("scenario_label", text("report.time.scenario", lang)),
-        {"field": "month", "type": "temporal", "format": "%Y-%m", "title": text("report.time.month", lang)},
+        _tip("month", text("report.time.month", lang)),
         {"field": outcome, "type": "quantitative", "format": ".2f", "title": getattr(outcome_name(outcome), lang)},
     ]
     return _chart(
@@ -120,9 +171,17 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
         encoding={"x": month, "color": colour},
         layer=[
             {"mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}, "encoding": {"y": value}},
-            {"params": [near], "mark": {"type": "point", "filled": True, "size": 60}, "encoding": {"y": value, "tooltip": tips, "opacity": {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0}}},
+            {
+                "params": [near],
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {
+                    "y": value,
+                    "tooltip": tips,
+                    "opacity": {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0},
+                },
+            },
         ],
-    )  # fmt: skip
+    )
 
 
 def places(digest: Digest, lang: Language) -> Spec:
@@ -132,25 +191,63 @@ def places(digest: Digest, lang: Language) -> Spec:
     colour = {
         "field": "gain",
         "type": "quantitative",
-        "scale": {"domainMin": {"expr": "-limit"}, "domainMax": limit, "domainMid": 0, "range": [WORSE, NEUTRAL, ACCENT], "clamp": True, "interpolate": "rgb"},
-        "legend": {"title": text("report.places.better", lang), "orient": "top", "direction": "horizontal", "gradientLength": 180, "gradientThickness": 10, "format": "+~g", "tickCount": 5, "titleLimit": 300},
-    }  # fmt: skip
+        "scale": {
+            "domainMin": {"expr": "-limit"},
+            "domainMax": limit,
+            "domainMid": 0,
+            "range": [WORSE, NEUTRAL, ACCENT],
+            "clamp": True,
+            "interpolate": "rgb",
+        },
+        "legend": {
+            "title": text("report.places.better", lang),
+            "orient": "top",
+            "direction": "horizontal",
+            "gradientLength": 180,
+            "gradientThickness": 10,
+            "labelExpr": SIGNED,
+            "tickCount": 4,
+            "titleLimit": 300,
+        },
+    }
     place = {
         "type": "nominal",
         "title": None,
         "axis": {"labelAngle": 0, "ticks": False, "domain": False, "grid": False},
     }
+    wide, aligned = (0, "'center'") if lang == "zh" else (-40, "'left'")  # Chinese names are short
     prefectures = list(words["prefecture"].values())
     return _chart(
         "",
         "places",
-        params=[{"name": "focus", "value": digest.main}, {"name": "outcome", "value": HEADLINES[0]}, {"name": "limit", "value": 1}],
+        params=[
+            {"name": "focus", "value": digest.main},
+            {"name": "outcome", "value": HEADLINES[0]},
+            {"name": "limit", "value": 1},
+        ],
         transform=[{"filter": "datum.scenario == focus && datum.outcome == outcome"}],
-        height={"step": 25},
+        height=25 * len(words["sector"]),
         mark={"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2},
         encoding={
-            "x": {"field": "prefecture_label", "sort": prefectures, **place, "axis": {**place["axis"], "orient": "top", "labelAngle": -55, "labelAlign": "left", "labelOverlap": False}},
-            "y": {"field": "sector_label", "sort": list(words["sector"].values()), **place, "axis": {**place["axis"], "labelLimit": 150}},
+            "x": {
+                "field": "prefecture_label",
+                "sort": prefectures,
+                **place,
+                "axis": {
+                    **place["axis"],
+                    "orient": "top",
+                    "labelAngle": {"expr": f"width < 560 ? -90 : {wide}"},
+                    "labelAlign": {"expr": f"width < 560 ? 'left' : {aligned}"},
+                    "labelBaseline": {"expr": "width < 560 ? 'middle' : 'bottom'"},
+                    "labelOverlap": False,
+                },
+            },
+            "y": {
+                "field": "sector_label",
+                "sort": list(words["sector"].values()),
+                **place,
+                "axis": {**place["axis"], "labelLimit": 150},
+            },
             "color": colour,
             "tooltip": [
                 _tip("prefecture_label", text("report.places.prefecture", lang)),
@@ -161,35 +258,68 @@ def places(digest: Digest, lang: Language) -> Spec:
                 _tip(f"firms_{lang}", text("report.places.firms", lang)),
             ],
         },
-    )  # fmt: skip
+    )
 
 
 def costs(lang: Language) -> Spec:
     """Stacked bars: money that measures moved, by bearer and kind."""
     unit = 10**10 if lang == "zh" else 10**11
-    kinds = [text(f"kind.{kind}", lang) for kind in SHOWN_KINDS]
+    kinds = [text(f"kind.{kind}", lang) for kind in STACKED]
     return _chart(
         text("report.costs.chart", lang),
         "costs",
         params=[{"name": "focus", "value": ""}],
         transform=[{"filter": "datum.scenario == focus"}, {"calculate": f"datum.amount_fen / {unit}", "as": "amount"}],
-        height={"step": 30},
+        usermeta={"row_height": 30},
         mark={"type": "bar", "height": {"band": 0.62}},
         encoding={
-            "y": {"field": "bearer_label", "type": "nominal", "title": None, "sort": {"field": "amount_fen", "op": "sum", "order": "descending"}, "axis": {"labelLimit": 150}},
-            "x": {"field": "amount", "type": "quantitative", "title": text("report.costs.amount", lang), "axis": {"tickCount": 6}},
-            "color": {"field": "kind_label", "type": "nominal", "title": None, "scale": {"domain": kinds, "range": list(KIND_COLOURS.values())}, "legend": {"orient": "top", "symbolType": "square"}},
+            "y": {
+                "field": "bearer_label",
+                "type": "nominal",
+                "title": None,
+                "sort": {"field": "amount_fen", "op": "sum", "order": "descending"},
+                "axis": {"labelLimit": 150},
+            },
+            "x": {
+                "field": "amount",
+                "type": "quantitative",
+                "title": text("report.costs.amount", lang),
+                "axis": {"tickCount": 6},
+            },
+            "color": {
+                "field": "kind_label",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": kinds, "range": list(STACKED.values())},
+                "legend": {"orient": "top", "symbolType": "square"},
+            },
             "order": {"field": "place", "type": "quantitative"},
-            "tooltip": [_tip("bearer_label", text("report.costs.bearer", lang)), _tip("kind_label", text("report.costs.kind", lang)), _tip(f"amount_{lang}", text("report.delivery.amount", lang))],
+            "tooltip": [
+                _tip("bearer_label", text("report.costs.bearer", lang)),
+                _tip("kind_label", text("report.costs.kind", lang)),
+                _tip(f"amount_{lang}", text("report.delivery.amount", lang)),
+            ],
         },
-    )  # fmt: skip
+    )
 
 
 def delays(lang: Language) -> Spec:
     """Dots: mean days from the application to the decision and to the payment, by measure."""
     stations = [text(f"station.{station}", lang) for station in ("decided", "paid")]
-    y = {"field": "measure_label", "type": "nominal", "title": None, "sort": {"field": "days", "op": "max", "order": "ascending"}, "axis": {"labelLimit": 210}}  # fmt: skip
-    x = {"field": "days", "type": "quantitative", "title": text("report.delivery.days", lang), "scale": {"zero": True}}
+    y = {
+        "field": "measure_label",
+        "type": "nominal",
+        "title": None,
+        "sort": {"field": "days", "op": "max", "order": "ascending"},
+        "axis": {"labelLimit": 210},
+    }
+    x = {
+        "field": "days",
+        "type": "quantitative",
+        "title": text("report.delivery.days", lang),
+        "scale": {"zero": True},
+        "axis": {"tickCount": 8},
+    }
     tips = [
         _tip("measure_label", text("report.delivery.measure", lang)),
         _tip("station_label", text("report.delivery.station", lang)),
@@ -201,23 +331,38 @@ def delays(lang: Language) -> Spec:
         "delays",
         params=[{"name": "focus", "value": ""}],
         transform=[{"filter": "datum.scenario == focus"}],
-        height={"step": 25},
+        usermeta={"row_height": 25},
         encoding={"y": y},
         layer=[
-            {"mark": {"type": "line", "color": RULE, "strokeWidth": 3}, "encoding": {"x": x, "detail": {"field": "measure"}}},
-            {"mark": {"type": "point", "filled": True, "size": 85, "opacity": 1}, "encoding": {"x": x, "tooltip": tips, "color": {"field": "station_label", "type": "nominal", "title": None, "scale": {"domain": stations, "range": ["#9aa5af", ACCENT]}, "legend": {"orient": "top"}}}},
+            {
+                "mark": {"type": "line", "color": RULE, "strokeWidth": 3},
+                "encoding": {"x": x, "detail": {"field": "measure"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 85, "opacity": 1},
+                "encoding": {
+                    "x": x,
+                    "tooltip": tips,
+                    "color": {
+                        "field": "station_label",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": stations, "range": ["#9aa5af", ACCENT]},
+                        "legend": {"orient": "top"},
+                    },
+                },
+            },
         ],
-    )  # fmt: skip
+    )
 
 
-def _chart(title: str, data: str, **rest: Any) -> Spec:
+def _chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": title,
-        "title": title or None,
+        "title": {"text": title, "subtitle": subtitle} if title else None,
         "data": {"name": data},
         "width": "container",
-        "autosize": {"type": "fit-x", "contains": "padding"},
         "config": CONFIG,
         **rest,
     }
@@ -230,12 +375,39 @@ def _tip(field: str, title: str) -> Spec:
 CONFIG: Final[Spec] = {
     "background": None,
     "font": "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
-    "title": {"anchor": "start", "frame": "group", "color": INK, "fontSize": 14, "fontWeight": 600, "offset": 12, "limit": 0},
-    "axis": {"labelColor": QUIET, "titleColor": QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400, "gridColor": "#e9ecef", "domain": False, "ticks": False, "labelPadding": 6, "labelLimit": 190},
+    "title": {
+        "anchor": "start",
+        "frame": "group",
+        "color": INK,
+        "fontSize": 14,
+        "fontWeight": 600,
+        "offset": 10,
+        "subtitleColor": QUIET,
+        "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+    },
+    "axis": {
+        "labelColor": QUIET,
+        "titleColor": QUIET,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": 400,
+        "gridColor": "#e9ecef",
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "labelLimit": 190,
+    },
     "axisY": {"labelColor": INK},
-    "legend": {"labelColor": INK, "titleColor": QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400},
+    "legend": {
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": 400,
+    },
     "view": {"stroke": None},
-}  # fmt: skip
+}
 
 
 def _effects(digest: Digest) -> dict[str, Any]:
@@ -255,7 +427,7 @@ def _months(digest: Digest) -> dict[str, Any]:
     rows = [
         [
             row["scenario"],
-            f"{row['month']}-01T00:00:00",
+            row["month"],
             *(_rounded(row[outcome] * 100, 3) for outcome in HEADLINES[:2]),
         ]
         for row in table.to_dict("records")
@@ -265,8 +437,8 @@ def _months(digest: Digest) -> dict[str, Any]:
 
 def _places(digest: Digest) -> dict[str, Any]:
     rows = []
-    for row in digest.places(["sector", "prefecture"]).dropna(subset=["difference"]).to_dict("records"):
-        gain = row["difference"] * (100 if HIGHER_IS_BETTER[row["outcome"]] else -100)
+    for row in digest.places["cell"].dropna(subset=["difference"]).to_dict("records"):
+        gain = row["difference"] * (100 if more_is_better(row["outcome"]) else -100)
         rows.append(
             [row["scenario"], row["outcome"], row["sector"], row["prefecture"], _rounded(gain, 3)]
             + [*_pair(share(row["baseline"])), *_pair(share(row["value"])), *_pair(points(row["difference"]))]
@@ -279,7 +451,7 @@ def _places(digest: Digest) -> dict[str, Any]:
 
 def limits(digest: Digest) -> dict[str, dict[str, float]]:
     """Where the colours of the map end, in percentage points, by scenario and outcome."""
-    table = digest.places(["sector", "prefecture"]).dropna(subset=["difference"])
+    table = digest.places["cell"].dropna(subset=["difference"])
     found: dict[str, dict[str, float]] = {}
     for (scenario, outcome), cells in table.groupby(["scenario", "outcome"], observed=True):
         sizes = cells["difference"].abs().to_numpy() * 100
@@ -304,8 +476,7 @@ def _costs(digest: Digest) -> dict[str, Any]:
         .sum()
         .reset_index()
         .itertuples(index=False)
-        # What has been repaid was deferred first: it would be counted twice in a stack.
-        if row.amount_fen and row.kind != "repaid" and row.bearer in PARTIES
+        if row.amount_fen and row.kind in STACKED
     ]
     return {"columns": ["scenario", "bearer", "kind", "place", "amount_fen", *_two("amount")], "rows": rows}
 

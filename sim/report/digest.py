@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.measure import Words
+from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
 from sim.report.words import named
 from sim.study.comparison import BASELINE, Comparison, rates_by_month
 from sim.study.ensemble import HEADLINES
@@ -24,7 +25,6 @@ from sim.vocabulary import ACTIONS, PARTIES, SECTORS
 FULL_PLAN: Final = "full_plan"
 BORNE: Final = ("granted", "relieved")  # borne for good
 SHOWN_KINDS: Final = ("granted", "relieved", "deferred", "repaid")
-HIGHER_IS_BETTER: Final = {"survival_rate": True, "resumption_rate": True, "loss_share": False}
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,14 @@ class Digest:
         return [name for name in self.others if name not in self.side_by_side]
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The order in which scenarios are offered for the lines over time: the headline's first."""
+        return [
+            *([self.main] if self.main else []),
+            *(n for n in (*self.side_by_side, *self.what_ifs) if n != self.main),
+        ]
+
+    @cached_property
     def _effects(self) -> dict[tuple[str, str], Effect]:
         keys = ["scenario", "outcome"]
         differences = self.comparison.differences.set_index(keys)
@@ -126,9 +134,8 @@ class Digest:
         return sorted(self.comparison.panel["month"].unique())
 
     def month_of(self, outcome: str) -> str:
-        """The month at whose end places are compared: the plan's targets are for the end of the first year."""
-        first_year_end = f"{self.months[0][:4]}-12"
-        return first_year_end if outcome != "survival_rate" and first_year_end in self.months else self.months[-1]
+        """The month at whose end an outcome is read: survival at the last, the others in the month of the targets."""
+        return TARGET_MONTH if outcome != "survival_rate" and TARGET_MONTH in self.months else self.months[-1]
 
     @cached_property
     def entities(self) -> float:
@@ -137,28 +144,30 @@ class Digest:
         first = panel[(panel["scenario"] == BASELINE) & (panel["month"] == self.months[0])]
         return float(first["founders"].sum())
 
-    def places(self, by: list[str]) -> pd.DataFrame:
-        """Headline outcomes in groups of firms (``by``: sector, prefecture or both) against the baseline.
+    @cached_property
+    def places(self) -> dict[str, pd.DataFrame]:
+        """Headline outcomes by sector, by prefecture and by cell (sector in prefecture) against the baseline.
 
-        Returns scenario, ``by``, outcome, baseline, value, difference, firms (alive at the start).
+        Columns: scenario, sector, prefecture, outcome, baseline, value, difference, firms (alive at the start); a
+        table by sector has no prefecture, and the other way round.
         """
+        groups = {"sector": ["sector"], "prefecture": ["prefecture"], "cell": ["sector", "prefecture"]}
+        return {name: pd.concat([self._by(by, o) for o in HEADLINES], ignore_index=True) for name, by in groups.items()}
+
+    def _by(self, by: list[str], outcome: str) -> pd.DataFrame:
         panel = self.comparison.panel
-        parts = []
-        for outcome in HEADLINES:
-            last = panel[panel["month"] == self.month_of(outcome)]
-            # One pass of the rates that the comparison defines, with the group in the place of the month.
-            group = last[by].agg("|".join, axis=1) if len(by) > 1 else last[by[0]]
-            rates = rates_by_month(last.assign(month=group.astype(str)))[["scenario", "month", outcome]]
-            firms = last[last["scenario"] == BASELINE].groupby(group.astype(str))["founders"].sum()
-            table = rates.rename(columns={outcome: "value"})
-            before = table[table["scenario"] == BASELINE].set_index("month")["value"]
-            table["baseline"] = table["month"].map(before)
-            table["difference"] = table["value"] - table["baseline"]
-            table["firms"] = table["month"].map(firms)
-            table["outcome"] = outcome
-            table[by] = table.pop("month").str.split("|", expand=True, regex=False).to_numpy()
-            parts.append(table[table["scenario"] != BASELINE])
-        return pd.concat(parts, ignore_index=True)
+        at = panel[panel["month"] == self.month_of(outcome)]
+        # The rates that the study defines, with groups of firms in the place of months.
+        group = at.groupby(by, observed=True).ngroup()
+        rates = rates_by_month(at.assign(month=group)).pivot(index="month", columns="scenario", values=outcome)
+        before = at["scenario"] == BASELINE
+        names = at[before].groupby(group[before])[by].first()
+        names["firms"] = at[before].groupby(group[before])["founders"].sum()
+        table = rates.drop(columns=BASELINE).melt(value_name="value", ignore_index=False).reset_index()
+        table = table.join(names, on="month")
+        table["baseline"] = table.pop("month").map(rates[BASELINE])
+        table["difference"] = table["value"] - table["baseline"]
+        return table.assign(outcome=outcome)
 
     def order(self, by: str) -> list[str]:
         """Sectors in the order of the vocabulary, prefectures by code."""
@@ -206,9 +215,7 @@ class Digest:
         return found
 
     def contents(self, asked: Asked) -> dict[str, Any]:
-        """What a scenario says, without repeating itself: measures as everywhere else by id, a world as the baseline's
-        and the texts of the plan left out.
-        """
+        """What a scenario says, short: measures that are as everywhere else by id, a world as the baseline's by name."""
         theirs = asked.contents
         told = {
             key: value
@@ -267,6 +274,11 @@ class Digest:
     def year_ends(self) -> Iterator[str]:
         """The months at which years end, and the last month."""
         yield from dict.fromkeys([*(m for m in self.months if m.endswith("-12")), self.months[-1]])
+
+
+def more_is_better(outcome: str) -> bool:
+    """Whether a rise of an outcome is an improvement."""
+    return not OUTCOMES[outcome].less_is_better
 
 
 def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isnan
 
 from sim.measure import Words
-from sim.report.digest import BORNE, FULL_PLAN, HIGHER_IS_BETTER, Digest, Effect, Estimate
+from sim.report.digest import BORNE, FULL_PLAN, Digest, Effect, Estimate, more_is_better
 from sim.report.numbers import days, interval, money, points, share
 from sim.report.words import both, named
 from sim.study.ensemble import HEADLINES
@@ -19,7 +19,7 @@ def verdict(outcome: str, value: Estimate, target: float | None) -> str:
     if target is None or isnan(value.mean):
         return "none"
     low, high = (value.mean, value.mean) if isnan(value.low) else (value.low, value.high)
-    if not HIGHER_IS_BETTER[outcome]:
+    if not more_is_better(outcome):
         low, high, target = -high, -low, -target
     return "met" if low >= target else "missed" if high < target else "unsure"
 
@@ -32,7 +32,7 @@ def direction(outcome: str, difference: Estimate) -> str:
         return "no_interval"
     if difference.low <= 0 <= difference.high:
         return "same"
-    return "better" if (difference.mean > 0) == HIGHER_IS_BETTER[outcome] else "worse"
+    return "better" if (difference.mean > 0) == more_is_better(outcome) else "worse"
 
 
 def outcome_name(outcome: str) -> Words:
@@ -70,7 +70,7 @@ def _change(title: Words, outcome: str, effect: Effect) -> Words:
 
 def _single_actions(digest: Digest) -> Iterator[Words]:
     for outcome in HEADLINES:
-        sign = 1 if HIGHER_IS_BETTER[outcome] else -1
+        sign = 1 if more_is_better(outcome) else -1
         effects = {name: digest.effect(name, outcome).difference for name in digest.single_actions}
         effects = {name: effect for name, effect in effects.items() if not isnan(effect.mean)}
         ranked = sorted(effects, key=lambda name: -sign * effects[name].mean)
@@ -132,7 +132,7 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
 def _places(digest: Digest, scenario: str) -> Iterator[Words]:
     best = {}
     for by in ("prefecture", "sector"):
-        table = digest.places([by])
+        table = digest.places[by]
         table = table[(table["scenario"] == scenario) & (table["outcome"] == "survival_rate")].dropna(
             subset=["difference"]
         )

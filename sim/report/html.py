@@ -18,8 +18,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.measure import Words
+from sim.observe.outcomes import OUTCOMES
 from sim.report import charts, numbers
-from sim.report.digest import FULL_PLAN, HIGHER_IS_BETTER, SHOWN_KINDS, Digest, Effect
+from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, outcome_name, verdict
 from sim.report.words import LANGUAGES, both, named, words
 from sim.study.comparison import BASELINE, Comparison
@@ -50,11 +51,12 @@ def page(comparison: Comparison) -> str:
             runs=comparison.runs,
             targets=digest.targets,
             headlines=HEADLINES,
+            outcomes=list(OUTCOMES),
             baseline=BASELINE,
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,
-            higher_is_better=HIGHER_IS_BETTER,
+            more_is_better=more_is_better,
             findings=list(findings(digest)),
             data=_json(_data(digest)),
             style=Markup((TEMPLATES / "page.css").read_text("utf-8")),

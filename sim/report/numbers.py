@@ -32,7 +32,7 @@ def money(fen: float) -> Words:
     elif size >= FEN_PER_WAN:
         zh, en = both("unit.medium_money", number=_scaled(fen / FEN_PER_WAN)), _english_money(fen)
     else:
-        zh = both("unit.yuan", number=_number(fen / 100, 0))
+        zh = both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
         en = zh
     return Words(zh=zh.zh, en=en.en)
 
@@ -54,7 +54,10 @@ def days(value: float) -> Words:
 
 def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
     """From low to high, missing when either is."""
-    return _missing(low) or _missing(high) or both("unit.interval", low=written(low), high=written(high))
+    if missing := _missing(low) or _missing(high):
+        return missing
+    first, last = written(low), written(high)
+    return both("unit.interval", low=Words(zh=_bare(first.zh, last.zh), en=_bare(first.en, last.en)), high=last)
 
 
 def in_unit(value: float, unit: str) -> Words:
@@ -82,12 +85,23 @@ def difference_in_unit(value: float, unit: str) -> Words:
     return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
 
 
+def _bare(first: str, last: str) -> str:
+    """The first of two numbers without its unit, when the second has the same."""
+    unit = first.lstrip("+−0123456789.,")
+    return first.removesuffix(unit) if last.lstrip("+−0123456789.,") == unit else first
+
+
 def _english_money(fen: float) -> Words:
     if abs(fen) >= 10**11:
         return both("unit.large_money", number=_scaled(fen / 10**11))
     if abs(fen) >= 10**8:
         return both("unit.medium_money", number=_scaled(fen / 10**8))
-    return both("unit.yuan", number=_number(fen / 100, 0))
+    return both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
+
+
+def _three_digits(value: float) -> float:
+    """Rounded to three digits that count; the rest is not known anyway."""
+    return float(f"{value:.3g}")
 
 
 def _count(value: float, unit: str) -> Words:

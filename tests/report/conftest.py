@@ -172,7 +172,7 @@ def _ledger(measures_of: dict[str, list[str]]) -> pd.DataFrame:
             rows += [(scenario, month, bearer, "firms", flow, measure, kind, yi * YI / 12) for month in MONTHS[5:17]]
             if kind == "deferred":
                 rows.append((scenario, "2023-06", "firms", bearer, flow, measure, "repaid", 0.7 * yi * YI))
-    return pd.DataFrame(rows, columns="scenario month payer payee flow measure kind amount_fen".split())
+    return pd.DataFrame(rows, columns=["scenario", "month", "payer", "payee", "flow", "measure", "kind", "amount_fen"])
 
 
 def _delivery(measures_of: dict[str, list[str]]) -> pd.DataFrame:
@@ -189,4 +189,4 @@ def _delivery(measures_of: dict[str, list[str]]) -> pd.DataFrame:
                     rows.append((scenario, month, measure, "decided", reach * 0.047, days + m, 0.0))
                     rows.append((scenario, month, measure, "refused", reach * 0.006, days + m, 0.0))
                 rows.append((scenario, month, measure, "paid", reach * 0.04, days + m + 9, yi * YI / 12))
-    return pd.DataFrame(rows, columns="scenario month measure station firms days amount_fen".split())
+    return pd.DataFrame(rows, columns=["scenario", "month", "measure", "station", "firms", "days", "amount_fen"])

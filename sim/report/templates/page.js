@@ -38,8 +38,15 @@
     };
   }
 
-  function show(view) {
+  // Height of a chart whose rows depend on the scenario shown: one for each name in the dataset's second column.
+  function height({ data: { name }, usermeta }) {
+    const shown = data.datasets[name].rows.filter((row) => row[0] === focus.value);
+    return Math.max(new Set(shown.map((row) => row[1])).size, 1) * usermeta.row_height;
+  }
+
+  function show({ view, spec }) {
     const values = parameters();
+    if (spec.usermeta?.row_height) view.height(height(spec));
     for (const name of Object.keys(values)) {
       if (Object.hasOwn(view.getState().signals, name)) view.signal(name, values[name]);
     }
@@ -53,13 +60,14 @@
     for (const figure of document.querySelectorAll("[data-chart]")) {
       const spec = structuredClone(specs[figure.dataset.chart]);
       spec.datasets = { [spec.data.name]: rows(spec.data.name) };
+      if (spec.usermeta?.row_height) spec.height = height(spec);
       const values = parameters();
       for (const parameter of spec.params ?? []) {
         if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
       }
       const holder = document.createElement("div");
       figure.replaceChildren(holder);
-      const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true, logLevel: vega.Error });
+      const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
       if (mine !== turn) return chart.finalize();
       drawn.push(chart);
     }
@@ -88,7 +96,7 @@
   function chooseScenario() {
     for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
     emptyCharts();
-    return Promise.all(drawn.map((chart) => show(chart.view)));
+    return Promise.all(drawn.map(show));
   }
 
   function speak(lang) {
@@ -122,8 +130,8 @@
     });
   }
   focus?.addEventListener("change", chooseScenario);
-  outcome?.addEventListener("change", () => Promise.all(drawn.map((chart) => show(chart.view))));
-  for (const box of boxes) box.addEventListener("change", () => Promise.all(drawn.map((chart) => show(chart.view))));
+  outcome?.addEventListener("change", () => Promise.all(drawn.map(show)));
+  for (const box of boxes) box.addEventListener("change", () => Promise.all(drawn.map(show)));
 
   const asked = place().find((part) => part === "zh" || part === "en");
   const section = place().find((part) => part && part !== "zh" && part !== "en");
