@@ -18,6 +18,12 @@ class Values(Strict):
     collateral_waiver: Dated[Share] | None = Field(None, description="share of the missing-collateral malus taken away")
     rate_cut: Dated[Rate] | None = Field(None, description="percentage points off the rate of new loans, as a share")
     supply: Dated[Factor] | None = Field(None, description="factor on what banks may newly lend in a month")
+    growth_incentive: Dated[Share] | None = Field(
+        None, description="share of the growth of loans that the central bank pays to local banks"
+    )
+    incentive_response: Factor = Field(
+        0.0, description="relative rise of `supply` for each 0.01 of `growth_incentive` above its first value"
+    )
     screening_error: Dated[Factor] | None = Field(None, description="factor on the noise of the bank's judgement")
     processing: Dated[Factor] | None = Field(None, description="factor on the bank's working days before a decision")
     receivables_advance: Dated[Share] | None = Field(

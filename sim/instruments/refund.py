@@ -15,6 +15,9 @@ class Values(Strict):
 
     base: Literal["unemployment_premiums_last_year", "vat_credit_stock", "vat_credit_increment", "quality_deposit"]
     share: Dated[Share] = Field(description="share of the base that is paid back")
+    standing_share: Share = Field(
+        0.0, description="share that is paid with or without the measure: only what goes beyond it is moved"
+    )
     repeats: Literal["once", "monthly"] = Field("once", description="paid once, or every month while it lasts")
 
 

@@ -21,6 +21,7 @@ class Values(Strict):
     months: Dated[Months] | None = Field(None, description="number of monthly bills relieved; None while it lasts")
     tops_up: str | None = Field(None, description="measure whose months are counted in `months`")
     rate_cap: Rate | None = Field(None, description="interest above this rate is not subsidised")
+    coverage: Share = Field(1.0, description="part of the bills that it reaches, where firms cannot tell theirs apart")
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

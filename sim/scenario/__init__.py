@@ -1,0 +1,17 @@
+"""What is asked of a run: scenario files, the catalogue of measures, levers, and every mistake in them at once.
+
+A *scenario* says which measures are on and what their levers are set to. :func:`load` gives one; :func:`names` lists
+those that come with the project; :func:`clauses` is the register of the plan.
+"""
+
+from sim.scenario.catalogue import ClauseEntry
+from sim.scenario.differences import Change, clauses, diff, lever_table
+from sim.scenario.faults import Fault, ScenarioError
+from sim.scenario.levers import LeverEntry, from_words
+from sim.scenario.loader import Scenario, load, names, validate
+from sim.scenario.schema import json_schema
+
+__all__ = [
+    "Change", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clauses", "diff", "from_words",
+    "json_schema", "lever_table", "load", "names", "validate",
+]  # fmt: skip

@@ -1,0 +1,269 @@
+"""The catalogue: every measure, fund and clause that the files in ``scenarios/`` hold.
+
+It is read once and kept until a file changes. A measure that a scenario alters by a lever is built anew from the same
+plain data, by the same checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from sim.instruments import instruments
+from sim.measure import Dated, Measure
+from sim.scenario.checking import Source, check
+from sim.scenario.document import Document, read
+from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.scenario.schema import Clause, Fund, FundsFile, Plan, RegisterFile
+from sim.vocabulary import ACTIONS, MECHANISMS
+from sim.world.areas import Kind, code_of
+
+HORIZON: Final = (date(2022, 1, 1), date(2023, 12, 31))  # the default world's; dates of the catalogue lie in it
+NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
+REACHES_FIRMS: Final = ("relief", "deferral", "refund", "grant")  # instruments that act on chosen firms only
+SHARES_TOLERANCE: Final = 1e-6
+AREAS: Final[dict[str, Kind]] = {"prefectures": "prefecture", "counties": "county"}
+
+
+class ClauseEntry(NamedTuple):
+    """A clause of the plan and what carries it out."""
+
+    id: str
+    state: str
+    measures: tuple[str, ...]
+    note: str
+    paraphrase: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that scenarios choose from. ``sources`` are measures as written, ``measures`` the same checked."""
+
+    folder: Path
+    plan: Plan
+    funds: Mapping[str, Fund]
+    funds_file: Document
+    register: Mapping[str, Clause]
+    sources: Mapping[str, Document]
+    measures: Mapping[str, Measure]
+    faults: tuple[Fault, ...]
+
+    def switch(self, name: str) -> list[str] | None:
+        """Measures of an action or section, or the one of that name; None when there is nothing of that name."""
+        if name in self.sources:
+            return [name]
+        if name in (*ACTIONS, MECHANISMS):
+            return [id_ for id_, measure in self.measures.items() if measure.action == name]
+        if name in self.plan.sections:
+            return [id_ for id_, measure in self.measures.items() if measure.section == name]
+        return None
+
+    def clauses(self) -> list[ClauseEntry]:
+        """The register in the plan's order."""
+        carried: dict[str, list[str]] = {id_: [] for id_ in self.register}
+        for measure in self.measures.values():
+            for clause in measure.clauses:
+                carried.setdefault(clause, []).append(measure.id)
+        return [
+            ClauseEntry(id_, clause.status, tuple(sorted(carried[id_])), clause.note, clause.paraphrase.model_dump())
+            for id_, clause in self.register.items()
+        ]
+
+
+_kept: dict[Path, tuple[object, Catalogue]] = {}
+
+
+def catalogue(folder: Path) -> Catalogue:
+    """The catalogue of a folder, read again when a file was added, removed or changed (time or size)."""
+    files = sorted(folder.glob("measures/*/*.yaml"))
+    fixed = [folder / f"{name}.yaml" for name in NOT_SCENARIOS]
+    stamp = tuple((file, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in (*fixed, *files) if file.exists())
+    if folder not in _kept or _kept[folder][0] != stamp:
+        _kept[folder] = stamp, _read(folder, files)
+    return _kept[folder][1]
+
+
+def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
+    faults: list[Fault] = []
+
+    def typed(name: str, model: type[BaseModel]) -> tuple[Any, Document]:
+        document = read(folder / f"{name}.yaml")
+        value, wrong = check(model, document.data, Source(document))
+        if value is None:
+            raise ScenarioError(wrong)
+        return value, document
+
+    plan, _ = typed("plan", Plan)
+    register, register_file = typed("register", RegisterFile)
+    funds_file, funds_document = typed("funds", FundsFile)
+    sources: dict[str, Document] = {}
+    for file in files:
+        try:
+            document = read(file)
+        except ScenarioError as error:
+            faults += error.faults
+            continue
+        id_ = str(document.data.get("id"))
+        if id_ in sources:
+            faults.append(
+                document.fault("duplicate_id", ("id",), id_, f"each id once; it is also in {sources[id_].name}")
+            )
+            continue
+        expected = {"id": file.stem, "action": file.parent.name}
+        for key, name in expected.items():
+            if key in document.data and document.data[key] != name:
+                faults.append(document.fault("wrong_name", (key,), document.data[key], name, name))
+        sources[id_] = document
+    found = Catalogue(
+        folder, plan, {fund.id: fund for fund in funds_file.funds}, funds_document, register.clauses,
+        dict(sorted(sources.items())), {}, (),
+    )  # fmt: skip
+    measures: dict[str, Measure] = {}
+    for id_, document in found.sources.items():
+        measure, wrong = build(found, document.data, Source(document), HORIZON, found.sources)
+        faults += wrong
+        if measure is not None:
+            measures[id_] = measure
+    faults += _register_faults(register.clauses, register_file, measures.values())
+    ids = [fund.id for fund in funds_file.funds]
+    faults += [
+        funds_document.fault("duplicate_id", ("funds", place, "id"), id_, "each id once")
+        for place, id_ in enumerate(ids)
+        if id_ in ids[:place]
+    ]
+    return replace(found, measures=measures, faults=tuple(faults))
+
+
+def _register_faults(
+    register: Mapping[str, Clause], document: Document, measures: Iterable[Measure]
+) -> Iterable[Fault]:
+    carried = {clause for measure in measures for clause in measure.clauses}
+    for id_, clause in register.items():
+        at = ("clauses", id_, "status")
+        if clause.status == "modelled" and id_ not in carried:
+            yield document.fault("refused", at, "modelled, but no measure names the clause", "a measure, or declared")
+        if clause.status == "declared" and id_ in carried:
+            yield document.fault("refused", at, "declared, but a measure names the clause", "modelled")
+        if clause.status == "declared" and not clause.note:
+            yield document.fault("missing_key", ("clauses", id_, "note"), "note", "the reason why it is not modelled")
+
+
+def build(
+    known: Catalogue, data: Mapping[str, Any], source: Source, horizon: tuple[date, date], ids: Iterable[str]
+) -> tuple[Measure | None, list[Fault]]:
+    """A measure from plain data, or everything that is wrong with it.
+
+    ``ids`` are the measures that it may name. Days called ``adopted`` and ``rules`` become those of the plan.
+    """
+    data = dict(data)
+    for key in ("start", "end"):
+        if data.get(key) in ("adopted", "rules"):
+            data[key] = getattr(known.plan, str(data[key]))
+    faults = list(_spell_out_places(data, source))
+    name, values = data.get("instrument"), data.get("values", {})
+    module = instruments().get(str(name))
+    if module is not None:
+        values, wrong = check(module.Values, values, source, ("values",))
+        faults += wrong
+    elif "instrument" in data:
+        all_names = list(instruments())
+        faults.append(
+            source.fault("unknown_instrument", ("instrument",), name, ", ".join(all_names), nearest(name, all_names))
+        )
+    measure, wrong = check(Measure, data | ({"values": values} if "values" in data else {}), source)
+    faults += wrong
+    if measure is not None:
+        faults += _sense(known, measure, source, horizon, ids)
+    return (None if faults else measure), faults
+
+
+def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
+    """Put codes for the names of counties and prefectures that a measure is limited to."""
+    eligible = data.get("eligible")
+    for key, kind in AREAS.items():
+        named = eligible.get(key) if isinstance(eligible, dict) else None
+        if not isinstance(named, list):
+            continue
+        codes = []
+        for place, name in enumerate(named):
+            try:
+                codes.append(code_of(str(name), kind))
+            except ValueError as error:
+                yield source.reason(("eligible", key, place), error)
+        data["eligible"] = {**data["eligible"], key: codes}
+
+
+def _sense(
+    known: Catalogue, measure: Measure, source: Source, horizon: tuple[date, date], ids: Iterable[str]
+) -> Iterable[Fault]:
+    """What types cannot say: names that must exist, dates in order, shares that add up."""
+    measures = list(ids)
+
+    def must_be(
+        kind: str, path: tuple[str | int, ...], found: str, names: Iterable[str], allowed: str = ""
+    ) -> Iterable[Fault]:
+        names = list(names)
+        if found not in names:
+            yield source.fault(kind, path, found, allowed or ", ".join(sorted(names)), nearest(found, names))
+
+    for place, clause in enumerate(measure.clauses):
+        yield from must_be("unknown_clause", ("clauses", place), clause, known.register, "the ids of register.yaml")
+    yield from must_be("unknown_section", ("section",), measure.section, known.plan.sections)
+    if measure.fund is not None:
+        yield from must_be("unknown_fund", ("fund",), measure.fund, known.funds)
+    if isinstance(measure.bearer, dict) and abs(sum(measure.bearer.values()) - 1) > SHARES_TOLERANCE:
+        yield source.fault("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
+    if measure.instrument in REACHES_FIRMS and measure.delivery.way == "none":
+        yield source.fault("no_delivery", ("delivery", "way"), "none", "automatic, application, negotiated")
+    if measure.delivery.way in ("application", "negotiated") and measure.delivery.agency is None:
+        yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, "an agency")
+    if measure.end is not None and measure.end < measure.start:
+        yield source.fault("ends_before_start", ("end",), measure.end, f"{measure.start} or later")
+    yield from _values_sense(known, measure, source, measures)
+    first, last = horizon
+    for path, day in dates(measure):
+        if not first <= day <= last:
+            yield source.fault("outside_horizon", path, day, f"{first} to {last}")
+
+
+def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[Fault]:
+    values = measure.values
+    tops_up = getattr(values, "tops_up", None)
+    if tops_up is not None and tops_up not in measures:
+        yield source.fault(
+            "unknown_measure",
+            ("values", "tops_up"),
+            tops_up,
+            "a measure of the same instrument",
+            nearest(tops_up, measures),
+        )
+    elif tops_up == measure.id or (
+        tops_up in known.sources and known.sources[tops_up].data.get("instrument") != "relief"
+    ):
+        yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, "another measure of relief")
+    for place, target in enumerate(getattr(values, "target", ())):
+        names = (*ACTIONS, MECHANISMS, *measures)
+        if target not in names:
+            yield source.fault(
+                "unknown_measure", ("values", "target", place), target, "an action or a measure", nearest(target, names)
+            )
+    if getattr(values, "top_up_yuan", None) is not None and measure.fund is None:
+        yield source.fault("missing_key", ("fund",), "fund", ", ".join(known.funds))
+
+
+def dates(measure: Measure) -> Iterable[tuple[tuple[str | int, ...], date]]:
+    """Every day that a measure names, and where."""
+    yield ("start",), measure.start
+    if measure.end is not None:
+        yield ("end",), measure.end
+    for name in type(measure.values).model_fields:
+        value = getattr(measure.values, name)
+        if isinstance(value, Dated):
+            yield from ((("values", name, day.isoformat()), day) for day in value.changes())
+        elif isinstance(value, date):
+            yield ("values", name), value

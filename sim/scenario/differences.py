@@ -1,0 +1,80 @@
+"""Scenarios as tables: the register of clauses, all levers of one scenario, what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sim.places import scenarios_folder
+from sim.scenario import levers
+from sim.scenario.catalogue import ClauseEntry, catalogue
+from sim.scenario.faults import ScenarioError
+from sim.scenario.levers import LeverEntry
+from sim.scenario.loader import Scenario, load
+
+ON: Final = "on"
+OFF: Final = "off"
+
+
+class Change(NamedTuple):
+    """One difference between scenarios; ``None`` where a side says nothing."""
+
+    path: str
+    a: Any
+    b: Any
+
+
+def clauses() -> list[ClauseEntry]:
+    """Every clause of the plan: whether it is modelled, and by which measures. Raises :class:`ScenarioError`."""
+    known = catalogue(scenarios_folder())
+    if known.faults:
+        raise ScenarioError(known.faults)
+    return known.clauses()
+
+
+def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
+    """Every lever of the measures that are on and of the funds, as it stands in the scenario."""
+    asked = scenario if isinstance(scenario, Scenario) else load(scenario)
+    of_measures = [entry for measure in asked.measures for entry in levers.of_measure(measure)]
+    return [*of_measures, *(entry for fund in asked.funds for entry in levers.of_fund(fund))]
+
+
+def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
+    """What differs between two scenarios and may change a result, by path; empty when nothing does.
+
+    A measure that is on in one of them only is one line, ``measures.<id>``.
+    """
+    first, second = (asked if isinstance(asked, Scenario) else load(asked) for asked in (a, b))
+    on = [{measure.id for measure in asked.measures} for asked in (first, second)]
+    changes = [
+        Change(f"measures.{id_}", ON if id_ in on[0] else OFF, ON if id_ in on[1] else OFF)
+        for id_ in sorted(on[0] ^ on[1])
+    ]
+    left, right = (_flat(asked, on[0] & on[1]) for asked in (first, second))
+    return changes + [
+        Change(path, left.get(path), right.get(path))
+        for path in sorted(left.keys() | right.keys())
+        if left.get(path) != right.get(path)
+    ]
+
+
+def _flat(scenario: Scenario, ids: set[str]) -> dict[str, Any]:
+    """Everything that may change a result, by path."""
+    flat = {
+        entry.path: entry.value
+        for measure in scenario.measures
+        if measure.id in ids
+        for entry in levers.of_measure(measure)
+    }
+    flat |= {
+        f"{measure.id}.{name}": getattr(measure, name)
+        for measure in scenario.measures
+        if measure.id in ids
+        for name in ("clauses", "action", "section", "instrument")
+    }
+    flat |= {f"funds.{fund.id}": fund.model_dump(mode="json", exclude={"title", "note"}) for fund in scenario.funds}
+    flat |= {f"parameters.{path}": value for path, value in scenario.parameter_changes.items()}
+    world: Mapping[str, Any] = scenario.world.model_dump(mode="json")
+    flat |= {f"world.{key}": value for key, value in world.items()}
+    return flat | {"firms": scenario.firms}

@@ -1,0 +1,136 @@
+"""One YAML file as plain data, with the line of every field; hostile files are refused.
+
+Only the plain part of YAML is read: maps, lists, texts, numbers, dates, true and false. Anchors, aliases and tags,
+which can hide a bomb or run code, are refused, and so are files beyond ``LARGEST_FILE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sim.scenario.faults import Fault, ScenarioError, shown
+
+LARGEST_FILE: Final = 1_000_000  # bytes; the largest file a person writes has a few thousand
+DEEPEST: Final = 20
+PLAIN_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+)
+Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its fields
+
+
+@dataclass(frozen=True)
+class Document:
+    """The data of one file and where each field stands. ``name`` is how sentences call the file."""
+
+    name: str
+    data: dict[Any, Any]
+    lines: dict[Path_, int] = field(default_factory=dict, repr=False)
+
+    def line(self, path: Sequence[str | int]) -> int | None:
+        """Line of a field, or of the nearest field above it that the file holds; counts from 1."""
+        for length in range(len(path), -1, -1):
+            line = self.lines.get(tuple(str(part) for part in path[:length]))
+            if line is not None:
+                return line
+        return None
+
+    def fault(
+        self, kind: str, path: Sequence[str | int], found: object, allowed: str = "", near: str | None = None
+    ) -> Fault:
+        """A fault at a field of this file."""
+        return Fault(kind, self.name, self.line(path), ".".join(map(str, path)), shown(found), allowed, near)
+
+
+def display(path: Path) -> str:
+    """How a sentence calls a file: relative to where the user stands if it lies below, else in full."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def read(path: Path) -> Document:
+    """Read one file; raises :class:`ScenarioError` with every reason why it cannot be taken as plain data."""
+    name = display(path)
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ScenarioError([Fault("too_large", name, None, "", f"{size} bytes", f"{LARGEST_FILE} bytes")])
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
+        raise ScenarioError([Fault("unreadable", name, None, "", reason)]) from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Read YAML text as the file ``name``; raises :class:`ScenarioError`."""
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        root = yaml.compose(text)
+        faults = list(_refusals(root, name)) if root is not None else []
+        if faults:
+            raise ScenarioError(faults)
+        data = yaml.constructor.construct_document(root) if root is not None else {}
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ScenarioError(
+            [Fault("bad_yaml", name, mark.line + 1 if mark else None, "", shown(error.problem or error.context))]
+        ) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else shown(error)
+        raise ScenarioError([Fault("bad_yaml", name, None, "", reason)]) from None
+    if not isinstance(data, dict):
+        raise ScenarioError([Fault("wrong_type", name, 1, "", shown(data), "a table of keys and values")])
+    lines: dict[Path_, int] = {}
+    if root is not None:
+        _note_lines(root, (), root.start_mark.line + 1, lines)
+    return Document(name, data, lines)
+
+
+def _refusals(node: Node, name: str, path: Path_ = ()) -> Iterator[Fault]:
+    """What is not plain in a tree of YAML nodes. An anchored node is not entered: it may be entered a billion times."""
+
+    def refuse(kind: str, found: str, allowed: str, at: Node = node) -> Fault:
+        return Fault(kind, name, at.start_mark.line + 1, ".".join(map(str, path)), found, allowed)
+
+    if node.anchor is not None:
+        yield refuse("anchor", f"&{node.anchor}", "every value written out")
+        return
+    if node.tag not in PLAIN_TAGS:
+        yield refuse("tag", str(node.tag), "plain values")
+    if len(path) > DEEPEST:
+        yield refuse("too_deep", f"more than {DEEPEST} levels", f"{DEEPEST} levels")
+    elif isinstance(node, MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode) or key.tag not in PLAIN_TAGS or key.anchor is not None:
+                yield refuse("wrong_type", "a key that is not a plain word", "words, numbers or dates as keys", key)
+                continue
+            if key.value in seen:
+                yield refuse("duplicate_key", key.value, "each key once", key)
+            seen.add(key.value)
+            yield from _refusals(value, name, (*path, key.value))
+    elif isinstance(node, SequenceNode):
+        for place, value in enumerate(node.value):
+            yield from _refusals(value, name, (*path, place))
+
+
+def _note_lines(node: Node, path: tuple[str, ...], line: int, lines: dict[Path_, int]) -> None:
+    """Enter the line of a node and of everything below it; a key counts, not the value that may begin further down."""
+    lines[path] = line
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            _note_lines(value, (*path, str(key.value)), key.start_mark.line + 1, lines)
+    elif isinstance(node, SequenceNode):
+        for place, value in enumerate(node.value):
+            _note_lines(value, (*path, str(place)), value.start_mark.line + 1, lines)

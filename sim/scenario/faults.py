@@ -1,0 +1,112 @@
+"""What can be wrong with a scenario file, and how it is said.
+
+A :class:`Fault` is one mistake; its text is one sentence that names file, line, field, what was found, what is allowed
+and the nearest valid name. All faults of a file are collected first and raised together as :class:`ScenarioError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, Literal
+
+Language = Literal["en", "zh"]
+
+MESSAGES: Final[dict[str, dict[Language, str]]] = {
+    "no_file": {"en": "there is no scenario {found}", "zh": "没有名为 {found} 的情景"},
+    "unreadable": {"en": "the file cannot be read: {found}", "zh": "文件无法读取：{found}"},
+    "too_large": {"en": "the file is too large: {found}", "zh": "文件过大：{found}"},
+    "bad_yaml": {"en": "this is not valid YAML: {found}", "zh": "不是有效的 YAML：{found}"},
+    "anchor": {"en": "anchors and aliases are refused: {found}", "zh": "不接受锚点和别名：{found}"},
+    "tag": {"en": "tags are refused: {found}", "zh": "不接受标签：{found}"},
+    "too_deep": {"en": "the file is nested too deeply: {found}", "zh": "文件嵌套过深：{found}"},
+    "duplicate_key": {"en": "the key {found} is written twice", "zh": "键 {found} 重复"},
+    "unknown_key": {"en": "{found} is not a key here", "zh": "此处没有键 {found}"},
+    "missing_key": {"en": "the key {found} is missing", "zh": "缺少键 {found}"},
+    "wrong_type": {"en": "found {found}, which is of the wrong type", "zh": "{found} 的类型不对"},
+    "out_of_range": {"en": "found {found}, which is out of range", "zh": "{found} 超出范围"},
+    "not_allowed": {"en": "found {found}, which is not one of the allowed words", "zh": "{found} 不是允许的词"},
+    "wrong_form": {"en": "found {found}, which is not written in the right form", "zh": "{found} 的写法不对"},
+    "wrong_length": {"en": "found {found}, which has the wrong length", "zh": "{found} 的长度不对"},
+    "outside_horizon": {"en": "outside the horizon: {found}", "zh": "超出模拟期：{found}"},
+    "ends_before_start": {"en": "the end {found} comes before the start", "zh": "结束日 {found} 早于开始日"},
+    "unknown_county": {"en": "there is no county {found}", "zh": "没有县（市、区）{found}"},
+    "unknown_prefecture": {"en": "there is no prefecture {found}", "zh": "没有州（市）{found}"},
+    "unknown_sector": {"en": "there is no sector {found}", "zh": "没有行业 {found}"},
+    "unknown_measure": {"en": "there is no measure {found}", "zh": "没有措施 {found}"},
+    "unknown_lever": {"en": "there is no lever {found}", "zh": "没有杠杆 {found}"},
+    "unknown_fund": {"en": "there is no fund {found}", "zh": "没有资金 {found}"},
+    "unknown_parameter": {"en": "there is no parameter {found}", "zh": "没有参数 {found}"},
+    "unknown_clause": {"en": "the plan has no clause {found}", "zh": "方案没有条款 {found}"},
+    "unknown_section": {"en": "the plan has no section {found}", "zh": "方案没有章节 {found}"},
+    "unknown_instrument": {"en": "there is no instrument {found}", "zh": "没有工具 {found}"},
+    "measure_is_off": {"en": "{found} is not switched on in this scenario", "zh": "本情景没有启用 {found}"},
+    "circular": {"en": "the scenarios extend each other in a circle: {found}", "zh": "情景循环继承：{found}"},
+    "climbs_out": {
+        "en": "{found} lies outside the folder of this file and outside the shipped scenarios",
+        "zh": "{found} 位于本文件夹和随附情景之外",
+    },
+    "duplicate_id": {"en": "the id {found} is used twice", "zh": "编号 {found} 重复"},
+    "wrong_name": {"en": "found {found}, which does not fit the file's place", "zh": "{found} 与文件位置不符"},
+    "shares_do_not_add_up": {"en": "the shares add up to {found}", "zh": "份额合计为 {found}"},
+    "bad_top_up": {"en": "{found} cannot be topped up", "zh": "{found} 不能被加力"},
+    "no_delivery": {"en": "found {found} as the way of delivery", "zh": "交付方式为 {found}"},
+    "no_agency": {"en": "the way {found} needs an agency", "zh": "交付方式 {found} 需要承办部门"},
+    "too_many": {"en": "the scenario holds {found} measures", "zh": "情景含有 {found} 项措施"},
+    "refused": {"en": "found {found}", "zh": "发现 {found}"},
+    "reason": {"en": "{found}", "zh": "{found}"},
+}
+JOINED: Final[dict[Language, tuple[str, str, str, str]]] = {
+    "en": (", line {}", "; allowed: {}", "; did you mean {}?", "."),
+    "zh": ("，第 {} 行", "；允许：{}", "；是否想写 {}？", "。"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake in one place.
+
+    ``kind`` is a key of :data:`MESSAGES`; ``line`` counts from 1 and is None where there is no file (a lever given on
+    the command line) or the mistake concerns the whole file.
+    """
+
+    kind: str
+    file: str
+    line: int | None
+    field: str
+    found: str
+    allowed: str = ""
+    nearest: str | None = None
+
+    def sentence(self, language: Language = "en") -> str:
+        """The fault as one sentence."""
+        line, allowed, nearest, stop = JOINED[language]
+        place = self.file + (line.format(self.line) if self.line else "") + (f", {self.field}" if self.field else "")
+        said = MESSAGES[self.kind][language].format(found=self.found)
+        said += allowed.format(self.allowed) if self.allowed else ""
+        return f"{place}: {said}{nearest.format(self.nearest) if self.nearest else stop}"
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be loaded; ``faults`` holds every reason, in the order of files and lines."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        unique = dict.fromkeys(faults)
+        self.faults = sorted(unique, key=lambda fault: (fault.file, fault.line or 0, fault.field))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def nearest(found: object, names: Iterable[str]) -> str | None:
+    """The valid name that looks most like what was found, None when none is close."""
+    close = get_close_matches(str(found), list(names), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def shown(value: object, length: int = 80) -> str:
+    """A found value as it may appear in a sentence: one line, not too long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= length else text[: length - 3] + "..."

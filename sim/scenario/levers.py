@@ -1,0 +1,264 @@
+"""Levers: what a planner may change, by dotted path.
+
+============================================  =====================================================================
+``rent_waiver.months``                        a value of the measure's instrument
+``rent_waiver.delivery.processing_days``      ``start``, ``end``, ``fund``, ``bearer``, or a field of ``delivery`` or ``eligible``
+``all.delivery.way``                          the same of every measure that is on and has it
+``funds.tourism.amount_yuan``                 a fund
+``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
+``parameters.firm.crowding``                  a number of `calibration/parameters.yaml`
+``world.end``                                 what happens to the province
+``firms``                                     how many
+============================================  =====================================================================
+
+A lever replaces a whole value: a number given for a table by date holds on every day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+
+from sim.instruments import instruments
+from sim.measure import Dated, Delivery, Eligibility, Measure
+from sim.scenario.document import Document, parse
+from sim.scenario.faults import Fault, ScenarioError, nearest, shown
+from sim.scenario.schema import Fund
+
+ALL: Final = "all"
+WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that are levers as they stand
+PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
+OF_FUNDS: Final = ("amount_yuan", "when_dry")
+OF_PLAN: Final = ("adopted", "rules")
+ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
+UNITS: Final = (
+    ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One change that was asked for: where, what, and in which file it is written."""
+
+    path: str
+    value: Any
+    document: Document
+    own: bool  # written in the scenario itself, not inherited
+
+    @property
+    def parts(self) -> list[str]:
+        """The path's words."""
+        return self.path.split(".")
+
+    def fault(self, kind: str, found: object, allowed: str = "", near: str | None = None) -> Fault:
+        """A fault of this lever."""
+        return self.document.fault(kind, ("levers", self.path), found, allowed, near)
+
+
+class LeverEntry(NamedTuple):
+    """One lever as it stands in a scenario. ``value`` is plain: a number, a text, a list or a table by date."""
+
+    path: str
+    value: Any
+    type: str
+    unit: str
+    allowed: str
+    measure: str
+    clauses: tuple[str, ...]
+    meaning: str
+
+
+def given(levers: Mapping[str, Any]) -> list[Lever]:
+    """Levers that come from a call or a command line and not from a file."""
+    document = Document("levers given", {}, {})
+    return [Lever(path, value, document, own=False) for path, value in levers.items()]
+
+
+def from_words(assignments: Iterable[str]) -> dict[str, Any]:
+    """Levers written as ``path=value``, the value in YAML: ``rent_waiver.months=6``.
+
+    Raises :class:`ScenarioError` when there is no ``=`` or the value is not plain YAML.
+    """
+    levers: dict[str, Any] = {}
+    for words in assignments:
+        path, equals, value = words.partition("=")
+        if not equals or not path.strip():
+            raise ScenarioError([Fault("wrong_form", "levers given", None, shown(words), shown(words), "path=value")])
+        levers[path.strip()] = parse(f"value: {value}", f"lever {path.strip()}").data.get("value")
+    return levers
+
+
+def change_measures(
+    levers: Sequence[Lever], on: Mapping[str, dict[str, Any]], known: Iterable[str]
+) -> tuple[dict[str, dict[tuple[str | int, ...], tuple[Document, tuple[str | int, ...]]]], list[str], list[Fault]]:
+    """Put levers into the plain data of measures that are on; ``known`` are all ids of the catalogue.
+
+    Returns, for each changed measure, which of its fields come from which lever; the paths that change nothing here
+    because their measure is off; and the faults.
+    """
+    origins: dict[str, dict[tuple[str | int, ...], tuple[Document, tuple[str | int, ...]]]] = {}
+    unused: list[str] = []
+    faults: list[Fault] = []
+    names = list(known)
+    for lever in levers:
+        first, *rest = lever.parts
+        if first != ALL and first not in names:
+            allowed = "a measure, " + ", ".join((ALL, *ELSEWHERE))
+            faults.append(
+                lever.fault(
+                    "unknown_lever", lever.path, allowed, _near(lever.parts, nearest(first, (*names, ALL, *ELSEWHERE)))
+                )
+            )
+            continue
+        if first != ALL and first not in on:
+            unused.append(lever.path)
+            if lever.own:
+                faults.append(lever.fault("measure_is_off", first, "a measure that is on, or switch it on"))
+            continue
+        reached = False
+        for id_ in on if first == ALL else [first]:
+            where = _place(on[id_], rest)
+            if where is None or (first == ALL and not _has(on[id_], where)):
+                continue
+            reached = True
+            _put(on[id_], where, lever.value)
+            origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
+        if not reached and (first != ALL or _nowhere(rest)):
+            fields = _paths(on[first]) if first != ALL else [".".join(path) for path in _all_paths()]
+            near = nearest(".".join(rest), fields)
+            faults.append(lever.fault("unknown_lever", lever.path, ", ".join(fields), near and f"{first}.{near}"))
+        elif not reached:
+            unused.append(lever.path)
+    return origins, unused, faults
+
+
+def _near(parts: list[str], first: str | None) -> str | None:
+    return ".".join([first, *parts[1:]]) if first else None
+
+
+def _values_model(measure: Mapping[str, Any]) -> type[BaseModel] | None:
+    module = instruments().get(str(measure.get("instrument")))
+    return module.Values if module else None
+
+
+def _place(measure: Mapping[str, Any], words: Sequence[str]) -> tuple[str, ...] | None:
+    """Where in a measure's data a lever's words point, None when nowhere."""
+    if len(words) == 1 and words[0] in WHOLE:
+        return (words[0],)
+    if len(words) == 2 and words[0] in PARTS:
+        return (words[0], words[1]) if words[1] in PARTS[words[0]].model_fields else None
+    if len(words) == 2 and words[0] == "values":
+        words = words[1:]
+    model = _values_model(measure)
+    if len(words) == 1 and model is not None and words[0] in model.model_fields:
+        return ("values", words[0])
+    return None
+
+
+def _has(measure: Mapping[str, Any], where: tuple[str, ...]) -> bool:
+    """Whether `all` reaches this field of this measure: it is delivered to firms, or says the value itself."""
+    if where[0] == "delivery":
+        return (measure.get("delivery") or {}).get("way", "none") != "none"
+    return where[0] != "values" or where[1] in (measure.get("values") or {})
+
+
+def _put(measure: dict[str, Any], where: tuple[str, ...], value: Any) -> None:
+    """Replace one value; tables on the way are copied, for they belong to the catalogue."""
+    if len(where) == 2:
+        measure[where[0]] = {**(measure.get(where[0]) or {}), where[1]: value}
+    else:
+        measure[where[0]] = value
+
+
+def _paths(measure: Mapping[str, Any]) -> list[str]:
+    model = _values_model(measure)
+    parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
+    return [*(model.model_fields if model else ()), *WHOLE, *parts]
+
+
+def _all_paths() -> list[tuple[str, ...]]:
+    values = {name for module in instruments().values() for name in module.Values.model_fields}
+    parts = [(part, name) for part, fields in PARTS.items() for name in fields.model_fields]
+    return [*((name,) for name in sorted(values)), *((name,) for name in WHOLE), *parts]
+
+
+def _nowhere(words: Sequence[str]) -> bool:
+    return tuple(words[1:] if words[:1] == ["values"] else words) not in _all_paths()
+
+
+def of_measure(measure: Measure) -> Iterable[LeverEntry]:
+    """Every lever of one measure."""
+
+    def entry(path: str, value: Any, model: type[BaseModel], name: str) -> LeverEntry:
+        field = model.model_fields[name]
+        annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        kind, allowed = describe(annotation)
+        return LeverEntry(
+            f"{measure.id}.{path}", value, kind, unit(name, kind), allowed, measure.id, measure.clauses,
+            field.description or "",
+        )  # fmt: skip
+
+    data = measure.model_dump(mode="json")
+    values = measure.values.model_dump(mode="json")
+    for name in type(measure.values).model_fields:
+        yield entry(name, values[name], type(measure.values), name)
+    for name in WHOLE:
+        yield entry(name, data[name], Measure, name)
+    for part, model in PARTS.items():
+        for name in model.model_fields:
+            yield entry(f"{part}.{name}", data[part][name], model, name)
+
+
+def of_fund(fund: Fund) -> Iterable[LeverEntry]:
+    """Every lever of one fund."""
+    data = fund.model_dump(mode="json")
+    for name in OF_FUNDS:
+        field = Fund.model_fields[name]
+        kind, allowed = describe(field.annotation)
+        yield LeverEntry(
+            f"funds.{fund.id}.{name}", data[name], kind, unit(name, kind), allowed, "", (), field.description or ""
+        )
+
+
+def unit(name: str, kind: str) -> str:
+    """Unit of a lever, from its name, which says it where a number has one."""
+    if "number" not in kind:
+        return "-"
+    return next((unit for ending, unit in UNITS if name.endswith(ending)), "share" if name == "share" else "-")
+
+
+def describe(annotation: Any) -> tuple[str, str]:
+    """Type of a lever in words, and what is allowed: a range or a list of words."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        kind, allowed = describe(arguments[0])
+        low, high = _range(arguments[1:])
+        return kind, f"{low} to {high}" if low or high else allowed
+    if origin is Dated:
+        kind, allowed = describe(arguments[0])
+        return f"{kind}, or a table by date", allowed
+    if origin in (Union, UnionType):
+        kinds = [describe(kind) for kind in arguments if kind is not type(None)]
+        return " or ".join(kind for kind, _ in kinds), "; ".join(dict.fromkeys(said for _, said in kinds if said))
+    if origin is Literal:
+        return "word", ", ".join(map(str, arguments))
+    if origin is tuple:
+        return "list", describe(arguments[0])[1]
+    if origin is dict:
+        return "table", describe(arguments[0])[1]
+    names = {int: "whole number", float: "number", bool: "true or false", str: "text"}
+    return names.get(annotation, getattr(annotation, "__name__", "value")), ""
+
+
+def _range(metadata: Iterable[Any]) -> tuple[str, str]:
+    low = high = ""
+    for item in metadata:
+        for rule in getattr(item, "metadata", [item]):
+            low = f"{rule.ge:g}" if isinstance(rule, Ge) else f"above {rule.gt:g}" if isinstance(rule, Gt) else low
+            high = f"{rule.le:g}" if isinstance(rule, Le) else f"below {rule.lt:g}" if isinstance(rule, Lt) else high
+    return low, high

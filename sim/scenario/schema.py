@@ -1,0 +1,140 @@
+"""What the files in ``scenarios/`` may say, as typed models, and the JSON Schemas that editors use to check them.
+
+A *scenario file* names what it extends, what is switched on and which levers are changed. A *lever* is anything that a
+planner may choose (months of a waiver, days at a desk, a fund's size); a *parameter* describes how the province behaves
+and belongs to calibration: a scenario may change one, but only under ``parameters.``, so that nobody takes it for policy.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from sim.instruments import instruments
+from sim.measure import Action, Dated, Measure, Party, Share, Strict, Words, Yuan
+
+MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")]
+Firms = Annotated[int, Field(ge=1, le=20_000_000)] | Literal["province"]
+
+
+class Fund(Strict):
+    """Money set aside. Of a measure with several bearers, a fund pays the part that its own bearer bears."""
+
+    id: Name
+    title: Words
+    level: Literal["province", "prefecture"] = Field(
+        description="one fund for the province, or one treasury in each of the 16 prefectures"
+    )
+    bearer: Party = Field(description="whose money it is")
+    amount_yuan: Dated[Yuan] | None = Field(
+        None, description="money put in on each day named, all prefectures together"
+    )
+    amount_from: str | None = Field(None, description="the parameter that gives the amount, in place of `amount_yuan`")
+    when_dry: Literal["refuse", "wait"] = Field(
+        description="an empty fund refuses what is asked of it, or lets the queue wait for new money"
+    )
+    note: str = ""
+
+
+class FundsFile(Strict):
+    """``funds.yaml``."""
+
+    funds: tuple[Fund, ...]
+
+
+class Plan(Strict):
+    """``plan.yaml``: what holds for the plan as a whole. ``adopted`` and ``rules`` may stand for their day elsewhere."""
+
+    title: Words
+    number: str = Field(description="number of the document")
+    adopted: date = Field(description="day on which the plan was made public")
+    rules: date = Field(description="day by which departments publish their rules (clause III.1)")
+    targets: dict[Name, Share] = Field(description="targets of clause I.9, by outcome")
+    sections: dict[str, Words] = Field(description="headings of the plan")
+    note: str = ""
+
+
+class Clause(Strict):
+    """One clause of the plan in ``register.yaml``."""
+
+    paraphrase: Words
+    status: Literal["modelled", "declared"] = Field(
+        description="modelled: a measure carries it out; declared: not modelled, for the reason in `note`"
+    )
+    note: str = ""
+
+
+class RegisterFile(Strict):
+    """``register.yaml``."""
+
+    clauses: dict[str, Clause]
+
+
+class ScenarioFile(Strict):
+    """A scenario file. Everything but the texts may be left out."""
+
+    title: Words
+    description: Words = Field(description="what it does, in sentences")
+    author: str = Field("", description="who wrote it")
+    against: Name | None = Field("baseline", description="the scenario that it is to be compared with")
+    extends: str | None = Field(None, description="name or file of the scenario that this one starts from")
+    actions: tuple[Action, ...] = Field((), description="actions whose measures are switched on")
+    sections: tuple[str, ...] = Field(
+        (), description="sections of the plan whose measures are switched on, such as II.1"
+    )
+    measures: tuple[Name, ...] = Field((), description="measures switched on")
+    without: tuple[str, ...] = Field((), description="actions, sections or measures switched off, after all the above")
+    define: dict[Name, dict[str, Any]] = Field(
+        {}, description="measures of this scenario's own, by id, written as in `scenarios/measures/`; switched on"
+    )
+    levers: dict[str, Any] = Field({}, description="changed values by dotted path, such as `rent_waiver.months: 6`")
+    world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from 2022 and 2023")
+    firms: Firms | None = Field(None, description="number of sampled firms, or `province` for one row a firm")
+    expects: tuple[str, ...] = Field((), description="what the author expects to come out, in sentences")
+
+
+@cache
+def json_schema() -> dict[str, dict[str, Any]]:
+    """JSON Schemas of the files, by the name of the schema file: scenario, measure, funds, plan, register."""
+    files: dict[str, type[BaseModel]] = {
+        "scenario": ScenarioFile, "funds": FundsFile, "plan": Plan, "register": RegisterFile,
+    }  # fmt: skip
+    schemas = {name: _schema(model) for name, model in files.items()}
+    schemas["measure"] = measure_schema()
+    define = schemas["scenario"]["properties"]["define"]
+    define["additionalProperties"] = {"$ref": "measure.json"}
+    return schemas
+
+
+def measure_schema() -> dict[str, Any]:
+    """Schema of a measure file: the fields of every measure, and under ``values`` those of its instrument."""
+    schema = _schema(Measure)
+    definitions = schema["$defs"]
+    choices = []
+    for name, module in instruments().items():
+        values = module.Values.model_json_schema()
+        definitions |= values.pop("$defs", {})
+        definitions[f"{name}_values"] = {**values, "title": f"values of {name}"}
+        choices.append(
+            {
+                "if": {"properties": {"instrument": {"const": name}}},
+                "then": {"properties": {"values": {"$ref": f"#/$defs/{name}_values"}}},
+            }
+        )
+    schema["properties"]["instrument"] = {"enum": list(instruments()), "description": "file in `sim/instruments/`"}
+    schema["properties"]["id"]["description"] = "the file's name"
+    for day in ("start", "end"):
+        schema["properties"][day] = {
+            "anyOf": [{"type": "string", "format": "date"}, {"enum": ["adopted", "rules"]}, {"type": "null"}],
+            "description": schema["properties"][day]["description"],
+        }
+    schema["allOf"] = choices
+    return schema
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
