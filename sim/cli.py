@@ -70,14 +70,14 @@ class Command(TyperGroup):
         except KeyboardInterrupt:
             typer.echo(say("fault.interrupted"), err=True)
             raise typer.Exit(130) from None
-        except (ValueError, RuntimeError) as error:
+        except ValueError as error:
             from sim.scenario import ScenarioError
             from sim.study import StudyError
 
             if isinstance(error, ScenarioError):
                 _refuse(fault.sentence(_language.value) for fault in error.faults)
             if isinstance(error, StudyError):
-                _refuse([str(error)])
+                _refuse([error.sentence(_language.value)])
             raise
 
 

@@ -99,6 +99,7 @@ def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], la
 
 def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from the baseline."""
+    from sim.study.comparison import BASELINE
     from sim.study.ensemble import HEADLINES
 
     means, differences = (
@@ -116,8 +117,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             if key not in means:  # every run failed, or nothing to take the rate of
                 row += [_in(lang, numbers.share(math.nan))] * 2
                 continue
-            change = _in(lang, numbers.points(differences[key]["mean"]))
-            if not math.isnan(differences[key]["high"]):
+            change = "" if asked.name == BASELINE else _in(lang, numbers.points(differences[key]["mean"]))
+            if change and not math.isnan(differences[key]["high"]):
                 half = numbers.points(differences[key]["high"] - differences[key]["mean"])
                 change += f" ± {_in(lang, half).lstrip('+')}"
             row += [_in(lang, numbers.share(means[key]["mean"])), change]
@@ -168,6 +169,7 @@ def print_json(value: Any) -> None:
 
 def plain(value: Any) -> str:
     """A value of a scenario file in one line."""
+    value = _finite(value)
     if value is None:
         return "-"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

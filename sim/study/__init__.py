@@ -4,6 +4,17 @@ Words used here and nowhere otherwise: a *scenario* is what is asked, a *draw* o
 luck, a *run* one scenario under one luck, a *study* the runs that answer one question.
 """
 
+from typing import Literal
 
-class StudyError(Exception):
-    """A study cannot be done as asked; the message is one sentence for a person."""
+
+class StudyError(ValueError):
+    """A study cannot be done as asked; the message is one sentence for a person, in both languages."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+    def sentence(self, language: Literal["zh", "en"]) -> str:
+        """The sentence in one language."""
+        return self.zh if language == "zh" else self.en

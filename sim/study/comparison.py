@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
@@ -58,11 +58,11 @@ class Comparison:
         """Every table by name, as it is stored."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def plot(self) -> Figure:
-        """The headline outcomes of every scenario with their intervals, the baseline as a dashed line."""
+    def plot(self, table: Literal["outcomes", "differences"] = "outcomes") -> Figure:
+        """The headline outcomes of every scenario, or their differences, with intervals; the baseline a dashed line."""
         from sim.study.plots import outcomes
 
-        return outcomes(self.outcomes, BASELINE)
+        return outcomes(getattr(self, table), BASELINE)
 
 
 TABLES: Final = ("outcomes", "differences", "values", "runs", "panel", "ledger", "delivery")
@@ -91,12 +91,16 @@ def compare(
     asked.sort(key=lambda scenario: scenario.name != BASELINE)
     names = [scenario.name for scenario in asked]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise StudyError(f"two of the scenarios to compare have the same name: {', '.join(twice)}")
+        raise StudyError(
+            zh=f"要比较的情景重名：{'、'.join(twice)}。",
+            en=f"Scenarios to compare have the same name: {', '.join(twice)}.",
+        )
     asked = sized(asked, firms)
 
     parts = list(ensembles(asked, seed, replications, workers, progress))
     if parts[0].values.empty:
-        raise StudyError(f"no run of the baseline succeeded: {parts[0].runs['reason'].iloc[0]}")
+        reason = parts[0].runs["reason"].iloc[0]
+        raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]

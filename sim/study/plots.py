@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,10 +17,10 @@ from sim.study.ensemble import HEADLINES
 
 
 def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
-    """One panel for each headline outcome: mean and interval by scenario."""
+    """One panel for each headline outcome: mean and interval by scenario, the baseline a dashed line."""
     names = list(dict.fromkeys(table["scenario"]))
-    figure = Figure(figsize=(11, 1.2 + 0.3 * len(names)), layout="constrained")
-    for axes, outcome in zip(_row(figure, len(HEADLINES)), HEADLINES, strict=True):
+    figure, row = _panels(1.2 + 0.3 * len(names))
+    for axes, outcome in row:
         rows = table[table["outcome"] == outcome].set_index("scenario").reindex(names)
         places = np.arange(len(names))
         axes.errorbar(rows["mean"], places, xerr=_half(rows), fmt="o", markersize=4, capsize=3)
@@ -34,9 +35,9 @@ def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
 
 def sweep(table: pd.DataFrame, levers: list[str]) -> Figure:
     """Headline outcomes against the values of one lever; of two: a line for each value of the second."""
-    figure = Figure(figsize=(11, 3.4), layout="constrained")
+    figure, row = _panels(3.4)
     across, *lines = levers
-    for axes, outcome in zip(_row(figure, len(HEADLINES)), HEADLINES, strict=True):
+    for axes, outcome in row:
         rows = table[table["outcome"] == outcome]
         groups: Any = rows.groupby(lines[0], sort=False) if lines else [("", rows)]
         for label, line in groups:
@@ -50,8 +51,11 @@ def sweep(table: pd.DataFrame, levers: list[str]) -> Figure:
     return figure
 
 
-def _row(figure: Figure, count: int) -> list[Axes]:
-    return list(np.atleast_1d(figure.subplots(1, count)))
+def _panels(height: float) -> tuple[Figure, list[tuple[Axes, str]]]:
+    """A figure, and a panel for each headline outcome. Closed at once, so that a notebook shows it once, as a value."""
+    figure, row = plt.subplots(1, len(HEADLINES), figsize=(11, height), layout="constrained")
+    plt.close(figure)
+    return figure, list(zip(row, HEADLINES, strict=True))
 
 
 def _half(rows: pd.DataFrame) -> Any:

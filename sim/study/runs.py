@@ -51,7 +51,10 @@ def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
     said = {scenario.firms for scenario in scenarios if scenario.firms is not None}
     if firms is None and len(said) > 1:
         numbers = ", ".join(sorted(str(number) for number in said))
-        raise StudyError(f"the scenarios ask for different numbers of firms ({numbers}); give one number for all")
+        raise StudyError(
+            zh=f"各情景要求的企业行数不同（{numbers}）；请为全部情景给出同一个数。",
+            en=f"The scenarios ask for different numbers of firms ({numbers}); give one number for all.",
+        )
     agreed = firms or (said.pop() if said else SAMPLE)
     return [replace(scenario, firms=agreed) for scenario in scenarios]
 

@@ -31,12 +31,18 @@ MANIFEST: Final = "manifest.json"
 def check(folder: Path) -> None:
     """Raise :class:`StudyError` when a study could not be stored in ``folder``: to be asked before hours of runs."""
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
-        raise StudyError(f"{folder} exists and is not the folder of an earlier study; it is left as it is")
+        raise StudyError(
+            zh=f"{folder} 已经存在，且不是先前的结果文件夹，未作改动。",
+            en=f"{folder} exists and is not the folder of an earlier study; it is left as it is.",
+        )
     above = folder.parent
     while not above.exists():
         above = above.parent
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise StudyError(f"{folder} cannot be written: {above} is not a folder that this user may write to")
+        raise StudyError(
+            zh=f"{folder} 无法写入：{above} 不是可写的文件夹。",
+            en=f"{folder} cannot be written: {above} is not a folder that this user may write to.",
+        )
 
 
 def save(study: Study, folder: str | Path) -> Path:
@@ -64,7 +70,8 @@ def save(study: Study, folder: str | Path) -> Path:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        raise StudyError(f"{folder} cannot be written: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise StudyError(zh=f"{folder} 无法写入：{reason}。", en=f"{folder} cannot be written: {reason}.") from None
     return folder
 
 
@@ -88,7 +95,13 @@ def load(folder: str | Path) -> Study:
         kind, names = kinds[manifest.study]
         tables: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet", engine="pyarrow") for name in names}
     except FileNotFoundError as error:
-        raise StudyError(f"{folder} holds no study: there is no {Path(error.filename).name}") from None
+        missing = Path(error.filename).name
+        raise StudyError(
+            zh=f"{folder} 中没有结果：缺少 {missing}。", en=f"{folder} holds no study: there is no {missing}."
+        ) from None
     except ValidationError:
-        raise StudyError(f"{folder} holds a study that this version does not understand") from None
+        raise StudyError(
+            zh=f"{folder} 中的结果不是本版本所能读取的。",
+            en=f"{folder} holds a study that this version does not understand.",
+        ) from None
     return kind(manifest, **tables)

@@ -90,7 +90,10 @@ def sweep(
     of the first point succeeded.
     """
     if not 1 <= len(grid) <= 2 or not all(grid.values()):
-        raise StudyError(f"a sweep varies one or two levers with at least one value each, not {len(grid)}")
+        raise StudyError(
+            zh=f"一次遍历改动一或两个取值，每个至少给一个值；这里是 {len(grid)} 个。",
+            en=f"A sweep varies one or two levers with at least one value each; here there are {len(grid)}.",
+        )
     points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     scenarios = sized([load(scenario, levers={**(levers or {}), **point}) for point in points], firms)
 
@@ -99,7 +102,10 @@ def sweep(
         values.append(part.values.drop(columns="scenario").assign(point=place))
         runs.append(part.runs.drop(columns="scenario").assign(point=place))
     if values[0].empty:
-        raise StudyError(f"no run of the first point succeeded: {runs[0]['reason'].iloc[0]}")
+        reason = runs[0]["reason"].iloc[0]
+        raise StudyError(
+            zh=f"第一个格点没有一次运行成功：{reason}", en=f"No run of the first point succeeded: {reason}"
+        )
     long = pd.concat(values, ignore_index=True)
     long.insert(0, "point", long.pop("point"))
     all_runs = pd.concat(runs, ignore_index=True)
@@ -115,17 +121,23 @@ def sweep(
 def design(path: Path) -> Design:
     """Read a design file; :class:`StudyError` says in one sentence what is wrong with it."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import YAMLError
 
     try:
         return Design.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise StudyError(f"{path}, line {line}: not readable as YAML, {error.problem}") from None
+    except (OSError, UnicodeDecodeError):
+        raise StudyError(zh=f"{path}：文件无法读取。", en=f"{path}: the file cannot be read.") from None
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise StudyError(
+            zh=f"{path}，第 {line} 行：不是有效的 YAML。", en=f"{path}, line {line}: this is not valid YAML."
+        ) from None
     except ValidationError as error:
         fault = error.errors()[0]
-        field = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise StudyError(f"{path}: {field}: {fault['msg'][0].lower()}{fault['msg'][1:]}") from None
+        field = ".".join(str(part) for part in fault["loc"])
+        said = f"{path}, {field}: {fault['msg']}." if field else f"{path}: {fault['msg']}."
+        raise StudyError(zh=said, en=said) from None
 
 
 def _outcomes(values: pd.DataFrame, points: list[dict[str, Any]]) -> pd.DataFrame:

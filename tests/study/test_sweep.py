@@ -53,7 +53,7 @@ def test_a_design_file_is_read(tmp_path):
         ("title: {zh: a, en: b}\nscenario: rent\nlevers: {}\n", "levers"),
         ("title: {zh: a, en: b}\nscenario: rent\nlevers: {a: [1]}\nseeds: 3\n", "seeds"),
         ("title: [unclosed\n", "line"),
-        ("", "the file"),
+        ("", "valid dictionary"),
     ],
 )
 def test_a_bad_design_file_gets_one_sentence(text, sentence, tmp_path):
