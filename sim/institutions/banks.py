@@ -4,11 +4,16 @@ The score follows the reasons for which small firms are refused (China Household
 guarantor, no relation): cash flow, leverage, collateral, record, and noise. A negative score refuses.
 """
 
+from __future__ import annotations
+
+from time import perf_counter
+
 import numpy as np
 from numba import njit
 
 from sim.firm.entitlements import dequeue, lowest_measure, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
+from sim.institutions.province import Province
 from sim.ledger import LINE
 from sim.luck import Purpose, normal
 from sim.population.columns import MASK_WORDS
@@ -95,3 +100,45 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
             waiver = max(waiver, terms.collateral_waiver[m])
             rate_cut += terms.rate_cut[m]
     return approval, waiver, rate_cut
+
+
+class Banks:
+    """The banks of the province: what they can screen in a day and newly lend in a month."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        p = province.parameters
+        self.capacity = p["credit.cases_per_day"] * province.entities / 10_000
+        self.unused = np.zeros(PREFECTURES)
+        names = ("base", "margin_weight", "leverage_weight", "collateral_bonus", "record_malus", "noise")
+        self.score = np.array([p[f"credit.{name}"] for name in names])
+        self.processing = p["credit.processing_days"]
+        self.supply = np.zeros(PREFECTURES)
+        self.new_month()
+
+    def new_month(self) -> None:
+        """What may newly be lent this month: a share of what is lent, raised by the incentives in force."""
+        rules = self.province.rules
+        factor = rules.supply[rules.running].prod() * self.province.parameters["credit.supply_per_month"]
+        self.supply[:] = self.province.loans * factor
+        rules.terms.processing[self.province.loan_item] = round(
+            self.processing * rules.loan_processing[rules.running].prod()
+        )
+
+    def work(self, day: int) -> None:
+        """A working day of screening and lending."""
+        province = self.province
+        rules = province.rules
+        lane = province.loan_item * PREFECTURES * 2
+        if not province.queues.waiting[lane : lane + PREFECTURES * 2].any():
+            return
+        since = perf_counter()
+        score = self.score.copy()
+        score[5] *= rules.screening_error[rules.running].prod()
+        lend(
+            province.loan_item, day, province.month(day), self.capacity, self.unused, self.supply, score,
+            province.firms, rules.terms, province.behaviour, province.books, province.counts, province.queues,
+            province.seed,
+        )  # fmt: skip
+        province.took("institutions", since)
+

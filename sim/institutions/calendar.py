@@ -1,6 +1,6 @@
 """The hours at which institutions act, so that the order of a day is the same in every run.
 
-SimPy's clock counts days. Hours are eighths of a day, which floating point holds exactly.
+SimPy's clock counts days. Hours are sixteenths of a day, which floating point holds exactly.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import simpy
 from sim.timeline import Timeline
 
 MEASURES: Final = 0.0  # values by date come into force, funds are topped up
+PUBLICITY: Final = 0.0625
 OUTBREAK: Final = 0.125  # listings, activity, restarts
 SETTLEMENT: Final = 0.25  # firms
 DESKS: Final = 0.375  # agencies and banks

@@ -5,13 +5,19 @@ one filed first is taken, firms on the list of key firms before others. The deci
 entitlement, or pays from the measure's fund; where the fund waits for money, the queue of that measure waits too.
 """
 
+from __future__ import annotations
+
+from time import perf_counter
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim.firm.entitlements import dequeue, entitle, pay
-from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED
+from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED, Float
+from sim.institutions.province import Province
 from sim.luck import Purpose, uniform
-from sim.vocabulary import Status
+from sim.vocabulary import AGENCIES, Status
 
 DECISION = int(Purpose.DECISION)
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
@@ -88,3 +94,44 @@ def serve(  # type: ignore[no-untyped-def]
         for lane in range(2):
             idle = idle and first_ready(items, p, lane, day, blocked, queues) < 0
         unused[p] = 0.0 if idle else left
+
+
+class Desks:
+    """One agency: its measures, its staff in each prefecture, its queue."""
+
+    def __init__(self, province: Province, agency: int) -> None:
+        self.province, self.agency = province, agency
+        rules = province.rules
+        delivered = [x.delivery.way in ("application", "negotiated") for x in rules.measures]
+        mine = [m for m, by_desk in enumerate(delivered) if by_desk and rules.terms.agency[m] == agency]
+        self.items = np.array(mine, np.int16)
+        per_10k = province.parameters.by("delivery.capacity", AGENCIES)[agency]
+        self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
+        self.moved = np.ones(PREFECTURES)  # what dispatch meetings made of it
+        self.unused = np.zeros(PREFECTURES)
+
+    @property
+    def capacity(self) -> Float:
+        """Entities that can be handled in a working day, by prefecture."""
+        rules = self.province.rules
+        return self.staffed * self.moved * rules.desk_capacity[rules.running, self.agency].prod()
+
+    @property
+    def waiting(self) -> NDArray[np.int64]:
+        """Weighted firms that wait at these desks, by prefecture."""
+        ends = self.province.queues.waiting.reshape(-1, PREFECTURES, 2)
+        return np.asarray(ends[self.items].sum(axis=(0, 2)))
+
+    def work(self, day: int) -> None:
+        """A working day; nothing to do costs nothing."""
+        province = self.province
+        if not self.waiting.any():
+            return
+        since = perf_counter()
+        serve(
+            self.items, day, province.month(day), self.capacity, self.unused, province.firms, province.slots,
+            province.rules.terms, province.behaviour, province.funds.treasury, province.books, province.counts,
+            province.queues, province.seed,
+        )  # fmt: skip
+        province.funds.settle()
+        province.took("institutions", since)

@@ -4,14 +4,18 @@ Four kinds of problem queue by prefecture. Each working day the officers solve s
 solved works again the next morning instead of waiting until the problem passes by itself.
 """
 
+from __future__ import annotations
+
+from time import perf_counter
+
 import numpy as np
 from numba import njit
 
 from sim.firm.entitlements import dequeue
 from sim.firm.state import DECIDED, PREFECTURES
 from sim.institutions.desks import first_ready
-from sim.institutions.outbreak import days_by_itself
-from sim.vocabulary import Status
+from sim.institutions.outbreak import Outbreak, days_by_itself
+from sim.vocabulary import TICKETS, Status
 
 SUSPENDED = int(Status.SUSPENDED)
 
@@ -54,3 +58,31 @@ def solve(items, ticket_item, day, month, capacity, unused, episode, firms, term
                         restart = max(restart, freed_on + alone)
                 firms.restart_on[i] = min(restart, np.int64(firms.restart_on[i]))
         unused[p] = 0.0 if idle else left
+
+
+class Liaison:
+    """The liaison officers of the province. Without a measure that sends them nobody comes."""
+
+    def __init__(self, outbreak: Outbreak) -> None:
+        self.outbreak, self.province = outbreak, outbreak.province
+        p = self.province.parameters
+        a_day = p["restart.officers"] * p["restart.problems_per_officer_day"]
+        self.staffed = a_day * self.province.entities / 10_000  # problems a working day, by prefecture
+        first = self.province.ticket_item
+        self.items = np.arange(first, first + len(TICKETS), dtype=np.int16)
+        self.unused = np.zeros(PREFECTURES)
+
+    def work(self, day: int) -> None:
+        """A working day of the officers."""
+        province, rules = self.province, self.province.rules
+        sent = rules.liaison[rules.running].sum()
+        ends = province.queues.waiting.reshape(-1, PREFECTURES, 2)
+        if sent <= 0 or not ends[self.items].any():
+            return
+        since = perf_counter()
+        solve(
+            self.items, province.ticket_item, day, province.month(day), self.staffed * sent, self.unused,
+            self.outbreak.episode, province.firms, rules.terms, province.behaviour, province.counts, province.queues,
+            province.seed,
+        )  # fmt: skip
+        province.took("institutions", since)

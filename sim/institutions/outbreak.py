@@ -6,18 +6,25 @@ when the problems that it meets (tickets: labour, funds, materials, transport) a
 liaison officers, whichever comes first.
 """
 
+from __future__ import annotations
+
+from time import perf_counter
+
 import numpy as np
 from numba import njit
 
 from sim.firm.entitlements import enqueue
-from sim.firm.state import LEAD
+from sim.firm.state import LEAD, PREFECTURES, Float, Market
+from sim.institutions.province import Province
 from sim.luck import Purpose, exponential, uniform
-from sim.vocabulary import FACTS, FLAGS, TICKETS, Status, bit
+from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 CLOSURE, TICKET, RESTART = int(Purpose.CLOSURE), int(Purpose.TICKET), int(Purpose.RESTART)
 LISTED = bit(FACTS, "county_listed")
 HIT = bit(FACTS, "hit_by_epidemic")
+MOST_CROWDING = 3.0  # a firm cannot serve more than three times its usual customers
+CONSTRUCTION = SECTORS.index("construction")
 KEY_FIRM = bit(FLAGS, "key_firm")
 FUNDS_TICKET = TICKETS.index("funds")
 
@@ -40,7 +47,7 @@ def run_activity(day, demand, severity, drag, friction, sensitivity, local, crow
 @njit(cache=True)
 def close_and_reopen(  # type: ignore[no-untyped-def]
     day, today, yesterday, listed_new, episode, closed_max, control, suspended, county_rows, firms, terms, behaviour,
-    market, queues, ready_day, ticket_item, officers, seed,
+    market, queues, ticket_item, officers, seed,
 ):  # fmt: skip
     """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
 
@@ -71,7 +78,7 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
                     firms.tickets[i] = 0
                 elif firms.restart_on[i] < 0:
                     _set_free(
-                        i, day, c, episode[c], firms, terms, behaviour, queues, ready_day, ticket_item, officers, seed
+                        i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed
                     )
                     if firms.restart_on[i] <= day:
                         _restart(i, day, c, firms, suspended)
@@ -111,7 +118,7 @@ def days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed):  # typ
 
 
 @njit(cache=True)
-def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ready_day, ticket_item, officers, seed):  # type: ignore[no-untyped-def]
+def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ticket_item, officers, seed):  # type: ignore[no-untyped-def]
     """The closure of firm i has ended: find what it lacks, when that passes by itself, and tell the officers."""
     longest = np.int64(0)
     tickets = 0
@@ -128,3 +135,90 @@ def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ready_day, ti
                 enqueue(i, ticket_item + ticket, day, day, listed, firms, queues)
     firms.tickets[i] = tickets
     firms.restart_on[i] = min(day + longest, 32_767)
+
+
+class Outbreak:
+    """The epidemic in the province, day by day, under the control measures in force."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        counties, sectors = len(province.counties), len(SECTORS)
+        self.episode = np.zeros(counties, np.int64)
+        self.suspended = np.zeros(counties, np.int64)  # rows stopped
+        self.listed_this_year = np.zeros(counties, np.bool_)
+        self.severity = np.zeros(counties)
+        self.local: Float = np.ones((counties, sectors))  # local demand from last month's wage bill
+        self.crowding: Float = np.ones((counties, sectors))  # customers of absent competitors
+
+    def look_at_market(self, market: Market, month: int) -> None:
+        """From the month's settlements: local demand follows the wage bill, customers go where firms are open.
+
+        A sector's demand in a prefecture is a market. Of what competitors that are stopped or gone would have sold, the
+        share ``firm.crowding`` goes to those still open; newcomers share the market and do not enlarge it. (Not by
+        county: in a sampled world a county's sector can be a handful of rows, and the market would be their noise.)
+        """
+        of_county = self.province.counties.prefecture
+        capacity = np.zeros((PREFECTURES, len(SECTORS)))
+        np.add.at(capacity, of_county, market.capacity)
+        if month == 0:
+            self.usual_wages = np.maximum(market.wages, 1).astype(np.float64)
+            self.usual_capacity = capacity
+            return
+        share = self.province.parameters.by_sector("firm.local_demand_share")
+        wages = market.wages / self.usual_wages
+        self.local = (1.0 - share)[None, :] + share[None, :] * wages[:, None]
+        known = (self.usual_capacity > 0) & (capacity > 0)
+        present = np.divide(capacity, self.usual_capacity, out=np.ones_like(capacity), where=known)
+        freed = self.province.parameters["firm.crowding"] * (1.0 / present - 1.0)
+        crowding = np.where(present < 1.0, np.minimum(1.0 + freed, MOST_CROWDING), 1.0 / present)
+        self.crowding = crowding[of_county]
+
+    def look_back(self) -> None:
+        """Fill the integral over the days before the horizon, which the first settlement looks back on."""
+        world, market = self.province.world, self.province.market
+        for day in range(-LEAD, 0):
+            run_activity(
+                day, world.demand[0], self.severity, self._drag(), 0.0, world.friction_sensitivity, self.local,
+                self.crowding, market.integral,
+            )  # fmt: skip
+
+    def _drag(self) -> Float:
+        rules = self.province.rules
+        factor = rules.control_drag[rules.running].prod(axis=0)
+        return np.asarray(np.minimum(self.province.world.control_drag[None, :] * factor[:, None], 1.0))
+
+    def live(self, day: int) -> None:
+        """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
+        since = perf_counter()
+        province, rules, world = self.province, self.province.rules, self.province.world
+        on = rules.running
+        if day == 0 or province.timeline.date(day).timetuple().tm_yday == 1:
+            self.listed_this_year[:] = False  # "listed in 2022" is a fact of the year
+            if day > 0:
+                province.firms.facts[:] &= np.uint16(0xFFFF & ~LISTED)
+        listed_new = world.listed[day] & ~self.listed_this_year
+        self.listed_this_year |= listed_new
+        today = world.severity[day].astype(np.float64)
+        started = (today > 0) & (self.severity == 0)
+        self.episode[started] = day
+        if (today != self.severity).any() or self.suspended.any() or listed_new.any():
+            province.make_room(4 * int(self.suspended.sum()) + 1)
+            close_and_reopen(
+                day, today, self.severity, listed_new, self.episode, world.closed_share_max,
+                rules.closed_share[on].prod(axis=0), self.suspended, province.county_rows, province.firms, rules.terms,
+                province.behaviour, province.market, province.queues, province.ticket_item,
+                bool(rules.liaison[on].sum() > 0), province.seed,
+            )  # fmt: skip
+        self.severity = today
+        demand = world.demand[day].copy()
+        local = self.local
+        construction = rules.construction_demand[on].prod(axis=0)
+        if (construction != 1.0).any():
+            local = local.copy()
+            local[:, CONSTRUCTION] *= construction[province.counties.prefecture]
+        friction = min(1.0, float(world.friction[day] * rules.logistics_friction[on].prod()))
+        run_activity(
+            day, demand, today, self._drag(), friction, world.friction_sensitivity, local, self.crowding,
+            province.market.integral,
+        )  # fmt: skip
+        province.took("institutions", since)

@@ -6,29 +6,45 @@ price paid is the price bid. Bidders and prices are luck of the lot and the firm
 bidders in every scenario.
 """
 
+from __future__ import annotations
+
+from time import perf_counter
+
 import numpy as np
 from numba import njit
 
 from sim.firm.entitlements import whole
 from sim.firm.state import PREFECTURES
+from sim.institutions.province import Province
 from sim.luck import Purpose, bits, normal, uniform
-from sim.vocabulary import SIZES, Status
+from sim.units import fen
+from sim.vocabulary import SECTORS, SIZES, Status
 
 BID, LARGE_BID, LOT = int(Purpose.BID), int(Purpose.LARGE_BID), int(Purpose.LOT)
 OPEN = int(Status.OPEN)
 MEDIUM = SIZES.index("medium")
 FORMS = ("goods", "works", "services")
 WORKS = FORMS.index("works")
+# Ministry of Finance (2020) No. 46: the bonus asks that the smaller member gets at least 30 percent of the contract.
+CONSORTIUM_PART = 0.30
+# Who bids for what: the sectors that sell it, enterprises only.
+BIDDERS = {
+    "goods": ("food_manufacturing", "manufacturing", "wholesale", "information_technology"),
+    "works": ("construction",),
+    "services": ("information_technology", "business_services", "resident_services", "transport", "real_estate"),
+}
 
 
 @njit(cache=True)
-def award(month, lots, lot_fen, bidders, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
+def award(month, lots, lot_fen, row_weight, bidders, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
     """Award a month's lots.
 
-    ``lots``: (3, P) lots by form and prefecture; ``lot_fen``: (3,); ``bidders``: rows that bid, by form and
+    ``lots``: (3, P) lots by form and prefecture; ``lot_fen``: (3,); ``row_weight``: (3, P) lots that a row's lot stands
+    for when a large firm wins it; ``bidders``: rows that bid, by form and
     prefecture between ``first[form * P + p]`` and the next; ``rules``: bidders a lot, standard deviation of prices,
     advantage of large bidders, share of consortia, share of the work that a consortium gives to its smaller member,
-    price deduction, consortium bonus, reserved share of works, reserved share of goods and services (9,). ``won``:
+    price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of lots for
+    which a large firm bids (10,). ``won``:
     (3, 3) weighted fen won by medium, by small and micro, by large firms, kept here.
     """
     rivals = int(rules[0])
@@ -52,18 +68,68 @@ def award(month, lots, lot_fen, bidders, first, rules, firms, market, won, seed)
                     if evaluated < best_price:
                         best, best_price, bid_price = i, evaluated, price
                 large_price = 1.0 - rules[2] + rules[1] * normal(seed, LARGE_BID, number, 0)
+                contested = not reserved and uniform(seed, LARGE_BID, number, 2) < rules[9]
                 shares_work = uniform(seed, LARGE_BID, number, 1) < rules[3]
                 large_evaluated = large_price * (1.0 - rules[6]) if shares_work else large_price
-                if best >= 0 and (reserved or best_price <= large_evaluated):
+                if best >= 0 and (not contested or best_price <= large_evaluated):
                     value = whole(lot_fen[form] * max(0.0, bid_price))
                     firms.contract_backlog[best] += value
                     w = np.int64(firms.weight[best])
                     won[form, 0 if firms.size[best] == MEDIUM else 1] += value * w
-                    if bid_price > large_price:
+                    if contested and bid_price > large_price:
                         market.large_bidders_lost[0] += value * w
-                else:
+                elif contested:
                     value = whole(lot_fen[form] * max(0.0, large_price))
-                    w = np.int64(firms.weight[bidders[start]])
-                    won[form, 2] += value * w
+                    won[form, 2] += whole(value * row_weight[form, p])
                     if shares_work and best >= 0:
                         firms.contract_backlog[best] += whole(value * rules[4])
+
+
+class Tenders:
+    """Public procurement of the province: its lots by month, form and prefecture, and who bids for them."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        p = province.parameters
+        firms = province.firms
+        groups = []
+        rows_of = np.flatnonzero(firms.size > 0)  # enterprises
+        for form in FORMS:
+            sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
+            bidders = rows_of[sells]
+            for prefecture in range(PREFECTURES):
+                groups.append(bidders[firms.prefecture[bidders] == prefecture].astype(np.int32))
+        self.bidders = np.concatenate(groups)
+        self.first = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
+        weights = np.array([firms.weight[group].mean() if len(group) else 1.0 for group in groups])
+        self.row_weight = weights.reshape(len(FORMS), PREFECTURES)
+        self.lot_fen = np.array([fen(p[f"procurement.lot_yuan.{form}"]) for form in FORMS], np.int64)
+        value = fen(p["procurement.annual_yuan"]) / 12 * province.scale * p.by("procurement.form_share", FORMS)
+        where = province.counties.prefecture_weight
+        # A row's lot stands for as many lots as the row stands for entities; what a month's rounding leaves is carried.
+        self.lots_a_month = value[:, None] / self.lot_fen[:, None] * where[None, :] / self.row_weight
+        self.carried = np.zeros_like(self.lots_a_month)
+        self.won = np.zeros((len(FORMS), 3), np.int64)
+
+    def buy(self, day: int) -> None:
+        """Award the lots of the month."""
+        since = perf_counter()
+        province, rules = self.province, self.province.rules
+        p, on = province.parameters, rules.running
+        self.carried += self.lots_a_month
+        lots = np.floor(self.carried).astype(np.int64)
+        self.carried -= lots
+        best = (
+            max(p["procurement.baseline_price_deduction"], rules.price_deduction[on].max(initial=0.0)),
+            max(p["procurement.baseline_consortium_bonus"], rules.consortium_bonus[on].max(initial=0.0)),
+            max(p["procurement.baseline_reserved_works"], rules.reserved_works[on].max(initial=0.0)),
+            rules.reserved_goods_services[on].max(initial=0.0),
+        )
+        names = ("bidders_per_lot", "price_sd", "large_advantage", "consortium_share")
+        fixed = [p[f"procurement.{name}"] for name in names]
+        terms = np.array([*fixed, CONSORTIUM_PART, *best, p["procurement.large_bidder_share"]])
+        award(
+            province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.first, terms, province.firms,
+            province.market, self.won, province.seed,
+        )  # fmt: skip
+        province.took("institutions", since)

@@ -1,0 +1,411 @@
+"""One run: a province of firms, its institutions and the measures of a scenario, wired to one SimPy environment.
+
+Institutions are SimPy processes; firms are rows. A day goes by the hours of ``sim/institutions/calendar.py``: measures
+come into force, the epidemic moves, the firms whose settlement day it is settle their month, desks and banks decide,
+liaison officers solve problems, tenders are awarded, meetings move capacity, and on the last day of a month the
+monitor counts. Everything drawn at random is a function of (seed, purpose, firm, period), so two scenarios with the
+same seed differ by the policy and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim import ledger
+from sim.firm import state
+from sim.firm.behaviour import behaviour
+from sim.firm.entitlements import find_eligible
+from sim.firm.settlement import settle
+from sim.institutions import calendar
+from sim.institutions.banks import Banks
+from sim.institutions.cultivators import choose
+from sim.institutions.desks import Desks
+from sim.institutions.dispatch import Dispatch
+from sim.institutions.funds import Funds
+from sim.institutions.liaison import Liaison
+from sim.institutions.outbreak import Outbreak
+from sim.institutions.province import Province, by_prefecture, days_until_ready
+from sim.institutions.publicity import Publicity
+from sim.institutions.queues import new_queues
+from sim.institutions.rules import Rules
+from sim.institutions.tenders import Tenders
+from sim.instruments import instruments
+from sim.measure import Measure
+from sim.observe.census import COUNTED, SALES, accounts, count, knowing
+from sim.observe.journeys import Journeys
+from sim.observe.record import CELLS, Record
+from sim.observe.tables import Result
+from sim.parameters import Parameters
+from sim.parameters import load as load_parameters
+from sim.population.columns import Firms, bytes_per_firm
+from sim.population.places import counties as county_table
+from sim.population.synthesis import Population, synthesise
+from sim.scenario import Scenario
+from sim.timeline import COHORTS, Timeline
+from sim.units import LARGEST_SUM_FEN, fen
+from sim.vocabulary import AGENCIES, FLAGS, LANDLORDS, SECTORS, TICKETS, Status, bit
+from sim.world.world import build
+
+APPLICATIONS_AT_ONCE: Final = 5  # cases that one firm can add to the queues on a settlement day: measures and a loan
+LOANS: Final = COUNTED.index("loan_fen")
+
+
+class UnbalancedError(RuntimeError):
+    """The firms' accounts and the ledger disagree: the run is worthless and is not given out."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    firms: int | None = None,
+    seed: int = 1,
+    follow: Sequence[int] = (),
+    progress: Callable[[float], None] | None = None,
+) -> Result:
+    """Live through a scenario once.
+
+    ``firms``: rows alive at the start, None for what the scenario says (one to one if it says nothing); ``follow``:
+    identities of firms whose journeys are kept; ``progress``: called with the share of the days that have passed.
+    Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
+    """
+    run = Run(scenario, firms, seed, follow)
+    run.live(progress or (lambda share: None))
+    return run.result()
+
+
+class Run:
+    """A province on its way through a scenario; :func:`simulate` is the way in."""
+
+    def __init__(self, scenario: Scenario, firms: int | None, seed: int, follow: Sequence[int]) -> None:
+        self.began = perf_counter()
+        self.scenario, self.seed = scenario, seed
+        self.timeline = Timeline(scenario.world.start, scenario.world.end)
+        parameters = load_parameters(changed=scenario.parameter_changes)
+        wanted = firms if firms is not None else scenario.firms
+        rows = None if wanted == "province" else wanted
+        self.population = synthesise(parameters, county_table(), self.timeline, seed, rows)
+        self.built = perf_counter() - self.began
+        self.env = simpy.Environment()
+        self.province = self._province(parameters, self.population)
+        self.outbreak = Outbreak(self.province)
+        self.desks = [
+            desks for desks in (Desks(self.province, a) for a in range(len(AGENCIES))) if len(desks.items) > 0
+        ]
+        self.banks = Banks(self.province)
+        self.liaison = Liaison(self.outbreak)
+        self.tenders = Tenders(self.province)
+        self.dispatch = Dispatch(self.province, self.desks)
+        self.publicity = Publicity(self.province)
+        self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code)
+        self.journeys = Journeys(list(follow), self.population.firms, self.measure_ids, self.timeline)
+        self.opening = accounts(self.population.firms, self.province.slots.deferred)
+        self._refuse_overflow()
+        self._look_back()
+
+    @property
+    def measure_ids(self) -> list[str]:
+        """Ids of the scenario's measures, in the order of their rows."""
+        return [measure.id for measure in self.scenario.measures]
+
+    # Setting the scene
+
+    def _province(self, parameters: Parameters, population: Population) -> Province:
+        timeline, firms, counties = self.timeline, population.firms, county_table()
+        measures = self.scenario.measures
+        rules = Rules(measures, timeline, counties)
+        funds = Funds(
+            self.env, [fund.id for fund in self.scenario.funds], [f.level == "prefecture" for f in self.scenario.funds]
+        )
+        for m, measure in enumerate(measures):
+            self._tie_to_fund(m, measure, rules, funds)
+            if measure.delivery.way == "automatic":
+                rules.automatic[m] = True
+            elif measure.delivery.way == "negotiated" and measure.delivery.refusal_share == 0:
+                rules.terms.refusal[m] = parameters["delivery.negotiated_refusal_share"]
+            instruments()[measure.instrument].prepare(measure.values, m, rules)
+        rules.combine()
+        world = build(self.scenario.world, parameters, counties, timeline)
+        n, months, days = len(firms.key), timeline.months, timeline.days
+        alive = firms.status == Status.OPEN
+        everyone = by_prefecture(firms, np.ones(n, np.int8), alive)
+        tested = np.zeros((state.LEAD + days + 1, len(counties)))
+        tested[state.LEAD + 1 :] = np.cumsum(world.testing, axis=0)
+        market = state.Market(
+            integral=np.zeros((state.LEAD + days + 1, len(counties), len(SECTORS))),
+            testing=tested,
+            wages=np.zeros(len(counties), np.int64),
+            capacity=np.zeros((len(counties), len(SECTORS)), np.int64),
+            sales=np.zeros(CELLS, np.int64),
+            supplier_loss=np.zeros(state.PREFECTURES),
+            payables_lost=np.zeros(state.PREFECTURES, np.int64),
+            large_bidders_lost=np.zeros(1, np.int64),
+        )
+        items = len(measures) + 1 + len(TICKETS)
+        entitled = np.zeros((len(measures) + 1, state.PREFECTURES), np.int64)
+        self._find_eligible(firms, rules, entitled)
+        largest_cohort = int(np.diff(population.cohort_start).max())
+        return Province(
+            timeline=timeline,
+            parameters=parameters,
+            counties=counties,
+            world=world,
+            firms=firms,
+            rules=rules,
+            funds=funds,
+            slots=state.Slots(
+                np.zeros((max(rules.month_slots, 1), n), np.uint8), np.zeros((max(rules.deferral_slots, 1), n), np.int64)
+            ),
+            behaviour=behaviour(parameters, timeline),
+            market=market,
+            books=ledger.new_books(months, len(measures)),
+            counts=state.Counts(
+                np.zeros((months, items, 4), np.int64),
+                np.zeros((months, items, 4), np.int64),
+                np.zeros((len(measures) + 1, state.PREFECTURES), np.int64),
+            ),
+            queues=new_queues(items, APPLICATIONS_AT_ONCE * largest_cohort + 1),
+            county_rows=_county_rows(population, len(counties)),
+            entities=everyone * population.scale if population.scale < 1 else everyone.astype(np.float64),
+            entitled=entitled,
+            loans=by_prefecture(firms, firms.loan, alive),
+            ready_day=days_until_ready(timeline),
+            scale=population.scale,
+            seed=self.seed,
+        )
+
+    def _tie_to_fund(self, m: int, measure: Measure, rules: Rules, funds: Funds) -> None:
+        if measure.fund is None:
+            return
+        fund = next(f for f in self.scenario.funds if f.id == measure.fund)
+        rules.terms.fund[m] = funds.index[fund.id]
+        rules.terms.waits[m] = fund.when_dry == "wait"
+        rules.terms.fund_share[m] = bearers(measure).get(fund.bearer, 1.0)
+
+    def _find_eligible(self, firms: Firms, rules: Rules, entitled: NDArray[np.int64]) -> None:
+        count = len(rules.measures)
+        if count == 0:
+            return
+        reaches = [rules.reach(m) for m in range(count)]
+        landlords = np.ones((count, len(LANDLORDS)), np.bool_)
+        flags = np.zeros(count, np.uint16)
+        for m, measure in enumerate(rules.measures):
+            if measure.eligible.landlords is not None:
+                landlords[m] = [name in measure.eligible.landlords for name in LANDLORDS]
+            flags[m] = sum(bit(FLAGS, flag) for flag in measure.eligible.flags)
+        places, sectors, sizes = (np.array([reach[k] for reach in reaches]) for k in (0, 2, 3))
+        find_eligible(firms, places, sectors, sizes, landlords, flags, entitled)
+
+    def _refuse_overflow(self) -> None:
+        """Sums are int64: refuse a world whose money could not be added up before it runs."""
+        months = self.timeline.months + 1
+        firms = self.population.firms
+        turnover = float((firms.usual_sales.astype(np.float64) * firms.weight).sum()) * months * 4
+        if turnover + float(np.abs(self.opening.astype(np.float64)).sum()) > LARGEST_SUM_FEN:
+            raise ValueError(
+                f"the money of this world over {months} months cannot be added up in whole fen; "
+                "take fewer firms or a shorter horizon"
+            )
+
+    def _look_back(self) -> None:
+        """Every firm's last settlement before the horizon was one month before its first within it."""
+        firms, starts = self.population.firms, self.population.cohort_start
+        before = self.timeline.date(-1).day  # days of the month that ends before a horizon from the first
+        first_of_month = self.timeline.start.day
+        for cohort in range(COHORTS):
+            rows = slice(starts[cohort], starts[cohort + 1])
+            until_settled = cohort + 1 - first_of_month
+            since = until_settled - (before if first_of_month == 1 else state.LEAD - 1)
+            firms.open_from[rows] = np.where(firms.born_on[rows] < 0, max(since, -state.LEAD), 0)
+        self.outbreak.look_back()
+
+    # Living through it
+
+    def live(self, progress: Callable[[float], None]) -> None:
+        """Run all processes to the end of the horizon."""
+        every_day = list(range(self.timeline.days))
+        offices_open = calendar.working_days(self.timeline)
+        month_starts = [d for d in every_day if d == 0 or self.timeline.month[d] != self.timeline.month[d - 1]]
+        month_ends = list(self.timeline.month_ends())
+        changes = self._changes()
+
+        def start(days: list[int], hour: float, act: Callable[[int], None]) -> None:
+            self.env.process(calendar.on_days(self.env, days, hour, act))
+
+        start(sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
+        start(every_day, calendar.PUBLICITY, self.publicity.spread)
+        start(every_day, calendar.OUTBREAK, self.outbreak.live)
+        start([d for d in every_day if self.timeline.cohort[d] >= 0], calendar.SETTLEMENT, self._settle)
+        for desks in self.desks:
+            start(offices_open, calendar.DESKS, desks.work)
+        start(offices_open, calendar.DESKS, self.banks.work)
+        start(offices_open, calendar.LIAISON, self.liaison.work)
+        start(month_starts, calendar.TENDERS, self.tenders.buy)
+        start(every_day, calendar.DISPATCH, self.dispatch.meet)
+        start(month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
+        if self.journeys.rows:
+            start(every_day, calendar.MONITOR, self.journeys.look)
+        self.env.run(until=self.timeline.days)
+
+    def _changes(self) -> dict[int, list[Callable[[int], None]]]:
+        """What comes into force, changes or ends on which day."""
+        changes: dict[int, list[Callable[[int], None]]] = defaultdict(list)
+        timeline, rules, province = self.timeline, self.province.rules, self.province
+        where = province.counties.prefecture_weight
+
+        def money(name: str, amount: int) -> Callable[[int], None]:
+            return lambda day: province.funds.put(name, int(amount * province.scale), where)
+
+        for fund in self.scenario.funds:
+            for on, amount in self._amounts(fund).items():
+                changes[max(0, timeline.day(on))].append(money(fund.id, fen(amount)))
+        for on, m, amount in rules.top_ups:
+            name = rules.measures[m].fund
+            if name is not None:
+                day = max(timeline.day(max(on, rules.measures[m].start)), 0)
+                changes[day].append(money(name, amount))
+        for m, measure in enumerate(rules.measures):
+            begins, ends = timeline.day(measure.start), self._last_day(measure)
+            if ends < 0 or begins >= timeline.days:
+                continue
+            changes[max(begins, 0)].append(self._begin(m))
+            for on in sorted({day for day in _dates(measure) if measure.start < day}):
+                if 0 < timeline.day(on) <= ends:
+                    changes[timeline.day(on)].append(self._act(m))
+            if ends + 1 < timeline.days:
+                changes[ends + 1].append(lambda day, m=m: rules.lapse(m))  # type: ignore[misc]
+        return {day: acts for day, acts in changes.items() if day < timeline.days}
+
+    def _amounts(self, fund: Any) -> dict[Any, float]:
+        if fund.amount_from is not None:
+            return {self.timeline.start: self.province.parameters[fund.amount_from]}
+        return {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
+
+    def _last_day(self, measure: Measure) -> int:
+        return self.timeline.days - 1 if measure.end is None else self.timeline.day(measure.end)
+
+    def _act(self, m: int) -> Callable[[int], None]:
+        measure = self.province.rules.measures[m]
+        act = instruments()[measure.instrument].act
+        return lambda day: act(measure.values, m, self.timeline.date(day), self.province.rules)
+
+    def _begin(self, m: int) -> Callable[[int], None]:
+        def begin(day: int) -> None:
+            self.province.rules.begin(m)
+            self._act(m)(day)
+            if self.province.rules.quota[m] >= 0:
+                choose(self.province, m, self.province.month(day))
+
+        return begin
+
+    def _change(self, day: int, acts: list[Callable[[int], None]]) -> None:
+        for act in acts:
+            act(day)
+        self.province.rules.combine()
+        self.publicity.look_around()
+
+    def _settle(self, day: int) -> None:
+        since = perf_counter()
+        province, cohort = self.province, self.timeline.cohort[day]
+        first, last = (int(x) for x in self.population.cohort_start[cohort : cohort + 2])
+        province.make_room(APPLICATIONS_AT_ONCE * (last - first))
+        settle(
+            first, last, day, province.month(day), self.timeline.date(day).month == 1, province.firms, province.slots,
+            province.rules.terms, province.behaviour, province.market, province.funds.treasury, province.books,
+            province.counts, province.queues, province.ready_day, province.loan_item, self.seed,
+        )  # fmt: skip
+        province.funds.settle()
+        province.took("firms", since)
+
+    def _count(self, day: int, progress: Callable[[float], None]) -> None:
+        """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
+        since = perf_counter()
+        province, market = self.province, self.province.market
+        panel = self.record.panel[province.month(day)]
+        payables = np.zeros(state.PREFECTURES, np.int64)
+        count(province.firms, province.slots.deferred, panel, payables)
+        panel[:, SALES] = market.sales
+        province.loans[:] = panel[:, LOANS].reshape(state.PREFECTURES, -1).sum(axis=1)
+        self.banks.new_month()
+        self.outbreak.look_at_market(market, province.month(day))
+        market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
+        for sums in (market.wages, market.capacity, market.sales, market.payables_lost):
+            sums[:] = 0
+        progress((day + 1) / self.timeline.days)
+        province.took("observation", since)
+
+    # What it leaves
+
+    def result(self) -> Result:
+        """The tables of the run; raises :class:`UnbalancedError` when money is missing."""
+        since = perf_counter()
+        province, firms = self.province, self.population.firms
+        closing = accounts(firms, province.slots.deferred)
+        missing = ledger.residual(province.books, self.opening, closing)
+        missing += sum(abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True))
+        if missing:
+            raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
+        parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
+        money = self.record.ledger_table(province.books, parties)
+        known = knowing(firms, province.rules.terms.aware, len(parties), self.seed)
+        tables = {
+            "outcomes": self.record.outcomes_table(money),
+            "panel": self.record.panel_table(),
+            "ledger": money,
+            "delivery": self.record.delivery_table(province.counts, province.books, self.measure_ids, known),
+            "journeys": self.journeys.table(),
+        }
+        province.took("observation", since)
+        held = sum(array.nbytes for group in (province.slots, province.queues) for array in group)
+        held += province.county_rows.nbytes + self.population.by_county.nbytes
+        return Result(
+            scenario=self.scenario.name,
+            seed=self.seed,
+            firms=self.population.alive,
+            months=self.timeline.months,
+            ledger_residual_fen=missing,
+            wall_seconds=perf_counter() - self.began,
+            bytes_per_firm=(bytes_per_firm(firms) * len(firms.key) + held) / self.population.alive,
+            seconds={"population": self.built, **province.seconds},
+            **tables,
+        )
+
+
+def bearers(measure: Measure) -> dict[str, float]:
+    """Who bears a measure, and the share of each."""
+    given = measure.bearer
+    if given is None:
+        return {"province": 1.0}
+    return {given: 1.0} if isinstance(given, str) else dict(given)
+
+
+def _flow(measure: Measure) -> str:
+    """What a measure defers, refunds or grants, as one name for the ledger."""
+    values = measure.values
+    return "+".join(getattr(values, "flows", ())) or getattr(values, "base", None) or measure.instrument
+
+
+def _dates(measure: Measure) -> set[Any]:
+    """Every date on which one of the measure's values changes."""
+    tables = (getattr(measure.values, name) for name in type(measure.values).model_fields)
+    return {day for table in tables if hasattr(table, "changes") for day in table.changes()}
+
+
+def _county_rows(population: Population, counties: int) -> NDArray[np.int64]:
+    """First row of each county in each cohort, shape (COHORTS, counties + 1): rows are sorted by both."""
+    starts = population.cohort_start
+    return np.array(
+        [
+            starts[k] + np.searchsorted(population.firms.county[starts[k] : starts[k + 1]], np.arange(counties + 1))
+            for k in range(COHORTS)
+        ],
+        np.int64,
+    )
+
+

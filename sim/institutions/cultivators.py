@@ -1,0 +1,31 @@
+"""Who is cultivated: where a measure has a quota, the firms with the best prospects are chosen (clause I.8.b)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.firm.entitlements import put
+from sim.firm.state import DECIDED
+from sim.institutions.province import Province
+from sim.vocabulary import Status
+
+
+def choose(province: Province, m: int, month: int) -> None:
+    """Choose firms for measure m until its quota of entities is filled, the lowest material costs first.
+
+    A low share of materials stands for a high margin, the best prospect that can be known beforehand. Rows that stand
+    for several entities are taken while that brings the number nearer to the quota; ties go by identity.
+    """
+    firms, rules, counts = province.firms, province.rules, province.counts
+    alive = (firms.status == Status.OPEN) | (firms.status == Status.SUSPENDED)
+    word, place = m >> 6, np.uint64(m & 63)
+    qualifies = ((firms.eligible[:, word] >> place) & np.uint64(1)).astype(np.bool_) & alive
+    rows = np.flatnonzero(qualifies)
+    rows = rows[np.lexsort((firms.key[rows], firms.materials_share[rows]))]
+    weights = firms.weight[rows]
+    before = np.cumsum(weights) - weights
+    quota = rules.quota[m] * province.scale
+    for row in rows[before + weights / 2 <= quota]:
+        put(firms.granted, row, m)
+        counts.holders[m, firms.prefecture[row]] += firms.weight[row]
+        counts.firms[month, m, DECIDED] += firms.weight[row]

@@ -1,0 +1,46 @@
+"""Dispatch meetings: capacity moves to the desk with the longest backlog (clause III.1).
+
+At each meeting, in each prefecture, the agency whose cases would take longest to clear gets staff from the one with the
+shortest backlog. How much moves at once is an assumption (``delivery.dispatch_share``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.firm.state import PREFECTURES
+from sim.institutions.desks import Desks
+from sim.institutions.province import Province
+
+BOUNDS = (0.5, 2.0)  # a desk is never stripped below half of its staff, nor given more than double
+
+
+class Dispatch:
+    """The meetings of the province."""
+
+    def __init__(self, province: Province, desks: list[Desks]) -> None:
+        self.province, self.desks = province, desks
+        self.share = province.parameters["delivery.dispatch_share"]
+
+    def is_meeting(self, day: int) -> bool:
+        """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
+        rules = self.province.rules
+        meetings = int(rules.meetings[rules.running].max(initial=0))
+        if meetings == 0:
+            return False
+        of_month = self.province.timeline.date(day).day
+        return of_month in {1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)}
+
+    def meet(self, day: int) -> None:
+        """Move capacity if there is a meeting on the day."""
+        if len(self.desks) < 2 or not self.is_meeting(day):
+            return
+        waiting = np.array([desks.waiting for desks in self.desks])
+        capacity = np.array([desks.capacity for desks in self.desks])
+        backlog = waiting / np.maximum(capacity, 1e-9)  # working days, by agency and prefecture
+        for p in range(PREFECTURES):
+            longest, shortest = int(backlog[:, p].argmax()), int(backlog[:, p].argmin())
+            if backlog[longest, p] > backlog[shortest, p]:
+                for place, factor in ((longest, 1 + self.share), (shortest, 1 - self.share)):
+                    moved = self.desks[place].moved
+                    moved[p] = np.clip(moved[p] * factor, *BOUNDS)
