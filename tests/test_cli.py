@@ -1,0 +1,203 @@
+"""The command: what it answers, on which stream, and with which exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+
+FEW = ("--firms", "300", "--workers", "1")
+
+
+@pytest.fixture
+def shukun(tmp_path, monkeypatch):
+    """Call the command in an empty folder, in English."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        return CliRunner().invoke(app, [*words, "--lang", "en"])
+
+    return call
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh_CN.UTF-8", "运行一个情景"), ("C.UTF-8", "Run one scenario")])
+def test_help_speaks_the_language_of_the_environment(language, says):
+    environment = {**os.environ, "LC_ALL": language}
+    code = "from sim.cli import main; main()"
+    shown = subprocess.run([sys.executable, "-c", code, "--help"], env=environment, capture_output=True, check=True)
+    assert says in shown.stdout.decode()
+
+
+def test_clauses_are_a_list_of_what_carries_out_each(shukun):
+    clauses = json.loads(shukun("clauses", "--json").stdout)
+    assert {"id", "state", "measures", "note"} == set(clauses[0])
+    assert "rent_waiver" in next(clause for clause in clauses if clause["id"] == "II.1.a")["measures"]
+
+
+def test_levers_show_the_present_value(shukun):
+    levers = {lever["path"]: lever for lever in json.loads(shukun("levers", "full_plan", "--json").stdout)}
+    assert levers["rent_waiver.months"]["value"] == 3
+
+
+def test_two_scenarios_differ_in_what_one_changes(shukun):
+    changes = json.loads(shukun("diff", "full_plan", "rent_waiver_6_months", "--json").stdout)
+    assert {"path": "rent_waiver.months", "a": 3, "b": 6} in changes
+
+
+def test_schemas_are_by_kind_of_file(shukun):
+    assert json.loads(shukun("schema", "scenario").stdout)["properties"]["levers"]
+    assert shukun("schema", "recipe").exit_code == 2
+
+
+def test_a_sound_file_is_said_to_be_sound(shukun, tmp_path):
+    (tmp_path / "idea.yaml").write_text(
+        "title: {zh: 想法, en: Idea}\ndescription: {zh: 六个月, en: Six months}\nextends: full_plan\n"
+        "levers: {rent_waiver.months: 6}\n",
+        encoding="utf-8",
+    )
+    assert shukun("validate", "idea.yaml").exit_code == 0
+
+
+def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_path):
+    (tmp_path / "idea.yaml").write_text(
+        "title: {zh: 想法, en: Idea}\ndescription: {zh: 无, en: none}\nextends: full_plann\n"
+        "levers: {rent_waiver.monts: 6}\n",
+        encoding="utf-8",
+    )
+    answer = shukun("validate", "idea.yaml")
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert [line.split(",")[1] for line in answer.stderr.splitlines()] == [" line 3", " line 4"]
+    listed = shukun("validate", "idea.yaml", "--json")
+    assert listed.exit_code == 2
+    assert [fault["line"] for fault in json.loads(listed.stdout)] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "full_pln"),
+        ("run", "full_plan", "--firms", "many"),
+        ("run", "full_plan", "--firms", "0"),
+        ("run", "full_plan", "--lever", "rent_waiver.months"),
+        ("run", "full_plan", "--lever", "rent_waiver.months=-1"),
+        ("run", "full_plan", "--lever", "rent_waiver.monts=6"),
+        ("run", "full_plan", "--out", "taken.txt"),
+        ("run", "full_plan", "--out", "."),
+        ("compare", "full_plan", "full_plan"),
+        ("compare", "full_plan", "full_pln"),
+        ("sweep", "full_plan"),
+        ("sweep", "full_plan", "--lever", "rent_waiver.months=3,-1"),
+        ("sweep", "full_plan", "--lever", "rent_waiver.months=3"),
+    ],
+)
+def test_what_is_not_understood_gets_one_sentence_and_leaves_nothing(shukun, tmp_path, words):
+    (tmp_path / "taken.txt").write_text("somebody's")
+    answer = shukun(*words)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.splitlines()) == 1, answer.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.txt"]
+
+
+def test_a_run_answers_with_one_object(shukun, tmp_path):
+    answer = shukun("run", "full_plan", *FEW, "--json")
+    assert answer.exit_code == 0, answer.stderr
+    run = json.loads(answer.stdout)
+    assert {
+        "scenario": "full_plan",
+        "firms": 300,
+        "months": 24,
+        "seed": 1,
+        "ledger_residual_fen": 0,
+    }.items() <= run.items()
+    assert {"wall_seconds", "firm_months_per_second", "bytes_per_firm", "seconds"} <= set(run)
+    assert {"survival_rate", "resumption_rate", "loss_share"} <= set(run["outcomes"])
+    assert list(tmp_path.iterdir()) == [], "without --out nothing is stored"
+
+
+def test_several_replications_have_intervals(shukun):
+    run = json.loads(shukun("run", "baseline", *FEW, "--replications", "2", "--out", "kept", "--json").stdout)
+    interval = run["intervals"]["survival_rate"]
+    assert interval["low"] <= interval["mean"] <= interval["high"]
+    assert Path("kept/outcomes.parquet").is_file()
+
+
+def test_a_lever_of_a_measure_that_is_off_is_told(shukun):
+    answer = shukun("run", "baseline", *FEW, "--lever", "rent_waiver.months=6", "--json")
+    assert answer.exit_code == 0
+    assert "rent_waiver.months changes nothing" in answer.stderr
+
+
+def test_a_comparison_leaves_tables_and_a_report(shukun):
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    study = json.loads(answer.stdout)
+    assert [scenario["name"] for scenario in study["scenarios"]] == ["baseline", "full_plan"]
+    baseline, plan = study["scenarios"]
+    assert set(plan["outcomes"]["survival_rate"]) == {"mean", "low", "high"}
+    assert baseline["difference_from_baseline"]["survival_rate"] == {"mean": 0, "low": 0, "high": 0}
+    folder = Path(study["results_dir"])
+    assert {"manifest.json", "outcomes.parquet", "report.html"} <= {path.name for path in folder.iterdir()}
+
+
+def test_a_comparison_for_people_is_a_table(shukun):
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1")
+    assert "The whole plan" in answer.stdout
+    assert "report.html" in answer.stdout
+
+
+def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("sim.report.html.write", broken)
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--out", "kept")
+    assert answer.exit_code == 1
+    assert "The results are in kept, but the report could not be made: RuntimeError: no ink" in answer.stderr
+    assert Path("kept/outcomes.parquet").is_file()
+
+
+def test_a_failed_run_is_told(shukun, monkeypatch):
+    def failing(scenario, **_):
+        raise ArithmeticError("1 fen is unaccounted for")
+
+    monkeypatch.setattr("sim.engine.simulate", failing)
+    answer = shukun("run", "full_plan", *FEW)
+    assert answer.exit_code == 1
+    assert answer.stderr == "A run failed: full_plan, seed 1: ArithmeticError: 1 fen is unaccounted for\n"
+
+
+def test_ctrl_c_ends_with_one_sentence(shukun, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.engine.simulate", interrupted)
+    answer = shukun("run", "full_plan", *FEW, "--out", "kept")
+    assert answer.exit_code == 130
+    assert answer.stderr == "Interrupted; nothing was stored.\n"
+    assert not Path("kept").exists()
+
+
+def test_a_sweep_takes_its_grid_from_the_command_line(shukun):
+    answer = shukun("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", *FEW, "--replications", "1", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    points = [row for row in json.loads(answer.stdout)["points"] if row["outcome"] == "survival_rate"]
+    assert [row["rent_waiver.months"] for row in points] == [0, 6]
+
+
+def test_every_shipped_design_is_understood():
+    from sim.places import scenarios_folder
+    from sim.scenario import load
+    from sim.study.sweep import design
+
+    for path in (scenarios_folder() / "sweeps").glob("*.yaml"):
+        asked = design(path)
+        for lever, values in asked.levers.items():
+            for value in values:
+                load(asked.scenario, {lever: value})
