@@ -98,7 +98,7 @@ def tables_of(parameters: Parameters) -> Tables:
         official, parameters["receivables.overdue_per_month"], parameters["receivables.private_default_per_month"]
     )
     loan_spread = parameters["population.loan_spread"]
-    cash_upto = np.minimum(np.array(list(cash.values()), np.float64), 1.0)
+    cash_upto = np.maximum.accumulate(np.minimum(np.array(list(cash.values()), np.float64), 1.0))
     cash_upto[-1] = 1.0
     return Tables(
         staff=parameters.by_sector_and_size("population.staff"),

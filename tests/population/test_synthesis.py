@@ -191,3 +191,15 @@ def test_means_and_shares_are_those_of_the_parameters(large_sample):
     assert young == pytest.approx(0.494, abs=0.005)
     assert ((firms.loan > 0) == (firms.loan_due_on >= 0)).all()
     assert ((firms.loan > 0) == (firms.facts & bit(FACTS, "has_loan") > 0)).all()
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_parameters_at_the_ends_of_their_ranges_give_a_population(end):
+    changed = {entry.path: getattr(entry, end) for entry in PARAMETERS.paths()}
+    population = people(3_000, parameters=PARAMETERS.with_changes(changed))
+    firms = population.firms
+    assert firms.weight[firms.status == Status.OPEN].sum() == population.entities
+    assert (firms.usual_sales > 0).all()
+    assert (firms.cash >= 0).all()
+    assert ((firms.materials_share > 0) & (firms.materials_share < 1)).all()
+    assert np.isfinite(firms.loan_rate).all()
