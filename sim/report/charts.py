@@ -1,6 +1,6 @@
 """The charts of the page, as Vega-Lite specifications for each language over datasets that both share.
 
-Datasets are columns and rows; a column named in ``LABELLED`` gets its words in the page, from the catalogue, so that
+Datasets are columns and rows; a column named in ``CODED`` gets its words in the page, from the catalogue, so that
 names that come from data are never part of a specification. ``focus``, ``outcome``, ``shown`` and ``limit`` are
 parameters that the page's controls set.
 """
@@ -44,18 +44,23 @@ LINE_COLOURS: Final = (
 
 Spec = dict[str, Any]
 SIGNED: Final = "datum.value == 0 ? '0' : format(datum.value, '+~g')"
+CODED: Final = ("scenario", "outcome", "sector", "prefecture", "month", "measure", "bearer", "kind", "station")
 MAP_CLAMP: Final = 0.98  # colours end where this share of the firms lies: one tiny group must not pale the rest
 
 
 def datasets(digest: Digest) -> dict[str, dict[str, Any]]:
-    """Every dataset of the page: ``{name: {columns, rows}}``, numbers rounded for size, missing ones None."""
-    return {
+    """Every dataset of the page: ``{name: {columns, rows, names}}``, numbers rounded for size, missing ones None.
+
+    A column of ``CODED`` holds places in its list of names.
+    """
+    tables = {
         "effects": _effects(digest),
         "months": _months(digest),
         "places": _places(digest),
         "costs": _costs(digest),
         "delays": _delays(digest),
     }
+    return {name: _coded(table) for name, table in tables.items()}
 
 
 def labels(digest: Digest, lang: Language) -> dict[str, dict[str, str]]:
@@ -91,7 +96,12 @@ def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[st
     """Dots and intervals: what each scenario changes, in percentage points."""
     order = [getattr(digest.titles[name], lang) for name in scenarios]
     y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
-    x = {"type": "quantitative", "title": None, "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True}}
+    x = {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"padding": 8},
+        "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True},
+    }
     colour = {"condition": {"test": "datum.group == 'action'", "value": QUIET}, "value": ACCENT}
     return _chart(
         getattr(outcome_name(outcome), lang),
@@ -215,6 +225,8 @@ def places(digest: Digest, lang: Language) -> Spec:
         "title": None,
         "axis": {"labelAngle": 0, "ticks": False, "domain": False, "grid": False},
     }
+    sign = " : ".join(f"datum.outcome == '{o}' ? {1 if more_is_better(o) else -1}" for o in HEADLINES) + " : 1"
+    percent, unit = (text(f"unit.{name}", lang, number="") for name in ("share", "points"))
     wide, aligned = (0, "'center'") if lang == "zh" else (-40, "'left'")  # Chinese names are short
     prefectures = list(words["prefecture"].values())
     return _chart(
@@ -225,7 +237,13 @@ def places(digest: Digest, lang: Language) -> Spec:
             {"name": "outcome", "value": HEADLINES[0]},
             {"name": "limit", "value": 1},
         ],
-        transform=[{"filter": "datum.scenario == focus && datum.outcome == outcome"}],
+        transform=[
+            {"filter": "datum.scenario == focus && datum.outcome == outcome"},
+            {"calculate": f"datum.difference * ({sign})", "as": "gain"},
+            {"calculate": f"format(datum.value - datum.difference, '.1f') + '{percent}'", "as": "before"},
+            {"calculate": f"format(datum.value, '.1f') + '{percent}'", "as": "after"},
+            {"calculate": f"format(datum.difference, '+.2f') + '{unit}'", "as": "change"},
+        ],
         height=25 * len(words["sector"]),
         mark={"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2},
         encoding={
@@ -252,10 +270,10 @@ def places(digest: Digest, lang: Language) -> Spec:
             "tooltip": [
                 _tip("prefecture_label", text("report.places.prefecture", lang)),
                 _tip("sector_label", text("report.places.sector", lang)),
-                _tip(f"baseline_{lang}", text("report.places.baseline", lang)),
-                _tip(f"value_{lang}", text("report.focus", lang)),
-                _tip(f"difference_{lang}", text("report.places.difference", lang)),
-                _tip(f"firms_{lang}", text("report.places.firms", lang)),
+                _tip("before", text("report.places.baseline", lang)),
+                _tip("after", text("report.focus", lang)),
+                _tip("change", text("report.places.difference", lang)),
+                {"field": "firms", "type": "quantitative", "format": ",", "title": text("report.places.firms", lang)},
             ],
         },
     )
@@ -377,7 +395,7 @@ CONFIG: Final[Spec] = {
     "font": "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
     "title": {
         "anchor": "start",
-        "frame": "group",
+        "frame": "bounds",
         "color": INK,
         "fontSize": 14,
         "fontWeight": 600,
@@ -436,17 +454,14 @@ def _months(digest: Digest) -> dict[str, Any]:
 
 
 def _places(digest: Digest) -> dict[str, Any]:
-    rows = []
-    for row in digest.places["cell"].dropna(subset=["difference"]).to_dict("records"):
-        gain = row["difference"] * (100 if more_is_better(row["outcome"]) else -100)
-        rows.append(
-            [row["scenario"], row["outcome"], row["sector"], row["prefecture"], _rounded(gain, 3)]
-            + [*_pair(share(row["baseline"])), *_pair(share(row["value"])), *_pair(points(row["difference"]))]
-            + [*_pair(entities(row["firms"])), round(row["firms"])]
-        )
-    columns = ["scenario", "outcome", "sector", "prefecture", "gain"]
-    columns += [*_two("baseline"), *_two("value"), *_two("difference"), *_two("firms"), "weight"]
-    return {"columns": columns, "rows": rows}
+    table = digest.places["cell"].dropna(subset=["difference"])
+    rows = [
+        [scenario, outcome, sector, prefecture, _rounded(100 * value, 2), _rounded(100 * difference, 3), round(firms)]
+        for scenario, outcome, sector, prefecture, value, difference, firms in table[
+            ["scenario", "outcome", "sector", "prefecture", "value", "difference", "firms"]
+        ].itertuples(index=False)
+    ]
+    return {"columns": ["scenario", "outcome", "sector", "prefecture", "value", "difference", "firms"], "rows": rows}
 
 
 def limits(digest: Digest) -> dict[str, dict[str, float]]:
@@ -490,6 +505,17 @@ def _delays(digest: Digest) -> dict[str, Any]:
                 firms = float(table[station].get(measure, np.nan)) if station in table else np.nan
                 rows.append([scenario, measure, station, _rounded(waited, 2), *_pair(entities(firms))])
     return {"columns": ["scenario", "measure", "station", "days", *_two("firms")], "rows": rows}
+
+
+def _coded(table: dict[str, Any]) -> dict[str, Any]:
+    coded = {place: column for place, column in enumerate(table["columns"]) if column in CODED}
+    names = {column: sorted({row[place] for row in table["rows"]}) for place, column in coded.items()}
+    places = {column: {name: at for at, name in enumerate(known)} for column, known in names.items()}
+    rows = [
+        [places[coded[place]][value] if place in coded else value for place, value in enumerate(row)]
+        for row in table["rows"]
+    ]
+    return {"columns": table["columns"], "rows": rows, "names": names}
 
 
 def _in_points(estimate: Estimate) -> list[float | None]:

@@ -119,7 +119,7 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
     yield both(
         "report.finding.bearer",
         total=money(total),
-        party=named("party", first),
+        party=_lower(named("party", first)),
         amount=money(float(table.loc[first, "borne"])),
         deferred=money(float(table["deferred"].sum())),
         repaid=money(float(table["repaid"].sum())),
@@ -143,7 +143,7 @@ def _places(digest: Digest, scenario: str) -> Iterator[Words]:
         "report.finding.place",
         prefecture=named("prefecture", best["prefecture"]["prefecture"]),
         change=points(best["prefecture"]["difference"]),
-        sector=named("sector", best["sector"]["sector"]),
+        sector=_lower(named("sector", best["sector"]["sector"])),
         sector_change=points(best["sector"]["difference"]),
     )
 
@@ -162,6 +162,9 @@ def _delays(digest: Digest, scenario: str) -> Iterator[Words]:
 
 
 def _in_sentence(outcome: str) -> Words:
-    """The name as it stands inside a sentence."""
-    name = outcome_name(outcome)
+    return _lower(outcome_name(outcome))
+
+
+def _lower(name: Words) -> Words:
+    """A common noun as it stands inside a sentence."""
     return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])

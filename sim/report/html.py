@@ -56,7 +56,6 @@ def page(comparison: Comparison) -> str:
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,
-            more_is_better=more_is_better,
             findings=list(findings(digest)),
             data=_json(_data(digest)),
             style=Markup((TEMPLATES / "page.css").read_text("utf-8")),
@@ -110,7 +109,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(both=both, named=named, outcome_name=outcome_name, verdict=verdict, direction=direction, strip=_strip, n=numbers)  # fmt: skip
+    environment.globals.update(
+        both=both,
+        named=named,
+        outcome_name=outcome_name,
+        more_is_better=more_is_better,
+        verdict=verdict,
+        direction=direction,
+        strip=_strip,
+        n=numbers,
+    )
     environment.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str)
     environment.filters["say"] = _say
     return environment

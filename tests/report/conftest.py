@@ -1,5 +1,7 @@
 """A comparison with made-up but plausible numbers: no simulation runs in the tests of the report."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,10 +37,15 @@ YI = 10**10
 
 @pytest.fixture(scope="session")
 def comparison() -> Comparison:
-    return made_up()
+    return make()
 
 
-def made_up(replications: int = 8, hostile: str = "") -> Comparison:
+@pytest.fixture(scope="session")
+def made_up() -> Callable[..., Comparison]:
+    return make
+
+
+def make(replications: int = 8, hostile: str = "") -> Comparison:
     """``hostile`` is put into every name that comes from files."""
     strength = (
         {"baseline": 0.0}

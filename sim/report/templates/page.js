@@ -6,23 +6,22 @@
   const focus = document.getElementById("focus");
   const outcome = document.getElementById("outcome");
   const boxes = [...document.querySelectorAll("#shown input")];
-  let drawn = [];
-  let turn = 0;
+  const drawn = new Map();
 
   const language = () => root.dataset.lang;
 
   // "#en", "#zh/costs" or "#costs": the language and the section that the address asks for.
   const place = () => location.hash.slice(1).split("/");
 
-  // Columns and rows become objects; a column with words in this language gets a second one, "..._label".
+  // Rows become objects: codes become names, and a column with words in this language gets a second one, "..._label".
   function rows(name) {
-    const { columns, rows } = data.datasets[name];
+    const { columns, rows, names } = data.datasets[name];
     const words = data.labels[language()];
     return rows.map((row) => {
       const record = {};
       columns.forEach((column, i) => {
-        record[column] = row[i];
-        if (Object.hasOwn(words, column)) record[column + "_label"] = words[column][row[i]] ?? row[i];
+        record[column] = names[column] ? names[column][row[i]] : row[i];
+        if (Object.hasOwn(words, column)) record[column + "_label"] = words[column][record[column]];
       });
       return record;
     });
@@ -38,42 +37,69 @@
     };
   }
 
-  // Height of a chart whose rows depend on the scenario shown: one for each name in the dataset's second column.
-  function height({ data: { name }, usermeta }) {
-    const shown = data.datasets[name].rows.filter((row) => row[0] === focus.value);
-    return Math.max(new Set(shown.map((row) => row[1])).size, 1) * usermeta.row_height;
+  // Rows of a dataset that belong to the scenario shown; the scenario is the first column of each.
+  function ofFocus(name) {
+    const { rows, names } = data.datasets[name];
+    return rows.filter((row) => names.scenario[row[0]] === focus.value);
   }
 
-  function show({ view, spec }) {
-    const values = parameters();
-    if (spec.usermeta?.row_height) view.height(height(spec));
-    for (const name of Object.keys(values)) {
-      if (Object.hasOwn(view.getState().signals, name)) view.signal(name, values[name]);
+  function parameters() {
+    if (!focus) return {};
+    return {
+      focus: focus.value,
+      outcome: outcome.value,
+      limit: data.limits[focus.value]?.[outcome.value] ?? 1,
+      shown: boxes.filter((box) => box.checked).map((box) => box.value),
+    };
+  }
+
+  // A chart with a row for each name is as high as the scenario shown needs, and hidden when it has nothing to show.
+  async function embed(figure) {
+    const id = figure.dataset.chart;
+    const spec = structuredClone(data.charts[language()][id]);
+    drawn.get(id)?.finalize();
+    drawn.delete(id);
+    figure.replaceChildren();
+    if (spec.usermeta) {
+      const names = new Set(ofFocus(spec.data.name).map((row) => row[1]));
+      figure.hidden = names.size === 0;
+      if (figure.hidden) return;
+      spec.height = names.size * spec.usermeta.row_height;
     }
-    return view.runAsync();
+    const values = parameters();
+    for (const parameter of spec.params ?? []) {
+      if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
+    }
+    spec.datasets = { [spec.data.name]: rows(spec.data.name) };
+    const holder = figure.appendChild(document.createElement("div"));
+    const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
+    if (holder.isConnected) drawn.set(id, chart);
+    else chart.finalize(); // another language or scenario was asked for in the meantime
   }
 
   async function draw() {
-    const mine = ++turn;
-    drawn.splice(0).forEach((chart) => chart.finalize());
-    const specs = data.charts[language()];
-    for (const figure of document.querySelectorAll("[data-chart]")) {
-      const spec = structuredClone(specs[figure.dataset.chart]);
-      spec.datasets = { [spec.data.name]: rows(spec.data.name) };
-      if (spec.usermeta?.row_height) spec.height = height(spec);
-      const values = parameters();
-      for (const parameter of spec.params ?? []) {
-        if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
-      }
-      const holder = document.createElement("div");
-      figure.replaceChildren(holder);
-      const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
-      if (mine !== turn) return chart.finalize();
-      drawn.push(chart);
-    }
+    const lang = language();
+    await Promise.all([...document.querySelectorAll("[data-chart]")].map(embed));
     colourTicks();
-    emptyCharts();
-    root.dataset.drawn = language();
+    root.dataset.drawn = lang;
+  }
+
+  // Charts of fixed size take the new values of the controls; the others are drawn again.
+  function update() {
+    const values = parameters();
+    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
+    for (const figure of document.querySelectorAll("[data-chart]")) {
+      const id = figure.dataset.chart;
+      if (data.charts[language()][id].usermeta) {
+        embed(figure);
+        continue;
+      }
+      const view = drawn.get(id)?.view;
+      if (!view) continue;
+      const known = view.getState().signals;
+      for (const name of Object.keys(values)) if (Object.hasOwn(known, name)) view.signal(name, values[name]);
+      view.runAsync();
+    }
   }
 
   // The boxes carry the colours of their lines.
@@ -83,20 +109,6 @@
     const { domain, range } = spec.encoding.color.scale;
     const words = data.labels[language()].scenario;
     for (const box of boxes) box.nextElementSibling.style.background = range[domain.indexOf(words[box.value])];
-  }
-
-  // A scenario that moves no money, or needs no application, has no bars to show.
-  function emptyCharts() {
-    for (const name of ["costs", "delays"]) {
-      const figure = document.getElementById(`chart-${name}`);
-      if (figure) figure.hidden = !data.datasets[name].rows.some((row) => row[0] === focus.value);
-    }
-  }
-
-  function chooseScenario() {
-    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
-    emptyCharts();
-    return Promise.all(drawn.map(show));
   }
 
   function speak(lang) {
@@ -129,9 +141,7 @@
       remember(section);
     });
   }
-  focus?.addEventListener("change", chooseScenario);
-  outcome?.addEventListener("change", () => Promise.all(drawn.map(show)));
-  for (const box of boxes) box.addEventListener("change", () => Promise.all(drawn.map(show)));
+  for (const control of [focus, outcome, ...boxes]) control?.addEventListener("change", update);
 
   const asked = place().find((part) => part === "zh" || part === "en");
   const section = place().find((part) => part && part !== "zh" && part !== "en");
