@@ -1,0 +1,78 @@
+"""Figures for the README and for notebooks, drawn by Matplotlib in either language.
+
+Chinese is set in Noto Sans SC, which the package ``pylopdf-fonts-zh-cn`` brings (SIL Open Font License 1.1), because
+a fresh machine has no Chinese font.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING
+
+from matplotlib import font_manager, rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.report.charts import ACCENT, INK, QUIET, RULE
+from sim.report.digest import Digest
+from sim.report.findings import outcome_name
+from sim.report.words import Language, text
+from sim.study.ensemble import HEADLINES
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+
+ROW_INCHES = 0.34
+
+
+def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
+    """The ten actions and the whole plan against the baseline: paired differences and intervals, by outcome.
+
+    Without a Chinese font the figure is in English, and a warning says so.
+    """
+    family = ["DejaVu Sans"]
+    if lang == "zh":
+        if chinese := _chinese_font():
+            family = [chinese, *family]
+        else:
+            warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=2)
+            lang = "en"
+    digest = Digest(comparison)
+    scenarios = digest.side_by_side or digest.others
+    with rc_context({"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}):
+        figure = Figure(figsize=(11, 1.4 + ROW_INCHES * len(scenarios)), layout="constrained")
+        for axes, outcome in zip(figure.subplots(1, len(HEADLINES), sharey=True), HEADLINES, strict=True):
+            for row, name in enumerate(scenarios):
+                change = digest.effect(name, outcome).difference
+                colour = QUIET if name in digest.single_actions else ACCENT
+                axes.plot([100 * change.low, 100 * change.high], [row, row], color=colour, lw=2, solid_capstyle="round")
+                axes.plot(100 * change.mean, row, "o", color=colour, ms=5)
+            axes.axvline(0, color=INK, lw=0.8)
+            axes.set_yticks(range(len(scenarios)), [getattr(digest.titles[name], lang) for name in scenarios])
+            axes.set_title(getattr(outcome_name(outcome), lang), loc="left", color=INK)
+            axes.set_xlabel(text("report.actions.unit", lang), color=QUIET)
+            axes.xaxis.set_major_locator(MaxNLocator(5))
+            axes.xaxis.set_major_formatter(FuncFormatter(_signed))
+            axes.grid(axis="x", color=RULE, lw=0.6)
+            axes.set_axisbelow(True)
+            axes.tick_params(length=0, colors=QUIET)
+            axes.spines[:].set_visible(False)
+        axes.invert_yaxis()
+    return figure
+
+
+def _signed(value: float, position: int | None = None) -> str:
+    return "0" if value == 0 else f"{value:+g}".replace("-", "−")
+
+
+@cache
+def _chinese_font() -> str | None:
+    """Family of the Chinese font, made known to Matplotlib; None when its package is not installed."""
+    try:
+        from pylopdf_fonts_zh_cn import sans_path
+    except ImportError:
+        return None
+    path = str(sans_path())
+    font_manager.fontManager.addfont(path)
+    return str(font_manager.FontProperties(fname=path).get_name())

@@ -1,0 +1,168 @@
+"""The page in a real browser: offline, in both languages, on a phone, with hostile names."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sim.report.html import page, write
+from sim.study.comparison import Comparison
+
+HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
+SECTIONS = ("headline", "actions", "time", "places", "costs", "delivery", "method")
+LARGEST = 3_000_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: the page was not opened in a browser")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def report(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(comparison, tmp_path_factory.mktemp("report"))
+
+
+class Opened:
+    """A page with everything that it asked for and complained about."""
+
+    def __init__(self, browser: Browser, file: Path, hash_: str = "", width: int = 1280, locale: str = "en-GB") -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 844}, locale=locale)
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(f"{file.as_uri()}{hash_}")
+        self.page.wait_for_selector("html[data-drawn]")
+
+    def texts(self, chart: str) -> str:
+        return " ".join(self.page.locator(f"#chart-{chart} svg text").all_text_contents())
+
+    def drawn(self, lang: str) -> None:
+        self.page.wait_for_selector(f"html[data-drawn={lang}]")
+
+
+def test_it_needs_nothing_but_itself(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report)
+    opened.page.locator("#language").click()
+    opened.drawn("zh")
+    assert opened.complaints == []
+    assert [url for url in opened.requests if not url.startswith("data:")] == [report.as_uri()]
+    assert report.stat().st_size < LARGEST
+
+
+def test_one_click_changes_the_language_of_everything(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report)
+    for lang, heading, chart, sector, other in (
+        ("en", "Relief for Yunnan's small firms", "Survival", "Catering", "中文"),
+        ("zh", "云南中小微企业纾困方案", "存活率", "餐饮业", "English"),
+    ):
+        opened.drawn(lang)
+        assert heading in opened.page.locator("h1").inner_text()
+        assert heading in opened.page.title()
+        assert chart in opened.texts("actions-survival_rate")
+        assert sector in opened.texts("places")
+        for section in SECTIONS:
+            assert opened.page.locator(f"#{section} h2").inner_text().strip(), section
+            assert opened.page.locator(f"#{section}").is_visible()
+        opened.page.locator("#language", has_text=other).click()
+    opened.drawn("en")
+    assert opened.page.url.endswith("#en")
+
+
+@pytest.mark.parametrize(
+    ("hash_", "locale", "lang"),
+    [("", "zh-CN", "zh"), ("", "de-DE", "en"), ("#zh", "en-GB", "zh"), ("#en/costs", "zh-CN", "en")],
+)
+def test_the_language_comes_from_the_address_or_the_browser(
+    browser: Browser, report: Path, hash_: str, locale: str, lang: str
+) -> None:
+    opened = Opened(browser, report, hash_, locale=locale)
+    assert opened.page.locator("html").get_attribute("data-lang") == lang
+
+
+def test_no_language_shows_through_the_other(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    body = opened.page.locator("main").inner_text()
+    assert not [character for character in body if "\u3400" <= character <= "\u9fff"]
+
+
+def test_the_scenario_shown_can_be_chosen(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    assert "State landlords" in opened.texts("costs")
+    opened.page.locator("#focus").select_option("action_jobs")
+    opened.page.wait_for_function(
+        "() => !document.querySelector('#chart-costs').textContent.includes('State landlords')"
+    )
+    assert "Social insurance" in opened.texts("costs")
+    assert "“Jobs”: who bears it" in opened.page.locator("#costs").inner_text()
+    opened.page.locator("#focus").select_option("action_innovation")
+    assert "No measure of this scenario moves money." in opened.page.locator("#costs").inner_text()
+    opened.page.locator("#outcome").select_option("loss_share")
+    opened.page.locator("#shown input[value=action_tax]").check()
+    opened.page.wait_for_function(
+        "() => document.querySelectorAll('#chart-months-survival_rate .mark-line path').length === 3"
+    )
+    assert opened.complaints == []
+
+
+def test_a_name_that_attacks_is_only_a_name(
+    browser: Browser, tmp_path: Path, made_up: Callable[..., Comparison]
+) -> None:
+    opened = Opened(browser, write(made_up(3, HOSTILE), tmp_path / "hostile.html"), "#en")
+    assert opened.page.title() == "Relief for Yunnan's small firms: scenarios compared"
+    assert opened.page.locator("img").count() == 0
+    assert "document.title='broken'" in opened.page.locator("#actions table").inner_text()
+    assert "{{7*7}}" in opened.page.locator("#actions table").inner_text()
+    assert opened.complaints == []
+    assert len(opened.requests) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_phone_need_not_scroll_sideways(browser: Browser, report: Path, lang: str) -> None:
+    opened = Opened(browser, report, f"#{lang}", width=390)
+    for details in opened.page.locator("details").all()[:8]:
+        details.evaluate("element => { element.open = true; }")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_it_can_be_read_without_eyes_or_mouse(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    page_ = opened.page
+    assert page_.locator("h1").count() == 1
+    assert page_.locator("table:not(:has(caption))").count() == 0
+    assert page_.locator("th:not([scope])").count() == 0
+    assert page_.locator("#language").get_attribute("aria-label") == "切换为中文"
+    page_.keyboard.press("Tab")
+    assert page_.evaluate("document.activeElement.className") == "skip"
+    assert not page_.locator("[data-chart]:not(:has(svg[aria-label], [role=graphics-document]))").all()
+
+
+def test_it_says_what_it_was_made_from(comparison: Comparison) -> None:
+    text = page(comparison)
+    assert comparison.manifest.fingerprint in text
+    assert "default-src &#39;none&#39;" not in text
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.parametrize("names", [["baseline"], ["baseline", "no_outbreak"]])
+def test_any_set_of_scenarios_has_a_page(
+    comparison: Comparison, browser: Browser, tmp_path: Path, names: list[str]
+) -> None:
+    opened = Opened(browser, write(_only(comparison, names), tmp_path / "few.html"))
+    assert opened.complaints == []
+
+
+def _only(comparison: Comparison, names: list[str]) -> Comparison:
+    tables = {name: table[table["scenario"].isin(names)] for name, table in comparison.tables().items()}
+    asked = tuple(each for each in comparison.manifest.scenarios if each.name in names)
+    return Comparison(manifest=comparison.manifest.model_copy(update={"scenarios": asked}), **tables)

@@ -1,0 +1,77 @@
+"""Every name of the model has words in both languages."""
+
+import re
+
+import pytest
+
+from sim import vocabulary
+from sim.observe.outcomes import OUTCOMES
+from sim.report.words import both, catalogue, named, text, words
+
+NAMES = {
+    "sector": vocabulary.SECTORS,
+    "sector_group": tuple(vocabulary.SECTOR_GROUPS),
+    "size": vocabulary.SIZES,
+    "flag": vocabulary.FLAGS,
+    "landlord": vocabulary.LANDLORDS,
+    "customer": vocabulary.CUSTOMERS,
+    "fact": vocabulary.FACTS,
+    "flow": vocabulary.FLOWS,
+    "status": vocabulary.STATUSES,
+    "exit_cause": vocabulary.EXIT_CAUSES,
+    "ticket": vocabulary.TICKETS,
+    "station": vocabulary.STATIONS,
+    "agency": vocabulary.AGENCIES,
+    "party": vocabulary.PARTIES,
+    "action": (*vocabulary.ACTIONS, vocabulary.MECHANISMS),
+    "kind": ("paid", "relieved", "deferred", "repaid", "granted", "owed", "written_off"),
+}
+# The same in both languages: each language's name of itself is a name.
+SAME = {"unit.interval"}
+
+
+@pytest.mark.parametrize(("group", "names"), NAMES.items())
+def test_every_name_of_the_vocabulary_has_words(group: str, names: tuple[str, ...]) -> None:
+    assert [name for name in names if f"{group}.{name}" not in catalogue()] == []
+
+
+def test_no_list_of_the_vocabulary_is_forgotten() -> None:
+    lists = {name for name, value in vars(vocabulary).items() if name.isupper() and isinstance(value, tuple | dict)}
+    assert len(lists) == len(NAMES) - 1  # `kind` is a list of the tables, MECHANISMS joins ACTIONS
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_has_a_name_and_a_meaning(outcome: str) -> None:
+    assert {f"outcome.{outcome}.name", f"outcome.{outcome}.meaning"} <= catalogue().keys()
+
+
+def test_sixteen_prefectures() -> None:
+    assert len([name for name in catalogue() if re.fullmatch(r"prefecture\.53\d\d", name)]) == 16
+
+
+def test_no_entry_is_empty_or_left_in_the_other_language() -> None:
+    for name, entry in catalogue().items():
+        assert entry.zh.strip(), name
+        assert entry.en.strip(), name
+        if name not in SAME and not name.startswith("language."):
+            zh = re.sub(r"{\w+}", "", entry.zh)
+            assert entry.zh != entry.en, name
+            assert re.search(r"[\u3000-\u9fff\uff00-\uffef]|^[^A-Za-z]*$", zh), f"{name} is not Chinese"
+            assert not re.search(r"[\u3400-\u9fff]", entry.en.replace("纾困", "")), f"{name} is not English"
+
+
+def test_both_languages_take_the_same_values() -> None:
+    for name, entry in catalogue().items():
+        assert set(re.findall(r"{(\w*)}", entry.zh)) == set(re.findall(r"{(\w*)}", entry.en)), name
+
+
+def test_text_fills_in_values_of_either_language() -> None:
+    sentence = text("report.compared_with", "en", baseline=both("sector.catering"))
+    assert sentence == "against “Catering”"
+    assert words("zh")["sector.catering"] == "餐饮业"
+
+
+def test_an_unknown_name_speaks_for_itself() -> None:
+    assert named("flow", "new_flow").en == "new flow"
+    with pytest.raises(KeyError):
+        text("no.such", "en")
