@@ -8,7 +8,8 @@ from sim.scenario.catalogue import ClauseEntry
 from sim.scenario.differences import Change, clauses, diff, lever_table
 from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.levers import LeverEntry, from_words
-from sim.scenario.loader import Scenario, load, names, validate
+from sim.scenario.loader import load, names, validate
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema import json_schema
 
 __all__ = [

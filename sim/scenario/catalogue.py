@@ -27,6 +27,11 @@ HORIZON: Final = (date(2022, 1, 1), date(2023, 12, 31))  # the default world's; 
 NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
 REACHES_FIRMS: Final = ("relief", "deferral", "refund", "grant")  # instruments that act on chosen firms only
 SHARES_TOLERANCE: Final = 1e-6
+# What takes the place of a required field that is wrong, while the rest of a measure is checked.
+STAND_INS: Final[dict[str, Any]] = {
+    "id": "measure", "title": {"zh": "", "en": ""}, "clauses": (), "action": MECHANISMS, "instrument": "", "values": {},
+    "delivery": {"way": "automatic"},
+}  # fmt: skip
 AREAS: Final[dict[str, Kind]] = {"prefectures": "prefecture", "counties": "county"}
 
 
@@ -53,15 +58,11 @@ class Catalogue:
     measures: Mapping[str, Measure]
     faults: tuple[Fault, ...]
 
-    def switch(self, name: str) -> list[str] | None:
-        """Measures of an action or section, or the one of that name; None when there is nothing of that name."""
+    def switch(self, name: str) -> list[str]:
+        """Measures of an action or of a section, or the one of that name."""
         if name in self.sources:
             return [name]
-        if name in (*ACTIONS, MECHANISMS):
-            return [id_ for id_, measure in self.measures.items() if measure.action == name]
-        if name in self.plan.sections:
-            return [id_ for id_, measure in self.measures.items() if measure.section == name]
-        return None
+        return [id_ for id_, measure in self.measures.items() if name in (measure.action, measure.section)]
 
     def clauses(self) -> list[ClauseEntry]:
         """The register in the plan's order."""
@@ -108,6 +109,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         except ScenarioError as error:
             faults += error.faults
             continue
+        faults += document.faults
         id_ = str(document.data.get("id"))
         if id_ in sources:
             faults.append(
@@ -168,14 +170,17 @@ def build(
     name, values = data.get("instrument"), data.get("values", {})
     module = instruments().get(str(name))
     if module is not None:
-        values, wrong = check(module.Values, values, source, ("values",))
+        found, wrong = check(module.Values, values, source, ("values",), {})
+        values = values if found is None else found
         faults += wrong
     elif "instrument" in data:
-        all_names = list(instruments())
-        faults.append(
-            source.fault("unknown_instrument", ("instrument",), name, ", ".join(all_names), nearest(name, all_names))
-        )
-    measure, wrong = check(Measure, data | ({"values": values} if "values" in data else {}), source)
+        names = list(instruments())
+        faults.append(source.fault("unknown_instrument", ("instrument",), name, ", ".join(names), nearest(name, names)))
+    if "values" in data:
+        data["values"] = values
+    measure, wrong = check(
+        Measure, data, source, (), STAND_INS | {"start": horizon[0], "section": next(iter(known.plan.sections))}
+    )
     faults += wrong
     if measure is not None:
         faults += _sense(known, measure, source, horizon, ids)
@@ -223,12 +228,15 @@ def _sense(
     if measure.delivery.way in ("application", "negotiated") and measure.delivery.agency is None:
         yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, "an agency")
     if measure.end is not None and measure.end < measure.start:
-        yield source.fault("ends_before_start", ("end",), measure.end, f"{measure.start} or later")
-    yield from _values_sense(known, measure, source, measures)
+        at = "start" if ("start",) in source.levers else "end"
+        yield source.fault("ends_before_start", (at,), measure.end, f"{measure.start} or later")
     first, last = horizon
     for path, day in dates(measure):
         if not first <= day <= last:
             yield source.fault("outside_horizon", path, day, f"{first} to {last}")
+    if not isinstance(measure.values, BaseModel):
+        return  # its own faults are known already
+    yield from _values_sense(known, measure, source, measures)
 
 
 def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[Fault]:
@@ -242,8 +250,9 @@ def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: 
             "a measure of the same instrument",
             nearest(tops_up, measures),
         )
-    elif tops_up == measure.id or (
-        tops_up in known.sources and known.sources[tops_up].data.get("instrument") != "relief"
+    elif tops_up is not None and (
+        tops_up == measure.id
+        or (tops_up in known.sources and known.sources[tops_up].data.get("instrument") != "relief")
     ):
         yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, "another measure of relief")
     for place, target in enumerate(getattr(values, "target", ())):
@@ -261,6 +270,8 @@ def dates(measure: Measure) -> Iterable[tuple[tuple[str | int, ...], date]]:
     yield ("start",), measure.start
     if measure.end is not None:
         yield ("end",), measure.end
+    if not isinstance(measure.values, BaseModel):
+        return
     for name in type(measure.values).model_fields:
         value = getattr(measure.values, name)
         if isinstance(value, Dated):

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.measure import Dated
@@ -21,16 +21,19 @@ from sim.scenario.faults import Fault, nearest, shown
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+Origins = dict[Path, tuple[Document, Path]]  # fields that a lever or another file has put in, and where it says so
 
 # The kinds of pydantic's errors, by what they mean to the writer of a file.
 RANGE: Final = {
-    "greater_than_equal": "at least {ge}", "greater_than": "more than {gt}",
-    "less_than_equal": "at most {le}", "less_than": "less than {lt}", "finite_number": "a finite number",
+    "greater_than_equal": "at least {ge:g}", "greater_than": "more than {gt:g}",
+    "less_than_equal": "at most {le:g}", "less_than": "less than {lt:g}", "finite_number": "a finite number",
 }  # fmt: skip
-# How the world says that a name is unknown.
+# How rooms on lower floors say that a name is unknown.
 UNKNOWN: Final = re.compile(
-    r"unknown (?P<kind>county|prefecture|sector) '(?P<found>.*?)'(; did you mean '(?P<nearest>.*?)'\?)?"
+    r"(unknown|there is no) (?P<kind>county|prefecture|sector|parameter) '(?P<found>.*?)'"
+    r"(; did you mean '(?P<nearest>.*?)'\?)?"
 )
+ALLOWED: Final = {"county": "a county's name or code", "prefecture": "a prefecture's name or code"}
 WANTED: Final = {
     "float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text", "tuple": "a list",
     "dict": "a table of keys and values", "model": "a table of keys and values", "date": "a date such as 2022-07-01",
@@ -44,7 +47,7 @@ class Source:
 
     document: Document
     at: Path = ()
-    levers: dict[Path, tuple[Document, Path]] = field(default_factory=dict)
+    levers: Origins = field(default_factory=dict)
 
     def fault(
         self, kind: str, path: Sequence[str | int], found: object, allowed: str = "", near: str | None = None
@@ -58,65 +61,74 @@ class Source:
 
     def reason(self, path: Sequence[str | int], error: ValueError) -> Fault:
         """A fault that a check has put into words of its own."""
-        unknown = UNKNOWN.match(str(error))
+        unknown = UNKNOWN.search(str(error))
         if unknown:
-            return self.fault(f"unknown_{unknown['kind']}", path, unknown["found"], "", unknown["nearest"])
+            kind, near = unknown["kind"], unknown["nearest"]
+            return self.fault(f"unknown_{kind}", path, unknown["found"], ALLOWED.get(kind, ""), near)
         kind = "outside_horizon" if "outside the horizon" in str(error) else "reason"
         return self.fault(kind, path, error)
 
 
-def check(model: type[M], data: Any, source: Source, at: Path = ()) -> tuple[M | None, list[Fault]]:
-    """The typed object, or None and everything that is wrong with ``data``, which stands at ``at`` of its source."""
+def check(
+    model: type[M], data: Any, source: Source, at: Path = (), stand_ins: Mapping[str, Any] | None = None
+) -> tuple[M | None, list[Fault]]:
+    """The typed object, and everything that is wrong with ``data``, which stands at ``at`` of its source.
+
+    With faults the object is None; or, with ``stand_ins``, one whose faulty fields are replaced by those or left out,
+    so that what else is wrong can be found too. It is None where that does not help.
+    """
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        found = [(_path(details["loc"], data), details) for details in error.errors(include_url=False)]
-    return None, [_fault(model, path, details, source, at) for path, details in _relevant(found)]
+        found = [(_path(details, data), details) for details in error.errors(include_url=False)]
+    faults = [_fault(model, path, errors, source, at) for path, errors in _relevant(found)]
+    if stand_ins is None or not isinstance(data, Mapping):
+        return None, faults
+    faulty = {str(path[0]) for path, _ in found if path}
+    patched = {key: value for key, value in data.items() if str(key) not in faulty}
+    patched |= {key: value for key, value in stand_ins.items() if key in faulty}
+    try:
+        return model.model_validate(patched), faults
+    except ValidationError as error:
+        whole = [details for details in error.errors(include_url=False) if not details["loc"]]
+        return None, [*faults, *(_fault(model, (), [details], source, at) for details in whole)]
 
 
-def _path(location: Sequence[str | int], data: Any) -> Path:
-    """The part of an error's location that the data has, without the branches of a union that pydantic adds."""
+def _path(details: ErrorDetails, data: Any) -> Path:
+    """Where in the data an error is: its location without the branches of a union that pydantic puts in."""
     path: list[str | int] = []
-    rest = list(location)
-    while rest:
-        part = rest.pop(0)
+    for part in details["loc"]:
         if isinstance(data, Mapping):
-            keys = {str(key): key for key in data}
+            keys = {word: key for key in data for word in (str(key), repr(key))}
             if str(part) in keys:
+                path.append(str(keys[str(part)]))
                 data = data[keys[str(part)]]
-                path.append(part)
-            elif (
-                not rest
-                and not str(part).startswith(("dict[", "function-", "constrained-"))
-                and not path_is_union(part)
-            ):
-                path.append(part)  # a key that is missing
         elif isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
-            data = data[part]
             path.append(part)
-    return tuple(path)
+            data = data[part]
+    return (*path, details["loc"][-1]) if details["type"] == "missing" else tuple(path)
 
 
-def path_is_union(part: str | int) -> bool:
-    """Whether a part of a location names a branch of a union, not a field."""
-    return bool(re.match(r"^(float|int|str|bool|date|\[key\]|tuple|literal|nullable)\b|^\[key\]$|\[", str(part)))
-
-
-def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, ErrorDetails]]:
-    """One error a place: a value that may be a single thing or a table is told about the one that it is."""
-    kept: dict[Path, ErrorDetails] = {}
+def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, list[ErrorDetails]]]:
+    """The errors of each place. Of a value that may be one thing or a table, only those about what it is."""
+    kept: dict[Path, list[ErrorDetails]] = {}
     for path, details in found:
-        is_table = isinstance(details["input"], Mapping)
-        about_table = details["type"] == "dict_type"
         deeper = any(other[: len(path)] == path and len(other) > len(path) for other, _ in found)
-        if is_table and not about_table and details["type"].endswith("_type") and deeper:
+        if isinstance(details["input"], Mapping) and deeper:
             continue
-        if path not in kept or kept[path]["type"] == "dict_type":
-            kept[path] = details
-    return kept.items()
+        kept.setdefault(path, []).append(details)
+    for path, errors in kept.items():
+        of_value = [details for details in errors if not _is_about_type(details)]
+        yield path, of_value or errors
 
 
-def _fault(model: type[BaseModel], path: Path, details: ErrorDetails, source: Source, at: Path) -> Fault:
+def _is_about_type(details: ErrorDetails) -> bool:
+    return details["type"].endswith(("_type", "_parsing")) or details["type"] in ("int_from_float", "literal_error")
+
+
+def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], source: Source, at: Path) -> Fault:
+    """The fault that the errors of one place amount to."""
+    details = next((one for one in errors if one["type"] == "literal_error"), errors[0])
     kind, value, context = details["type"], details["input"], details.get("ctx", {})
     whole = (*at, *path)
     key = str(path[-1]) if path else ""
@@ -125,9 +137,12 @@ def _fault(model: type[BaseModel], path: Path, details: ErrorDetails, source: So
         return source.fault("unknown_key", whole, key, ", ".join(fields), nearest(key, fields))
     if kind == "missing":
         return source.fault("missing_key", whole, key)
+    wanted = [WANTED[one["type"].split("_")[0]] for one in errors if one["type"].split("_")[0] in WANTED]
     if kind == "literal_error":
-        words = re.findall(r"'([^']*)'", context["expected"])
-        return source.fault("not_allowed", whole, value, ", ".join(words), nearest(value, words))
+        words = [word for one in errors for word in re.findall(r"'([^']*)'", one.get("ctx", {}).get("expected", ""))]
+        return source.fault(
+            "not_allowed", whole, value, ", ".join(dict.fromkeys(words + wanted)), nearest(value, words)
+        )
     if kind in RANGE:
         return source.fault("out_of_range", whole, value, RANGE[kind].format(**context))
     if kind == "string_pattern_mismatch":
@@ -138,9 +153,10 @@ def _fault(model: type[BaseModel], path: Path, details: ErrorDetails, source: So
             "wrong_length", whole, value, f"{'at least' if kind == 'too_short' else 'at most'} {length}"
         )
     if kind == "value_error":
-        return source.reason(whole, context["error"])
-    wanted = WANTED.get(kind.split("_")[0], shown(details["msg"]))
-    return source.fault("wrong_type", whole, repr(value) if isinstance(value, str) else value, wanted)
+        first = str(context["error"]).split(" ", 1)[0]  # what concerns the whole begins with the field that it is about
+        return source.reason((*whole, first) if first in _fields(model, path) else whole, context["error"])
+    found = repr(value) if isinstance(value, str) else value
+    return source.fault("wrong_type", whole, found, " or ".join(dict.fromkeys(wanted)) or shown(details["msg"]))
 
 
 def _fields(model: type[BaseModel], path: Path) -> Iterable[str]:

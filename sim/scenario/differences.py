@@ -11,7 +11,8 @@ from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
 from sim.scenario.faults import ScenarioError
 from sim.scenario.levers import LeverEntry
-from sim.scenario.loader import Scenario, load
+from sim.scenario.loader import load
+from sim.scenario.scenario import Scenario
 
 ON: Final = "on"
 OFF: Final = "off"

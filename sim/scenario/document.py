@@ -27,11 +27,15 @@ Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its f
 
 @dataclass(frozen=True)
 class Document:
-    """The data of one file and where each field stands. ``name`` is how sentences call the file."""
+    """The data of one file and where each field stands. ``name`` is how sentences call the file.
+
+    ``faults`` are keys written twice: the rest of the file can still be checked.
+    """
 
     name: str
     data: dict[Any, Any]
     lines: dict[Path_, int] = field(default_factory=dict, repr=False)
+    faults: tuple[Fault, ...] = ()
 
     def line(self, path: Sequence[str | int]) -> int | None:
         """Line of a field, or of the nearest field above it that the file holds; counts from 1."""
@@ -73,10 +77,11 @@ def read(path: Path) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML text as the file ``name``; raises :class:`ScenarioError`."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.allow_duplicate_keys = True  # told by `_refusals`, together with everything else
     try:
         root = yaml.compose(text)
         faults = list(_refusals(root, name)) if root is not None else []
-        if faults:
+        if any(fault.kind != "duplicate_key" for fault in faults):
             raise ScenarioError(faults)
         data = yaml.constructor.construct_document(root) if root is not None else {}
     except MarkedYAMLError as error:
@@ -94,7 +99,7 @@ def parse(text: str, name: str) -> Document:
     lines: dict[Path_, int] = {}
     if root is not None:
         _note_lines(root, (), root.start_mark.line + 1, lines)
-    return Document(name, data, lines)
+    return Document(name, data, lines, tuple(faults))
 
 
 def _refusals(node: Node, name: str, path: Path_ = ()) -> Iterator[Fault]:

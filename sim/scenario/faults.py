@@ -61,6 +61,7 @@ JOINED: Final[dict[Language, tuple[str, str, str, str]]] = {
     "en": (", line {}", "; allowed: {}", "; did you mean {}?", "."),
     "zh": ("，第 {} 行", "；允许：{}", "；是否想写 {}？", "。"),
 }
+ENDS: Final = (".", "?", "。", "？")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class Fault:
         place = self.file + (line.format(self.line) if self.line else "") + (f", {self.field}" if self.field else "")
         said = MESSAGES[self.kind][language].format(found=self.found)
         said += allowed.format(self.allowed) if self.allowed else ""
-        return f"{place}: {said}{nearest.format(self.nearest) if self.nearest else stop}"
+        said += nearest.format(self.nearest) if self.nearest else ""
+        return f"{place}: {said}" if said.endswith(ENDS) else f"{place}: {said}{stop}"
 
     def __str__(self) -> str:
         return self.sentence()

@@ -2,7 +2,7 @@
 
 ============================================  =====================================================================
 ``rent_waiver.months``                        a value of the measure's instrument
-``rent_waiver.delivery.processing_days``      ``start``, ``end``, ``fund``, ``bearer``, or a field of ``delivery`` or ``eligible``
+``rent_waiver.delivery.processing_days``      also ``start``, ``end``, ``fund``, ``bearer``, fields of ``eligible``
 ``all.delivery.way``                          the same of every measure that is on and has it
 ``funds.tourism.amount_yuan``                 a fund
 ``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
@@ -16,7 +16,7 @@ A lever replaces a whole value: a number given for a table by date holds on ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -26,6 +26,7 @@ from pydantic import BaseModel
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure
+from sim.scenario.checking import Origins
 from sim.scenario.document import Document, parse
 from sim.scenario.faults import Fault, ScenarioError, nearest, shown
 from sim.scenario.schema import Fund
@@ -94,51 +95,48 @@ def from_words(assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def change_measures(
-    levers: Sequence[Lever], on: Mapping[str, dict[str, Any]], known: Iterable[str]
-) -> tuple[dict[str, dict[tuple[str | int, ...], tuple[Document, tuple[str | int, ...]]]], list[str], list[Fault]]:
-    """Put levers into the plain data of measures that are on; ``known`` are all ids of the catalogue.
+    levers: Sequence[Lever], data: Mapping[str, dict[str, Any]], on: Container[str], known: Iterable[str]
+) -> tuple[dict[str, Origins], list[str], list[Fault]]:
+    """Put levers into the plain data of measures; ``all`` reaches those that are on. ``known`` are all names there are.
 
-    Returns, for each changed measure, which of its fields come from which lever; the paths that change nothing here
-    because their measure is off; and the faults.
+    Returns, for each changed measure, which of its fields come from which lever; the paths that change nothing because
+    no measure that is on has them; and the faults.
     """
-    origins: dict[str, dict[tuple[str | int, ...], tuple[Document, tuple[str | int, ...]]]] = {}
+    origins: dict[str, Origins] = {}
     unused: list[str] = []
     faults: list[Fault] = []
-    names = list(known)
+    firsts = (*known, ALL, *ELSEWHERE)
     for lever in levers:
         first, *rest = lever.parts
-        if first != ALL and first not in names:
-            allowed = "a measure, " + ", ".join((ALL, *ELSEWHERE))
-            faults.append(
-                lever.fault(
-                    "unknown_lever", lever.path, allowed, _near(lever.parts, nearest(first, (*names, ALL, *ELSEWHERE)))
-                )
-            )
+        if first != ALL and first not in data:
+            near = nearest(first, firsts)
+            near = ".".join([near, *rest]) if near else None
+            faults.append(lever.fault("unknown_lever", lever.path, f"a measure, {ALL}, {', '.join(ELSEWHERE)}", near))
             continue
-        if first != ALL and first not in on:
-            unused.append(lever.path)
-            if lever.own:
-                faults.append(lever.fault("measure_is_off", first, "a measure that is on, or switch it on"))
-            continue
-        reached = False
-        for id_ in on if first == ALL else [first]:
-            where = _place(on[id_], rest)
-            if where is None or (first == ALL and not _has(on[id_], where)):
-                continue
-            reached = True
-            _put(on[id_], where, lever.value)
-            origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
-        if not reached and (first != ALL or _nowhere(rest)):
-            fields = _paths(on[first]) if first != ALL else [".".join(path) for path in _all_paths()]
-            near = nearest(".".join(rest), fields)
+        reached = [first] if first != ALL else [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
+        fields = _paths(data[first]) if first != ALL else _all_paths()
+        if _field(rest) not in fields:
+            near = nearest(_field(rest), fields)
             faults.append(lever.fault("unknown_lever", lever.path, ", ".join(fields), near and f"{first}.{near}"))
-        elif not reached:
+            continue
+        if not any(id_ in on for id_ in reached):
             unused.append(lever.path)
+        for id_ in reached:
+            where = _place(rest)
+            _put(data[id_], where, lever.value)
+            origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
     return origins, unused, faults
 
 
-def _near(parts: list[str], first: str | None) -> str | None:
-    return ".".join([first, *parts[1:]]) if first else None
+def _field(words: Sequence[str]) -> str:
+    """A lever's words after the measure, with the word `values` left out."""
+    return ".".join(words[1:] if words[:1] == ["values"] else words)
+
+
+def _place(words: Sequence[str]) -> tuple[str, ...]:
+    """Where in a measure's data a lever's words point."""
+    name = _field(words)
+    return (name,) if name in WHOLE else tuple(words) if words[0] in PARTS else ("values", name)
 
 
 def _values_model(measure: Mapping[str, Any]) -> type[BaseModel] | None:
@@ -146,25 +144,11 @@ def _values_model(measure: Mapping[str, Any]) -> type[BaseModel] | None:
     return module.Values if module else None
 
 
-def _place(measure: Mapping[str, Any], words: Sequence[str]) -> tuple[str, ...] | None:
-    """Where in a measure's data a lever's words point, None when nowhere."""
-    if len(words) == 1 and words[0] in WHOLE:
-        return (words[0],)
-    if len(words) == 2 and words[0] in PARTS:
-        return (words[0], words[1]) if words[1] in PARTS[words[0]].model_fields else None
-    if len(words) == 2 and words[0] == "values":
-        words = words[1:]
-    model = _values_model(measure)
-    if len(words) == 1 and model is not None and words[0] in model.model_fields:
-        return ("values", words[0])
-    return None
-
-
-def _has(measure: Mapping[str, Any], where: tuple[str, ...]) -> bool:
+def _has(measure: Mapping[str, Any], words: Sequence[str]) -> bool:
     """Whether `all` reaches this field of this measure: it is delivered to firms, or says the value itself."""
-    if where[0] == "delivery":
-        return (measure.get("delivery") or {}).get("way", "none") != "none"
-    return where[0] != "values" or where[1] in (measure.get("values") or {})
+    if words[:1] == ["delivery"]:
+        return bool(dict(measure.get("delivery") or {}).get("way", "none") != "none")
+    return _field(words) in (*WHOLE, *(measure.get("values") or ())) or words[:1] == ["eligible"]
 
 
 def _put(measure: dict[str, Any], where: tuple[str, ...], value: Any) -> None:
@@ -181,14 +165,10 @@ def _paths(measure: Mapping[str, Any]) -> list[str]:
     return [*(model.model_fields if model else ()), *WHOLE, *parts]
 
 
-def _all_paths() -> list[tuple[str, ...]]:
+def _all_paths() -> list[str]:
     values = {name for module in instruments().values() for name in module.Values.model_fields}
-    parts = [(part, name) for part, fields in PARTS.items() for name in fields.model_fields]
-    return [*((name,) for name in sorted(values)), *((name,) for name in WHOLE), *parts]
-
-
-def _nowhere(words: Sequence[str]) -> bool:
-    return tuple(words[1:] if words[:1] == ["values"] else words) not in _all_paths()
+    parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
+    return [*sorted(values), *WHOLE, *parts]
 
 
 def of_measure(measure: Measure) -> Iterable[LeverEntry]:

@@ -2,7 +2,7 @@
 
 A *scenario file* names what it extends, what is switched on and which levers are changed. A *lever* is anything that a
 planner may choose (months of a waiver, days at a desk, a fund's size); a *parameter* describes how the province behaves
-and belongs to calibration: a scenario may change one, but only under ``parameters.``, so that nobody takes it for policy.
+and belongs to calibration: a scenario may change one under ``parameters.``, so that nobody takes it for policy.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sim.instruments import instruments
 from sim.measure import Action, Dated, Measure, Party, Share, Strict, Words, Yuan
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
+NO_TEXTS: Final = {"title": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")]
 Firms = Annotated[int, Field(ge=1, le=20_000_000)] | Literal["province"]
 
@@ -47,7 +48,7 @@ class FundsFile(Strict):
 
 
 class Plan(Strict):
-    """``plan.yaml``: what holds for the plan as a whole. ``adopted`` and ``rules`` may stand for their day elsewhere."""
+    """``plan.yaml``: what holds for the whole plan. ``adopted`` and ``rules`` may stand for their days elsewhere."""
 
     title: Words
     number: str = Field(description="number of the document")
