@@ -32,10 +32,11 @@ def measure(scenario: str, firms: int) -> dict[str, Any]:
     import psutil
 
     from sim.engine import simulate
+    from sim.scenario import load
 
     process = psutil.Process()
     started = time.perf_counter()
-    simulate(scenario, firms=FEW, seed=SEED)
+    simulate(load(scenario), firms=FEW, seed=SEED)
     first = time.perf_counter() - started
 
     before = peak = process.memory_info().rss
@@ -49,7 +50,7 @@ def measure(scenario: str, firms: int) -> dict[str, Any]:
     watcher = threading.Thread(target=watch)
     watcher.start()
     started = time.perf_counter()
-    result = simulate(scenario, firms=firms, seed=SEED)
+    result = simulate(load(scenario), firms=firms, seed=SEED)
     wall = time.perf_counter() - started
     done.set()
     watcher.join()
