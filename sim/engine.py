@@ -50,7 +50,7 @@ from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import COHORTS, Timeline
 from sim.units import LARGEST_SUM_FEN, fen
-from sim.vocabulary import AGENCIES, FLAGS, LANDLORDS, SECTORS, TICKETS, Status, bit
+from sim.vocabulary import AGENCIES, FLAGS, FLOWS, LANDLORDS, SECTORS, TICKETS, Status, bit
 from sim.world.world import build
 
 APPLICATIONS_AT_ONCE: Final = 5  # cases that one firm can add to the queues on a settlement day: measures and a loan
@@ -105,7 +105,8 @@ class Run:
         self.publicity = Publicity(self.province)
         self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code)
         self.journeys = Journeys(list(follow), self.population.firms, self.measure_ids, self.timeline)
-        self.opening = accounts(self.population.firms, self.province.slots.deferred)
+        self.opening = self._accounts()
+        self.bills = np.zeros((2, len(FLOWS)), np.int64)  # room for one firm's bills: in full, and after relief
         self._refuse_overflow()
         self._look_back()
 
@@ -201,6 +202,11 @@ class Run:
             flags[m] = sum(bit(FLAGS, flag) for flag in measure.eligible.flags)
         places, sectors, sizes = (np.array([reach[k] for reach in reaches]) for k in (0, 2, 3))
         find_eligible(firms, places, sectors, sizes, landlords, flags, entitled)
+
+    def _accounts(self) -> NDArray[np.int64]:
+        total = np.zeros(len(ledger.ACCOUNTS), np.int64)
+        accounts(self.population.firms, self.province.slots.deferred, total)
+        return total
 
     def _refuse_overflow(self) -> None:
         """Sums are int64: refuse a world whose money could not be added up before it runs."""
@@ -318,7 +324,8 @@ class Run:
         settle(
             first, last, day, province.month(day), self.timeline.date(day).month == 1, province.firms, province.slots,
             province.rules.terms, province.behaviour, province.market, province.funds.treasury, province.books,
-            province.counts, province.queues, province.ready_day, province.loan_item, self.seed,
+            province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
+            self.seed,
         )  # fmt: skip
         province.funds.settle()
         province.took("firms", since)
@@ -346,14 +353,15 @@ class Run:
         """The tables of the run; raises :class:`UnbalancedError` when money is missing."""
         since = perf_counter()
         province, firms = self.province, self.population.firms
-        closing = accounts(firms, province.slots.deferred)
+        closing = self._accounts()
         missing = ledger.residual(province.books, self.opening, closing)
         missing += sum(abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True))
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
         parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
-        known = knowing(firms, province.rules.terms.aware, len(parties), self.seed)
+        known = np.zeros((len(parties), 2), np.int64)
+        knowing(firms, province.rules.terms.aware, known, self.seed)
         tables = {
             "outcomes": self.record.outcomes_table(money),
             "panel": self.record.panel_table(),

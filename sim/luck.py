@@ -11,7 +11,8 @@ meets the same luck in every world (common random numbers). No other module of t
 from enum import IntEnum
 
 import numpy as np
-from numba import njit, uint64
+
+from sim.kernels import inlined
 
 
 class Purpose(IntEnum):
@@ -44,27 +45,27 @@ class Purpose(IntEnum):
     RESTART = 24  # period: day of the listing episode x 4 + ticket
 
 
-@njit(uint64(uint64), cache=True, inline="always")
+@inlined
 def _mix(x):  # type: ignore[no-untyped-def]
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def bits(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """64 random bits of (seed, purpose, key, period)."""
     salt = np.uint64(seed) + (np.uint64(purpose) << np.uint64(40)) + np.uint64(period) * np.uint64(0x9E3779B97F4A7C15)
     return _mix(np.uint64(key) ^ _mix(salt + np.uint64(0x9E3779B97F4A7C15)))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def uniform(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """A draw from [0, 1) with 53 bits."""
     return np.float64(bits(seed, purpose, key, period) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def normal(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """A draw with mean 0 and variance 1: the sum of four uniforms of 16 bits (Irwin-Hall), within +-3.46.
 
@@ -81,7 +82,7 @@ def normal(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     return (total - 131070.0) * (1.0 / 37837.22736)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def exponential(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """A waiting time with mean 1."""
     return -np.log(1.0 - uniform(seed, purpose, key, period))

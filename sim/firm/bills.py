@@ -5,10 +5,10 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 """
 
 import numpy as np
-from numba import njit
 
 from sim.firm.entitlements import draw, lowest_measure, whole, without_lowest
 from sim.firm.state import DEFERRAL, LEAD, PAID, RELIEF
+from sim.kernels import kernel
 from sim.ledger import MOVES
 from sim.luck import Purpose, uniform
 from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
@@ -32,7 +32,7 @@ EXTENDED_MOVE = MOVES.index("extended")
 RENEWAL = int(Purpose.EXTENSION)
 
 
-@njit(cache=True)
+@kernel
 def draw_up(i, day, since, month, sales, activity, materials_factor, firms, behaviour, market, seed, full):  # type: ignore[no-untyped-def]
     """Write the fen of each flow that falls due to firm i into ``full`` (FLOWS,); returns the total but principal.
 
@@ -91,7 +91,7 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
     return total + full[INCOME_TAX]
 
 
-@njit(cache=True)
+@kernel
 def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts):  # type: ignore[no-untyped-def]
     """Take off what others bear: ``due`` starts as ``full``; returns the fen taken off."""
     w = np.int64(firms.weight[i])
@@ -126,7 +126,7 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
     return taken
 
 
-@njit(cache=True)
+@kernel
 def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: ignore[no-untyped-def]
     """Put off what may be paid later: the fen leave ``due`` and become a liability of their measure."""
     w = np.int64(firms.weight[i])
@@ -155,7 +155,7 @@ def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: igno
                 counts.firms[month, m, PAID] += w
 
 
-@njit(cache=True)
+@kernel
 def instalment(i, m, day, slots, terms):  # type: ignore[no-untyped-def]
     """Fen of what measure m put off that fall due to firm i today: equal parts of what is left."""
     amount = slots.deferred[terms.deferral_slot[m], i]
@@ -166,7 +166,7 @@ def instalment(i, m, day, slots, terms):  # type: ignore[no-untyped-def]
     return amount if left == 1 else whole(amount / left)
 
 
-@njit(cache=True)
+@kernel
 def deferred_total(i, firms, slots, terms):  # type: ignore[no-untyped-def]
     """Fen that firm i still owes because measures put it off."""
     total = np.int64(0)

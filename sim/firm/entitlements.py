@@ -4,9 +4,9 @@ Masks hold one bit a measure; :func:`lowest_measure` walks through the bits that
 """
 
 import numpy as np
-from numba import njit
 
 from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
+from sim.kernels import inlined, kernel
 from sim.ledger import MOVES
 from sim.luck import Purpose, exponential, uniform
 from sim.vocabulary import FLAGS, bit
@@ -25,38 +25,38 @@ for _place in range(64):
     _POSITION[((_SEQUENCE << _place) & 0xFFFFFFFFFFFFFFFF) >> 58] = _place
 
 
-@njit(cache=True, inline="always")
+@inlined
 def lowest_measure(word, mask):  # type: ignore[no-untyped-def]
     """Measure of the lowest bit set in ``mask``, which is word number ``word``."""
     low = mask & (~mask + np.uint64(1))
     return word * 64 + _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
 
 
-@njit(cache=True, inline="always")
+@inlined
 def without_lowest(mask):  # type: ignore[no-untyped-def]
     """The mask without its lowest bit."""
     return mask & (mask - np.uint64(1))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def has(masks, i, m):  # type: ignore[no-untyped-def]
     """Whether firm i's bit for measure m is set."""
     return (masks[i, m >> 6] >> np.uint64(m & 63)) & np.uint64(1) == np.uint64(1)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def put(masks, i, m):  # type: ignore[no-untyped-def]
     """Set firm i's bit for measure m."""
     masks[i, m >> 6] |= np.uint64(1) << np.uint64(m & 63)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def whole(amount):  # type: ignore[no-untyped-def]
     """Whole fen of a float, half up."""
     return np.int64(np.floor(amount + 0.5))
 
 
-@njit(cache=True)
+@kernel
 def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     """Fen that measure m would pay to firm i today."""
     base = terms.base[m]
@@ -84,7 +84,7 @@ def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     return min(amount, terms.cap[m])
 
 
-@njit(cache=True)
+@kernel
 def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
     """Draw weighted fen on the fund of measure m for firm i; False, and nothing drawn, when it holds too little."""
     if terms.fund[m] < 0:
@@ -98,7 +98,7 @@ def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@kernel
 def pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days):  # type: ignore[no-untyped-def]
     """Pay measure m to firm i from its fund; -1 when the fund cannot, else the fen paid."""
     amount = payment(i, m, firms, terms, behaviour)
@@ -122,7 +122,7 @@ def pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days):  #
     return amount
 
 
-@njit(cache=True)
+@kernel
 def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
     """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in."""
     put(firms.granted, i, m)
@@ -136,7 +136,7 @@ def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
         slots.months_left[slot, i] += max(months, 0)
 
 
-@njit(cache=True)
+@kernel
 def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled):  # type: ignore[no-untyped-def]
     """Set the bit of every measure that each firm qualifies for by its fixed traits.
 
@@ -152,7 +152,7 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
                     entitled[m, firms.prefecture[i]] += firms.weight[i]
 
 
-@njit(cache=True)
+@kernel
 def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no-untyped-def]
     """Put firm i into the queue for ``item`` in its prefecture."""
     record = queues.free[0]
@@ -172,7 +172,7 @@ def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no
     queues.waiting[q] += firms.weight[i]
 
 
-@njit(cache=True)
+@kernel
 def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
     """Take the first record out of queue q and give it back to the pool; its number stays readable until reused."""
     record = queues.head[q]
@@ -184,7 +184,7 @@ def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
     return record
 
 
-@njit(cache=True)
+@kernel
 def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
     """Give firm i the automatic measures that it qualifies for and does not have yet."""
     w = np.int64(firms.weight[i])
@@ -208,7 +208,7 @@ def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, bo
             counts.firms[month, m, DECIDED] += w
 
 
-@njit(cache=True)
+@kernel
 def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 

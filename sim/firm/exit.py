@@ -6,10 +6,10 @@ written off on each of them; claims that the firm held pass to its owners.
 """
 
 import numpy as np
-from numba import njit
 
 from sim.firm.bills import deferred_total
 from sim.firm.entitlements import lowest_measure, without_lowest
+from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.luck import Purpose, exponential, uniform
 from sim.vocabulary import EXIT_CAUSES, Status
@@ -38,7 +38,7 @@ CLOSING_DEPOSIT = LINE["closing_deposit"]
 FORGIVEN_MOVE = MOVES.index("forgiven")
 
 
-@njit(cache=True)
+@kernel
 def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Index into EXIT_CAUSES, or -1 when firm i stays."""
     key = firms.key[i]
@@ -72,7 +72,7 @@ def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type
     return STAYS
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: ignore[no-untyped-def]
     """Pay a creditor from what cash is left, write off the rest; returns the cash after it."""
     part = min(owed, cash)
@@ -81,7 +81,7 @@ def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: i
     return cash - part
 
 
-@njit(cache=True)
+@kernel
 def leave(i, day, month, cause, firms, slots, terms, market, books):  # type: ignore[no-untyped-def]
     """Close firm i: pay creditors in order, write off the rest, hand claims to the owners."""
     w = np.int64(firms.weight[i])

@@ -5,7 +5,6 @@ document; the order is the model's order. The settlement knows flows and entitle
 """
 
 import numpy as np
-from numba import njit
 
 from sim.firm.bills import (
     FLOW_COUNT,
@@ -29,6 +28,7 @@ from sim.firm.entitlements import (
 )
 from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
 from sim.firm.state import LEAD, MONTH_DAYS
+from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
 from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
@@ -66,18 +66,17 @@ SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, INJECTS = (
 INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 
 
-@njit(cache=True)
+@kernel
 def settle(  # type: ignore[no-untyped-def]
     first, last, day, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts, queues,
-    ready_day, loan_item, seed,
+    ready_day, loan_item, full, due, seed,
 ):  # fmt: skip
     """Settle the month of firms ``first`` to ``last - 1`` on ``day``.
 
     ``month``: index of the calendar month; ``new_year``: the first settlement of a calendar year, from which the
-    year's profit and the facts of the year are counted anew; ``loan_item``: the banks' item in the queues.
+    year's profit and the facts of the year are counted anew; ``loan_item``: the banks' item in the queues; ``full``,
+    ``due``: room for one firm's bills, (FLOWS,).
     """
-    full = np.zeros(FLOW_COUNT, np.int64)
-    due = np.zeros(FLOW_COUNT, np.int64)
     lines = books.lines[month]
     for i in range(first, last):
         status = firms.status[i]
@@ -179,7 +178,7 @@ def settle(  # type: ignore[no-untyped-def]
             leave(i, day, month, cause, firms, slots, terms, market, books)
 
 
-@njit(cache=True)
+@kernel
 def _be_born(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
     """Open a firm whose day has come, if entry is high enough for its luck; else it never opens."""
     chance = behaviour.birth_thinning * terms.entry[firms.prefecture[i], firms.sector[i]]
@@ -194,7 +193,7 @@ def _be_born(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-u
     lines[FOUNDING] += firms.cash[i] * np.int64(firms.weight[i])
 
 
-@njit(cache=True)
+@kernel
 def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
     """Factors on sales and on materials of firm i from the cultivation that it has."""
     demand = 1.0
@@ -209,7 +208,7 @@ def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
     return demand, materials
 
 
-@njit(cache=True)
+@kernel
 def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
     """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
     customer = firms.customer[i]
@@ -247,7 +246,7 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
     return lost
 
 
-@njit(cache=True)
+@kernel
 def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     """Share of firm i's undisputed arrears that is paid this month under the collection measures in force."""
     for word in range(MASK_WORDS):
@@ -265,7 +264,7 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     return min(1.0, cleared)
 
 
-@njit(cache=True)
+@kernel
 def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
     """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
     for word in range(MASK_WORDS):
@@ -277,7 +276,7 @@ def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts): 
                 pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
 
 
-@njit(cache=True)
+@kernel
 def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, books, lines, seed):  # type: ignore[no-untyped-def]
     """Pay in the order of FLOWS, then suppliers, instalments and old arrears; returns whether cash was short."""
     total = np.int64(0)
@@ -359,7 +358,7 @@ def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, b
     return short
 
 
-@njit(cache=True)
+@kernel
 def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
     """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once."""
     advance = 0.0
@@ -386,7 +385,7 @@ def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # ty
             lines[INJECTION] += part * w
 
 
-@njit(cache=True)
+@kernel
 def _adjust_staff(i, month, short, sales, usual, c, w, due, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
     """Shed staff when cash is short and trade weak, take staff on again when it is not."""
     market.wages[c] += due[0] * w

@@ -9,11 +9,11 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numba import njit
 
 from sim.firm.entitlements import dequeue, lowest_measure, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
+from sim.kernels import kernel
 from sim.ledger import LINE
 from sim.luck import Purpose, normal
 from sim.population.columns import MASK_WORDS
@@ -26,7 +26,7 @@ LOAN_DRAWN = LINE["loan_drawn"]
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 
 
-@njit(cache=True)
+@kernel
 def lend(  # type: ignore[no-untyped-def]
     loan_item, day, month, capacity, unused, supply, score, firms, terms, behaviour, books, counts, queues, seed
 ):
@@ -83,7 +83,7 @@ def lend(  # type: ignore[no-untyped-def]
         unused[p] = 0.0 if served_all else min(left, 2.0**40)
 
 
-@njit(cache=True)
+@kernel
 def _support(i, firms, terms):  # type: ignore[no-untyped-def]
     """What the credit measures in force add for firm i: score, share of collateral waived, cut of the rate."""
     approval = 0.0

@@ -10,12 +10,12 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.firm.entitlements import dequeue, entitle, pay
 from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED, Float
 from sim.institutions.province import Province
+from sim.kernels import kernel
 from sim.luck import Purpose, uniform
 from sim.vocabulary import AGENCIES, Status
 
@@ -24,7 +24,7 @@ OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 NO_DAY = 32_767
 
 
-@njit(cache=True)
+@kernel
 def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untyped-def]
     """Queue in which the case filed first is ready; -1 when none is. ``blocked``: items that wait for money."""
     best = -1
@@ -40,16 +40,15 @@ def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untype
     return best
 
 
-@njit(cache=True)
+@kernel
 def serve(  # type: ignore[no-untyped-def]
-    items, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
+    items, blocked, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
 ):
     """A working day of one agency.
 
     ``items``: its measures; ``capacity``: (P,) entities that can be handled today; ``unused``: (P,) capacity saved
-    up because one weighted firm is more than a day's work, at most what the first case needs.
+    up because one weighted firm is more than a day's work; ``blocked``: (items,) room to note whose fund is empty.
     """
-    blocked = np.zeros(len(items), np.bool_)
     for p in range(PREFECTURES):
         left = unused[p] + capacity[p]
         blocked[:] = False
@@ -109,6 +108,7 @@ class Desks:
         self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
         self.moved = np.ones(PREFECTURES)  # what dispatch meetings made of it
         self.unused = np.zeros(PREFECTURES)
+        self.blocked = np.zeros(len(mine), np.bool_)
 
     @property
     def capacity(self) -> Float:
@@ -129,7 +129,7 @@ class Desks:
             return
         since = perf_counter()
         serve(
-            self.items, day, province.month(day), self.capacity, self.unused, province.firms, province.slots,
+            self.items, self.blocked, day, province.month(day), self.capacity, self.unused, province.firms, province.slots,
             province.rules.terms, province.behaviour, province.funds.treasury, province.books, province.counts,
             province.queues, province.seed,
         )  # fmt: skip

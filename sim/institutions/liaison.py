@@ -9,27 +9,26 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numba import njit
 
 from sim.firm.entitlements import dequeue
 from sim.firm.state import DECIDED, PREFECTURES
 from sim.institutions.desks import first_ready
 from sim.institutions.outbreak import Outbreak, days_by_itself
+from sim.kernels import kernel
 from sim.vocabulary import TICKETS, Status
 
 SUSPENDED = int(Status.SUSPENDED)
 
 
-@njit(cache=True)
-def solve(items, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed):  # type: ignore[no-untyped-def]
+@kernel
+def solve(items, blocked, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed):  # type: ignore[no-untyped-def]
     """A working day of the liaison officers; ``capacity``: (P,) problems that they can solve today."""
-    nothing_blocked = np.zeros(len(items), np.bool_)
     for p in range(PREFECTURES):
         left = unused[p] + capacity[p]
         idle = True
         for lane in range(2):
             while True:
-                k = first_ready(items, p, lane, day, nothing_blocked, queues)
+                k = first_ready(items, p, lane, day, blocked, queues)
                 if k < 0:
                     break
                 q = (items[k] * PREFECTURES + p) * 2 + lane
@@ -71,6 +70,7 @@ class Liaison:
         first = self.province.ticket_item
         self.items = np.arange(first, first + len(TICKETS), dtype=np.int16)
         self.unused = np.zeros(PREFECTURES)
+        self.blocked = np.zeros(len(TICKETS), np.bool_)  # no problem waits for money
 
     def work(self, day: int) -> None:
         """A working day of the officers."""
@@ -81,7 +81,7 @@ class Liaison:
             return
         since = perf_counter()
         solve(
-            self.items, province.ticket_item, day, province.month(day), self.staffed * sent, self.unused,
+            self.items, self.blocked, province.ticket_item, day, province.month(day), self.staffed * sent, self.unused,
             self.outbreak.episode, province.firms, rules.terms, province.behaviour, province.counts, province.queues,
             province.seed,
         )  # fmt: skip

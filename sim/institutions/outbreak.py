@@ -11,11 +11,11 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numba import njit
 
 from sim.firm.entitlements import enqueue
 from sim.firm.state import LEAD, PREFECTURES, Float, Market
 from sim.institutions.province import Province
+from sim.kernels import kernel
 from sim.luck import Purpose, exponential, uniform
 from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 
@@ -29,7 +29,7 @@ KEY_FIRM = bit(FLAGS, "key_firm")
 FUNDS_TICKET = TICKETS.index("funds")
 
 
-@njit(cache=True)
+@kernel
 def run_activity(day, demand, severity, drag, friction, sensitivity, local, crowding, integral):  # type: ignore[no-untyped-def]
     """Add the activity index of one day to the running integral, for every county and sector.
 
@@ -44,7 +44,7 @@ def run_activity(day, demand, severity, drag, friction, sensitivity, local, crow
             integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * local[c, s] * crowding[c, s]
 
 
-@njit(cache=True)
+@kernel
 def close_and_reopen(  # type: ignore[no-untyped-def]
     day, today, yesterday, listed_new, episode, closed_max, control, suspended, county_rows, firms, terms, behaviour,
     market, queues, ticket_item, officers, seed,
@@ -86,7 +86,7 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
                     _restart(i, day, c, firms, suspended)
 
 
-@njit(cache=True)
+@kernel
 def _stop(i, day, c, firms, market, suspended):  # type: ignore[no-untyped-def]
     """Firm i is stopped: what it sold since its last settlement is kept for the next."""
     firms.status[i] = SUSPENDED
@@ -100,7 +100,7 @@ def _stop(i, day, c, firms, market, suspended):  # type: ignore[no-untyped-def]
     suspended[c] += 1
 
 
-@njit(cache=True)
+@kernel
 def _restart(i, day, c, firms, suspended):  # type: ignore[no-untyped-def]
     """Firm i works again from today on."""
     firms.status[i] = OPEN
@@ -109,7 +109,7 @@ def _restart(i, day, c, firms, suspended):  # type: ignore[no-untyped-def]
     suspended[c] -= 1
 
 
-@njit(cache=True)
+@kernel
 def days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Days after which a problem of firm i goes away without help, at most the deadline of supervision (III.2)."""
     wait = behaviour.ticket_days[ticket] * terms.restart_delay[c]
@@ -117,7 +117,7 @@ def days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed):  # typ
     return min(np.int64(np.ceil(wait)), np.int64(terms.ticket_deadline[0]))
 
 
-@njit(cache=True)
+@kernel
 def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ticket_item, officers, seed):  # type: ignore[no-untyped-def]
     """The closure of firm i has ended: find what it lacks, when that passes by itself, and tell the officers."""
     longest = np.int64(0)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numba import njit
 
 from sim.firm.entitlements import whole
 from sim.firm.state import PREFECTURES
 from sim.institutions.province import Province
+from sim.kernels import kernel
 from sim.luck import Purpose, bits, normal, uniform
 from sim.units import fen
 from sim.vocabulary import SECTORS, SIZES, Status
@@ -35,7 +35,7 @@ BIDDERS = {
 }
 
 
-@njit(cache=True)
+@kernel
 def award(month, lots, lot_fen, row_weight, bidders, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
     """Award a month's lots.
 

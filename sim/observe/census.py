@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
-from sim.ledger import ACCOUNTS
+from sim.kernels import kernel
 from sim.luck import Purpose, exponential
 from sim.population.columns import MASK_WORDS
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
@@ -29,7 +28,7 @@ FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
-@njit(cache=True)
+@kernel
 def count(firms, deferred, panel, payables):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
@@ -74,10 +73,9 @@ def count(firms, deferred, panel, payables):  # type: ignore[no-untyped-def]
         payables[firms.prefecture[i]] += w * firms.payables[i]
 
 
-@njit(cache=True)
-def accounts(firms, deferred):  # type: ignore[no-untyped-def]
-    """Weighted fen of each of ``ACCOUNTS`` over living firms, for the ledger's residual."""
-    total = np.zeros(len(ACCOUNTS), np.int64)
+@kernel
+def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
+    """Add up the weighted fen of each of ``ACCOUNTS`` over living firms into ``total``, for the ledger's residual."""
     for i in range(len(firms.key)):
         if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
             continue
@@ -94,13 +92,12 @@ def accounts(firms, deferred):  # type: ignore[no-untyped-def]
         total[9] += w * firms.quality_deposit[i]
         for slot in range(len(deferred)):
             total[10] += w * deferred[slot, i]
-    return total
 
 
-@njit(cache=True)
-def knowing(firms, aware, measures, seed):  # type: ignore[no-untyped-def]
-    """Weighted firms that are eligible for, and that know of, each measure, shape (measures, 2)."""
-    found = np.zeros((measures, 2), np.int64)
+@kernel
+def knowing(firms, aware, found, seed):  # type: ignore[no-untyped-def]
+    """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
+    measures = len(found)
     for i in range(len(firms.key)):
         if firms.status[i] == UNBORN:
             continue
@@ -113,4 +110,3 @@ def knowing(firms, aware, measures, seed):  # type: ignore[no-untyped-def]
                     known = aware[m, firms.prefecture[i], firms.size[i]]
                     if known >= exponential(seed, AWARE, firms.key[i], m):
                         found[m, 1] += w
-    return found

@@ -9,9 +9,9 @@ in one county. Nothing here depends on the seed: a row's identity is its place i
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels import allocating, inlined
 from sim.luck import Purpose, bits, uniform
 from sim.parameters import Parameters
 from sim.population.places import Counties
@@ -160,7 +160,7 @@ def blocks_of(counties: Counties, entities: NDArray[np.int64], rows: NDArray[np.
     return Blocks(*(column[used] for column in blocks))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _identity(code, sector, size, group, born):  # type: ignore[no-untyped-def]
     """A cell as one word: 20 bits of county code, then sector, size, group, born, leaving 32 bits for the index."""
     word = (((np.uint64(code) << np.uint64(4)) | np.uint64(sector)) << np.uint64(2)) | np.uint64(size)
@@ -168,7 +168,7 @@ def _identity(code, sector, size, group, born):  # type: ignore[no-untyped-def]
     return word << np.uint64(32)
 
 
-@njit(cache=True)
+@allocating
 def _shifts(code, sector, size, group, born):  # type: ignore[no-untyped-def]
     """Shift of the grid of rows of each cell, from [0, 1); the same for every seed."""
     shift = np.empty(len(code))
@@ -177,7 +177,7 @@ def _shifts(code, sector, size, group, born):  # type: ignore[no-untyped-def]
     return shift
 
 
-@njit(cache=True)
+@allocating
 def enumerate_rows(firms, blocks, prefecture):  # type: ignore[no-untyped-def]
     """Write who each row is, sorted by cohort, county, sector and size. Returns the first row of each cohort."""
     cell = np.empty(len(blocks.rows), np.uint64)

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels import kernel
 from sim.luck import Purpose, bits, exponential, normal, uniform
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
@@ -162,7 +162,7 @@ _MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
 _LEAST_MATERIALS: Final = 0.02
 
 
-@njit(cache=True)
+@kernel
 def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
     """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon."""
     luck = Purpose.SYNTHESIS
@@ -283,7 +283,7 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         firms.facts[row] = facts
 
 
-@njit(cache=True)
+@kernel
 def _cash_months(lot, months, upto):  # type: ignore[no-untyped-def]
     """Months of outlays that cash lasts, for a place in the distribution from 0 to 1; straight between its points."""
     point = 1

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels import allocating
 from sim.parameters import Parameters
 from sim.population.cells import Blocks, blocks_of, cells_of, enumerate_rows, sampled
 from sim.population.columns import Firms, new_columns
@@ -66,7 +66,7 @@ def synthesise(
     return Population(columns, cohort_start, by_county, county_start, entities, rows, total / entities)
 
 
-@njit(cache=True)
+@allocating
 def _by_county(county, counties):  # type: ignore[no-untyped-def]
     """Rows of each county, ascending, and where each county begins."""
     start = np.zeros(counties + 1, np.int64)
