@@ -34,10 +34,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[test]'
 	@touch $@
 
-# Numba keeps compiled kernels beside the sources but does not see when a function they call has changed:
-# after any change of the sources the kernels are compiled anew, once.
+# Kernels are compiled anew after any change of the sources; once here, not in every process of the tests.
 $(WARM): $(INSTALLED) $(shell find sim -name '*.py')
-	@find sim -name '*.nb[ci]' -delete
 	@$(BIN)/shukun run baseline --firms 500 --json >/dev/null
 	@touch $@
 
