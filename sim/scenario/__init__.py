@@ -10,9 +10,9 @@ from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.levers import LeverEntry, from_words
 from sim.scenario.loader import load, names, validate
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import json_schema
+from sim.scenario.schema import json_schema, write_schemas
 
 __all__ = [
     "Change", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clauses", "diff", "from_words",
-    "json_schema", "lever_table", "load", "names", "validate",
+    "json_schema", "lever_table", "load", "names", "validate", "write_schemas",
 ]  # fmt: skip

@@ -35,9 +35,17 @@ def clauses() -> list[ClauseEntry]:
 
 
 def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
-    """Every lever of the measures that are on and of the funds, as it stands in the scenario."""
+    """The levers of the measures that are on and of the funds, as they stand in the scenario.
+
+    A field that a measure leaves out can be set too, but is not listed.
+    """
     asked = scenario if isinstance(scenario, Scenario) else load(scenario)
-    of_measures = [entry for measure in asked.measures for entry in levers.of_measure(measure)]
+    of_measures = [
+        entry
+        for measure in asked.measures
+        for entry in levers.of_measure(measure)
+        if entry.value not in (None, []) and not (measure.delivery.way == "none" and ".delivery." in entry.path)
+    ]
     return [*of_measures, *(entry for fund in asked.funds for entry in levers.of_fund(fund))]
 
 

@@ -17,11 +17,13 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sim.scenario.faults import Fault, ScenarioError, shown
 
-LARGEST_FILE: Final = 1_000_000  # bytes; the largest file a person writes has a few thousand
+LARGEST_FILE: Final = 200_000  # bytes; the largest shipped file has 15,000
 DEEPEST: Final = 20
 PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
+LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
+LONGEST_REASON: Final = 400
 Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its fields
 
 
@@ -49,14 +51,22 @@ class Document:
         self, kind: str, path: Sequence[str | int], found: object, allowed: str = "", near: str | None = None
     ) -> Fault:
         """A fault at a field of this file."""
-        return Fault(kind, self.name, self.line(path), ".".join(map(str, path)), shown(found), allowed, near)
+        return Fault(
+            kind,
+            self.name,
+            self.line(path),
+            ".".join(map(str, path)),
+            shown(found, LONGEST_REASON if kind == "reason" else LONGEST_VALUE),
+            allowed,
+            near,
+        )
 
 
 def display(path: Path) -> str:
     """How a sentence calls a file: relative to where the user stands if it lies below, else in full."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except ValueError:  # elsewhere, or not a path at all
         return str(path)
 
 
@@ -65,12 +75,12 @@ def read(path: Path) -> Document:
     name = display(path)
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise ScenarioError([Fault("too_large", name, None, "", f"{size} bytes", f"{LARGEST_FILE} bytes")])
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig") if size <= LARGEST_FILE else ""
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
         raise ScenarioError([Fault("unreadable", name, None, "", reason)]) from None
+    if size > LARGEST_FILE:
+        raise ScenarioError([Fault("too_large", name, None, "", f"{size} bytes", f"{LARGEST_FILE} bytes")])
     return parse(text, name)
 
 
@@ -80,7 +90,7 @@ def parse(text: str, name: str) -> Document:
     yaml.allow_duplicate_keys = True  # told by `_refusals`, together with everything else
     try:
         root = yaml.compose(text)
-        faults = list(_refusals(root, name)) if root is not None else []
+        faults = list(_refusals(root, name, set())) if root is not None else []
         if any(fault.kind != "duplicate_key" for fault in faults):
             raise ScenarioError(faults)
         data = yaml.constructor.construct_document(root) if root is not None else {}
@@ -102,14 +112,16 @@ def parse(text: str, name: str) -> Document:
     return Document(name, data, lines, tuple(faults))
 
 
-def _refusals(node: Node, name: str, path: Path_ = ()) -> Iterator[Fault]:
+def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterator[Fault]:
     """What is not plain in a tree of YAML nodes. An anchored node is not entered: it may be entered a billion times."""
 
     def refuse(kind: str, found: str, allowed: str, at: Node = node) -> Fault:
         return Fault(kind, name, at.start_mark.line + 1, ".".join(map(str, path)), found, allowed)
 
-    if node.anchor is not None:
+    if node.anchor is not None and id(node) not in told:
+        told.add(id(node))
         yield refuse("anchor", f"&{node.anchor}", "every value written out")
+    if node.anchor is not None:
         return
     if node.tag not in PLAIN_TAGS:
         yield refuse("tag", str(node.tag), "plain values")
@@ -124,10 +136,10 @@ def _refusals(node: Node, name: str, path: Path_ = ()) -> Iterator[Fault]:
             if key.value in seen:
                 yield refuse("duplicate_key", key.value, "each key once", key)
             seen.add(key.value)
-            yield from _refusals(value, name, (*path, key.value))
+            yield from _refusals(value, name, told, (*path, key.value))
     elif isinstance(node, SequenceNode):
         for place, value in enumerate(node.value):
-            yield from _refusals(value, name, (*path, place))
+            yield from _refusals(value, name, told, (*path, place))
 
 
 def _note_lines(node: Node, path: tuple[str, ...], line: int, lines: dict[Path_, int]) -> None:

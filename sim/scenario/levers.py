@@ -3,7 +3,7 @@
 ============================================  =====================================================================
 ``rent_waiver.months``                        a value of the measure's instrument
 ``rent_waiver.delivery.processing_days``      also ``start``, ``end``, ``fund``, ``bearer``, fields of ``eligible``
-``all.delivery.way``                          the same of every measure that is on and has it
+``all.delivery.way``                          the same of every measure that is on and states it, or is applied for
 ``funds.tourism.amount_yuan``                 a fund
 ``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
 ``parameters.firm.crowding``                  a number of `calibration/parameters.yaml`
@@ -36,6 +36,10 @@ WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that ar
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
 OF_PLAN: Final = ("adopted", "rules")
+DECIDED: Final = (
+    "application",
+    "negotiated",
+)  # ways of delivery on which somebody decides: `all.delivery` reaches these
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
@@ -106,6 +110,7 @@ def change_measures(
     unused: list[str] = []
     faults: list[Fault] = []
     firsts = (*known, ALL, *ELSEWHERE)
+    decided = [id_ for id_ in data if id_ in on and (data[id_].get("delivery") or {}).get("way") in DECIDED]
     for lever in levers:
         first, *rest = lever.parts
         if first != ALL and first not in data:
@@ -113,7 +118,12 @@ def change_measures(
             near = ".".join([near, *rest]) if near else None
             faults.append(lever.fault("unknown_lever", lever.path, f"a measure, {ALL}, {', '.join(ELSEWHERE)}", near))
             continue
-        reached = [first] if first != ALL else [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
+        if first != ALL:
+            reached = [first]
+        elif rest[:1] == ["delivery"]:
+            reached = decided
+        else:
+            reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
         fields = _paths(data[first]) if first != ALL else _all_paths()
         if _field(rest) not in fields:
             near = nearest(_field(rest), fields)
@@ -145,9 +155,7 @@ def _values_model(measure: Mapping[str, Any]) -> type[BaseModel] | None:
 
 
 def _has(measure: Mapping[str, Any], words: Sequence[str]) -> bool:
-    """Whether `all` reaches this field of this measure: it is delivered to firms, or says the value itself."""
-    if words[:1] == ["delivery"]:
-        return bool(dict(measure.get("delivery") or {}).get("way", "none") != "none")
+    """Whether `all` reaches this field of this measure: a value only where the measure states one."""
     return _field(words) in (*WHOLE, *(measure.get("values") or ())) or words[:1] == ["eligible"]
 
 

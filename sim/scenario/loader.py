@@ -93,11 +93,10 @@ def _extended(
     own, shipped = file.resolve().parent, scenarios_folder().resolve()
     file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
     candidates = [(folder / file_name).resolve() for folder in (own, shipped)]
-    if not any(path.is_relative_to(folder) for path in candidates for folder in (own, shipped)):
+    if not all(path.is_relative_to(own) or path.is_relative_to(shipped) for path in candidates):
         return None, [document.fault("climbs_out", at, name, "a name, or a file in these folders")]
-    inside = [path for path in candidates if path.is_relative_to(own) or path.is_relative_to(shipped)]
-    fresh = [path for path in inside if path.is_file() and path != file.resolve()]
-    found = next(iter(fresh), next((path for path in inside if path.is_file()), None))
+    fresh = [path for path in candidates if path.is_file() and path != file.resolve()]
+    found = next(iter(fresh), next((path for path in candidates if path.is_file()), None))
     if found is None:
         beside = [path.stem for path in own.glob("*.yaml") if path != file.resolve()] if own != shipped else []
         allowed = list(dict.fromkeys([*names(), *beside]))

@@ -7,8 +7,10 @@ and belongs to calibration: a scenario may change one under ``parameters.``, so 
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
@@ -139,3 +141,9 @@ def measure_schema() -> dict[str, Any]:
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the JSON Schemas into a folder, one file each."""
+    for name, schema in json_schema().items():
+        (folder / f"{name}.json").write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,240 @@
+"""Putting a scenario together: what is switched on, what is switched off, which levers are changed.
+
+Files are taken in one after the other; :meth:`Composition.scenario` then checks everything in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sim.measure import Measure
+from sim.places import scenarios_folder
+from sim.scenario import levers as lever_paths
+from sim.scenario.catalogue import HORIZON, Catalogue, build, catalogue, dates
+from sim.scenario.checking import Origins, Path, Source, check
+from sim.scenario.document import Document, display
+from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.scenario.levers import Lever
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import MOST_MEASURES, NO_TEXTS, Firms, Fund, Plan, ScenarioFile
+from sim.vocabulary import ACTIONS, MECHANISMS
+from sim.world.spec import WorldSpec
+
+
+@dataclass
+class Composition:
+    """What a chain of files asks for, collected file by file, the furthest ancestor first."""
+
+    known: Catalogue
+    faults: list[Fault]
+    on: dict[str, None] = field(default_factory=dict)  # an ordered set of ids
+    defined: dict[str, tuple[Document, dict[str, Any]]] = field(default_factory=dict)
+    levers: dict[str, Lever] = field(default_factory=dict)
+    world: dict[str, Any] = field(default_factory=dict)
+    world_from: Origins = field(default_factory=dict)
+    firms: Firms | None = None
+    is_clear: bool = True  # whether everything that is to be switched on is known
+
+    def add(self, document: Document, content: ScenarioFile, own: bool) -> None:
+        """Take in one file; what it says comes after what the files that it extends say."""
+        for id_, data in content.define.items():
+            if id_ in self.known.sources:
+                self.faults.append(
+                    document.fault("duplicate_id", ("define", id_), id_, "an id that is not in the catalogue")
+                )
+            self.defined[id_] = document, data
+            self.on[id_] = None
+        for key in ("actions", "sections", "measures"):
+            for place, name in enumerate(getattr(content, key)):
+                self.on |= dict.fromkeys(self._switch(document, key, place, name))
+        for place, name in enumerate(content.without):
+            for id_ in self._switch(document, "without", place, name):
+                self.on.pop(id_, None)
+        for path, value in content.levers.items():
+            self.levers[path] = Lever(path, value, document, own)
+        self._add_world(content.world, document, ("world",))
+        self.firms = content.firms if content.firms is not None else self.firms
+
+    def _switch(self, document: Document, key: str, place: int, name: str) -> list[str]:
+        """Measures that a name under ``actions``, ``sections``, ``measures`` or ``without`` stands for."""
+        sections, measures = list(self.known.plan.sections), [*self.known.sources, *self.defined]
+        names, kind, allowed = {
+            "actions": ([*ACTIONS, MECHANISMS], "not_allowed", "an action"),
+            "sections": (sections, "unknown_section", ", ".join(sections)),
+            "measures": (measures, "unknown_measure", f"one of the {len(measures)} measures of the catalogue"),
+            "without": (
+                [*ACTIONS, MECHANISMS, *sections, *measures],
+                "unknown_measure",
+                "an action, section or measure",
+            ),
+        }[key]
+        if name not in names:
+            self.is_clear = False
+            self.faults.append(document.fault(kind, (key, place), name, allowed, nearest(name, names)))
+            return []
+        return [name] if name in self.defined else self.known.switch(name)
+
+    def _add_world(self, data: Mapping[str, Any], document: Document, at: Path) -> None:
+        for key, value in data.items():
+            self.world[key] = value
+            self.world_from = {path: origin for path, origin in self.world_from.items() if path[0] != key}
+            self.world_from[(key,)] = document, (*at, key)
+
+    def scenario(self, name: str, content: ScenarioFile) -> Scenario:
+        """The scenario, or every fault at once."""
+        by_kind: dict[str, list[Lever]] = {kind: [] for kind in (*lever_paths.ELSEWHERE, "measures")}
+        for lever in self.levers.values():
+            by_kind[lever.parts[0] if lever.parts[0] in lever_paths.ELSEWHERE else "measures"].append(lever)
+        self._change_plan(by_kind["plan"])
+        world = self._world(by_kind["world"])
+        horizon = (world.start, world.end) if world is not None else HORIZON
+        measures, unused = self._measures(by_kind["measures"], horizon)
+        funds = self._funds(by_kind["funds"], horizon)
+        parameters = self._parameters(by_kind["parameters"])
+        firms = self._firms(by_kind["firms"])
+        if len(measures) > MOST_MEASURES:
+            document = Document(display(scenarios_folder()), {})
+            self.faults.append(document.fault("too_many", (), len(measures), f"at most {MOST_MEASURES}"))
+        if self.faults or world is None:
+            raise ScenarioError(self.faults)
+        return Scenario(
+            name, content.title, content.description, content.author, content.against, content.expects, self.known.plan,
+            measures, funds, world, parameters, firms, tuple(unused),
+        )  # fmt: skip
+
+    def _change_plan(self, levers: Iterable[Lever]) -> None:
+        for lever in levers:
+            if len(lever.parts) != 2 or lever.parts[1] not in lever_paths.OF_PLAN:
+                allowed = [f"plan.{name}" for name in lever_paths.OF_PLAN]
+                self.faults.append(
+                    lever.fault("unknown_lever", lever.path, ", ".join(allowed), nearest(lever.path, allowed))
+                )
+                continue
+            data = self.known.plan.model_dump() | {lever.parts[1]: lever.value}
+            plan, wrong = check(Plan, data, _lever_source(lever, (lever.parts[1],)))
+            self.faults += wrong
+            if plan is not None:
+                self.known = replace(self.known, plan=plan)
+
+    def _world(self, levers: Iterable[Lever]) -> WorldSpec | None:
+        for lever in levers:
+            if len(lever.parts) != 2:
+                self.faults.append(lever.fault("unknown_lever", lever.path, "world.<key>, a whole key at a time"))
+                continue
+            self._add_world({lever.parts[1]: lever.value}, lever.document, ())
+            self.world_from[(lever.parts[1],)] = lever.document, ("levers", lever.path)
+        # What concerns the whole, such as an end before the start, is said of the last place that changed the world.
+        document, _ = next(reversed(self.world_from.values()), (Document("world", {}), ()))
+        world, wrong = check(WorldSpec, self.world, Source(document, ("world",), dict(self.world_from)), (), {})
+        self.faults += wrong
+        return world
+
+    def _measures(self, levers: Sequence[Lever], horizon: tuple[date, date]) -> tuple[tuple[Measure, ...], list[str]]:
+        known = self.known
+        # Levers of measures that are off are checked too, so that a mistake in them does not wait to be found.
+        wanted = sorted({*self.on, *(id_ for lever in levers if (id_ := lever.parts[0]) in known.sources)})
+        sources = {id_: Source(known.sources[id_]) for id_ in wanted if id_ in known.sources}
+        sources |= {id_: Source(document, ("define", id_)) for id_, (document, _) in self.defined.items()}
+        data = {id_: dict(known.sources[id_].data) for id_ in sources if id_ in known.sources}
+        data |= {id_: {"id": id_, **written} for id_, (_, written) in self.defined.items()}
+        ids = [*known.sources, *self.defined]
+        origins, unused, wrong = lever_paths.change_measures(levers, data, self.on, ids)
+        self.faults += wrong
+        if self.is_clear:
+            self.faults += [
+                lever.fault("measure_is_off", lever.parts[0], "a measure that is on")
+                for lever in levers
+                if lever.own and lever.path in unused and lever.parts[0] != lever_paths.ALL
+            ]
+        moved = known.plan != catalogue(known.folder).plan
+        measures: dict[str, Measure] = {}
+        for id_ in sorted(data):
+            if id_ in known.measures and id_ not in origins and not (moved and _waits_for_plan(data[id_])):
+                measures[id_] = known.measures[id_]
+            elif id_ in origins or id_ in self.defined or moved:  # else its faults are among the catalogue's
+                source = replace(sources[id_], levers=origins.get(id_, {}))
+                measure, wrong = build(known, data[id_], source, horizon if id_ in self.defined else HORIZON, ids)
+                self.faults += wrong
+                if measure is not None:
+                    measures[id_] = measure
+                    self.faults += _outside(measure, source, horizon)
+        return tuple(measure for id_, measure in measures.items() if id_ in self.on), unused
+
+    def _funds(self, levers: Iterable[Lever], horizon: tuple[date, date]) -> tuple[Fund, ...]:
+        places = {fund["id"]: place for place, fund in enumerate(self.known.funds_file.data["funds"])}
+        changes: dict[str, dict[str, Any]] = {}
+        origins: dict[str, Origins] = {}
+        for lever in levers:
+            parts = lever.parts
+            paths = [f"funds.{id_}.{name}" for id_ in places for name in lever_paths.OF_FUNDS]
+            if lever.path not in paths:
+                kind = "unknown_fund" if len(parts) == 3 and parts[1] not in places else "unknown_lever"
+                found = parts[1] if kind == "unknown_fund" else lever.path
+                self.faults.append(lever.fault(kind, found, ", ".join(paths), nearest(lever.path, paths)))
+                continue
+            changes.setdefault(parts[1], {})[parts[2]] = lever.value
+            origins.setdefault(parts[1], {})[(parts[2],)] = lever.document, ("levers", lever.path)
+        funds = dict(self.known.funds)
+        for id_, changed in changes.items():
+            source = Source(self.known.funds_file, ("funds", places[id_]), origins[id_])
+            data = self.known.funds_file.data["funds"][places[id_]] | changed
+            if "amount_yuan" in changed:
+                data.pop("amount_from", None)
+            fund, wrong = check(Fund, data, source)
+            self.faults += wrong
+            if fund is not None:
+                funds[id_] = fund
+                if fund.amount_yuan is not None:
+                    self.faults += [
+                        source.fault(
+                            "outside_horizon", ("amount_yuan", day.isoformat()), day, f"{horizon[0]} to {horizon[1]}"
+                        )
+                        for day in fund.amount_yuan.changes()
+                        if not horizon[0] <= day <= horizon[1]
+                    ]
+        return tuple(funds[id_] for id_ in sorted(funds))
+
+    def _parameters(self, levers: Sequence[Lever]) -> dict[str, float]:
+        if not levers:
+            return {}
+        from sim.parameters import ParameterError  # the file is long: read only when a scenario varies it
+        from sim.parameters import load as load_parameters
+
+        parameters = load_parameters()
+        changed: dict[str, float] = {}
+        for lever in levers:
+            path = lever.path.removeprefix("parameters.")
+            try:
+                parameters = parameters.with_changes({path: lever.value})
+                changed[path] = lever.value
+            except ParameterError as error:
+                self.faults.append(Source(lever.document, ("levers", lever.path)).reason((), error))
+        return dict(sorted(changed.items()))
+
+    def _firms(self, levers: Iterable[Lever]) -> Firms | None:
+        for lever in levers:
+            content, wrong = check(ScenarioFile, NO_TEXTS | {"firms": lever.value}, _lever_source(lever, ("firms",)))
+            self.faults += wrong
+            self.firms = content.firms if content else self.firms
+        return self.firms
+
+
+def _lever_source(lever: Lever, at: Path) -> Source:
+    return Source(lever.document, (), {at: (lever.document, ("levers", lever.path))})
+
+
+def _waits_for_plan(data: Mapping[str, Any]) -> bool:
+    return any(data.get(key) in lever_paths.OF_PLAN for key in ("start", "end"))
+
+
+def _outside(measure: Measure, source: Source, horizon: tuple[date, date]) -> Iterator[Fault]:
+    """Days that a lever names and that the run does not reach. The catalogue's own days may lie outside a short run."""
+    for path, day in dates(measure):
+        if (
+            any(path[:length] in source.levers for length in range(len(path) + 1))
+            and not horizon[0] <= day <= horizon[1]
+        ):
+            yield source.fault("outside_horizon", path, day, f"{horizon[0]} to {horizon[1]}")

@@ -1,0 +1,70 @@
+"""A scenario: what is asked of one run, complete and unchangeable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sim.measure import Measure, Words
+from sim.scenario.schema import Firms, Fund, Plan
+from sim.world.spec import WorldSpec
+
+TEXTS: Final = ("title", "description", "note")  # what changes no result
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is asked of one run. Levers are applied; nothing in it changes afterwards.
+
+    ``parameter_changes`` go to ``sim.parameters``; ``firms`` is a number of sampled rows or ``"province"`` for one row
+    a firm; ``unused`` are levers that were given but concern measures that are off here.
+    """
+
+    name: str
+    title: Words
+    description: Words
+    author: str
+    against: str | None
+    expects: tuple[str, ...]
+    plan: Plan
+    measures: tuple[Measure, ...]  # sorted by id; `values` is the instrument's `Values`
+    funds: tuple[Fund, ...]  # sorted by id
+    world: WorldSpec
+    parameter_changes: dict[str, float]
+    firms: Firms | None
+    unused: tuple[str, ...] = field(default=(), compare=False)
+
+    def contents(self) -> dict[str, Any]:
+        """Everything that the scenario says, plain and sorted, fit for JSON."""
+        return {
+            "name": self.name,
+            "title": self.title.model_dump(),
+            "description": self.description.model_dump(),
+            "author": self.author,
+            "against": self.against,
+            "expects": list(self.expects),
+            "plan": self.plan.model_dump(mode="json"),
+            "measures": {measure.id: _plain(measure) for measure in self.measures},
+            "funds": {fund.id: fund.model_dump(mode="json") for fund in self.funds},
+            "world": self.world.model_dump(mode="json"),
+            "parameters": dict(sorted(self.parameter_changes.items())),
+            "firms": self.firms,
+        }
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what determines the result: the contents without names, titles and notes."""
+        contents = self.contents()
+        decides = {key: contents[key] for key in ("measures", "funds", "world", "parameters", "firms")}
+        for group in ("measures", "funds"):
+            decides[group] = {
+                id_: {key: value for key, value in entry.items() if key not in TEXTS}
+                for id_, entry in contents[group].items()
+            }
+        text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(measure: Measure) -> dict[str, Any]:
+    return {**measure.model_dump(mode="json", exclude={"values"}), "values": measure.values.model_dump(mode="json")}

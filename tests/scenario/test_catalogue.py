@@ -1,0 +1,237 @@
+"""The catalogue carries out the plan: every clause, with the plan's own figures."""
+
+from datetime import date
+
+import pytest
+
+from sim import scenario
+from sim.measure import Measure
+from sim.places import scenarios_folder
+from sim.scenario.catalogue import catalogue
+from sim.vocabulary import ACTIONS, MECHANISMS
+
+CLAUSES = [
+    "0",
+    "I.1.a",
+    "I.1.b",
+    "I.1.c",
+    "I.1.d",
+    "I.1.e",
+    "I.1.f",
+    "I.1.g",
+    "I.2.a",
+    "I.2.b",
+    "I.2.c",
+    "I.2.d",
+    "I.3.a",
+    "I.3.b",
+    "I.3.c",
+    "I.3.d",
+    "I.3.e",
+    "I.3.f",
+    "I.4.a",
+    "I.4.b",
+    "I.4.c",
+    "I.4.d",
+    "I.4.e",
+    "I.4.f",
+    "I.4.g",
+    "I.4.h",
+    "I.5.a",
+    "I.5.b",
+    "I.5.c",
+    "I.5.d",
+    "I.5.e",
+    "I.6.a",
+    "I.6.b",
+    "I.6.c",
+    "I.6.d",
+    "I.6.e",
+    "I.7.a-b",
+    "I.7.c-d",
+    "I.8.a",
+    "I.8.b",
+    "I.9.a",
+    "I.9.b",
+    "I.9.c",
+    "I.9.d",
+    "I.9.e",
+    "I.9.f",
+    "I.10.a",
+    "I.10.b",
+    "I.10.c",
+    "I.10.d",
+    "I.10.e-f",
+    "II.1.a",
+    "II.1.b",
+    "II.1.c",
+    "II.1.d",
+    "II.2.a",
+    "II.2.b",
+    "II.2.c",
+    "II.3.a",
+    "II.3.b",
+    "II.3.c",
+    "II.4.a",
+    "II.4.b",
+    "II.4.c",
+    "II.5.a",
+    "II.5.b",
+    "II.5.c",
+    "II.5.d",
+    "II.5.e",
+    "II.5.f",
+    "II.5.g",
+    "III.1",
+    "III.2",
+    "III.3",
+    "III.4",
+]
+# Where the steps-up of section II belong in the comparison of the ten actions.
+ACTION_OF_SECTION = {
+    **{f"I.{place}": action for place, action in enumerate(ACTIONS, 1)},
+    "II.1": "fiscal", "II.2": "tax", "II.3": "finance", "II.4": "integration",
+}  # fmt: skip
+ACTION_OF_CLAUSE = {
+    "II.5.a": "resumption", "II.5.b": "resumption", "II.5.c": "jobs", "II.5.d": "jobs", "II.5.e": "jobs",
+    "II.5.f": "fiscal", "II.5.g": "integration",
+}  # fmt: skip
+BEFORE, HALF_YEAR, DAY = date(2022, 6, 30), date(2022, 7, 1), date(2022, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def measures() -> dict[str, Measure]:
+    return {measure.id: measure for measure in scenario.load("full_plan").measures}
+
+
+def test_the_register_holds_every_clause_of_the_plan_in_order() -> None:
+    assert [clause.id for clause in scenario.clauses()] == CLAUSES
+
+
+def test_at_most_a_tenth_of_the_clauses_is_declared_and_for_a_reason() -> None:
+    declared = [clause for clause in scenario.clauses() if clause.state == "declared"]
+    assert len(declared) <= len(CLAUSES) / 10
+    assert all(len(clause.note) > 50 and not clause.measures for clause in declared)
+
+
+def test_every_other_clause_is_carried_out_by_a_measure() -> None:
+    bare = [clause.id for clause in scenario.clauses() if clause.state == "modelled" and not clause.measures]
+    assert not bare
+
+
+def test_the_catalogue_is_without_fault() -> None:
+    assert catalogue(scenarios_folder()).faults == ()
+
+
+def test_every_measure_stands_with_the_action_that_its_clauses_belong_to(measures: dict[str, Measure]) -> None:
+    for measure in measures.values():
+        for clause in measure.clauses:
+            section = ".".join(clause.split(".")[:2])
+            expected = ACTION_OF_CLAUSE.get(clause) or ACTION_OF_SECTION.get(section, MECHANISMS)
+            assert measure.action == expected, f"{measure.id} carries out {clause}"
+
+
+def test_every_figure_that_is_not_the_plans_is_marked_as_an_assumption(measures: dict[str, Measure]) -> None:
+    for measure in measures.values():
+        assert measure.note, f"{measure.id} has no note"
+        if measure.delivery.processing_days or measure.delivery.refusal_share:
+            assert "assumption:" in measure.note, measure.id
+
+
+def test_nothing_starts_before_the_rules_but_what_has_a_day_of_its_own(measures: dict[str, Measure]) -> None:
+    plan = scenario.load("full_plan").plan
+    early = {measure.id for measure in measures.values() if measure.start < plan.rules}
+    assert early == {"guarantee_fee_zero"}
+    assert measures["guarantee_fee_zero"].start == date(2022, 6, 1)
+
+
+def test_the_rules_come_seven_working_days_after_the_plan() -> None:
+    from chinese_calendar import get_workdays
+
+    plan = scenario.load("baseline").plan
+    assert len(get_workdays(plan.adopted, plan.rules)) == 1 + 7  # the day of adoption counts in the list
+
+
+def test_rent_waiver(measures: dict[str, Measure]) -> None:
+    waiver, listed = measures["rent_waiver"], measures["rent_waiver_listed"]
+    assert waiver.values.months.on(DAY) == 3
+    assert listed.values.months.on(DAY) == 6
+    assert listed.values.tops_up == "rent_waiver"
+    assert listed.eligible.facts == ("county_listed",)
+    for measure in (waiver, listed):
+        assert measure.values.flows == ("rent",)
+        assert measure.values.share.on(DAY) == 1
+        assert measure.eligible.landlords == ("state",)
+        assert measure.eligible.sectors == ("services",)
+        assert measure.eligible.sizes == ("individual", "micro", "small")
+        assert measure.bearer == "state_landlords"
+
+
+def test_premium_deferral(measures: dict[str, Measure]) -> None:
+    deferral, catering = measures["premium_deferral"], measures["unemployment_premium_deferral"]
+    assert deferral.values.flows == ("pension", "unemployment", "work_injury")
+    assert deferral.values.until == date(2022, 12, 31)
+    assert deferral.eligible.sectors == ("hard_hit",)
+    assert catering.eligible.sectors == ("catering", "retail")
+    assert catering.values.penalty == 0
+    assert (catering.values.until - date(2022, 5, 31)).days <= 365
+
+
+def test_loan_extension(measures: dict[str, Measure]) -> None:
+    extension = measures["loan_extension"]
+    assert set(extension.values.flows) == {"principal", "interest"}
+    assert extension.values.penalty == 0
+    assert extension.delivery.way == "negotiated"
+    assert extension.delivery.agency == "banks"
+
+
+def test_procurement(measures: dict[str, Measure]) -> None:
+    deduction = measures["price_deduction"].values.price_deduction
+    bonus = measures["consortium_bonus"].values.consortium_bonus
+    reserved = measures["works_reservation"].values.reserved_works
+    assert 0.06 <= deduction.on(BEFORE) <= 0.10 <= deduction.on(HALF_YEAR) <= 0.20
+    assert 0.02 <= bonus.on(BEFORE) <= 0.03
+    assert 0.04 <= bonus.on(HALF_YEAR) <= 0.06
+    assert [reserved.on(day) for day in (BEFORE, HALF_YEAR, DAY, date(2023, 1, 1))] == [0.3, 0.4, 0.4, 0.3]
+
+
+def test_money_of_the_plan(measures: dict[str, Measure]) -> None:
+    funds = {fund.id: fund for fund in scenario.load("full_plan").funds}
+    assert funds["sme_development"].amount_yuan is not None
+    assert funds["sme_development"].amount_yuan.on(date(2022, 1, 1)) == 0.5e9
+    assert measures["sme_development_added"].fund == "sme_development"
+    assert list(measures["sme_development_added"].values.top_up_yuan.table.values()) == [0.5e9]
+    assert funds["tourism"].amount_yuan is not None
+    assert funds["tourism"].amount_yuan.on(DAY) == 2.0e9
+    assert measures["refund_transfers"].fund == "prefecture_treasuries"
+    assert list(measures["refund_transfers"].values.top_up_yuan.table.values()) == [5.0e9]
+
+
+def test_other_figures_of_the_plan(measures: dict[str, Measure]) -> None:
+    interest = measures["agricultural_interest_subsidy"].values
+    assert (interest.share.on(DAY), interest.rate_cap) == (0.5, 0.05)
+    assert measures["guarantee_fee_zero"].values.share.on(date(2022, 6, 1)) == 1
+    assert measures["guarantee_fee_cut"].bearer == {"province": 0.5, "guarantors": 0.5}
+    assert measures["job_retention_refund"].values.share.on(date(2022, 1, 1)) == 0.6
+    assert measures["job_retention_refund"].values.share.on(DAY) == 0.9
+    assert measures["job_retention_refund"].values.standing_share == 0.6
+    assert measures["toll_waiver"].values.share.on(DAY) == 1
+    assert measures["repayment_plans"].start == date(2022, 6, 30)
+    assert measures["small_arrears_deadline"].values.ceiling_yuan == 2_000_000
+    assert measures["small_arrears_deadline"].values.cleared_by == date(2022, 12, 31)
+    quotas = [
+        measures[f"srdi_{tier}"].values.quota for tier in ("growth_firms", "little_giants", "national_little_giants")
+    ]
+    assert quotas == [1000, 300, 60]
+    assert measures["vat_stock_refund"].values.share.on(DAY) == 1
+    assert measures["vat_stock_refund_deadline"].end == date(2022, 6, 30)
+    incentive = measures["inclusive_loan_support"].values.growth_incentive
+    assert (incentive.on(date(2022, 1, 1)), incentive.on(DAY)) == (0.01, 0.02)
+    assert measures["travel_agency_deposit"].values.share.on(DAY) == 1
+    assert measures["free_testing"].values.share.on(DAY) == 1
+    assert measures["free_testing"].end == date(2022, 12, 31)
+    assert measures["dispatch_meetings"].values.dispatch_meetings.on(DAY) == 3
+
+
+def test_the_targets_of_the_plan() -> None:
+    assert scenario.load("full_plan").plan.targets == {"resumption_rate": 0.95, "loss_share": 0.12}

@@ -1,0 +1,233 @@
+"""The shipped scenarios, levers, and what differs between two scenarios."""
+
+import json
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim import scenario
+from sim.places import scenarios_folder
+from sim.vocabulary import ACTIONS
+
+NAMES = scenario.names()
+WHAT_IFS = {
+    "rent_waiver_6_months",
+    "procurement_50",
+    "no_outbreak",
+    "double_outbreak",
+    "slow_delivery",
+    "automatic_delivery",
+}
+
+
+def written(folder: Path, text: str, name: str = "mine") -> Path:
+    """A scenario file with the texts that every one needs."""
+    file = folder / f"{name}.yaml"
+    file.write_text("title: {zh: 题, en: title}\ndescription: {zh: 述, en: text}\n" + text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_scenario_loads(name: str) -> None:
+    asked = scenario.load(name)
+    assert asked.name == name
+    assert asked.title.zh
+    assert asked.title.en
+    assert not asked.unused
+    assert json.loads(json.dumps(asked.contents())) == asked.contents()
+
+
+def test_the_baseline_comes_first_then_the_ten_actions_then_the_plan() -> None:
+    assert NAMES[:12] == ["baseline", *(f"action_{action}" for action in ACTIONS), "full_plan"]
+    assert set(NAMES) >= WHAT_IFS
+
+
+def test_the_baseline_holds_nothing_and_the_plan_everything() -> None:
+    assert scenario.load("baseline").measures == ()
+    of_actions = {measure.id for action in ACTIONS for measure in scenario.load(f"action_{action}").measures}
+    of_plan = {measure.id for measure in scenario.load("full_plan").measures}
+    assert of_plan > of_actions
+    assert len(of_plan) == len(list(scenarios_folder().glob("measures/*/*.yaml")))
+
+
+def test_titles_tell_scenarios_apart() -> None:
+    titles = [scenario.load(name).title for name in NAMES]
+    assert len({title.en for title in titles}) == len({title.zh for title in titles}) == len(NAMES)
+
+
+def test_loading_again_is_fast() -> None:
+    scenario.load("full_plan")
+    start = time.perf_counter()
+    scenario.load("full_plan")
+    assert time.perf_counter() - start < 0.2, "a warm load takes about 4 ms"
+
+
+@pytest.mark.parametrize("name", ["full_plan", "baseline"])
+def test_a_scenario_does_not_differ_from_itself(name: str) -> None:
+    assert scenario.diff(name, name) == []
+    assert scenario.load(name).fingerprint() == scenario.load(name).fingerprint()
+
+
+def test_a_changed_lever_is_the_only_difference() -> None:
+    assert scenario.diff("full_plan", "rent_waiver_6_months") == [("rent_waiver.months", 3, 6)]
+
+
+def test_a_measure_that_is_on_in_one_only_is_one_difference() -> None:
+    assert scenario.diff("baseline", "action_innovation") == [("measures.entrepreneurship_platforms", "off", "on")]
+
+
+def test_the_fingerprint_covers_what_decides_and_nothing_else(tmp_path: Path) -> None:
+    plain = scenario.load("full_plan")
+    renamed = scenario.load(written(tmp_path, "extends: full_plan\nauthor: Somebody Else\n"))
+    assert renamed.fingerprint() == plain.fingerprint()
+    assert scenario.load("full_plan", {"rent_waiver.months": 4}).fingerprint() != plain.fingerprint()
+
+
+def test_levers_change_values_delivery_funds_parameters_world_and_firms() -> None:
+    asked = scenario.load(
+        "full_plan",
+        {
+            "rent_waiver.months": 9,
+            "rent_waiver.delivery.processing_days": 5,
+            "works_reservation.reserved_works": {date(2022, 7, 1): 0.5},
+            "funds.tourism.amount_yuan": 1e9,
+            "parameters.firm.crowding": 0.3,
+            "world.outbreak": "none",
+            "firms": "province",
+        },
+    )
+    measures = {measure.id: measure for measure in asked.measures}
+    assert measures["rent_waiver"].values.months.on(date(2022, 7, 1)) == 9
+    assert measures["rent_waiver"].delivery.processing_days == 5
+    assert measures["works_reservation"].values.reserved_works.on(date(2023, 6, 1)) == 0.5
+    tourism = next(fund for fund in asked.funds if fund.id == "tourism")
+    assert tourism.amount_yuan is not None
+    assert tourism.amount_yuan.on(date(2022, 1, 1)) == 1e9
+    assert asked.parameter_changes == {"firm.crowding": 0.3}
+    assert asked.world.outbreak == "none"
+    assert asked.firms == "province"
+
+
+def test_all_reaches_every_measure_that_is_decided_on() -> None:
+    ways = {measure.id: measure.delivery.way for measure in scenario.load("full_plan").measures}
+    automatic = {measure.id: measure.delivery for measure in scenario.load("automatic_delivery").measures}
+    for id_, way in ways.items():
+        if way in ("application", "negotiated"):
+            assert (automatic[id_].way, automatic[id_].processing_days, automatic[id_].refusal_share) == (
+                "automatic",
+                0,
+                0,
+            )
+        else:
+            assert automatic[id_].way == way
+
+
+def test_moving_the_plan_moves_what_waits_for_its_rules() -> None:
+    moved = {measure.id: measure for measure in scenario.load("plan_two_months_earlier").measures}
+    assert moved["rent_waiver"].start == date(2022, 4, 14)
+    assert moved["works_reservation"].start == date(2022, 7, 1)
+
+
+def test_a_lever_given_to_a_scenario_without_the_measure_is_named_as_unused() -> None:
+    asked = scenario.load("baseline", {"rent_waiver.months": 6})
+    assert asked.unused == ("rent_waiver.months",)
+    assert asked == scenario.load("baseline")
+
+
+def test_levers_from_a_command_line() -> None:
+    levers = scenario.from_words(["rent_waiver.months=6", "works_reservation.reserved_works={2022-07-01: 0.5}"])
+    assert levers == {"rent_waiver.months": 6, "works_reservation.reserved_works": {date(2022, 7, 1): 0.5}}
+    with pytest.raises(scenario.ScenarioError, match="path=value"):
+        scenario.from_words(["rent_waiver.months"])
+
+
+def test_the_lever_table_says_value_range_measure_and_clause() -> None:
+    table = {entry.path: entry for entry in scenario.lever_table("full_plan")}
+    months = table["rent_waiver.months"]
+    assert (months.value, months.unit, months.allowed) == (3, "months", "0 to 120")
+    assert (months.measure, months.clauses) == ("rent_waiver", ("II.1.a",))
+    assert "funds.tourism.amount_yuan" in table
+    assert "works_reservation.delivery.way" not in table, "nobody applies for a reservation"
+
+
+def test_a_planner_invents_a_measure_without_code(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """
+extends: baseline
+define:
+  winter_heating:
+    title: {zh: 冬季取暖补助, en: Heating grant}
+    clauses: [I.1.c]
+    action: fiscal
+    section: I.1
+    instrument: grant
+    eligible: {sectors: [accommodation], prefectures: [迪庆藏族自治州]}
+    delivery: {way: automatic}
+    start: 2022-11-01
+    bearer: province
+    values: {amount_yuan: 2000, per: firm}
+levers:
+  winter_heating.amount_yuan: 3000
+""",
+    )
+    (measure,) = scenario.load(file).measures
+    assert measure.id == "winter_heating"
+    assert measure.eligible.prefectures == ("5334",), "names of places become codes"
+    assert measure.values.amount_yuan.on(date(2022, 12, 1)) == 3000
+
+
+def test_a_file_may_extend_another_beside_it(tmp_path: Path) -> None:
+    written(tmp_path, "extends: full_plan\nwithout: [II.1]\nlevers: {loan_extension.loan_months: 9}\n", "parent")
+    child = scenario.load(
+        written(tmp_path, "extends: parent\nmeasures: [rent_waiver]\nlevers: {all.end: 2023-01-31}\n", "child")
+    )
+    measures = {measure.id: measure for measure in child.measures}
+    assert "rent_waiver" in measures
+    assert "rent_waiver_listed" not in measures
+    assert measures["loan_extension"].values.loan_months.on(date(2022, 7, 1)) == 9
+    assert measures["toll_waiver"].end == date(2023, 1, 31)
+
+
+def test_a_short_world_may_end_before_the_plans_later_dates(tmp_path: Path) -> None:
+    asked = scenario.load(written(tmp_path, "extends: full_plan\nworld: {end: 2022-08-31}\nfirms: 500\n"))
+    assert asked.world.end == date(2022, 8, 31)
+    assert asked.firms == 500
+
+
+@pytest.mark.parametrize("name", list(scenario.json_schema()))
+def test_the_exported_schemas_are_current(name: str) -> None:
+    file = scenarios_folder() / "schema" / f"{name}.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == scenario.json_schema()[name], (
+        "write them anew with sim.scenario.write_schemas"
+    )
+
+
+def test_the_shipped_files_fit_the_exported_schemas() -> None:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
+
+    from sim.scenario.document import read
+
+    schemas = scenario.json_schema()
+    registry = Registry().with_resources(
+        (f"{name}.json", Resource.from_contents(schema)) for name, schema in schemas.items()
+    )
+    files = {file: "measure" for file in scenarios_folder().glob("measures/*/*.yaml")}
+    files |= {scenarios_folder() / f"{name}.yaml": "scenario" for name in NAMES}
+    files |= {scenarios_folder() / f"{name}.yaml": name for name in ("plan", "funds", "register")}
+    for file, kind in files.items():
+        plain = json.loads(json.dumps(strings(read(file).data)))
+        wrong = list(Draft202012Validator(schemas[kind], registry=registry).iter_errors(plain))
+        assert not wrong, f"{file.name}: {wrong[0].message}"
+
+
+def strings(data: object) -> object:
+    """The data with days as texts, as an editor sees them."""
+    if isinstance(data, dict):
+        return {str(key): strings(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [strings(value) for value in data]
+    return data.isoformat() if isinstance(data, date) else data
