@@ -36,7 +36,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 # Kernels are compiled anew after any change of the sources; once here, not in every process of the tests.
 $(WARM): $(INSTALLED) $(shell find sim -name '*.py')
-	@$(BIN)/shukun run baseline --firms 500 --json >/dev/null
+	@$(BIN)/shukun run full_plan --firms 500 --json >/dev/null
 	@touch $@
 
 clean: ## everything that the commands above made, except results/
