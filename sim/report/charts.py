@@ -7,7 +7,7 @@ parameters that the page's controls set.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import numpy as np
 from sim.measure import Words
 from sim.report.digest import SHOWN_KINDS, Digest, Estimate, more_is_better
 from sim.report.findings import outcome_name
-from sim.report.numbers import entities, interval, money, points, share
+from sim.report.numbers import entities, interval, money, points
 from sim.report.words import LANGUAGES, Language, named, text
 from sim.study.comparison import BASELINE
 from sim.study.ensemble import HEADLINES
@@ -220,7 +220,7 @@ def places(digest: Digest, lang: Language) -> Spec:
             "titleLimit": 300,
         },
     }
-    place = {
+    place: Spec = {
         "type": "nominal",
         "title": None,
         "axis": {"labelAngle": 0, "ticks": False, "domain": False, "grid": False},
@@ -390,9 +390,14 @@ def _tip(field: str, title: str) -> Spec:
     return {"field": field, "type": "nominal", "title": title}
 
 
+# The reader's own fonts first; the last is the one that the page carries.
+FONTS: Final = (
+    "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Carried', sans-serif"
+)
 CONFIG: Final[Spec] = {
     "background": None,
-    "font": "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
+    "font": FONTS,
     "title": {
         "anchor": "start",
         "frame": "bounds",
@@ -478,22 +483,17 @@ def limits(digest: Digest) -> dict[str, dict[str, float]]:
 
 
 def _costs(digest: Digest) -> dict[str, Any]:
+    by = ["scenario", "bearer", "kind"]
+    sums: Iterable[Any] = (
+        digest.moved.groupby(by, observed=True)["amount_fen"].sum().reset_index().itertuples(index=False)
+    )
+    columns = ["scenario", "bearer", "kind", "place", "amount_fen", *_two("amount")]
     rows = [
-        [
-            row.scenario,
-            row.bearer,
-            row.kind,
-            SHOWN_KINDS.index(row.kind),
-            round(row.amount_fen),
-            *_pair(money(row.amount_fen)),
-        ]
-        for row in digest.moved.groupby(["scenario", "bearer", "kind"], observed=True)["amount_fen"]
-        .sum()
-        .reset_index()
-        .itertuples(index=False)
-        if row.amount_fen and row.kind in STACKED
+        [scenario, bearer, kind, SHOWN_KINDS.index(kind), round(amount), *_pair(money(amount))]
+        for scenario, bearer, kind, amount in sums
+        if amount and kind in STACKED
     ]
-    return {"columns": ["scenario", "bearer", "kind", "place", "amount_fen", *_two("amount")], "rows": rows}
+    return {"columns": columns, "rows": rows}
 
 
 def _delays(digest: Digest) -> dict[str, Any]:

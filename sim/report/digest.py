@@ -6,7 +6,7 @@ Everything here is a sum or a share of the comparison's tables; nothing is simul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -103,11 +103,12 @@ class Digest:
     def _effects(self) -> dict[tuple[str, str], Effect]:
         keys = ["scenario", "outcome"]
         differences = self.comparison.differences.set_index(keys)
+        rows: Iterable[Any] = self.comparison.outcomes.itertuples(index=False)
         return {
             (row.scenario, row.outcome): Effect(
                 Estimate(row.mean, row.low, row.high), _estimate(differences, (row.scenario, row.outcome)), row.unit
             )
-            for row in self.comparison.outcomes.itertuples(index=False)
+            for row in rows
         }
 
     def description(self, asked: Asked) -> Words:
@@ -199,7 +200,7 @@ class Digest:
         ledger = self.comparison.ledger
         # Tax credits that a closing firm loses are its own loss, not a creditor's.
         lost = ledger[(ledger["kind"] == "written_off") & (ledger["payer"] == "firms") & (ledger["flow"] != "vat")]
-        sums = lost.groupby(["payee", "scenario"], observed=True)["amount_fen"].sum().unstack(fill_value=0.0)
+        sums = lost.groupby(["payee", "scenario"], observed=True)["amount_fen"].sum().unstack().fillna(0.0)
         table = sums.reindex(
             index=[p for p in PARTIES if p in sums.index], columns=[BASELINE, scenario], fill_value=0.0
         )
@@ -215,7 +216,7 @@ class Digest:
         return found
 
     def contents(self, asked: Asked) -> dict[str, Any]:
-        """What a scenario says, short: measures that are as everywhere else by id, a world as the baseline's by name."""
+        """What a scenario says, short: measures by id where they are as everywhere, the baseline's world by name."""
         theirs = asked.contents
         told = {
             key: value
@@ -260,7 +261,7 @@ class Digest:
         heads = waited.groupby(by, observed=True)["firms"].sum()
         days = (weighted / heads.where(heads > 0)).unstack()
         for station in ("decided", "paid"):
-            table[f"days_{station}"] = days[station] if station in days else np.nan
+            table[f"days_{station}"] = days.get(station, np.nan)
         table["amount_fen"] = rows.groupby("measure", observed=True)["amount_fen"].sum()
         order = [measure for measure in self.measures if measure in table.index]
         return table.reindex([*order, *sorted(set(table.index) - set(order))])

@@ -1,7 +1,6 @@
 """Figures for the README and for notebooks, drawn by Matplotlib in either language.
 
-Chinese is set in Noto Sans SC, which the package ``pylopdf-fonts-zh-cn`` brings (SIL Open Font License 1.1), because
-a fresh machine has no Chinese font.
+Chinese is set in the font that the project brings, see ``sim/report/fonts.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.report.charts import ACCENT, INK, QUIET, RULE
 from sim.report.digest import Digest
 from sim.report.findings import outcome_name
+from sim.report.fonts import chinese_font
 from sim.report.words import Language, text
 from sim.study.ensemble import HEADLINES
 
@@ -50,15 +50,17 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
                 axes.plot(100 * change.mean, row, "o", color=colour, ms=5)
             axes.axvline(0, color=INK, lw=0.8)
             axes.set_yticks(range(len(scenarios)), [getattr(digest.titles[name], lang) for name in scenarios])
-            axes.set_title(getattr(outcome_name(outcome), lang), loc="left", color=INK)
+            axes.set_title(getattr(outcome_name(outcome), lang), loc="left", color=INK, pad=10)
+            axes.margins(x=0.08)
             axes.set_xlabel(text("report.actions.unit", lang), color=QUIET)
-            axes.xaxis.set_major_locator(MaxNLocator(5))
+            axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
             axes.xaxis.set_major_formatter(FuncFormatter(_signed))
             axes.grid(axis="x", color=RULE, lw=0.6)
             axes.set_axisbelow(True)
             axes.tick_params(length=0, colors=QUIET)
             axes.spines[:].set_visible(False)
         axes.invert_yaxis()
+        figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr]
     return figure
 
 
@@ -69,10 +71,8 @@ def _signed(value: float, position: int | None = None) -> str:
 @cache
 def _chinese_font() -> str | None:
     """Family of the Chinese font, made known to Matplotlib; None when its package is not installed."""
-    try:
-        from pylopdf_fonts_zh_cn import sans_path
-    except ImportError:
+    path = chinese_font()
+    if path is None:
         return None
-    path = str(sans_path())
-    font_manager.fontManager.addfont(path)
+    font_manager.fontManager.addfont(str(path))
     return str(font_manager.FontProperties(fname=path).get_name())

@@ -115,12 +115,12 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
     total = float(table[list(BORNE)].to_numpy().sum())
     if total <= 0:
         return
-    first = table.index[0]
+    first = str(table.index[0])
     yield both(
         "report.finding.bearer",
         total=money(total),
         party=_lower(named("party", first)),
-        amount=money(float(table.loc[first, "borne"])),
+        amount=money(float(table["borne"].iloc[0])),
         deferred=money(float(table["deferred"].sum())),
         repaid=money(float(table["repaid"].sum())),
     )
@@ -138,7 +138,7 @@ def _places(digest: Digest, scenario: str) -> Iterator[Words]:
         )
         if table.empty or table["difference"].max() <= 0:
             return
-        best[by] = table.loc[table["difference"].idxmax()]
+        best[by] = table.sort_values("difference").iloc[-1]
     yield both(
         "report.finding.place",
         prefecture=named("prefecture", best["prefecture"]["prefecture"]),
@@ -151,12 +151,12 @@ def _places(digest: Digest, scenario: str) -> Iterator[Words]:
 def _delays(digest: Digest, scenario: str) -> Iterator[Words]:
     waited = digest.stations(scenario)["days_paid"].dropna()
     if len(waited) >= 2:
-        slow, fast = waited.idxmax(), waited.idxmin()
+        slow, fast = str(waited.idxmax()), str(waited.idxmin())
         yield both(
             "report.finding.slow",
-            slow=digest.measure_title(str(slow)),
+            slow=digest.measure_title(slow),
             slow_days=days(waited[slow]),
-            fast=digest.measure_title(str(fast)),
+            fast=digest.measure_title(fast),
             fast_days=days(waited[fast]),
         )
 

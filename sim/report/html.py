@@ -22,11 +22,13 @@ from sim.observe.outcomes import OUTCOMES
 from sim.report import charts, numbers
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, outcome_name, verdict
+from sim.report.fonts import carried
 from sim.report.words import LANGUAGES, both, named, words
 from sim.study.comparison import BASELINE, Comparison
 from sim.study.ensemble import HEADLINES
 from sim.vocabulary import STATIONS
 
+WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
 TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
@@ -40,11 +42,11 @@ def write(comparison: Comparison, path: Path) -> Path:
 def page(comparison: Comparison) -> str:
     """The whole page."""
     digest = Digest(comparison)
-    scripts = [_bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
+    scripts = [WAIT, _bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
-    return (
+    body = (
         _environment()
-        .get_template("page.html")
+        .get_template("body.html")
         .render(
             digest=digest,
             manifest=comparison.manifest,
@@ -57,7 +59,16 @@ def page(comparison: Comparison) -> str:
             kinds=SHOWN_KINDS,
             stations=STATIONS,
             findings=list(findings(digest)),
-            data=_json(_data(digest)),
+        )
+    )
+    data = _json(_data(digest))
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            body=Markup(body),
+            data=data,
+            font=carried(body + data),
             style=Markup((TEMPLATES / "page.css").read_text("utf-8")),
             scripts=[Markup(script) for script in scripts],
             hashes=hashes,
@@ -97,7 +108,7 @@ def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 @cache

@@ -111,6 +111,12 @@
     for (const box of boxes) box.nextElementSibling.style.background = range[domain.indexOf(words[box.value])];
   }
 
+  async function carryFont() {
+    const source = document.getElementById("font").textContent;
+    if (!source) return;
+    document.fonts.add(await new FontFace("Carried", `url(${source})`).load());
+  }
+
   function speak(lang) {
     root.dataset.lang = lang;
     root.lang = lang === "zh" ? "zh-CN" : "en";
@@ -145,7 +151,12 @@
 
   const asked = place().find((part) => part === "zh" || part === "en");
   const section = place().find((part) => part && part !== "zh" && part !== "en");
-  speak(asked ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en")).then(() => {
+  const lang = asked ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+  root.dataset.lang = lang;
+  carryFont().finally(() => {
+    root.classList.remove("waiting");
+    return speak(lang);
+  }).then(() => {
     if (section) document.getElementById(section)?.scrollIntoView();
   });
 })();
