@@ -51,6 +51,8 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         rehire_share=p["firm.rehire_share"],
         payables_limit_months=p["firm.payables_limit_months"],
         payables_paid=p["firm.payables_paid_per_month"],
+        # In a steady state, what is bought on credit in a month equals what is paid of the open bills.
+        supplier_credit=min(1.0, p["population.payables_months"] * p["firm.payables_paid_per_month"]),
         drawings_share=p["firm.drawings_share"],
         buffer_months=p["firm.buffer_months"],
         injection_share=p["firm.injection_share"],
@@ -68,6 +70,7 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         loan_months=p["credit.amount_months"],
         loan_term_days=int(p["credit.term_months"] * 365 // 12),
         renewal_share=p["credit.renewal_share"],
+        run_off_months=int(p["credit.run_off_months"]),
         guarantee_fee=p["credit.guarantee_fee"],
         guaranteed_share=p["credit.guaranteed_share"],
         penalty_rate=p["credit.penalty_rate"],

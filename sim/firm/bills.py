@@ -29,6 +29,7 @@ LATE = bit(FACTS, "late_on_loan")
 SUSPENDED = int(Status.SUSPENDED)
 DEFERRED_MOVE = MOVES.index("deferred")
 EXTENDED_MOVE = MOVES.index("extended")
+NEVER = 32_767  # day that never comes
 RENEWAL = int(Purpose.EXTENSION)
 
 
@@ -75,11 +76,13 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
         full[INTEREST] = whole(loan * rate / 12.0)
         if not firms.flags[i] & COLLATERAL:
             full[GUARANTEE_FEE] = whole(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
-        if firms.loan_due_on[i] <= day:
-            if not late and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
-                firms.loan_due_on[i] = day + behaviour.loan_term_days
+        months_due = (day - firms.loan_due_on[i]) // 30
+        if months_due >= 0:
+            # Decided once, at maturity: renewed, or repaid in equal parts from now on.
+            if months_due == 0 and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
+                firms.loan_due_on[i] = min(day + behaviour.loan_term_days, NEVER)
             else:
-                full[PRINCIPAL] = firms.loan[i]
+                full[PRINCIPAL] = firms.loan[i] // max(1, behaviour.run_off_months - months_due)
 
     total = np.int64(0)
     for f in range(FLOW_COUNT - 1):

@@ -10,6 +10,7 @@ from sim.firm.bills import (
     FLOW_COUNT,
     INTEREST,
     MATERIALS,
+    NEVER,
     PRINCIPAL,
     SUSPENDED,
     defer,
@@ -36,7 +37,6 @@ from sim.vocabulary import CUSTOMERS, FACTS, FLOWS, SECTORS, SIZES, Status, bit
 
 OPEN = int(Status.OPEN)
 UNBORN = int(Status.UNBORN)
-NEVER = 32_767  # day that never comes
 PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
 HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE = (
     bit(FACTS, f)
@@ -159,9 +159,14 @@ def settle(  # type: ignore[no-untyped-def]
         relieved_principal = full[PRINCIPAL] - due[PRINCIPAL]
         firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others - relieved_principal
         defer(i, day, month, firms, slots, terms, due, books, counts)
+        bought_on_credit = whole(due[MATERIALS] * behaviour.supplier_credit)
+        due[MATERIALS] -= bought_on_credit
+        firms.payables[i] += bought_on_credit
+        lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
 
         # 6. Paying, and what happens when cash is short.
-        short = _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, books, lines, seed)
+        usual_materials = usual * float(firms.materials_share[i])
+        short = _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed)
         firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
         needs_credit = short or firms.cash[i] < outlays // 2
         if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):
@@ -277,7 +282,7 @@ def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts): 
 
 
 @kernel
-def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, books, lines, seed):  # type: ignore[no-untyped-def]
+def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed):  # type: ignore[no-untyped-def]
     """Pay in the order of FLOWS, then suppliers, instalments and old arrears; returns whether cash was short."""
     total = np.int64(0)
     for f in range(FLOW_COUNT):
@@ -293,17 +298,17 @@ def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, b
         lines[PAID_0 + f] += part * w
         if f == PRINCIPAL:
             firms.loan[i] -= part
+            # The bank's record follows the last instalment; a late loan bears penalty interest and closes nobody by itself.
             if part < due[f]:
                 firms.facts[i] |= np.uint16(LATE)
-                short = True
+            elif due[f] > 0:
+                firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
         else:
             rest = due[f] - part
             if rest > 0:
                 lines[UNPAID_0 + f] += rest * w
                 if f == MATERIALS:
                     firms.payables[i] += rest
-                    if firms.payables[i] > behaviour.payables_limit_months * due[MATERIALS]:
-                        short = True
                 elif TO_ARREARS_PUBLIC[f]:
                     firms.arrears_public[i] += rest
                     short = True
@@ -314,11 +319,12 @@ def _pay_bills(i, day, month, w, outlays, due, firms, slots, terms, behaviour, b
         firms.loan_due_on[i] = NEVER
         firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
 
-    # Suppliers who have waited.
+    # Suppliers who have waited; they let a firm wait, but not without limit.
     part = min(whole(firms.payables[i] * behaviour.payables_paid), cash - spent)
     spent += part
     firms.payables[i] -= part
     lines[PAYABLES_PAID] += part * w
+    short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
     # What measures put off and what falls due now; unpaid it becomes ordinary arrears.
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.deferrals[word]

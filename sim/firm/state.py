@@ -68,6 +68,7 @@ class Behaviour(NamedTuple):
     rehire_share: float
     payables_limit_months: float
     payables_paid: float
+    supplier_credit: float  # share of materials bought on credit
     drawings_share: float
     buffer_months: float
     injection_share: float
@@ -85,6 +86,7 @@ class Behaviour(NamedTuple):
     loan_months: float  # of outlays
     loan_term_days: int
     renewal_share: float
+    run_off_months: int  # equal parts in which a loan that is not renewed is repaid
     guarantee_fee: float  # a year
     guaranteed_share: float
     penalty_rate: float  # a year, on top
