@@ -66,7 +66,7 @@ def datasets(digest: Digest) -> dict[str, dict[str, Any]]:
 def labels(digest: Digest, lang: Language) -> dict[str, dict[str, str]]:
     """Words for the columns of the datasets, by column and name."""
     return {
-        "scenario": {name: getattr(title, lang) for name, title in digest.titles.items()},
+        "scenario": {name: getattr(title, lang) for name, title in digest.names.items()},
         "sector": {s: getattr(named("sector", s), lang) for s in digest.order("sector")},
         "prefecture": {p: getattr(named("prefecture", p), lang) for p in digest.order("prefecture")},
         "bearer": {p: getattr(named("party", p), lang) for p in digest.moved["bearer"].unique()},
@@ -94,7 +94,7 @@ def specifications(digest: Digest, lang: Language) -> dict[str, Spec]:
 
 def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
     """Dots and intervals: what each scenario changes, in percentage points."""
-    order = [getattr(digest.titles[name], lang) for name in scenarios]
+    order = [getattr(digest.names[name], lang) for name in scenarios]
     y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
     x = {
         "type": "quantitative",
@@ -149,7 +149,7 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
     others = [name for name in names if name not in (BASELINE, digest.main)]
     colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
     colours |= {digest.main: ACCENT} if digest.main else {}
-    scale = {"domain": [getattr(digest.titles[n], lang) for n in names], "range": [colours[n] for n in names]}
+    scale = {"domain": [getattr(digest.names[n], lang) for n in names], "range": [colours[n] for n in names]}
     ticks = [m for m in digest.months if m.endswith(("-01", "-07"))] + digest.months[-1:]
     month = {
         "field": "month",
@@ -264,7 +264,6 @@ def places(digest: Digest, lang: Language) -> Spec:
                 "field": "sector_label",
                 "sort": list(words["sector"].values()),
                 **place,
-                "axis": {**place["axis"], "labelLimit": 150},
             },
             "color": colour,
             "tooltip": [
@@ -296,7 +295,6 @@ def costs(lang: Language) -> Spec:
                 "type": "nominal",
                 "title": None,
                 "sort": {"field": "amount_fen", "op": "sum", "order": "descending"},
-                "axis": {"labelLimit": 150},
             },
             "x": {
                 "field": "amount",
@@ -328,8 +326,7 @@ def delays(lang: Language) -> Spec:
         "field": "measure_label",
         "type": "nominal",
         "title": None,
-        "sort": {"field": "days", "op": "max", "order": "ascending"},
-        "axis": {"labelLimit": 210},
+        "sort": {"field": "days", "op": "max", "order": "descending"},
     }
     x = {
         "field": "days",

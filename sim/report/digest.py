@@ -23,6 +23,9 @@ from sim.study.manifest import Asked
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS
 
 FULL_PLAN: Final = "full_plan"
+SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
+APPLIED_FOR: Final = ("application", "negotiated")  # ways of delivery with a wait
+PAID_AT_ONCE: Final = ("grant", "refund")  # instruments whose money follows the decision; others act on later bills
 BORNE: Final = ("granted", "relieved")  # borne for good
 SHOWN_KINDS: Final = ("granted", "relieved", "deferred", "repaid")
 
@@ -65,6 +68,12 @@ class Digest:
         }
 
     @cached_property
+    def names(self) -> dict[str, Words]:
+        """Short name of each scenario: that of its action for a single action, its title for the others."""
+        short = {name: named("action", name.removeprefix(SINGLE)) for name in self.single_actions}
+        return self.titles | short
+
+    @cached_property
     def others(self) -> list[str]:
         """Every scenario but the baseline, in the order asked."""
         return [name for name in self.comparison.scenarios if name != BASELINE]
@@ -72,7 +81,7 @@ class Digest:
     @cached_property
     def single_actions(self) -> list[str]:
         """The scenarios of one action alone, in the order of the plan."""
-        return [f"action_{action}" for action in ACTIONS if f"action_{action}" in self.others]
+        return [SINGLE + action for action in ACTIONS if SINGLE + action in self.others]
 
     @cached_property
     def main(self) -> str | None:
@@ -235,6 +244,14 @@ class Digest:
         """The plan's targets by outcome (clause I.9)."""
         return dict(self.comparison.manifest.scenarios[0].contents["plan"]["targets"])
 
+    @cached_property
+    def _applied_for(self) -> set[str]:
+        return {id_ for id_, measure in self.measures.items() if measure["delivery"]["way"] in APPLIED_FOR}
+
+    @cached_property
+    def _paid_at_once(self) -> set[str]:
+        return {id_ for id_ in self._applied_for if self.measures[id_]["instrument"] in PAID_AT_ONCE}
+
     def measure_title(self, measure: str) -> Words:
         """Title of a measure, or its id when no scenario holds it."""
         contents = self.measures.get(measure)
@@ -248,7 +265,9 @@ class Digest:
     def stations(self, scenario: str) -> pd.DataFrame:
         """The way of each measure: a column of firms for each station, days_decided, days_paid, amount_fen.
 
-        ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon.
+        ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon. Days
+        are missing where there is nothing to wait for: measures that come by themselves, and payments that consist of
+        later bills.
         """
         rows = self.comparison.delivery
         rows = rows[rows["scenario"] == scenario]
@@ -260,8 +279,9 @@ class Digest:
         weighted = (waited["days"] * waited["firms"]).groupby([waited[c] for c in by], observed=True).sum()
         heads = waited.groupby(by, observed=True)["firms"].sum()
         days = (weighted / heads.where(heads > 0)).unstack()
-        for station in ("decided", "paid"):
+        for station, waits in (("decided", self._applied_for), ("paid", self._paid_at_once)):
             table[f"days_{station}"] = days.get(station, np.nan)
+            table.loc[[measure not in waits for measure in table.index], f"days_{station}"] = np.nan
         table["amount_fen"] = rows.groupby("measure", observed=True)["amount_fen"].sum()
         order = [measure for measure in self.measures if measure in table.index]
         return table.reindex([*order, *sorted(set(table.index) - set(order))])

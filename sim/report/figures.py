@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.report.charts import ACCENT, INK, QUIET, RULE
@@ -41,7 +42,7 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
     digest = Digest(comparison)
     scenarios = digest.side_by_side or digest.others
     with rc_context({"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}):
-        figure = Figure(figsize=(11, 1.4 + ROW_INCHES * len(scenarios)), layout="constrained")
+        figure = Figure(figsize=(11, 1.4 + ROW_INCHES * len(scenarios)), layout=ConstrainedLayoutEngine(wspace=0.06))
         for axes, outcome in zip(figure.subplots(1, len(HEADLINES), sharey=True), HEADLINES, strict=True):
             for row, name in enumerate(scenarios):
                 change = digest.effect(name, outcome).difference
@@ -49,7 +50,7 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
                 axes.plot([100 * change.low, 100 * change.high], [row, row], color=colour, lw=2, solid_capstyle="round")
                 axes.plot(100 * change.mean, row, "o", color=colour, ms=5)
             axes.axvline(0, color=INK, lw=0.8)
-            axes.set_yticks(range(len(scenarios)), [getattr(digest.titles[name], lang) for name in scenarios])
+            axes.set_yticks(range(len(scenarios)), [getattr(digest.names[name], lang) for name in scenarios])
             axes.set_title(getattr(outcome_name(outcome), lang), loc="left", color=INK, pad=10)
             axes.margins(x=0.08)
             axes.set_xlabel(text("report.actions.unit", lang), color=QUIET)
@@ -60,7 +61,6 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
             axes.tick_params(length=0, colors=QUIET)
             axes.spines[:].set_visible(False)
         axes.invert_yaxis()
-        figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr]
     return figure
 
 

@@ -49,7 +49,7 @@ def findings(digest: Digest) -> Iterator[Words]:
     for outcome in HEADLINES:
         effect = digest.effect(scenario, outcome)
         if not isnan(effect.difference.mean):
-            yield _change(digest.titles[scenario], outcome, effect)
+            yield _change(digest.names[scenario], outcome, effect)
     yield from _single_actions(digest)
     yield from _costs(digest, scenario)
     yield from _places(digest, scenario)
@@ -80,9 +80,9 @@ def _single_actions(digest: Digest) -> Iterator[Words]:
             yield both(
                 "report.finding.strongest",
                 outcome=_in_sentence(outcome),
-                action=digest.titles[first],
+                action=digest.names[first],
                 change=points(effects[first].mean),
-                second=digest.titles[second],
+                second=digest.names[second],
                 second_change=points(effects[second].mean),
             )
     survival = HEADLINES[0]
@@ -94,8 +94,8 @@ def _single_actions(digest: Digest) -> Iterator[Words]:
             outcome=_in_sentence(survival),
             count=len(silent),
             actions=Words(
-                zh=comma.zh.join(digest.titles[name].zh for name in silent),
-                en=comma.en.join(digest.titles[name].en for name in silent),
+                zh=comma.zh.join(digest.names[name].zh for name in silent),
+                en=comma.en.join(digest.names[name].en for name in silent),
             ),
         )
     if len(effects) > 1 and FULL_PLAN in digest.others:

@@ -103,24 +103,30 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
     zh, en = known.get(name, (action.zh, action.en))
     contents = {
         "description": {"zh": f"说明。{hostile}", "en": f"What it does. {hostile}"},
-        "measures": {
-            m: {"title": {"zh": f"{_measure_zh(m)}{hostile}", "en": f"{m.replace('_', ' ').capitalize()}{hostile}"}, "action": MEASURES[m][0]}
-            for m in measures
-        },
+        "measures": {m: _measure(m, hostile) for m in measures},
         "plan": {"targets": {"resumption_rate": 0.95, "loss_share": 0.12}},
         "world": {"start": "2022-01-01"},
         "author": hostile,
-    }  # fmt: skip
+    }
     return Asked(
         name=name, title=Words(zh=f"{zh}{hostile}", en=f"{en}{hostile}"), fingerprint="0" * 64, contents=contents
     )
 
 
+def _measure(id_: str, hostile: str) -> dict[str, object]:
+    action, _, _, kind, _, days = MEASURES[id_]
+    return {
+        "title": {"zh": f"{_measure_zh(id_)}{hostile}", "en": f"{id_.replace('_', ' ').capitalize()}{hostile}"},
+        "action": action,
+        "instrument": {"granted": "grant", "relieved": "relief", "deferred": "deferral"}[kind],
+        "delivery": {"way": "automatic" if np.isnan(days) else "application"},
+    }
+
+
 def _measure_zh(measure: str) -> str:
-    return dict(
-        zip(MEASURES, ("国有房屋租金减免", "房租水电气补助", "增值税留抵退税", "担保零费率", "贷款延期还本付息", "社保费缓缴",
-                       "失业保险稳岗返还", "留工培训补助", "绿通车辆免通行费", "免费核酸检测", "外卖平台降低服务费"), strict=True)
-    )[measure]  # fmt: skip
+    chinese = "国有房屋租金减免 房租水电气补助 增值税留抵退税 担保零费率 贷款延期还本付息 社保费缓缴 失业保险稳岗返还 留工培训补助 "
+    chinese += "绿通车辆免通行费 免费核酸检测 外卖平台降低服务费"
+    return dict(zip(MEASURES, chinese.split(), strict=True))[measure]
 
 
 def _wave(*parts: object) -> float:
@@ -163,8 +169,21 @@ def _panel(strength: dict[str, float]) -> pd.DataFrame:
                     stopped = founders * 0.3 * (m + 1) / 24 if m else 0.0
                     working = stopped * min(0.62 + 0.013 * m + local / 90, 1)
                     loss = alive * max(0.26 - 0.008 * (m % 12) - local / 60, 0)
-                    rows.append((scenario, month, prefecture, sector, SIZES[s % 4], alive * 0.97, alive * 0.03, founders - alive, founders, alive, stopped, working, 0.0, loss))  # fmt: skip
-    columns = "scenario month prefecture sector size open suspended exited founders founders_alive stopped stopped_working stopped_exited_otherwise loss_making"
+                    cell = (scenario, month, prefecture, sector, SIZES[s % 4])
+                    counts = (
+                        alive * 0.97,
+                        alive * 0.03,
+                        founders - alive,
+                        founders,
+                        alive,
+                        stopped,
+                        working,
+                        0.0,
+                        loss,
+                    )
+                    rows.append(cell + counts)
+    columns = "scenario month prefecture sector size open suspended exited founders founders_alive "
+    columns += "stopped stopped_working stopped_exited_otherwise loss_making"
     return pd.DataFrame(rows, columns=columns.split())
 
 

@@ -70,6 +70,8 @@
     for (const parameter of spec.params ?? []) {
       if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
     }
+    // Long names get room where there is room.
+    spec.config.axis.labelLimit = Math.min(Math.max(figure.clientWidth * 0.38, 120), 380);
     spec.datasets = { [spec.data.name]: rows(spec.data.name) };
     const holder = figure.appendChild(document.createElement("div"));
     const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
