@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, Final
 
@@ -75,23 +76,27 @@ def simulate(
     identities of firms whose journeys are kept; ``progress``: called with the share of the days that have passed.
     Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
     """
-    run = Run(scenario, firms, seed, follow)
+    began = perf_counter()
+    parameters = load_parameters(changed=scenario.parameter_changes)
+    timeline = Timeline(scenario.world.start, scenario.world.end)
+    wanted = firms if firms is not None else scenario.firms
+    population = synthesise(parameters, county_table(), timeline, seed, None if wanted == "province" else wanted)
+    built = perf_counter()
+    run = Run(scenario, parameters, population, seed, follow)
     run.live(progress or (lambda share: None))
-    return run.result()
+    result = run.result()
+    seconds = {"population": built - began, **run.province.seconds}
+    return replace(result, wall_seconds=perf_counter() - began, seconds=seconds)
 
 
 class Run:
-    """A province on its way through a scenario; :func:`simulate` is the way in."""
+    """A province on its way through a scenario; :func:`simulate` is the way in. The population's columns are used up."""
 
-    def __init__(self, scenario: Scenario, firms: int | None, seed: int, follow: Sequence[int]) -> None:
-        self.began = perf_counter()
-        self.scenario, self.seed = scenario, seed
+    def __init__(
+        self, scenario: Scenario, parameters: Parameters, population: Population, seed: int, follow: Sequence[int] = ()
+    ) -> None:
+        self.scenario, self.seed, self.population = scenario, seed, population
         self.timeline = Timeline(scenario.world.start, scenario.world.end)
-        parameters = load_parameters(changed=scenario.parameter_changes)
-        wanted = firms if firms is not None else scenario.firms
-        rows = None if wanted == "province" else wanted
-        self.population = synthesise(parameters, county_table(), self.timeline, seed, rows)
-        self.built = perf_counter() - self.began
         self.env = simpy.Environment()
         self.province = self._province(parameters, self.population)
         self.outbreak = Outbreak(self.province)
@@ -378,9 +383,7 @@ class Run:
             firms=self.population.alive,
             months=self.timeline.months,
             ledger_residual_fen=missing,
-            wall_seconds=perf_counter() - self.began,
             bytes_per_firm=(bytes_per_firm(firms) * len(firms.key) + held) / self.population.alive,
-            seconds={"population": self.built, **province.seconds},
             **tables,
         )
 

@@ -14,6 +14,7 @@ from sim.firm.bills import (
     PRINCIPAL,
     SUSPENDED,
     defer,
+    deferred_total,
     draw_up,
     instalment,
     relieve,
@@ -354,8 +355,8 @@ def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, te
     firms.arrears_public[i] -= part
     lines[ARREARS_PUBLIC_PAID] += part * w
     spent += part
-    # Owners draw on what exceeds the buffer.
-    spare = cash - spent - whole(outlays * behaviour.buffer_months)
+    # Owners draw on what exceeds the buffer and what has only been put off.
+    spare = cash - spent - whole(outlays * behaviour.buffer_months) - deferred_total(i, firms, slots, terms)
     if spare > 0 and not short:
         part = whole(spare * behaviour.drawings_share)
         lines[DRAWINGS] += part * w

@@ -93,8 +93,8 @@ class Result:
     delivery: pd.DataFrame
     journeys: pd.DataFrame
     ledger_residual_fen: int  # always 0: a run that does not balance raises instead
-    wall_seconds: float  # population, world and run, compile time apart
-    bytes_per_firm: float
+    bytes_per_firm: float  # columns, promises and queues
+    wall_seconds: float = 0.0  # population, world, run and tables
     seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
 
     @property
