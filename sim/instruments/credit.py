@@ -49,5 +49,9 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
     terms.rate_cut[m] = today(values.rate_cut, 0.0)
     terms.advance[m] = today(values.receivables_advance, 0.0)
     rules.supply[m] = today(values.supply, 1.0)
+    if values.growth_incentive is not None:
+        before = next(iter(values.growth_incentive.table.values()))
+        points = (today(values.growth_incentive, before) - before) * 100
+        rules.supply[m] *= 1.0 + values.incentive_response * points
     rules.screening_error[m] = today(values.screening_error, 1.0)
     rules.loan_processing[m] = today(values.processing, 1.0)

@@ -29,5 +29,5 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
-    """Bring the share of a day into force."""
-    rules.terms.unit[m] = values.share.on(on) or 0.0
+    """Bring the share of a day into force, as far as it goes beyond what is paid anyway."""
+    rules.terms.unit[m] = max((values.share.on(on) or 0.0) - values.standing_share, 0.0)

@@ -38,6 +38,6 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force."""
-    rules.terms.share[m] = values.share.on(on) or 0.0
+    rules.terms.share[m] = (values.share.on(on) or 0.0) * values.coverage
     if values.months is not None:
         rules.terms.months[m] = values.months.on(on) or 0
