@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
 class Column(NamedTuple):
@@ -101,6 +102,12 @@ class Result:
     def firm_months_per_second(self) -> float:
         """Firms times months over wall seconds."""
         return self.firms * self.months / self.wall_seconds
+
+    def plot(self) -> Figure:
+        """The headline outcomes on the last day of each month."""
+        from sim.observe.months import plot
+
+        return plot(self.panel)
 
     def value(self, outcome: str) -> float:
         """Value of one outcome by name; ``KeyError`` when there is none of that name."""

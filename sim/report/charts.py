@@ -14,12 +14,12 @@ from typing import Any, Final
 import numpy as np
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES
 from sim.report.digest import SHOWN_KINDS, Digest, Estimate, more_is_better
 from sim.report.findings import outcome_name
 from sim.report.numbers import entities, interval, money, points
 from sim.report.words import LANGUAGES, Language, named, text
 from sim.study.comparison import BASELINE
-from sim.study.ensemble import HEADLINES
 
 INK: Final = "#1c2733"
 QUIET: Final = "#5d6977"

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES, rates_by_month
 from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
 from sim.report.words import named
-from sim.study.comparison import BASELINE, Comparison, rates_by_month
-from sim.study.ensemble import HEADLINES
+from sim.study.comparison import BASELINE, Comparison
 from sim.study.manifest import Asked
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS
 
@@ -245,12 +245,21 @@ class Digest:
         return dict(self.comparison.manifest.scenarios[0].contents["plan"]["targets"])
 
     @cached_property
+    def _institutions_only(self) -> set[str]:
+        return {id_ for id_, measure in self.measures.items() if measure["delivery"]["way"] == "none"}
+
+    @cached_property
     def _applied_for(self) -> set[str]:
         return {id_ for id_, measure in self.measures.items() if measure["delivery"]["way"] in APPLIED_FOR}
 
     @cached_property
     def _paid_at_once(self) -> set[str]:
-        return {id_ for id_ in self._applied_for if self.measures[id_]["instrument"] in PAID_AT_ONCE}
+        return {
+            id_
+            for id_ in self._applied_for
+            if self.measures[id_]["instrument"] in PAID_AT_ONCE
+            and self.measures[id_]["values"].get("repeats") != "monthly"
+        }
 
     def measure_title(self, measure: str) -> Words:
         """Title of a measure, or its id when no scenario holds it."""
@@ -263,14 +272,14 @@ class Digest:
         return named("action", contents["action"]) if contents else Words(zh="", en="")
 
     def stations(self, scenario: str) -> pd.DataFrame:
-        """The way of each measure: a column of firms for each station, days_decided, days_paid, amount_fen.
+        """The way of each measure that reaches firms: a column of firms for each station, days_decided, days_paid, amount_fen.
 
         ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon. Days
         are missing where there is nothing to wait for: measures that come by themselves, and payments that consist of
         later bills.
         """
         rows = self.comparison.delivery
-        rows = rows[rows["scenario"] == scenario]
+        rows = rows[(rows["scenario"] == scenario) & ~rows["measure"].isin(self._institutions_only)]
         by = ["measure", "station"]
         firms = rows.groupby(by, observed=True)["firms"].agg(["sum", "max"])
         is_stock = firms.index.get_level_values("station").isin(["eligible", "aware"])

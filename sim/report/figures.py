@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.observe.months import HEADLINES
 from sim.report.charts import ACCENT, INK, QUIET, RULE
 from sim.report.digest import Digest
 from sim.report.findings import outcome_name
 from sim.report.fonts import chinese_font
 from sim.report.words import Language, text
-from sim.study.ensemble import HEADLINES
 
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from math import isnan
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES
 from sim.report.digest import BORNE, FULL_PLAN, Digest, Effect, Estimate, more_is_better
 from sim.report.numbers import days, interval, money, points, share
 from sim.report.words import both, named
-from sim.study.ensemble import HEADLINES
 
 CLEARLY_APART = 0.05  # the whole and its parts are told apart when they differ by more than this share of the parts
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
 from sim.report import charts, numbers
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
@@ -25,7 +26,6 @@ from sim.report.findings import direction, findings, outcome_name, verdict
 from sim.report.fonts import carried
 from sim.report.words import LANGUAGES, both, named, words
 from sim.study.comparison import BASELINE, Comparison
-from sim.study.ensemble import HEADLINES
 from sim.vocabulary import STATIONS
 
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
@@ -140,7 +140,7 @@ def _say(entry: Words | str) -> Markup:
     if isinstance(entry, str):
         return Markup("{}").format(entry)
     if entry.zh == entry.en:
-        return Markup("<span>{}</span>").format(entry.zh)
+        return Markup("{}").format(entry.zh)
     return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(entry.zh, entry.en)
 
 

@@ -52,6 +52,16 @@ def days(value: float) -> Words:
     return _missing(value) or both("unit.days", number=_scaled(value))
 
 
+def plain_points(value: float) -> Words:
+    """The same without the unit, for a column whose heading names it."""
+    return _missing(value) or _same(_number(value * 100, 2, sign=True))
+
+
+def plain_count(value: float) -> Words:
+    """A whole number without a unit."""
+    return _missing(value) or _same(_number(value, 0))
+
+
 def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
     """From low to high, missing when either is."""
     if missing := _missing(low) or _missing(high):
@@ -114,7 +124,11 @@ def _count(value: float, unit: str) -> Words:
 
 
 def _plain(value: float) -> Words:
-    return _missing(value) or Words(zh=_scaled(value), en=_scaled(value))
+    return _missing(value) or _same(_scaled(value))
+
+
+def _same(number: str) -> Words:
+    return Words(zh=number, en=number)
 
 
 def _scaled(value: float) -> str:

@@ -99,8 +99,8 @@ def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], la
 
 def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from the baseline."""
+    from sim.observe.months import HEADLINES
     from sim.study.comparison import BASELINE
-    from sim.study.ensemble import HEADLINES
 
     means, differences = (
         {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
@@ -108,27 +108,27 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     )
     columns = [text("cli.column.scenario", lang)]
     for outcome in HEADLINES:
-        columns += [_outcome(lang, outcome), text("cli.column.difference", lang)]
+        columns += [_outcome(lang, outcome), text("cli.column.points", lang)]
     rows = []
     for asked in study.manifest.scenarios:
         row = [_in(lang, asked.title)]
         for outcome in HEADLINES:
             key = asked.name, outcome
-            if key not in means:  # every run failed, or nothing to take the rate of
+            if key not in means:  # every run failed
                 row += [_in(lang, numbers.share(math.nan))] * 2
                 continue
-            change = "" if asked.name == BASELINE else _in(lang, numbers.points(differences[key]["mean"]))
-            if change and not math.isnan(differences[key]["high"]):
-                half = numbers.points(differences[key]["high"] - differences[key]["mean"])
-                change += f" ± {_in(lang, half).lstrip('+')}"
-            row += [_in(lang, numbers.share(means[key]["mean"])), change]
+            change = differences[key]
+            written = "" if asked.name == BASELINE else _points(change["mean"], "+")
+            if written and not math.isnan(change["high"]):
+                written += f" ± {_points(change['high'] - change['mean'])}"
+            row += [_in(lang, numbers.share(means[key]["mean"])), written]
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
 
 
 def show_sweep(study: Sweep, lang: Language) -> None:
     """Print the headline outcomes at every point."""
-    from sim.study.ensemble import HEADLINES
+    from sim.observe.months import HEADLINES
 
     headlines = study.outcomes[study.outcomes["outcome"].isin(HEADLINES)]
     rows = []
@@ -145,11 +145,12 @@ def show_sweep(study: Sweep, lang: Language) -> None:
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
     """Print a table; into a file or a pipe as wide as it needs, so that nothing is cut."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=Text(title, style="bold") if title else None, title_justify="left")
+    drawn = Table(title=Text(title, style="bold") if title else None, title_justify="left", box=SIMPLE_HEAD)
     for column in columns:
         drawn.add_column(Text(column))
     for row in rows:
@@ -178,6 +179,11 @@ def plain(value: Any) -> str:
 def _in(lang: Language, words: Words) -> str:
     written: str = getattr(words, lang)
     return written
+
+
+def _points(share: float, sign: str = "") -> str:
+    """Percentage points, whose unit stands in the column's head."""
+    return f"{100 * share:{sign}.2f}".replace("-", "−")
 
 
 def _outcome(lang: Language, name: str) -> str:

@@ -131,22 +131,3 @@ def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series
     pairs["value"] -= pairs.pop("reference")
     table = summarise(pairs, [*by, "outcome", "unit"])
     return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]
-
-
-def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
-    """Headline outcomes on the last day of each month, from a panel with a column ``scenario``.
-
-    Returns scenario, month, survival_rate, resumption_rate, loss_share; a rate without anybody in its denominator is
-    missing.
-    """
-    sums = panel.groupby(["scenario", "month"], sort=False, observed=True).sum(numeric_only=True)
-    affected = sums["stopped"] - sums["stopped_exited_otherwise"]
-    alive = sums["open"] + sums["suspended"]
-    rates = pd.DataFrame(
-        {
-            "survival_rate": sums["founders_alive"] / sums["founders"],
-            "resumption_rate": sums["stopped_working"] / affected.where(affected > 0),
-            "loss_share": sums["loss_making"] / alive.where(alive > 0),
-        }
-    )
-    return rates.reset_index()

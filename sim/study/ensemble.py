@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 CONFIDENCE: Final = 0.95
-HEADLINES: Final = ("survival_rate", "resumption_rate", "loss_share")
 
 # What identifies a row of a table that is averaged over replications.
 KEYS: Final = {

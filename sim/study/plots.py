@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.study.ensemble import HEADLINES
+from sim.observe.months import HEADLINES
 
 
 def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
