@@ -119,13 +119,14 @@ def _measure(id_: str, hostile: str) -> dict[str, object]:
         "title": {"zh": f"{_measure_zh(id_)}{hostile}", "en": f"{id_.replace('_', ' ').capitalize()}{hostile}"},
         "action": action,
         "instrument": {"granted": "grant", "relieved": "relief", "deferred": "deferral"}[kind],
+        "values": {},
         "delivery": {"way": "automatic" if np.isnan(days) else "application"},
     }
 
 
 def _measure_zh(measure: str) -> str:
-    chinese = "国有房屋租金减免 房租水电气补助 增值税留抵退税 担保零费率 贷款延期还本付息 社保费缓缴 失业保险稳岗返还 留工培训补助 "
-    chinese += "绿通车辆免通行费 免费核酸检测 外卖平台降低服务费"
+    chinese = "国有房屋租金减免 房租水电气补助 增值税留抵退税 担保零费率 贷款延期还本付息 社保费缓缴 "
+    chinese += "失业保险稳岗返还 留工培训补助 绿通车辆免通行费 免费核酸检测 外卖平台降低服务费"
     return dict(zip(MEASURES, chinese.split(), strict=True))[measure]
 
 

@@ -37,7 +37,7 @@ def test_intervals_name_their_unit_once() -> None:
 def test_what_is_missing_says_so() -> None:
     for written in (numbers.share, numbers.points, numbers.money, numbers.entities, numbers.days):
         assert written(math.nan).en == "–"
-    assert numbers.interval(math.nan, math.nan, numbers.share).zh == "—"
+    assert numbers.interval(math.nan, math.nan, numbers.share).zh == "–"
 
 
 def test_counts() -> None:
