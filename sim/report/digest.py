@@ -272,7 +272,7 @@ class Digest:
         return named("action", contents["action"]) if contents else Words(zh="", en="")
 
     def stations(self, scenario: str) -> pd.DataFrame:
-        """The way of each measure that reaches firms: a column of firms for each station, days_decided, days_paid, amount_fen.
+        """The way of each measure that reaches firms: one column for each station, days_decided, days_paid, amount_fen.
 
         ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon. Days
         are missing where there is nothing to wait for: measures that come by themselves, and payments that consist of
