@@ -166,7 +166,8 @@ class Run:
             rules=rules,
             funds=funds,
             slots=state.Slots(
-                np.zeros((max(rules.month_slots, 1), n), np.uint8), np.zeros((max(rules.deferral_slots, 1), n), np.int64)
+                np.zeros((max(rules.month_slots, 1), n), np.uint8),
+                np.zeros((max(rules.deferral_slots, 1), n), np.int64),
             ),
             behaviour=behaviour(parameters, timeline),
             market=market,
@@ -360,7 +361,9 @@ class Run:
         province, firms = self.province, self.population.firms
         closing = self._accounts()
         missing = ledger.residual(province.books, self.opening, closing)
-        missing += sum(abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True))
+        missing += sum(
+            abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True)
+        )
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
         parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
@@ -418,5 +421,3 @@ def _county_rows(population: Population, counties: int) -> NDArray[np.int64]:
         ],
         np.int64,
     )
-
-

@@ -13,7 +13,18 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from sim.vocabulary import ACTIONS, AGENCIES, FACTS, FLAGS, LANDLORDS, MECHANISMS, PARTIES, SECTOR_GROUPS, SECTORS, SIZES
+from sim.vocabulary import (
+    ACTIONS,
+    AGENCIES,
+    FACTS,
+    FLAGS,
+    LANDLORDS,
+    MECHANISMS,
+    PARTIES,
+    SECTOR_GROUPS,
+    SECTORS,
+    SIZES,
+)
 
 Action = Literal[(*ACTIONS, MECHANISMS)]  # type: ignore[valid-type]
 Sector = Literal[(*SECTORS, *SECTOR_GROUPS)]  # type: ignore[valid-type]

@@ -219,7 +219,11 @@ class Parameters:
 def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyType({})) -> Parameters:
     """The parameters of a file (the project's own by default), with changes; see :meth:`Parameters.with_changes`."""
     # The world's parameters lie beside the record that they belong to.
-    files = [path] if path else [calibration_folder() / "parameters.yaml", calibration_folder() / "world" / "parameters.yaml"]
+    files = (
+        [path]
+        if path
+        else [calibration_folder() / "parameters.yaml", calibration_folder() / "world" / "parameters.yaml"]
+    )
     entries = {name: entry for file in files for name, entry in _read(file).items()}
     parameters = Parameters(entries, {name: entry.value for name, entry in entries.items()})
     return parameters.with_changes(changed) if changed else parameters

@@ -167,7 +167,9 @@ def settle(  # type: ignore[no-untyped-def]
 
         # 6. Paying, and what happens when cash is short.
         usual_materials = usual * float(firms.materials_share[i])
-        short = _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed)
+        short = _pay_bills(
+            i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed
+        )
         firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
         needs_credit = short or firms.cash[i] < outlays // 2
         if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):

@@ -141,4 +141,3 @@ class Banks:
             province.seed,
         )  # fmt: skip
         province.took("institutions", since)
-

@@ -23,7 +23,7 @@ OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 CLOSURE, TICKET, RESTART = int(Purpose.CLOSURE), int(Purpose.TICKET), int(Purpose.RESTART)
 LISTED = bit(FACTS, "county_listed")
 HIT = bit(FACTS, "hit_by_epidemic")
-MOST_CROWDING = 3.0  # a firm cannot serve more than three times its usual customers
+MOST_CROWDING = 3.0  # nowhere do firms serve more than three times their usual customers
 CONSTRUCTION = SECTORS.index("construction")
 KEY_FIRM = bit(FLAGS, "key_firm")
 FUNDS_TICKET = TICKETS.index("funds")
@@ -77,9 +77,7 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
                     firms.restart_on[i] = -1  # still, or again, closed
                     firms.tickets[i] = 0
                 elif firms.restart_on[i] < 0:
-                    _set_free(
-                        i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed
-                    )
+                    _set_free(i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed)
                     if firms.restart_on[i] <= day:
                         _restart(i, day, c, firms, suspended)
                 elif firms.restart_on[i] <= day:
@@ -161,11 +159,15 @@ class Outbreak:
         capacity = np.zeros((PREFECTURES, len(SECTORS)))
         np.add.at(capacity, of_county, market.capacity)
         if month == 0:
-            self.usual_wages = np.maximum(market.wages, 1).astype(np.float64)
+            self.usual_wages = market.wages.astype(np.float64)
             self.usual_capacity = capacity
             return
         share = self.province.parameters.by_sector("firm.local_demand_share")
-        wages = market.wages / self.usual_wages
+        # A county of a small sample may have had nobody on a payroll: its demand does not follow newcomers' wages.
+        wages = np.divide(
+            market.wages, self.usual_wages, out=np.ones_like(self.usual_wages), where=self.usual_wages > 0
+        )
+        wages = np.minimum(wages, MOST_CROWDING)
         self.local = (1.0 - share)[None, :] + share[None, :] * wages[:, None]
         known = (self.usual_capacity > 0) & (capacity > 0)
         present = np.divide(capacity, self.usual_capacity, out=np.ones_like(capacity), where=known)

@@ -204,4 +204,3 @@ def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
     padded = np.zeros(MASK_WORDS * 64, np.bool_)
     padded[: min(len(flags), len(padded))] = flags[: len(padded)]
     return np.packbits(padded, bitorder="little").view(np.uint64)
-

@@ -36,12 +36,12 @@ BIDDERS = {
 
 
 @kernel
-def award(month, lots, lot_fen, row_weight, bidders, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
+def award(month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
     """Award a month's lots.
 
     ``lots``: (3, P) lots by form and prefecture; ``lot_fen``: (3,); ``row_weight``: (3, P) lots that a row's lot stands
     for when a large firm wins it; ``bidders``: rows that bid, by form and
-    prefecture between ``first[form * P + p]`` and the next; ``rules``: bidders a lot, standard deviation of prices,
+    prefecture between ``first[form * P + p]`` and the next, by rising identity; ``ring``: their identities; ``rules``: bidders a lot, standard deviation of prices,
     advantage of large bidders, share of consortia, share of the work that a consortium gives to its smaller member,
     price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of lots for
     which a large firm bids (10,). ``won``:
@@ -59,7 +59,7 @@ def award(month, lots, lot_fen, row_weight, bidders, first, rules, firms, market
                 reserved = uniform(seed, LOT, number, 0) < (rules[7] if form == WORKS else rules[8])
                 best, best_price, bid_price = -1, 1e30, 0.0
                 for k in range(rivals):
-                    i = bidders[start + np.int64(bits(seed, LOT, number, k + 1) % np.uint64(count))]
+                    i = bidders[start + _next_on_ring(bits(seed, LOT, number, k + 1), start, count, ring)]
                     if firms.status[i] != OPEN:
                         continue
                     price = 1.0 + rules[1] * normal(seed, BID, firms.key[i], number)
@@ -85,6 +85,22 @@ def award(month, lots, lot_fen, row_weight, bidders, first, rules, firms, market
                         firms.contract_backlog[best] += whole(value * rules[4])
 
 
+@kernel
+def _next_on_ring(point, start, count, ring):  # type: ignore[no-untyped-def]
+    """Place of the first of ``count`` bidders whose identity is not below a random point, the first of all after the last.
+
+    So one bidder more changes only the lots that now meet it.
+    """
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if ring[start + middle] < point:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < count else 0
+
+
 class Tenders:
     """Public procurement of the province: its lots by month, form and prefecture, and who bids for them."""
 
@@ -93,13 +109,15 @@ class Tenders:
         p = province.parameters
         firms = province.firms
         groups = []
-        rows_of = np.flatnonzero(firms.size > 0)  # enterprises
+        rows_of = np.flatnonzero((firms.size > 0) & (firms.usual_sales > 0))  # enterprises that sell anything
         for form in FORMS:
             sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
             bidders = rows_of[sells]
             for prefecture in range(PREFECTURES):
-                groups.append(bidders[firms.prefecture[bidders] == prefecture].astype(np.int32))
+                group = bidders[firms.prefecture[bidders] == prefecture].astype(np.int32)
+                groups.append(group[np.argsort(firms.key[group])])
         self.bidders = np.concatenate(groups)
+        self.ring = firms.key[self.bidders]
         self.first = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
         weights = np.array([firms.weight[group].mean() if len(group) else 1.0 for group in groups])
         self.row_weight = weights.reshape(len(FORMS), PREFECTURES)
@@ -129,7 +147,7 @@ class Tenders:
         fixed = [p[f"procurement.{name}"] for name in names]
         terms = np.array([*fixed, CONSORTIUM_PART, *best, p["procurement.large_bidder_share"]])
         award(
-            province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.first, terms, province.firms,
+            province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.ring, self.first, terms, province.firms,
             province.market, self.won, province.seed,
         )  # fmt: skip
         province.took("institutions", since)

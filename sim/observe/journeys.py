@@ -70,5 +70,3 @@ class Journeys:
         columns = ["firm", "date", "event", "measure", "amount_fen", "cash_fen", "staff", "status"]
         table = pd.DataFrame(self.events, columns=columns)
         return table.astype({"firm": np.uint64, "amount_fen": np.int64, "cash_fen": np.int64, "staff": np.int64})
-
-
