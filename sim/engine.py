@@ -90,7 +90,7 @@ def simulate(
 
 
 class Run:
-    """A province on its way through a scenario; :func:`simulate` is the way in. The population's columns are used up."""
+    """A province on its way through a scenario; :func:`simulate` is the way in. It uses up the population's columns."""
 
     def __init__(
         self, scenario: Scenario, parameters: Parameters, population: Population, seed: int, follow: Sequence[int] = ()
@@ -179,7 +179,7 @@ class Run:
             ),
             queues=new_queues(items, APPLICATIONS_AT_ONCE * largest_cohort + 1),
             county_rows=_county_rows(population, len(counties)),
-            entities=everyone * population.scale if population.scale < 1 else everyone.astype(np.float64),
+            entities=everyone.astype(np.float64),
             entitled=entitled,
             loans=by_prefecture(firms, firms.loan, alive),
             ready_day=days_until_ready(timeline),
@@ -370,25 +370,23 @@ class Run:
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
         knowing(firms, province.rules.terms.aware, known, self.seed)
-        tables = {
-            "outcomes": self.record.outcomes_table(money),
-            "panel": self.record.panel_table(),
-            "ledger": money,
-            "delivery": self.record.delivery_table(province.counts, province.books, self.measure_ids, known),
-            "journeys": self.journeys.table(),
-        }
-        province.took("observation", since)
         held = sum(array.nbytes for group in (province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes + self.population.by_county.nbytes
-        return Result(
+        result = Result(
             scenario=self.scenario.name,
             seed=self.seed,
             firms=self.population.alive,
             months=self.timeline.months,
+            outcomes=self.record.outcomes_table(money),
+            panel=self.record.panel_table(),
+            ledger=money,
+            delivery=self.record.delivery_table(province.counts, province.books, self.measure_ids, known),
+            journeys=self.journeys.table(),
             ledger_residual_fen=missing,
             bytes_per_firm=(bytes_per_firm(firms) * len(firms.key) + held) / self.population.alive,
-            **tables,
         )
+        province.took("observation", since)
+        return result
 
 
 def bearers(measure: Measure) -> dict[str, float]:

@@ -30,7 +30,7 @@ def _cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(_cache_folder())
 
 # A kernel that allocates nothing; all of the model's are.
 kernel: Any = njit(cache=True, _nrt=False)

@@ -49,7 +49,7 @@ UNPAID: Final = {
     for flow, payee in PAYEE.items()
 } | {"materials": "payables"}
 
-LINES: Final[dict[str, Line]] = {
+_OWN_LINES: Final = {
     "sales_cash": Line("sales", "paid", "customers", "firms", ("cash",)),
     "sales_public": Line("sales", "owed", "public_buyers", "firms", ("receivables_public",)),
     "sales_private": Line("sales", "owed", "customers", "firms", ("receivables_private",)),
@@ -81,9 +81,12 @@ LINES: Final[dict[str, Line]] = {
     ),
     "written_off_loan": Line("loan", "written_off", "firms", "banks", (), ("loan",)),
 }  # fmt: skip
-LINES |= {f"paid_{f}": Line(f, "paid", "firms", PAYEE[f], (), ("cash",)) for f in FLOWS if f != "principal"}
-LINES |= {"paid_principal": Line("principal", "paid", "firms", "banks", (), ("cash", "loan"))}
-LINES |= {f"unpaid_{f}": Line(f, "owed", "firms", PAYEE[f], (UNPAID[f],)) for f in FLOWS if f != "principal"}
+LINES: Final[dict[str, Line]] = {
+    **_OWN_LINES,
+    **{f"paid_{f}": Line(f, "paid", "firms", PAYEE[f], (), ("cash",)) for f in FLOWS if f != "principal"},
+    "paid_principal": Line("principal", "paid", "firms", "banks", (), ("cash", "loan")),
+    **{f"unpaid_{f}": Line(f, "owed", "firms", PAYEE[f], (UNPAID[f],)) for f in FLOWS if f != "principal"},
+}
 
 LINE: Final = {name: index for index, name in enumerate(LINES)}  # position of each line in `Books.lines`
 PAID_0: Final = LINE["paid_wages"]  # `PAID_0 + f` is the line of flow f (principal is last in FLOWS)

@@ -141,8 +141,8 @@ class Measure(Strict):
     action: Action
     section: str = Field(description="section of the plan, such as I.4 or II.1")
     instrument: str
-    eligible: Eligibility = Eligibility()  # type: ignore[call-arg]
-    delivery: Delivery = Delivery()  # type: ignore[call-arg]
+    eligible: Eligibility = Eligibility()
+    delivery: Delivery = Delivery()
     start: date = Field(description="first day on which anything may move")
     end: date | None = Field(None, description="last day, None for the end of the horizon")
     fund: str | None = Field(None, description="name in `scenarios/funds.yaml` that the money comes from")

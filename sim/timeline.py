@@ -61,7 +61,7 @@ class Timeline:
 
     @cached_property
     def is_working_day(self) -> NDArray[np.bool_]:
-        """Chinese working days, make-up days included, shape (days,). Beyond the published calendar: Monday to Friday."""
+        """Chinese working days, make-up days included, shape (days,); past the published calendar Monday to Friday."""
         from chinese_calendar import is_workday
 
         def working(on: date) -> bool:

@@ -1,0 +1,1 @@
+"""How a firm lives: its bills, its month, what measures give it, and how it leaves."""

@@ -18,7 +18,7 @@ KEY_FIRM = bit(FLAGS, "key_firm")
 AWARE = int(Purpose.AWARE)
 APPLY = int(Purpose.APPLY)
 
-# Position of a single set bit by multiplication with a de Bruijn sequence of order 6 (Leiserson, Prokop and Randall 1998).
+# Position of a single set bit by multiplication with a de Bruijn sequence (Leiserson, Prokop and Randall 1998).
 _SEQUENCE = 0x03F79D71B4CB0A89
 _POSITION = np.zeros(64, np.int64)
 for _place in range(64):

@@ -301,7 +301,7 @@ def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, te
         lines[PAID_0 + f] += part * w
         if f == PRINCIPAL:
             firms.loan[i] -= part
-            # The bank's record follows the last instalment; a late loan bears penalty interest and closes nobody by itself.
+            # The bank's record follows the last instalment; a late loan bears penalty interest, it closes nobody.
             if part < due[f]:
                 firms.facts[i] |= np.uint16(LATE)
             elif due[f] > 0:

@@ -114,7 +114,7 @@ class Desks:
     def capacity(self) -> Float:
         """Entities that can be handled in a working day, by prefecture."""
         rules = self.province.rules
-        return self.staffed * self.moved * rules.desk_capacity[rules.running, self.agency].prod()
+        return np.asarray(self.staffed * self.moved * rules.desk_capacity[rules.running, self.agency].prod())
 
     @property
     def waiting(self) -> NDArray[np.int64]:
@@ -129,7 +129,8 @@ class Desks:
             return
         since = perf_counter()
         serve(
-            self.items, self.blocked, day, province.month(day), self.capacity, self.unused, province.firms, province.slots,
+            self.items, self.blocked, day, province.month(day), self.capacity, self.unused, province.firms,
+            province.slots,
             province.rules.terms, province.behaviour, province.funds.treasury, province.books, province.counts,
             province.queues, province.seed,
         )  # fmt: skip

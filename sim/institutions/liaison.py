@@ -21,9 +21,9 @@ SUSPENDED = int(Status.SUSPENDED)
 
 
 @kernel
-def solve(
+def solve(  # type: ignore[no-untyped-def]
     items, blocked, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed
-):  # type: ignore[no-untyped-def]
+):
     """A working day of the liaison officers; ``capacity``: (P,) problems that they can solve today."""
     for p in range(PREFECTURES):
         left = unused[p] + capacity[p]

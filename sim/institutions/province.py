@@ -81,7 +81,7 @@ def days_until_ready(timeline: Timeline) -> NDArray[np.int16]:
     steps = np.arange(LONGEST_PROCESSING + 1)
     ready = open_days[np.minimum(first[:, None] + steps[None, :] - 1, len(open_days) - 1)]
     ready[:, 0] = np.arange(timeline.days)
-    return ready.astype(np.int16)
+    return np.asarray(ready.astype(np.int16))
 
 
 def by_prefecture(firms: Firms, values: NDArray[np.generic], alive_only: NDArray[np.bool_]) -> Int:

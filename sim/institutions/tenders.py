@@ -36,12 +36,15 @@ BIDDERS = {
 
 
 @kernel
-def award(month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, market, won, seed):  # type: ignore[no-untyped-def]
+def award(  # type: ignore[no-untyped-def]
+    month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, market, won, seed
+):
     """Award a month's lots.
 
     ``lots``: (3, P) lots by form and prefecture; ``lot_fen``: (3,); ``row_weight``: (3, P) lots that a row's lot stands
     for when a large firm wins it; ``bidders``: rows that bid, by form and
-    prefecture between ``first[form * P + p]`` and the next, by rising identity; ``ring``: their identities; ``rules``: bidders a lot, standard deviation of prices,
+    prefecture between ``first[form * P + p]`` and the next, by rising identity; ``ring``: their
+    identities; ``rules``: bidders a lot, standard deviation of prices,
     advantage of large bidders, share of consortia, share of the work that a consortium gives to its smaller member,
     price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of lots for
     which a large firm bids (10,). ``won``:
@@ -87,7 +90,7 @@ def award(month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, 
 
 @kernel
 def _next_on_ring(point, start, count, ring):  # type: ignore[no-untyped-def]
-    """Place of the first of ``count`` bidders whose identity is not below a random point, the first of all after the last.
+    """Place of the first of ``count`` bidders whose identity is not below a random point; past the last, the first.
 
     So one bidder more changes only the lots that now meet it.
     """
@@ -147,7 +150,7 @@ class Tenders:
         fixed = [p[f"procurement.{name}"] for name in names]
         terms = np.array([*fixed, CONSORTIUM_PART, *best, p["procurement.large_bidder_share"]])
         award(
-            province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.ring, self.first, terms, province.firms,
-            province.market, self.won, province.seed,
+            province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.ring, self.first, terms,
+            province.firms, province.market, self.won, province.seed,
         )  # fmt: skip
         province.took("institutions", since)

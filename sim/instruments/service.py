@@ -57,7 +57,9 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         return otherwise if found is None else found
 
     desks = [AGENCIES.index(name) for name in values.agencies or AGENCIES]
-    rules.publicity[m][np.ix_(targets, prefectures, sizes)] = today(values.awareness, 0.0)
+    rules.publicity[m][np.ix_(np.array(targets, np.int64), np.flatnonzero(prefectures), np.flatnonzero(sizes))] = today(
+        values.awareness, 0.0
+    )
     rules.desk_capacity[m, desks] = today(values.capacity, 1.0)
     rules.desk_processing[m, desks] = today(values.processing, 1.0)
     rules.makes_automatic[m, targets] = values.automatic

@@ -63,7 +63,7 @@ def survival_rate(seen: Seen) -> float:
 
 @outcome("share")
 def resumption_rate(seen: Seen) -> float:
-    """Of the entities that the epidemic stopped since the start, ordinary exits aside, the share working at the end of 2022."""
+    """Of the entities that the epidemic stopped, ordinary exits aside, the share working at the end of 2022."""
     stopped = seen.at_target["stopped"] - seen.at_target["stopped_exited_otherwise"]
     return _share(seen.at_target["stopped_working"], stopped)
 

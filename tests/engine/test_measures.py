@@ -131,7 +131,7 @@ def test_deferral_costs_nobody_and_raises_cash_while_it_lasts(tmp_path):
 
 
 def test_loan_extension_moves_maturity_and_keeps_the_record(tmp_path):
-    """II.3.c: a maturing loan of a firm hit by the epidemic is extended, and firms with extensions are late less often."""
+    """II.3.c: a maturing loan of a firm hit by the epidemic is extended."""
     without = live(scenario_of("baseline"))
     run = live(
         written(
