@@ -81,7 +81,8 @@ def execute(text: str) -> str:
 def form(printed: str) -> list[list[str]]:
     """Words of each line, numbers without their value; months stand for themselves."""
     return [
-        [word if not re.fullmatch(r"[\d.,]+", word) else "#" for word in line.split()] for line in printed.splitlines()
+        [word if not re.fullmatch(r"-?[\d.,]+", word) else "#" for word in line.split()]
+        for line in printed.splitlines()
     ]
 
 
