@@ -6,7 +6,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 
 import numpy as np
 
-from sim.firm.entitlements import draw, lowest_measure, whole, without_lowest
+from sim.firm.entitlements import draw, lowest_bit, whole, without_lowest
 from sim.firm.state import DEFERRAL, LEAD, PAID, RELIEF
 from sim.kernels import kernel
 from sim.ledger import MOVES
@@ -102,7 +102,7 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
     for word in range(2):
         mask = firms.granted[i, word] & terms.bills[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if terms.kind[m] != RELIEF or terms.share[m] <= 0.0:
                 continue
@@ -110,8 +110,11 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
             if slot >= 0 and slots.months_left[slot, i] == 0:
                 continue
             by_measure = np.int64(0)
-            for f in range(FLOW_COUNT):
-                if (terms.flows[m] >> np.uint32(f)) & np.uint32(1) and due[f] > 0:
+            flows = np.uint64(terms.flows[m])
+            while flows != np.uint64(0):
+                f = lowest_bit(0, flows)
+                flows = without_lowest(flows)
+                if due[f] > 0:
                     share = terms.share[m]
                     if f == INTEREST and firms.loan_rate[i] > terms.rate_cap[m]:
                         share *= terms.rate_cap[m] / firms.loan_rate[i]
@@ -136,13 +139,16 @@ def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: igno
     for word in range(2):
         mask = firms.granted[i, word] & terms.bills[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if terms.kind[m] != DEFERRAL or terms.share[m] <= 0.0 or day > terms.deferral_until[m]:
                 continue
             by_measure = np.int64(0)
-            for f in range(FLOW_COUNT):
-                if (terms.flows[m] >> np.uint32(f)) & np.uint32(1) and due[f] > 0:
+            flows = np.uint64(terms.flows[m])
+            while flows != np.uint64(0):
+                f = lowest_bit(0, flows)
+                flows = without_lowest(flows)
+                if due[f] > 0:
                     if f == PRINCIPAL:
                         firms.loan_due_on[i] = day + 30 * terms.loan_months[m]
                         books.moved[month, m, EXTENDED_MOVE] += due[f] * w
@@ -176,7 +182,7 @@ def deferred_total(i, firms, slots, terms):  # type: ignore[no-untyped-def]
     for word in range(2):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             total += slots.deferred[terms.deferral_slot[m], i]
     return total

@@ -1,6 +1,6 @@
 """What a measure gives to one firm: the moment of granting, what a payment amounts to, and drawing on a fund.
 
-Masks hold one bit a measure; :func:`lowest_measure` walks through the bits that are set.
+Masks hold one bit a measure; :func:`lowest_bit` walks through the bits that are set.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
 from sim.kernels import inlined, kernel
 from sim.ledger import MOVES
-from sim.luck import Purpose, exponential, uniform
+from sim.luck import Purpose, uniform
 from sim.vocabulary import FLAGS, bit
 
 GRANTED_MOVE = MOVES.index("granted")
@@ -26,8 +26,8 @@ for _place in range(64):
 
 
 @inlined
-def lowest_measure(word, mask):  # type: ignore[no-untyped-def]
-    """Measure of the lowest bit set in ``mask``, which is word number ``word``."""
+def lowest_bit(word, mask):  # type: ignore[no-untyped-def]
+    """Number of the lowest bit set in ``mask``, which is word number ``word``: a measure, or a flow with word 0."""
     low = mask & (~mask + np.uint64(1))
     return word * 64 + _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
 
@@ -191,19 +191,19 @@ def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, bo
     for word in range(2):
         mask = firms.eligible[i, word] & terms.automatic[word] & ~firms.granted[i, word] & ~firms.applied[i, word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
                 continue
             if terms.kind[m] == PAYMENT:
+                if terms.base[m] != 0 and payment(i, m, firms, terms, behaviour) == 0:
+                    continue  # nothing to pay yet: no premiums, no hire
                 paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
                 if paid < 0:
                     if not terms.waits[m]:
                         put(firms.applied, i, m)
                         counts.firms[month, m, REFUSED] += w
                     continue
-                if paid == 0 and terms.base[m] != 0:
-                    continue  # nothing to pay yet: no premiums, no hire
             entitle(i, m, firms, slots, terms, counts)
             counts.firms[month, m, DECIDED] += w
 
@@ -213,8 +213,8 @@ def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, 
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 
     ``ready_day``: (D, processing days + 1) day on which a case filed on a day can be decided. Awareness: the firm knows
-    of a measure once the cumulated hazard of its prefecture and size passes the firm's own exponential threshold, so
-    no state is kept and more publicity can only make it known sooner.
+    of a measure once the share of its prefecture and size that does passes the firm's own draw, so no state is kept
+    and more publicity can only make it known sooner.
     """
     key = firms.key[i]
     z = firms.size[i]
@@ -224,11 +224,11 @@ def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, 
     for word in range(2):
         mask = firms.eligible[i, word] & terms.open_to_apply[word] & ~firms.applied[i, word] & ~firms.granted[i, word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
                 continue
-            if terms.aware[m, p, z] < exponential(seed, AWARE, key, m):
+            if uniform(seed, AWARE, key, m) >= terms.aware[m, p, z]:
                 continue
             if uniform(seed, APPLY, key, m) >= behaviour.apply_share[z]:
                 put(firms.applied, i, m)  # knows of it and will never file

@@ -8,7 +8,7 @@ written off on each of them; claims that the firm held pass to its owners.
 import numpy as np
 
 from sim.firm.bills import deferred_total
-from sim.firm.entitlements import lowest_measure, without_lowest
+from sim.firm.entitlements import lowest_bit, without_lowest
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.luck import Purpose, exponential, uniform
@@ -51,7 +51,7 @@ def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type
         for word in range(2):
             mask = firms.granted[i, word] & terms.cultivates[word]
             while mask != np.uint64(0):
-                m = lowest_measure(word, mask)
+                m = lowest_bit(word, mask)
                 mask = without_lowest(mask)
                 churn *= terms.young_churn[m]
     if uniform(seed, CHURN, key, month) < churn:
@@ -96,7 +96,7 @@ def leave(i, day, month, cause, firms, slots, terms, market, books):  # type: ig
     for word in range(2):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             slot = terms.deferral_slot[m]
             books.moved[month, m, FORGIVEN_MOVE] += slots.deferred[slot, i] * w

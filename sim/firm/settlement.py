@@ -23,7 +23,7 @@ from sim.firm.entitlements import (
     apply_for_measures,
     deliver_automatically,
     enqueue,
-    lowest_measure,
+    lowest_bit,
     pay,
     whole,
     without_lowest,
@@ -209,7 +209,7 @@ def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.cultivates[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             demand *= terms.demand[m]
             materials *= terms.materials[m]
@@ -260,7 +260,7 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.collects[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if firms.overdue_public[i] > terms.ceiling[m]:
                 continue
@@ -278,7 +278,7 @@ def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts): 
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.recurring[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
                 pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
@@ -294,30 +294,36 @@ def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, te
         _raise_cash(i, total - firms.cash[i], outlays, w, firms, terms, behaviour, lines, seed)
     cash = max(firms.cash[i], np.int64(0))
     spent = np.int64(0)
-    short = False
-    for f in range(FLOW_COUNT):
+    new_payables = np.int64(0)
+    new_public = np.int64(0)
+    new_private = np.int64(0)
+    for f in range(FLOW_COUNT - 1):
         part = min(due[f], cash - spent)
         spent += part
         lines[PAID_0 + f] += part * w
-        if f == PRINCIPAL:
-            firms.loan[i] -= part
-            # The bank's record follows the last instalment; a late loan bears penalty interest, it closes nobody.
-            if part < due[f]:
-                firms.facts[i] |= np.uint16(LATE)
-            elif due[f] > 0:
-                firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
+        rest = due[f] - part
+        if rest > 0:
+            lines[UNPAID_0 + f] += rest * w
+            if f == MATERIALS:
+                new_payables += rest
+            elif TO_ARREARS_PUBLIC[f]:
+                new_public += rest
+            else:
+                new_private += rest
+    short = new_public + new_private > 0
+    firms.payables[i] += new_payables
+    firms.arrears_public[i] += new_public
+    firms.arrears_private[i] += new_private
+    if due[PRINCIPAL] > 0:
+        part = min(due[PRINCIPAL], cash - spent)
+        spent += part
+        lines[PAID_0 + PRINCIPAL] += part * w
+        firms.loan[i] -= part
+        # The bank's record follows the last instalment; a late loan bears penalty interest, it closes nobody.
+        if part < due[PRINCIPAL]:
+            firms.facts[i] |= np.uint16(LATE)
         else:
-            rest = due[f] - part
-            if rest > 0:
-                lines[UNPAID_0 + f] += rest * w
-                if f == MATERIALS:
-                    firms.payables[i] += rest
-                elif TO_ARREARS_PUBLIC[f]:
-                    firms.arrears_public[i] += rest
-                    short = True
-                else:
-                    firms.arrears_private[i] += rest
-                    short = True
+            firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
     if firms.loan[i] == 0:
         firms.loan_due_on[i] = NEVER
         firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
@@ -332,7 +338,7 @@ def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, te
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             amount = instalment(i, m, day, slots, terms)
             if amount > 0:
@@ -374,7 +380,7 @@ def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # ty
     for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.lends[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             advance = max(advance, terms.advance[m])
     if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):

@@ -148,7 +148,7 @@ class Terms(NamedTuple):
     entry: Float  # (P, S) factor
     restart_delay: Float  # (C,) factor
     ticket_deadline: NDArray[np.int32]  # (1,) days
-    aware: Float  # (M, P, Z) cumulated hazard
+    aware: Float  # (M, P, Z) share of firms that know of it
 
 
 class Market(NamedTuple):

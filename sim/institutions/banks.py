@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from sim.firm.entitlements import dequeue, lowest_measure, whole, without_lowest
+from sim.firm.entitlements import dequeue, lowest_bit, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
 from sim.kernels import kernel
@@ -92,7 +92,7 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
     for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.lends[word]
         while mask != np.uint64(0):
-            m = lowest_measure(word, mask)
+            m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
                 continue

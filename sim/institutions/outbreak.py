@@ -51,15 +51,20 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
 
-    ``today``, ``yesterday``: (C,) severity; ``listed_new``: (C,) listed today for the first time this year;
-    ``episode``: (C,) first day of the present closure; ``closed_max``: (S,) share stopped at severity 1;
-    ``control``: (C,) factor of control measures; ``suspended``: (C,) rows stopped, kept here; ``county_rows``:
-    (cohorts, C + 1) first row of each county in each cohort; ``officers``: whether liaison officers take problems.
+    ``today``: (C,) severity; ``yesterday``: (C,) severity after control measures, kept here; ``listed_new``: (C,) listed
+    today for the first time this year; ``episode``: (C,) first day of the present closure; ``closed_max``: (S,) share
+    stopped at severity 1; ``control``: (C,) factor of control measures; ``suspended``: (C,) rows stopped, kept here;
+    ``county_rows``: (cohorts, C + 1) first row of each county in each cohort; ``officers``: whether liaison officers
+    take problems.
     """
     for c in range(len(today)):
-        changed = today[c] != yesterday[c]
-        if not changed and suspended[c] == 0 and not listed_new[c]:
+        closed_now, closed_before = today[c] * control[c], yesterday[c]
+        yesterday[c] = closed_now
+        if closed_now == closed_before and not listed_new[c]:
+            if suspended[c] > 0:
+                suspended[c] = _restart_ready(day, c, county_rows, firms)
             continue
+        suspended[c] = 0
         for cohort in range(len(county_rows)):
             for i in range(county_rows[cohort, c], county_rows[cohort, c + 1]):
                 status = firms.status[i]
@@ -67,25 +72,37 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
                     firms.facts[i] |= np.uint16(LISTED)
                 if status != OPEN and status != SUSPENDED:
                     continue
-                closed = closed_max[firms.sector[i]] * today[c] * control[c]
-                if status == OPEN:
-                    if closed <= 0.0 or not changed:
-                        continue
-                    if uniform(seed, CLOSURE, firms.key[i], episode[c]) < closed:
-                        _stop(i, day, c, firms, market, suspended)
-                elif closed > 0.0 and uniform(seed, CLOSURE, firms.key[i], episode[c]) < closed:
+                closed = closed_max[firms.sector[i]] * closed_now
+                must_close = closed > 0.0 and uniform(seed, CLOSURE, firms.key[i], episode[c]) < closed
+                if must_close and status == OPEN:
+                    _stop(i, day, c, firms, market)
+                elif must_close:
                     firms.restart_on[i] = -1  # still, or again, closed
                     firms.tickets[i] = 0
-                elif firms.restart_on[i] < 0:
-                    _set_free(i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed)
+                elif status == SUSPENDED:
+                    if firms.restart_on[i] < 0:
+                        _set_free(i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed)
                     if firms.restart_on[i] <= day:
-                        _restart(i, day, c, firms, suspended)
-                elif firms.restart_on[i] <= day:
-                    _restart(i, day, c, firms, suspended)
+                        _restart(i, day, firms)
+                suspended[c] += firms.status[i] == SUSPENDED
 
 
 @kernel
-def _stop(i, day, c, firms, market, suspended):  # type: ignore[no-untyped-def]
+def _restart_ready(day, c, county_rows, firms):  # type: ignore[no-untyped-def]
+    """Restart the freed firms of a county whose day has come; returns the rows that stay stopped."""
+    stopped = 0
+    for cohort in range(len(county_rows)):
+        for i in range(county_rows[cohort, c], county_rows[cohort, c + 1]):
+            if firms.status[i] == SUSPENDED:
+                if 0 <= firms.restart_on[i] <= day:
+                    _restart(i, day, firms)
+                else:
+                    stopped += 1
+    return stopped
+
+
+@kernel
+def _stop(i, day, c, firms, market):  # type: ignore[no-untyped-def]
     """Firm i is stopped: what it sold since its last settlement is kept for the next."""
     firms.status[i] = SUSPENDED
     firms.suspended_on[i] = day
@@ -95,16 +112,14 @@ def _stop(i, day, c, firms, market, suspended):  # type: ignore[no-untyped-def]
     worked = market.integral[day + LEAD, c, firms.sector[i]]
     worked -= market.integral[firms.open_from[i] + LEAD, c, firms.sector[i]]
     firms.activity_pending[i] += worked
-    suspended[c] += 1
 
 
 @kernel
-def _restart(i, day, c, firms, suspended):  # type: ignore[no-untyped-def]
+def _restart(i, day, firms):  # type: ignore[no-untyped-def]
     """Firm i works again from today on."""
     firms.status[i] = OPEN
     firms.open_from[i] = day
     firms.tickets[i] = 0
-    suspended[c] -= 1
 
 
 @kernel
@@ -145,6 +160,7 @@ class Outbreak:
         self.suspended = np.zeros(counties, np.int64)  # rows stopped
         self.listed_this_year = np.zeros(counties, np.bool_)
         self.severity = np.zeros(counties)
+        self.closed = np.zeros(counties)  # severity after control measures
         self.local: Float = np.ones((counties, sectors))  # local demand from last month's wage bill
         self.crowding: Float = np.ones((counties, sectors))  # customers of absent competitors
 
@@ -203,13 +219,13 @@ class Outbreak:
         today = world.severity[day].astype(np.float64)
         started = (today > 0) & (self.severity == 0)
         self.episode[started] = day
-        if (today != self.severity).any() or self.suspended.any() or listed_new.any():
+        control = rules.closed_share[on].prod(axis=0)
+        if (today * control != self.closed).any() or self.suspended.any() or listed_new.any():
             province.make_room(4 * int(self.suspended.sum()) + 1)
             close_and_reopen(
-                day, today, self.severity, listed_new, self.episode, world.closed_share_max,
-                rules.closed_share[on].prod(axis=0), self.suspended, province.county_rows, province.firms, rules.terms,
-                province.behaviour, province.market, province.queues, province.ticket_item,
-                bool(rules.liaison[on].sum() > 0), province.seed,
+                day, today, self.closed, listed_new, self.episode, world.closed_share_max, control, self.suspended,
+                province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
+                province.queues, province.ticket_item, bool(rules.liaison[on].sum() > 0), province.seed,
             )  # fmt: skip
         self.severity = today
         demand = world.demand[day].copy()

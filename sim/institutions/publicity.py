@@ -1,7 +1,7 @@
 """How measures become known: a hazard that runs up day by day, raised by campaigns and by firms that have them already.
 
-A firm knows of a measure when the cumulated hazard of its prefecture and size passes its own exponential threshold
-(:func:`sim.firm.entitlements.apply_for_measures`), so awareness spreads without a column of its own.
+Of the firms of a prefecture and size the share 1 - exp(-cumulated hazard) knows of a measure; a firm is among them when
+its own draw lies below (:func:`sim.firm.entitlements.apply_for_measures`), so awareness needs no column of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Publicity:
         self.base = province.parameters.by_size("delivery.awareness_per_month")
         self.peers = province.parameters["delivery.peers"]
         self.hazard: Float = np.zeros_like(province.rules.terms.aware)  # a month
+        self.cumulated: Float = np.zeros_like(self.hazard)
 
     def look_around(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
@@ -32,4 +33,5 @@ class Publicity:
         """One day; the neighbourhood is looked at anew every week."""
         if day % 7 == 0:
             self.look_around()
-        self.province.rules.terms.aware[:] += self.hazard / MONTH_DAYS
+        self.cumulated += self.hazard / MONTH_DAYS
+        np.subtract(1.0, np.exp(-self.cumulated), out=self.province.rules.terms.aware)

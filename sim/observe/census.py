@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.firm.entitlements import lowest_bit, without_lowest
 from sim.kernels import kernel
-from sim.luck import Purpose, exponential
+from sim.luck import Purpose, uniform
 from sim.population.columns import MASK_WORDS
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
 
@@ -97,16 +98,15 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
 @kernel
 def knowing(firms, aware, found, seed):  # type: ignore[no-untyped-def]
     """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
-    measures = len(found)
     for i in range(len(firms.key)):
         if firms.status[i] == UNBORN:
             continue
         w = np.int64(firms.weight[i])
         for word in range(MASK_WORDS):
             mask = firms.eligible[i, word]
-            for m in range(word * 64, min(measures, word * 64 + 64)):
-                if (mask >> np.uint64(m - word * 64)) & np.uint64(1):
-                    found[m, 0] += w
-                    known = aware[m, firms.prefecture[i], firms.size[i]]
-                    if known >= exponential(seed, AWARE, firms.key[i], m):
-                        found[m, 1] += w
+            while mask != np.uint64(0):
+                m = lowest_bit(word, mask)
+                mask = without_lowest(mask)
+                found[m, 0] += w
+                if uniform(seed, AWARE, firms.key[i], m) < aware[m, firms.prefecture[i], firms.size[i]]:
+                    found[m, 1] += w

@@ -107,21 +107,19 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         for table in (study.outcomes, study.differences)
     )
     columns = [text("cli.column.scenario", lang)]
-    for outcome in HEADLINES:
-        columns += [_outcome(lang, outcome), text("cli.column.points", lang)]
+    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.points', lang)}" for outcome in HEADLINES]
     rows = []
     for asked in study.manifest.scenarios:
         row = [_in(lang, asked.title)]
         for outcome in HEADLINES:
             key = asked.name, outcome
-            if key not in means:  # every run failed
-                row += [_in(lang, numbers.share(math.nan))] * 2
-                continue
-            change = differences[key]
-            written = "" if asked.name == BASELINE else _points(change["mean"], "+")
-            if written and not math.isnan(change["high"]):
-                written += f" ± {_points(change['high'] - change['mean'])}"
-            row += [_in(lang, numbers.share(means[key]["mean"])), written]
+            cell = _in(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
+            if key in means and asked.name != BASELINE:
+                change = differences[key]
+                cell += f"\n{_points(change['mean'], '+')}"
+                if not math.isnan(change["high"]):
+                    cell += f" ± {_points(change['high'] - change['mean'])}"
+            row.append(cell)
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
 
