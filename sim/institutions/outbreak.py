@@ -51,7 +51,7 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
 
-    ``today``: (C,) severity; ``yesterday``: (C,) severity after control measures, kept here; ``listed_new``: (C,) listed
+    ``today``: (C,) severity; ``yesterday``: (C,) it after control measures, kept here; ``listed_new``: (C,) listed
     today for the first time this year; ``episode``: (C,) first day of the present closure; ``closed_max``: (S,) share
     stopped at severity 1; ``control``: (C,) factor of control measures; ``suspended``: (C,) rows stopped, kept here;
     ``county_rows``: (cohorts, C + 1) first row of each county in each cohort; ``officers``: whether liaison officers
