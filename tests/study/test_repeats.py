@@ -1,0 +1,17 @@
+"""A study leaves the same bytes whatever the number of workers and the order of Python's hashes."""
+
+import os
+import subprocess
+import sys
+
+
+def test_a_comparison_leaves_the_same_bytes_for_one_and_two_workers_and_any_hash_seed(tmp_path):
+    for workers in ("1", "2"):
+        words = ("compare", "full_plan", "--firms", "300", "--replications", "2", "--workers", workers, "--json")
+        subprocess.run(
+            [sys.executable, "-c", "from sim.cli import main; main()", *words, "--out", workers],
+            cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": workers}, check=True, capture_output=True,
+        )  # fmt: skip
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in ("1", "2"))
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
