@@ -1,4 +1,4 @@
-"""What the README tells a newcomer to type works as written, with a small province in place of the default one."""
+"""What the documents tell a reader to type works as written, with a small province in place of the default one."""
 
 import os
 import re
@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCKS = re.findall(
-    r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-)
+
+
+def blocks(document: str) -> list[tuple[str, str]]:
+    """Kind and text of every block of code in a document."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks("README.md")
 SMALL = {"compare": ("--firms", "500", "--replications", "2", "--workers", "1")}
 
 
@@ -47,3 +53,12 @@ def test_the_first_what_if_runs_as_written(tmp_path: Path) -> None:
 def test_python_examples_run(code: str, tmp_path: Path) -> None:
     shown = typed(tmp_path, "-c", code)
     assert "survival_rate" in shown
+
+
+@pytest.mark.parametrize("document", ["docs/adding.md", "scenarios/README.md"])
+def test_scenarios_in_the_documents_have_no_mistakes(document: str, tmp_path: Path) -> None:
+    scenarios = [text for kind, text in blocks(document) if kind == "yaml"]
+    assert scenarios
+    for text in scenarios:
+        (tmp_path / "shown.yaml").write_text(text, encoding="utf-8")
+        typed(tmp_path, "-m", "sim.cli", "validate", "shown.yaml")
