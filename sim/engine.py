@@ -54,7 +54,6 @@ from sim.units import LARGEST_SUM_FEN, fen
 from sim.vocabulary import AGENCIES, FLAGS, FLOWS, LANDLORDS, SECTORS, TICKETS, Status, bit
 from sim.world.world import build
 
-APPLICATIONS_AT_ONCE: Final = 5  # cases that one firm can add to the queues on a settlement day: measures and a loan
 LOANS: Final = COUNTED.index("loan_fen")
 
 
@@ -133,8 +132,6 @@ class Run:
             self._tie_to_fund(m, measure, rules, funds)
             if measure.delivery.way == "automatic":
                 rules.automatic[m] = True
-            elif measure.delivery.way == "negotiated" and measure.delivery.refusal_share == 0:
-                rules.terms.refusal[m] = parameters["delivery.negotiated_refusal_share"]
             instruments()[measure.instrument].prepare(measure.values, m, rules)
         rules.combine()
         world = build(self.scenario.world, parameters, counties, timeline)
@@ -151,7 +148,6 @@ class Run:
             sales=np.zeros(CELLS, np.int64),
             supplier_loss=np.zeros(state.PREFECTURES),
             payables_lost=np.zeros(state.PREFECTURES, np.int64),
-            large_bidders_lost=np.zeros(1, np.int64),
         )
         items = len(measures) + 1 + len(TICKETS)
         entitled = np.zeros((len(measures) + 1, state.PREFECTURES), np.int64)
@@ -177,7 +173,7 @@ class Run:
                 np.zeros((months, items, 4), np.int64),
                 np.zeros((len(measures) + 1, state.PREFECTURES), np.int64),
             ),
-            queues=new_queues(items, APPLICATIONS_AT_ONCE * largest_cohort + 1),
+            queues=new_queues(items, largest_cohort + 1),
             county_rows=_county_rows(population, len(counties)),
             entities=everyone.astype(np.float64),
             entitled=entitled,
@@ -193,7 +189,11 @@ class Run:
         fund = next(f for f in self.scenario.funds if f.id == measure.fund)
         rules.terms.fund[m] = funds.index[fund.id]
         rules.terms.waits[m] = fund.when_dry == "wait"
-        rules.terms.fund_share[m] = bearers(measure).get(fund.bearer, 1.0)
+        borne = bearers(measure)
+        share = borne.get(fund.bearer, 1.0)
+        if fund.bearer == "prefectures":
+            share += borne.get("province", 0.0)  # treasuries pay the whole local part out first (I.2.c is to carry it)
+        rules.terms.fund_share[m] = share
 
     def _find_eligible(self, firms: Firms, rules: Rules, entitled: NDArray[np.int64]) -> None:
         count = len(rules.measures)
@@ -228,12 +228,12 @@ class Run:
     def _look_back(self) -> None:
         """Every firm's last settlement before the horizon was one month before its first within it."""
         firms, starts = self.population.firms, self.population.cohort_start
-        before = self.timeline.date(-1).day  # days of the month that ends before a horizon from the first
         first_of_month = self.timeline.start.day
+        before = self.timeline.date(-first_of_month).day  # days of the month before
         for cohort in range(COHORTS):
             rows = slice(starts[cohort], starts[cohort + 1])
             until_settled = cohort + 1 - first_of_month
-            since = until_settled - (before if first_of_month == 1 else state.LEAD - 1)
+            since = until_settled if until_settled < 0 else until_settled - before
             firms.open_from[rows] = np.where(firms.born_on[rows] < 0, max(since, -state.LEAD), 0)
         self.outbreak.look_back()
 
@@ -326,7 +326,7 @@ class Run:
         since = perf_counter()
         province, cohort = self.province, self.timeline.cohort[day]
         first, last = (int(x) for x in self.population.cohort_start[cohort : cohort + 2])
-        province.make_room(APPLICATIONS_AT_ONCE * (last - first))
+        province.make_room((province.behaviour.applications_max + 1) * (last - first))  # measures and a loan
         settle(
             first, last, day, province.month(day), self.timeline.date(day).month == 1, province.firms, province.slots,
             province.rules.terms, province.behaviour, province.market, province.funds.treasury, province.books,
@@ -369,7 +369,7 @@ class Run:
         parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
-        knowing(firms, province.rules.terms.aware, known, self.seed)
+        knowing(firms, province.rules.terms.aware, province.rules.terms.identity, known, self.seed)
         held = sum(array.nbytes for group in (province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes + self.population.by_county.nbytes
         result = Result(

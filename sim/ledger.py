@@ -79,6 +79,7 @@ _OWN_LINES: Final = {
     "written_off_arrears_private": Line(
         "arrears", "written_off", "firms", "service_providers", (), ("arrears_private",)
     ),
+    "loan_recovered": Line("loan", "paid", "owners", "banks", (), ("loan",)),
     "written_off_loan": Line("loan", "written_off", "firms", "banks", (), ("loan",)),
 }  # fmt: skip
 LINES: Final[dict[str, Line]] = {

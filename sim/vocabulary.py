@@ -57,8 +57,8 @@ CUSTOMERS: Final = ("households", "public_bodies", "large_firms", "other_firms")
 
 # What may be true of a firm on a day; a measure can ask for any of them, one bit each.
 FACTS: Final = (
-    "county_listed",  # its county has been medium or high risk at any time this year
-    "hit_by_epidemic",  # stopped by a listing, or month's sales below `firm.hit_threshold` of usual
+    "county_listed",  # its county has been medium or high risk on any day since the start of the horizon
+    "hit_by_epidemic",  # stopped in the month, or activity of its county and sector below `firm.hit_threshold`
     "has_loan",
     "short_of_cash",  # could not pay last month in full
     "insured",  # has insured employees
@@ -68,6 +68,7 @@ FACTS: Final = (
     "kept_staff",  # has shed nobody this year
     "loan_pending",  # waits for a bank's decision
     "late_on_loan",  # has not repaid a loan when due
+    "owner_paid_in",  # the owners have put in money of their own
 )
 
 # Monthly flows that fall due, in the order of payment when cash is short.

@@ -37,7 +37,7 @@ def test_shapes():
     assert PARAMETERS["population.staff.tourism.micro"] == PARAMETERS["population.staff.default.micro"]
     assert set(PARAMETERS.table("population.flag_share.collateral")["share"]) == set(SIZES)
     assert "travel_agency" in PARAMETERS.table("population.flag_share")
-    assert PARAMETERS.dated("tax.vat_small_scale").on(PARAMETERS.date("costs.testing_until")) == 0.0
+    assert PARAMETERS.dated("tax.vat_small_scale").on(PARAMETERS.date("world.wave.peak")) == 0.0
     with pytest.raises(KeyError):
         PARAMETERS["costs.rent"]
     with pytest.raises(KeyError):
@@ -65,7 +65,7 @@ def test_changes_within_the_range():
         ("firm.crowding", 0.9, "firm.crowding: 0.9 is outside its range 0 to 0.6"),
         ("costs.rent.catering", 0.5, "costs.rent.catering: 0.5 is outside its range 0.072 to 0.18"),
         ("costs.rent", 9, "costs.rent: 9 is outside its range 0.6 to 1.5 (factor on all values of the table)"),
-        ("costs.testing_from", 3, "costs.testing_from: 3 is not of the kind of 2022-01-01"),
+        ("world.wave.peak", 3, "world.wave.peak: 3 is not of the kind of 2022-12-15"),
         ("firm.crowding.retail", 0.2, "firm.crowding.retail: firm.crowding is not a table"),
         ("firm.crowding", "much", "firm.crowding: 'much' is not a number or a date"),
     ],

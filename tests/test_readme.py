@@ -1,6 +1,5 @@
 """What the documents tell a reader to type works as written, with a small province in place of the default one."""
 
-import os
 import re
 import subprocess
 import sys
@@ -21,13 +20,11 @@ BLOCKS = blocks("README.md")
 SMALL = {"compare": ("--firms", "500", "--replications", "2", "--workers", "1")}
 
 
-def typed(folder: Path, *command: str) -> str:
-    """Standard output of a command typed in a folder."""
-    run = subprocess.run(
-        [sys.executable, *command], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, f"{command}: {run.stderr}"
+def typed(folder: Path, program: str, *arguments: str) -> str:
+    """Standard output of a command typed in a folder; programs are those of the virtual environment."""
+    command = [str(Path(sys.executable).parent / program), *arguments]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, f"{program} {arguments}: {run.stdout}{run.stderr}"
     return run.stdout
 
 
@@ -45,13 +42,13 @@ def test_the_first_what_if_runs_as_written(tmp_path: Path) -> None:
     ]
     assert [arguments[0] for arguments in commands] == ["validate", "compare"]
     for arguments in commands:
-        typed(tmp_path, "-m", "sim.cli", *arguments, *SMALL.get(arguments[0], ()))
+        typed(tmp_path, "-c", "from sim.cli import main; main()", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
 
 
 @pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])
 def test_python_examples_run(code: str, tmp_path: Path) -> None:
-    shown = typed(tmp_path, "-c", code)
+    shown = typed(tmp_path, "python", "-c", code)
     assert "survival_rate" in shown
 
 
@@ -61,4 +58,4 @@ def test_scenarios_in_the_documents_have_no_mistakes(document: str, tmp_path: Pa
     assert scenarios
     for text in scenarios:
         (tmp_path / "shown.yaml").write_text(text, encoding="utf-8")
-        typed(tmp_path, "-m", "sim.cli", "validate", "shown.yaml")
+        typed(tmp_path, "-c", "from sim.cli import main; main()", "validate", "shown.yaml")

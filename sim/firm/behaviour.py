@@ -9,6 +9,7 @@ import numpy as np
 from sim.firm.state import MONTH_DAYS, Behaviour, Float
 from sim.measure import Dated
 from sim.parameters import Parameters
+from sim.population.synthesis import BIRTH_MARGIN
 from sim.timeline import Timeline
 from sim.units import fen
 from sim.vocabulary import CUSTOMERS, TICKETS
@@ -75,8 +76,12 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         guaranteed_share=p["credit.guaranteed_share"],
         penalty_rate=p["credit.penalty_rate"],
         ticket_funds_months=p["restart.funds_cash_months"],
+        outlays_materials=p["population.outlays_materials_share"],
+        recovery_share=p["credit.recovery_share"],
+        credit_build_up_months=p["tax.vat_credit_build_up_months"],
+        vat_credit_months=p.by_sector("population.vat_credit_months"),
         applications_max=int(p["delivery.applications_per_month_max"]),
-        birth_thinning=0.8,
+        birth_thinning=1.0 / BIRTH_MARGIN,
     )
 
 

@@ -76,22 +76,40 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
         full[INTEREST] = whole(loan * rate / 12.0)
         if not firms.flags[i] & COLLATERAL:
             full[GUARANTEE_FEE] = whole(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
-        months_due = (day - firms.loan_due_on[i]) // 30
-        if months_due >= 0:
-            # Decided once, at maturity: renewed, or repaid in equal parts from now on.
-            if months_due == 0 and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
+        due_on = firms.loan_due_on[i]
+        if due_on <= day:
+            # Decided once, at the first settlement after maturity: renewed, or repaid in equal parts from now on.
+            if due_on > since and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
                 firms.loan_due_on[i] = min(day + behaviour.loan_term_days, NEVER)
             else:
-                full[PRINCIPAL] = firms.loan[i] // max(1, behaviour.run_off_months - months_due)
+                full[PRINCIPAL] = firms.loan[i] // max(1, behaviour.run_off_months - (day - due_on) // 31)
 
     total = np.int64(0)
     for f in range(FLOW_COUNT - 1):
         if f != INCOME_TAX:
             total += full[f]
-    # Income tax on the month's result before any relief.
-    result = sales - total
-    full[INCOME_TAX] = whole(result * behaviour.income_tax[firms.size[i]]) if result > 0 else 0
+    # Income tax on what the month, before any relief, adds to the profit of the year.
+    before = max(firms.profit_this_year[i], np.int64(0))
+    added = max(firms.profit_this_year[i] + sales - total, np.int64(0)) - before
+    full[INCOME_TAX] = whole(added * behaviour.income_tax[firms.size[i]]) if added > 0 else 0
     return total + full[INCOME_TAX]
+
+
+@kernel
+def usual_outlays(i, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen that firm i must pay in a usual month for cash to last: everything but taxes, and part of the materials.
+
+    The surveyed months of cash mean this (``population.outlays_materials_share``), and so does every rule on them.
+    """
+    s = firms.sector[i]
+    wages = float(firms.staff[i]) * firms.wage[i]
+    premiums = behaviour.premiums[0] + behaviour.premiums[1] + behaviour.premiums[2] + behaviour.premiums[3]
+    by_sales = behaviour.utilities[s] + behaviour.fees[s] + behaviour.tolls[s]
+    by_sales += behaviour.outlays_materials * float(firms.materials_share[i])
+    interest = float(firms.loan[i]) * float(firms.loan_rate[i]) / 12.0
+    return (
+        wages * (1.0 + firms.insured_share[i] * premiums) + by_sales * firms.usual_sales[i] + firms.rent[i] + interest
+    )
 
 
 @kernel
@@ -153,6 +171,7 @@ def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: igno
                         firms.loan_due_on[i] = day + 30 * terms.loan_months[m]
                         books.moved[month, m, EXTENDED_MOVE] += due[f] * w
                         due[f] = 0
+                        firms.facts[i] &= np.uint16(0xFFFF & ~LATE)  # no bad record, no penalty interest (II.3.c)
                         counts.firms[month, m, PAID] += w
                     else:
                         part = whole(due[f] * terms.share[m])

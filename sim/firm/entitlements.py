@@ -39,9 +39,9 @@ def without_lowest(mask):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def has(masks, i, m):  # type: ignore[no-untyped-def]
-    """Whether firm i's bit for measure m is set."""
-    return (masks[i, m >> 6] >> np.uint64(m & 63)) & np.uint64(1) == np.uint64(1)
+def is_on(mask, m):  # type: ignore[no-untyped-def]
+    """Whether the bit of measure m is set in a mask over measures, shape (MASK_WORDS,)."""
+    return (mask[m >> 6] >> np.uint64(m & 63)) & np.uint64(1) == np.uint64(1)
 
 
 @inlined
@@ -77,11 +77,20 @@ def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     elif base == 6:  # last year's unemployment premiums, at the staff of a usual year
         wages = 12.0 * firms.usual_staff[i] * firms.wage[i] * firms.insured_share[i]
         amount = whole(unit * wages * behaviour.premiums[2])
-    elif base == 7 or base == 8:  # VAT credits
+    elif base == 7:  # stock of VAT credits
         amount = whole(unit * firms.vat_credit[i])
+    elif base == 8:  # what was added to it last month
+        amount = min(firms.vat_credit[i], whole(unit * credit_increment(i, firms, behaviour)))
     else:  # quality deposit
         amount = whole(unit * firms.quality_deposit[i])
     return min(amount, terms.cap[m])
+
+
+@inlined
+def credit_increment(i, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen of VAT credit that a month adds to firm i's stock."""
+    months = behaviour.vat_credit_months[firms.sector[i]] / behaviour.credit_build_up_months
+    return float(firms.usual_sales[i]) * months
 
 
 @kernel
@@ -131,7 +140,7 @@ def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
     if slot >= 0:
         months = terms.months[m]
         below = terms.tops_up[m]
-        if below >= 0:
+        if below >= 0 and (firms.granted[i, below >> 6] >> np.uint64(below & 63)) & np.uint64(1):
             months -= terms.months[below]
         slots.months_left[slot, i] += max(months, 0)
 
@@ -228,9 +237,11 @@ def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, 
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
                 continue
-            if uniform(seed, AWARE, key, m) >= terms.aware[m, p, z]:
+            if uniform(seed, AWARE, key, terms.identity[m]) >= terms.aware[m, p, z]:
                 continue
-            if uniform(seed, APPLY, key, m) >= behaviour.apply_share[z]:
+            # Whoever is willing to ask for a measure is willing to ask for what tops it up.
+            asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
+            if uniform(seed, APPLY, key, terms.identity[asked]) >= behaviour.apply_share[z]:
                 put(firms.applied, i, m)  # knows of it and will never file
                 continue
             put(firms.applied, i, m)

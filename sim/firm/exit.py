@@ -8,7 +8,7 @@ written off on each of them; claims that the firm held pass to its owners.
 import numpy as np
 
 from sim.firm.bills import deferred_total
-from sim.firm.entitlements import lowest_bit, without_lowest
+from sim.firm.entitlements import lowest_bit, whole, without_lowest
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.luck import Purpose, exponential, uniform
@@ -35,7 +35,9 @@ CLOSING_OVERDUE_PUBLIC = LINE["closing_overdue_public"]
 CLOSING_RECEIVABLES_PRIVATE = LINE["closing_receivables_private"]
 CLOSING_VAT_CREDIT = LINE["closing_vat_credit"]
 CLOSING_DEPOSIT = LINE["closing_deposit"]
+LOAN_RECOVERED = LINE["loan_recovered"]
 FORGIVEN_MOVE = MOVES.index("forgiven")
+REPAID_MOVE = MOVES.index("repaid")
 
 
 @kernel
@@ -82,25 +84,34 @@ def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: i
 
 
 @kernel
-def leave(i, day, month, cause, firms, slots, terms, market, books):  # type: ignore[no-untyped-def]
+def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books):  # type: ignore[no-untyped-def]
     """Close firm i: pay creditors in order, write off the rest, hand claims to the owners."""
     w = np.int64(firms.weight[i])
     lines = books.lines[month]
     cash = firms.cash[i]
     cash = _settle_claim(firms.arrears_private[i], cash, w, ARREARS_PRIVATE_PAID, WRITTEN_OFF_ARREARS_PRIVATE, lines)
     cash = _settle_claim(firms.arrears_public[i], cash, w, ARREARS_PUBLIC_PAID, WRITTEN_OFF_ARREARS_PUBLIC, lines)
-    lost = max(np.int64(0), firms.payables[i] - cash)
-    cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
-    market.payables_lost[firms.prefecture[i]] += lost * w
-    cash = _settle_claim(firms.loan[i], cash, w, PAID_PRINCIPAL, WRITTEN_OFF_LOAN, lines)
     for word in range(2):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             slot = terms.deferral_slot[m]
-            books.moved[month, m, FORGIVEN_MOVE] += slots.deferred[slot, i] * w
+            part = min(slots.deferred[slot, i], cash)
+            cash -= part
+            books.moved[month, m, REPAID_MOVE] += part * w
+            books.moved[month, m, FORGIVEN_MOVE] += (slots.deferred[slot, i] - part) * w
             slots.deferred[slot, i] = 0
+    lost = max(np.int64(0), firms.payables[i] - cash)
+    cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
+    market.payables_lost[firms.prefecture[i]] += lost * w
+    part = min(firms.loan[i], cash)
+    lines[PAID_PRINCIPAL] += part * w
+    cash -= part
+    # Owners of individual businesses answer with all they have, banks hold collateral and guarantees.
+    recovered = whole((firms.loan[i] - part) * behaviour.recovery_share)
+    lines[LOAN_RECOVERED] += recovered * w
+    lines[WRITTEN_OFF_LOAN] += (firms.loan[i] - part - recovered) * w
     lines[CLOSING_CASH] += cash * w
     lines[CLOSING_RECEIVABLES_PUBLIC] += firms.receivables_public[i] * w
     lines[CLOSING_OVERDUE_PUBLIC] += firms.overdue_public[i] * w

@@ -8,19 +8,19 @@ import numpy as np
 
 from sim.firm.bills import (
     FLOW_COUNT,
-    INTEREST,
     MATERIALS,
     NEVER,
     PRINCIPAL,
     SUSPENDED,
+    VAT_GENERAL,
+    WAGES,
     defer,
-    deferred_total,
     draw_up,
-    instalment,
     relieve,
 )
 from sim.firm.entitlements import (
     apply_for_measures,
+    credit_increment,
     deliver_automatically,
     enqueue,
     lowest_bit,
@@ -29,12 +29,13 @@ from sim.firm.entitlements import (
     without_lowest,
 )
 from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
+from sim.firm.payment import pay_bills
 from sim.firm.state import LEAD, MONTH_DAYS
 from sim.kernels import kernel
-from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
+from sim.ledger import LINE, UNPAID_0
 from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
-from sim.vocabulary import CUSTOMERS, FACTS, FLOWS, SECTORS, SIZES, Status, bit
+from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 
 OPEN = int(Status.OPEN)
 UNBORN = int(Status.UNBORN)
@@ -47,24 +48,18 @@ HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE = (
     )
 )  # fmt: skip
 MONTHLY_FACTS = 0xFFFF & ~(HIT | SHORT | OVERDUE | HIRED | HAS_LOAN)
-TO_ARREARS_PUBLIC = np.array([UNPAID[f] == "arrears_public" for f in FLOWS])
 SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
 COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
 BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
-PAYABLES_PAID, DRAWINGS, INJECTION = LINE["payables_paid"], LINE["drawings"], LINE["injection"]
-ARREARS_PUBLIC_PAID, ARREARS_PRIVATE_PAID = LINE["arrears_public_paid"], LINE["arrears_private_paid"]
-FOUNDING, LOAN_DRAWN = LINE["founding"], LINE["loan_drawn"]
-REPAID_MOVE, LAPSED_PRIVATE_MOVE, LAPSED_PUBLIC_MOVE = (
-    MOVES.index(m) for m in ("repaid", "lapsed_private", "lapsed_public")
-)
-SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, INJECTS = (
+LONGEST_PROCESSING = 400  # as many columns as `ready_day` has after the first
+VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
+FOUNDING = LINE["founding"]
+SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND = (
     int(p)
     for p in (
         Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.STAFF, Purpose.DISPUTE, Purpose.LOAN_DEMAND,
-        Purpose.INJECTION,
     )
 )  # fmt: skip
-INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 
 
 @kernel
@@ -135,8 +130,8 @@ def settle(  # type: ignore[no-untyped-def]
 
         # 3. Facts of the month that measures may ask for.
         facts = firms.facts[i] & np.uint16(MONTHLY_FACTS)
-        if status == SUSPENDED or sales < behaviour.hit_threshold * usual:
-            facts |= np.uint16(HIT)
+        if status == SUSPENDED or firms.suspended_on[i] >= since or activity < behaviour.hit_threshold:
+            facts |= np.uint16(HIT)  # not the firm's own bad luck
         if firms.loan[i] > 0:
             facts |= np.uint16(HAS_LOAN)
         if firms.illiquid_months[i] > 0:
@@ -147,9 +142,14 @@ def settle(  # type: ignore[no-untyped-def]
             facts |= np.uint16(HIRED)
         firms.facts[i] = facts
 
+        if firms.flags[i] & VAT_GENERAL and status == OPEN:
+            increment = whole(credit_increment(i, firms, behaviour))
+            firms.vat_credit[i] += increment
+            lines[VAT_CREDIT_ACCRUED] += increment * w
+
         # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
-        deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
         _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts)
+        deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
         apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts)
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
@@ -160,6 +160,7 @@ def settle(  # type: ignore[no-untyped-def]
         relieved_principal = full[PRINCIPAL] - due[PRINCIPAL]
         firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others - relieved_principal
         defer(i, day, month, firms, slots, terms, due, books, counts)
+        open_bills = firms.payables[i]
         bought_on_credit = whole(due[MATERIALS] * behaviour.supplier_credit)
         due[MATERIALS] -= bought_on_credit
         firms.payables[i] += bought_on_credit
@@ -167,23 +168,39 @@ def settle(  # type: ignore[no-untyped-def]
 
         # 6. Paying, and what happens when cash is short.
         usual_materials = usual * float(firms.materials_share[i])
-        short = _pay_bills(
-            i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed
+        cash_outlays = whole(outlays - (1.0 - behaviour.outlays_materials) * full[MATERIALS])
+        short = pay_bills(
+            i,
+            day,
+            month,
+            w,
+            cash_outlays,
+            usual_materials,
+            open_bills,
+            due,
+            firms,
+            slots,
+            terms,
+            behaviour,
+            books,
+            lines,
+            seed,
         )
         firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
-        needs_credit = short or firms.cash[i] < outlays // 2
+        needs_credit = short or firms.cash[i] < cash_outlays // 2
         if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):
             if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
                 firms.facts[i] |= np.uint16(PENDING)
-                enqueue(i, loan_item, day, ready_day[day, terms.processing[loan_item]], 0, firms, queues)
+                processing = _loan_processing(i, loan_item, firms, terms)
+                enqueue(i, loan_item, day, ready_day[day, processing], 0, firms, queues)
 
         # 7. Staff.
-        _adjust_staff(i, month, short, sales, usual, c, w, due, firms, behaviour, market, seed)
+        _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed)
 
         # 8. Leave or stay.
         cause = cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed)
         if cause != STAYS:
-            leave(i, day, month, cause, firms, slots, terms, market, books)
+            leave(i, day, month, cause, firms, slots, terms, behaviour, market, books)
 
 
 @kernel
@@ -221,11 +238,13 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
     """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
     customer = firms.customer[i]
     rate = behaviour.collected_per_month[customer]
+    # Public contracts of firms that mainly sell to others are paid as public bodies pay.
+    public_rate = rate if customer == LARGE_FIRMS else behaviour.collected_per_month[PUBLIC_BODIES]
     # Public bodies and large firms: paid, overdue, or waiting.
     if firms.receivables_public[i] > 0:
         slow = behaviour.overdue_per_month * terms.new_arrears[0]
-        paid = whole(firms.receivables_public[i] * behaviour.collected_per_month[PUBLIC_BODIES] * (1.0 - slow))
-        late = whole(firms.receivables_public[i] * behaviour.collected_per_month[PUBLIC_BODIES] * slow)
+        late = whole(firms.receivables_public[i] * slow)
+        paid = min(whole(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
         firms.receivables_public[i] -= paid + late
         firms.overdue_public[i] += late
         firms.cash[i] += paid
@@ -265,9 +284,9 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
             if firms.overdue_public[i] > terms.ceiling[m]:
                 continue
             cleared += terms.clearance[m]
-            if terms.cleared_by[m] >= 0:
+            if day <= terms.cleared_by[m]:
                 # Equal parts over the settlements left before the deadline: nothing is left when it comes.
-                left = max(0, terms.cleared_by[m] - day) // 31
+                left = (terms.cleared_by[m] - day) // 31
                 cleared = max(cleared, 1.0 / (1.0 + left))
     return min(1.0, cleared)
 
@@ -285,130 +304,28 @@ def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts): 
 
 
 @kernel
-def _pay_bills(i, day, month, w, outlays, usual_materials, due, firms, slots, terms, behaviour, books, lines, seed):  # type: ignore[no-untyped-def]
-    """Pay in the order of FLOWS, then suppliers, instalments and old arrears; returns whether cash was short."""
-    total = np.int64(0)
-    for f in range(FLOW_COUNT):
-        total += due[f]
-    if firms.cash[i] < total:
-        _raise_cash(i, total - firms.cash[i], outlays, w, firms, terms, behaviour, lines, seed)
-    cash = max(firms.cash[i], np.int64(0))
-    spent = np.int64(0)
-    new_payables = np.int64(0)
-    new_public = np.int64(0)
-    new_private = np.int64(0)
-    for f in range(FLOW_COUNT - 1):
-        part = min(due[f], cash - spent)
-        spent += part
-        lines[PAID_0 + f] += part * w
-        rest = due[f] - part
-        if rest > 0:
-            lines[UNPAID_0 + f] += rest * w
-            if f == MATERIALS:
-                new_payables += rest
-            elif TO_ARREARS_PUBLIC[f]:
-                new_public += rest
-            else:
-                new_private += rest
-    short = new_public + new_private > 0
-    firms.payables[i] += new_payables
-    firms.arrears_public[i] += new_public
-    firms.arrears_private[i] += new_private
-    if due[PRINCIPAL] > 0:
-        part = min(due[PRINCIPAL], cash - spent)
-        spent += part
-        lines[PAID_0 + PRINCIPAL] += part * w
-        firms.loan[i] -= part
-        # The bank's record follows the last instalment; a late loan bears penalty interest, it closes nobody.
-        if part < due[PRINCIPAL]:
-            firms.facts[i] |= np.uint16(LATE)
-        else:
-            firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
-    if firms.loan[i] == 0:
-        firms.loan_due_on[i] = NEVER
-        firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
-
-    # Suppliers who have waited; they let a firm wait, but not without limit.
-    part = min(whole(firms.payables[i] * behaviour.payables_paid), cash - spent)
-    spent += part
-    firms.payables[i] -= part
-    lines[PAYABLES_PAID] += part * w
-    short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
-    # What measures put off and what falls due now; unpaid it becomes ordinary arrears.
-    for word in range(MASK_WORDS):
-        mask = firms.granted[i, word] & terms.deferrals[word]
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            amount = instalment(i, m, day, slots, terms)
-            if amount > 0:
-                part = min(amount, cash - spent)
-                spent += part
-                books.moved[month, m, REPAID_MOVE] += part * w
-                slots.deferred[terms.deferral_slot[m], i] -= amount
-                if terms.flows[m] & INTEREST_FLOW_BIT:
-                    firms.arrears_private[i] += amount - part
-                    books.moved[month, m, LAPSED_PRIVATE_MOVE] += (amount - part) * w
-                else:
-                    firms.arrears_public[i] += amount - part
-                    books.moved[month, m, LAPSED_PUBLIC_MOVE] += (amount - part) * w
-                short = short or part < amount
-    # Old arrears, from what exceeds half a month of outlays.
-    spare = max(np.int64(0), cash - spent - outlays // 2)
-    part = min(firms.arrears_private[i], spare)
-    firms.arrears_private[i] -= part
-    lines[ARREARS_PRIVATE_PAID] += part * w
-    spent += part
-    part = min(firms.arrears_public[i], spare - part)
-    firms.arrears_public[i] -= part
-    lines[ARREARS_PUBLIC_PAID] += part * w
-    spent += part
-    # Owners draw on what exceeds the buffer and what has only been put off.
-    spare = cash - spent - whole(outlays * behaviour.buffer_months) - deferred_total(i, firms, slots, terms)
-    if spare > 0 and not short:
-        part = whole(spare * behaviour.drawings_share)
-        lines[DRAWINGS] += part * w
-        spent += part
-    firms.cash[i] -= spent
-    return short
-
-
-@kernel
-def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
-    """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once."""
-    advance = 0.0
+def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def]
+    """Working days before a bank decides on a loan to firm i: the usual ones, shortened by its own credit measures."""
+    days = float(terms.processing[loan_item])
     for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.lends[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            advance = max(advance, terms.advance[m])
-    if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
-        room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
-        part = min(gap, room)
-        if part > 0:
-            if firms.loan[i] == 0:
-                firms.loan_due_on[i] = min(firms.open_from[i] + behaviour.loan_term_days, NEVER)
-            firms.loan[i] += part
-            firms.cash[i] += part
-            lines[LOAN_DRAWN] += part * w
-            gap -= part
-    if gap > 0 and firms.illiquid_months[i] == 0:
-        if uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share:
-            part = min(gap, whole(outlays * behaviour.injection_months))
-            firms.cash[i] += part
-            lines[INJECTION] += part * w
+            days *= terms.loan_processing[m]
+    return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
 
 
 @kernel
-def _adjust_staff(i, month, short, sales, usual, c, w, due, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
+def _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
     """Shed staff when cash is short and trade weak, take staff on again when it is not."""
-    market.wages[c] += due[0] * w
+    market.wages[c] += full[WAGES] * w
     firms.hires[i] = 0
     staff = firms.staff[i]
     luck = uniform(seed, STAFF, firms.key[i], month)
     if short and sales < behaviour.shed_threshold * usual and staff > 0:
-        shed = np.int32(np.floor(staff * behaviour.shed_share + luck))
+        surplus = staff * (1.0 - sales / usual)
+        shed = np.int32(np.floor(surplus * behaviour.shed_share + luck))
         if shed > 0:
             firms.staff[i] = staff - min(shed, staff)
             firms.facts[i] &= np.uint16(0xFFFF & ~KEPT)

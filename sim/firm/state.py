@@ -91,6 +91,10 @@ class Behaviour(NamedTuple):
     guaranteed_share: float
     penalty_rate: float  # a year, on top
     ticket_funds_months: float
+    outlays_materials: float  # share of materials in the outlays that cash must last for
+    recovery_share: float  # of a closed firm's loan
+    credit_build_up_months: float  # over which the stock of VAT credits grew
+    vat_credit_months: Float  # (S,) of sales
     applications_max: int  # a month
     birth_thinning: float  # probability that a birth slot opens when no measure raises entry
 
@@ -99,6 +103,7 @@ class Terms(NamedTuple):
     """What the measures in force say today. Arrays over measures unless said."""
 
     kind: NDArray[np.int8]
+    identity: NDArray[np.uint32]  # hash of the measure's id: luck must not depend on which other measures there are
     flows: NDArray[np.uint32]  # bits over FLOWS
     share: Float
     months: NDArray[np.int16]  # bills relieved
@@ -110,7 +115,6 @@ class Terms(NamedTuple):
     deferral_until: NDArray[np.int32]  # last day on which a bill may be put off
     repay_from: NDArray[np.int32]
     instalments: NDArray[np.int16]
-    penalty: Float  # a year
     loan_months: NDArray[np.int16]
     base: NDArray[np.int8]  # index into BASES
     unit: Float  # share, or fen a unit, of the base
@@ -129,6 +133,8 @@ class Terms(NamedTuple):
     clearance: Float  # share of undisputed arrears to the firm a month
     ceiling: Int  # fen
     cleared_by: NDArray[np.int32]  # day, -1 for none
+    loan_processing: Float  # factor on the bank's working days
+    screening_error: Float  # factor on the noise of its judgement
     approval: Float  # added to the score
     collateral_waiver: Float
     rate_cut: Float
@@ -161,7 +167,6 @@ class Market(NamedTuple):
     sales: Int  # (P * S * Z,) weighted fen of sales settled this month
     supplier_loss: Float  # (P,) share of private trade receivables lost this month through closed customers
     payables_lost: Int  # (P,) weighted fen of payables written off this month
-    large_bidders_lost: Int  # (1,) weighted fen of tenders that SMEs won only through a measure (reserved or deducted)
 
 
 class Slots(NamedTuple):

@@ -10,6 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
+from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import dequeue, lowest_bit, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
@@ -28,7 +29,21 @@ OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 
 @kernel
 def lend(  # type: ignore[no-untyped-def]
-    loan_item, day, month, capacity, unused, supply, score, firms, terms, behaviour, books, counts, queues, seed
+    loan_item,
+    day,
+    month,
+    months_this_year,
+    capacity,
+    unused,
+    supply,
+    score,
+    firms,
+    terms,
+    behaviour,
+    books,
+    counts,
+    queues,
+    seed,
 ):
     """A working day of the banks.
 
@@ -54,24 +69,27 @@ def lend(  # type: ignore[no-untyped-def]
             if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                 continue
             left -= w
-            approval, waiver, rate_cut = _support(i, firms, terms)
-            annual = 12.0 * max(1.0, float(firms.usual_sales[i]))
-            points = score[0] + approval + score[1] * firms.profit_this_year[i] / annual
-            points -= score[2] * firms.loan[i] / annual
+            approval, waiver, rate_cut, error = _support(i, firms, terms)
+            usual = max(1.0, float(firms.usual_sales[i]))
+            points = score[0] + approval + score[1] * firms.profit_this_year[i] / (usual * months_this_year)
+            points -= score[2] * firms.loan[i] / (12.0 * usual)
             if firms.flags[i] & COLLATERAL:
                 points += score[3]
             else:
                 points += score[3] * waiver
             if firms.facts[i] & LATE or firms.illiquid_months[i] > 1:
                 points -= score[4]
-            points += score[5] * normal(seed, UNDERWRITING, firms.key[i], month)
+            points += score[5] * error * normal(seed, UNDERWRITING, firms.key[i], month)
             if points <= 0.0:
                 counts.firms[month, loan_item, REFUSED] += w
                 counts.days[month, loan_item, REFUSED] += w * days
                 continue
-            amount = whole(firms.usual_sales[i] * behaviour.loan_months)
+            amount = whole(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
             supply[p] -= amount * w
-            firms.loan_rate[i] = max(0.0, firms.loan_rate[i] - rate_cut)
+            # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
+            new_rate = max(0.0, firms.loan_rate[i] - rate_cut)
+            total = float(firms.loan[i] + amount)
+            firms.loan_rate[i] = (firms.loan[i] * firms.loan_rate[i] + amount * new_rate) / max(1.0, total)
             firms.loan[i] += amount
             firms.loan_due_on[i] = min(day + behaviour.loan_term_days, 32_767)
             firms.cash[i] += amount
@@ -85,10 +103,11 @@ def lend(  # type: ignore[no-untyped-def]
 
 @kernel
 def _support(i, firms, terms):  # type: ignore[no-untyped-def]
-    """What the credit measures in force add for firm i: score, share of collateral waived, cut of the rate."""
+    """What the credit measures in force add for firm i: score, collateral waived, rate cut, factor on noise."""
     approval = 0.0
     waiver = 0.0
     rate_cut = 0.0
+    error = 1.0
     for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.lends[word]
         while mask != np.uint64(0):
@@ -99,7 +118,8 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
             approval += terms.approval[m]
             waiver = max(waiver, terms.collateral_waiver[m])
             rate_cut += terms.rate_cut[m]
-    return approval, waiver, rate_cut
+            error *= terms.screening_error[m]
+    return approval, waiver, rate_cut, error
 
 
 class Banks:
@@ -112,7 +132,7 @@ class Banks:
         self.unused = np.zeros(PREFECTURES)
         names = ("base", "margin_weight", "leverage_weight", "collateral_bonus", "record_malus", "noise")
         self.score = np.array([p[f"credit.{name}"] for name in names])
-        self.processing = p["credit.processing_days"]
+        province.rules.terms.processing[province.loan_item] = round(p["credit.processing_days"])
         self.supply = np.zeros(PREFECTURES)
         self.new_month()
 
@@ -121,9 +141,6 @@ class Banks:
         rules = self.province.rules
         factor = rules.supply[rules.running].prod() * self.province.parameters["credit.supply_per_month"]
         self.supply[:] = self.province.loans * factor
-        rules.terms.processing[self.province.loan_item] = round(
-            self.processing * rules.loan_processing[rules.running].prod()
-        )
 
     def work(self, day: int) -> None:
         """A working day of screening and lending."""
@@ -133,10 +150,9 @@ class Banks:
         if not province.queues.waiting[lane : lane + PREFECTURES * 2].any():
             return
         since = perf_counter()
-        score = self.score.copy()
-        score[5] *= rules.screening_error[rules.running].prod()
         lend(
-            province.loan_item, day, province.month(day), self.capacity, self.unused, self.supply, score,
+            province.loan_item, day, province.month(day), province.timeline.date(day).month, self.capacity,
+            self.unused, self.supply, self.score,
             province.firms, rules.terms, province.behaviour, province.books, province.counts, province.queues,
             province.seed,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.entitlements import dequeue, entitle, pay
+from sim.firm.entitlements import dequeue, entitle, is_on, pay
 from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED, Float
 from sim.institutions.province import Province
 from sim.kernels import kernel
@@ -68,10 +68,14 @@ def serve(  # type: ignore[no-untyped-def]
                     dequeue(q, firms, queues)
                     continue
                 days = day - queues.applied_on[record]
-                if uniform(seed, DECISION, firms.key[i], m) < terms.refusal[m]:
+                # A measure that has ended decides nothing any more.
+                if (
+                    not is_on(terms.active, m)
+                    or uniform(seed, DECISION, firms.key[i], terms.identity[m]) < terms.refusal[m]
+                ):
                     counts.firms[month, m, REFUSED] += w
                     counts.days[month, m, REFUSED] += w * days
-                elif terms.kind[m] == PAYMENT:
+                elif terms.kind[m] == PAYMENT and not terms.monthly[m]:
                     paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days)
                     if paid < 0 and terms.waits[m]:
                         blocked[k] = True
@@ -106,7 +110,7 @@ class Desks:
         self.items = np.array(mine, np.int16)
         per_10k = province.parameters.by("delivery.capacity", AGENCIES)[agency]
         self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
-        self.moved = np.ones(PREFECTURES)  # what dispatch meetings made of it
+        self.moved = np.zeros(PREFECTURES)  # what dispatch meetings have added or taken away
         self.unused = np.zeros(PREFECTURES)
         self.blocked = np.zeros(len(mine), np.bool_)
 
@@ -114,7 +118,7 @@ class Desks:
     def capacity(self) -> Float:
         """Entities that can be handled in a working day, by prefecture."""
         rules = self.province.rules
-        return np.asarray(self.staffed * self.moved * rules.desk_capacity[rules.running, self.agency].prod())
+        return np.asarray((self.staffed + self.moved) * rules.desk_capacity[rules.running, self.agency].prod())
 
     @property
     def waiting(self) -> NDArray[np.int64]:

@@ -11,15 +11,17 @@ import numpy as np
 from sim.firm.state import PREFECTURES
 from sim.institutions.desks import Desks
 from sim.institutions.province import Province
+from sim.vocabulary import AGENCIES
 
-BOUNDS = (0.5, 2.0)  # a desk is never stripped below half of its staff, nor given more than double
+LEAST = 0.5  # a desk is never stripped below half of its staff
 
 
 class Dispatch:
     """The meetings of the province."""
 
     def __init__(self, province: Province, desks: list[Desks]) -> None:
-        self.province, self.desks = province, desks
+        self.province = province
+        self.desks = [one for one in desks if AGENCIES[one.agency] != "banks"]  # banks are not the state's to move
         self.share = province.parameters["delivery.dispatch_share"]
 
     def is_meeting(self, day: int) -> bool:
@@ -41,6 +43,7 @@ class Dispatch:
         for p in range(PREFECTURES):
             longest, shortest = int(backlog[:, p].argmax()), int(backlog[:, p].argmin())
             if backlog[longest, p] > backlog[shortest, p]:
-                for place, factor in ((longest, 1 + self.share), (shortest, 1 - self.share)):
-                    moved = self.desks[place].moved
-                    moved[p] = np.clip(moved[p] * factor, *BOUNDS)
+                donor = self.desks[shortest]
+                cases = min(self.share * donor.staffed[p], donor.staffed[p] * LEAST + donor.moved[p])
+                donor.moved[p] -= cases
+                self.desks[longest].moved[p] += cases

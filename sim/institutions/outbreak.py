@@ -12,6 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
+from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import enqueue
 from sim.firm.state import LEAD, PREFECTURES, Float, Market
 from sim.institutions.province import Province
@@ -52,7 +53,7 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
     """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
 
     ``today``: (C,) severity; ``yesterday``: (C,) it after control measures, kept here; ``listed_new``: (C,) listed
-    today for the first time this year; ``episode``: (C,) first day of the present closure; ``closed_max``: (S,) share
+    today for the first time; ``episode``: (C,) first day of the present closure; ``closed_max``: (S,) share
     stopped at severity 1; ``control``: (C,) factor of control measures; ``suspended``: (C,) rows stopped, kept here;
     ``county_rows``: (cohorts, C + 1) first row of each county in each cohort; ``officers``: whether liaison officers
     take problems.
@@ -137,7 +138,7 @@ def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ticket_item, 
     tickets = 0
     for ticket in range(4):
         if ticket == FUNDS_TICKET:
-            lacks = firms.cash[i] < firms.usual_sales[i] * behaviour.ticket_funds_months
+            lacks = firms.cash[i] < usual_outlays(i, firms, behaviour) * behaviour.ticket_funds_months
         else:
             lacks = uniform(seed, TICKET, firms.key[i], episode * 4 + ticket) < behaviour.ticket_incidence[ticket]
         if lacks:
@@ -158,8 +159,15 @@ class Outbreak:
         counties, sectors = len(province.counties), len(SECTORS)
         self.episode = np.zeros(counties, np.int64)
         self.suspended = np.zeros(counties, np.int64)  # rows stopped
-        self.listed_this_year = np.zeros(counties, np.bool_)
+        self.ever_listed = np.zeros(counties, np.bool_)
         self.severity = np.zeros(counties)
+        firms, alive = province.firms, province.firms.status == OPEN
+        w = firms.weight[alive]
+        payroll = w * firms.staff[alive].astype(np.float64) * firms.wage[alive]
+        self.usual_wages: Float = np.asarray(np.bincount(firms.county[alive], payroll, counties), np.float64)
+        market = province.counties.prefecture[firms.county[alive]].astype(np.int64) * sectors + firms.sector[alive]
+        capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), PREFECTURES * sectors)
+        self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(PREFECTURES, sectors)
         self.closed = np.zeros(counties)  # severity after control measures
         self.local: Float = np.ones((counties, sectors))  # local demand from last month's wage bill
         self.crowding: Float = np.ones((counties, sectors))  # customers of absent competitors
@@ -174,10 +182,8 @@ class Outbreak:
         of_county = self.province.counties.prefecture
         capacity = np.zeros((PREFECTURES, len(SECTORS)))
         np.add.at(capacity, of_county, market.capacity)
-        if month == 0:
-            self.usual_wages = market.wages.astype(np.float64)
-            self.usual_capacity = capacity
-            return
+        if month == 0 and self.province.timeline.start.day > 1:
+            return  # not every cohort has settled in the first days
         share = self.province.parameters.by_sector("firm.local_demand_share")
         # A county of a small sample may have had nobody on a payroll: its demand does not follow newcomers' wages.
         wages = np.divide(
@@ -210,12 +216,8 @@ class Outbreak:
         since = perf_counter()
         province, rules, world = self.province, self.province.rules, self.province.world
         on = rules.running
-        if day == 0 or province.timeline.date(day).timetuple().tm_yday == 1:
-            self.listed_this_year[:] = False  # "listed in 2022" is a fact of the year
-            if day > 0:
-                province.firms.facts[:] &= np.uint16(0xFFFF & ~LISTED)
-        listed_new = world.listed[day] & ~self.listed_this_year
-        self.listed_this_year |= listed_new
+        listed_new = world.listed[day] & ~self.ever_listed
+        self.ever_listed |= listed_new
         today = world.severity[day].astype(np.float64)
         started = (today > 0) & (self.severity == 0)
         self.episode[started] = day

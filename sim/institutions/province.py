@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 from sim.firm.state import PREFECTURES, Behaviour, Counts, Float, Int, Market, Queues, Slots
 from sim.institutions.funds import Funds
 from sim.institutions.queues import with_room
-from sim.institutions.rules import Rules
+from sim.institutions.rules import LONGEST_PROCESSING, Rules
 from sim.ledger import Books
 from sim.parameters import Parameters
 from sim.population.columns import Firms
 from sim.population.places import Counties
 from sim.timeline import Timeline
 from sim.world.world import World
-
-LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 
 
 @dataclass

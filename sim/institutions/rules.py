@@ -6,6 +6,7 @@ ends the row goes back to neutral. Institutions never ask which measure it was: 
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ from sim.timeline import Timeline
 from sim.vocabulary import AGENCIES, FACTS, SECTOR_GROUPS, SECTORS, SIZES, bit
 
 NO_LIMIT: Final = np.int64(2**62)
+LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 FAR: Final = 2**30  # a day beyond every horizon
 
 
@@ -42,6 +44,7 @@ class Rules:
         words = np.zeros(MASK_WORDS, np.uint64)
         self.terms = Terms(
             kind=np.zeros(count, np.int8),
+            identity=np.array([_identity(measure.id) for measure in measures] + [0], np.uint32),
             flows=np.zeros(count, np.uint32),
             share=np.zeros(count),
             months=np.zeros(count, np.int16),
@@ -53,7 +56,6 @@ class Rules:
             deferral_until=np.full(count, FAR, np.int32),
             repay_from=np.full(count, FAR, np.int32),
             instalments=np.ones(count, np.int16),
-            penalty=np.zeros(count),
             loan_months=np.zeros(count, np.int16),
             base=np.zeros(count, np.int8),
             unit=np.zeros(count),
@@ -72,6 +74,8 @@ class Rules:
             clearance=np.zeros(count),
             ceiling=np.full(count, NO_LIMIT, np.int64),
             cleared_by=np.full(count, -1, np.int32),
+            loan_processing=np.ones(count),
+            screening_error=np.ones(count),
             approval=np.zeros(count),
             collateral_waiver=np.zeros(count),
             rate_cut=np.zeros(count),
@@ -95,8 +99,6 @@ class Rules:
         self.collects = np.zeros(count, np.bool_)
         self.lends = np.zeros(count, np.bool_)
         self.supply = np.ones(count)  # factor on new lending
-        self.screening_error = np.ones(count)
-        self.loan_processing = np.ones(count)
         self.price_deduction = np.zeros(count)
         self.consortium_bonus = np.zeros(count)
         self.reserved_works = np.zeros(count)
@@ -191,12 +193,17 @@ class Rules:
         for m in range(len(self.measures)):
             agency = t.agency[m]
             days = self._base_processing[m] * (factor[agency] if agency >= 0 else 1.0)
-            t.processing[m] = round(days)
+            t.processing[m] = min(round(days), LONGEST_PROCESSING)
 
     @property
     def hazard(self) -> Float:
         """Monthly hazard that publicity adds for each measure in force, shape (measures + 1, prefectures, sizes)."""
         return np.asarray(self.publicity[self.running].sum(axis=0))
+
+
+def _identity(name: str) -> int:
+    """A number for a measure's id that is the same in every scenario."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -25,6 +25,8 @@ OPEN = int(Status.OPEN)
 MEDIUM = SIZES.index("medium")
 FORMS = ("goods", "works", "services")
 WORKS = FORMS.index("works")
+NO_BID = 1e30
+LARGEST_LOT_MONTHS = 12  # nobody bids for a lot worth more than a year of its own usual sales
 # Ministry of Finance (2020) No. 46: the bonus asks that the smaller member gets at least 30 percent of the contract.
 CONSORTIUM_PART = 0.30
 # Who bids for what: the sectors that sell it, enterprises only.
@@ -37,7 +39,7 @@ BIDDERS = {
 
 @kernel
 def award(  # type: ignore[no-untyped-def]
-    month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, market, won, seed
+    month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, won, seed
 ):
     """Award a month's lots.
 
@@ -46,8 +48,8 @@ def award(  # type: ignore[no-untyped-def]
     prefecture between ``first[form * P + p]`` and the next, by rising identity; ``ring``: their
     identities; ``rules``: bidders a lot, standard deviation of prices,
     advantage of large bidders, share of consortia, share of the work that a consortium gives to its smaller member,
-    price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of lots for
-    which a large firm bids (10,). ``won``:
+    price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of bidders
+    that are large (10,). ``won``:
     (3, 3) weighted fen won by medium, by small and micro, by large firms, kept here.
     """
     rivals = int(rules[0])
@@ -60,8 +62,13 @@ def award(  # type: ignore[no-untyped-def]
             for lot in range(lots[form, p]):
                 number = ((month * 3 + form) * PREFECTURES + p) * 1_000_000 + lot
                 reserved = uniform(seed, LOT, number, 0) < (rules[7] if form == WORKS else rules[8])
-                best, best_price, bid_price = -1, 1e30, 0.0
+                best, best_price, bid_price = -1, NO_BID, 0.0
+                large_price = NO_BID
                 for k in range(rivals):
+                    if not reserved and uniform(seed, LARGE_BID, number, k + 2) < rules[9]:
+                        price = 1.0 - rules[2] + rules[1] * normal(seed, LARGE_BID, number, k + 100)
+                        large_price = min(large_price, price)
+                        continue
                     i = bidders[start + _next_on_ring(bits(seed, LOT, number, k + 1), start, count, ring)]
                     if firms.status[i] != OPEN:
                         continue
@@ -70,8 +77,7 @@ def award(  # type: ignore[no-untyped-def]
                     evaluated = price * (1.0 - rules[5]) if small and form != WORKS else price
                     if evaluated < best_price:
                         best, best_price, bid_price = i, evaluated, price
-                large_price = 1.0 - rules[2] + rules[1] * normal(seed, LARGE_BID, number, 0)
-                contested = not reserved and uniform(seed, LARGE_BID, number, 2) < rules[9]
+                contested = large_price < NO_BID
                 shares_work = uniform(seed, LARGE_BID, number, 1) < rules[3]
                 large_evaluated = large_price * (1.0 - rules[6]) if shares_work else large_price
                 if best >= 0 and (not contested or best_price <= large_evaluated):
@@ -79,8 +85,6 @@ def award(  # type: ignore[no-untyped-def]
                     firms.contract_backlog[best] += value
                     w = np.int64(firms.weight[best])
                     won[form, 0 if firms.size[best] == MEDIUM else 1] += value * w
-                    if contested and bid_price > large_price:
-                        market.large_bidders_lost[0] += value * w
                 elif contested:
                     value = whole(lot_fen[form] * max(0.0, large_price))
                     won[form, 2] += whole(value * row_weight[form, p])
@@ -117,7 +121,8 @@ class Tenders:
             sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
             bidders = rows_of[sells]
             for prefecture in range(PREFECTURES):
-                group = bidders[firms.prefecture[bidders] == prefecture].astype(np.int32)
+                able = firms.usual_sales[bidders] * LARGEST_LOT_MONTHS >= fen(p[f"procurement.lot_yuan.{form}"])
+                group = bidders[able & (firms.prefecture[bidders] == prefecture)].astype(np.int32)
                 groups.append(group[np.argsort(firms.key[group])])
         self.bidders = np.concatenate(groups)
         self.ring = firms.key[self.bidders]
@@ -151,6 +156,6 @@ class Tenders:
         terms = np.array([*fixed, CONSORTIUM_PART, *best, p["procurement.large_bidder_share"]])
         award(
             province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.ring, self.first, terms,
-            province.firms, province.market, self.won, province.seed,
+            province.firms, self.won, province.seed,
         )  # fmt: skip
         province.took("institutions", since)

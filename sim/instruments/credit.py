@@ -53,5 +53,5 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         before = next(iter(values.growth_incentive.table.values()))
         points = (today(values.growth_incentive, before) - before) * 100
         rules.supply[m] *= 1.0 + values.incentive_response * points
-    rules.screening_error[m] = today(values.screening_error, 1.0)
-    rules.loan_processing[m] = today(values.processing, 1.0)
+    terms.screening_error[m] = today(values.screening_error, 1.0)
+    terms.loan_processing[m] = today(values.processing, 1.0)

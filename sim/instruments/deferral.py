@@ -21,7 +21,6 @@ class Values(Strict):
     until: date = Field(description="last bill that may be put off")
     repay_from: date = Field(description="first day on which what was put off falls due")
     instalments: Annotated[int, Field(ge=1, le=60)] = Field(1, description="equal monthly parts from `repay_from` on")
-    penalty: Share = Field(0.0, description="late fee on what was put off, share a year")
     loan_months: Dated[Months] | None = Field(None, description="`principal`: months by which a maturing loan is moved")
 
 
@@ -33,7 +32,6 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
     terms.deferral_until[m] = timeline.day(values.until)
     terms.repay_from[m] = timeline.day(values.repay_from)
     terms.instalments[m] = values.instalments
-    terms.penalty[m] = values.penalty
     rules.deferral_slot(m)
 
 

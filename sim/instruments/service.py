@@ -27,7 +27,7 @@ class Values(Strict):
     automatic: bool = Field(False, description="the measures in `target` are delivered without application")
     top_up_yuan: Dated[Yuan] | None = Field(None, description="money put into the measure's `fund` on each day named")
     liaison_capacity: Dated[Factor] | None = Field(
-        None, description="factor on restart problems solved in a working day"
+        None, description="officers sent, as a multiple of `restart.officers`; several measures add up"
     )
     dispatch_meetings: Dated[Annotated[int, Field(ge=0, le=20)]] | None = Field(
         None, description="meetings a month at which desk capacity moves to the longest backlog"

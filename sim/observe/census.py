@@ -96,7 +96,7 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def knowing(firms, aware, found, seed):  # type: ignore[no-untyped-def]
+def knowing(firms, aware, identity, found, seed):  # type: ignore[no-untyped-def]
     """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
     for i in range(len(firms.key)):
         if firms.status[i] == UNBORN:
@@ -108,5 +108,5 @@ def knowing(firms, aware, found, seed):  # type: ignore[no-untyped-def]
                 m = lowest_bit(word, mask)
                 mask = without_lowest(mask)
                 found[m, 0] += w
-                if uniform(seed, AWARE, firms.key[i], m) < aware[m, firms.prefecture[i], firms.size[i]]:
+                if uniform(seed, AWARE, firms.key[i], identity[m]) < aware[m, firms.prefecture[i], firms.size[i]]:
                     found[m, 1] += w

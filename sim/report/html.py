@@ -20,7 +20,7 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
-from sim.report import charts, numbers
+from sim.report import chart_data, charts, numbers
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, outcome_name, verdict
 from sim.report.fonts import carried
@@ -82,9 +82,9 @@ def _data(digest: Digest) -> dict[str, Any]:
         "main": digest.main,
         "title": {lang: words(lang)["report.title"] for lang in LANGUAGES},
         "switch": {lang: words(lang)["language.switch"] for lang in LANGUAGES},
-        "datasets": charts.datasets(digest),
-        "limits": charts.limits(digest),
-        "labels": {lang: charts.labels(digest, lang) for lang in LANGUAGES},
+        "datasets": chart_data.datasets(digest),
+        "limits": chart_data.limits(digest),
+        "labels": {lang: chart_data.labels(digest, lang) for lang in LANGUAGES},
         "charts": {lang: charts.specifications(digest, lang) for lang in LANGUAGES},
     }
 

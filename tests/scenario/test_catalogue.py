@@ -173,14 +173,12 @@ def test_premium_deferral(measures: dict[str, Measure]) -> None:
     assert deferral.values.until == date(2022, 12, 31)
     assert deferral.eligible.sectors == ("hard_hit",)
     assert catering.eligible.sectors == ("catering", "retail")
-    assert catering.values.penalty == 0
     assert (catering.values.until - date(2022, 5, 31)).days <= 365
 
 
 def test_loan_extension(measures: dict[str, Measure]) -> None:
     extension = measures["loan_extension"]
     assert set(extension.values.flows) == {"principal", "interest"}
-    assert extension.values.penalty == 0
     assert extension.delivery.way == "negotiated"
     assert extension.delivery.agency == "banks"
 
