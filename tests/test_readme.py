@@ -42,7 +42,7 @@ def test_the_first_what_if_runs_as_written(tmp_path: Path) -> None:
     ]
     assert [arguments[0] for arguments in commands] == ["validate", "compare"]
     for arguments in commands:
-        typed(tmp_path, "-c", "from sim.cli import main; main()", *arguments, *SMALL.get(arguments[0], ()))
+        typed(tmp_path, "shukun", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
 
 
@@ -58,4 +58,4 @@ def test_scenarios_in_the_documents_have_no_mistakes(document: str, tmp_path: Pa
     assert scenarios
     for text in scenarios:
         (tmp_path / "shown.yaml").write_text(text, encoding="utf-8")
-        typed(tmp_path, "-c", "from sim.cli import main; main()", "validate", "shown.yaml")
+        typed(tmp_path, "shukun", "validate", "shown.yaml")
