@@ -35,30 +35,37 @@ def pay_bills(  # type: ignore[no-untyped-def]
         _raise_cash(i, total - firms.cash[i], outlays, w, firms, terms, behaviour, lines, seed)
     cash = max(firms.cash[i], np.int64(0))
     spent = np.int64(0)
-    repaid = np.int64(0)
-    new_payables = np.int64(0)
-    new_public = np.int64(0)
-    new_private = np.int64(0)
-    for f in range(FLOW_COUNT - 1):
-        if f == PENSION and instalments > 0:  # after wages: what was put off ranks as what falls due
-            repaid = _pay_instalments(i, day, month, w, cash - spent, firms, slots, terms, books)
-            spent += repaid
-        part = min(due[f], cash - spent)
-        spent += part
-        lines[PAID_0 + f] += part * w
-        rest = due[f] - part
-        if rest > 0:
-            lines[UNPAID_0 + f] += rest * w
-            if f == MATERIALS:
-                new_payables += rest
-            elif TO_ARREARS_PUBLIC[f]:
-                new_public += rest
-            else:
-                new_private += rest
-    short = new_public + new_private > 0 or repaid < instalments
-    firms.payables[i] += new_payables
-    firms.arrears_public[i] += new_public
-    firms.arrears_private[i] += new_private
+    short = False
+    if instalments == 0 and cash >= total:
+        # Enough for everything, as in most months: the same postings without a decision at each flow.
+        for f in range(FLOW_COUNT - 1):
+            lines[PAID_0 + f] += due[f] * w
+        spent = total - due[PRINCIPAL]
+    else:
+        repaid = np.int64(0)
+        new_payables = np.int64(0)
+        new_public = np.int64(0)
+        new_private = np.int64(0)
+        for f in range(FLOW_COUNT - 1):
+            if f == PENSION and instalments > 0:  # after wages: what was put off ranks as what falls due
+                repaid = _pay_instalments(i, day, month, w, cash - spent, firms, slots, terms, books)
+                spent += repaid
+            part = min(due[f], cash - spent)
+            spent += part
+            lines[PAID_0 + f] += part * w
+            rest = due[f] - part
+            if rest > 0:
+                lines[UNPAID_0 + f] += rest * w
+                if f == MATERIALS:
+                    new_payables += rest
+                elif TO_ARREARS_PUBLIC[f]:
+                    new_public += rest
+                else:
+                    new_private += rest
+        short = new_public + new_private > 0 or repaid < instalments
+        firms.payables[i] += new_payables
+        firms.arrears_public[i] += new_public
+        firms.arrears_private[i] += new_private
     # Banks and suppliers are paid from what exceeds the next wage bill.
     reserve = due[WAGES]
     if due[PRINCIPAL] > 0:
