@@ -327,10 +327,12 @@ class Run:
         province, cohort = self.province, self.timeline.cohort[day]
         first, last = (int(x) for x in self.population.cohort_start[cohort : cohort + 2])
         province.make_room((province.behaviour.applications_max + 1) * (last - first))  # measures and a loan
+        of_month = self.timeline.date(day).day
+        previous = day - self.timeline.date(day - of_month).day  # as many days ago as the month before has
         settle(
-            first, last, day, province.month(day), self.timeline.date(day).month == 1, province.firms, province.slots,
-            province.rules.terms, province.behaviour, province.market, province.funds.treasury, province.books,
-            province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
+            first, last, day, previous, province.month(day), self.timeline.date(day).month == 1, province.firms,
+            province.slots, province.rules.terms, province.behaviour, province.market, province.funds.treasury,
+            province.books, province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
             self.seed,
         )  # fmt: skip
         province.funds.settle()

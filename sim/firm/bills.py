@@ -34,10 +34,10 @@ RENEWAL = int(Purpose.EXTENSION)
 
 
 @kernel
-def draw_up(i, day, since, month, sales, activity, materials_factor, firms, behaviour, market, seed, full):  # type: ignore[no-untyped-def]
+def draw_up(i, day, previous, month, sales, activity, materials_factor, firms, behaviour, market, seed, full):  # type: ignore[no-untyped-def]
     """Write the fen of each flow that falls due to firm i into ``full`` (FLOWS,); returns the total but principal.
 
-    ``sales``: fen of the month; ``activity``: 1 for a usual month; ``since``: day of the last settlement.
+    ``sales``: fen of the month; ``activity``: 1 for a usual month; ``previous``: day of the last settlement.
     """
     s = firms.sector[i]
     usual = float(firms.usual_sales[i])
@@ -56,7 +56,7 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
     full[RENT] = firms.rent[i]
     full[TOLLS] = whole(sales * behaviour.tolls[s])
     full[COMMISSION] = whole(sales * behaviour.commission[s]) if firms.flags[i] & ON_PLATFORM else 0
-    tested = market.testing[day + LEAD, firms.county[i]] - market.testing[since + LEAD, firms.county[i]]
+    tested = market.testing[day + LEAD, firms.county[i]] - market.testing[previous + LEAD, firms.county[i]]
     full[TESTING] = whole(tested * behaviour.testing_fen[s] * firms.staff[i])
     full[FEES] = whole(usual * behaviour.fees[s])
     if firms.flags[i] & VAT_GENERAL:
@@ -79,7 +79,7 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
         due_on = firms.loan_due_on[i]
         if due_on <= day:
             # Decided once, at the first settlement after maturity: renewed, or repaid in equal parts from now on.
-            if due_on > since and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
+            if due_on > previous and uniform(seed, RENEWAL, firms.key[i], month) < behaviour.renewal_share:
                 firms.loan_due_on[i] = min(day + behaviour.loan_term_days, NEVER)
             else:
                 full[PRINCIPAL] = firms.loan[i] // max(1, behaviour.run_off_months - (day - due_on) // 31)
@@ -99,7 +99,8 @@ def draw_up(i, day, since, month, sales, activity, materials_factor, firms, beha
 def usual_outlays(i, firms, behaviour):  # type: ignore[no-untyped-def]
     """Fen that firm i must pay in a usual month for cash to last: everything but taxes, and part of the materials.
 
-    The surveyed months of cash mean this (``population.outlays_materials_share``), and so does every rule on them.
+    The surveyed months of cash mean this (``population.outlays_materials_share``), and so do loans asked for and
+    restart funds; what a firm keeps from month to month goes by the month's own bills, with the same part of the materials.
     """
     s = firms.sector[i]
     wages = float(firms.staff[i]) * firms.wage[i]

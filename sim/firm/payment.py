@@ -62,7 +62,7 @@ def pay_bills(  # type: ignore[no-untyped-def]
                     new_public += rest
                 else:
                     new_private += rest
-        short = new_public + new_private > 0 or repaid < instalments
+        short = bool(new_public + new_private > 0 or repaid < instalments)
         firms.payables[i] += new_payables
         firms.arrears_public[i] += new_public
         firms.arrears_private[i] += new_private

@@ -64,14 +64,14 @@ SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND = (
 
 @kernel
 def settle(  # type: ignore[no-untyped-def]
-    first, last, day, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts, queues,
-    ready_day, loan_item, full, due, seed,
+    first, last, day, previous, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts,
+    queues, ready_day, loan_item, full, due, seed,
 ):  # fmt: skip
     """Settle the month of firms ``first`` to ``last - 1`` on ``day``.
 
-    ``month``: index of the calendar month; ``new_year``: the first settlement of a calendar year, from which the
-    year's profit and the facts of the year are counted anew; ``loan_item``: the banks' item in the queues; ``full``,
-    ``due``: room for one firm's bills, (FLOWS,).
+    ``previous``: day of their settlement before; ``month``: index of the calendar month; ``new_year``: the first
+    settlement of a calendar year, from which the year's profit and the facts of the year are counted anew;
+    ``loan_item``: the banks' item in the queues; ``full``, ``due``: room for one firm's bills, (FLOWS,).
     """
     lines = books.lines[month]
     for i in range(first, last):
@@ -130,7 +130,9 @@ def settle(  # type: ignore[no-untyped-def]
 
         # 3. Facts of the month that measures may ask for.
         facts = firms.facts[i] & np.uint16(MONTHLY_FACTS)
-        if status == SUSPENDED or firms.suspended_on[i] >= since or activity < behaviour.hit_threshold:
+        stopped_on = firms.suspended_on[i]
+        stopped_lately = stopped_on >= 0 and (stopped_on >= previous or since > previous)  # or has only just restarted
+        if status == SUSPENDED or stopped_lately or activity < behaviour.hit_threshold:
             facts |= np.uint16(HIT)  # not the firm's own bad luck
         if firms.loan[i] > 0:
             facts |= np.uint16(HAS_LOAN)
@@ -153,7 +155,9 @@ def settle(  # type: ignore[no-untyped-def]
         apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts)
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
-        outlays = draw_up(i, day, since, month, sales, activity, materials_factor, firms, behaviour, market, seed, full)
+        outlays = draw_up(
+            i, day, previous, month, sales, activity, materials_factor, firms, behaviour, market, seed, full
+        )
         for f in range(FLOW_COUNT):
             due[f] = full[f]
         borne_by_others = relieve(i, month, firms, slots, terms, treasury, full, due, books, counts)
