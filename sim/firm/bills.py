@@ -100,7 +100,7 @@ def usual_outlays(i, firms, behaviour):  # type: ignore[no-untyped-def]
     """Fen that firm i must pay in a usual month for cash to last: everything but taxes, and part of the materials.
 
     The surveyed months of cash mean this (``population.outlays_materials_share``), and so do loans asked for and
-    restart funds; what a firm keeps from month to month goes by the month's own bills, with the same part of the materials.
+    restart funds. What a firm keeps goes by the month's own bills, with the same part of the materials.
     """
     s = firms.sector[i]
     wages = float(firms.staff[i]) * firms.wage[i]
