@@ -78,7 +78,7 @@ def pay_bills(  # type: ignore[no-untyped-def]
             firms.facts[i] |= np.uint16(LATE)
         else:
             firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
-    if firms.loan[i] == 0:
+    if firms.loan[i] == 0 and firms.loan_due_on[i] != NEVER:
         firms.loan_due_on[i] = NEVER
         firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
 
@@ -89,15 +89,15 @@ def pay_bills(  # type: ignore[no-untyped-def]
     lines[PAYABLES_PAID] += part * w
     short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
     # Old arrears, from what exceeds half a month of outlays.
-    spare = max(np.int64(0), cash - spent - outlays // 2)
-    part = min(firms.arrears_private[i], spare)
-    firms.arrears_private[i] -= part
-    lines[ARREARS_PRIVATE_PAID] += part * w
-    spent += part
-    part = min(firms.arrears_public[i], spare - part)
-    firms.arrears_public[i] -= part
-    lines[ARREARS_PUBLIC_PAID] += part * w
-    spent += part
+    if firms.arrears_private[i] + firms.arrears_public[i] > 0:
+        spare = max(np.int64(0), cash - spent - outlays // 2)
+        private = min(firms.arrears_private[i], spare)
+        firms.arrears_private[i] -= private
+        lines[ARREARS_PRIVATE_PAID] += private * w
+        public = min(firms.arrears_public[i], spare - private)
+        firms.arrears_public[i] -= public
+        lines[ARREARS_PUBLIC_PAID] += public * w
+        spent += private + public
     # Owners draw on what exceeds the buffer and what has only been put off.
     spare = cash - spent - whole(outlays * behaviour.buffer_months) - deferred_total(i, firms, slots, terms)
     if spare > 0 and not short:

@@ -69,6 +69,8 @@ def settle(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Settle the month of firms ``first`` to ``last - 1`` on ``day``.
 
+    A column is written only where it changes: what is not dirty need not go back to memory.
+
     ``previous``: day of their settlement before; ``month``: index of the calendar month; ``new_year``: the first
     settlement of a calendar year, from which the year's profit and the facts of the year are counted anew;
     ``loan_item``: the banks' item in the queues; ``full``, ``due``: room for one firm's bills, (FLOWS,).
@@ -94,7 +96,8 @@ def settle(  # type: ignore[no-untyped-def]
         days_active = float(firms.activity_pending[i])
         if status == OPEN:
             days_active += market.integral[day + LEAD, c, s] - market.integral[since + LEAD, c, s]
-        firms.activity_pending[i] = 0.0
+        if firms.activity_pending[i] != 0.0:
+            firms.activity_pending[i] = 0.0
         firms.open_from[i] = day
         activity = days_active / MONTH_DAYS
         usual = float(firms.usual_sales[i]) * (1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month))
@@ -142,7 +145,8 @@ def settle(  # type: ignore[no-untyped-def]
             facts |= np.uint16(OVERDUE)
         if firms.hires[i] > 0:
             facts |= np.uint16(HIRED)
-        firms.facts[i] = facts
+        if facts != firms.facts[i]:
+            firms.facts[i] = facts
 
         if firms.flags[i] & VAT_GENERAL and status == OPEN:
             increment = whole(credit_increment(i, firms, behaviour))
@@ -190,7 +194,8 @@ def settle(  # type: ignore[no-untyped-def]
             lines,
             seed,
         )
-        firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
+        if short or firms.illiquid_months[i] > 0:
+            firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
         needs_credit = short or firms.cash[i] < cash_outlays // 2
         if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):
             if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
@@ -324,7 +329,8 @@ def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def
 def _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
     """Shed staff when cash is short and trade weak, take staff on again when it is not."""
     market.wages[c] += full[WAGES] * w
-    firms.hires[i] = 0
+    if firms.hires[i] != 0:
+        firms.hires[i] = 0
     staff = firms.staff[i]
     luck = uniform(seed, STAFF, firms.key[i], month)
     if short and sales < behaviour.shed_threshold * usual and staff > 0:
