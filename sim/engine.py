@@ -366,6 +366,9 @@ class Run:
         missing += sum(
             abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True)
         )
+        # Sums that wrapped round would agree with each other: they are refused by their size.
+        if float(np.abs(province.books.lines.astype(np.float64)).sum()) > LARGEST_SUM_FEN:
+            raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: the money is beyond whole fen")
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
         parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
