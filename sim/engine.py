@@ -45,7 +45,7 @@ from sim.observe.record import CELLS, Record
 from sim.observe.tables import Result
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
-from sim.population.columns import Firms, bytes_per_firm
+from sim.population.columns import Firms
 from sim.population.places import counties as county_table
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
@@ -375,7 +375,7 @@ class Run:
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
         knowing(firms, province.rules.terms.aware, province.rules.terms.identity, known, self.seed)
-        held = sum(array.nbytes for group in (province.slots, province.queues) for array in group)
+        held = sum(array.nbytes for group in (firms, province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes + self.population.by_county.nbytes
         result = Result(
             scenario=self.scenario.name,
@@ -388,7 +388,7 @@ class Run:
             delivery=self.record.delivery_table(province.counts, province.books, self.measure_ids, known),
             journeys=self.journeys.table(),
             ledger_residual_fen=missing,
-            bytes_per_firm=(bytes_per_firm(firms) * len(firms.key) + held) / self.population.alive,
+            bytes_per_firm=held / self.population.alive,
         )
         province.took("observation", since)
         return result
