@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.study.comparison import Comparison
     from sim.study.runs import Firms, Progress
     from sim.study.store import Study
+    from sim.study.sweep import Sweep
 
 
 class Language(StrEnum):
@@ -207,13 +208,14 @@ def sweep(
             workers=_processes(workers), progress=progress,
         )  # fmt: skip
     store.save(study, out)
+    picture = _report(study, out)
     if as_json:
         points = study.outcomes.to_dict("records")
         terminal.print_json({"results_dir": str(out), "levers": study.manifest.design, "points": points})
     else:
         terminal.show_sweep(study, _language.value)
         typer.echo(say("note.stored", folder=str(out)))
-    _end(study)
+    _end(study, failed=picture is None)
 
 
 @app.command(help=say("command.clauses"))
@@ -371,9 +373,15 @@ def _progress() -> Iterator[Progress]:
         yield lambda share: bar.update(task, completed=share)
 
 
-def _report(study: Comparison, folder: Path) -> Path | None:
-    """Write the report into the finished folder; a failure is told and leaves the results alone."""
+def _report(study: Comparison | Sweep, folder: Path) -> Path | None:
+    """Write the page of a comparison, the picture of a sweep; a failure is told and leaves the results alone."""
+    from sim.study.sweep import Sweep
+
     try:
+        if isinstance(study, Sweep):
+            picture = folder / "sweep.png"
+            study.plot().savefig(picture, dpi=120)
+            return picture
         from sim.report import html
 
         part = html.write(study, folder / ".report.html.part")
