@@ -34,7 +34,7 @@ from sim.institutions.liaison import Liaison
 from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, days_until_ready
 from sim.institutions.publicity import Publicity
-from sim.institutions.queues import new_queues
+from sim.institutions.queues import count_waiting, new_queues
 from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
@@ -51,7 +51,7 @@ from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import COHORTS, Timeline
 from sim.units import LARGEST_SUM_FEN, fen
-from sim.vocabulary import AGENCIES, FLAGS, FLOWS, LANDLORDS, SECTORS, TICKETS, Status, bit
+from sim.vocabulary import AGENCIES, FLAGS, FLOWS, LANDLORDS, SECTORS, SIZES, TICKETS, Status, bit
 from sim.world.world import build
 
 LOANS: Final = COUNTED.index("loan_fen")
@@ -97,6 +97,8 @@ class Run:
         self.scenario, self.seed, self.population = scenario, seed, population
         self.timeline = Timeline(scenario.world.start, scenario.world.end)
         self.env = simpy.Environment()
+        # Money is counted by action; of followed firms one wants to know it by measure.
+        self.groups = self.measure_ids if follow else sorted({x.action for x in scenario.measures if _gives(x)})
         self.province = self._province(parameters, self.population)
         self.outbreak = Outbreak(self.province)
         self.desks = [
@@ -107,9 +109,10 @@ class Run:
         self.tenders = Tenders(self.province)
         self.dispatch = Dispatch(self.province, self.desks)
         self.publicity = Publicity(self.province)
-        self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code)
+        self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code, self.measure_ids)
         self.journeys = Journeys(list(follow), self.population.firms, self.measure_ids, self.timeline)
         self.opening = self._accounts()
+        self.inclusive_loans = self._inclusive_loans()
         self.bills = np.zeros((2, len(FLOWS)), np.int64)  # room for one firm's bills: in full, and after relief
         self._refuse_overflow()
         self._look_back()
@@ -132,6 +135,9 @@ class Run:
             self._tie_to_fund(m, measure, rules, funds)
             if measure.delivery.way == "automatic":
                 rules.automatic[m] = True
+            for name in (measure.id, measure.action):
+                if name in self.groups:
+                    rules.terms.group[m] = self.groups.index(name)
             instruments()[measure.instrument].prepare(measure.values, m, rules)
         rules.combine()
         world = build(self.scenario.world, parameters, counties, timeline)
@@ -150,7 +156,7 @@ class Run:
             payables_lost=np.zeros(state.PREFECTURES, np.int64),
         )
         items = len(measures) + 1 + len(TICKETS)
-        entitled = np.zeros((len(measures) + 1, state.PREFECTURES), np.int64)
+        entitled = np.zeros((len(measures) + 1, state.PREFECTURES, len(SIZES)), np.int64)
         self._find_eligible(firms, rules, entitled)
         largest_cohort = int(np.diff(population.cohort_start).max())
         return Province(
@@ -164,6 +170,8 @@ class Run:
             slots=state.Slots(
                 np.zeros((max(rules.month_slots, 1), n), np.uint8),
                 np.zeros((max(rules.deferral_slots, 1), n), np.int64),
+                np.zeros((max(len(self.groups), 1), n), np.int64),
+                np.zeros(n, np.uint8),
             ),
             behaviour=behaviour(parameters, timeline),
             market=market,
@@ -172,9 +180,10 @@ class Run:
                 np.zeros((months, items, 4), np.int64),
                 np.zeros((months, items, 4), np.int64),
                 np.zeros((len(measures) + 1, state.PREFECTURES), np.int64),
+                np.zeros((months, len(measures) + 1, 3), np.int64),
             ),
             queues=new_queues(items, largest_cohort + 1),
-            county_rows=_county_rows(population, len(counties)),
+            county_rows=population.county_rows(len(counties)),
             entities=everyone.astype(np.float64),
             entitled=entitled,
             loans=by_prefecture(firms, firms.loan, alive),
@@ -189,7 +198,7 @@ class Run:
         fund = next(f for f in self.scenario.funds if f.id == measure.fund)
         rules.terms.fund[m] = funds.index[fund.id]
         rules.terms.waits[m] = fund.when_dry == "wait"
-        borne = bearers(measure)
+        borne = measure.bearers
         share = borne.get(fund.bearer, 1.0)
         if fund.bearer == "prefectures":
             share += borne.get("province", 0.0)  # treasuries pay the whole local part out first (I.2.c is to carry it)
@@ -213,6 +222,12 @@ class Run:
         total = np.zeros(len(ledger.ACCOUNTS), np.int64)
         accounts(self.population.firms, self.province.slots.deferred, total)
         return total
+
+    def _inclusive_loans(self) -> int:
+        """Weighted fen lent to individual, micro and small firms."""
+        firms = self.population.firms
+        small = (firms.status == Status.OPEN) & (firms.size < SIZES.index("medium"))
+        return int((firms.loan[small] * firms.weight[small]).sum())
 
     def _refuse_overflow(self) -> None:
         """Sums are int64: refuse a world whose money could not be added up before it runs."""
@@ -287,7 +302,7 @@ class Run:
             if ends < 0 or begins >= timeline.days:
                 continue
             changes[max(begins, 0)].append(self._begin(m))
-            for on in sorted({day for day in _dates(measure) if measure.start < day}):
+            for on in sorted({day for day in measure.changes if measure.start < day}):
                 if 0 < timeline.day(on) <= ends:
                     changes[timeline.day(on)].append(self._act(m))
             if ends + 1 < timeline.days:
@@ -344,7 +359,11 @@ class Run:
         province, market = self.province, self.province.market
         panel = self.record.panel[province.month(day)]
         payables = np.zeros(state.PREFECTURES, np.int64)
-        count(province.firms, province.slots.deferred, panel, payables)
+        disputed = province.parameters["receivables.disputed_share"]
+        count(province.firms, province.slots.deferred, panel, payables, disputed, self.seed)
+        count_waiting(day, province.firms, province.queues, self.record.waiting[province.month(day)])
+        knows = province.entitled * province.rules.terms.aware
+        self.record.aware[province.month(day)] = knows[:-1].sum(axis=(1, 2))
         panel[:, SALES] = market.sales
         province.loans[:] = panel[:, LOANS].reshape(state.PREFECTURES, -1).sum(axis=1)
         self.banks.new_month()
@@ -371,21 +390,33 @@ class Run:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: the money is beyond whole fen")
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
-        parties = [ledger.MeasureParty(x.id, bearers(x), _flow(x)) for x in self.scenario.measures]
+        parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
         knowing(firms, province.rules.terms.aware, province.rules.terms.identity, known, self.seed)
         held = sum(array.nbytes for group in (firms, province.slots, province.queues) for array in group)
-        held += province.county_rows.nbytes + self.population.by_county.nbytes
+        held += province.county_rows.nbytes
         result = Result(
             scenario=self.scenario.name,
             seed=self.seed,
             firms=self.population.alive,
             months=self.timeline.months,
-            outcomes=self.record.outcomes_table(money),
+            outcomes=self.record.outcomes_table(
+                money,
+                self.tenders.won,
+                province.counts,
+                province.rules.quota,
+                self.inclusive_loans,
+                province.parameters["credit.all_loans_growth"],
+            ),
             panel=self.record.panel_table(),
             ledger=money,
-            delivery=self.record.delivery_table(province.counts, province.books, self.measure_ids, known),
+            delivery=self.record.delivery_table(
+                province.counts, province.books, known, self.timeline.days_since(province.rules.terms.started[:-1])
+            ),
+            requests=self.record.requests_table(province.counts),
+            cliff=self.record.cliff_table(province.counts, province.books, province.rules.terms.loan_months),
+            fates=self.record.fates_table(firms, province.slots, self._group_actions()),
             journeys=self.journeys.table(),
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
@@ -393,34 +424,12 @@ class Run:
         province.took("observation", since)
         return result
 
-
-def bearers(measure: Measure) -> dict[str, float]:
-    """Who bears a measure, and the share of each."""
-    given = measure.bearer
-    if given is None:
-        return {"province": 1.0}
-    return {given: 1.0} if isinstance(given, str) else dict(given)
+    def _group_actions(self) -> list[str]:
+        """Action to which each row of ``slots.given`` belongs."""
+        of_measure = {measure.id: measure.action for measure in self.scenario.measures}
+        return [of_measure.get(group, group) for group in self.groups]
 
 
-def _flow(measure: Measure) -> str:
-    """What a measure defers, refunds or grants, as one name for the ledger."""
-    values = measure.values
-    return "+".join(getattr(values, "flows", ())) or getattr(values, "base", None) or measure.instrument
-
-
-def _dates(measure: Measure) -> set[Any]:
-    """Every date on which one of the measure's values changes."""
-    tables = (getattr(measure.values, name) for name in type(measure.values).model_fields)
-    return {day for table in tables if hasattr(table, "changes") for day in table.changes()}
-
-
-def _county_rows(population: Population, counties: int) -> NDArray[np.int64]:
-    """First row of each county in each cohort, shape (COHORTS, counties + 1): rows are sorted by both."""
-    starts = population.cohort_start
-    return np.array(
-        [
-            starts[k] + np.searchsorted(population.firms.county[starts[k] : starts[k + 1]], np.arange(counties + 1))
-            for k in range(COHORTS)
-        ],
-        np.int64,
-    )
+def _gives(measure: Measure) -> bool:
+    """Whether a measure's money reaches firms one by one."""
+    return measure.instrument in ("relief", "grant", "refund")

@@ -151,3 +151,21 @@ class Measure(Strict):
     )
     note: str = ""
     values: Any = Field(description="the instrument's own model")
+
+    @property
+    def bearers(self) -> dict[str, float]:
+        """Who bears it, and the share of each; the province where nobody is named."""
+        if self.bearer is None:
+            return {"province": 1.0}
+        return {self.bearer: 1.0} if isinstance(self.bearer, str) else dict(self.bearer)
+
+    @property
+    def moves(self) -> str:
+        """What it defers, refunds or grants, as one name for the ledger."""
+        return "+".join(getattr(self.values, "flows", ())) or getattr(self.values, "base", None) or self.instrument
+
+    @property
+    def changes(self) -> set[date]:
+        """Every day on which one of its values changes."""
+        tables = (getattr(self.values, name) for name in type(self.values).model_fields)
+        return {day for table in tables if isinstance(table, Dated) for day in table.changes()}

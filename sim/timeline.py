@@ -59,6 +59,12 @@ class Timeline:
         of_month = np.array([self.date(d).day for d in range(self.days)], np.int8)
         return np.where(of_month <= COHORTS, of_month - 1, -1).astype(np.int8)
 
+    def days_since(self, started: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Days from each of ``started`` to the middle of what each month holds after it, shape (months, started)."""
+        ends = np.array(list(self.month_ends()), np.float64)[:, None]
+        starts = np.concatenate([[0.0], ends[:-1, 0] + 1.0])[:, None]
+        return np.asarray(np.maximum((np.maximum(starts, started) + ends) / 2.0 - started, 0.0))
+
     @cached_property
     def is_working_day(self) -> NDArray[np.bool_]:
         """Chinese working days, make-up days included, shape (days,); past the published calendar Monday to Friday."""

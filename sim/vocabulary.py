@@ -80,7 +80,8 @@ FLOWS: Final = (
 STATUSES: Final = ("unborn", "open", "suspended", "exited")
 EXIT_CAUSES: Final = ("churn", "illiquid", "hopeless", "closed_too_long")
 TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
-STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused", "paid")  # the way of one application
+STATIONS: Final = ("eligible", "aware", "applied", "queued", "decided", "refused", "paid")  # of one application
+REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do
 
 AGENCIES: Final = (
     "finance", "tax", "human_resources", "state_assets", "industry", "transport", "development_and_reform",

@@ -7,7 +7,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 import numpy as np
 
 from sim.firm.entitlements import draw, lowest_bit, whole, without_lowest
-from sim.firm.state import DEFERRAL, LEAD, PAID, RELIEF
+from sim.firm.state import DEFERRAL, LEAD, PAID, PUT_OFF, RELIEF
 from sim.kernels import kernel
 from sim.ledger import MOVES
 from sim.luck import Purpose, uniform
@@ -145,6 +145,7 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
                     books.relieved[month, m, f] += part * w
             if by_measure > 0:
                 taken += by_measure
+                slots.given[terms.group[m], i] += by_measure
                 counts.firms[month, m, PAID] += w
                 if slot >= 0:
                     slots.months_left[slot, i] -= 1
@@ -174,11 +175,13 @@ def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: igno
                         due[f] = 0
                         firms.facts[i] &= np.uint16(0xFFFF & ~LATE)  # no bad record, no penalty interest (II.3.c)
                         counts.firms[month, m, PAID] += w
+                        slots.put_off[i] |= np.uint8(PUT_OFF)
                     else:
                         part = whole(due[f] * terms.share[m])
                         due[f] -= part
                         by_measure += part
             if by_measure > 0:
+                slots.put_off[i] |= np.uint8(PUT_OFF)
                 slots.deferred[terms.deferral_slot[m], i] += by_measure
                 books.moved[month, m, DEFERRED_MOVE] += by_measure * w
                 counts.firms[month, m, PAID] += w

@@ -15,6 +15,7 @@ GRANTED_MOVE = MOVES.index("granted")
 VAT_MOVE = MOVES.index("vat_refunded")
 DEPOSIT_MOVE = MOVES.index("deposit_returned")
 KEY_FIRM = bit(FLAGS, "key_firm")
+NOBODY = -1  # firm of a record that waits in no queue
 AWARE = int(Purpose.AWARE)
 APPLY = int(Purpose.APPLY)
 
@@ -108,7 +109,7 @@ def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days):  # type: ignore[no-untyped-def]
+def pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, days):  # type: ignore[no-untyped-def]
     """Pay measure m to firm i from its fund; -1 when the fund cannot, else the fen paid."""
     amount = payment(i, m, firms, terms, behaviour)
     w = np.int64(firms.weight[i])
@@ -126,6 +127,7 @@ def pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days):  #
         firms.profit_this_year[i] += amount  # a subsidy is income; money that was the firm's own is not
         books.moved[month, m, GRANTED_MOVE] += amount * w
     if amount > 0:
+        slots.given[terms.group[m], i] += amount
         counts.firms[month, m, PAID] += w
         counts.days[month, m, PAID] += w * days
     return amount
@@ -150,7 +152,7 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
     """Set the bit of every measure that each firm qualifies for by its fixed traits.
 
     ``counties`` (M, C), ``sectors`` (M, S), ``sizes`` (M, Z), ``landlords`` (M, 3) allowed; ``flags`` (M,) all needed.
-    ``entitled``: (M + 1, P) weighted firms that qualify, kept here.
+    ``entitled``: (M + 1, P, Z) weighted firms that qualify, kept here.
     """
     for i in range(len(firms.key)):
         c, s, z, landlord = firms.county[i], firms.sector[i], firms.size[i], firms.landlord[i]
@@ -158,7 +160,7 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
             if sectors[m, s] and sizes[m, z] and landlords[m, landlord] and counties[m, c]:
                 if firms.flags[i] & flags[m] == flags[m]:
                     put(firms.eligible, i, m)
-                    entitled[m, firms.prefecture[i]] += firms.weight[i]
+                    entitled[m, firms.prefecture[i], z] += firms.weight[i]
 
 
 @kernel
@@ -183,10 +185,11 @@ def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no
 
 @kernel
 def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
-    """Take the first record out of queue q and give it back to the pool; its number stays readable until reused."""
+    """Take the first record out of queue q and give it back to the pool; its days stay readable until reused."""
     record = queues.head[q]
     queues.head[q] = queues.next[record]
     queues.waiting[q] -= firms.weight[queues.firm[record]]
+    queues.firm[record] = NOBODY
     queues.next[record] = queues.free[0]
     queues.free[0] = record
     queues.free[1] += 1
@@ -207,7 +210,7 @@ def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, bo
             if terms.kind[m] == PAYMENT:
                 if terms.base[m] != 0 and payment(i, m, firms, terms, behaviour) == 0:
                     continue  # nothing to pay yet: no premiums, no hire
-                paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
+                paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
                 if paid < 0:
                     if not terms.waits[m]:
                         put(firms.applied, i, m)
@@ -248,6 +251,7 @@ def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, 
             listed = 1 if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else 0
             enqueue(i, m, day, ready_day[day, terms.processing[m]], listed, firms, queues)
             counts.firms[month, m, APPLIED] += w
+            counts.days[month, m, APPLIED] += w * (day - terms.started[m])
             filed += 1
             if filed >= behaviour.applications_max:
                 return

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.firm.bills import deferred_total
 from sim.firm.entitlements import lowest_bit, whole, without_lowest
+from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.luck import Purpose, exponential, uniform
@@ -84,7 +85,7 @@ def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: i
 
 
 @kernel
-def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books):  # type: ignore[no-untyped-def]
+def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, counts):  # type: ignore[no-untyped-def]
     """Close firm i: pay creditors in order, write off the rest, hand claims to the owners."""
     w = np.int64(firms.weight[i])
     lines = books.lines[month]
@@ -97,6 +98,8 @@ def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books): 
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             slot = terms.deferral_slot[m]
+            if slots.deferred[slot, i] > 0:
+                counts.cliff[month, m, CLOSED_OWING] += w
             part = min(slots.deferred[slot, i], cash)
             cash -= part
             books.moved[month, m, REPAID_MOVE] += part * w

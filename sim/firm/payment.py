@@ -4,6 +4,7 @@ import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, NEVER, PENSION, PRINCIPAL, WAGES, deferred_total, instalment
 from sim.firm.entitlements import lowest_bit, whole, without_lowest
+from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED
 from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
 from sim.luck import Purpose, uniform
@@ -24,8 +25,9 @@ INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 
 @kernel
 def pay_bills(  # type: ignore[no-untyped-def]
-    i, day, month, w, outlays, usual_materials, open_bills, due, firms, slots, terms, behaviour, books, lines, seed
-):
+    i, day, month, w, outlays, usual_materials, open_bills, due, firms, slots, terms, behaviour, books, counts, lines,
+    seed,
+):  # fmt: skip
     """Pay in the order of FLOWS, then suppliers, instalments and old arrears; returns whether cash was short."""
     instalments = _instalments(i, day, firms, slots, terms)
     total = instalments
@@ -48,7 +50,7 @@ def pay_bills(  # type: ignore[no-untyped-def]
         new_private = np.int64(0)
         for f in range(FLOW_COUNT - 1):
             if f == PENSION and instalments > 0:  # after wages: what was put off ranks as what falls due
-                repaid = _pay_instalments(i, day, month, w, cash - spent, firms, slots, terms, books)
+                repaid = _pay_instalments(i, day, month, w, cash - spent, firms, slots, terms, books, counts)
                 spent += repaid
             part = min(due[f], cash - spent)
             spent += part
@@ -122,7 +124,7 @@ def _instalments(i, day, firms, slots, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pay_instalments(i, day, month, w, cash, firms, slots, terms, books):  # type: ignore[no-untyped-def]
+def _pay_instalments(i, day, month, w, cash, firms, slots, terms, books, counts):  # type: ignore[no-untyped-def]
     """Pay what was put off and falls due; unpaid it becomes ordinary arrears. Returns the fen paid out of ``cash``."""
     spent = np.int64(0)
     for word in range(MASK_WORDS):
@@ -134,6 +136,10 @@ def _pay_instalments(i, day, month, w, cash, firms, slots, terms, books):  # typ
             if amount > 0:
                 part = min(amount, cash - spent)
                 spent += part
+                counts.cliff[month, m, FELL_DUE] += w
+                if part < amount:
+                    counts.cliff[month, m, FELL_SHORT] += w
+                    slots.put_off[i] |= np.uint8(MISSED)
                 books.moved[month, m, REPAID_MOVE] += part * w
                 slots.deferred[terms.deferral_slot[m], i] -= amount
                 if terms.flows[m] & INTEREST_FLOW_BIT:

@@ -30,7 +30,7 @@ from sim.firm.entitlements import (
 )
 from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
 from sim.firm.payment import pay_bills
-from sim.firm.state import LEAD, MONTH_DAYS
+from sim.firm.state import APPLIED, LEAD, MONTH_DAYS
 from sim.kernels import kernel
 from sim.ledger import LINE, UNPAID_0
 from sim.luck import Purpose, normal, uniform
@@ -154,7 +154,7 @@ def settle(  # type: ignore[no-untyped-def]
             lines[VAT_CREDIT_ACCRUED] += increment * w
 
         # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
-        _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts)
+        _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts)
         deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
         apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts)
 
@@ -191,6 +191,7 @@ def settle(  # type: ignore[no-untyped-def]
             terms,
             behaviour,
             books,
+            counts,
             lines,
             seed,
         )
@@ -202,6 +203,7 @@ def settle(  # type: ignore[no-untyped-def]
                 firms.facts[i] |= np.uint16(PENDING)
                 processing = _loan_processing(i, loan_item, firms, terms)
                 enqueue(i, loan_item, day, ready_day[day, processing], 0, firms, queues)
+                counts.firms[month, loan_item, APPLIED] += w
 
         # 7. Staff.
         _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed)
@@ -209,7 +211,7 @@ def settle(  # type: ignore[no-untyped-def]
         # 8. Leave or stay.
         cause = cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed)
         if cause != STAYS:
-            leave(i, day, month, cause, firms, slots, terms, behaviour, market, books)
+            leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, counts)
 
 
 @kernel
@@ -301,7 +303,7 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
+def _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
     """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.recurring[word]
@@ -309,7 +311,7 @@ def _pay_recurring(i, month, firms, terms, behaviour, treasury, books, counts): 
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
             if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
-                pay(i, m, month, firms, terms, behaviour, treasury, books, counts, 0)
+                pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
 
 
 @kernel

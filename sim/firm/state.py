@@ -38,6 +38,14 @@ REFUSED: Final = 2
 PAID: Final = 3
 
 
+# What may be true of what measures put off for a firm, bits of `Slots.put_off`, and what is counted of it.
+PUT_OFF: Final = 1
+MISSED: Final = 2
+FELL_DUE: Final = 0
+FELL_SHORT: Final = 1
+CLOSED_OWING: Final = 2
+
+
 class Behaviour(NamedTuple):
     """How firms behave: the calibrated parameters in the form that kernels read. Shares of sales unless said."""
 
@@ -103,6 +111,8 @@ class Terms(NamedTuple):
     """What the measures in force say today. Arrays over measures unless said."""
 
     kind: NDArray[np.int8]
+    group: NDArray[np.int16]  # row of `Slots.given` in which its money is counted
+    started: NDArray[np.int32]  # day on which it begins, negative when before the horizon
     identity: NDArray[np.uint32]  # hash of the measure's id: luck must not depend on which other measures there are
     flows: NDArray[np.uint32]  # bits over FLOWS
     share: Float
@@ -170,10 +180,12 @@ class Market(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """What measures have promised to each firm."""
+    """What measures have promised and given to each firm."""
 
     months_left: NDArray[np.uint8]  # (K, n)
     deferred: Int  # (L, n) fen
+    given: Int  # (groups, n) fen of bills borne by others and of payments, by group of measures (`Terms.group`)
+    put_off: NDArray[np.uint8]  # (n,) bits: PUT_OFF, MISSED
 
 
 class Treasury(NamedTuple):
@@ -188,8 +200,9 @@ class Counts(NamedTuple):
     """Delivery, counted at the stations, weighted."""
 
     firms: Int  # (months, M + 1, 4)
-    days: Int  # (months, M + 1, 4) firm-days since applying
+    days: Int  # (months, M + 1, 4) firm-days since applying; of APPLIED since the measure began
     holders: Int  # (M + 1, P) weighted firms that have it
+    cliff: Int  # (months, M, 3) weighted firms: something fell due again, was not paid in full, was owed on closing
 
 
 class Queues(NamedTuple):

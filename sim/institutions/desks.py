@@ -76,7 +76,7 @@ def serve(  # type: ignore[no-untyped-def]
                     counts.firms[month, m, REFUSED] += w
                     counts.days[month, m, REFUSED] += w * days
                 elif terms.kind[m] == PAYMENT and not terms.monthly[m]:
-                    paid = pay(i, m, month, firms, terms, behaviour, treasury, books, counts, days)
+                    paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, days)
                     if paid < 0 and terms.waits[m]:
                         blocked[k] = True
                         continue

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import enqueue
-from sim.firm.state import LEAD, PREFECTURES, Float, Market
+from sim.firm.state import APPLIED, LEAD, PREFECTURES, Float, Market
 from sim.institutions.province import Province
 from sim.kernels import kernel
 from sim.luck import Purpose, exponential, uniform
@@ -48,7 +48,7 @@ def run_activity(day, demand, severity, drag, friction, sensitivity, local, crow
 @kernel
 def close_and_reopen(  # type: ignore[no-untyped-def]
     day, today, yesterday, listed_new, episode, closed_max, control, suspended, county_rows, firms, terms, behaviour,
-    market, queues, ticket_item, officers, seed,
+    market, counts, queues, month, ticket_item, officers, seed,
 ):  # fmt: skip
     """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
 
@@ -82,7 +82,10 @@ def close_and_reopen(  # type: ignore[no-untyped-def]
                     firms.tickets[i] = 0
                 elif status == SUSPENDED:
                     if firms.restart_on[i] < 0:
-                        _set_free(i, day, c, episode[c], firms, terms, behaviour, queues, ticket_item, officers, seed)
+                        _set_free(
+                            i, day, month, c, episode[c], firms, terms, behaviour, counts, queues, ticket_item,
+                            officers, seed,
+                        )  # fmt: skip
                     if firms.restart_on[i] <= day:
                         _restart(i, day, firms)
                 suspended[c] += firms.status[i] == SUSPENDED
@@ -132,7 +135,9 @@ def days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed):  # typ
 
 
 @kernel
-def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ticket_item, officers, seed):  # type: ignore[no-untyped-def]
+def _set_free(  # type: ignore[no-untyped-def]
+    i, day, month, c, episode, firms, terms, behaviour, counts, queues, ticket_item, officers, seed
+):
     """The closure of firm i has ended: find what it lacks, when that passes by itself, and tell the officers."""
     longest = np.int64(0)
     tickets = 0
@@ -147,6 +152,7 @@ def _set_free(i, day, c, episode, firms, terms, behaviour, queues, ticket_item, 
             if officers:
                 listed = 1 if firms.flags[i] & KEY_FIRM else 0
                 enqueue(i, ticket_item + ticket, day, day, listed, firms, queues)
+                counts.firms[month, ticket_item + ticket, APPLIED] += firms.weight[i]
     firms.tickets[i] = tickets
     firms.restart_on[i] = min(day + longest, 32_767)
 
@@ -227,7 +233,8 @@ class Outbreak:
             close_and_reopen(
                 day, today, self.closed, listed_new, self.episode, world.closed_share_max, control, self.suspended,
                 province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
-                province.queues, province.ticket_item, bool(rules.liaison[on].sum() > 0), province.seed,
+                province.counts, province.queues, province.month(day), province.ticket_item,
+                bool(rules.liaison[on].sum() > 0), province.seed,
             )  # fmt: skip
         self.severity = today
         demand = world.demand[day].copy()

@@ -39,7 +39,7 @@ class Province:
     queues: Queues
     county_rows: NDArray[np.int64]  # (cohorts, C + 1) first row of each county in each cohort
     entities: Float  # (P,) entities alive at the start, times the scale of an enlarged province
-    entitled: Int  # (M + 1, P) weighted firms that qualify for each measure by their traits
+    entitled: Int  # (M + 1, P, Z) weighted firms that qualify for each measure by their traits
     loans: Int  # (P,) weighted fen lent, as last counted
     ready_day: NDArray[np.int16]  # (D, LONGEST_PROCESSING + 1)
     scale: float

@@ -25,7 +25,7 @@ class Publicity:
     def look_around(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
         province, rules = self.province, self.province.rules
-        near = province.counts.holders / np.maximum(province.entitled, 1)
+        near = province.counts.holders / np.maximum(province.entitled.sum(axis=2), 1)
         hazard = self.base[None, None, :] + rules.hazard + self.peers * near[:, :, None]
         self.hazard = np.where(rules.running[:, None, None], hazard, 0.0)
 

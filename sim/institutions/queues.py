@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.firm.entitlements import NOBODY
 from sim.firm.state import PREFECTURES, Queues
+from sim.kernels import kernel
 
 
 def new_queues(items: int, records: int) -> Queues:
@@ -17,7 +19,7 @@ def new_queues(items: int, records: int) -> Queues:
     following = np.arange(1, records + 1, dtype=np.int32)
     following[-1] = -1
     return Queues(
-        firm=np.zeros(records, np.int32),
+        firm=np.full(records, NOBODY, np.int32),
         item=np.zeros(records, np.int16),
         applied_on=np.zeros(records, np.int16),
         ready_on=np.zeros(records, np.int16),
@@ -40,14 +42,26 @@ def with_room(queues: Queues, records: int) -> Queues:
     following[old : new - 1] = np.arange(old + 1, new, dtype=np.int32)
     following[new - 1] = queues.free[0]
 
-    def longer(column: np.ndarray) -> np.ndarray:
-        return np.concatenate([column, np.zeros(new - old, column.dtype)])
+    def longer(column: np.ndarray, filled: int = 0) -> np.ndarray:
+        return np.concatenate([column, np.full(new - old, filled, column.dtype)])
 
     return queues._replace(
-        firm=longer(queues.firm),
+        firm=longer(queues.firm, NOBODY),
         item=longer(queues.item),
         applied_on=longer(queues.applied_on),
         ready_on=longer(queues.ready_on),
         next=following,
         free=np.array([old, int(queues.free[1]) + new - old], np.int32),
     )
+
+
+@kernel
+def count_waiting(day, firms, queues, found):  # type: ignore[no-untyped-def]
+    """Add weighted firms that wait, and their days of waiting so far, to ``found`` (items, 2)."""
+    for q in range(len(queues.head)):
+        record = queues.head[q]
+        while record >= 0:
+            w = np.int64(firms.weight[queues.firm[record]])
+            found[q // (PREFECTURES * 2), 0] += w
+            found[q // (PREFECTURES * 2), 1] += w * (day - queues.applied_on[record])
+            record = queues.next[record]

@@ -44,6 +44,8 @@ class Rules:
         words = np.zeros(MASK_WORDS, np.uint64)
         self.terms = Terms(
             kind=np.zeros(count, np.int8),
+            group=np.zeros(count, np.int16),
+            started=np.zeros(count, np.int32),
             identity=np.array([_identity(measure.id) for measure in measures] + [0], np.uint32),
             flows=np.zeros(count, np.uint32),
             share=np.zeros(count),
@@ -129,6 +131,7 @@ class Rules:
         self.terms.agency[m] = AGENCIES.index(delivery.agency) if delivery.agency else -1
         self.terms.refusal[m] = delivery.refusal_share
         self.terms.list_first[m] = delivery.list_first
+        self.terms.started[m] = self.timeline.day(measure.start)
         self._base_processing[m] = delivery.processing_days
 
     def reach(self, m: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:

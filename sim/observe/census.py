@@ -13,27 +13,31 @@ from sim.firm.entitlements import lowest_bit, without_lowest
 from sim.kernels import kernel
 from sim.luck import Purpose, uniform
 from sim.population.columns import MASK_WORDS
+from sim.units import fen
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
 COUNTED: Final = (
     "open", "suspended", "exited", "born", "founders", "founders_alive", "stopped", "stopped_working",
     "stopped_exited_otherwise", "loss_making", "staff", "sales_fen", "cash_fen", "arrears_fen", "overdue_public_fen",
-    "deferred_fen", "loan_fen",
+    "deferred_fen", "loan_fen", "small_arrears_fen",
 )  # fmt: skip
 SALES: Final = COUNTED.index("sales_fen")
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
 BY_CHURN = EXIT_CAUSES.index("churn")
 AWARE = int(Purpose.AWARE)
+DISPUTE = int(Purpose.DISPUTE)
+SMALL_ARREARS: Final = fen(2_000_000)  # clause I.6.c: arrears below 2 m yuan are cleared in full
 FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
 @kernel
-def count(firms, deferred, panel, payables):  # type: ignore[no-untyped-def]
+def count(firms, deferred, panel, payables, disputed_share, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
-    ``payables``: (P,) weighted fen that living firms owe their suppliers, kept here.
+    ``payables``: (P,) weighted fen that living firms owe their suppliers, kept here. ``disputed_share``: share of firms
+    whose arrears are disputed, the same firms as in the settlement.
     """
     for i in range(len(firms.key)):
         status = firms.status[i]
@@ -67,7 +71,10 @@ def count(firms, deferred, panel, payables):  # type: ignore[no-untyped-def]
         row[10] += w * firms.staff[i]
         row[12] += w * firms.cash[i]
         row[13] += w * (firms.arrears_public[i] + firms.arrears_private[i])
-        row[14] += w * firms.overdue_public[i]
+        overdue = firms.overdue_public[i]
+        row[14] += w * overdue
+        if 0 < overdue < SMALL_ARREARS and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
+            row[17] += w * overdue
         for slot in range(len(deferred)):
             row[15] += w * deferred[slot, i]
         row[16] += w * firms.loan[i]

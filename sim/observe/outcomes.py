@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET_MONTH: Final = "2022-12"
+WINNERS: Final = ("medium", "small_micro", "large")  # of public contracts
 Counts = dict[str, int]
 
 
@@ -23,6 +24,10 @@ class Seen(NamedTuple):
     at_end: Counts  # the same in the last month
     at_start: Counts  # the same in the first month
     ledger: pd.DataFrame
+    contracts: Counts  # fen of public contracts won over the horizon, by WINNERS
+    chosen: Counts  # entities chosen by each measure with a quota
+    inclusive_loans: tuple[int, int]  # fen lent to individual, micro and small firms: at the start, at the targets
+    all_loans_growth: float  # of all loans of the province in 2022
 
 
 class Outcome(NamedTuple):
@@ -108,6 +113,55 @@ def jobs(seen: Seen) -> float:
 def arrears_to_firms(seen: Seen) -> float:
     """What public bodies and large firms owed to living entities beyond the due day at the end of 2022 (clause I.6)."""
     return float(seen.at_target["overdue_public_fen"])
+
+
+@outcome("fen", less_is_better=True)
+def small_arrears_left(seen: Seen) -> float:
+    """Of arrears to firms at the end of 2022, what is undisputed and below 2 m yuan a firm (clause I.6.c)."""
+    return float(seen.at_target["small_arrears_fen"])
+
+
+@outcome("share")
+def inclusive_loan_growth_gap(seen: Seen) -> float:
+    """Growth in 2022 of loans to individual, micro and small firms, less that of all loans (clause I.3.e)."""
+    before, after = seen.inclusive_loans
+    return after / before - 1.0 - seen.all_loans_growth if before else float("nan")
+
+
+@outcome("entities")
+def srdi_growth_firms(seen: Seen) -> float:
+    """Firms chosen as provincial growth firms (clause I.8.b)."""
+    return float(seen.chosen.get("srdi_growth_firms", 0))
+
+
+@outcome("entities")
+def srdi_little_giants(seen: Seen) -> float:
+    """Firms chosen as provincial little giants (clause I.8.b)."""
+    return float(seen.chosen.get("srdi_little_giants", 0))
+
+
+@outcome("entities")
+def srdi_national_little_giants(seen: Seen) -> float:
+    """Firms chosen as national little giants (clause I.8.b)."""
+    return float(seen.chosen.get("srdi_national_little_giants", 0))
+
+
+@outcome("fen")
+def contracts_of_small_firms(seen: Seen) -> float:
+    """Public contracts won by small firms, micro firms and individual businesses over the horizon (clause II.4)."""
+    return float(seen.contracts["small_micro"])
+
+
+@outcome("fen")
+def contracts_of_medium_firms(seen: Seen) -> float:
+    """Public contracts won by medium firms over the horizon."""
+    return float(seen.contracts["medium"])
+
+
+@outcome("fen")
+def contracts_of_large_firms(seen: Seen) -> float:
+    """Public contracts won by large firms over the horizon: what they lose to smaller ones under clause II.4."""
+    return float(seen.contracts["large"])
 
 
 @outcome("fen", less_is_better=True)

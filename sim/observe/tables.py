@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sim.vocabulary import ACTIONS, MECHANISMS
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -49,6 +51,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "overdue_public_fen": Column("int64", "fen", "arrears that public bodies and large firms owe to living firms"),
         "deferred_fen": Column("int64", "fen", "put off by measures and not yet due"),
         "loan_fen": Column("int64", "fen", "bank loans of living firms"),
+        "small_arrears_fen": Column("int64", "fen", "of `overdue_public_fen`, undisputed and below 2 m yuan a firm"),
     },
     "ledger": {
         "month": Column("str", "YYYY-MM", "month of the movement"),
@@ -62,10 +65,49 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     "delivery": {
         "month": Column("str", "YYYY-MM", "month in which the station was reached"),
         "measure": Column("str", "-", "id of the measure"),
-        "station": Column("str", "-", "one of STATIONS; `eligible` and `aware` are stocks at the month's end"),
-        "firms": Column("int64", "entities", "that reached the station in the month"),
-        "days": Column("float64", "days", "mean days since applying (decided, refused, paid), else missing"),
+        "station": Column("str", "-", "one of STATIONS; `eligible`, `aware` (last day) and `queued` are stocks"),
+        "firms": Column("int64", "entities", "that reached the station in the month, or that are there at its end"),
+        "days": Column("float64", "days", "mean days: aware, applied since the measure began; else since applying"),
         "amount_fen": Column("int64", "fen", "paid, relieved or put off in the month (station `paid`)"),
+    },
+    "requests": {
+        "month": Column("str", "YYYY-MM", "month in which the station was reached"),
+        "kind": Column("str", "-", "one of REQUESTS: a loan, or the kind of problem that keeps a firm from restarting"),
+        "station": Column("str", "-", "applied, queued (stock at the month's end), decided, refused"),
+        "firms": Column("int64", "entities", "that reached the station in the month, or that wait at its end"),
+        "days": Column("float64", "days", "mean days since applying; of those still waiting so far"),
+    },
+    "cliff": {
+        "month": Column("str", "YYYY-MM", "month of the movement"),
+        "measure": Column("str", "-", "measure that put it off"),
+        "put_off_fen": Column("int64", "fen", "bills and principal put off in the month"),
+        "due_fen": Column(
+            "int64", "fen", "fell due again: repaid, unpaid or written off; principal at its new due day"
+        ),
+        "repaid_fen": Column("int64", "fen", "of bills put off, paid"),
+        "unpaid_fen": Column("int64", "fen", "of bills put off, not paid when due: ordinary arrears from then on"),
+        "written_off_fen": Column("int64", "fen", "of bills put off, lost because the firm closed"),
+        "firms_due": Column("int64", "entities", "to which part of a bill put off fell due"),
+        "firms_short": Column("int64", "entities", "of those, could not pay it in full"),
+        "firms_closed": Column("int64", "entities", "closed while they still owed what was put off"),
+    },
+    "fates": {
+        "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
+        "entities": Column("int32", "entities", "that the row stands for; every other number is of one of them"),
+        "prefecture": Column("category", "-", "code of the prefecture"),
+        "sector": Column("category", "-", "one of SECTORS"),
+        "size": Column("category", "-", "one of SIZES"),
+        "founder": Column("bool", "-", "alive at the start of the horizon"),
+        "alive": Column("bool", "-", "alive at its end"),
+        "exited_on": Column("int16", "days", "day of the horizon on which it closed, -1 if alive"),
+        "exit_cause": Column("category", "-", "one of EXIT_CAUSES, empty if alive"),
+        "staff": Column("int32", "persons", "on the payroll at the end"),
+        "put_off": Column("bool", "-", "a measure put off one of its bills or its principal"),
+        "missed_instalment": Column("bool", "-", "could not pay in full what had been put off when it fell due"),
+        **{
+            f"given_{action}_fen": Column("int64", "fen", f"bills borne by others and payments, measures of {action}")
+            for action in (*ACTIONS, MECHANISMS)
+        },
     },
     "journeys": {
         "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
@@ -82,7 +124,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What one run leaves: five tidy tables and what they cost. Columns: ``TABLES``."""
+    """What one run leaves: tidy tables and what they cost. Columns: ``TABLES``."""
 
     scenario: str
     seed: int
@@ -92,6 +134,9 @@ class Result:
     panel: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
+    requests: pd.DataFrame
+    cliff: pd.DataFrame
+    fates: pd.DataFrame
     journeys: pd.DataFrame
     ledger_residual_fen: int  # always 0: a run that does not balance raises instead
     bytes_per_firm: float  # columns, promises and queues

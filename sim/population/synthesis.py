@@ -10,13 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels import allocating
 from sim.parameters import Parameters
 from sim.population.cells import Blocks, blocks_of, cells_of, enumerate_rows, sampled
 from sim.population.columns import Firms, new_columns
 from sim.population.draws import draw, tables_of
 from sim.population.places import Counties
-from sim.timeline import Timeline
+from sim.timeline import COHORTS, Timeline
 
 BIRTH_MARGIN: Final = 1.25  # unborn rows over expected births; the engine thins them by luck to the rate of the world
 
@@ -27,11 +26,20 @@ class Population:
 
     firms: Firms  # sorted by cohort, county, sector and size
     cohort_start: NDArray[np.int64]  # first row of each cohort, shape (29,)
-    by_county: NDArray[np.int32]  # the rows of each county, ascending, shape (n,)
-    county_start: NDArray[np.int64]  # where each county begins in by_county, shape (counties + 1,)
     entities: int  # active entities of the province at the start
     alive: int  # rows alive at the start
     scale: float  # what institutions multiply their size by: 1 unless the province was enlarged
+
+    def county_rows(self, counties: int) -> NDArray[np.int64]:
+        """First row of each county in each cohort, shape (COHORTS, counties + 1): rows are sorted by both."""
+        starts = self.cohort_start
+        return np.array(
+            [
+                starts[k] + np.searchsorted(self.firms.county[starts[k] : starts[k + 1]], np.arange(counties + 1))
+                for k in range(COHORTS)
+            ],
+            np.int64,
+        )
 
 
 def synthesise(
@@ -62,21 +70,4 @@ def synthesise(
     columns = new_columns(int(blocks.rows.sum()))
     cohort_start = enumerate_rows(columns, blocks, counties.prefecture)
     draw(columns, tables_of(parameters), seed, timeline.days)
-    by_county, county_start = _by_county(columns.county, len(counties))
-    return Population(columns, cohort_start, by_county, county_start, entities, rows, total / entities)
-
-
-@allocating
-def _by_county(county, counties):  # type: ignore[no-untyped-def]
-    """Rows of each county, ascending, and where each county begins."""
-    start = np.zeros(counties + 1, np.int64)
-    for row in range(len(county)):
-        start[county[row] + 1] += 1
-    for c in range(counties):
-        start[c + 1] += start[c]
-    after = start[:-1].copy()
-    rows = np.empty(len(county), np.int32)
-    for row in range(len(county)):
-        rows[after[county[row]]] = row
-        after[county[row]] += 1
-    return rows, start
+    return Population(columns, cohort_start, entities, rows, total / entities)

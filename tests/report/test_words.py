@@ -21,6 +21,7 @@ NAMES = {
     "exit_cause": vocabulary.EXIT_CAUSES,
     "ticket": vocabulary.TICKETS,
     "station": vocabulary.STATIONS,
+    "request": vocabulary.REQUESTS,
     "agency": vocabulary.AGENCIES,
     "party": vocabulary.PARTIES,
     "action": (*vocabulary.ACTIONS, vocabulary.MECHANISMS),

@@ -88,7 +88,7 @@ def make_simulate() -> Callable[..., Result]:
             panel=panel,
             ledger=ledger,
             delivery=delivery,
-            journeys=pd.DataFrame(columns=list(TABLES["journeys"])),
+            **{name: pd.DataFrame(columns=list(TABLES[name])) for name in ("requests", "cliff", "fates", "journeys")},
             ledger_residual_fen=0,
             wall_seconds=0.5,
             bytes_per_firm=100.0,
