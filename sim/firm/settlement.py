@@ -253,7 +253,7 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
     public_rate = rate if customer == LARGE_FIRMS else behaviour.collected_per_month[PUBLIC_BODIES]
     # Public bodies and large firms: paid, overdue, or waiting.
     if firms.receivables_public[i] > 0:
-        slow = behaviour.overdue_per_month * terms.new_arrears[0]
+        slow = behaviour.overdue_per_month * terms.new_arrears[firms.prefecture[i], firms.sector[i], firms.size[i]]
         late = whole(firms.receivables_public[i] * slow)
         paid = min(whole(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
         firms.receivables_public[i] -= paid + late

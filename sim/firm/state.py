@@ -160,7 +160,7 @@ class Terms(NamedTuple):
     lends: Bits
     cultivates: Bits
     # Over places
-    new_arrears: Float  # (1,) factor
+    new_arrears: Float  # (P, S, Z) factor
     entry: Float  # (P, S) factor
     restart_delay: Float  # (C,) factor
     ticket_deadline: NDArray[np.int32]  # (1,) days

@@ -35,13 +35,13 @@ def run_activity(day, demand, severity, drag, friction, sensitivity, local, crow
     """Add the activity index of one day to the running integral, for every county and sector.
 
     index = demand(sector, day) x (1 - drag x severity of the county) x (1 - friction x sensitivity) x local demand
-    x crowding. ``drag``: (C, S) after control measures; ``friction``: share of activity lost to traffic control
+    x crowding. ``drag``: (C, S) after control measures; ``friction``: (C, S) share of activity lost to traffic control
     today; ``local`` (C, S) and ``crowding`` (C, S) from last month's wages and capacity.
     """
     counties, sectors = local.shape
     for c in range(counties):
         for s in range(sectors):
-            index = demand[s] * (1.0 - drag[c, s] * severity[c]) * (1.0 - friction * sensitivity[s])
+            index = demand[s] * (1.0 - drag[c, s] * severity[c]) * (1.0 - friction[c, s] * sensitivity[s])
             integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * local[c, s] * crowding[c, s]
 
 
@@ -208,8 +208,8 @@ class Outbreak:
         world, market = self.province.world, self.province.market
         for day in range(-LEAD, 0):
             run_activity(
-                day, world.demand[0], self.severity, self._drag(), 0.0, world.friction_sensitivity, self.local,
-                self.crowding, market.integral,
+                day, world.demand[0], self.severity, self._drag(), np.zeros_like(self.local),
+                world.friction_sensitivity, self.local, self.crowding, market.integral,
             )  # fmt: skip
 
     def _drag(self) -> Float:
@@ -243,7 +243,7 @@ class Outbreak:
         if (construction != 1.0).any():
             local = local.copy()
             local[:, CONSTRUCTION] *= construction[province.counties.prefecture]
-        friction = min(1.0, float(world.friction[day] * rules.logistics_friction[on].prod()))
+        friction = np.minimum(1.0, world.friction[day] * rules.friction)
         run_activity(
             day, demand, today, self._drag(), friction, world.friction_sensitivity, local, self.crowding,
             province.market.integral,

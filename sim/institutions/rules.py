@@ -91,7 +91,7 @@ class Rules:
             collects=words.copy(),
             lends=words.copy(),
             cultivates=words.copy(),
-            new_arrears=np.ones(1),
+            new_arrears=np.ones((PREFECTURES, sectors, len(SIZES))),
             entry=np.ones((PREFECTURES, sectors)),
             restart_delay=np.ones(places),
             ticket_deadline=np.full(1, FAR, np.int32),
@@ -101,16 +101,17 @@ class Rules:
         self.collects = np.zeros(count, np.bool_)
         self.lends = np.zeros(count, np.bool_)
         self.supply = np.ones(count)  # factor on new lending
-        self.price_deduction = np.zeros(count)
-        self.consortium_bonus = np.zeros(count)
-        self.reserved_works = np.zeros(count)
-        self.reserved_goods_services = np.zeros(count)
+        self.price_deduction = np.zeros((count, PREFECTURES, sectors, len(SIZES)))
+        self.consortium_bonus = np.zeros((count, PREFECTURES))
+        self.reserved_works = np.zeros((count, PREFECTURES))
+        self.reserved_goods_services = np.zeros((count, PREFECTURES))
         self.closed_share = np.ones((count, places))
         self.control_drag = np.ones((count, places))
         self.restart_delay = np.ones((count, places))
-        self.logistics_friction = np.ones(count)
+        self.logistics_friction = np.ones((count, places, sectors))
+        self.friction = np.ones((places, sectors))  # the same of all measures in force together
         self.construction_demand = np.ones((count, PREFECTURES))
-        self.new_arrears = np.ones(count)
+        self.new_arrears = np.ones((count, PREFECTURES, sectors, len(SIZES)))
         self.entry = np.ones((count, PREFECTURES, sectors))
         self.quota = np.full(count, -1, np.int64)  # firms to be chosen, -1 for none
         self.publicity = np.zeros((count, count, PREFECTURES, len(SIZES)))  # hazard a month, by source and target
@@ -152,6 +153,11 @@ class Rules:
         sizes = np.array([eligible.sizes is None or size in eligible.sizes for size in SIZES])
         return counties, prefectures, sectors, sizes
 
+    def groups(self, m: int) -> tuple[NDArray[np.int64], ...]:
+        """Index of the cells that measure m reaches in an array over (P, S, Z)."""
+        _, *reach = self.reach(m)
+        return np.ix_(*(np.flatnonzero(flags) for flags in reach))
+
     def month_slot(self, m: int) -> None:
         """Give measure m a column for the months that each firm has left."""
         self.terms.month_slot[m] = self.month_slots
@@ -188,7 +194,8 @@ class Rules:
         t.collects[:] = _bits(on & self.collects)
         t.lends[:] = _bits(on & self.lends)
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
-        t.new_arrears[0] = self.new_arrears[on].prod()
+        t.new_arrears[:] = self.new_arrears[on].prod(axis=0)
+        self.friction[:] = self.logistics_friction[on].prod(axis=0)
         t.entry[:] = self.entry[on].prod(axis=0)
         t.restart_delay[:] = self.restart_delay[on].prod(axis=0)
         t.ticket_deadline[0] = self.ticket_deadline[on].min(initial=FAR)

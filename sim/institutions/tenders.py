@@ -39,18 +39,18 @@ BIDDERS = {
 
 @kernel
 def award(  # type: ignore[no-untyped-def]
-    month, lots, lot_fen, row_weight, bidders, ring, first, rules, firms, won, seed
+    month, lots, lot_fen, row_weight, bidders, ring, first, rules, deduction, by_place, firms, won, seed
 ):
     """Award a month's lots.
 
     ``lots``: (3, P) lots by form and prefecture; ``lot_fen``: (3,); ``row_weight``: (3, P) lots that a row's lot stands
     for when a large firm wins it; ``bidders``: rows that bid, by form and
     prefecture between ``first[form * P + p]`` and the next, by rising identity; ``ring``: their
-    identities; ``rules``: bidders a lot, standard deviation of prices,
-    advantage of large bidders, share of consortia, share of the work that a consortium gives to its smaller member,
-    price deduction, consortium bonus, reserved share of works, reserved share of goods and services, share of bidders
-    that are large (10,). ``won``:
-    (3, 3) weighted fen won by medium, by small and micro, by large firms, kept here.
+    identities; ``rules``: bidders a lot, standard deviation of prices, advantage of large bidders, share of consortia,
+    share of the work that a consortium gives to its smaller member, share of bidders that are large (6,);
+    ``deduction``: (P, S, Z) taken off prices of goods and services; ``by_place``: consortium bonus, reserved share of
+    works, reserved share of goods and services (3, P). ``won``: (3, 3) weighted fen won by medium, by small and micro,
+    by large firms, kept here.
     """
     rivals = int(rules[0])
     for form in range(3):
@@ -61,11 +61,11 @@ def award(  # type: ignore[no-untyped-def]
                 continue
             for lot in range(lots[form, p]):
                 number = ((month * 3 + form) * PREFECTURES + p) * 1_000_000 + lot
-                reserved = uniform(seed, LOT, number, 0) < (rules[7] if form == WORKS else rules[8])
+                reserved = uniform(seed, LOT, number, 0) < by_place[1 if form == WORKS else 2, p]
                 best, best_price, bid_price = -1, NO_BID, 0.0
                 large_price = NO_BID
                 for k in range(rivals):
-                    if not reserved and uniform(seed, LARGE_BID, number, k + 2) < rules[9]:
+                    if not reserved and uniform(seed, LARGE_BID, number, k + 2) < rules[5]:
                         price = 1.0 - rules[2] + rules[1] * normal(seed, LARGE_BID, number, k + 100)
                         large_price = min(large_price, price)
                         continue
@@ -73,13 +73,12 @@ def award(  # type: ignore[no-untyped-def]
                     if firms.status[i] != OPEN:
                         continue
                     price = 1.0 + rules[1] * normal(seed, BID, firms.key[i], number)
-                    small = firms.size[i] < MEDIUM
-                    evaluated = price * (1.0 - rules[5]) if small and form != WORKS else price
+                    evaluated = price * (1.0 - deduction[p, firms.sector[i], firms.size[i]]) if form != WORKS else price
                     if evaluated < best_price:
                         best, best_price, bid_price = i, evaluated, price
                 contested = large_price < NO_BID
                 shares_work = uniform(seed, LARGE_BID, number, 1) < rules[3]
-                large_evaluated = large_price * (1.0 - rules[6]) if shares_work else large_price
+                large_evaluated = large_price * (1.0 - by_place[0, p]) if shares_work else large_price
                 if best >= 0 and (not contested or best_price <= large_evaluated):
                     value = whole(lot_fen[form] * max(0.0, bid_price))
                     firms.contract_backlog[best] += value
@@ -145,17 +144,22 @@ class Tenders:
         self.carried += self.lots_a_month
         lots = np.floor(self.carried).astype(np.int64)
         self.carried -= lots
-        best = (
-            max(p["procurement.baseline_price_deduction"], rules.price_deduction[on].max(initial=0.0)),
-            max(p["procurement.baseline_consortium_bonus"], rules.consortium_bonus[on].max(initial=0.0)),
-            max(p["procurement.baseline_reserved_works"], rules.reserved_works[on].max(initial=0.0)),
-            rules.reserved_goods_services[on].max(initial=0.0),
+        # What held before the plan holds everywhere, the deduction for small and micro bidders.
+        before = {name: p[f"procurement.baseline_{name}"] for name in ("consortium_bonus", "reserved_works")}
+        deduction = rules.price_deduction[on].max(axis=0, initial=0.0)
+        deduction[:, :, :MEDIUM] = np.maximum(deduction[:, :, :MEDIUM], p["procurement.baseline_price_deduction"])
+        by_place = np.array(
+            [
+                rules.consortium_bonus[on].max(axis=0, initial=before["consortium_bonus"]),
+                rules.reserved_works[on].max(axis=0, initial=before["reserved_works"]),
+                rules.reserved_goods_services[on].max(axis=0, initial=0.0),
+            ]
         )
         names = ("bidders_per_lot", "price_sd", "large_advantage", "consortium_share")
         fixed = [p[f"procurement.{name}"] for name in names]
-        terms = np.array([*fixed, CONSORTIUM_PART, *best, p["procurement.large_bidder_share"]])
+        terms = np.array([*fixed, CONSORTIUM_PART, p["procurement.large_bidder_share"]])
         award(
             province.month(day), lots, self.lot_fen, self.row_weight, self.bidders, self.ring, self.first, terms,
-            province.firms, self.won, province.seed,
+            deduction, by_place, province.firms, self.won, province.seed,
         )  # fmt: skip
         province.took("institutions", since)

@@ -32,4 +32,4 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
     rules.terms.clearance[m] = 0.0 if values.clearance_per_month is None else values.clearance_per_month.on(on) or 0.0
     if values.new_arrears is not None:
         factor = values.new_arrears.on(on)
-        rules.new_arrears[m] = 1.0 if factor is None else factor
+        rules.new_arrears[m][rules.groups(m)] = 1.0 if factor is None else factor

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 from pydantic import Field
 
 from sim.institutions.rules import Rules
@@ -28,7 +29,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force, where the measure reaches."""
-    counties, prefectures, _, _ = rules.reach(m)
+    counties, prefectures, sectors, _ = rules.reach(m)
 
     def today(value: Dated[float] | None) -> float:
         factor = None if value is None else value.on(on)
@@ -38,4 +39,4 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
     rules.control_drag[m, counties] = today(values.control_drag)
     rules.restart_delay[m, counties] = today(values.restart_delay)
     rules.construction_demand[m, prefectures] = today(values.construction_demand)
-    rules.logistics_friction[m] = today(values.logistics_friction)
+    rules.logistics_friction[m][np.ix_(counties, sectors)] = today(values.logistics_friction)

@@ -158,3 +158,52 @@ def test_procurement_lets_smaller_firms_win_more(tmp_path):
         live(written(tmp_path, f"extends: baseline\n{early}sections: [II.4]\n")).tenders.won
         == live(written(tmp_path, f"extends: baseline\n{early}")).tenders.won
     ).all()
+
+
+LIMITED = """
+extends: baseline
+define:
+  deduction_in_kunming:
+    title: {zh: 试验, en: Test}
+    clauses: [II.4.a]
+    action: integration
+    section: II.4
+    instrument: procurement
+    eligible: {prefectures: ["5301"], sizes: [micro, small], sectors: [construction]}
+    start: 2022-06-14
+    bearer: public_buyers
+    values: {price_deduction: 0.2, reserved_works: 0.5}
+  freer_roads_in_yuxi:
+    title: {zh: 试验, en: Test}
+    clauses: [I.5.a]
+    action: logistics
+    section: I.5
+    instrument: control
+    eligible: {prefectures: ["5304"], sectors: [transport]}
+    start: 2022-06-14
+    values: {logistics_friction: 0.5}
+  prompt_payment_in_retail:
+    title: {zh: 试验, en: Test}
+    clauses: [I.6.e]
+    action: arrears
+    section: I.6
+    instrument: collection
+    eligible: {sectors: [retail]}
+    start: 2022-06-14
+    values: {new_arrears: 0.5}
+"""
+
+
+def test_measures_on_institutions_act_only_where_they_reach(tmp_path):
+    run = live(written(tmp_path, LIMITED), firms=1_000)
+    rules, places = run.province.rules, run.province.counties
+    kunming, yuxi = (places.prefecture_index(code) for code in ("5301", "5304"))
+    deducted = rules.price_deduction[rules.index["deduction_in_kunming"]]
+    assert {tuple(cell) for cell in np.argwhere(deducted > 0)} == {
+        (kunming, SECTORS.index("construction"), SIZES.index(size)) for size in ("micro", "small")
+    }
+    assert np.flatnonzero(rules.reserved_works.max(axis=0)).tolist() == [kunming]
+    freed = np.argwhere(rules.friction < 1.0)
+    assert (places.prefecture[freed[:, 0]] == yuxi).all()
+    assert set(freed[:, 1]) == {SECTORS.index("transport")}
+    assert set(np.argwhere(rules.terms.new_arrears < 1.0)[:, 1]) == {SECTORS.index("retail")}
