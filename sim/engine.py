@@ -110,7 +110,9 @@ class Run:
         self.dispatch = Dispatch(self.province, self.desks)
         self.publicity = Publicity(self.province)
         self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code, self.measure_ids)
-        self.journeys = Journeys(list(follow), self.population.firms, self.measure_ids, self.timeline)
+        self.journeys = Journeys(
+            follow, self.population.firms, self.province.slots, self.province.books, scenario.measures, self.timeline
+        )
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self.bills = np.zeros((2, len(FLOWS)), np.int64)  # room for one firm's bills: in full, and after relief
@@ -268,6 +270,8 @@ class Run:
         start(sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
         start(every_day, calendar.PUBLICITY, self.publicity.spread)
         start(every_day, calendar.OUTBREAK, self.outbreak.live)
+        if self.journeys.rows:  # again before the liaison officers, who may solve a problem on the day it is met
+            start(every_day, calendar.OUTBREAK, self._look)
         start([d for d in every_day if self.timeline.cohort[d] >= 0], calendar.SETTLEMENT, self._settle)
         for desks in self.desks:
             start(offices_open, calendar.DESKS, desks.work)
@@ -277,7 +281,7 @@ class Run:
         start(every_day, calendar.DISPATCH, self.dispatch.meet)
         start(month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
         if self.journeys.rows:
-            start(every_day, calendar.MONITOR, self.journeys.look)
+            start(every_day, calendar.MONITOR, self._look)
         self.env.run(until=self.timeline.days)
 
     def _changes(self) -> dict[int, list[Callable[[int], None]]]:
@@ -344,14 +348,22 @@ class Run:
         province.make_room((province.behaviour.applications_max + 1) * (last - first))  # measures and a loan
         of_month = self.timeline.date(day).day
         previous = day - self.timeline.date(day - of_month).day  # as many days ago as the month before has
-        settle(
-            first, last, day, previous, province.month(day), self.timeline.date(day).month == 1, province.firms,
-            province.slots, province.rules.terms, province.behaviour, province.market, province.funds.treasury,
-            province.books, province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
-            self.seed,
-        )  # fmt: skip
+        for begin, end, followed in self.journeys.parts(first, last):
+            if followed:
+                self.journeys.before_settlement(begin, day, province.queues)
+            settle(
+                begin, end, day, previous, province.month(day), self.timeline.date(day).month == 1, province.firms,
+                province.slots, province.rules.terms, province.behaviour, province.market, province.funds.treasury,
+                province.books, province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
+                self.seed,
+            )  # fmt: skip
+            if followed:
+                self.journeys.settled(begin, day, province.queues)
         province.funds.settle()
         province.took("firms", since)
+
+    def _look(self, day: int) -> None:
+        self.journeys.look(day, self.province.queues)
 
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""

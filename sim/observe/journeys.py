@@ -1,72 +1,276 @@
-"""Journeys: what happened to chosen firms, day by day, without the model knowing that it is watched."""
+"""Journeys: what happened to chosen firms, without the model knowing that it is watched.
+
+A followed firm's settlement is a call of its own on the same slice, so what the books gained around it is its month,
+line by line. Between settlements its state is compared several times a day. Nothing is written where the model reads:
+a run that follows firms and one that follows nobody agree bit for bit.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.firm.state import Queues, Slots
+from sim.ledger import LINE, MOVES, Books
+from sim.measure import Measure
 from sim.population.columns import Firms
 from sim.timeline import Timeline
-from sim.vocabulary import STATUSES, Status
+from sim.vocabulary import EXIT_CAUSES, FACTS, FLOWS, STATUSES, TICKETS, Status, bit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CHANGES = {
-    (int(Status.UNBORN), int(Status.OPEN)): "born",
-    (int(Status.OPEN), int(Status.SUSPENDED)): "suspended",
-    (int(Status.SUSPENDED), int(Status.OPEN)): "restarted",
-    (int(Status.OPEN), int(Status.EXITED)): "exited",
-    (int(Status.SUSPENDED), int(Status.EXITED)): "exited",
-}
+# Every event, and what it does to the firm's cash: its amount comes in, goes out, or leaves cash alone.
+EVENTS: Final[dict[str, int]] = {
+    "born": 0,
+    "listed": 0,  # its county has become medium or high risk for the first time
+    "suspended": 0, "freed": 0, "restarted": 0,
+    "problem_met": 0, "problem_solved": 0,  # flow: one of TICKETS
+    "applied": 0,
+    "did_not_apply": 0,  # knew of the measure, qualified, and is not one to file
+    "granted": 0, "refused": 0,
+    "received": 1,  # money paid by a measure
+    "borne": 0,  # a bill, or part of one, taken over by others
+    "put_off": 0,
+    "extended": 0,  # principal that would have fallen due
+    "repaid": -1,  # of what had been put off
+    "instalment_missed": 0,  # of what had been put off: ordinary arrears from then on
+    "loan_applied": 0, "loan_drawn": 1, "loan_refused": 0,
+    "won_contract": 0,
+    "sold": 1, "sold_on_credit": 0, "collected": 1, "became_overdue": 0, "lost": 0,
+    "bought_on_credit": 0, "paid": -1, "unpaid": 0,
+    "owners_paid_in": 1, "owners_drew": -1,
+    "staff_cut": 0, "staff_taken_on": 0,
+    "owners_answered": 0,  # repaid the bank out of their own pockets after closing
+    "written_off": 0,
+    "exited": 0,  # flow: one of EXIT_CAUSES
+}  # fmt: skip
+
+# The month as a statement: event, flow, and the lines of the books that it adds up. The order is the settlement's, so
+# that cash runs from line to line as it did.
+Lines = tuple[tuple[str, str, tuple[str, ...]], ...]
+_TRADE: Final[Lines] = (
+    ("owners_paid_in", "capital", ("founding",)),
+    ("sold", "sales", ("sales_cash",)),
+    ("sold_on_credit", "sales", ("sales_public", "sales_private")),
+    ("collected", "receivables", ("collected_public", "collected_private")),
+    ("collected", "arrears_to_firms", ("collected_overdue",)),
+    ("became_overdue", "arrears_to_firms", ("became_overdue",)),
+    ("lost", "receivables", ("bad_debt",)),
+)
+_PAYMENT: Final[Lines] = (
+    ("bought_on_credit", "materials", ("unpaid_materials",)),
+    ("loan_drawn", "loan", ("loan_drawn",)),
+    ("owners_paid_in", "capital", ("injection",)),
+    *(("paid", flow, (f"paid_{flow}",)) for flow in FLOWS),
+    ("paid", "payables", ("payables_paid",)),
+    ("paid", "arrears", ("arrears_private_paid", "arrears_public_paid")),
+    *(("unpaid", flow, (f"unpaid_{flow}",)) for flow in FLOWS if flow not in ("materials", "principal")),
+)
+_CLOSING: Final[Lines] = (
+    ("owners_drew", "drawings", ("drawings", "closing_cash")),
+    ("owners_answered", "loan", ("loan_recovered",)),
+    ("written_off", "payables", ("written_off_payables",)),
+    ("written_off", "arrears", ("written_off_arrears_private", "written_off_arrears_public")),
+    ("written_off", "loan", ("written_off_loan",)),
+)
+_MOVED: Final = {
+    "granted": "received", "vat_refunded": "received", "deposit_returned": "received", "deferred": "put_off",
+    "extended": "extended", "repaid": "repaid", "lapsed_public": "instalment_missed",
+    "lapsed_private": "instalment_missed", "forgiven": "written_off",
+}  # fmt: skip
+_RECEIVED, _POSTPONED, _DUE_AGAIN, _FORGIVEN = (
+    tuple(MOVES.index(move) for move in moves)
+    for moves in (
+        ("granted", "vat_refunded", "deposit_returned"), ("deferred", "extended"),
+        ("repaid", "lapsed_public", "lapsed_private"), ("forgiven",),
+    )
+)  # fmt: skip
+LISTED = bit(FACTS, "county_listed")
+
+Entry = tuple[str, str, str, int]  # event, measure, flow, fen
+
+
+class _State(NamedTuple):
+    """What is compared of a firm."""
+
+    status: int
+    cash: int
+    loan: int
+    staff: int
+    backlog: int
+    tickets: int
+    freed: bool
+    listed: bool
+    applied: int
+    granted: int
+    pending: frozenset[int]  # items for which it waits in a queue
+    given: NDArray[np.int64]  # (measures,)
 
 
 class Journeys:
-    """Follows the firms with the given identities: compares them before and after every day."""
+    """Follows the firms with the given identities. ``slots.given`` must count money by measure, one row each."""
 
-    def __init__(self, keys: list[int], firms: Firms, measures: list[str], timeline: Timeline) -> None:
+    def __init__(
+        self, keys: Sequence[int], firms: Firms, slots: Slots, books: Books, measures: Sequence[Measure],
+        timeline: Timeline,
+    ) -> None:  # fmt: skip
         place = {int(key): row for row, key in enumerate(firms.key)} if keys else {}
         missing = [key for key in keys if key not in place]
         if missing:
-            raise ValueError(f"there is no firm {missing[0]} in this world; identities are in the column `key`")
+            raise ValueError(f"there is no firm {missing[0]} in this world; identities are in the column `firm`")
         self.rows = [place[key] for key in keys]
-        self.firms, self.measures, self.timeline = firms, measures, timeline
-        self.events: list[tuple[int, str, str, str, int, int, int, str]] = []
-        self._before = [self._state(row) for row in self.rows]
+        self.firms, self.slots, self.books = firms, slots, books
+        self.measures, self.timeline = measures, timeline
+        self.events: list[tuple[int, str, str, str, str, int, int, int, str]] = []
+        self._before = {row: self._state(row, None) for row in self.rows}
+        self._books: tuple[NDArray[np.int64], ...] = ()
 
-    def _state(self, row: int) -> tuple[int, int, int, int, int]:
+    def parts(self, first: int, last: int) -> Iterator[tuple[int, int, bool]]:
+        """The slice in parts, in order: first row, row after the last, and whether it is one firm that is followed."""
+        begin = first
+        for row in sorted({row for row in self.rows if first <= row < last}):
+            if begin < row:
+                yield begin, row, False
+            yield row, row + 1, True
+            begin = row + 1
+        if begin < last:
+            yield begin, last, False
+
+    def before_settlement(self, row: int, day: int, queues: Queues) -> None:
+        """Note what happened since the last look, and where the books stand."""
+        self._compare(row, day, queues)
+        self._books = tuple(part[self.timeline.month[day]].copy() for part in self.books)
+
+    def settled(self, row: int, day: int, queues: Queues) -> None:
+        """Note the month that has just been settled."""
+        weight = int(self.firms.weight[row])
+        after = (part[self.timeline.month[day]] for part in self.books)
+        lines, moved, relieved = ((now - then) // weight for now, then in zip(after, self._books, strict=True))
+        old, new = self._before[row], self._state(row, queues)
+        self._before[row] = new
+        trade = list(_of_lines(_TRADE, lines))
+        month: list[Entry] = [] if new.status == old.status or old.status != Status.UNBORN else [("born", "", "", 0)]
+        month += trade
+        month += self._applications(old, new, day_of_settlement=True)
+        month += self._of_moves(_RECEIVED, moved)
+        month += [
+            ("borne", self.measures[m].id, FLOWS[f], int(relieved[m, f])) for m, f in np.argwhere(relieved).tolist()
+        ]
+        month += self._of_moves(_POSTPONED, moved)
+        month += _of_lines(_PAYMENT, lines)
+        month += self._of_moves(_DUE_AGAIN, moved)
+        month += _of_lines(_CLOSING, lines)
+        month += self._of_moves(_FORGIVEN, moved)
+        if len(self.measures) in new.pending - old.pending:
+            month.append(("loan_applied", "", "loan", 0))
+        if new.status == Status.EXITED and old.status != new.status:
+            month.append(("exited", "", EXIT_CAUSES[self.firms.exit_cause[row]], 0))
+        elif new.staff != old.staff and old.status != Status.UNBORN:
+            month.append(("staff_cut" if new.staff < old.staff else "staff_taken_on", "", "", 0))
+        self._note(row, day, month, old.cash)
+
+    def look(self, day: int, queues: Queues) -> None:
+        """Note what changed for each firm since the last look, other than by a settlement."""
+        for row in self.rows:
+            self._compare(row, day, queues)
+
+    def _compare(self, row: int, day: int, queues: Queues) -> None:
+        old, new = self._before[row], self._state(row, queues)
+        self._before[row] = new
+        if old.status in (Status.UNBORN, Status.EXITED):
+            return
+        events: list[Entry] = []
+        if new.listed and not old.listed:
+            events.append(("listed", "", "", 0))
+        if new.status == Status.SUSPENDED and old.status == Status.OPEN:
+            events.append(("suspended", "", "", 0))
+        if new.status == Status.SUSPENDED and new.freed and not old.freed:
+            events.append(("freed", "", "", 0))
+        events += [("problem_met", "", ticket, 0) for ticket in _tickets(new.tickets & ~old.tickets)]
+        if new.status == Status.SUSPENDED and new.freed:  # a restart or a new closure clears them all
+            events += [("problem_solved", "", ticket, 0) for ticket in _tickets(old.tickets & ~new.tickets)]
+        if new.status == Status.OPEN and old.status == Status.SUSPENDED:
+            events.append(("restarted", "", "", 0))
+        events += self._applications(old, new)
+        given = new.given - old.given
+        events += [
+            ("received", self.measures[m].id, self.measures[m].moves, int(given[m])) for m in np.flatnonzero(given)
+        ]
+        if new.loan > old.loan:
+            events.append(("loan_drawn", "", "loan", new.loan - old.loan))
+        elif len(self.measures) in old.pending - new.pending:
+            events.append(("loan_refused", "", "loan", 0))
+        if new.backlog > old.backlog:
+            events.append(("won_contract", "", "", new.backlog - old.backlog))
+        self._note(row, day, events, old.cash)
+
+    def _applications(self, old: _State, new: _State, day_of_settlement: bool = False) -> Iterator[Entry]:
+        """What was filed, granted and refused. Whoever closes waits no more, and nobody has refused."""
+        for m, measure in enumerate(self.measures):
+            was, has = old.granted >> m & 1, new.granted >> m & 1
+            waited, waits = m in old.pending, m in new.pending
+            if waits and not waited:
+                yield "applied", measure.id, "", 0
+            elif day_of_settlement and (new.applied & ~old.applied) >> m & 1 and not has:
+                # Marked without having filed: an empty fund, or a firm that files for nothing.
+                yield "refused" if measure.delivery.way == "automatic" else "did_not_apply", measure.id, "", 0
+            if has and not was:
+                yield "granted", measure.id, "", 0
+            elif waited and not waits and not day_of_settlement and new.status != Status.EXITED:
+                yield "refused", measure.id, "", 0
+
+    def _of_moves(self, moves: tuple[int, ...], moved: NDArray[np.int64]) -> Iterator[Entry]:
+        for move in moves:
+            for m in np.flatnonzero(moved[:, move]):
+                measure = self.measures[m]
+                yield _MOVED[MOVES[move]], measure.id, measure.moves, int(moved[m, move])
+
+    def _state(self, row: int, queues: Queues | None) -> _State:
         firms = self.firms
-        applied, granted = (int(m[row, 0]) | int(m[row, 1]) << 64 for m in (firms.applied, firms.granted))
-        return int(firms.status[row]), int(firms.cash[row]), applied, granted, int(firms.open_from[row])
+        applied, granted = (int(mask[row, 0]) | int(mask[row, 1]) << 64 for mask in (firms.applied, firms.granted))
+        pending = () if queues is None else queues.item[np.flatnonzero(queues.firm == row)].tolist()
+        return _State(
+            status=int(firms.status[row]),
+            cash=int(firms.cash[row]),
+            loan=int(firms.loan[row]),
+            staff=int(firms.staff[row]),
+            backlog=int(firms.contract_backlog[row]),
+            tickets=int(firms.tickets[row]),
+            freed=bool(firms.restart_on[row] >= 0),
+            listed=bool(firms.facts[row] & LISTED),
+            applied=applied,
+            granted=granted,
+            pending=frozenset(pending),
+            given=self.slots.given[: len(self.measures), row].copy(),
+        )
 
-    def look(self, day: int) -> None:
-        """Note what changed for each firm since the last look."""
-        for position, row in enumerate(self.rows):
-            before, after = self._before[position], self._state(row)
-            if before == after:
-                continue
-            self._before[position] = after
-            if (before[0], after[0]) in _CHANGES:
-                self._note(row, day, _CHANGES[before[0], after[0]], "", 0)
-            for event, old, new in (("applied", before[2], after[2]), ("granted", before[3], after[3])):
-                for m, name in enumerate(self.measures):
-                    if (new & ~old) >> m & 1:
-                        self._note(row, day, event, name, 0)
-            if before[1] != after[1]:
-                settled = after[4] == day and before[4] != after[4]
-                self._note(row, day, "settled" if settled else "paid", "", after[1] - before[1])
-
-    def _note(self, row: int, day: int, event: str, measure: str, amount: int) -> None:
+    def _note(self, row: int, day: int, entries: list[Entry], cash: int) -> None:
+        """Keep the events of a moment; ``cash`` before them runs on from one to the next."""
         firms = self.firms
         on = self.timeline.date(day).isoformat()
-        state = (int(firms.cash[row]), int(firms.staff[row]), STATUSES[firms.status[row]])
-        self.events.append((int(firms.key[row]), on, event, measure, amount, *state))
+        for event, measure, flow, amount in entries:
+            cash += EVENTS[event] * amount
+            state = (cash, int(firms.staff[row]), STATUSES[firms.status[row]])
+            self.events.append((int(firms.key[row]), on, event, measure, flow, amount, *state))
 
     def table(self) -> pd.DataFrame:
         """The events as a tidy table (columns: ``TABLES['journeys']``)."""
         import pandas as pd
 
-        columns = ["firm", "date", "event", "measure", "amount_fen", "cash_fen", "staff", "status"]
-        table = pd.DataFrame(self.events, columns=columns)
-        return table.astype({"firm": np.uint64, "amount_fen": np.int64, "cash_fen": np.int64, "staff": np.int64})
+        columns = ["firm", "date", "event", "measure", "flow", "amount_fen", "cash_fen", "staff", "status"]
+        kinds: dict[str, Any] = {"firm": np.uint64, "amount_fen": np.int64, "cash_fen": np.int64, "staff": np.int64}
+        return pd.DataFrame(self.events, columns=columns).astype(kinds)
+
+
+def _of_lines(statement: Lines, lines: NDArray[np.int64]) -> Iterator[Entry]:
+    for event, flow, names in statement:
+        if amount := sum(int(lines[LINE[name]]) for name in names):
+            yield event, "", flow, amount
+
+
+def _tickets(bits: int) -> list[str]:
+    return [ticket for index, ticket in enumerate(TICKETS) if bits >> index & 1]
