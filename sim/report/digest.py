@@ -241,8 +241,13 @@ class Digest:
 
     @cached_property
     def targets(self) -> dict[str, float]:
-        """The plan's targets by outcome (clause I.9)."""
-        return dict(self.comparison.manifest.scenarios[0].contents["plan"]["targets"])
+        """The plan's targets for shares, by outcome."""
+        targets = self.comparison.manifest.scenarios[0].contents["plan"]["targets"]
+        return {
+            target["outcome"]: target["at_most"] if target["at_least"] is None else target["at_least"]
+            for target in targets
+            if OUTCOMES[target["outcome"]].unit == "share"
+        }
 
     @cached_property
     def _institutions_only(self) -> set[str]:

@@ -99,7 +99,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
             raise ScenarioError(wrong)
         return value, document
 
-    plan, _ = typed("plan", Plan)
+    plan, plan_file = typed("plan", Plan)
     register, register_file = typed("register", RegisterFile)
     funds_file, funds_document = typed("funds", FundsFile)
     sources: dict[str, Document] = {}
@@ -132,6 +132,11 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         if measure is not None:
             measures[id_] = measure
     faults += _register_faults(register.clauses, register_file, measures.values())
+    faults += [
+        plan_file.fault("unknown_clause", ("targets", place, "clause"), target.clause, "the ids of register.yaml")
+        for place, target in enumerate(plan.targets)
+        if target.clause not in register.clauses
+    ]
     ids = [fund.id for fund in funds_file.funds]
     faults += [
         funds_document.fault("duplicate_id", ("funds", place, "id"), id_, "each id once")

@@ -30,10 +30,13 @@ RANGE: Final = {
 }  # fmt: skip
 # How rooms on lower floors say that a name is unknown.
 UNKNOWN: Final = re.compile(
-    r"(unknown|there is no) (?P<kind>county|prefecture|sector|parameter) '(?P<found>.*?)'"
+    r"(unknown|there is no) (?P<kind>county|prefecture|sector|parameter|outcome) '(?P<found>.*?)'"
     r"(; did you mean '(?P<nearest>.*?)'\?)?"
 )
-ALLOWED: Final = {"county": "a county's name or code", "prefecture": "a prefecture's name or code"}
+ALLOWED: Final = {
+    "county": "a county's name or code", "prefecture": "a prefecture's name or code",
+    "outcome": "an outcome of sim/observe/outcomes.py",
+}  # fmt: skip
 WANTED: Final = {
     "float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text", "tuple": "a list",
     "dict": "a table of keys and values", "model": "a table of keys and values", "date": "a date such as 2022-07-01",

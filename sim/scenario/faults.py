@@ -38,6 +38,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "unknown_lever": {"en": "there is no lever {found}", "zh": "没有杠杆 {found}"},
     "unknown_fund": {"en": "there is no fund {found}", "zh": "没有资金 {found}"},
     "unknown_parameter": {"en": "there is no parameter {found}", "zh": "没有参数 {found}"},
+    "unknown_outcome": {"en": "there is no outcome {found}", "zh": "没有指标 {found}"},
     "unknown_clause": {"en": "the plan has no clause {found}", "zh": "方案没有条款 {found}"},
     "unknown_section": {"en": "the plan has no section {found}", "zh": "方案没有章节 {found}"},
     "unknown_instrument": {"en": "there is no instrument {found}", "zh": "没有工具 {found}"},

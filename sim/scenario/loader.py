@@ -20,11 +20,14 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import NO_TEXTS, ScenarioFile
 from sim.vocabulary import ACTIONS
 
-FIRST: Final = ("baseline", *(f"action_{action}" for action in ACTIONS), "full_plan")  # the order that people expect
+# The order that people expect.
+FIRST: Final = (
+    "baseline", *(f"action_{action}" for action in ACTIONS), "full_plan", *(f"without_{action}" for action in ACTIONS),
+)  # fmt: skip
 
 
 def names() -> list[str]:
-    """Names of the shipped scenarios: the baseline, the actions, the whole plan, then the what-ifs by name."""
+    """Names of the shipped scenarios: baseline, actions, whole plan, plan without each, then the what-ifs by name."""
     found = {file.stem for file in scenarios_folder().glob("*.yaml")} - {*NOT_SCENARIOS}
     return [name for name in FIRST if name in found] + sorted(found - {*FIRST})
 

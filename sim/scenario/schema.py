@@ -13,10 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from sim.instruments import instruments
-from sim.measure import Action, Dated, Measure, Party, Share, Strict, Words, Yuan
+from sim.measure import Action, Dated, Measure, Party, Strict, Words, Yuan
+from sim.observe.outcomes import OUTCOMES
+from sim.scenario.faults import nearest
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
 NO_TEXTS: Final = {"title": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
@@ -49,6 +51,29 @@ class FundsFile(Strict):
     funds: tuple[Fund, ...]
 
 
+class Target(Strict):
+    """What the plan promises of one outcome."""
+
+    outcome: Name = Field(description="an outcome of `sim/observe/outcomes.py`")
+    at_least: float | None = Field(None, description="promised least value, in the outcome's unit")
+    at_most: float | None = Field(None, description="promised greatest value; one of the two is given")
+    clause: str = Field(description="clause that promises it")
+
+    @field_validator("outcome")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        if name not in OUTCOMES:
+            close = nearest(name, OUTCOMES)
+            raise ValueError(f"there is no outcome '{name}'" + (f"; did you mean '{close}'?" if close else ""))
+        return name
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Target:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a target has either at_least or at_most")
+        return self
+
+
 class Plan(Strict):
     """``plan.yaml``: what holds for the whole plan. ``adopted`` and ``rules`` may stand for their days elsewhere."""
 
@@ -56,7 +81,7 @@ class Plan(Strict):
     number: str = Field(description="number of the document")
     adopted: date = Field(description="day on which the plan was made public")
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
-    targets: dict[Name, Share] = Field(description="targets of clause I.9, by outcome")
+    targets: tuple[Target, ...] = Field(description="what the plan promises to reach")
     sections: dict[str, Words] = Field(description="headings of the plan")
     note: str = ""
 

@@ -104,7 +104,12 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
     contents = {
         "description": {"zh": f"说明。{hostile}", "en": f"What it does. {hostile}"},
         "measures": {m: _measure(m, hostile) for m in measures},
-        "plan": {"targets": {"resumption_rate": 0.95, "loss_share": 0.12}},
+        "plan": {
+            "targets": [
+                {"outcome": "resumption_rate", "at_least": 0.95, "at_most": None, "clause": "I.9.d"},
+                {"outcome": "loss_share", "at_least": None, "at_most": 0.12, "clause": "I.9.e"},
+            ]
+        },
         "world": {"start": "2022-01-01"},
         "author": hostile,
     }

@@ -232,4 +232,13 @@ def test_other_figures_of_the_plan(measures: dict[str, Measure]) -> None:
 
 
 def test_the_targets_of_the_plan() -> None:
-    assert scenario.load("full_plan").plan.targets == {"resumption_rate": 0.95, "loss_share": 0.12}
+    targets = scenario.load("full_plan").plan.targets
+    assert [(target.outcome, target.at_least, target.at_most, target.clause) for target in targets] == [
+        ("resumption_rate", 0.95, None, "I.9.d"),
+        ("loss_share", None, 0.12, "I.9.e"),
+        ("small_arrears_left", None, 0, "I.6.c"),
+        ("srdi_growth_firms", 1000, None, "I.8.b"),
+        ("srdi_little_giants", 300, None, "I.8.b"),
+        ("srdi_national_little_giants", 60, None, "I.8.b"),
+        ("inclusive_loan_growth_gap", 0, None, "I.3.e"),
+    ]

@@ -272,8 +272,31 @@ IN_THE_CATALOGUE = {
     ),
     "unknown target": ("measures/tax/tax_policy_push.yaml", "[tax]", "[taxes]", "unknown_measure", "values.target.0"),
     "modelled by nothing": ("register.yaml", "status: declared", "status: modelled", "refused", "clauses.I.4.a.status"),
+    "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.2.clause"),
     "duplicate fund": ("funds.yaml", "- id: tourism", "- id: sme_development", "duplicate_id", "funds.1.id"),
 }  # fmt: skip
+
+
+IN_TARGETS = {
+    "unknown outcome": ("outcome: loss_share", "outcome: los_share", "unknown_outcome", "targets.1.outcome"),
+    "two bounds": ("at_most: 0.12", "at_most: 0.12, at_least: 0", "reason", "targets.1"),
+    "no bound": ("at_most: 0.12, ", "", "reason", "targets.1"),
+}
+
+
+@pytest.mark.parametrize("mistake", IN_TARGETS)
+def test_a_mistake_in_the_targets_is_named(mistake: str, tmp_path: Path) -> None:
+    text, replacement, kind, field = IN_TARGETS[mistake]
+    folder = tmp_path / "scenarios"
+    shutil.copytree(scenarios_folder(), folder)
+    file = folder / "plan.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(text, replacement, 1), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        catalogue(folder)
+    (fault,) = caught.value.faults
+    assert (fault.kind, fault.field) == (kind, field)
+    assert fault.line
+    assert fault.nearest == ("loss_share" if kind == "unknown_outcome" else None)
 
 
 @pytest.mark.parametrize("mistake", IN_THE_CATALOGUE)

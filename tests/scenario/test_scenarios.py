@@ -41,6 +41,7 @@ def test_every_shipped_scenario_loads(name: str) -> None:
 
 def test_the_baseline_comes_first_then_the_ten_actions_then_the_plan() -> None:
     assert NAMES[:12] == ["baseline", *(f"action_{action}" for action in ACTIONS), "full_plan"]
+    assert NAMES[12:22] == [f"without_{action}" for action in ACTIONS]
     assert set(NAMES) >= WHAT_IFS
 
 
@@ -50,6 +51,12 @@ def test_the_baseline_holds_nothing_and_the_plan_everything() -> None:
     of_plan = {measure.id for measure in scenario.load("full_plan").measures}
     assert of_plan > of_actions
     assert len(of_plan) == len(list(scenarios_folder().glob("measures/*/*.yaml")))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_alone_and_without_make_up_the_plan(action: str) -> None:
+    alone, rest = (scenario.load(f"{kind}_{action}").measures for kind in ("action", "without"))
+    assert sorted([*alone, *rest], key=lambda measure: measure.id) == list(scenario.load("full_plan").measures)
 
 
 def test_titles_tell_scenarios_apart() -> None:
