@@ -96,6 +96,20 @@ PARTIES: Final = (
     "prefectures",
 )  # fmt: skip
 
+# Whose balance sheet a cost ends on: a treasury, social insurance, firms that the state controls (its landlords, toll
+# roads, the grid and water works, large buyers, and banks and guarantors, most of whose business is done by those of
+# the state), or anybody else. Arrears of taxes that are lost are the State Taxation Administration's.
+LEVELS: Final = {
+    "central_government": "central", "tax_authority": "central", "province": "province", "deposit_accounts": "province",
+    "prefectures": "prefectures", "public_buyers": "prefectures", "social_insurance": "social_insurance",
+    "state_landlords": "state_firms", "banks": "state_firms", "guarantors": "state_firms", "utilities": "state_firms",
+    "toll_roads": "state_firms", "large_buyers": "state_firms", "firms": "private", "owners": "private",
+    "employees": "private", "customers": "private", "suppliers": "private", "private_landlords": "private",
+    "platforms": "private", "testing_providers": "private", "service_providers": "private",
+    "large_bidders": "private",  # large firms that lose public contracts to smaller ones: on no line of the ledger
+}  # fmt: skip
+GOVERNMENT: Final = ("central", "province", "prefectures", "social_insurance")  # levels whose money is public
+
 ACTIONS: Final = (
     "fiscal", "tax", "finance", "jobs", "logistics", "arrears", "innovation", "cultivation", "resumption",
     "integration",

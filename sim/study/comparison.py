@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from sim.scenario import Scenario, load
-from sim.study import StudyError
+from sim.study import StudyError, costs, interaction, ranges, targets
 from sim.study.ensemble import ensembles, summarise
 from sim.study.manifest import Manifest, manifest
+from sim.study.pairing import Pairing
 from sim.study.runs import Firms, Progress, sized
-from sim.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BASELINE: Final = "baseline"
-DEFAULT: Final = (BASELINE, *(f"action_{action}" for action in ACTIONS), "full_plan")
+MAIN: Final = interaction.WHOLE  # the scenario that is drawn over the ranges of what is only assumed
+DEFAULT: Final = (BASELINE, *interaction.ALONE, *interaction.WITHOUT, MAIN)
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,21 @@ class Comparison:
     ``differences``: the same columns for scenario minus baseline, paired by replication (the baseline's are 0).
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, seed, firms, months, ledger_residual_fen, reason (why it failed, else empty).
-    ``panel``, ``ledger``, ``delivery``: means over replications, columns of ``sim.observe.tables.TABLES`` with
-    ``scenario`` in front.
+    ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: means over replications, columns of
+    ``sim.observe.tables.TABLES`` with ``scenario`` in front.
+
+    What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
+
+    ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
+    staff_baseline, given_fen, months_gained. Founders only. By action: those that got anything from its measures, and
+    what they got from these.
+    ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
+    ``unit_costs``: scenario, unit (firm_kept, job_kept), cost (public, all), mean, low, high (fen; missing where
+    nothing is kept, infinite where the sample cannot tell).
+    ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
+    ``targets``: scenario, outcome, clause, bound, target, mean, low, high, met_over_luck, met_over_ranges, draws.
+    ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
+    ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     """
 
     manifest: Manifest
@@ -43,6 +57,15 @@ class Comparison:
     panel: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
+    requests: pd.DataFrame
+    cliff: pd.DataFrame
+    fates: pd.DataFrame
+    costs: pd.DataFrame
+    unit_costs: pd.DataFrame
+    cliff_exits: pd.DataFrame
+    targets: pd.DataFrame
+    interaction: pd.DataFrame
+    draws: pd.DataFrame
 
     @property
     def scenarios(self) -> list[str]:
@@ -65,7 +88,10 @@ class Comparison:
         return outcomes(getattr(self, table), BASELINE)
 
 
-TABLES: Final = ("outcomes", "differences", "values", "runs", "panel", "ledger", "delivery")
+TABLES: Final = (
+    "outcomes", "differences", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff", "fates", "costs",
+    "unit_costs", "cliff_exits", "targets", "interaction", "draws",
+)  # fmt: skip
 
 
 def compare(
@@ -75,6 +101,7 @@ def compare(
     firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
+    draws: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -82,8 +109,10 @@ def compare(
 
     ``firms``: a number of rows, or ``"province"`` for one row a firm; None for what the scenarios say, else 20,000.
     ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
-    still come from the scenarios alone. Raises ``ScenarioError`` for scenarios that are not understood and
-    :class:`StudyError` when two have the same name or no run of the baseline succeeded.
+    still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
+    over the ranges of what is only assumed, under the first luck, for the probability of its targets. Raises
+    ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
+    run of the baseline succeeded.
     """
     asked = [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in scenarios]
     if all(scenario.name != BASELINE for scenario in asked):
@@ -97,18 +126,26 @@ def compare(
         )
     asked = sized(asked, firms)
 
-    parts = list(ensembles(asked, seed, replications, workers, progress))
+    main = [scenario for scenario in asked if scenario.name == MAIN][: 1 if draws else 0]
+    share = len(asked) * replications / (len(asked) * replications + len(main) * draws)
+    report = progress or (lambda done: None)
+    pairing = Pairing(BASELINE)
+    runs = ensembles(asked, seed, replications, workers, lambda done: report(share * done), pairing.look)
+    parts = list(runs)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
+    drawn = ranges.table(main, seed, draws, workers, lambda done: report(share + (1 - share) * done))
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
-        return pd.concat([rows for rows in tables if not rows.empty], ignore_index=True)
+        filled = [rows for rows in tables if not rows.empty]
+        return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
     values = together("values")
+    paired_costs = pairing.costs()
     return Comparison(
-        manifest=manifest("comparison", asked, seed, replications),
+        manifest=manifest("comparison", asked, seed, replications, draws=len(main) * draws),
         outcomes=together("outcomes"),
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
         values=values,
@@ -116,6 +153,15 @@ def compare(
         panel=together("panel"),
         ledger=together("ledger"),
         delivery=together("delivery"),
+        requests=together("requests"),
+        cliff=together("cliff"),
+        fates=pairing.fates(),
+        costs=costs.table(paired_costs),
+        unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
+        cliff_exits=pairing.cliff_exits(),
+        targets=targets.table(asked, values, drawn, MAIN),
+        interaction=interaction.table(values, BASELINE),
+        draws=drawn,
     )
 
 

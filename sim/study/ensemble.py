@@ -7,14 +7,16 @@ count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from sim.observe.tables import TABLES as COLUMNS
 from sim.study.manifest import Manifest, manifest
 from sim.study.runs import Progress, Run, replicated, run_all
 
@@ -28,6 +30,8 @@ KEYS: Final = {
     "panel": ["month", "prefecture", "sector", "size"],
     "ledger": ["month", "payer", "payee", "flow", "measure", "kind"],
     "delivery": ["month", "measure", "station"],
+    "requests": ["month", "kind", "station"],
+    "cliff": ["month", "measure"],
 }
 
 
@@ -38,8 +42,9 @@ class Ensemble:
     ``values``: scenario, replication, outcome, value, unit; one row for each outcome of each run that succeeded.
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
     ``runs``: scenario, replication, seed, firms, months, ledger_residual_fen, reason (why it failed, else empty).
-    ``panel``, ``ledger``, ``delivery``: as in ``sim.observe.tables.TABLES`` with a column ``scenario`` in front; every
-    number the mean over replications (a row that a replication lacks counts 0, ``days`` weighted by firms).
+    ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: as in ``sim.observe.tables.TABLES`` with a column
+    ``scenario`` in front; every number the mean over replications (a row that a replication lacks counts 0, ``days``
+    weighted by firms).
     """
 
     manifest: Manifest
@@ -49,6 +54,8 @@ class Ensemble:
     panel: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
+    requests: pd.DataFrame
+    cliff: pd.DataFrame
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -60,7 +67,7 @@ class Ensemble:
         return {name: getattr(self, name) for name in TABLES}
 
 
-TABLES: Final = ("outcomes", "values", "runs", "panel", "ledger", "delivery")
+TABLES: Final = ("outcomes", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff")
 
 
 def ensembles(
@@ -69,12 +76,22 @@ def ensembles(
     replications: int,
     workers: int = 1,
     progress: Progress | None = None,
+    look: Callable[[Run], None] = lambda run: None,
 ) -> Iterator[Ensemble]:
-    """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory."""
+    """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory.
+
+    ``look`` sees every run, in order, while its fates, the one table with a row for each firm, are still there.
+    """
     specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications)]
     runs = run_all(specs, workers, progress)
     for place, (_, group) in enumerate(groupby(enumerate(runs), lambda pair: pair[0] // replications)):
-        yield ensemble(scenarios[place], [run for _, run in group])
+        yield ensemble(scenarios[place], [_seen(run, look) for _, run in group])
+
+
+def _seen(run: Run, look: Callable[[Run], None]) -> Run:
+    """The run without its fates, once somebody has looked at them."""
+    look(run)
+    return run if run.result is None else replace(run, result=replace(run.result, fates=run.result.fates[:0].copy()))
 
 
 def ensemble(scenario: Scenario, runs: Sequence[Run]) -> Ensemble:
@@ -93,6 +110,8 @@ def ensemble(scenario: Scenario, runs: Sequence[Run]) -> Ensemble:
         panel=_mean(scenario.name, "panel", [result.panel for _, result in results]),
         ledger=_mean(scenario.name, "ledger", [result.ledger for _, result in results]),
         delivery=_mean(scenario.name, "delivery", [result.delivery for _, result in results]),
+        requests=_mean(scenario.name, "requests", [result.requests for _, result in results]),
+        cliff=_mean(scenario.name, "cliff", [result.cliff for _, result in results]),
     )
 
 
@@ -101,16 +120,34 @@ def summarise(values: pd.DataFrame, by: list[str], column: str = "value") -> pd.
 
     With fewer than two values there is no interval: ``low`` and ``high`` are missing.
     """
-    from scipy.special import stdtrit
-
     groups = values.groupby(by, sort=False, observed=True)[column]
     table = groups.agg(mean="mean", spread="std", replications="count").reset_index()
     count = table["replications"].to_numpy(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(np.maximum(count - 1, 1), (1 + CONFIDENCE) / 2) * table.pop("spread") / np.sqrt(count)
+        half = quantile(count) * table.pop("spread") / np.sqrt(count)
     table["low"] = table["mean"] - half
     table["high"] = table["mean"] + half
     return table
+
+
+def quantile(count: NDArray[np.float64] | int) -> NDArray[np.float64]:
+    """Quantile of Student's t for the mean of ``count`` values."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(np.maximum(np.asarray(count) - 1, 1), (1 + CONFIDENCE) / 2))
+
+
+def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, low and high over the first axis, as in :func:`summarise`; all missing where there is no value."""
+    count = len(values)
+    if not count:
+        missing = np.full(values.shape[1:], np.nan)
+        return missing, missing, missing
+    mean = np.asarray(values.mean(axis=0))
+    if count < 2:
+        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    half = quantile(count) * values.std(axis=0, ddof=1) / np.sqrt(count)
+    return mean, np.asarray(mean - half), np.asarray(mean + half)
 
 
 def _row(run: Run) -> dict[str, object]:
@@ -128,8 +165,8 @@ def _row(run: Run) -> dict[str, object]:
 
 def _mean(scenario: str, table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     keys = KEYS[table]
-    if not frames:
-        return pd.DataFrame()
+    if all(frame.empty for frame in frames):
+        return pd.DataFrame(columns=["scenario", *COLUMNS[table]])
     stacked = pd.concat(frames, ignore_index=True)
     if "days" in stacked:
         stacked["days"] *= stacked["firms"]

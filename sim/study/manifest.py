@@ -34,6 +34,7 @@ class Manifest(Strict):
     firms: int | Literal["province"]  # rows of each run; "province" for one row a firm
     seed: int
     replications: int
+    draws: int = 0  # over parameter ranges, of a comparison
     design: dict[str, list[Any]]  # of a sweep: the values of each lever, by dotted path; else empty
     calibration: str  # SHA-256 of the files in `calibration/`
     versions: dict[str, str]
@@ -46,6 +47,7 @@ def manifest(
     seed: int,
     replications: int,
     design: dict[str, list[Any]] | None = None,
+    draws: int = 0,
 ) -> Manifest:
     """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
 
@@ -59,6 +61,7 @@ def manifest(
         "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],
         "seed": seed,
         "replications": replications,
+        "draws": draws,
         "design": design or {},
         "calibration": calibration_fingerprint(),
         "shukun": versions["shukun"],
@@ -72,6 +75,7 @@ def manifest(
         firms=scenarios[0].firms,
         seed=seed,
         replications=replications,
+        draws=draws,
         design=design or {},
         calibration=calibration_fingerprint(),
         versions=versions,

@@ -5,7 +5,9 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 import sim
 from sim.measure import Words
 from sim.observe.tables import Result
+from sim.world.spec import WorldSpec
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,21 @@ class FakeScenario:
     name: str
     levers: dict[str, Any] = field(default_factory=dict)
     firms: int | str | None = None
+    parameter_changes: dict[str, float] = field(default_factory=dict)
 
     @property
     def title(self) -> Words:
         return Words(zh="情景", en="Scenario")
+
+    @property
+    def world(self) -> WorldSpec:
+        return WorldSpec(start=date(2022, 1, 1), end=date(2022, 2, 28))
+
+    @property
+    def plan(self) -> Any:
+        resumed = SimpleNamespace(outcome="resumption_rate", at_least=0.95, at_most=None, clause="I.9.d")
+        losing = SimpleNamespace(outcome="loss_share", at_least=None, at_most=0.12, clause="I.9.e")
+        return SimpleNamespace(targets=[resumed, losing])
 
     def contents(self) -> dict[str, Any]:
         return {"name": self.name, "levers": self.levers, "firms": self.firms}
@@ -41,9 +55,11 @@ def make_simulate() -> Callable[..., Result]:
     """
 
     def simulate(scenario, *, firms=None, seed=1, follow=(), progress=None):  # type: ignore[no-untyped-def]
+        import numpy as np
         import pandas as pd
 
         from sim.observe.tables import TABLES, Result
+        from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
         if scenario.name == "broken" or (scenario.name == "odd_seed" and seed % 2):
             raise ArithmeticError("the ledger does not balance: 1 fen")
@@ -71,9 +87,29 @@ def make_simulate() -> Callable[..., Result]:
         )
         outcomes = pd.DataFrame(
             {
-                "outcome": ["survival_rate", "resumption_rate", "loss_share", "jobs"],
-                "value": [0.9 + effect + luck, 0.95 + luck, 0.12 - effect - luck, 1e6 + seed],
-                "unit": ["share", "share", "share", "persons"],
+                "outcome": ["survival_rate", "resumption_rate", "loss_share", "survivors", "jobs"],
+                "value": [0.9 + effect + luck, 0.95 + luck, 0.12 - effect - luck, 1e5 * (0.9 + effect), 1e6 + seed],
+                "unit": ["share", "share", "share", "entities", "persons"],
+            }
+        )
+        # Three founders and one born later; the second founder lives where there is an effect.
+        saved = effect > 0
+        fates = pd.DataFrame(
+            {
+                "firm": np.array([7, 3, 5, 9], np.uint64),
+                "entities": np.array([10, 20, 30, 40], np.int32),
+                **{
+                    name: pd.Categorical.from_codes([0, 1, 0, 1], categories=pd.Index(names))
+                    for name, names in (("prefecture", ("5301", "5303")), ("sector", SECTORS), ("size", SIZES))
+                },
+                "founder": [True, True, True, False],
+                "alive": [True, saved, False, True],
+                "exited_on": np.array([-1, -1 if saved else 10, 40, -1], np.int16),
+                "staff": np.array([2, 3 if saved else 0, 0, 1], np.int32),
+                "put_off": [False, True, True, False],
+                "missed_instalment": [False, False, True, False],
+                **{f"given_{action}_fen": [100, 100, 0, 0] if saved else 0 for action in ("fiscal", "tax")},
+                **{f"given_{action}_fen": 0 for action in (*ACTIONS[2:], MECHANISMS)},
             }
         )
         if progress is not None:
@@ -88,7 +124,8 @@ def make_simulate() -> Callable[..., Result]:
             panel=panel,
             ledger=ledger,
             delivery=delivery,
-            **{name: pd.DataFrame(columns=list(TABLES[name])) for name in ("requests", "cliff", "fates", "journeys")},
+            fates=fates,
+            **{name: pd.DataFrame(columns=list(TABLES[name])) for name in ("requests", "cliff", "journeys")},
             ledger_residual_fen=0,
             wall_seconds=0.5,
             bytes_per_firm=100.0,

@@ -1,0 +1,142 @@
+"""What it cost, whom, and of what kind; and what one firm or one job that was kept cost.
+
+Categories, bearers and what counts as a cost are defined in ``docs/effects.md``. Everything is the difference from the
+baseline under the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.study.ensemble import interval, quantile
+from sim.vocabulary import GOVERNMENT, LEVELS
+
+if TYPE_CHECKING:
+    from sim.observe.tables import Result
+
+CATEGORIES: Final = (
+    "outlay", "forgone", "borne_by_others", "returned", "put_off", "lost_on_put_off", "write_offs", "contracts_lost",
+)  # fmt: skip
+# What is money gone. What is returned was the firm's own, what is put off comes back or is lost in its own category,
+# and a contract that somebody else won is turnover.
+COSTS: Final = ("outlay", "forgone", "borne_by_others", "lost_on_put_off", "write_offs")
+# Bills whose relief is revenue forgone, when a treasury or social insurance bears it; of other bills it is an outlay.
+REVENUE: Final = ("vat", "income_tax", "pension", "medical", "unemployment", "work_injury", "fees")
+UNITS: Final = {"firm_kept": "survivors", "job_kept": "jobs"}  # and the outcome whose difference is counted
+COLUMNS: Final = ("scenario", "bearer", "level", "category", "mean", "low", "high")
+UNIT_COLUMNS: Final = ("scenario", "unit", "cost", "mean", "low", "high")
+
+
+def of_run(result: Result) -> pd.Series[float]:
+    """Fen by bearer and category in one world, from its ledger and its contracts."""
+    rows = result.ledger
+    kind, flow = rows["kind"].to_numpy(), rows["flow"].to_numpy()
+    payer, payee, moved = rows["payer"].to_numpy(), rows["payee"].to_numpy(), rows["measure"].to_numpy() != ""
+    public = np.isin(payer, [party for party, level in LEVELS.items() if level in GOVERNMENT])
+    own = np.isin(flow, ["quality_deposit"]) | np.array([name.startswith("vat_credit") for name in flow], np.bool_)
+    relieved, granted, lost = moved & (kind == "relieved"), moved & (kind == "granted"), kind == "written_off"
+    category = np.select(
+        [
+            relieved & public & np.isin(flow, REVENUE),
+            (relieved & public) | (granted & ~own),
+            relieved,
+            granted,
+            moved & (kind == "deferred"),
+            moved & lost,
+            # Bills and loans that closed firms leave unpaid; an input credit that they lose is nobody's write-off.
+            lost & (payer == "firms") & (flow != "vat"),
+        ],
+        ["forgone", "outlay", "borne_by_others", "returned", "put_off", "lost_on_put_off", "write_offs"],
+        "",
+    )
+    counted = category != ""
+    # What large firms win less than in the baseline is lost to them.
+    outcomes = result.outcomes
+    contracts = outcomes.loc[outcomes["outcome"] == "contracts_of_large_firms", "value"]
+    table = pd.DataFrame(
+        {
+            "bearer": [*np.where(lost, payee, payer)[counted], *["large_bidders"] * len(contracts)],
+            "category": [*category[counted], *["contracts_lost"] * len(contracts)],
+            "fen": [*rows["amount_fen"].to_numpy(np.float64)[counted], *-contracts],
+        }
+    )
+    return table.groupby(["bearer", "category"], sort=False)["fen"].sum()
+
+
+def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str) -> pd.DataFrame:
+    """Scenario minus baseline, paired: rows (scenario, replication), columns (bearer, category), fen.
+
+    ``runs``: scenario, replication and :func:`of_run` of each. The baseline has no rows.
+    """
+    wide = pd.DataFrame({(scenario, replication): sums for scenario, replication, sums in runs}).T.fillna(0.0)
+    wide.index.names = ["scenario", "replication"]
+    reference = wide.loc[baseline]
+    paired = wide[wide.index.get_level_values(1).isin(reference.index)].drop(index=baseline, level=0)
+    return paired - reference.reindex(paired.index.get_level_values(1)).to_numpy()
+
+
+def table(paired: pd.DataFrame) -> pd.DataFrame:
+    """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out."""
+    rows = []
+    order = sorted(_columns(paired), key=lambda column: (list(LEVELS).index(column[0]), CATEGORIES.index(column[1])))
+    for scenario, group in paired[order].groupby(level=0, sort=False):
+        means = np.array(interval(group.to_numpy())).T
+        for (bearer, category), (mean, low, high) in zip(order, means, strict=True):
+            if group[bearer, category].any():
+                rows.append((scenario, bearer, LEVELS[bearer], category, mean, low, high))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """What one firm and one job more cost: what ``Comparison.unit_costs`` holds.
+
+    ``cost`` is ``public`` (treasuries and social insurance) or ``all``; intervals as :func:`fieller` gives them.
+    """
+    counted = values[values["outcome"].isin(UNITS.values())]
+    kept = counted.pivot(index=["outcome", "replication"], columns="scenario", values="value")
+    rows = []
+    is_cost = np.array([category in COSTS for _, category in _columns(paired)], np.bool_)
+    is_public = np.array([LEVELS[bearer] in GOVERNMENT for bearer, _ in _columns(paired)], np.bool_)
+    for scenario, group in paired.groupby(level=0, sort=False):
+        replications = group.index.get_level_values(1)
+        for unit, outcome in UNITS.items():
+            gained = (kept[scenario] - kept[baseline]).loc[outcome].loc[replications].to_numpy()
+            for cost, counts in (("public", is_cost & is_public), ("all", is_cost)):
+                rows.append((scenario, unit, cost, *fieller(group.to_numpy()[:, counts].sum(axis=1), gained)))
+    return pd.DataFrame(rows, columns=list(UNIT_COLUMNS))
+
+
+def _columns(paired: pd.DataFrame) -> list[tuple[str, str]]:
+    columns: Any = paired.columns
+    return list(columns)
+
+
+def fieller(above: NDArray[Any], below: NDArray[Any]) -> tuple[float, float, float]:
+    """Ratio of two paired means with its 95 % interval after Fieller (1954, J. R. Stat. Soc. B 16, 175-185).
+
+    Missing when nothing is gained on the whole (the mean below is not positive). When the sample cannot tell the mean
+    below from 0, the interval has no upper end; when it cannot tell the mean above from 0 either, no end at all. With
+    fewer than two pairs there is no interval.
+    """
+    count = len(above)
+    x, y = float(np.mean(above)), float(np.mean(below))
+    if not y > 0.0:
+        return float("nan"), float("nan"), float("nan")
+    if count < 2:
+        return x / y, float("nan"), float("nan")
+    spread = np.cov(above, below) / count * quantile(count) ** 2
+    a, b, c = y * y - spread[1, 1], x * y - spread[0, 1], x * x - spread[0, 0]
+    inside = b * b - a * c
+    if a > 0.0:  # then the root is real
+        root = float(np.sqrt(max(inside, 0.0)))
+        return x / y, (b - root) / a, (b + root) / a
+    if inside <= 0.0 or a == 0.0:
+        return x / y, -np.inf, np.inf
+    root = float(np.sqrt(inside))
+    lower, upper = (b + root) / a, (b - root) / a  # a is negative
+    return (x / y, upper, np.inf) if x / y >= upper else (x / y, -np.inf, lower)

@@ -1,0 +1,39 @@
+"""The whole against the sum of its parts: does an action do more beside the others than alone?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from sim.study.ensemble import summarise
+from sim.vocabulary import ACTIONS
+
+WHOLE: Final = "full_plan"
+ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)
+WITHOUT: Final = tuple(f"without_{action}" for action in ACTIONS)
+COLUMNS: Final = ("outcome", "quantity", "mean", "low", "high", "unit")
+
+
+def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Effect of the whole plan, the sum of the actions' effects alone, and the sum of what removing each takes away.
+
+    ``values``: scenario, replication, outcome, value, unit. A replication that any of the scenarios lacks is left out;
+    so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone, sum_removed),
+    mean, low, high (95 %, paired), unit.
+    """
+    wide = values.pivot(index=["outcome", "unit", "replication"], columns="scenario", values="value")
+    present = set(wide.columns)
+    quantities: dict[str, pd.Series[float]] = {}
+    if {baseline, WHOLE} <= present:
+        quantities["whole"] = wide[WHOLE] - wide[baseline]
+    if {baseline, *ALONE} <= present:
+        quantities["sum_alone"] = wide[list(ALONE)].sum(axis=1, skipna=False) - len(ALONE) * wide[baseline]
+    if {WHOLE, *WITHOUT} <= present:
+        quantities["sum_removed"] = len(WITHOUT) * wide[WHOLE] - wide[list(WITHOUT)].sum(axis=1, skipna=False)
+    if not quantities:
+        return pd.DataFrame(columns=list(COLUMNS))
+    long = pd.concat(quantities, names=["quantity"]).rename("value").reset_index()
+    order = {name: place for place, name in enumerate(dict.fromkeys(values["outcome"]))}
+    long = long.sort_values("outcome", key=lambda column: column.map(order), kind="stable")
+    return summarise(long, ["outcome", "quantity", "unit"])[list(COLUMNS)]
