@@ -1,10 +1,11 @@
 """What is asked of a run: scenario files, the catalogue of measures, levers, and every mistake in them at once.
 
 A *scenario* says which measures are on and what their levers are set to. :func:`load` gives one; :func:`names` lists
-those that come with the project; :func:`clauses` is the register of the plan.
+those that come with the project; :func:`clauses` is the register of the plan, :func:`clause` one clause in full.
 """
 
 from sim.scenario.catalogue import ClauseEntry
+from sim.scenario.clause import ClauseDetail, clause
 from sim.scenario.differences import Change, clauses, diff, lever_table
 from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.levers import LeverEntry, from_words
@@ -13,6 +14,6 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import json_schema, write_schemas
 
 __all__ = [
-    "Change", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clauses", "diff", "from_words",
-    "json_schema", "lever_table", "load", "names", "validate", "write_schemas",
+    "Change", "ClauseDetail", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clause", "clauses",
+    "diff", "from_words", "json_schema", "lever_table", "load", "names", "validate", "write_schemas",
 ]  # fmt: skip

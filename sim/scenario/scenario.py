@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sim.measure import Measure, Words
+from sim.scenario.faults import Fault, ScenarioError, nearest
 from sim.scenario.schema import Firms, Fund, Plan
 from sim.world.spec import WorldSpec
 
@@ -35,6 +37,29 @@ class Scenario:
     parameter_changes: dict[str, float]
     firms: Firms | None
     unused: tuple[str, ...] = field(default=(), compare=False)
+
+    def with_measures(self, ids: Iterable[str], *, name: str, title: Words) -> Scenario:
+        """The same with only the measures named; raises :class:`ScenarioError` for one that is not on."""
+        wanted = self._on(ids)
+        return self._choose([measure for measure in self.measures if measure.id in wanted], name, title)
+
+    def without_measures(self, ids: Iterable[str], *, name: str, title: Words) -> Scenario:
+        """The same without the measures named; raises :class:`ScenarioError` for one that is not on."""
+        unwanted = self._on(ids)
+        return self._choose([measure for measure in self.measures if measure.id not in unwanted], name, title)
+
+    def _on(self, ids: Iterable[str]) -> set[str]:
+        wanted, on = set(ids), [measure.id for measure in self.measures]
+        faults = [
+            Fault("measure_is_off", self.name, None, "", id_, "a measure that is on", nearest(id_, on))
+            for id_ in sorted(wanted - {*on})
+        ]
+        if faults:
+            raise ScenarioError(faults)
+        return wanted
+
+    def _choose(self, measures: Iterable[Measure], name: str, title: Words) -> Scenario:
+        return replace(self, name=name, title=title, description=title, expects=(), measures=tuple(measures))
 
     def contents(self) -> dict[str, Any]:
         """Everything that the scenario says, plain and sorted, fit for JSON."""
