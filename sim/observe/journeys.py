@@ -171,7 +171,8 @@ class Journeys:
             month.append(("exited", "", EXIT_CAUSES[self.firms.exit_cause[row]], 0))
         elif new.staff != old.staff and old.status != Status.UNBORN:
             month.append(("staff_cut" if new.staff < old.staff else "staff_taken_on", "", "", 0))
-        self._note(row, day, month, old.cash)
+        # The cash of a firm not yet born waits in its column; it is the owners' until they pay it in.
+        self._note(row, day, month, 0 if old.status == Status.UNBORN else old.cash)
 
     def look(self, day: int, queues: Queues) -> None:
         """Note what changed for each firm since the last look, other than by a settlement."""
@@ -198,7 +199,8 @@ class Journeys:
         events += self._applications(old, new)
         given = new.given - old.given
         events += [
-            ("received", self.measures[m].id, self.measures[m].moves, int(given[m])) for m in np.flatnonzero(given)
+            ("received", self.measures[m].id, self.measures[m].moves, int(given[m]))
+            for m in np.flatnonzero(given).tolist()
         ]
         if new.loan > old.loan:
             events.append(("loan_drawn", "", "loan", new.loan - old.loan))
@@ -225,7 +227,7 @@ class Journeys:
 
     def _of_moves(self, moves: tuple[int, ...], moved: NDArray[np.int64]) -> Iterator[Entry]:
         for move in moves:
-            for m in np.flatnonzero(moved[:, move]):
+            for m in np.flatnonzero(moved[:, move]).tolist():
                 measure = self.measures[m]
                 yield _MOVED[MOVES[move]], measure.id, measure.moves, int(moved[m, move])
 

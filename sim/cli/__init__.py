@@ -1,0 +1,20 @@
+"""The command ``shukun``.
+
+Standard output carries the answer (a table for people, or with ``--json`` one JSON value and nothing else), standard
+error everything else. Exit status: 0 done, 1 a run or the report failed, 2 the question is not understood, 130 Ctrl-C.
+Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from sim.cli.shared import app
+
+# isort: split
+# Importing them makes their commands known, in this order.
+from sim.cli import studies  # noqa: F401
+
+# isort: split
+from sim.cli import reading  # noqa: F401
+
+
+def main() -> None:
+    """Entry point of the command ``shukun``."""
+    app(prog_name="shukun")

@@ -1,0 +1,166 @@
+"""What all commands share: the application, its language, its options, and how it refuses, waits and ends.
+
+Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from sim.report import terminal, words
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.study.runs import Firms, Progress
+    from sim.study.store import Study
+
+
+class Language(StrEnum):
+    """Languages of everything that people read."""
+
+    zh = "zh"
+    en = "en"
+
+
+def _default_language() -> Language:
+    """What ``--lang`` says, else the language of the environment: help is written before options are read."""
+    if "--lang" in sys.argv[:-1]:
+        asked = sys.argv[sys.argv.index("--lang") + 1]
+    elif asked_inline := [word[7:] for word in sys.argv if word.startswith("--lang=")]:
+        asked = asked_inline[0]
+    else:
+        asked = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    return Language.zh if asked.startswith("zh") else Language.en
+
+
+LANGUAGE: Final = _default_language()  # where a command is not told another
+_language = LANGUAGE
+
+
+def say(name: str, **values: str | int) -> str:
+    """A text of the catalogue under ``cli``, in the language asked for."""
+    return words.text(f"cli.{name}", _language.value, **values)
+
+
+def _speak(language: Language) -> Language:
+    global _language
+    _language = language
+    return language
+
+
+class Command(TyperGroup):
+    """Turns what is wrong with a question into sentences and an exit status."""
+
+    def invoke(self, context: Any) -> Any:
+        """Run the command; refusals and Ctrl-C end in one sentence each, not in a traceback."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            typer.echo(say("fault.interrupted"), err=True)
+            raise typer.Exit(130) from None
+        except ValueError as error:
+            from sim.scenario import ScenarioError
+            from sim.study import StudyError
+
+            if isinstance(error, ScenarioError):
+                refuse(fault.sentence(_language.value) for fault in error.faults)
+            if isinstance(error, StudyError):
+                refuse([error.sentence(_language.value)])
+            raise
+
+
+app = typer.Typer(
+    cls=Command, help=say("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+_option = typer.Option
+ScenarioName = Annotated[str, typer.Argument(help=say("option.scenario"))]
+AsJson = Annotated[bool, _option("--json", help=say("option.json"))]
+FirmsAsked = Annotated[str | None, _option("--firms", metavar="N", show_default=False, help=say("option.firms"))]
+Seed = Annotated[int, _option("--seed", min=0, help=say("option.seed"))]
+Replications = Annotated[int, _option("--replications", min=1, help=say("option.replications"))]
+Workers = Annotated[int | None, _option("--workers", min=1, show_default=False, help=say("option.workers"))]
+Levers = Annotated[list[str] | None, _option("--lever", metavar="PATH=VALUE", help=say("option.lever"))]
+Lang = Annotated[
+    Language, _option("--lang", callback=_speak, is_eager=True, show_default=False, help=say("option.lang"))
+]
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table whose columns have their words under ``cli.column``."""
+    terminal.table([say(f"column.{column}") for column in columns], rows)
+
+
+def refuse(sentences: Iterable[str]) -> NoReturn:
+    """Tell what is not understood, one sentence each, and end with status 2."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
+    """The scenarios, every fault of all of them at once; a lever that none of them uses is told."""
+    from sim.scenario import ScenarioError, load
+
+    scenarios, faults = [], []
+    for name in names:
+        try:
+            scenarios.append(load(name, levers))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    for lever in sorted(set.intersection(*(set(scenario.unused) for scenario in scenarios))):
+        typer.echo(say("note.unused", lever=lever), err=True)
+    return scenarios
+
+
+def firms_asked(given: str | None) -> Firms:
+    """What ``--firms`` says."""
+    if given is None:
+        return None
+    if given == "province":
+        return "province"
+    if not given.isdecimal() or int(given) < 1:
+        refuse([say("fault.firms", given=given)])
+    return int(given)
+
+
+def processes(workers: int | None) -> int:
+    """Processes side by side: as many as cores, where ``--workers`` says nothing."""
+    if workers is None:
+        from joblib import cpu_count
+
+        return int(cpu_count())
+    return workers
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar with the remaining time on standard error, when somebody can see it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(None), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def end_study(study: Study, failed: bool = False) -> None:
+    """Tell the runs that failed, and fail with them."""
+    for row in study.failures.to_dict("records"):
+        name = str(row["scenario"] if "scenario" in row else row["point"])
+        typer.echo(say("fault.run", scenario=name, seed=row["seed"], reason=row["reason"]), err=True)
+    if failed or len(study.failures):
+        raise typer.Exit(1)
