@@ -1,0 +1,127 @@
+"""One clause of the plan: what it does alone, and what the plan is without it, under the same lucks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from sim.scenario import clause, load
+from sim.study import StudyError, costs
+from sim.study.comparison import BASELINE, MAIN, paired_differences
+from sim.study.ensemble import ensembles
+from sim.study.pairing import Pairing
+from sim.study.runs import Firms, Progress, sized
+
+ALONE: Final = "clause_alone"  # the baseline with the clause
+WITHOUT: Final = "plan_without_clause"
+STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
+REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")
+
+
+@dataclass(frozen=True)
+class ClauseEffect:
+    """What the measures of one clause bring about. Means over replications; ``low`` and ``high`` are 95 % intervals.
+
+    ``outcomes``: scenario (baseline, clause_alone, full_plan, plan_without_clause), outcome, mean, low, high, unit,
+    replications.
+    ``effects``: quantity (alone: clause alone minus baseline; in_plan: whole plan minus plan without it), outcome,
+    mean, low, high, unit, replications; paired.
+    ``costs``: quantity, bearer, level, category, mean, low, high (fen, differences as in ``effects``).
+    ``reach``: scenario (clause_alone, full_plan), measure, then entities: eligible and aware on the last day, applied,
+    decided (in favour, once a firm), refused; days to the decision; amount_fen paid, relieved or put off. A measure
+    that acts on institutions decides on nobody.
+    """
+
+    clause: str
+    measures: tuple[str, ...]
+    outcomes: pd.DataFrame
+    effects: pd.DataFrame
+    costs: pd.DataFrame
+    reach: pd.DataFrame
+
+    @property
+    def is_nothing_alone(self) -> bool:
+        """Whether nothing at all differs from the baseline: the clause only delivers what other clauses give."""
+        alone = self.effects[self.effects["quantity"] == "alone"]
+        return bool((alone[["mean", "low", "high"]].fillna(0.0) == 0.0).all(axis=None))
+
+    @property
+    def eligible(self) -> float:
+        """Entities eligible, in the whole plan, for the measure of the clause that most are eligible for."""
+        return self._most("eligible")
+
+    @property
+    def reached(self) -> float:
+        """Entities that, in the whole plan, the measure of the clause that reaches most was granted to."""
+        return self._most("decided")
+
+    def _most(self, station: str) -> float:
+        return float(self.reach.loc[self.reach["scenario"] == MAIN, station].max())
+
+
+def clause_effect(
+    clause_id: str,
+    firms: Firms = None,
+    seed: int = 1,
+    replications: int = 10,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> ClauseEffect:
+    """Run the baseline, the clause alone, the whole plan and the plan without the clause, and compare them.
+
+    A clause is switched with all measures that carry it out, also when these carry out other clauses with it. Raises
+    ``ScenarioError`` for an unknown clause, and :class:`StudyError` for one that no measure carries out or when no run
+    of one of the four scenarios succeeded.
+    """
+    baseline, plan, measures = load(BASELINE), load(MAIN), _measures(clause_id)
+    alone = plan.with_measures(measures, name=ALONE, title=plan.title)
+    without = plan.without_measures(measures, name=WITHOUT, title=plan.title)
+    asked = sized([baseline, alone, plan, without], firms)
+    pairing = Pairing(BASELINE)
+    parts = list(ensembles(asked, seed, replications, workers, progress, pairing.look))
+    if failed := [part.runs["reason"].iloc[0] for part in parts if part.values.empty]:
+        raise StudyError(zh=f"没有一次运行成功：{failed[0]}", en=f"No run succeeded: {failed[0]}")
+    values = pd.concat([part.values for part in parts], ignore_index=True)
+    effects = []
+    for quantity, name, other in (("alone", ALONE, BASELINE), ("in_plan", MAIN, WITHOUT)):
+        rows = values[values["scenario"].isin((name, other))]
+        differences = paired_differences(rows, ["scenario"], rows["scenario"] == other)
+        of_clause = differences[differences["scenario"] == name].drop(columns="scenario")
+        of_clause.insert(0, "quantity", quantity)
+        effects.append(of_clause)
+    paid = pairing.costs()
+    of_costs = {"alone": paid.loc[ALONE], "in_plan": (paid.loc[MAIN] - paid.loc[WITHOUT]).dropna()}
+    return ClauseEffect(
+        clause=clause_id,
+        measures=measures,
+        outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
+        effects=pd.concat(effects, ignore_index=True),
+        costs=costs.table(pd.concat(of_costs)).rename(columns={"scenario": "quantity"}),
+        reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),
+    )
+
+
+def _measures(id_: str) -> tuple[str, ...]:
+    """Measures that carry out a clause."""
+    measures = tuple(measure.id for measure in clause(id_).measures)
+    if not measures:
+        raise StudyError(
+            zh=f"没有措施落实条款 {id_}，没有可运行的内容。",
+            en=f"No measure carries out clause {id_}: there is nothing to run.",
+        )
+    return measures
+
+
+def _reach(delivery: pd.DataFrame, measures: Sequence[str], scenario: str) -> pd.DataFrame:
+    """How far each measure gets in one scenario, from the means of its delivery."""
+    rows = delivery[delivery["measure"].isin(measures)]
+    firms = rows.pivot_table(index="measure", columns="station", values="firms", aggfunc="sum")
+    table = firms.reindex(index=list(measures), columns=list(STATIONS)).fillna(0.0)
+    decided = rows[rows["station"] == "decided"]
+    waited = (decided["days"] * decided["firms"]).groupby(decided["measure"]).sum(min_count=1)
+    table["days"] = waited.reindex(table.index) / table["decided"]
+    table["amount_fen"] = rows.groupby("measure")["amount_fen"].sum().reindex(table.index).fillna(0.0)
+    return table.reset_index().assign(scenario=scenario)[list(REACH)]
