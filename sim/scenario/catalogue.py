@@ -19,7 +19,7 @@ from sim.measure import Dated, Measure
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import Fault, ScenarioError, nearest
-from sim.scenario.schema import Clause, Fund, FundsFile, Plan, RegisterFile
+from sim.scenario.schema import PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.areas import Kind, code_of
 
@@ -102,6 +102,14 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
     plan, plan_file = typed("plan", Plan)
     register, register_file = typed("register", RegisterFile)
     funds_file, funds_document = typed("funds", FundsFile)
+    funds: dict[str, Fund] = {}
+    for place, data in enumerate(funds_file.funds):
+        fund, wrong = build_fund(plan, data, Source(funds_document, ("funds", place)))
+        faults += wrong
+        if fund is not None and fund.id in funds:
+            faults.append(funds_document.fault("duplicate_id", ("funds", place, "id"), fund.id, "each id once"))
+        elif fund is not None:
+            funds[fund.id] = fund
     sources: dict[str, Document] = {}
     for file in files:
         try:
@@ -122,7 +130,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
                 faults.append(document.fault("wrong_name", (key,), document.data[key], name, name))
         sources[id_] = document
     found = Catalogue(
-        folder, plan, {fund.id: fund for fund in funds_file.funds}, funds_document, register.clauses,
+        folder, plan, funds, funds_document, register.clauses,
         dict(sorted(sources.items())), {}, (),
     )  # fmt: skip
     measures: dict[str, Measure] = {}
@@ -136,12 +144,6 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         plan_file.fault("unknown_clause", ("targets", place, "clause"), target.clause, "the ids of register.yaml")
         for place, target in enumerate(plan.targets)
         if target.clause not in register.clauses
-    ]
-    ids = [fund.id for fund in funds_file.funds]
-    faults += [
-        funds_document.fault("duplicate_id", ("funds", place, "id"), id_, "each id once")
-        for place, id_ in enumerate(ids)
-        if id_ in ids[:place]
     ]
     return replace(found, measures=measures, faults=tuple(faults))
 
@@ -167,11 +169,12 @@ def build(
 
     ``ids`` are the measures that it may name. Days called ``adopted`` and ``rules`` become those of the plan.
     """
-    data = dict(data)
-    for key in ("start", "end"):
-        if data.get(key) in ("adopted", "rules"):
-            data[key] = getattr(known.plan, str(data[key]))
-    faults = list(_spell_out_places(data, source))
+    faults: list[Fault] = []
+    data = with_days(known.plan, data)
+    if isinstance(data.get("values"), Mapping):
+        faults += _same_day_twice(known.plan, data["values"], source, ("values",))
+        data["values"] = with_days(known.plan, data["values"])
+    faults += _spell_out_places(data, source)
     name, values = data.get("instrument"), data.get("values", {})
     module = instruments().get(str(name))
     if module is not None:
@@ -190,6 +193,40 @@ def build(
     if measure is not None:
         faults += _sense(known, measure, source, horizon, ids)
     return (None if faults else measure), faults
+
+
+def build_fund(plan: Plan, data: Mapping[str, Any], source: Source) -> tuple[Fund | None, list[Fault]]:
+    """A fund from plain data, or everything that is wrong with it. Days called ``adopted`` and ``rules`` as above."""
+    fund, faults = check(Fund, with_days(plan, data), source)
+    return fund, [*faults, *_same_day_twice(plan, data, source, ())]
+
+
+def waits_for_plan(data: Mapping[str, Any]) -> bool:
+    """Whether a measure or a fund names a day of the plan by its word."""
+    values = data.get("values")
+    parts = [*data.values(), *(values.values() if isinstance(values, Mapping) else ())]
+    words = (word for part in parts for word in (part if isinstance(part, Mapping) else [part]))
+    return any(isinstance(word, str) and word in PLAN_DAYS for word in words)
+
+
+def with_days(plan: Plan, data: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Data in which the plan's days stand for the words ``adopted`` and ``rules``, as values and as keys of tables."""
+
+    def day(word: Any) -> Any:
+        return getattr(plan, word) if isinstance(word, str) and word in PLAN_DAYS else word
+
+    return {
+        key: {day(inner): entry for inner, entry in value.items()} if isinstance(value, Mapping) else day(value)
+        for key, value in data.items()
+    }
+
+
+def _same_day_twice(plan: Plan, data: Mapping[Any, Any], source: Source, at: tuple[str, ...]) -> Iterable[Fault]:
+    """Tables that name a day both by its word and by its date."""
+    for key, value in data.items():
+        for word in PLAN_DAYS if isinstance(value, Mapping) else ():
+            if word in value and getattr(plan, word) in value:
+                yield source.fault("duplicate_key", (*at, str(key), word), f"{word} = {getattr(plan, word)}")
 
 
 def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:

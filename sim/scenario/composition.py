@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sim.measure import Measure
+from sim.measure import Measure, Words
 from sim.places import scenarios_folder
 from sim.scenario import levers as lever_paths
-from sim.scenario.catalogue import HORIZON, Catalogue, build, catalogue, dates
+from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
 from sim.scenario.faults import Fault, ScenarioError, nearest
 from sim.scenario.levers import Lever
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import MOST_MEASURES, NO_TEXTS, Firms, Fund, Plan, ScenarioFile
+from sim.scenario.schema import MOST_MEASURES, NO_TEXTS, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.spec import WorldSpec
+
+NO_FUND: Final = Fund(id="fund", title=Words(zh="", en=""), level="province", bearer="province", when_dry="refuse")
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Composition:
     faults: list[Fault]
     on: dict[str, None] = field(default_factory=dict)  # an ordered set of ids
     defined: dict[str, tuple[Document, dict[str, Any]]] = field(default_factory=dict)
+    own_funds: dict[str, tuple[Document, int, dict[str, Any]]] = field(default_factory=dict)
     levers: dict[str, Lever] = field(default_factory=dict)
     world: dict[str, Any] = field(default_factory=dict)
     world_from: Origins = field(default_factory=dict)
@@ -47,6 +50,12 @@ class Composition:
                 )
             self.defined[id_] = document, data
             self.on[id_] = None
+        for place, data in enumerate(content.funds):
+            id_ = str(data.get("id"))
+            if id_ in self.known.funds or id_ in self.own_funds:
+                self.faults.append(document.fault("duplicate_id", ("funds", place, "id"), id_, "an id of its own"))
+            else:
+                self.own_funds[id_] = document, place, data
         for key in ("actions", "sections", "measures"):
             for place, name in enumerate(getattr(content, key)):
                 self.on |= dict.fromkeys(self._switch(document, key, place, name))
@@ -91,8 +100,8 @@ class Composition:
         self._change_plan(by_kind["plan"])
         world = self._world(by_kind["world"])
         horizon = (world.start, world.end) if world is not None else HORIZON
-        measures, unused = self._measures(by_kind["measures"], horizon)
         funds = self._funds(by_kind["funds"], horizon)
+        measures, unused = self._measures(by_kind["measures"], horizon)
         parameters = self._parameters(by_kind["parameters"])
         firms = self._firms(by_kind["firms"])
         if len(measures) > MOST_MEASURES:
@@ -107,8 +116,8 @@ class Composition:
 
     def _change_plan(self, levers: Iterable[Lever]) -> None:
         for lever in levers:
-            if len(lever.parts) != 2 or lever.parts[1] not in lever_paths.OF_PLAN:
-                allowed = [f"plan.{name}" for name in lever_paths.OF_PLAN]
+            if len(lever.parts) != 2 or lever.parts[1] not in PLAN_DAYS:
+                allowed = [f"plan.{name}" for name in PLAN_DAYS]
                 self.faults.append(
                     lever.fault("unknown_lever", lever.path, ", ".join(allowed), nearest(lever.path, allowed))
                 )
@@ -152,7 +161,7 @@ class Composition:
         moved = known.plan != catalogue(known.folder).plan
         measures: dict[str, Measure] = {}
         for id_ in sorted(data):
-            if id_ in known.measures and id_ not in origins and not (moved and _waits_for_plan(data[id_])):
+            if id_ in known.measures and id_ not in origins and not (moved and waits_for_plan(data[id_])):
                 measures[id_] = known.measures[id_]
             elif id_ in origins or id_ in self.defined or moved:  # else its faults are among the catalogue's
                 source = replace(sources[id_], levers=origins.get(id_, {}))
@@ -164,37 +173,45 @@ class Composition:
         return tuple(measure for id_, measure in measures.items() if id_ in self.on), unused
 
     def _funds(self, levers: Iterable[Lever], horizon: tuple[date, date]) -> tuple[Fund, ...]:
-        places = {fund["id"]: place for place, fund in enumerate(self.known.funds_file.data["funds"])}
-        changes: dict[str, dict[str, Any]] = {}
-        origins: dict[str, Origins] = {}
+        """All funds with their levers; measures are then built with those that the scenario adds among the known."""
+        known = self.known
+        written = known.funds_file.data["funds"]
+        data = {fund["id"]: fund for fund in written} | {id_: fund for id_, (*_, fund) in self.own_funds.items()}
+        sources = {fund["id"]: Source(known.funds_file, ("funds", place)) for place, fund in enumerate(written)}
+        sources |= {id_: Source(document, ("funds", place)) for id_, (document, place, _) in self.own_funds.items()}
+        again = set(self.own_funds)
         for lever in levers:
             parts = lever.parts
-            paths = [f"funds.{id_}.{name}" for id_ in places for name in lever_paths.OF_FUNDS]
+            paths = [f"funds.{id_}.{name}" for id_ in data for name in lever_paths.OF_FUNDS]
             if lever.path not in paths:
-                kind = "unknown_fund" if len(parts) == 3 and parts[1] not in places else "unknown_lever"
+                kind = "unknown_fund" if len(parts) == 3 and parts[1] not in data else "unknown_lever"
                 found = parts[1] if kind == "unknown_fund" else lever.path
                 self.faults.append(lever.fault(kind, found, ", ".join(paths), nearest(lever.path, paths)))
                 continue
-            changes.setdefault(parts[1], {})[parts[2]] = lever.value
-            origins.setdefault(parts[1], {})[(parts[2],)] = lever.document, ("levers", lever.path)
-        funds = dict(self.known.funds)
-        for id_, changed in changes.items():
-            source = Source(self.known.funds_file, ("funds", places[id_]), origins[id_])
-            data = self.known.funds_file.data["funds"][places[id_]] | changed
-            if "amount_yuan" in changed:
-                data.pop("amount_from", None)
-            fund, wrong = check(Fund, data, source)
+            id_, name = parts[1:]
+            data[id_] = {**data[id_], name: lever.value}
+            if name == "amount_yuan":
+                data[id_].pop("amount_from", None)
+            sources[id_].levers[(name,)] = lever.document, ("levers", lever.path)
+            again.add(id_)
+        if known.plan != catalogue(known.folder).plan:
+            again |= {id_ for id_ in data if waits_for_plan(data[id_])}
+        funds = dict(known.funds)
+        for id_ in sorted(again):
+            fund, wrong = build_fund(known.plan, data[id_], sources[id_])
             self.faults += wrong
             if fund is not None:
                 funds[id_] = fund
-                if fund.amount_yuan is not None:
-                    self.faults += [
-                        source.fault(
-                            "outside_horizon", ("amount_yuan", day.isoformat()), day, f"{horizon[0]} to {horizon[1]}"
-                        )
-                        for day in fund.amount_yuan.changes()
-                        if not horizon[0] <= day <= horizon[1]
-                    ]
+                days = [] if fund.amount_yuan is None else fund.amount_yuan.changes()
+                self.faults += [
+                    sources[id_].fault(
+                        "outside_horizon", ("amount_yuan", day.isoformat()), day, f"{horizon[0]} to {horizon[1]}"
+                    )
+                    for day in days
+                    if not horizon[0] <= day <= horizon[1]
+                ]
+        # A fund with faults is known all the same, so that measures which name it are not blamed too.
+        self.known = replace(known, funds={id_: funds.get(id_, NO_FUND) for id_ in data})
         return tuple(funds[id_] for id_ in sorted(funds))
 
     def _parameters(self, levers: Sequence[Lever]) -> dict[str, float]:
@@ -224,10 +241,6 @@ class Composition:
 
 def _lever_source(lever: Lever, at: Path) -> Source:
     return Source(lever.document, (), {at: (lever.document, ("levers", lever.path))})
-
-
-def _waits_for_plan(data: Mapping[str, Any]) -> bool:
-    return any(data.get(key) in lever_paths.OF_PLAN for key in ("start", "end"))
 
 
 def _outside(measure: Measure, source: Source, horizon: tuple[date, date]) -> Iterator[Fault]:

@@ -35,7 +35,6 @@ ALL: Final = "all"
 WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that are levers as they stand
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
-OF_PLAN: Final = ("adopted", "rules")
 DECIDED: Final = (
     "application",
     "negotiated",

@@ -21,6 +21,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario.faults import nearest
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
+PLAN_DAYS: Final = ("adopted", "rules")  # words that stand for these days of the plan in measures and funds
 NO_TEXTS: Final = {"title": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")]
 Firms = Annotated[int, Field(ge=1, le=20_000_000)] | Literal["province"]
@@ -48,7 +49,7 @@ class Fund(Strict):
 class FundsFile(Strict):
     """``funds.yaml``."""
 
-    funds: tuple[Fund, ...]
+    funds: tuple[dict[str, Any], ...] = Field(description="money set aside, see `Fund`")
 
 
 class Target(Strict):
@@ -119,6 +120,9 @@ class ScenarioFile(Strict):
     define: dict[Name, dict[str, Any]] = Field(
         {}, description="measures of this scenario's own, by id, written as in `scenarios/measures/`; switched on"
     )
+    funds: tuple[dict[str, Any], ...] = Field(
+        (), description="money of this scenario's own, written as in `scenarios/funds.yaml`"
+    )
     levers: dict[str, Any] = Field({}, description="changed values by dotted path, such as `rent_waiver.months: 6`")
     world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from 2022 and 2023")
     firms: Firms | None = Field(None, description="number of sampled firms, or `province` for one row a firm")
@@ -133,9 +137,27 @@ def json_schema() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     schemas = {name: _schema(model) for name, model in files.items()}
     schemas["measure"] = measure_schema()
-    define = schemas["scenario"]["properties"]["define"]
-    define["additionalProperties"] = {"$ref": "measure.json"}
+    scenario = schemas["scenario"]["properties"]
+    scenario["define"]["additionalProperties"] = {"$ref": "measure.json"}
+    scenario["funds"]["items"] = {"$ref": "funds.json#/$defs/Fund"}
+    schemas["funds"]["properties"]["funds"]["items"] = {"$ref": "#/$defs/Fund"}
+    fund = Fund.model_json_schema()
+    schemas["funds"]["$defs"] = fund.pop("$defs") | {"Fund": fund}
+    for name in ("measure", "funds"):
+        schemas[name] = _with_words_for_days(schemas[name])
     return schemas
+
+
+def _with_words_for_days(schema: Any) -> Any:
+    """A schema in which the words for the plan's days are allowed wherever a day is."""
+    if isinstance(schema, list):
+        return [_with_words_for_days(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "date":
+        texts = {key: schema[key] for key in ("title", "description") if key in schema}
+        return {**texts, "anyOf": [{"type": "string", "format": "date"}, {"enum": list(PLAN_DAYS)}]}
+    return {key: _with_words_for_days(part) for key, part in schema.items()}
 
 
 def measure_schema() -> dict[str, Any]:
@@ -155,11 +177,6 @@ def measure_schema() -> dict[str, Any]:
         )
     schema["properties"]["instrument"] = {"enum": list(instruments()), "description": "file in `sim/instruments/`"}
     schema["properties"]["id"]["description"] = "the file's name"
-    for day in ("start", "end"):
-        schema["properties"][day] = {
-            "anyOf": [{"type": "string", "format": "date"}, {"enum": ["adopted", "rules"]}, {"type": "null"}],
-            "description": schema["properties"][day]["description"],
-        }
     schema["allOf"] = choices
     return schema
 

@@ -52,9 +52,7 @@ def _done() -> Iterator[Step]:
 
 def write(text: str) -> str:
     """Write a YAML block into the file that its first line names."""
-    name, _, at_the_end = text.splitlines()[0].removeprefix("# ").partition(",")
-    with Path(name).open("a" if at_the_end else "w", encoding="utf-8") as file:
-        file.write(text)
+    Path(text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
     return ""
 
 

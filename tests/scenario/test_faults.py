@@ -122,6 +122,19 @@ MISTAKES = {
     "id of the catalogue defined again": (
         "define:\n  rent_waiver: {}\n", "duplicate_id", 4, "define.rent_waiver", None,
     ),
+    "id of a fund used again": (
+        "funds:\n  - {id: tourism, title: {zh: 题, en: t}, level: province, bearer: province, when_dry: wait}\n",
+        "duplicate_id", 4, "funds.0.id", None,
+    ),
+    "fund with a mistake": (
+        "funds:\n  - {id: mine, title: {zh: 题, en: t}, level: province, bearer: provinse, when_dry: wait}\n"
+        "extends: full_plan\nlevers: {srdi_grant.fund: mine}\n",
+        "not_allowed", 4, "funds.0.bearer", "province",
+    ),
+    "day of the plan named twice": (
+        "extends: full_plan\nlevers:\n  rent_waiver.share: {rules: 0.5, 2022-06-14: 1}\n",
+        "duplicate_key", 5, "levers.rent_waiver.share.rules", None,
+    ),
     "key written twice": ("firms: 5\nfirms: 6\n", "duplicate_key", 4, "", None),
     "anchor": ("world: &w {}\nlevers: *w\n", "anchor", 3, "world", None),
     "tag": ("firms: !!python/object/apply:os.getcwd []\n", "tag", 3, "firms", None),

@@ -9,6 +9,7 @@ import pytest
 
 from sim import scenario
 from sim.places import scenarios_folder
+from sim.scenario.catalogue import dates
 from sim.vocabulary import ACTIONS
 
 NAMES = scenario.names()
@@ -134,7 +135,71 @@ def test_all_reaches_every_measure_that_is_decided_on() -> None:
 def test_moving_the_plan_moves_what_waits_for_its_rules() -> None:
     moved = {measure.id: measure for measure in scenario.load("plan_two_months_earlier").measures}
     assert moved["rent_waiver"].start == date(2022, 4, 14)
-    assert moved["works_reservation"].start == date(2022, 7, 1)
+    assert moved["works_reservation"].start == date(2022, 7, 1), "a national date does not move"
+    assert moved["loan_extension"].values.until == date(2023, 6, 30)
+
+
+def test_moving_the_plan_leaves_no_day_of_the_plan_behind() -> None:
+    plan, moved = scenario.load("full_plan"), scenario.load("plan_two_months_earlier")
+    assert {plan.plan.rules, plan.plan.adopted} & days_of(plan)
+    assert not {plan.plan.rules, plan.plan.adopted} & days_of(moved)
+
+
+def days_of(asked: scenario.Scenario) -> set[date]:
+    """Every day that a measure or a fund names."""
+    named = {day for measure in asked.measures for _, day in dates(measure)}
+    return named | {day for fund in asked.funds if fund.amount_yuan for day in fund.amount_yuan.changes()}
+
+
+def test_values_may_name_days_of_the_plan_by_their_words(tmp_path: Path) -> None:
+    text = (
+        "extends: full_plan\nlevers:\n  rent_waiver.share: {adopted: 0.5, rules: 1}\n  premium_deferral.until: rules\n"
+    )
+    measures = {measure.id: measure for measure in scenario.load(written(tmp_path, text)).measures}
+    assert measures["rent_waiver"].values.share.table == {date(2022, 6, 2): 0.5, date(2022, 6, 14): 1}
+    assert measures["premium_deferral"].values.until == date(2022, 6, 14)
+
+
+OWN_FUND = """
+extends: baseline
+funds:
+  - id: heating
+    title: {zh: 取暖, en: Heating}
+    level: province
+    bearer: province
+    amount_yuan: {rules: 1000000}
+    when_dry: refuse
+define:
+  winter_heating:
+    title: {zh: 冬季取暖补助, en: Heating grant}
+    clauses: []
+    action: fiscal
+    section: I.1
+    instrument: grant
+    delivery: {way: automatic}
+    start: 2022-11-01
+    fund: heating
+    bearer: province
+    values: {amount_yuan: 2000, per: firm}
+"""
+
+
+def test_a_measure_brings_its_own_fund(tmp_path: Path) -> None:
+    file = written(tmp_path, OWN_FUND)
+    asked = scenario.load(file)
+    assert [fund.id for fund in asked.funds] == ["heating", "prefecture_treasuries", "sme_development", "tourism"]
+    assert amount(asked) == {date(2022, 6, 14): 1e6}
+    assert amount(scenario.load(file, {"funds.heating.amount_yuan": {"adopted": 5}})) == {date(2022, 6, 2): 5}
+    assert amount(scenario.load(file, {"plan.rules": date(2022, 7, 1)})) == {date(2022, 7, 1): 1e6}
+    child = scenario.load(written(tmp_path, "extends: mine\n", "child"))
+    assert child.funds == asked.funds, "who extends the scenario has the money too"
+
+
+def amount(asked: scenario.Scenario) -> dict[date, float]:
+    """Money of the first fund by day."""
+    table = asked.funds[0].amount_yuan
+    assert table is not None
+    return table.table
 
 
 def test_a_lever_given_to_a_scenario_without_the_measure_is_named_as_unused() -> None:
