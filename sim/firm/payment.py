@@ -160,7 +160,8 @@ def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # ty
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            advance = max(advance, terms.advance[m])
+            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
+                advance = max(advance, terms.advance[m])
     if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
         room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
         part = min(gap, room)

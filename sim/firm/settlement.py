@@ -292,7 +292,7 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if firms.overdue_public[i] > terms.ceiling[m]:
+            if firms.overdue_public[i] > terms.ceiling[m] or (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
                 continue
             cleared += terms.clearance[m]
             if day <= terms.cleared_by[m]:
@@ -323,7 +323,8 @@ def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            days *= terms.loan_processing[m]
+            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
+                days *= terms.loan_processing[m]
     return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
 
 
