@@ -1,0 +1,29 @@
+"""With the real engine and few firms: what is tested is the four scenarios and their differences."""
+
+import pytest
+
+import sim.engine  # noqa: F401  (before any stand-in)
+from sim.scenario import ScenarioError
+from sim.study.clauses import clause_effect
+
+
+def test_a_clause_alone_and_in_the_plan():
+    effect = clause_effect("II.1.b", firms=2000, replications=2)
+    assert effect.measures == ("rent_waiver_listed",)
+    assert list(dict.fromkeys(effect.outcomes["scenario"])) == [
+        "baseline", "clause_alone", "full_plan", "plan_without_clause",
+    ]  # fmt: skip
+    assert not effect.is_nothing_alone
+    assert 0 < effect.reached < effect.eligible
+    alone = effect.costs[effect.costs["quantity"] == "alone"].set_index(["bearer", "category"])["mean"]
+    money = effect.effects.set_index(["quantity", "outcome"])["mean"]
+    assert alone["state_landlords", "borne_by_others"] == money["alone", "money_given"] > 0
+
+
+def test_a_clause_that_only_delivers_others_does_nothing_alone():
+    assert clause_effect("III.1", firms=500, replications=1).is_nothing_alone
+
+
+def test_an_unknown_clause_gets_one_sentence():
+    with pytest.raises(ScenarioError, match=r"II\.1\.z"):
+        clause_effect("II.1.z")

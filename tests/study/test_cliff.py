@@ -1,0 +1,46 @@
+from datetime import date
+
+import pandas as pd
+
+from sim.study import cliff, fates
+from sim.timeline import Timeline
+from tests.study.test_fates import world
+
+TIMELINE = Timeline(date(2022, 1, 1), date(2022, 3, 31))
+
+
+def closes(firm: int, day: int, entities: int, **more: object) -> dict[str, object]:
+    return {"firm": firm, "alive": False, "exited_on": day, "entities": entities, **more}
+
+
+def test_who_falls_with_what_was_put_off():
+    baseline = world([{"firm": 1}, {"firm": 2}, closes(3, 10, 1), {"firm": 4}])
+    plan = world(
+        [
+            closes(1, 40, 10, put_off=True, missed_instalment=True),  # lives in the baseline's world
+            closes(2, 40, 20),  # lives there too, but had nothing put off
+            closes(3, 59, 40, put_off=True),  # closes there too; 1 March
+            {"firm": 4, "put_off": True},
+            closes(5, 40, 80, put_off=True, founder=False),  # never born there
+        ]
+    )
+    ends = fates.ends(baseline)
+    exits = cliff.exits(plan, ends, fates.places(plan, ends), TIMELINE)
+    table = cliff.table([("plan", TIMELINE.month_names, [exits])])
+    expected = pd.DataFrame(
+        [
+            ("plan", "2022-02", "catering", "micro", 110.0, 90.0, 10.0, 10.0),
+            ("plan", "2022-03", "catering", "micro", 40.0, 40.0, 0.0, 0.0),
+        ],
+        columns=list(cliff.COLUMNS),
+    )
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_exits_are_means_over_replications():
+    ends = fates.ends(world([{"firm": 1}]))
+    runs = [
+        cliff.exits(plan, ends, fates.places(plan, ends), TIMELINE)
+        for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
+    ]
+    assert cliff.table([("plan", TIMELINE.month_names, runs)])["exits"].tolist() == [5.0]

@@ -1,0 +1,72 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.study import interaction, ranges
+from sim.study.comparison import compare
+from sim.vocabulary import ACTIONS
+
+
+@pytest.mark.usefixtures("simulate")
+def test_a_target_is_met_in_a_share_of_the_lucks():
+    # Of seeds 1 to 4 the luck is 0.002, 0.004, 0.001 and 0.003; losses are 0.12 - luck, and 0.01 less with an effect.
+    targets = compare(["rent"], replications=4).targets.set_index(["scenario", "outcome"])
+    resumption = targets.loc[("rent", "resumption_rate")]
+    assert (resumption["clause"], resumption["bound"], resumption["target"]) == ("I.9.d", "at_least", 0.95)
+    assert resumption["met_over_luck"] == 1.0
+    assert np.isnan(resumption["met_over_ranges"])
+    assert resumption["draws"] == 0
+    assert targets.loc[("baseline", "loss_share"), "mean"] == pytest.approx(0.12 - 0.0025)
+
+
+@pytest.mark.usefixtures("simulate")
+def test_draws_over_ranges_are_of_the_whole_plan_only():
+    seen = []
+    study = compare(["full_plan", "rent"], replications=2, draws=3, progress=seen.append)
+    targets = study.targets.set_index(["scenario", "outcome"])
+    assert targets.loc[("full_plan", "loss_share"), ["met_over_ranges", "draws"]].tolist() == [1.0, 3]
+    assert targets.loc[("rent", "loss_share"), "draws"] == 0
+    assert sorted(study.draws["draw"].unique()) == [0, 1, 2]
+    assert study.manifest.draws == 3
+    assert study.manifest.fingerprint != compare(["full_plan", "rent"], replications=2).manifest.fingerprint
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_draws_lie_within_the_ranges_half_on_either_side_and_repeat(scenario):
+    plan = scenario("full_plan")
+    drawn = ranges.drawn(plan, seed=1, draws=20)
+    for path, value, low, high in ranges.varied():
+        points = np.array([one.parameter_changes[path] for one in drawn])
+        assert (low <= points).all(), path
+        assert (points <= high).all(), path
+        assert (points <= value).sum() >= 10, path
+        assert (points >= value).sum() >= 10, path
+    assert drawn == ranges.drawn(plan, seed=1, draws=20)
+    assert drawn != ranges.drawn(plan, seed=2, draws=20)
+
+
+def test_what_a_scenario_says_of_a_parameter_is_not_drawn(scenario):
+    path = next(path for path, *_ in ranges.varied())
+    plan = scenario("full_plan", parameter_changes={path: 1.0})
+    assert {one.parameter_changes[path] for one in ranges.drawn(plan, 1, 4)} == {1.0}
+
+
+def test_the_whole_and_the_sum_of_its_parts():
+    effects = {"baseline": 100.0, "full_plan": 130.0}
+    effects |= {f"action_{action}": 101.0 + place for place, action in enumerate(ACTIONS)}  # 1 + 2 + ... + 10 = 55
+    effects |= {f"without_{action}": 127.0 for action in ACTIONS}  # each takes 3 away
+    values = pd.DataFrame(
+        [
+            (name, replication, "jobs", value + replication, "persons")
+            for name, value in effects.items()
+            for replication in (0, 1)
+        ],
+        columns=["scenario", "replication", "outcome", "value", "unit"],
+    )
+    table = interaction.table(values, "baseline").set_index("quantity")
+    assert table["mean"].to_dict() == {"whole": 30, "sum_alone": 55, "sum_removed": 30}
+    assert (table["high"] - table["low"]).tolist() == [0, 0, 0]
+    fewer = interaction.table(values[values["scenario"] != "action_tax"], "baseline")
+    assert fewer["quantity"].tolist() == ["whole", "sum_removed"]
+    assert interaction.table(values[values["scenario"] == "baseline"], "baseline").empty
