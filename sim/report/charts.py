@@ -68,7 +68,7 @@ def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[st
         "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True},
     }
     colour = {"condition": {"test": "datum.group == 'action'", "value": QUIET}, "value": ACCENT}
-    return _chart(
+    return chart(
         getattr(outcome_name(outcome), lang),
         "effects",
         text("report.actions.unit", lang),
@@ -79,9 +79,9 @@ def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[st
         encoding={
             "y": y,
             "tooltip": [
-                _tip("scenario_label", text("report.actions.scenario", lang)),
-                _tip(f"difference_{lang}", text("report.actions.difference", lang)),
-                _tip(f"interval_{lang}", text("report.actions.interval", lang)),
+                tip("scenario_label", text("report.actions.scenario", lang)),
+                tip(f"difference_{lang}", text("report.actions.difference", lang)),
+                tip(f"interval_{lang}", text("report.actions.interval", lang)),
             ],
         },
         layer=[
@@ -110,7 +110,7 @@ def effects(digest: Digest, lang: Language, outcome: str, scenarios: Sequence[st
 
 def months(digest: Digest, lang: Language, outcome: str) -> Spec:
     """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
-    names = digest.comparison.scenarios
+    names = [BASELINE, *digest.shown]
     others = [name for name in names if name not in (BASELINE, digest.main)]
     colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
     colours |= {digest.main: ACCENT} if digest.main else {}
@@ -133,11 +133,11 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
     }
     near = {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
     tips = [
-        _tip("scenario_label", text("report.time.scenario", lang)),
-        _tip("month", text("report.time.month", lang)),
+        tip("scenario_label", text("report.time.scenario", lang)),
+        tip("month", text("report.time.month", lang)),
         {"field": outcome, "type": "quantitative", "format": ".2f", "title": getattr(outcome_name(outcome), lang)},
     ]
-    return _chart(
+    return chart(
         text("report.time.chart", lang, outcome=outcome_name(outcome)),
         "months",
         params=[{"name": "shown", "value": [n for n in (BASELINE, digest.main) if n]}],
@@ -194,7 +194,7 @@ def places(digest: Digest, lang: Language) -> Spec:
     percent, unit = (text(f"unit.{name}", lang, number="") for name in ("share", "points"))
     wide, aligned = (0, "'center'") if lang == "zh" else (-40, "'left'")  # Chinese names are short
     prefectures = list(words["prefecture"].values())
-    return _chart(
+    return chart(
         "",
         "places",
         params=[
@@ -232,11 +232,11 @@ def places(digest: Digest, lang: Language) -> Spec:
             },
             "color": colour,
             "tooltip": [
-                _tip("prefecture_label", text("report.places.prefecture", lang)),
-                _tip("sector_label", text("report.places.sector", lang)),
-                _tip("before", text("report.places.baseline", lang)),
-                _tip("after", text("report.focus", lang)),
-                _tip("change", text("report.places.difference", lang)),
+                tip("prefecture_label", text("report.places.prefecture", lang)),
+                tip("sector_label", text("report.places.sector", lang)),
+                tip("before", text("report.places.baseline", lang)),
+                tip("after", text("report.focus", lang)),
+                tip("change", text("report.places.difference", lang)),
                 {"field": "firms", "type": "quantitative", "format": ",", "title": text("report.places.firms", lang)},
             ],
         },
@@ -247,7 +247,7 @@ def costs(lang: Language) -> Spec:
     """Stacked bars: money that measures moved, by bearer and kind."""
     unit = 10**10 if lang == "zh" else 10**11
     kinds = [text(f"kind.{kind}", lang) for kind in STACKED]
-    return _chart(
+    return chart(
         text("report.costs.chart", lang),
         "costs",
         params=[{"name": "focus", "value": ""}],
@@ -276,9 +276,9 @@ def costs(lang: Language) -> Spec:
             },
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": [
-                _tip("bearer_label", text("report.costs.bearer", lang)),
-                _tip("kind_label", text("report.costs.kind", lang)),
-                _tip(f"amount_{lang}", text("report.delivery.amount", lang)),
+                tip("bearer_label", text("report.costs.bearer", lang)),
+                tip("kind_label", text("report.costs.kind", lang)),
+                tip(f"amount_{lang}", text("report.delivery.amount", lang)),
             ],
         },
     )
@@ -301,12 +301,12 @@ def delays(lang: Language) -> Spec:
         "axis": {"tickCount": 8},
     }
     tips = [
-        _tip("measure_label", text("report.delivery.measure", lang)),
-        _tip("station_label", text("report.delivery.station", lang)),
+        tip("measure_label", text("report.delivery.measure", lang)),
+        tip("station_label", text("report.delivery.station", lang)),
         {"field": "days", "type": "quantitative", "format": ".1f", "title": text("report.delivery.days", lang)},
-        _tip(f"firms_{lang}", text("report.places.firms", lang)),
+        tip(f"firms_{lang}", text("report.places.firms", lang)),
     ]
-    return _chart(
+    return chart(
         text("report.delivery.chart", lang),
         "delays",
         params=[{"name": "focus", "value": ""}],
@@ -336,7 +336,8 @@ def delays(lang: Language) -> Spec:
     )
 
 
-def _chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
+def chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
+    """A chart over one dataset, in the style of the page; ``rest`` is the remainder of its Vega-Lite specification."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": title,
@@ -348,7 +349,8 @@ def _chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
     }
 
 
-def _tip(field: str, title: str) -> Spec:
+def tip(field: str, title: str) -> Spec:
+    """One line of a tooltip."""
     return {"field": field, "type": "nominal", "title": title}
 
 

@@ -20,12 +20,15 @@ from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
 from sim.report.words import named
 from sim.study.comparison import BASELINE, Comparison
 from sim.study.manifest import Asked
-from sim.vocabulary import ACTIONS, PARTIES, SECTORS
+from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
+WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
 APPLIED_FOR: Final = ("application", "negotiated")  # ways of delivery with a wait
 PAID_AT_ONCE: Final = ("grant", "refund")  # instruments whose money follows the decision; others act on later bills
+STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
+DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
 SHOWN_KINDS: Final = ("granted", "relieved", "deferred", "repaid")
 
@@ -88,7 +91,7 @@ class Digest:
         """The scenario of the headline: the whole plan, or else the last one asked for."""
         if FULL_PLAN in self.others:
             return FULL_PLAN
-        return self.others[-1] if self.others else None
+        return self.shown[-1] if self.shown else None
 
     @cached_property
     def side_by_side(self) -> list[str]:
@@ -96,9 +99,20 @@ class Digest:
         return [*self.single_actions, *([FULL_PLAN] if FULL_PLAN in self.others else [])]
 
     @cached_property
+    def removals(self) -> list[str]:
+        """The whole plan without one action, in the order of the plan; none unless the whole plan is compared too."""
+        found = [WITHOUT + action for action in ACTIONS if WITHOUT + action in self.others]
+        return found if FULL_PLAN in self.others else []
+
+    @cached_property
+    def shown(self) -> list[str]:
+        """The scenarios that a reader can choose: all but the baseline and the removals, in the order asked."""
+        return [name for name in self.others if name not in self.removals]
+
+    @cached_property
     def what_ifs(self) -> list[str]:
-        """The scenarios that are neither."""
-        return [name for name in self.others if name not in self.side_by_side]
+        """The scenarios that are neither single actions nor the whole plan nor removals."""
+        return [name for name in self.shown if name not in self.side_by_side]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -277,28 +291,34 @@ class Digest:
         return named("action", contents["action"]) if contents else Words(zh="", en="")
 
     def stations(self, scenario: str) -> pd.DataFrame:
-        """The way of each measure that reaches firms: one column for each station, days_decided, days_paid, amount_fen.
+        """The way of each measure that reaches firms: firms and mean days at each station, and amount_fen.
 
-        ``eligible`` and ``aware`` are stocks: their largest month-end figure. The others add up over the horizon. Days
-        are missing where there is nothing to wait for: measures that come by themselves, and payments that consist of
-        later bills.
+        Columns: each of STATIONS, ``days_`` and each of DAYS, ``amount_fen``. Stocks show their largest month-end
+        figure, the others add up over the horizon. Days are missing where there is nothing to wait for: measures that
+        come by themselves, and payments that consist of later bills.
         """
         rows = self.comparison.delivery
         rows = rows[(rows["scenario"] == scenario) & ~rows["measure"].isin(self._institutions_only)]
-        by = ["measure", "station"]
-        firms = rows.groupby(by, observed=True)["firms"].agg(["sum", "max"])
-        is_stock = firms.index.get_level_values("station").isin(["eligible", "aware"])
-        table = firms["max"].where(is_stock, firms["sum"]).unstack()
-        waited = rows.dropna(subset=["days"])
-        weighted = (waited["days"] * waited["firms"]).groupby([waited[c] for c in by], observed=True).sum()
-        heads = waited.groupby(by, observed=True)["firms"].sum()
-        days = (weighted / heads.where(heads > 0)).unstack()
-        for station, waits in (("decided", self._applied_for), ("paid", self._paid_at_once)):
-            table[f"days_{station}"] = days.get(station, np.nan)
-            table.loc[[measure not in waits for measure in table.index], f"days_{station}"] = np.nan
+        table = passed(rows, "measure")
+        for stations, waits in ((DAYS[:-1], self._applied_for), (DAYS[-1:], self._paid_at_once)):
+            never = [measure not in waits for measure in table.index]
+            table.loc[never, [f"days_{station}" for station in stations if station != "aware"]] = np.nan
         table["amount_fen"] = rows.groupby("measure", observed=True)["amount_fen"].sum()
         order = [measure for measure in self.measures if measure in table.index]
         return table.reindex([*order, *sorted(set(table.index) - set(order))])
+
+    def reached(self, scenario: str) -> pd.DataFrame:
+        """Firms that each measure reached and what it gave them: columns firms, amount_fen.
+
+        What is decided once or paid once is counted once; what comes with every bill by its fullest month.
+        """
+        rows = self.comparison.delivery
+        paid = rows[(rows["scenario"] == scenario) & (rows["station"] == "paid")]
+        fullest = paid.groupby("measure", observed=True)["firms"].max()
+        table = self.stations(scenario)
+        once = np.array([measure in self._applied_for for measure in table.index], np.bool_)
+        firms = table["decided"].where(once, fullest.reindex(table.index))
+        return pd.DataFrame({"firms": firms, "amount_fen": table["amount_fen"]})
 
     def extra_survivors(self, scenario: str) -> float:
         """Entities alive at the end beyond those of the baseline, among those alive at the start."""
@@ -314,6 +334,25 @@ class Digest:
 def more_is_better(outcome: str) -> bool:
     """Whether a rise of an outcome is an improvement."""
     return not OUTCOMES[outcome].less_is_better
+
+
+def passed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Firms at each of STATIONS (stocks by their largest month, flows summed) and mean days at each of DAYS.
+
+    ``rows``: month, ``by``, station, firms, days of one scenario.
+    """
+    keys = [by, "station"]
+    firms = rows.groupby(keys, observed=True)["firms"].agg(["sum", "max"])
+    is_stock = firms.index.get_level_values("station").isin(STOCKS)
+    table = firms["max"].where(is_stock, firms["sum"]).unstack().reindex(columns=list(STATIONS))
+    waited = rows.dropna(subset=["days"])
+    # The days of a stock are of everybody in it: those of the last month tell all.
+    earlier = waited["station"].isin(STOCKS) & waited.duplicated(keys, keep="last")
+    waited = waited[~earlier]
+    weighted = (waited["days"] * waited["firms"]).groupby([waited[c] for c in keys], observed=True).sum()
+    heads = waited.groupby(keys, observed=True)["firms"].sum()
+    days = (weighted / heads.where(heads > 0)).unstack().reindex(index=table.index, columns=list(DAYS))
+    return table.join(days.add_prefix("days_"))
 
 
 def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:

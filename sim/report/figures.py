@@ -34,7 +34,7 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
     """
     family = ["DejaVu Sans"]
     if lang == "zh":
-        if chinese := _chinese_font():
+        if chinese := chinese_family():
             family = [chinese, *family]
         else:
             warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=2)
@@ -69,7 +69,7 @@ def _signed(value: float, position: int | None = None) -> str:
 
 
 @cache
-def _chinese_font() -> str | None:
+def chinese_family() -> str | None:
     """Family of the Chinese font, made known to Matplotlib; None when its package is not installed."""
     path = chinese_font()
     if path is None:

@@ -20,12 +20,14 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
-from sim.report import chart_data, charts, numbers
+from sim.report import chart_data, charts, consequence_charts, headings, numbers
+from sim.report.consequences import Consequences
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, outcome_name, verdict
 from sim.report.fonts import carried
 from sim.report.words import LANGUAGES, both, named, words
 from sim.study.comparison import BASELINE, Comparison
+from sim.study.fates import FATES
 from sim.vocabulary import STATIONS
 
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
@@ -42,6 +44,7 @@ def write(comparison: Comparison, path: Path) -> Path:
 def page(comparison: Comparison) -> str:
     """The whole page."""
     digest = Digest(comparison)
+    consequences = Consequences(digest)
     scripts = [WAIT, _bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     body = (
@@ -49,6 +52,8 @@ def page(comparison: Comparison) -> str:
         .get_template("body.html")
         .render(
             digest=digest,
+            consequences=consequences,
+            fates=FATES,
             manifest=comparison.manifest,
             runs=comparison.runs,
             targets=digest.targets,
@@ -61,7 +66,7 @@ def page(comparison: Comparison) -> str:
             findings=list(findings(digest)),
         )
     )
-    data = _json(_data(digest))
+    data = _json(_data(consequences))
     return (
         _environment()
         .get_template("page.html")
@@ -76,16 +81,20 @@ def page(comparison: Comparison) -> str:
     )
 
 
-def _data(digest: Digest) -> dict[str, Any]:
+def _data(consequences: Consequences) -> dict[str, Any]:
     """What the script of the page needs."""
+    digest = consequences.digest
     return {
         "main": digest.main,
         "title": {lang: words(lang)["report.title"] for lang in LANGUAGES},
         "switch": {lang: words(lang)["language.switch"] for lang in LANGUAGES},
-        "datasets": chart_data.datasets(digest),
+        "datasets": chart_data.datasets(consequences),
         "limits": chart_data.limits(digest),
         "labels": {lang: chart_data.labels(digest, lang) for lang in LANGUAGES},
-        "charts": {lang: charts.specifications(digest, lang) for lang in LANGUAGES},
+        "charts": {
+            lang: charts.specifications(digest, lang) | consequence_charts.specifications(consequences, lang)
+            for lang in LANGUAGES
+        },
     }
 
 
@@ -128,6 +137,8 @@ def _environment() -> Environment:
         verdict=verdict,
         direction=direction,
         strip=_strip,
+        heading=headings,
+        unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,
     )
     environment.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str)

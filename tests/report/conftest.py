@@ -11,6 +11,7 @@ from sim.study.comparison import Comparison, paired_differences
 from sim.study.ensemble import summarise
 from sim.study.manifest import Asked, Manifest
 from sim.vocabulary import ACTIONS, SECTORS, SIZES
+from tests.report import consequences
 
 PREFECTURES = [
     "5301", "5303", "5304", "5305", "5306", "5307", "5308", "5309",
@@ -18,6 +19,12 @@ PREFECTURES = [
 ]  # fmt: skip
 MONTHS = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
 WHAT_IFS = {"rent_waiver_6_months_for_all": 0.4, "no_outbreak": 3.0}
+CLAUSES = dict(
+    rent_waiver=("I.1.c", "II.1.a"),
+    utility_subsidy=("I.1.c",),
+    vat_credit_refund=("II.2.b",),
+    loan_extension=("I.3.a",),
+)
 MEASURES = {  # action, bearer, flow, kind, yi yuan, days to the decision
     "rent_waiver": ("fiscal", "state_landlords", "rent", "relieved", 31.0, np.nan),
     "utility_subsidy": ("fiscal", "prefectures", "utilities", "granted", 4.2, 24.0),
@@ -45,17 +52,22 @@ def made_up() -> Callable[..., Comparison]:
     return make
 
 
-def make(replications: int = 8, hostile: str = "") -> Comparison:
-    """``hostile`` is put into every name that comes from files."""
+def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Comparison:
+    """``hostile`` is put into every name that comes from files; ``draws`` are those over the ranges of parameters."""
     strength = (
         {"baseline": 0.0}
         | {f"action_{action}": points for action, points in EFFECT.items()}
+        | {f"without_{action}": 3.4 - 0.8 * points for action, points in EFFECT.items()}
         | {"full_plan": 3.4}
         | WHAT_IFS
     )
     measures_of = {
         name: [
-            m for m, (action, *_) in MEASURES.items() if f"action_{action}" == name or name in ("full_plan", *WHAT_IFS)
+            m
+            for m, (action, *_) in MEASURES.items()
+            if f"action_{action}" == name
+            or name in ("full_plan", *WHAT_IFS)
+            or (name.startswith("without_") and name != f"without_{action}")
         ]
         for name in strength
         if name not in ("baseline", "no_outbreak")
@@ -78,15 +90,28 @@ def make(replications: int = 8, hostile: str = "") -> Comparison:
         [(s, r, 1 + r, 20_000, 24, 0, "") for s in strength for r in range(replications)],
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
+    outcomes = summarise(values, ["scenario", "outcome", "unit"])[columns]
+    cost, unit_cost = consequences.money(strength, replications > 1)
     return Comparison(
         manifest=manifest,
-        outcomes=summarise(values, ["scenario", "outcome", "unit"])[columns],
+        outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == "baseline"),
         values=values,
         runs=runs,
         panel=_panel(strength),
         ledger=_ledger(measures_of),
         delivery=_delivery(measures_of),
+        requests=consequences.requests(strength, MONTHS),
+        cliff=consequences.cliff(
+            measures_of, MONTHS, [m for m, (_, _, _, kind, *_) in MEASURES.items() if kind == "deferred"]
+        ),
+        fates=consequences.fates(strength, PREFECTURES, _wave, replications > 1),
+        costs=cost,
+        unit_costs=unit_cost,
+        cliff_exits=consequences.exits(strength, MONTHS),
+        targets=consequences.targets(outcomes, draws),
+        interaction=consequences.whole_and_parts(values),
+        draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
     )
 
 
@@ -99,8 +124,10 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
         "rent_waiver_6_months_for_all": ("房租一律减免六个月", "Six months of rent for all"),
         "no_outbreak": ("没有疫情", "No outbreak"),
     }
-    action = named("action", name.removeprefix("action_"))
+    action = named("action", name.removeprefix("action_").removeprefix("without_"))
     zh, en = known.get(name, (action.zh, action.en))
+    if name.startswith("without_"):
+        zh, en = f"没有{zh}", f"The plan without {en}"
     contents = {
         "description": {"zh": f"说明。{hostile}", "en": f"What it does. {hostile}"},
         "measures": {m: _measure(m, hostile) for m in measures},
@@ -123,6 +150,7 @@ def _measure(id_: str, hostile: str) -> dict[str, object]:
     return {
         "title": {"zh": f"{_measure_zh(id_)}{hostile}", "en": f"{id_.replace('_', ' ').capitalize()}{hostile}"},
         "action": action,
+        "clauses": list(CLAUSES.get(id_, ())),
         "instrument": {"granted": "grant", "relieved": "relief", "deferred": "deferral"}[kind],
         "values": {},
         "delivery": {"way": "automatic" if np.isnan(days) else "application"},

@@ -7,6 +7,8 @@ import pytest
 from sim import vocabulary
 from sim.observe.outcomes import OUTCOMES
 from sim.report.words import both, catalogue, named, text, words
+from sim.study.costs import CATEGORIES
+from sim.study.fates import FATES
 
 NAMES = {
     "sector": vocabulary.SECTORS,
@@ -23,8 +25,12 @@ NAMES = {
     "station": vocabulary.STATIONS,
     "request": vocabulary.REQUESTS,
     "agency": vocabulary.AGENCIES,
-    "party": vocabulary.PARTIES,
+    "party": (*vocabulary.PARTIES, "large_bidders"),
     "action": (*vocabulary.ACTIONS, vocabulary.MECHANISMS),
+    "level": (*dict.fromkeys(vocabulary.LEVELS.values()),),
+    "category": CATEGORIES,
+    "fate": FATES,
+    "quantity": ("whole", "sum_alone", "sum_removed"),
     "kind": ("paid", "relieved", "deferred", "repaid", "granted", "owed", "written_off"),
 }
 # The same in both languages: a dash.
@@ -38,7 +44,8 @@ def test_every_name_of_the_vocabulary_has_words(group: str, names: tuple[str, ..
 
 def test_no_list_of_the_vocabulary_is_forgotten() -> None:
     lists = {name for name, value in vars(vocabulary).items() if name.isupper() and isinstance(value, tuple | dict)}
-    assert len(lists) == len(NAMES) - 1  # `kind` is a list of the tables, MECHANISMS joins ACTIONS
+    of_tables = {"kind", "category", "fate", "quantity"}  # MECHANISMS joins ACTIONS, GOVERNMENT is part of LEVELS
+    assert len(lists) - 1 == len(NAMES.keys() - of_tables)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -43,16 +43,6 @@
     return rows.filter((row) => names.scenario[row[0]] === focus.value);
   }
 
-  function parameters() {
-    if (!focus) return {};
-    return {
-      focus: focus.value,
-      outcome: outcome.value,
-      limit: data.limits[focus.value]?.[outcome.value] ?? 1,
-      shown: boxes.filter((box) => box.checked).map((box) => box.value),
-    };
-  }
-
   // A chart with a row for each name is as high as the scenario shown needs, and hidden when it has nothing to show.
   async function embed(figure) {
     const id = figure.dataset.chart;
@@ -147,6 +137,19 @@
       target.focus({ preventScroll: true });
       target.scrollIntoView();
       remember(section);
+    });
+  }
+  // A measure among the clauses leads to its row in the delivery of the headline's scenario.
+  for (const link of document.querySelectorAll("[data-way]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      focus.value = data.main;
+      update();
+      const row = document.getElementById(link.getAttribute("href").slice(1));
+      row.closest("details").open = true;
+      row.tabIndex = -1;
+      row.focus({ preventScroll: true });
+      row.scrollIntoView({ block: "center" });
     });
   }
   for (const control of [focus, outcome, ...boxes]) control?.addEventListener("change", update);

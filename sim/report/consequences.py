@@ -1,0 +1,221 @@
+"""What a scenario did, read off a comparison's tables: fates, costs, the cliff, targets, interaction, clauses.
+
+Everything here is a sum, a share or an order of rows; definitions are those of ``docs/effects.md``. Money in fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.measure import Words
+from sim.report.digest import FULL_PLAN, SINGLE, WITHOUT, Digest, Estimate, passed
+from sim.scenario import clauses
+from sim.study.comparison import paired_differences
+from sim.study.costs import CATEGORIES, COSTS
+from sim.study.fates import FATES
+from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
+
+BY: Final = ("sector", "size", "prefecture", "action")
+DUE: Final = ("repaid", "unpaid", "written_off", "principal")  # what becomes of what falls due
+FALLEN: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
+NOTHING: Final = Estimate(np.nan, np.nan, np.nan)
+
+
+class Pair(NamedTuple):
+    """One action and one outcome: its effect alone, and what the whole plan loses without it."""
+
+    action: str
+    alone: Estimate
+    removed: Estimate
+
+
+class ClauseRow(NamedTuple):
+    """A clause of the plan and, of each measure that carries it out, the firms reached and the money."""
+
+    id: str
+    paraphrase: Words
+    state: str
+    note: str
+    measures: list[tuple[str, float, float]]
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What each scenario of a comparison did to firms and to those who pay."""
+
+    digest: Digest
+
+    def fates(self, scenario: str) -> pd.DataFrame:
+        """Founders by fate (index, order of FATES), with shares of entities and money; empty if none is known.
+
+        Columns: entities, low, high, staff, staff_baseline, given_fen, months_gained, share, given_share.
+        """
+        table = self._fates_of(scenario, "all").set_index("fate").drop(columns=["scenario", "by", "group"])
+        table = table.reindex([fate for fate in FATES if fate in table.index])
+        table["share"] = table["entities"] / _positive(table["entities"].sum())
+        table["given_share"] = table["given_fen"] / _positive(table["given_fen"].sum())
+        return table
+
+    def fates_by(self, scenario: str, by: str) -> pd.DataFrame:
+        """One row a group, in the order of the vocabulary.
+
+        Columns: each of FATES (entities), saved_low, saved_high, firms, given_fen, deadweight (share of given_fen that
+        went to firms that live either way).
+        """
+        rows = self._fates_of(scenario, by)
+        wide = rows.pivot(index="group", columns="fate", values="entities").reindex(columns=list(FATES)).fillna(0.0)
+        saved = rows[rows["fate"] == "saved"].set_index("group")
+        given = rows.pivot(index="group", columns="fate", values="given_fen").reindex(columns=list(FATES)).fillna(0.0)
+        wide = wide.assign(saved_low=saved["low"], saved_high=saved["high"], firms=wide[list(FATES)].sum(axis=1))
+        wide["given_fen"] = given.sum(axis=1)
+        wide["deadweight"] = given["lives_either_way"] / wide["given_fen"].where(wide["given_fen"] > 0)
+        return wide.reindex([group for group in groups(by, wide.index) if group in wide.index])
+
+    def given(self, scenario: str) -> pd.DataFrame:
+        """Money by action and fate: group, fate, given_fen."""
+        rows = self._fates_of(scenario, "action")
+        return rows.loc[rows["given_fen"] != 0, ["group", "fate", "given_fen"]]
+
+    def _fates_of(self, scenario: str, by: str) -> pd.DataFrame:
+        table = self.digest.comparison.fates
+        return table[(table["scenario"] == scenario) & (table["by"] == by)]
+
+    def costs(self, scenario: str) -> pd.DataFrame:
+        """Bearers by level and size of their cost: index (level, bearer), one column of Estimate for each category."""
+        rows = self._costs_of(scenario)
+        found: dict[tuple[str, str], dict[str, Estimate]] = {}
+        for row in tuples(rows):
+            found.setdefault((row.level, row.bearer), {})[row.category] = Estimate(row.mean, row.low, row.high)
+        levels = list(dict.fromkeys(LEVELS.values()))
+        order = sorted(found, key=lambda key: (levels.index(key[0]), -sum(abs(e.mean) for e in found[key].values())))
+        present = [category for category in CATEGORIES if category in set(rows["category"])]
+        return pd.DataFrame(
+            [[found[key].get(category) for category in present] for key in order],
+            index=pd.MultiIndex.from_tuples(order, names=["level", "bearer"]) if order else None,
+            columns=present,
+            dtype=object,
+        )
+
+    def cost(self, scenario: str, public: bool = False) -> float:
+        """What counts as a cost, summed, in fen: of everybody or of public budgets alone."""
+        rows = self._costs_of(scenario)
+        rows = rows[rows["category"].isin(COSTS)]
+        return float((rows[rows["level"].isin(GOVERNMENT)] if public else rows)["mean"].sum())
+
+    def costs_by_level(self, scenario: str) -> pd.DataFrame:
+        """What counts as a cost: level, category, fen."""
+        rows = self._costs_of(scenario)
+        counted = rows[rows["category"].isin(COSTS)]
+        return counted.groupby(["level", "category"], sort=False, observed=True)["mean"].sum().reset_index(name="fen")
+
+    def _costs_of(self, scenario: str) -> pd.DataFrame:
+        table = self.digest.comparison.costs
+        return table[table["scenario"] == scenario]
+
+    @cached_property
+    def unit_costs(self) -> dict[tuple[str, str, str], Estimate]:
+        """Cost of one firm or job kept, by (scenario, unit, cost). An end of the interval may be infinite."""
+        return {
+            (row.scenario, row.unit, row.cost): Estimate(row.mean, row.low, row.high)
+            for row in tuples(self.digest.comparison.unit_costs)
+        }
+
+    def cliff(self, scenario: str) -> pd.DataFrame:
+        """By month (index): put_off, due and each of DUE in fen; firms_due, firms_short, firms_closed."""
+        table = self.digest.comparison.cliff
+        months = table[table["scenario"] == scenario].groupby("month", observed=True)
+        sums = months[[c for c in table.columns if c.endswith("_fen") or c.startswith("firms_")]].sum()
+        sums.columns = [name.removesuffix("_fen") for name in sums.columns]
+        sums["principal"] = sums["due"] - sums["repaid"] - sums["unpaid"] - sums["written_off"]
+        return sums.loc[(sums != 0).any(axis=1)]
+
+    def fallen(self, scenario: str, by: str) -> pd.DataFrame:
+        """Firms that closed, by month, sector or size (index): columns FALLEN."""
+        table = self.digest.comparison.cliff_exits
+        sums = table[table["scenario"] == scenario].groupby(by, observed=True)[list(FALLEN)].sum()
+        return sums.reindex([group for group in groups(by, sums.index) if group in sums.index])
+
+    def requests(self, scenario: str) -> pd.DataFrame:
+        """Loans and restart problems by kind (index): firms and days at each station, as ``passed`` gives them."""
+        rows = self.digest.comparison.requests
+        table = passed(rows[rows["scenario"] == scenario], "kind")
+        return table.reindex([kind for kind in REQUESTS if kind in table.index])
+
+    def targets(self, scenario: str) -> list[Any]:
+        """The rows of the table of targets, in the plan's order."""
+        table = self.digest.comparison.targets
+        return list(tuples(table[table["scenario"] == scenario]))
+
+    def interaction(self, outcome: str) -> dict[str, Estimate]:
+        """The whole plan's effect and the two sums of its parts, by quantity."""
+        table = self.digest.comparison.interaction
+        return {
+            row.quantity: Estimate(row.mean, row.low, row.high) for row in tuples(table[table["outcome"] == outcome])
+        }
+
+    def pairs(self, outcome: str) -> list[Pair]:
+        """Each action that was both tried alone and taken out of the whole plan."""
+        return [
+            Pair(
+                action,
+                self.digest.effect(SINGLE + action, outcome).difference,
+                self._removed.get((WITHOUT + action, outcome), NOTHING),
+            )
+            for action in ACTIONS
+            if WITHOUT + action in self.digest.removals
+        ]
+
+    @cached_property
+    def _removed(self) -> dict[tuple[str, str], Estimate]:
+        """What the whole plan loses without an action: whole minus the plan without it, paired by replication."""
+        values = self.digest.comparison.values
+        values = values[values["scenario"].isin([FULL_PLAN, *self.digest.removals])]
+        table = paired_differences(values, ["scenario"], values["scenario"] == FULL_PLAN)
+        return {
+            (row.scenario, row.outcome): Estimate(0.0 - row.mean, 0.0 - row.high, 0.0 - row.low)
+            for row in tuples(table)
+        }
+
+    @cached_property
+    def clauses(self) -> list[ClauseRow]:
+        """The register of the installed project, with what the study's own measures did under each clause."""
+        scenario = self.digest.main
+        reached = self.digest.reached(scenario) if scenario else pd.DataFrame(columns=["firms", "amount_fen"])
+        carried: dict[str, list[str]] = {}
+        for id_, measure in self.digest.measures.items():
+            for clause in measure.get("clauses", ()):
+                carried.setdefault(clause, []).append(id_)
+        return [
+            ClauseRow(
+                entry.id,
+                Words(**entry.paraphrase),
+                entry.state,
+                entry.note,
+                [
+                    (id_, float(reached["firms"].get(id_, np.nan)), float(reached["amount_fen"].get(id_, np.nan)))
+                    for id_ in carried.get(entry.id, ())
+                ],
+            )
+            for entry in clauses()
+        ]
+
+
+def groups(by: str, found: Iterable[Any]) -> list[str]:
+    """Names of groups in the order in which people know them."""
+    orders: dict[str, Sequence[str]] = {"sector": SECTORS, "size": SIZES, "action": (*ACTIONS, MECHANISMS)}
+    return list(orders.get(by, sorted(found)))
+
+
+def tuples(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, with columns as attributes."""
+    yield from table.itertuples(index=False)
+
+
+def _positive(number: float) -> float:
+    return number if number > 0 else np.nan

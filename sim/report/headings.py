@@ -1,0 +1,101 @@
+"""What the headings of a section say: its finding, in one sentence, for the scenario shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isinf, isnan
+
+from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.report.consequences import NOTHING, Consequences
+from sim.report.digest import Estimate
+from sim.report.findings import outcome_name, verdict
+from sim.report.numbers import entities, interval, money, points, share
+from sim.report.words import both
+
+
+def targets(consequences: Consequences, scenario: str) -> Words:
+    """How many targets are met."""
+    judged = Counter(
+        verdict(row.outcome, Estimate(row.mean, row.low, row.high), row.target)
+        for row in consequences.targets(scenario)
+    )
+    return both(
+        "report.targets.heading",
+        all=judged.total(),
+        met=judged["met"],
+        missed=judged["missed"],
+        unsure=judged["unsure"],
+    )
+
+
+def interaction(consequences: Consequences) -> Words:
+    """Whether the whole is more or less than its parts, for survival; plain words when that cannot be told."""
+    survival = HEADLINES[0]
+    found = consequences.interaction(survival)
+    whole, alone = found.get("whole", NOTHING), found.get("sum_alone", NOTHING)
+    if isnan(whole.low) or isnan(alone.low):
+        return both("report.interaction.heading_pairs")
+    apart = whole.high < alone.low or whole.low > alone.high
+    way = "adds" if not apart else "overlap" if whole.mean < alone.mean else "synergy"
+    name = outcome_name(survival)
+    outcome = Words(zh=name.zh, en=name.en.lower())
+    return both(f"report.interaction.heading_{way}", outcome=outcome, whole=points(whole.mean), sum=points(alone.mean))
+
+
+def saved(consequences: Consequences, scenario: str) -> Words:
+    """Firms saved and harmed, and the share of the money that changed nothing."""
+    table = consequences.fates(scenario)
+    if table.empty:
+        return both("report.section.saved")
+    said = {
+        "scenario": consequences.digest.names[scenario],
+        "saved": entities(float(table["entities"].get("saved", 0.0))),
+        "harmed": entities(float(table["entities"].get("harmed", 0.0))),
+    }
+    deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
+    if isnan(deadweight):
+        return both("report.saved.heading_no_money", **said)
+    return both("report.saved.heading", deadweight=share(deadweight), **said)
+
+
+def price(consequences: Consequences, scenario: str) -> Words:
+    """What the scenario costs, the public part of it, and what one firm kept costs."""
+    unit = consequences.unit_costs.get((scenario, "firm_kept", "all"), NOTHING)
+    said = {
+        "scenario": consequences.digest.names[scenario],
+        "total": money(consequences.cost(scenario)),
+        "public": money(consequences.cost(scenario, public=True)),
+    }
+    if isnan(unit.mean) or isinf(unit.high):
+        return both("report.price.heading_unknown", **said)
+    return both("report.price.heading", unit=money(unit.mean), **said)
+
+
+def cliff(consequences: Consequences, scenario: str) -> Words:
+    """How much was put off, when most of it falls due, and how many firms close with it."""
+    table = consequences.cliff(scenario)
+    if table.empty or not table["due"].any():
+        return both("report.cliff.heading_none", scenario=consequences.digest.names[scenario])
+    return both(
+        "report.cliff.heading",
+        put_off=money(float(table["put_off"].sum())),
+        month=str(table["due"].idxmax()),
+        peak=money(float(table["due"].max())),
+        closed=entities(float(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+    )
+
+
+def clauses(consequences: Consequences) -> Words:
+    """How many clauses are modelled."""
+    states = Counter(row.state for row in consequences.clauses)
+    return both("report.clauses.heading", all=states.total(), modelled=states["modelled"], declared=states["declared"])
+
+
+def limits(unit: Estimate) -> Words:
+    """The interval of a cost of one firm or job, which may have no end on either side."""
+    if isinf(unit.low):
+        return both("report.price.no_limits")
+    if isinf(unit.high):
+        return both("report.price.no_upper", low=money(unit.low))
+    return interval(unit.low, unit.high, money)
