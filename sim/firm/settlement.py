@@ -286,20 +286,25 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
 
 @kernel
 def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
-    """Share of firm i's undisputed arrears that is paid this month under the collection measures in force."""
-    for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.collects[word]
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            if firms.overdue_public[i] > terms.ceiling[m] or (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
-                continue
-            cleared += terms.clearance[m]
-            if day <= terms.cleared_by[m]:
-                # Equal parts over the settlements left before the deadline: nothing is left when it comes.
-                left = (terms.cleared_by[m] - day) // 31
-                cleared = max(cleared, 1.0 / (1.0 + left))
-    return min(1.0, cleared)
+    """Share of firm i's undisputed arrears that is paid this month under the collection measures in force.
+
+    A deadline holds for what the other payments of the month bring below its ceiling, too: then the rest is small.
+    """
+    for by_deadline in range(2):
+        for word in range(MASK_WORDS):
+            mask = firms.eligible[i, word] & terms.collects[word]
+            while mask != np.uint64(0):
+                m = lowest_bit(word, mask)
+                mask = without_lowest(mask)
+                if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
+                    continue
+                if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
+                    cleared = min(1.0, cleared + terms.clearance[m])
+                elif by_deadline == 1 and day <= terms.cleared_by[m]:
+                    if firms.overdue_public[i] * (1.0 - cleared) <= terms.ceiling[m]:
+                        # Equal parts over the settlements left before the deadline: nothing is left when it comes.
+                        cleared = max(cleared, 1.0 / (1.0 + (terms.cleared_by[m] - day) // 31))
+    return cleared
 
 
 @kernel

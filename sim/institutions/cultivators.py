@@ -14,7 +14,7 @@ def choose(province: Province, m: int, month: int) -> None:
     """Choose firms for measure m until its quota of entities is filled, the lowest material costs first.
 
     A low share of materials stands for a high margin, the best prospect that can be known beforehand. Rows that stand
-    for several entities are taken while that brings the number nearer to the quota; ties go by identity.
+    for several entities are taken while any of the quota is left, for the plan says at least; ties go by identity.
     """
     firms, rules, counts = province.firms, province.rules, province.counts
     alive = (firms.status == Status.OPEN) | (firms.status == Status.SUSPENDED)
@@ -25,7 +25,7 @@ def choose(province: Province, m: int, month: int) -> None:
     weights = firms.weight[rows]
     before = np.cumsum(weights) - weights
     quota = rules.quota[m] * province.scale
-    for row in rows[before + weights / 2 <= quota]:
+    for row in rows[before < quota]:
         put(firms.granted, row, m)
         counts.holders[m, firms.prefecture[row]] += firms.weight[row]
         counts.firms[month, m, DECIDED] += firms.weight[row]
