@@ -1,12 +1,13 @@
 """Shukun: which firms a relief plan would save, before the money is spent.
 
-Four calls are all that a notebook needs. What they return has tidy pandas tables (columns and units in
+Five calls are all that a notebook needs. What they return has tidy pandas tables (columns and units in
 ``sim.observe.tables``) and, where a person would look rather than read, a ``plot()``::
 
     import sim
 
     result = sim.run("full_plan", firms=2_000)
     study = sim.compare(["baseline", "full_plan"], firms=2_000, replications=4)
+    lives = sim.journey(where={"fate": "saved", "sector": "catering"})
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)
     study = sim.load("results/comparison")
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
     from sim.study.comparison import Comparison
+    from sim.study.journey import Journey, Where
     from sim.study.runs import Firms
     from sim.study.store import Study
     from sim.study.sweep import Sweep
 
-__all__ = ["compare", "load", "run", "save", "sweep"]
+__all__ = ["compare", "journey", "load", "run", "save", "sweep"]
 
 
 def run(
@@ -90,6 +92,27 @@ def sweep(
 
     return room.sweep(
         scenario, grid, levers=levers, firms=firms, seed=seed, replications=replications, workers=workers,
+        progress=progress,
+    )  # fmt: skip
+
+
+def journey(
+    firms: Iterable[int] = (),
+    *,
+    where: Where | None = None,
+    scenario: str | Path | Scenario = "full_plan",
+    against: str | Path | Scenario = "baseline",
+    levers: Mapping[str, Any] | None = None,
+    rows: Firms = None,
+    seed: int = 1,
+    most: int = 3,
+    progress: Callable[[float], None] | None = None,
+) -> Journey:
+    """Follow firms, or those that conditions pick, through two worlds; see :func:`sim.study.journey.journey`."""
+    from sim.study import journey as room
+
+    return room.journey(
+        firms, where=where, scenario=scenario, against=against, levers=levers, rows=rows, seed=seed, most=most,
         progress=progress,
     )  # fmt: skip
 

@@ -41,6 +41,7 @@ def compare(
     firms: FirmsAsked = None,
     seed: Seed = 1,
     replications: Replications = 10,
+    draws: Annotated[int, typer.Option("--draws", min=0, help=say("option.draws"))] = 32,
     workers: Workers = None,
     out: Annotated[Path, typer.Option("--out", help=say("option.out"))] = RESULTS / "comparison",
     lever: Levers = None,
@@ -56,7 +57,7 @@ def compare(
     store.check(out)
     with progress_bar() as progress:
         study = comparison.compare(
-            asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications,
+            asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
             workers=processes(workers), progress=progress,
         )  # fmt: skip
     store.save(study, out)  # before the report: a report that fails must not lose a finished run

@@ -122,6 +122,40 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             row.append(cell)
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    _show_targets(study, lang)
+
+
+def _show_targets(study: Comparison, lang: Language) -> None:
+    """Print which targets the whole plan, or else the last scenario, meets: one line each."""
+    from sim.study.comparison import MAIN
+
+    asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
+    rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
+    if rows:
+        print(text("cli.note.targets", lang, scenario=asked.title))
+    for row in rows:
+        unit = str(units.get(row["outcome"], ""))
+        goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
+        line = {
+            "verdict": text(f"report.targets.{_verdict(row)}", lang),
+            "outcome": _outcome(lang, row["outcome"]),
+            "clause": row["clause"],
+            "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
+            "value": _in(lang, value),
+        }
+        print(f"  {text('cli.note.target', lang, **line)}")
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """Met or missed when the whole interval, or with one replication the value, lies on one side."""
+    if math.isnan(row["mean"]):
+        return "none"
+    low, high = (row["mean"] if math.isnan(row[end]) else row[end] for end in ("low", "high"))
+    met, missed = low >= row["target"], high < row["target"]
+    if row["bound"] == "at_most":
+        met, missed = high <= row["target"], low > row["target"]
+    return "met" if met else "missed" if missed else "unsure"
 
 
 def show_sweep(study: Sweep, lang: Language) -> None:

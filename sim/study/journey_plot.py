@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import ConciseDateFormatter
+from matplotlib.dates import DateFormatter, date2num
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +23,7 @@ LEVELS: Final = 4  # heights at which neighbouring clauses are written
 
 
 def draw(journey: Journey, label: Label) -> Figure:
-    """One panel a firm; ``label`` gives words for (``journey``, name), (``sector``, name), (``exit_cause``, name)..."""
+    """One panel a firm; ``label`` gives words for (``world``, scenario), (``sector``, name), (``axis``, ``cash``)."""
     firms = journey.firms.to_dict("records")
     figure, grid = plt.subplots(len(firms), 1, figsize=(11, 3.4 * len(firms)), layout="constrained", squeeze=False)
     plt.close(figure)
@@ -36,10 +36,10 @@ def draw(journey: Journey, label: Label) -> Figure:
         place = ", ".join(label(group, str(firm[group])) for group in ("sector", "size", "prefecture"))
         fate = f" — {label('fate', firm['fate'])}" if firm["fate"] else ""
         axes.set_title(f"{firm['firm']}: {place}{fate}", loc="left", fontsize=10)
-        axes.set_ylabel(label("journey", "cash"))
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+        axes.set_ylabel(label("axis", "cash"))
+        axes.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
         axes.axhline(0, color="#d9dee3", linewidth=1, zorder=0)
-        axes.margins(y=0.25)
+        axes.set_ylim(-0.04 * axes.get_ylim()[1], 1.3 * axes.get_ylim()[1])  # room for the clauses
     grid[0, 0].legend(loc="upper right", fontsize=8, frameon=False)
     return figure
 
@@ -72,7 +72,7 @@ def _draw_clauses(axes: Axes, events: pd.DataFrame, world: str) -> None:
     for index, (date, clauses) in enumerate(first.items()):
         day = pd.Timestamp(str(date))
         height = 0.97 - 0.075 * (index % LEVELS)
-        axes.axvline(day, color=COLOURS[0], linewidth=0.6, linestyle=":")
+        axes.axvline(float(date2num(day)), color=COLOURS[0], linewidth=0.6, linestyle=":")
         axes.annotate(
             "; ".join(clauses), (day, height), (3, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=7, color=COLOURS[0], va="top",

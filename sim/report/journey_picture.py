@@ -1,0 +1,44 @@
+"""The picture of a journey with words in either language."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from matplotlib import rc_context
+
+from sim.report.figures import chinese_family
+from sim.report.words import Language, named, text
+from sim.study.journey_plot import draw
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.study.journey import Journey
+
+
+def journey_picture(journey: Journey, lang: Language) -> Figure:
+    """Cash of each firm in both worlds, when it was stopped, the clauses that reached it, and how it ended.
+
+    Without a Chinese font the figure is in English, and a warning says so.
+    """
+    family = ["DejaVu Sans"]
+    if lang == "zh":
+        if chinese := chinese_family():
+            family = [chinese, *family]
+        else:
+            warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=2)
+            lang = "en"
+    titles = {world.name: world.title for world in (journey.scenario, journey.against)}
+
+    def label(group: str, name: str) -> str:
+        if group == "axis":
+            return text(f"cli.column.{name}", lang)
+        words = titles[name] if group == "world" else named(group, name)
+        written: str = getattr(words, lang)
+        return written
+
+    with rc_context({"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}):
+        figure = draw(journey, label)
+        figure.draw_without_rendering()  # the font is chosen when text is laid out
+    return figure
