@@ -147,7 +147,7 @@ def _show_targets(study: Comparison, lang: Language) -> None:
         print(f"  {text('cli.note.target', lang, **line)}")
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
+def _verdict(row: Mapping[Any, Any]) -> str:
     """Met or missed when the whole interval, or with one replication the value, lies on one side."""
     if math.isnan(row["mean"]):
         return "none"

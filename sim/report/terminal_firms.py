@@ -12,7 +12,7 @@ from sim.observe.months import HEADLINES
 from sim.report import numbers
 from sim.report.findings import outcome_name
 from sim.report.terminal import plain, table
-from sim.report.words import Language, named, text
+from sim.report.words import Language, catalogue, named, text
 
 if TYPE_CHECKING:
     from sim.scenario.clause import ClauseDetail, FundDetail, MeasureDetail
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from sim.study.journey import Journey
 
 FEN_PER_WAN: Final = 10**6
+GROUPS: Final = {
+    "sectors": ("sector", "sector_group"), "sizes": ("size",), "prefectures": ("prefecture",),
+    "landlords": ("landlord",), "flags": ("flag",), "facts": ("fact",),
+}  # fmt: skip  # groups of the catalogue that have the words for each condition of eligibility
 # Outcomes by which a clause is told, after the headlines.
 TOLD: Final = (*HEADLINES, "jobs", "money_given")
 
@@ -40,7 +44,8 @@ def show_journey(journey: Journey, lang: Language) -> None:
     from sim.study.journey import ROUTINE
 
     both = journey.side_by_side()
-    shown = both[~both["event"].isin(ROUTINE)]
+    again = both["event"].isin(("borne", "put_off")) & both.duplicated(["firm", "event", "measure", "flow"])
+    shown = both[~both["event"].isin(ROUTINE) & ~again]
     titles = [getattr(world.title, lang) for world in (journey.scenario, journey.against)]
     amount, cash = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
     columns = [text(f"cli.column.{name}", lang) for name in ("date", "event", "what", "clause")]
@@ -113,7 +118,7 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     title = text("cli.note.measure", lang, title=measure.title[lang], id=measure.id)
     table([text(f"cli.column.{name}", lang) for name in ("figure", "since", "value", "unit", "meaning")], rows, title)
     eligible = "; ".join(
-        f"{name}: {', '.join(_word(GROUPS.get(name, name), str(value), lang) for value in _listed(values))}"
+        ", ".join(_condition(name, str(value), lang) for value in _listed(values))
         for name, values in measure.eligible.items()
     )
     way = _word("way", measure.way, lang)
@@ -130,11 +135,10 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     print(text("cli.note.file", lang, file=measure.file))
 
 
-# Group of the catalogue that has the words for each condition of eligibility.
-GROUPS: Final = {
-    "sectors": "sector", "sizes": "size", "prefectures": "prefecture", "landlords": "landlord", "flags": "flag",
-    "needs": "fact",
-}  # fmt: skip
+def _condition(name: str, value: str, lang: Language) -> str:
+    """The word for one value of a condition, whichever group of the catalogue has it."""
+    groups = GROUPS.get(name, (name,))
+    return _word(next((group for group in groups if f"{group}.{value}" in catalogue()), name), value, lang)
 
 
 def _amounts(fund: FundDetail, lang: Language) -> str:

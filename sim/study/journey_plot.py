@@ -72,7 +72,7 @@ def _draw_clauses(axes: Axes, events: pd.DataFrame, world: str) -> None:
     for index, (date, clauses) in enumerate(first.items()):
         day = pd.Timestamp(str(date))
         height = 0.97 - 0.075 * (index % LEVELS)
-        axes.axvline(float(date2num(day)), color=COLOURS[0], linewidth=0.6, linestyle=":")
+        axes.axvline(float(date2num(day)), color=COLOURS[0], linewidth=0.6, linestyle=":")  # type: ignore[no-untyped-call]
         axes.annotate(
             "; ".join(clauses), (day, height), (3, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=7, color=COLOURS[0], va="top",
