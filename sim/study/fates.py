@@ -60,30 +60,33 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
     place = place[founder]
     fate = _fate(fates["alive"].to_numpy()[founder], baseline.alive[place])
     weight = fates["entities"].to_numpy()[founder].astype(np.float64)
-    given = [fates[f"given_{action}_fen"].to_numpy()[founder] for action in GIVERS]
     longer = (fates["exited_on"].to_numpy()[founder] - baseline.exited_on[place].astype(np.int32)) / DAYS_PER_MONTH
     staff = weight * fates["staff"].to_numpy()[founder]
     staff_baseline = weight * baseline.staff[place]
     months = np.where(fate == LOST_EITHER_WAY, weight * longer, 0.0)
-    total = weight * np.sum(given, axis=0)
-    amounts = (weight, staff, staff_baseline, total, months)
+    given = np.zeros(len(founder))
+
+    by_action = np.zeros((len(GIVERS), len(FATES), len(QUANTITIES)))
+    for row, action in enumerate(GIVERS):
+        received = fates[f"given_{action}_fen"].to_numpy()[founder]
+        got = np.flatnonzero(received)
+        fen = weight[got] * received[got]
+        given[got] += fen
+        for column, amount in enumerate((weight[got], staff[got], staff_baseline[got], fen, months[got])):
+            by_action[row, :, column] = np.bincount(fate[got], amount, len(FATES))
 
     categories = [fates[name].cat for name in BY]
     shape = (*(len(column.categories) for column in categories), len(FATES))
     cell = np.ravel_multi_index((*(column.codes.to_numpy()[founder] for column in categories), fate), shape)
+    amounts = (weight, staff, staff_baseline, given, months)
     size = int(np.prod(shape))
     cube = np.stack([np.bincount(cell, amount, size).reshape(shape) for amount in amounts], axis=-1)
-    groups: list[tuple[str, str]] = [("all", "all")]
+    axes = range(len(BY))
     tables = [cube.sum(axis=(0, 1, 2))[None]]
-    for axis, (by, column) in enumerate(zip(BY, categories, strict=True)):
-        groups += [(by, str(name)) for name in column.categories]
-        tables.append(cube.sum(axis=tuple(other for other in range(len(BY)) if other != axis)))
-    for action, received in zip(GIVERS, given, strict=True):
-        groups.append(("action", action))
-        got = np.flatnonzero(received)
-        of_action = (weight[got], staff[got], staff_baseline[got], weight[got] * received[got], months[got])
-        tables.append(np.stack([np.bincount(fate[got], amount, len(FATES)) for amount in of_action], axis=-1)[None])
-    return tuple(groups), np.concatenate(tables)
+    tables += [cube.sum(axis=tuple(other for other in axes if other != axis)) for axis in axes]
+    groups = [(by, str(name)) for by, column in zip(BY, categories, strict=True) for name in column.categories]
+    groups = [("all", "all"), *groups, *(("action", action) for action in GIVERS)]
+    return tuple(groups), np.concatenate([*tables, by_action])
 
 
 def _fate(alive: NDArray[np.bool_], alive_in_baseline: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -60,8 +60,8 @@ def _draw_world(axes: Axes, events: pd.DataFrame, world: str, colour: str, label
     if len(exits):
         axes.plot(exits["date"].to_numpy(), [0], "X", color=colour, markersize=9)
         axes.annotate(
-            label("exit_cause", exits["flow"].iloc[0]), (exits["date"].iloc[0], 0), (6, 8), textcoords="offset points",
-            fontsize=8, color=colour,
+            label("exit_cause", exits["flow"].iloc[0]), (exits["date"].iloc[0], 0), (-8, 8), textcoords="offset points",
+            fontsize=8, color=colour, ha="right",
         )  # fmt: skip
 
 
