@@ -91,6 +91,12 @@ def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_p
         ("run", "full_plan", "--out", "."),
         ("compare", "full_plan", "full_plan"),
         ("compare", "full_plan", "full_pln"),
+        ("clause", "II.1.z"),
+        ("journey",),
+        ("journey", "5", "--firms", "300"),
+        ("journey", "--where", "saved"),
+        ("journey", "--where", "fate=rescued"),
+        ("journey", "--where", "fate=saved", "--picture", "lives.txt"),
         ("sweep", "full_plan"),
         ("sweep", "full_plan", "--lever", "rent_waiver.months=3,-1"),
         ("sweep", "full_plan", "--lever", "rent_waiver.months=3"),
@@ -135,7 +141,7 @@ def test_a_lever_of_a_measure_that_is_off_is_told(shukun):
 
 
 def test_a_comparison_leaves_tables_and_a_report(shukun):
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--json")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--draws", "2", "--json")
     assert answer.exit_code == 0, answer.stderr
     study = json.loads(answer.stdout)
     assert [scenario["name"] for scenario in study["scenarios"]] == ["baseline", "full_plan"]
@@ -147,9 +153,11 @@ def test_a_comparison_leaves_tables_and_a_report(shukun):
 
 
 def test_a_comparison_for_people_is_a_table(shukun):
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "1")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0")
     assert "The whole plan" in answer.stdout
     assert "report.html" in answer.stdout
+    assert "The plan's targets" in answer.stdout
+    assert [line for line in answer.stdout.splitlines() if "(I.9.d), asked at least 95.0%" in line]
 
 
 def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
@@ -157,7 +165,7 @@ def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
         raise RuntimeError("no ink")
 
     monkeypatch.setattr("sim.report.html.write", broken)
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--out", "kept")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", "--out", "kept")
     assert answer.exit_code == 1
     assert "The results are in kept, but the report could not be made: RuntimeError: no ink" in answer.stderr
     assert Path("kept/outcomes.parquet").is_file()
@@ -189,6 +197,45 @@ def test_a_sweep_takes_its_grid_from_the_command_line(shukun):
     assert answer.exit_code == 0, answer.stderr
     points = [row for row in json.loads(answer.stdout)["points"] if row["outcome"] == "survival_rate"]
     assert [row["rent_waiver.months"] for row in points] == [0, 6]
+
+
+def test_a_clause_from_its_sentence_to_its_effect(shukun):
+    answer = shukun("clause", "II.1.b", *FEW, "--replications", "1", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    clause = json.loads(answer.stdout)
+    assert clause["state"] == "modelled"
+    [measure] = clause["measures"]
+    assert measure["file"] == "measures/fiscal/rent_waiver_listed.yaml"
+    assert {"outcomes", "effects", "costs", "reach", "eligible", "reached"} <= set(clause["effect"])
+
+
+def test_a_clause_for_people(shukun):
+    answer = shukun("clause", "II.1.b", "--no-effect")
+    assert answer.exit_code == 0, answer.stderr
+    for said in ("6", "State landlords 100%", "On application", "scenarios/measures/fiscal/rent_waiver_listed.yaml"):
+        assert said in answer.stdout
+    assert "Effect" not in answer.stdout
+    assert "Survival" in shukun("clause", "II.1.b", *FEW, "--replications", "1").stdout
+
+
+def test_a_journey_is_every_event_of_both_worlds(shukun):
+    answer = shukun("journey", "--where", "fate=lost_either_way", "--most", "1", "--firms", "300", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    journey = json.loads(answer.stdout)
+    [firm] = journey["firms"]
+    assert firm["fate"] == "lost_either_way"
+    assert {event["world"] for event in journey["events"]} == {"full_plan", "baseline"}
+    assert {event["firm"] for event in journey["events"]} == {firm["firm"]}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_journey_for_people_is_a_table_and_a_picture(shukun, language):
+    words = ("journey", "--where", "fate=lost_either_way", "--most", "1", "--firms", "300", "--picture", "lives.png")
+    answer = CliRunner().invoke(app, [*words, "--lang", language])
+    assert answer.exit_code == 0, answer.stderr
+    assert "lives.png" in answer.stdout
+    assert {"zh": "退出", "en": "Closed for good"}[language] in answer.stdout
+    assert Path("lives.png").stat().st_size > 5_000
 
 
 def test_every_shipped_design_is_understood():

@@ -9,8 +9,8 @@ import pytest
 from sim.engine import simulate
 from sim.observe.journeys import EVENTS
 from sim.observe.tables import TABLES, Result
-from sim.vocabulary import EXIT_CAUSES, TICKETS
-from tests.engine.conftest import scenario_of
+from sim.vocabulary import EXIT_CAUSES, FLAGS, TICKETS, bit
+from tests.engine.conftest import population_of, scenario_of, written
 
 FIRMS = 1_500
 SIGN = pd.Series(EVENTS)
@@ -76,3 +76,37 @@ def test_nobody_is_refused_or_pending_without_having_applied(watched):
     for _, case in decided.groupby(["firm", "measure"]):
         assert case["event"].iloc[0] == "applied"
         assert len(case) <= 2
+
+
+def granted_alone(folder, refusal):
+    """Twelve firms that are eligible for one grant on application, in a world that has nothing else, as they lived."""
+    lever = f"srdi_grant.delivery.refusal_share: {refusal}"
+    scenario = written(folder, f"extends: baseline\nmeasures: [srdi_grant]\nlevers: {{{lever}}}\n")
+    firms = population_of(scenario, FIRMS).firms
+    rows = np.flatnonzero((firms.flags & bit(FLAGS, "srdi_candidate") > 0) & (firms.size > 0) & (firms.born_on < 0))
+    journeys = simulate(scenario, firms=FIRMS, follow=firms.key[rows[:12]].tolist()).journeys
+    return journeys[journeys["measure"] == "srdi_grant"]
+
+
+def test_a_desk_that_refuses_everybody_refuses_whoever_applied(tmp_path):
+    events = granted_alone(tmp_path, 1.0)
+    filed = events[events["event"] == "applied"]
+    assert len(filed) > 0
+    refused = events[events["event"] == "refused"]
+    assert set(refused["firm"]) == set(filed["firm"])
+    assert {"applied", "refused"} <= set(events["event"]) <= {"applied", "refused", "did_not_apply"}
+
+
+def test_whoever_is_granted_applied_before_and_is_paid_on_the_day(tmp_path):
+    events = granted_alone(tmp_path, 0.0)
+    by_event = {event: group.set_index("firm") for event, group in events.groupby("event")}
+    granted, received, applied = (by_event[event] for event in ("granted", "received", "applied"))
+    assert len(granted) > 0
+    assert (received["date"] == granted["date"]).all()
+    assert (received["amount_fen"] == 500_000 * 100).all()
+    assert (applied.loc[granted.index, "date"] < granted["date"]).all()
+
+
+def test_a_firm_that_does_not_exist_is_said_so():
+    with pytest.raises(ValueError, match="there is no firm 5 in this world"):
+        simulate(scenario_of("baseline"), firms=300, follow=[5])
