@@ -156,8 +156,9 @@ def _fates(consequences: Consequences) -> dict[str, Any]:
         for by in BY[:-1]:
             table = consequences.fates_by(scenario, by)
             for group, row in table[table["firms"] > 0].iterrows():
+                low, high = (row["saved"] if isnan(row[end]) else row[end] for end in ("saved_low", "saved_high"))
                 rates = [
-                    _rounded(1000 * row[c] / row["firms"], 2) for c in ("saved", "saved_low", "saved_high", "harmed")
+                    _rounded(1000 * number / row["firms"], 2) for number in (row["saved"], low, high, row["harmed"])
                 ]
                 rows.append([scenario, by, group, *rates, round(row["firms"])])
     columns = ["scenario", "by", "group", "saved", "saved_low", "saved_high", "harmed", "firms"]
@@ -183,7 +184,6 @@ def _levels(consequences: Consequences) -> dict[str, Any]:
 
 
 def _unit_costs(consequences: Consequences) -> dict[str, Any]:
-    """Only those with two ends above zero: others have no place on the scale and are in the table."""
     rows = [
         [
             scenario,
@@ -193,8 +193,7 @@ def _unit_costs(consequences: Consequences) -> dict[str, Any]:
             *_pair(money(each.mean)),
             *_pair(interval(each.low, each.high, money)),
         ]
-        for (scenario, unit, cost), each in consequences.unit_costs.items()
-        if scenario in consequences.digest.side_by_side and 0 < each.low < each.high < float("inf")
+        for (scenario, unit, cost), each in consequences.bounded_unit_costs.items()
     ]
     return {
         "columns": ["scenario", "unit", "cost", "low", "mean", "high", *_two("amount"), *_two("interval")],
@@ -259,7 +258,8 @@ def _coded(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_points(estimate: Estimate) -> list[float | None]:
-    return [_rounded(value * 100, 4) for value in (estimate.mean, estimate.low, estimate.high)]
+    low, high = (estimate.mean if isnan(end) else end for end in (estimate.low, estimate.high))
+    return [_rounded(value * 100, 4) for value in (estimate.mean, low, high)]
 
 
 def _rounded(value: float, decimals: int) -> float | None:

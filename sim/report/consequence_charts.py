@@ -20,6 +20,7 @@ FATE_COLOURS: Final = dict(zip(FATES, (SAND, ACCENT, "#aab3bc", WORSE), strict=T
 COST_COLOURS: Final = dict(zip(COSTS, (ACCENT, LIGHT, SAND, WORSE, "#8a5a9e"), strict=True))
 CLIFF_COLOURS: Final = dict(zip(CLIFF, (SAND, ACCENT, WORSE, "#6b2d0c", LIGHT, WORSE, SAND), strict=True))
 OF_FOCUS: Final[Spec] = {
+    "usermeta": {"row_height": 30},  # of charts without a height; all are drawn anew for another scenario
     "params": [{"name": "focus", "value": ""}],
     "transform": [{"filter": "datum.scenario == focus"}],
 }
@@ -35,7 +36,8 @@ def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec
         charts |= {"cliff": cliff(lang, digest.months), "fallen": fallen(lang, digest.months)}
         charts["requests"] = requests(lang, digest.months)
         order = [getattr(digest.names[name], lang) for name in digest.side_by_side]
-        charts |= {f"unit-{unit}": unit_costs(lang, unit, order) for unit in ("firm_kept", "job_kept") if order}
+        known = {unit for _, unit, _ in consequences.bounded_unit_costs}
+        charts |= {f"unit-{unit}": unit_costs(lang, unit, order) for unit in ("firm_kept", "job_kept") if unit in known}
     return charts
 
 
@@ -58,12 +60,13 @@ def fates(lang: Language, by: str, order: list[str]) -> Spec:
     return chart(
         text("report.saved.chart", lang, by=text(f"report.by.{by}", lang)),
         "fates",
+        usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[
             {"filter": f"datum.scenario == focus && datum.by == '{by}'"},
             {"calculate": "-datum.harmed", "as": "left"},
             {
-                "calculate": "isValid(datum.saved_low) ? format(datum.saved_low, '.1f') + ' – ' + "
+                "calculate": "datum.saved_low < datum.saved_high ? format(datum.saved_low, '.1f') + ' – ' + "
                 "format(datum.saved_high, '.1f') : '–'",
                 "as": "between",
             },
@@ -107,9 +110,9 @@ def _stack(lang: Language, data: str, title: str, row: str, part: str, colours: 
     return chart(
         text(f"report.{title}", lang),
         data,
+        usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], _in_large_units(lang)],
-        usermeta={"row_height": 30},
         mark={"type": "bar", "height": {"band": 0.62}},
         encoding={
             "y": {**_names(f"{row}_label"), "sort": order},
@@ -181,6 +184,7 @@ def cliff(lang: Language, months: list[str]) -> Spec:
     return chart(
         text("report.cliff.chart_money", lang),
         "cliff",
+        usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], _in_large_units(lang)],
         height=260,
@@ -218,8 +222,7 @@ def fallen(lang: Language, months: list[str]) -> Spec:
     return chart(
         text("report.cliff.chart_exits", lang),
         "fallen",
-        params=OF_FOCUS["params"],
-        transform=OF_FOCUS["transform"],
+        **OF_FOCUS,
         height=260,
         encoding={"x": _months(months)},
         layer=[
@@ -291,8 +294,7 @@ def requests(lang: Language, months: list[str]) -> Spec:
     return chart(
         text("report.requests.chart", lang),
         "requests",
-        params=OF_FOCUS["params"],
-        transform=OF_FOCUS["transform"],
+        **OF_FOCUS,
         height=220,
         mark={"type": "line", "strokeWidth": 2.2, "point": {"size": 30}},
         encoding={

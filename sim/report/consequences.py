@@ -126,6 +126,12 @@ class Consequences:
             for row in tuples(self.digest.comparison.unit_costs)
         }
 
+    @cached_property
+    def bounded_unit_costs(self) -> dict[tuple[str, str, str], Estimate]:
+        """Those of single actions and the whole plan with two ends above zero: others have no place on a chart."""
+        shown = self.digest.side_by_side
+        return {k: e for k, e in self.unit_costs.items() if k[0] in shown and 0 < e.low <= e.high < np.inf}
+
     def cliff(self, scenario: str) -> pd.DataFrame:
         """By month (index): put_off, due and each of DUE in fen; firms_due, firms_short, firms_closed."""
         table = self.digest.comparison.cliff

@@ -50,10 +50,10 @@ def findings(digest: Digest) -> Iterator[Words]:
         effect = digest.effect(scenario, outcome)
         if not isnan(effect.difference.mean):
             yield _change(digest.names[scenario], outcome, effect)
-    yield from _single_actions(digest)
+    yield from single_actions(digest)
     yield from _costs(digest, scenario)
-    yield from _places(digest, scenario)
-    yield from _delays(digest, scenario)
+    yield from places(digest, scenario)
+    yield from delays(digest, scenario)
 
 
 def _change(title: Words, outcome: str, effect: Effect) -> Words:
@@ -68,7 +68,8 @@ def _change(title: Words, outcome: str, effect: Effect) -> Words:
     )
 
 
-def _single_actions(digest: Digest) -> Iterator[Words]:
+def single_actions(digest: Digest) -> Iterator[Words]:
+    """Which actions help most on their own, which do nothing that can be seen, and whether they add up."""
     for outcome in HEADLINES:
         sign = 1 if more_is_better(outcome) else -1
         effects = {name: digest.effect(name, outcome).difference for name in digest.single_actions}
@@ -129,7 +130,8 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
         yield both("report.finding.price", price=money(total / saved))
 
 
-def _places(digest: Digest, scenario: str) -> Iterator[Words]:
+def places(digest: Digest, scenario: str) -> Iterator[Words]:
+    """Where survival gains most; nothing when it gains nowhere."""
     best = {}
     for by in ("prefecture", "sector"):
         table = digest.places[by]
@@ -148,7 +150,8 @@ def _places(digest: Digest, scenario: str) -> Iterator[Words]:
     )
 
 
-def _delays(digest: Digest, scenario: str) -> Iterator[Words]:
+def delays(digest: Digest, scenario: str) -> Iterator[Words]:
+    """The slowest and the fastest measure; nothing when fewer than two are waited for."""
     waited = digest.stations(scenario)["days_paid"].dropna()
     if len(waited) >= 2:
         slow, fast = str(waited.idxmax()), str(waited.idxmin())

@@ -7,6 +7,7 @@ from math import isinf, isnan
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
+from sim.report import findings
 from sim.report.consequences import NOTHING, Consequences
 from sim.report.digest import Estimate
 from sim.report.findings import outcome_name, verdict
@@ -50,8 +51,8 @@ def saved(consequences: Consequences, scenario: str) -> Words:
         return both("report.section.saved")
     said = {
         "scenario": consequences.digest.names[scenario],
-        "saved": entities(float(table["entities"].get("saved", 0.0))),
-        "harmed": entities(float(table["entities"].get("harmed", 0.0))),
+        "saved": entities(_about(table["entities"].get("saved", 0.0))),
+        "harmed": entities(_about(table["entities"].get("harmed", 0.0))),
     }
     deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
     if isnan(deadweight):
@@ -82,7 +83,7 @@ def cliff(consequences: Consequences, scenario: str) -> Words:
         put_off=money(float(table["put_off"].sum())),
         month=str(table["due"].idxmax()),
         peak=money(float(table["due"].max())),
-        closed=entities(float(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+        closed=entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
     )
 
 
@@ -90,6 +91,27 @@ def clauses(consequences: Consequences) -> Words:
     """How many clauses are modelled."""
     states = Counter(row.state for row in consequences.clauses)
     return both("report.clauses.heading", all=states.total(), modelled=states["modelled"], declared=states["declared"])
+
+
+def actions(consequences: Consequences) -> Words:
+    """Which action helps most on its own."""
+    section = "actions" if consequences.digest.single_actions else "scenarios"
+    return next(findings.single_actions(consequences.digest), both(f"report.section.{section}"))
+
+
+def places(consequences: Consequences, scenario: str) -> Words:
+    """Where survival gains most."""
+    return next(findings.places(consequences.digest, scenario), both("report.section.places"))
+
+
+def delivery(consequences: Consequences, scenario: str) -> Words:
+    """The slowest and the fastest measure."""
+    return next(findings.delays(consequences.digest, scenario), both("report.section.delivery"))
+
+
+def _about(number: float) -> float:
+    """Rounded to three digits that count: the interval is in the table."""
+    return float(f"{number:.3g}")
 
 
 def limits(unit: Estimate) -> Words:

@@ -11,7 +11,10 @@ from sim.report.html import page, write
 from sim.study.comparison import Comparison
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
-SECTIONS = ("headline", "actions", "time", "places", "costs", "delivery", "method")
+SECTIONS = (
+    "headline", "targets", "actions", "interaction", "time", "places", "saved", "costs", "cliff", "delivery", "clauses",
+    "method",
+)  # fmt: skip
 LARGEST = 3_000_000  # bytes
 
 
@@ -154,7 +157,7 @@ def test_it_says_what_it_was_made_from(comparison: Comparison) -> None:
     assert "default-src 'none'" in text
 
 
-@pytest.mark.parametrize("names", [["baseline"], ["baseline", "no_outbreak"]])
+@pytest.mark.parametrize("names", [["baseline"], ["baseline", "no_outbreak"], ["baseline", "without_tax"]])
 def test_any_set_of_scenarios_has_a_page(
     comparison: Comparison, browser: Browser, tmp_path: Path, names: list[str]
 ) -> None:
@@ -163,6 +166,47 @@ def test_any_set_of_scenarios_has_a_page(
 
 
 def _only(comparison: Comparison, names: list[str]) -> Comparison:
-    tables = {name: table[table["scenario"].isin(names)] for name, table in comparison.tables().items()}
+    tables = {
+        name: table[table["scenario"].isin(names)] if "scenario" in table else table.iloc[:0]
+        for name, table in comparison.tables().items()
+    }
     asked = tuple(each for each in comparison.manifest.scenarios if each.name in names)
     return Comparison(manifest=comparison.manifest.model_copy(update={"scenarios": asked}), **tables)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_one_replication_without_draws_has_a_page(
+    made_up: Callable[..., Comparison], browser: Browser, tmp_path: Path, lang: str
+) -> None:
+    opened = Opened(browser, write(made_up(replications=1, draws=0), tmp_path / "one.html"), f"#{lang}")
+    assert opened.complaints == []
+    told = {"zh": "没有在参数范围内抽样", "en": "Nothing was drawn over the ranges"}[lang]
+    assert told in opened.page.locator("#targets").inner_text()
+
+
+def test_headings_say_what_was_found(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    heading = {section: opened.page.locator(f"#{section} h2").inner_text() for section in SECTIONS}
+    assert heading["targets"] == "Of 4 targets, 3 met, 1 missed, 0 too close to call"
+    assert "of its money goes to firms that live either way" in heading["saved"]
+    assert "they overlap" in heading["interaction"]
+    assert "falls due in 2023-01" in heading["cliff"]
+    opened.page.locator("#focus").select_option("action_innovation")
+    assert opened.page.locator("#cliff h2").inner_text() == "“Innovation” puts nothing off"
+    assert "no upper limit" in opened.page.locator("#costs").inner_text()
+
+
+def test_the_plan_without_an_action_is_no_scenario_to_choose(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    assert opened.page.locator("#focus option[value^=without_]").count() == 0
+    assert "Lost when taken out" in opened.texts("pairs-survival_rate")
+    assert "The plan without" not in opened.texts("what-ifs-survival_rate")
+
+
+def test_a_clause_leads_to_the_delivery_of_its_measure(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    opened.page.locator("#focus").select_option("action_tax")
+    opened.page.locator("#clauses summary").click()
+    opened.page.locator("#clauses a", has_text="Utility subsidy").first.click()
+    assert opened.page.locator("#focus").input_value() == "full_plan"
+    assert opened.page.locator("#way-full_plan-utility_subsidy").is_visible()

@@ -43,18 +43,20 @@
     return rows.filter((row) => names.scenario[row[0]] === focus.value);
   }
 
-  // A chart with a row for each name is as high as the scenario shown needs, and hidden when it has nothing to show.
+  // A chart that says so is drawn for the scenario shown alone: as high as its names need, hidden without any.
   async function embed(figure) {
     const id = figure.dataset.chart;
-    const spec = structuredClone(data.charts[language()][id]);
     drawn.get(id)?.finalize();
     drawn.delete(id);
     figure.replaceChildren();
+    figure.hidden = !Object.hasOwn(data.charts[language()], id);
+    if (figure.hidden) return;
+    const spec = structuredClone(data.charts[language()][id]);
     if (spec.usermeta) {
       const names = new Set(ofFocus(spec.data.name).map((row) => row[1]));
       figure.hidden = names.size === 0;
       if (figure.hidden) return;
-      spec.height = names.size * spec.usermeta.row_height;
+      spec.height ??= names.size * spec.usermeta.row_height;
     }
     const values = parameters();
     for (const parameter of spec.params ?? []) {
@@ -82,7 +84,7 @@
     for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
     for (const figure of document.querySelectorAll("[data-chart]")) {
       const id = figure.dataset.chart;
-      if (data.charts[language()][id].usermeta) {
+      if (data.charts[language()][id]?.usermeta) {
         embed(figure);
         continue;
       }
