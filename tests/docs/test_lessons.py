@@ -32,9 +32,14 @@ class Step(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory) -> list[Step]:
+def here(tmp_path_factory) -> Path:
+    """The folder in which the lesson is done."""
+    return tmp_path_factory.mktemp("lesson")
+
+
+@pytest.fixture(scope="module")
+def lesson(here) -> list[Step]:
     """The lesson done once, in a folder of its own with its own copy of ``scenarios/``."""
-    here = tmp_path_factory.mktemp("lesson")
     folders = {"scenarios": here / "scenarios", "calibration": ROOT / "calibration"}
     shutil.copytree(ROOT / "scenarios", folders["scenarios"])
     with pytest.MonkeyPatch.context() as patch:
@@ -91,9 +96,15 @@ def test_every_block_prints_what_the_page_says_in_form(lesson):
         assert form(step.printed) == form(step.said), step.printed
 
 
-def test_the_measure_is_all_that_differs_from_the_baseline(lesson):
+def test_the_measure_and_its_fund_are_all_that_differs_from_the_baseline(lesson):
     printed = next(step for step in lesson if "shukun diff" in step.text).printed
-    assert re.findall(r"[a-z_]+\.[a-z_.]+", printed) == ["measures.cold_chain_rebate"], printed
+    assert re.findall(r"[a-z_]+\.[a-z_.]+", printed) == ["measures.cold_chain_rebate", "funds.cold_chain"], printed
+
+
+def test_the_measure_is_in_the_report(lesson, here):
+    page = (here / "results" / "cold_chain" / "report.html").read_text(encoding="utf-8")
+    assert "Power rebate for cold chains" in page
+    assert "冷链用电补贴" in page
 
 
 def test_the_fund_runs_dry_in_the_sample_and_gives_all_it_has(lesson):
