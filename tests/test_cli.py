@@ -148,6 +148,7 @@ def test_a_comparison_leaves_tables_and_a_report(shukun):
     baseline, plan = study["scenarios"]
     assert set(plan["outcomes"]["survival_rate"]) == {"mean", "low", "high"}
     assert baseline["difference_from_baseline"]["survival_rate"] == {"mean": 0, "low": 0, "high": 0}
+    assert {"outcome", "clause", "met_over_luck", "met_over_ranges"} <= set(study["targets"][0])
     folder = Path(study["results_dir"])
     assert {"manifest.json", "outcomes.parquet", "report.html"} <= {path.name for path in folder.iterdir()}
 
@@ -157,7 +158,7 @@ def test_a_comparison_for_people_is_a_table(shukun):
     assert "The whole plan" in answer.stdout
     assert "report.html" in answer.stdout
     assert "The plan's targets" in answer.stdout
-    assert [line for line in answer.stdout.splitlines() if "(I.9.d), asked at least 95.0%" in line]
+    assert [line for line in answer.stdout.splitlines() if "(I.9.d), asked at least 95.0 %" in line]
 
 
 def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):

@@ -70,6 +70,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
             }
             for name in study.scenarios
         ],
+        "targets": study.targets.to_dict("records"),
         "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
     }
 

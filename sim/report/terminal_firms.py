@@ -44,12 +44,15 @@ def show_journey(journey: Journey, lang: Language) -> None:
     from sim.study.journey import ROUTINE
 
     both = journey.side_by_side()
+    of_day = both.groupby(["firm", "date"])
+    for cash in ("cash_fen", "cash_fen_against"):  # between the lines of a month it is nobody's cash yet
+        both[cash] = of_day[cash].transform("last").where(both[cash].notna())
     again = both["event"].isin(("borne", "put_off")) & both.duplicated(["firm", "event", "measure", "flow"])
     shown = both[~both["event"].isin(ROUTINE) & ~again]
     titles = [getattr(world.title, lang) for world in (journey.scenario, journey.against)]
-    amount, cash = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
+    amount, left = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
     columns = [text(f"cli.column.{name}", lang) for name in ("date", "event", "what", "clause")]
-    columns += [f"{title}\n{what}" for title in titles for what in (amount, cash)]
+    columns += [f"{title}\n{what}" for title in titles for what in (amount, left)]
     for firm in journey.firms.to_dict("records"):
         rows = []
         for row in shown[shown["firm"] == firm["firm"]].to_dict("records"):
