@@ -158,7 +158,8 @@ def _fates(consequences: Consequences) -> dict[str, Any]:
             for group, row in table[table["firms"] > 0].iterrows():
                 low, high = (row["saved"] if isnan(row[end]) else row[end] for end in ("saved_low", "saved_high"))
                 rates = [
-                    _rounded(1000 * number / row["firms"], 2) for number in (row["saved"], low, high, row["harmed"])
+                    _rounded(1000 * number / row["firms"], 2)
+                    for number in (row["saved"], max(low, 0.0), high, row["harmed"])
                 ]
                 rows.append([scenario, by, group, *rates, round(row["firms"])])
     columns = ["scenario", "by", "group", "saved", "saved_low", "saved_high", "harmed", "firms"]

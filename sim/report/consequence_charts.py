@@ -19,6 +19,7 @@ LIGHT: Final = "#6fb3ab"
 FATE_COLOURS: Final = dict(zip(FATES, (SAND, ACCENT, "#aab3bc", WORSE), strict=True))
 COST_COLOURS: Final = dict(zip(COSTS, (ACCENT, LIGHT, SAND, WORSE, "#8a5a9e"), strict=True))
 CLIFF_COLOURS: Final = dict(zip(CLIFF, (SAND, ACCENT, WORSE, "#6b2d0c", LIGHT, WORSE, SAND), strict=True))
+NARROW: Final[Spec] = {"columns": {"expr": "width < 420 ? 2 : 6"}}  # of a legend
 OF_FOCUS: Final[Spec] = {
     "usermeta": {"row_height": 30},  # of charts without a height; all are drawn anew for another scenario
     "params": [{"name": "focus", "value": ""}],
@@ -35,9 +36,10 @@ def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec
         charts |= {"given": given(lang), "levels": levels(lang)}
         charts |= {"cliff": cliff(lang, digest.months), "fallen": fallen(lang, digest.months)}
         charts["requests"] = requests(lang, digest.months)
-        order = [getattr(digest.names[name], lang) for name in digest.side_by_side]
-        known = {unit for _, unit, _ in consequences.bounded_unit_costs}
-        charts |= {f"unit-{unit}": unit_costs(lang, unit, order) for unit in ("firm_kept", "job_kept") if unit in known}
+        for unit in ("firm_kept", "job_kept"):
+            known = {scenario for scenario, of, _ in consequences.bounded_unit_costs if of == unit}
+            order = [getattr(digest.names[name], lang) for name in digest.side_by_side if name in known]
+            charts |= {f"unit-{unit}": unit_costs(lang, unit, order)} if order else {}
     return charts
 
 
@@ -57,9 +59,11 @@ def fates(lang: Language, by: str, order: list[str]) -> Spec:
         {**tip("harmed", text("report.saved.harmed_rate", lang)), "type": "quantitative", "format": ".1f"},
         {**tip("firms", text("report.saved.entities", lang)), "type": "quantitative", "format": ","},
     ]
+    title = text(f"report.by.{by}", lang)
     return chart(
-        text("report.saved.chart", lang, by=text(f"report.by.{by}", lang)),
+        title[:1].upper() + title[1:],
         "fates",
+        text("report.saved.chart", lang),
         usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[
@@ -332,7 +336,7 @@ def _colours(field: str, colours: dict[str, str], **legend: Any) -> Spec:
         "type": "nominal",
         "title": None,
         "scale": {"domain": list(colours), "range": list(colours.values())},
-        "legend": {"orient": "top", "symbolType": "square", "labelLimit": 260, **legend},
+        "legend": {"orient": "top", "symbolType": "square", "labelLimit": 260, **NARROW, **legend},
     }
 
 

@@ -86,21 +86,17 @@ class Consequences:
         table = self.digest.comparison.fates
         return table[(table["scenario"] == scenario) & (table["by"] == by)]
 
-    def costs(self, scenario: str) -> pd.DataFrame:
-        """Bearers by level and size of their cost: index (level, bearer), one column of Estimate for each category."""
-        rows = self._costs_of(scenario)
-        found: dict[tuple[str, str], dict[str, Estimate]] = {}
-        for row in tuples(rows):
-            found.setdefault((row.level, row.bearer), {})[row.category] = Estimate(row.mean, row.low, row.high)
-        levels = list(dict.fromkeys(LEVELS.values()))
-        order = sorted(found, key=lambda key: (levels.index(key[0]), -sum(abs(e.mean) for e in found[key].values())))
-        present = [category for category in CATEGORIES if category in set(rows["category"])]
-        return pd.DataFrame(
-            [[found[key].get(category) for category in present] for key in order],
-            index=pd.MultiIndex.from_tuples(order, names=["level", "bearer"]) if order else None,
-            columns=present,
-            dtype=object,
-        )
+    def costs(self, scenario: str) -> dict[str, dict[str, list[tuple[str, Estimate]]]]:
+        """By level and bearer (the dearest first): categories and their cost, in the order of CATEGORIES."""
+        found: dict[str, dict[str, list[tuple[str, Estimate]]]] = {level: {} for level in LEVELS.values()}
+        rows = sorted(tuples(self._costs_of(scenario)), key=lambda row: CATEGORIES.index(row.category))
+        for row in rows:
+            found[row.level].setdefault(row.bearer, []).append((row.category, Estimate(row.mean, row.low, row.high)))
+        return {
+            level: dict(sorted(bearers.items(), key=lambda item: -sum(abs(each.mean) for _, each in item[1])))
+            for level, bearers in found.items()
+            if bearers
+        }
 
     def cost(self, scenario: str, public: bool = False) -> float:
         """What counts as a cost, summed, in fen: of everybody or of public budgets alone."""

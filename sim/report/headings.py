@@ -10,8 +10,8 @@ from sim.observe.months import HEADLINES
 from sim.report import findings
 from sim.report.consequences import NOTHING, Consequences
 from sim.report.digest import Estimate
-from sim.report.findings import outcome_name, verdict
-from sim.report.numbers import entities, interval, money, points, share
+from sim.report.findings import direction, outcome_name, verdict
+from sim.report.numbers import days, entities, interval, money, points, share
 from sim.report.words import both
 
 
@@ -39,9 +39,9 @@ def interaction(consequences: Consequences) -> Words:
         return both("report.interaction.heading_pairs")
     apart = whole.high < alone.low or whole.low > alone.high
     way = "adds" if not apart else "overlap" if whole.mean < alone.mean else "synergy"
-    name = outcome_name(survival)
-    outcome = Words(zh=name.zh, en=name.en.lower())
-    return both(f"report.interaction.heading_{way}", outcome=outcome, whole=points(whole.mean), sum=points(alone.mean))
+    return both(
+        f"report.interaction.heading_{way}", outcome=_survival(), whole=points(whole.mean), sum=points(alone.mean)
+    )
 
 
 def saved(consequences: Consequences, scenario: str) -> Words:
@@ -61,15 +61,18 @@ def saved(consequences: Consequences, scenario: str) -> Words:
 
 
 def price(consequences: Consequences, scenario: str) -> Words:
-    """What the scenario costs, the public part of it, and what one firm kept costs."""
-    unit = consequences.unit_costs.get((scenario, "firm_kept", "all"), NOTHING)
+    """What the scenario costs public budgets, on the whole and for one firm kept."""
+    unit = consequences.unit_costs.get((scenario, "firm_kept", "public"))
     said = {
         "scenario": consequences.digest.names[scenario],
-        "total": money(consequences.cost(scenario)),
         "public": money(consequences.cost(scenario, public=True)),
     }
-    if isnan(unit.mean) or isinf(unit.high):
-        return both("report.price.heading_unknown", **said)
+    if unit is None:
+        return both("report.price.heading_no_units", **said)
+    if isnan(unit.mean):
+        return both("report.price.heading_none_kept", **said)
+    if isinf(unit.high):
+        return both("report.price.heading_no_upper", **said)
     return both("report.price.heading", unit=money(unit.mean), **said)
 
 
@@ -81,7 +84,7 @@ def cliff(consequences: Consequences, scenario: str) -> Words:
     return both(
         "report.cliff.heading",
         put_off=money(float(table["put_off"].sum())),
-        month=str(table["due"].idxmax()),
+        month=str(table["due"].idxmax()).replace("-", "\u2011"),  # a month must not break at its hyphen
         peak=money(float(table["due"].max())),
         closed=entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
     )
@@ -94,9 +97,19 @@ def clauses(consequences: Consequences) -> Words:
 
 
 def actions(consequences: Consequences) -> Words:
-    """Which action helps most on its own."""
-    section = "actions" if consequences.digest.single_actions else "scenarios"
-    return next(findings.single_actions(consequences.digest), both(f"report.section.{section}"))
+    """Which action improves survival most on its own."""
+    digest, survival = consequences.digest, HEADLINES[0]
+    if not digest.single_actions:
+        return both("report.section.scenarios")
+    effects = {name: digest.effect(name, survival).difference for name in digest.single_actions}
+    best = max(effects, key=lambda name: effects[name].mean)
+    found = direction(survival, effects[best]) in ("better", "no_interval")
+    return both(
+        f"report.actions.heading{'' if found else '_none'}",
+        outcome=_survival(),
+        action=digest.names[best],
+        change=points(effects[best].mean),
+    )
 
 
 def places(consequences: Consequences, scenario: str) -> Words:
@@ -105,8 +118,18 @@ def places(consequences: Consequences, scenario: str) -> Words:
 
 
 def delivery(consequences: Consequences, scenario: str) -> Words:
-    """The slowest and the fastest measure."""
-    return next(findings.delays(consequences.digest, scenario), both("report.section.delivery"))
+    """The measure whose payment takes longest."""
+    digest = consequences.digest
+    waited = digest.stations(scenario)["days_paid"].dropna()
+    if waited.empty:
+        return both("report.section.delivery")
+    slow = str(waited.idxmax())
+    return both("report.delivery.heading", measure=digest.measure_title(slow), days=days(waited[slow]))
+
+
+def _survival() -> Words:
+    name = outcome_name(HEADLINES[0])
+    return Words(zh=name.zh, en=name.en.lower())
 
 
 def _about(number: float) -> float:

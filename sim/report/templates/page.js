@@ -82,18 +82,20 @@
   function update() {
     const values = parameters();
     for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
+    const redrawn = [];
     for (const figure of document.querySelectorAll("[data-chart]")) {
       const id = figure.dataset.chart;
       if (data.charts[language()][id]?.usermeta) {
-        embed(figure);
+        redrawn.push(embed(figure));
         continue;
       }
       const view = drawn.get(id)?.view;
       if (!view) continue;
       const known = view.getState().signals;
       for (const name of Object.keys(values)) if (Object.hasOwn(known, name)) view.signal(name, values[name]);
-      view.runAsync();
+      redrawn.push(view.runAsync());
     }
+    return Promise.all(redrawn);
   }
 
   // The boxes carry the colours of their lines.
@@ -143,10 +145,12 @@
   }
   // A measure among the clauses leads to its row in the delivery of the headline's scenario.
   for (const link of document.querySelectorAll("[data-way]")) {
-    link.addEventListener("click", (event) => {
+    link.addEventListener("click", async (event) => {
       event.preventDefault();
-      focus.value = data.main;
-      update();
+      if (focus.value !== data.main) {
+        focus.value = data.main;
+        await update();
+      }
       const row = document.getElementById(link.getAttribute("href").slice(1));
       row.closest("details").open = true;
       row.tabIndex = -1;
