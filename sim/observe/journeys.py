@@ -152,9 +152,8 @@ class Journeys:
         lines, moved, relieved = ((now - then) // weight for now, then in zip(after, self._books, strict=True))
         old, new = self._before[row], self._state(row, queues)
         self._before[row] = new
-        trade = list(_of_lines(_TRADE, lines))
         month: list[Entry] = [] if new.status == old.status or old.status != Status.UNBORN else [("born", "", "", 0)]
-        month += trade
+        month += _of_lines(_TRADE, lines)
         month += self._applications(old, new, day_of_settlement=True)
         month += self._of_moves(_RECEIVED, moved)
         month += [
@@ -163,10 +162,10 @@ class Journeys:
         month += self._of_moves(_POSTPONED, moved)
         month += _of_lines(_PAYMENT, lines)
         month += self._of_moves(_DUE_AGAIN, moved)
-        month += _of_lines(_CLOSING, lines)
-        month += self._of_moves(_FORGIVEN, moved)
         if len(self.measures) in new.pending - old.pending:
             month.append(("loan_applied", "", "loan", 0))
+        month += _of_lines(_CLOSING, lines)
+        month += self._of_moves(_FORGIVEN, moved)
         if new.status == Status.EXITED and old.status != new.status:
             month.append(("exited", "", EXIT_CAUSES[self.firms.exit_cause[row]], 0))
         elif new.staff != old.staff and old.status != Status.UNBORN:
