@@ -114,7 +114,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "date": Column("str", "YYYY-MM-DD", "day of the event"),
         "event": Column("str", "-", "one of EVENTS (`sim/observe/journeys.py`), which says what each does to cash"),
         "measure": Column("str", "-", "measure concerned, empty for none"),
-        "flow": Column("str", "-", "what the money is for; the kind of a problem; the cause of an exit; empty for none"),
+        "flow": Column("str", "-", "what the money is for, the kind of a problem, the cause of an exit; or empty"),
         "amount_fen": Column("int64", "fen", "money of the event, of one entity, 0 for none"),
         "cash_fen": Column("int64", "fen", "cash after the event, of one entity"),
         "staff": Column("int64", "persons", "staff after the event"),
