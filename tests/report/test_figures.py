@@ -20,8 +20,8 @@ def test_without_the_font_it_says_so_and_speaks_english(
     comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
-    figures._chinese_font.cache_clear()
+    figures.chinese_family.cache_clear()
     with pytest.warns(UserWarning, match="No Chinese font"):
         figure = figures.comparison_picture(comparison, "zh")
-    figures._chinese_font.cache_clear()
+    figures.chinese_family.cache_clear()
     assert figure.axes[0].get_yticklabels()[0].get_text() == "Fiscal support"
