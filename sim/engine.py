@@ -67,12 +67,14 @@ def simulate(
     firms: int | None = None,
     seed: int = 1,
     follow: Sequence[int] = (),
+    fates: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Live through a scenario once.
 
     ``firms``: rows alive at the start, None for what the scenario says (one to one if it says nothing); ``follow``:
-    identities of firms whose journeys are kept; ``progress``: called with the share of the days that have passed.
+    identities of firms whose journeys are kept; ``fates``: whether the table of all firms is kept, as it always is
+    beside journeys (without it memory and time are saved); ``progress``: called with the share of the days passed.
     Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
     """
     began = perf_counter()
@@ -81,7 +83,7 @@ def simulate(
     wanted = firms if firms is not None else scenario.firms
     population = synthesise(parameters, county_table(), timeline, seed, None if wanted == "province" else wanted)
     built = perf_counter()
-    run = Run(scenario, parameters, population, seed, follow)
+    run = Run(scenario, parameters, population, seed, follow, fates)
     run.live(progress or (lambda share: None))
     result = run.result()
     seconds = {"population": built - began, **run.province.seconds}
@@ -92,13 +94,21 @@ class Run:
     """A province on its way through a scenario; :func:`simulate` is the way in. It uses up the population's columns."""
 
     def __init__(
-        self, scenario: Scenario, parameters: Parameters, population: Population, seed: int, follow: Sequence[int] = ()
+        self,
+        scenario: Scenario,
+        parameters: Parameters,
+        population: Population,
+        seed: int,
+        follow: Sequence[int] = (),
+        fates: bool = False,
     ) -> None:
         self.scenario, self.seed, self.population = scenario, seed, population
         self.timeline = Timeline(scenario.world.start, scenario.world.end)
         self.env = simpy.Environment()
-        # Money is counted by action; of followed firms one wants to know it by measure.
-        self.groups = self.measure_ids if follow else sorted({x.action for x in scenario.measures if _gives(x)})
+        self.keeps_fates = fates or bool(follow)
+        # Each firm's money is counted by action where its fate is told, and by measure where it is followed.
+        actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if fates else []
+        self.groups = self.measure_ids if follow else actions
         self.province = self._province(parameters, self.population)
         self.outbreak = Outbreak(self.province)
         self.desks = [
@@ -402,6 +412,7 @@ class Run:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: the money is beyond whole fen")
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
+        of_group = {measure.id: measure.action for measure in self.scenario.measures}
         parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
@@ -428,20 +439,12 @@ class Run:
             ),
             requests=self.record.requests_table(province.counts),
             cliff=self.record.cliff_table(province.counts, province.books, province.rules.terms.loan_months),
-            fates=self.record.fates_table(firms, province.slots, self._group_actions()),
+            fates=self.record.fates_table(
+                firms, province.slots, [of_group.get(group, group) for group in self.groups], self.keeps_fates
+            ),
             journeys=self.journeys.table(),
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
         )
         province.took("observation", since)
         return result
-
-    def _group_actions(self) -> list[str]:
-        """Action to which each row of ``slots.given`` belongs."""
-        of_measure = {measure.id: measure.action for measure in self.scenario.measures}
-        return [of_measure.get(group, group) for group in self.groups]
-
-
-def _gives(measure: Measure) -> bool:
-    """Whether a measure's money reaches firms one by one."""
-    return measure.instrument in ("relief", "grant", "refund")

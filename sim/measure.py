@@ -160,6 +160,11 @@ class Measure(Strict):
         return {self.bearer: 1.0} if isinstance(self.bearer, str) else dict(self.bearer)
 
     @property
+    def gives(self) -> bool:
+        """Whether it bears bills of firms or pays them, one by one."""
+        return self.instrument in ("relief", "grant", "refund")
+
+    @property
     def moves(self) -> str:
         """What it defers, refunds or grants, as one name for the ledger."""
         return "+".join(getattr(self.values, "flows", ())) or getattr(self.values, "base", None) or self.instrument

@@ -169,11 +169,14 @@ class Record:
         columns = list(TABLES["cliff"])
         return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
-    def fates_table(self, firms: Firms, slots: Slots, group_action: list[str]) -> pd.DataFrame:
-        """How each firm ended (columns: ``TABLES['fates']``); ``group_action``: action of each row of `Slots.given`."""
+    def fates_table(self, firms: Firms, slots: Slots, group_action: list[str], kept: bool) -> pd.DataFrame:
+        """How each firm ended (columns: ``TABLES['fates']``), no rows when not ``kept``.
+
+        ``group_action``: action of each row of ``slots.given``.
+        """
         import pandas as pd
 
-        lived = np.flatnonzero(firms.status != Status.UNBORN)
+        lived = np.flatnonzero(firms.status != Status.UNBORN) if kept else np.zeros(0, np.int64)
         gone = firms.status[lived] == Status.EXITED
 
         def named(codes: NDArray[np.integer[Any]], names: tuple[str, ...]) -> object:

@@ -76,16 +76,16 @@ def ensembles(
     replications: int,
     workers: int = 1,
     progress: Progress | None = None,
-    look: Callable[[Run], None] = lambda run: None,
+    look: Callable[[Run], None] | None = None,
 ) -> Iterator[Ensemble]:
     """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory.
 
     ``look`` sees every run, in order, while its fates, the one table with a row for each firm, are still there.
     """
-    specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications)]
+    specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications, look is not None)]
     runs = run_all(specs, workers, progress)
     for place, (_, group) in enumerate(groupby(enumerate(runs), lambda pair: pair[0] // replications)):
-        yield ensemble(scenarios[place], [_seen(run, look) for _, run in group])
+        yield ensemble(scenarios[place], [_seen(run, look) if look else run for _, run in group])
 
 
 def _seen(run: Run, look: Callable[[Run], None]) -> Run:

@@ -32,6 +32,7 @@ class RunSpec:
     scenario: Scenario  # which says how many firms, see `sized`
     seed: int  # of this run, see `replicated`
     replication: int = 0
+    fates: bool = False  # whether the table of all firms is wanted
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ def once(
     from sim.engine import simulate
 
     [asked] = sized([scenario if isinstance(scenario, Scenario) else load(scenario, levers)], firms)
-    return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, progress=progress)
+    return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, fates=True, progress=progress)
 
 
-def replicated(scenario: Scenario, seed: int, replications: int) -> list[RunSpec]:
+def replicated(scenario: Scenario, seed: int, replications: int, fates: bool = False) -> list[RunSpec]:
     """The specifications of all replications of a scenario: replication ``r`` has seed ``seed + r``."""
-    return [RunSpec(scenario, seed + r, r) for r in range(replications)]
+    return [RunSpec(scenario, seed + r, r, fates) for r in range(replications)]
 
 
 def run_all(
@@ -148,7 +149,8 @@ def _run(spec: RunSpec, simulate: Any, progress: Progress | None) -> Outcome:
     if simulate is None:
         simulate = import_module("sim.engine").simulate
     try:
-        return simulate(spec.scenario, firms=_rows(spec.scenario), seed=spec.seed, progress=progress), ""
+        asked = {"firms": _rows(spec.scenario), "seed": spec.seed, "fates": spec.fates}
+        return simulate(spec.scenario, **asked, progress=progress), ""
     except Exception as error:  # whatever a run dies of, its study goes on and says so
         return None, f"{type(error).__name__}: {error}"
 

@@ -29,7 +29,7 @@ def population_of(scenario: Scenario, firms: int = FIRMS, seed: int = 1) -> Popu
 def live(scenario: Scenario, population: Population | None = None, seed: int = 1, firms: int = FIRMS) -> Run:
     """A finished run."""
     parameters = load_parameters(changed=scenario.parameter_changes)
-    run = Run(scenario, parameters, population or population_of(scenario, firms, seed), seed)
+    run = Run(scenario, parameters, population or population_of(scenario, firms, seed), seed, fates=True)
     run.live(lambda share: None)
     return run
 

@@ -18,7 +18,7 @@ SIGN = pd.Series(EVENTS)
 
 @pytest.fixture(scope="module")
 def unwatched() -> Result:
-    return simulate(scenario_of("full_plan"), firms=FIRMS)
+    return simulate(scenario_of("full_plan"), firms=FIRMS, fates=True)
 
 
 @pytest.fixture(scope="module")
