@@ -17,7 +17,11 @@ def blocks(document: str) -> list[tuple[str, str]]:
 
 
 BLOCKS = blocks("README.md")
-SMALL = {"compare": ("--firms", "500", "--replications", "2", "--workers", "1")}
+SMALL = {
+    "compare": ("--firms", "500", "--replications", "2", "--workers", "1", "--draws", "0"),
+    "clause": ("--firms", "500", "--replications", "2", "--workers", "1"),
+    "journey": ("--firms", "3000"),
+}
 
 
 def typed(folder: Path, program: str, *arguments: str) -> str:
@@ -34,16 +38,17 @@ def test_the_commands_of_the_makefile_exist() -> None:
     assert set(targets) <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-def test_the_first_what_if_runs_as_written(tmp_path: Path) -> None:
+def test_every_command_runs_as_written(tmp_path: Path) -> None:
     (idea,) = (text for kind, text in BLOCKS if kind == "yaml")
     (tmp_path / "my_idea.yaml").write_text(idea, encoding="utf-8")
     commands = [
         line.split()[1:] for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "shukun" in line
     ]
-    assert [arguments[0] for arguments in commands] == ["validate", "compare"]
+    assert [arguments[0] for arguments in commands] == ["validate", "compare", "clause", "journey"]
     for arguments in commands:
         typed(tmp_path, "shukun", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
+    assert (tmp_path / "results/journey.png").exists()
 
 
 @pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])

@@ -320,12 +320,6 @@ class Digest:
         firms = table["decided"].where(once, fullest.reindex(table.index))
         return pd.DataFrame({"firms": firms, "amount_fen": table["amount_fen"]})
 
-    def extra_survivors(self, scenario: str) -> float:
-        """Entities alive at the end beyond those of the baseline, among those alive at the start."""
-        panel = self.comparison.panel
-        last = panel[panel["month"] == self.months[-1]].groupby("scenario", observed=True)["founders_alive"].sum()
-        return float(last.get(scenario, np.nan) - last.get(BASELINE, np.nan))
-
     def year_ends(self) -> Iterator[str]:
         """The months at which years end, and the last month."""
         yield from dict.fromkeys([*(m for m in self.months if m.endswith("-12")), self.months[-1]])

@@ -125,9 +125,6 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
         deferred=money(float(table["deferred"].sum())),
         repaid=money(float(table["repaid"].sum())),
     )
-    saved = digest.extra_survivors(scenario)
-    if saved > 0 and direction("survival_rate", digest.effect(scenario, "survival_rate").difference) == "better":
-        yield both("report.finding.price", price=money(total / saved))
 
 
 def places(digest: Digest, scenario: str) -> Iterator[Words]:
