@@ -45,6 +45,27 @@ class ClauseRow(NamedTuple):
     measures: list[tuple[str, float, float]]
 
 
+class Event(NamedTuple):
+    """A day's event of a firm; ``money``: amount and cash in fen under the scenario and without it, None if missing."""
+
+    date: str
+    event: str
+    measure: str
+    clause: str
+    money: list[float | None]
+
+
+class Followed(NamedTuple):
+    """A firm in both worlds."""
+
+    fate: str
+    sector: str
+    size: str
+    prefecture: str
+    entities: float
+    events: list[Event]
+
+
 @dataclass(frozen=True)
 class Consequences:
     """What each scenario of a comparison did to firms and to those who pay."""
@@ -149,6 +170,20 @@ class Consequences:
         table = passed(rows[rows["scenario"] == scenario], "kind")
         return table.reindex([kind for kind in REQUESTS if kind in table.index])
 
+    @cached_property
+    def journeys(self) -> list[Followed]:
+        """The firms that the comparison follows through both worlds of the headline."""
+        table = self.digest.comparison.journeys
+        rows = table[table["scenario"] == self.digest.main]
+        return [
+            Followed(
+                **{trait: str(of_firm[trait].iloc[0]) for trait in ("fate", "sector", "size", "prefecture")},
+                entities=float(of_firm["entities"].iloc[0]),
+                events=[_event(row) for row in of_firm.to_dict("records")],
+            )
+            for _, of_firm in rows.groupby("firm", sort=False)
+        ]
+
     def targets(self, scenario: str) -> list[Any]:
         """The rows of the table of targets, in the plan's order."""
         table = self.digest.comparison.targets
@@ -221,3 +256,9 @@ def tuples(table: pd.DataFrame) -> Iterator[Any]:
 
 def _positive(number: float) -> float:
     return number if number > 0 else np.nan
+
+
+def _event(row: dict[Any, Any]) -> Event:
+    cells = [row[f"{what}_fen{of}"] for of in ("", "_against") for what in ("amount", "cash")]
+    money = [None if pd.isna(fen) else float(fen) for fen in cells]
+    return Event(row["date"], row["event"], row["measure"], row["clause"], money)

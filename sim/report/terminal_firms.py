@@ -41,14 +41,7 @@ def answer_of_journey(journey: Journey) -> dict[str, Any]:
 
 def show_journey(journey: Journey, lang: Language) -> None:
     """Print what is not ordinary business of each firm, day by day, under the one scenario and under the other."""
-    from sim.study.journey import ROUTINE
-
-    both = journey.side_by_side()
-    of_day = both.groupby(["firm", "date"])
-    for cash in ("cash_fen", "cash_fen_against"):  # between the lines of a month it is nobody's cash yet
-        both[cash] = of_day[cash].transform("last").where(both[cash].notna())
-    again = both["event"].isin(("borne", "put_off")) & both.duplicated(["firm", "event", "measure", "flow"])
-    shown = both[~both["event"].isin(ROUTINE) & ~again]
+    shown = journey.told()
     titles = [getattr(world.title, lang) for world in (journey.scenario, journey.against)]
     amount, left = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
     columns = [text(f"cli.column.{name}", lang) for name in ("date", "event", "what", "clause")]
@@ -72,7 +65,7 @@ def show_journey(journey: Journey, lang: Language) -> None:
             rows,
             text("cli.note.firm", lang, firm=firm["firm"], place=place, entities=int(firm["entities"]), fate=fate),
         )
-    print(text("cli.note.routine", lang, lines=len(both) - len(shown)))
+    print(text("cli.note.routine", lang, lines=len(journey.side_by_side()) - len(shown)))
 
 
 def _what(row: Mapping[str, Any], journey: Journey, lang: Language) -> str:

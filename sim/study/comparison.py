@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from sim.scenario import Scenario, load
-from sim.study import StudyError, costs, interaction, ranges, targets
+from sim.study import StudyError, costs, interaction, journey, ranges, targets
 from sim.study.ensemble import ensembles, summarise
 from sim.study.manifest import Manifest, manifest
 from sim.study.pairing import Pairing
@@ -47,6 +47,7 @@ class Comparison:
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, met_over_luck, met_over_ranges, draws.
     ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
+    ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`sim.study.journey.examples`.
     """
 
     manifest: Manifest
@@ -66,6 +67,7 @@ class Comparison:
     targets: pd.DataFrame
     interaction: pd.DataFrame
     draws: pd.DataFrame
+    journeys: pd.DataFrame
 
     @property
     def scenarios(self) -> list[str]:
@@ -90,7 +92,7 @@ class Comparison:
 
 TABLES: Final = (
     "outcomes", "differences", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff", "fates", "costs",
-    "unit_costs", "cliff_exits", "targets", "interaction", "draws",
+    "unit_costs", "cliff_exits", "targets", "interaction", "draws", "journeys",
 )  # fmt: skip
 
 
@@ -126,7 +128,8 @@ def compare(
         )
     asked = sized(asked, firms)
 
-    main = [scenario for scenario in asked if scenario.name == MAIN][: 1 if draws else 0]
+    whole = [scenario for scenario in asked if scenario.name == MAIN]
+    main = whole if draws else []
     share = len(asked) * replications / (len(asked) * replications + len(main) * draws)
     report = progress or (lambda done: None)
     pairing = Pairing(BASELINE)
@@ -143,6 +146,7 @@ def compare(
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
     values = together("values")
+    shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     paired_costs = pairing.costs()
     return Comparison(
         manifest=manifest("comparison", asked, seed, replications, draws=len(main) * draws),
@@ -162,6 +166,7 @@ def compare(
         targets=targets.table(asked, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
+        journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )
 
 

@@ -89,6 +89,13 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
     return tuple(groups), np.concatenate([*tables, by_action])
 
 
+def first(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], fate: str) -> list[int]:
+    """Identity of the first founder of a fate, by identity; empty where there is none."""
+    founder = np.flatnonzero(fates["founder"].to_numpy() & (place >= 0))
+    met = _fate(fates["alive"].to_numpy()[founder], baseline.alive[place[founder]]) == FATES.index(fate)
+    return [int(firm) for firm in np.sort(fates["firm"].to_numpy()[founder[met]])[:1]]
+
+
 def _fate(alive: NDArray[np.bool_], alive_in_baseline: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Index into FATES of each firm."""
     fate_of = np.array([[LOST_EITHER_WAY, FATES.index("harmed")], [FATES.index("saved"), 0]])

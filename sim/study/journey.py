@@ -39,6 +39,11 @@ ROUTINE: Final = frozenset({
 })  # fmt: skip
 SAME: Final = ["firm", "date", "event", "measure", "flow"]  # what makes an event of one world that of the other
 
+EXAMPLES: Final = (
+    "scenario", "firm", "entities", "prefecture", "sector", "size", "fate", *SAME[1:4], "clause", "flow", "amount_fen",
+    "cash_fen", "amount_fen_against", "cash_fen_against",
+)  # fmt: skip
+
 Where = Mapping[str, str | Sequence[str]]
 
 
@@ -73,6 +78,18 @@ class Journey:
         order = together.sort_values(["firm", "date", "place"], kind="stable", ignore_index=True)
         amounts = ["amount_fen", "amount_fen_against", "cash_fen", "cash_fen_against"]
         return order[["firm", "date", "event", "measure", "clause", "flow", *amounts]]
+
+    def told(self) -> pd.DataFrame:
+        """What a person would tell of :meth:`side_by_side`: without routine and without reliefs that only repeat.
+
+        Cash is that at the day's end: between the lines of a settlement it is nobody's cash yet.
+        """
+        both = self.side_by_side()
+        of_day = both.groupby(["firm", "date"])
+        for cash in ("cash_fen", "cash_fen_against"):
+            both[cash] = of_day[cash].transform("last").where(both[cash].notna())
+        again = both["event"].isin(("borne", "put_off")) & both.duplicated(["firm", "event", "measure", "flow"])
+        return both[~both["event"].isin(ROUTINE) & ~again].reset_index(drop=True)
 
     def plot(self) -> Figure:
         """Cash of each firm in both worlds, with closures, measures by clause, and exits; names as in the tables."""
@@ -109,7 +126,7 @@ def journey(
             en="Give either identities of firms or conditions, not both and not neither.",
         )
     one, other = sized(
-        [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in (scenario, against)], rows
+        [load(s, levers=levers or {}) if isinstance(s, str | Path) else s for s in (scenario, against)], rows
     )
     report = progress or (lambda share: None)
     runs = 2 if chosen else 4
@@ -138,6 +155,15 @@ def journey(
         firms=_with_dates(fates.loc[chosen].reset_index(), one),
         events=pd.concat([_events(*pair) for pair in zip((one, other), worlds, strict=True)], ignore_index=True),
     )
+
+
+def examples(scenario: Scenario, against: Scenario, firms: Sequence[int], seed: int) -> pd.DataFrame:
+    """What is told of firms in both worlds, as one table (columns: EXAMPLES); empty without firms."""
+    if not firms:
+        return pd.DataFrame(columns=list(EXAMPLES))
+    followed = journey(firms, scenario=scenario, against=against, seed=seed)
+    traits = followed.firms[["firm", "entities", "prefecture", "sector", "size", "fate"]]
+    return traits.merge(followed.told(), on="firm").assign(scenario=scenario.name)[list(EXAMPLES)]
 
 
 def _part(report: Progress, place: int, runs: int) -> Progress:

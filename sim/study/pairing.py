@@ -30,6 +30,7 @@ class Pairing:
         self._ends: dict[int, fates.Ends] = {}  # by replication
         self._groups: fates.Groups = ()
         self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
+        self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed under the first luck
         self._months: dict[str, list[str]] = {}
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []
@@ -49,6 +50,9 @@ class Pairing:
         if name != self.baseline:
             self._groups, sums = fates.sums(table, there, place)
             self._sums.setdefault(name, []).append(sums)
+            if replication == 0:
+                found = [fates.first(table, there, place, fate) for fate in ("saved", "harmed")]
+                self.examples[name] = [firm for firms in found for firm in firms]
         self._months[name] = timeline.month_names
         self._exits.setdefault(name, []).append(cliff.exits(table, there, place, timeline))
         self._costs.append((name, replication, costs.of_run(run.result)))

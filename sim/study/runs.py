@@ -71,7 +71,7 @@ def once(
     """One run in this process, its errors its own; see ``sim.run``."""
     from sim.engine import simulate
 
-    [asked] = sized([scenario if isinstance(scenario, Scenario) else load(scenario, levers)], firms)
+    [asked] = sized([load(scenario, levers) if isinstance(scenario, str | Path) else scenario], firms)
     return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, fates=True, progress=progress)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,12 @@ def test_tables_have_the_columns_that_are_documented(plan, name):
     for column, (kind, _, _) in TABLES[name].items():
         if kind != "str":
             assert str(table[column].dtype) == kind, column
+
+
+def test_a_longer_horizon_sees_everything_put_off_come_back():
+    """The last premiums put off fall due in December 2023: a year later nothing is owed, and all firms are counted."""
+    result = live(scenario_of("full_plan", {"world.end": date(2024, 12, 31)}), firms=2_000).result()
+    cliff = result.cliff
+    assert (cliff.loc[cliff["month"] > "2023-12", ["put_off_fen", "due_fen", "firms_due"]] == 0).all().all()
+    assert cliff["due_fen"].sum() == cliff["put_off_fen"].sum()
+    assert (result.panel.loc[result.panel["month"] == "2024-12", "deferred_fen"] == 0).all()

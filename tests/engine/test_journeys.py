@@ -9,6 +9,7 @@ import pytest
 from sim.engine import simulate
 from sim.observe.journeys import EVENTS
 from sim.observe.tables import TABLES, Result
+from sim.study.comparison import compare
 from sim.vocabulary import EXIT_CAUSES, FLAGS, TICKETS, bit
 from tests.engine.conftest import population_of, scenario_of, written
 
@@ -110,3 +111,15 @@ def test_whoever_is_granted_applied_before_and_is_paid_on_the_day(tmp_path):
 def test_a_firm_that_does_not_exist_is_said_so():
     with pytest.raises(ValueError, match="there is no firm 5 in this world"):
         simulate(scenario_of("baseline"), firms=300, follow=[5])
+
+
+def test_a_comparison_follows_a_firm_that_is_saved():
+    """Its end is told under the baseline alone, and every amount and cash is of one of the two worlds."""
+    told = compare(["full_plan"], firms=3_000, replications=1).journeys
+    saved = told[told["fate"] == "saved"]
+    ends = saved[saved["event"] == "exited"]
+    assert len(ends) == 1
+    assert ends["cash_fen"].isna().all()
+    assert (ends["cash_fen_against"] == 0).all()
+    assert told[["cash_fen", "cash_fen_against"]].notna().any(axis=1).all()
+    assert set(told["fate"]) <= {"saved", "harmed"}

@@ -112,6 +112,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         targets=consequences.targets(outcomes, draws),
         interaction=consequences.whole_and_parts(values),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
+        journeys=consequences.journeys(strength),
     )
 
 

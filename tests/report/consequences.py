@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.study import costs, interaction
 from sim.study.fates import FATES, GIVERS
+from sim.study.journey import EXAMPLES
 from sim.vocabulary import LEVELS, REQUESTS, SECTORS, SIZES
 
 YI = 10**10
@@ -125,3 +126,16 @@ def targets(outcomes: pd.DataFrame, draws: int) -> pd.DataFrame:
 
 def whole_and_parts(values: pd.DataFrame) -> pd.DataFrame:
     return interaction.table(values, "baseline")
+
+
+def journeys(strength: dict[str, float]) -> pd.DataFrame:
+    """A firm that the whole plan saves: a rent waiver there, the end without it."""
+    if "full_plan" not in strength:
+        return pd.DataFrame(columns=list(EXAMPLES))
+    firm = ("full_plan", 7, 150, "5301", "catering", "micro", "saved")
+    events = [
+        (*firm, "2022-08-11", "borne", "rent_waiver", "II.1.a", "rent", 745_000, 910_000, None, 850_000),
+        (*firm, "2023-05-11", "exited", "", "", "hopeless", None, None, 0, 0),
+    ]
+    money = ["amount_fen", "cash_fen", "amount_fen_against", "cash_fen_against"]
+    return pd.DataFrame(events, columns=list(EXAMPLES)).astype(dict.fromkeys(money, "Int64"))

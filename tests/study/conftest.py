@@ -26,6 +26,7 @@ class FakeScenario:
     levers: dict[str, Any] = field(default_factory=dict)
     firms: int | str | None = None
     parameter_changes: dict[str, float] = field(default_factory=dict)
+    measures: tuple[()] = ()
 
     @property
     def title(self) -> Words:
@@ -105,6 +106,7 @@ def make_simulate() -> Callable[..., Result]:
                 "founder": [True, True, True, False],
                 "alive": [True, saved, False, True],
                 "exited_on": np.array([-1, -1 if saved else 10, 40, -1], np.int16),
+                "exit_cause": ["", "" if saved else "illiquid", "churn", ""],
                 "staff": np.array([2, 3 if saved else 0, 0, 1], np.int32),
                 "put_off": [False, True, True, False],
                 "missed_instalment": [False, False, True, False],
