@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
@@ -32,16 +32,10 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
 
     Without a Chinese font the figure is in English, and a warning says so.
     """
-    family = ["DejaVu Sans"]
-    if lang == "zh":
-        if chinese := chinese_family():
-            family = [chinese, *family]
-        else:
-            warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=2)
-            lang = "en"
+    lang, style = style_of(lang)
     digest = Digest(comparison)
     scenarios = digest.side_by_side or digest.others
-    with rc_context({"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}):
+    with rc_context(style):
         figure = Figure(figsize=(11, 1.4 + ROW_INCHES * len(scenarios)), layout=ConstrainedLayoutEngine(wspace=0.06))
         for axes, outcome in zip(figure.subplots(1, len(HEADLINES), sharey=True), HEADLINES, strict=True):
             for row, name in enumerate(scenarios):
@@ -62,6 +56,21 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
             axes.spines[:].set_visible(False)
         axes.invert_yaxis()
     return figure
+
+
+def style_of(lang: Language) -> tuple[Language, Any]:
+    """The language in which a figure can be set, and the settings of Matplotlib for it.
+
+    Without a Chinese font that is English, and a warning says so.
+    """
+    family = ["DejaVu Sans"]
+    if lang == "zh":
+        if chinese := chinese_family():
+            family = [chinese, *family]
+        else:
+            warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=3)
+            lang = "en"
+    return lang, {"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}
 
 
 def _signed(value: float, position: int | None = None) -> str:

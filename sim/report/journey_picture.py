@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from matplotlib import rc_context
 
-from sim.report.figures import chinese_family
+from sim.report.figures import style_of
 from sim.report.words import Language, named, text
 from sim.study.journey_plot import draw
 
@@ -22,13 +21,7 @@ def journey_picture(journey: Journey, lang: Language) -> Figure:
 
     Without a Chinese font the figure is in English, and a warning says so.
     """
-    family = ["DejaVu Sans"]
-    if lang == "zh":
-        if chinese := chinese_family():
-            family = [chinese, *family]
-        else:
-            warnings.warn(f"{text('report.font_missing', 'zh')} {text('report.font_missing', 'en')}", stacklevel=2)
-            lang = "en"
+    lang, style = style_of(lang)
     titles = {world.name: world.title for world in (journey.scenario, journey.against)}
 
     def label(group: str, name: str) -> str:
@@ -38,7 +31,7 @@ def journey_picture(journey: Journey, lang: Language) -> Figure:
         written: str = getattr(words, lang)
         return written
 
-    with rc_context({"font.family": family, "axes.unicode_minus": False, "text.parse_math": False}):
+    with rc_context(style):
         figure = draw(journey, label)
         figure.draw_without_rendering()  # the font is chosen when text is laid out
     return figure
