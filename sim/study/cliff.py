@@ -45,6 +45,18 @@ def exits(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], timelin
     return np.stack(counted, axis=-1)
 
 
+def to_table(exits: NDArray[np.float64]) -> pd.DataFrame:
+    """Exits as a table, a row for each cell, to be kept; :func:`from_table` is the way back."""
+    import pandas as pd
+
+    return pd.DataFrame(exits.reshape(-1, len(COUNTED)), columns=list(COUNTED))
+
+
+def from_table(table: pd.DataFrame, timeline: Timeline) -> NDArray[np.float64]:
+    """What :func:`exits` gave for a run over these months."""
+    return table.to_numpy().reshape(timeline.months, len(SECTORS), len(SIZES), len(COUNTED))
+
+
 def table(scenarios: Iterable[tuple[str, list[str], list[NDArray[np.float64]]]]) -> pd.DataFrame:
     """Exits by month, sector and size, means over replications: what ``Comparison.cliff_exits`` holds.
 

@@ -22,6 +22,7 @@ from sim.study.runs import Progress, Run, replicated, run_all
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.kept import Kept
 
 CONFIDENCE: Final = 0.95
 
@@ -76,22 +77,22 @@ def ensembles(
     replications: int,
     workers: int = 1,
     progress: Progress | None = None,
-    look: Callable[[Run], None] | None = None,
+    look: Callable[[Run], Run] | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[Ensemble]:
     """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory.
 
-    ``look`` sees every run, in order, while its fates, the one table with a row for each firm, are still there.
+    ``look`` sees every run, in order, while its fates, the one table with a row for each firm, are still there, and
+    gives it on without them; it pairs them with those of the first scenario. ``kept``: see ``sim.study.runs.run_all``.
     """
-    specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications, look is not None)]
-    runs = run_all(specs, workers, progress)
+    specs = [
+        replace(spec, against=scenarios[0] if look is not None and place else None)
+        for place, scenario in enumerate(scenarios)
+        for spec in replicated(scenario, seed, replications, fates=look is not None)
+    ]
+    runs = run_all(specs, workers, progress, look=look, kept=kept)
     for place, (_, group) in enumerate(groupby(enumerate(runs), lambda pair: pair[0] // replications)):
-        yield ensemble(scenarios[place], [_seen(run, look) if look else run for _, run in group])
-
-
-def _seen(run: Run, look: Callable[[Run], None]) -> Run:
-    """The run without its fates, once somebody has looked at them."""
-    look(run)
-    return run if run.result is None else replace(run, result=replace(run.result, fates=run.result.fates[:0].copy()))
+        yield ensemble(scenarios[place], [run for _, run in group])
 
 
 def ensemble(scenario: Scenario, runs: Sequence[Run]) -> Ensemble:
@@ -128,6 +129,20 @@ def summarise(values: pd.DataFrame, by: list[str], column: str = "value") -> pd.
     table["low"] = table["mean"] - half
     table["high"] = table["mean"] + half
     return table
+
+
+def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series[bool]) -> pd.DataFrame:
+    """Mean and interval of each group's difference from the reference rows, replication by replication.
+
+    ``values`` has the columns ``by``, replication, outcome, value, unit. A replication that either side lacks is left
+    out. Returns ``by``, outcome, mean, low, high, unit, replications.
+    """
+    pair = ["replication", "outcome"]
+    other = values.loc[reference, [*pair, "value"]].rename(columns={"value": "reference"})
+    pairs = values.merge(other, on=pair, how="left", sort=False)
+    pairs["value"] -= pairs.pop("reference")
+    table = summarise(pairs, [*by, "outcome", "unit"])
+    return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]
 
 
 def quantile(count: NDArray[np.float64] | int) -> NDArray[np.float64]:

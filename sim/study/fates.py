@@ -89,6 +89,22 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
     return tuple(groups), np.concatenate([*tables, by_action])
 
 
+def to_table(groups: Groups, sums: NDArray[np.float64]) -> pd.DataFrame:
+    """Groups and their sums as a table, a row for each group, to be kept; :func:`from_table` is the way back."""
+    import pandas as pd
+
+    columns = [f"{fate}_{quantity}" for fate in FATES for quantity in QUANTITIES]
+    table = pd.DataFrame(sums.reshape(len(groups), -1), columns=columns)
+    return table.assign(by=[by for by, _ in groups], group=[group for _, group in groups])
+
+
+def from_table(table: pd.DataFrame) -> tuple[Groups, NDArray[np.float64]]:
+    """What :func:`sums` gave."""
+    numbers = table.drop(columns=["by", "group"]).to_numpy()
+    groups = tuple(zip(table["by"], table["group"], strict=True))
+    return groups, numbers.reshape(len(groups), len(FATES), len(QUANTITIES))
+
+
 def first(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], fate: str) -> list[int]:
     """Identity of the first founder of a fate, by identity; empty where there is none."""
     founder = np.flatnonzero(fates["founder"].to_numpy() & (place >= 0))

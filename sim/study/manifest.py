@@ -8,6 +8,7 @@ import platform
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.measure import Strict, Words
@@ -35,6 +36,7 @@ class Manifest(Strict):
     seed: int
     replications: int
     draws: int = 0  # over parameter ranges, of a comparison
+    clause_replications: int = 0  # of each clause alone and taken out of the plan, of a comparison
     design: dict[str, list[Any]]  # of a sweep: the values of each lever, by dotted path; else empty
     calibration: str  # SHA-256 of the files in `calibration/`
     versions: dict[str, str]
@@ -48,6 +50,7 @@ def manifest(
     replications: int,
     design: dict[str, list[Any]] | None = None,
     draws: int = 0,
+    clause_replications: int = 0,
 ) -> Manifest:
     """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
 
@@ -62,6 +65,7 @@ def manifest(
         "seed": seed,
         "replications": replications,
         "draws": draws,
+        "clause_replications": clause_replications,
         "design": design or {},
         "calibration": calibration_fingerprint(),
         "shukun": versions["shukun"],
@@ -76,6 +80,7 @@ def manifest(
         seed=seed,
         replications=replications,
         draws=draws,
+        clause_replications=clause_replications,
         design=design or {},
         calibration=calibration_fingerprint(),
         versions=versions,
@@ -91,4 +96,17 @@ def calibration_fingerprint() -> str:
     for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv")):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+@cache
+def sources_fingerprint() -> str:
+    """SHA-256 of the sources of this package that a run's tables can depend on: all but the report and the command."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent.parent
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        if not name.startswith(("report/", "cli/")):
+            content = path.read_bytes()
+            digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()

@@ -1,11 +1,14 @@
 """What is kept of each run of a comparison so that worlds can be paired: sums, and of the baseline how firms ended.
 
 Runs come in order, the baseline's first. Of each baseline world 15 bytes a firm stay in memory, of every other world
-its sums only, so that memory does not grow with the number of scenarios.
+its sums only, so that memory does not grow with the number of scenarios. What is taken from a run goes on with it
+(``Run.seen``), so that a run that was kept is paired without its firms.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,8 @@ from sim.timeline import Timeline
 if TYPE_CHECKING:
     from datetime import date
 
+    from sim.observe.tables import Result
+    from sim.scenario import Scenario
     from sim.study.runs import Run
 
 
@@ -35,27 +40,45 @@ class Pairing:
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []
 
-    def look(self, run: Run) -> None:
-        """Take from a run what its pairs need. A run that failed, or whose baseline did, is in no pair."""
+    def look(self, run: Run) -> Run:
+        """Take from a run what its pairs need; the run without its firms is given back, and what was taken with it.
+
+        A run that failed, or whose baseline did, is in no pair: of it nothing is taken.
+        """
         if run.result is None:
-            return
-        name, replication, world = run.spec.scenario.name, run.spec.replication, run.spec.scenario.world
-        table = run.result.fates
-        if name == self.baseline:
-            self._ends[replication] = fates.ends(table)
-        elif replication not in self._ends:
-            return
-        there = self._ends[replication]
-        place, timeline = fates.places(table, there), _timeline(world.start, world.end)
-        if name != self.baseline:
-            self._groups, sums = fates.sums(table, there, place)
-            self._sums.setdefault(name, []).append(sums)
+            return run
+        result, scenario, replication = run.result, run.spec.scenario, run.spec.replication
+        light = replace(run, result=replace(result, fates=result.fates[:0].copy()))
+        if scenario.name != self.baseline and replication not in self._ends:
+            return light
+        seen = run.seen or self._take(result, scenario, replication)
+        if scenario.name == self.baseline:
+            self._ends[replication] = fates.Ends(*(seen["ends"][name].to_numpy() for name in fates.Ends._fields))
+        else:
+            self._groups, sums = fates.from_table(seen["sums"])
+            self._sums.setdefault(scenario.name, []).append(sums)
             if replication == 0:
-                found = [fates.first(table, there, place, fate) for fate in ("saved", "harmed")]
-                self.examples[name] = [firm for firms in found for firm in firms]
-        self._months[name] = timeline.month_names
-        self._exits.setdefault(name, []).append(cliff.exits(table, there, place, timeline))
-        self._costs.append((name, replication, costs.of_run(run.result)))
+                self.examples[scenario.name] = seen["examples"]["firm"].to_list()
+        timeline = _timeline(scenario.world.start, scenario.world.end)
+        self._months[scenario.name] = timeline.month_names
+        self._exits.setdefault(scenario.name, []).append(cliff.from_table(seen["exits"], timeline))
+        self._costs.append((scenario.name, replication, costs.of_run(result)))
+        return replace(light, seen=seen)
+
+    def _take(self, result: Result, scenario: Scenario, replication: int) -> Mapping[str, pd.DataFrame]:
+        """Of the baseline how its firms ended, of others their sums; of both their exits. ``Run.seen`` holds it."""
+        seen = {}
+        if scenario.name == self.baseline:
+            there = self._ends[replication] = fates.ends(result.fates)
+            seen["ends"] = pd.DataFrame(there._asdict())
+        there = self._ends[replication]
+        place = fates.places(result.fates, there)
+        if scenario.name != self.baseline:
+            seen["sums"] = fates.to_table(*fates.sums(result.fates, there, place))
+            found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
+            seen["examples"] = pd.DataFrame({"firm": np.array(found, np.uint64)})
+        exits = cliff.exits(result.fates, there, place, _timeline(scenario.world.start, scenario.world.end))
+        return seen | {"exits": cliff.to_table(exits)}
 
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.fates.table`."""
@@ -68,6 +91,10 @@ class Pairing:
     def costs(self) -> pd.DataFrame:
         """Scenario minus baseline, see :func:`sim.study.costs.differences`."""
         return costs.differences(self._costs, self.baseline)
+
+    def public_costs(self) -> pd.DataFrame:
+        """Of each run, see :func:`sim.study.costs.public_costs`."""
+        return costs.public_costs(self._costs)
 
 
 @cache

@@ -19,6 +19,7 @@ from sim.study.runs import Progress, RunSpec, run_all
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.kept import Kept
 
 COLUMNS: Final = ("draw", "outcome", "value")
 
@@ -49,11 +50,16 @@ def drawn(scenario: Scenario, seed: int, draws: int) -> list[Scenario]:
 
 
 def table(
-    scenarios: Sequence[Scenario], seed: int, draws: int, workers: int = 1, progress: Progress | None = None
+    scenarios: Sequence[Scenario],
+    seed: int,
+    draws: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> pd.DataFrame:
     """Outcomes of each draw of the one scenario, if any, under the luck of ``seed``: draw, outcome, value.
 
-    A draw whose run failed is left out.
+    A draw whose run failed is left out. ``kept``: see ``sim.study.runs.run_all``.
     """
     specs = [
         RunSpec(variation, seed, draw)
@@ -62,7 +68,7 @@ def table(
     ]
     rows = [
         run.result.outcomes[["outcome", "value"]].assign(draw=run.spec.replication)
-        for run in (run_all(specs, workers, progress) if specs else ())
+        for run in (run_all(specs, workers, progress, kept=kept) if specs else ())
         if run.result is not None
     ]
     return pd.concat(rows, ignore_index=True)[list(COLUMNS)] if rows else pd.DataFrame(columns=list(COLUMNS))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -18,7 +18,10 @@ from sim.scenario import Scenario, load
 from sim.study import StudyError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.observe.tables import Result
+    from sim.study.kept import Kept
 
 Progress = Callable[[float], None]
 Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
@@ -33,6 +36,7 @@ class RunSpec:
     seed: int  # of this run, see `replicated`
     replication: int = 0
     fates: bool = False  # whether the table of all firms is wanted
+    against: Scenario | None = None  # whose firms those of this run are paired with, see `sim.study.pairing`
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Run:
     spec: RunSpec
     result: Result | None
     reason: str = ""
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # what somebody took from its fates
 
 
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
@@ -85,29 +90,48 @@ def run_all(
     workers: int = 1,
     progress: Progress | None = None,
     simulate: Callable[..., Result] | None = None,
+    look: Callable[[Run], Run] | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[Run]:
     """Run every specification and yield the runs in the order of the specifications, as they become available.
 
     The order, and every number, is the same for any number of ``workers`` (processes; with 1, or with one
     specification, runs happen in this process). A run that fails is a :class:`Run` with its reason; so is one whose
     process was killed, for want of memory for instance. ``progress`` is called with the share done, from 0 to 1.
-    ``simulate`` stands in for ``sim.engine.simulate`` (tests and other engines with the same signature).
+    ``simulate`` stands in for ``sim.engine.simulate`` (tests and other engines with the same signature). ``look`` sees
+    every run, in order, and gives it on, lighter perhaps. Runs that are among the ``kept`` are not done again, all
+    others that succeed are kept before they are given on; raises :class:`StudyError` when that fails.
     """
-    workers = min(workers, len(specs))
     report = progress or (lambda share: None)
     report(0.0)
-    outcomes = _in_turn(specs, simulate, report) if workers <= 1 else _side_by_side(specs, workers, simulate)
-    for place, (result, reason) in enumerate(outcomes):
-        yield Run(specs[place], result, reason)
+    missing = [place for place, spec in enumerate(specs) if kept is None or not kept.has(spec)]
+    workers = min(workers, len(missing))
+    if workers <= 1:
+        outcomes = _in_turn(specs, missing, simulate, report)
+    else:
+        outcomes = _side_by_side([specs[place] for place in missing], workers, simulate)
+    to_run = set(missing)
+    for place, spec in enumerate(specs):
+        found = kept.find(spec) if kept is not None and place not in to_run else None
+        if found is None:
+            # One that was kept but is damaged is not among the others: it is done again here.
+            run = Run(spec, *(next(outcomes) if place in to_run else _run(spec, simulate, None)))
+        else:
+            run = found
+        if look is not None:
+            run = look(run)
+        if kept is not None and found is None and (run.seen or not spec.fates):
+            kept.keep(run)
+        yield run
         report((place + 1) / len(specs))
 
 
 Outcome = tuple["Result | None", str]
 
 
-def _in_turn(specs: Sequence[RunSpec], simulate: Any, report: Progress) -> Iterator[Outcome]:
-    for place, spec in enumerate(specs):
-        yield _run(spec, simulate, lambda share, place=place: report((place + share) / len(specs)))  # type: ignore[misc]
+def _in_turn(specs: Sequence[RunSpec], places: Sequence[int], simulate: Any, report: Progress) -> Iterator[Outcome]:
+    for place in places:
+        yield _run(specs[place], simulate, lambda share, place=place: report((place + share) / len(specs)))  # type: ignore[misc]
 
 
 def _side_by_side(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Outcome]:
