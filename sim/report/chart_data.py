@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
+from sim.report import journey_data
 from sim.report.consequences import BY, DUE, Consequences, groups, tuples
 from sim.report.digest import SHOWN_KINDS, Digest, Estimate
 from sim.report.numbers import FEN_PER_WAN, entities, interval, money, points
@@ -24,7 +25,7 @@ from sim.vocabulary import ACTIONS, LEVELS, REQUESTS
 
 CODED: Final = (
     "scenario", "outcome", "sector", "prefecture", "month", "measure", "bearer", "kind", "station", "by", "group",
-    "fate", "level", "category", "unit", "cost", "what", "action", "way", "request",
+    "fate", "level", "category", "unit", "cost", "what", "action", "way", "request", "world",
 )  # fmt: skip
 # Kinds in a stack of costs; what has been repaid was deferred first and would be counted twice.
 STACKED_KINDS: Final = ("granted", "relieved", "deferred")
@@ -53,6 +54,7 @@ def datasets(consequences: Consequences) -> dict[str, dict[str, Any]]:
         "fallen": _fallen(consequences),
         "pairs": _pairs(consequences),
         "requests": _requests(consequences),
+        "journeys": journey_data.dataset(consequences),
     }
     return {name: _coded(table) for name, table in tables.items()}
 
@@ -60,7 +62,8 @@ def datasets(consequences: Consequences) -> dict[str, dict[str, Any]]:
 def labels(digest: Digest, lang: Language) -> dict[str, dict[str, str]]:
     """Words for the columns of the datasets, by column and name."""
     return {
-        "scenario": {name: getattr(title, lang) for name, title in digest.names.items()},
+        "scenario": (titles := {name: getattr(title, lang) for name, title in digest.names.items()}),
+        "world": titles,
         "sector": {s: getattr(named("sector", s), lang) for s in digest.order("sector")},
         "prefecture": {p: getattr(named("prefecture", p), lang) for p in digest.order("prefecture")},
         "bearer": {p: getattr(named("party", p), lang) for p in digest.moved["bearer"].unique()},

@@ -16,8 +16,8 @@ import pandas as pd
 from sim.measure import Words
 from sim.report.digest import FULL_PLAN, SINGLE, WITHOUT, Digest, Estimate, passed
 from sim.scenario import clauses
-from sim.study.comparison import paired_differences
 from sim.study.costs import CATEGORIES, COSTS
+from sim.study.ensemble import paired_differences
 from sim.study.fates import FATES
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
@@ -46,12 +46,16 @@ class ClauseRow(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A day's event of a firm; ``money``: amount and cash in fen under the scenario and without it, None if missing."""
+    """A day's event of a firm; ``flow``: what its money is for, or the cause of an exit.
+
+    ``money``: amount and cash in fen under the scenario and without it, None if missing.
+    """
 
     date: str
     event: str
     measure: str
     clause: str
+    flow: str
     money: list[float | None]
 
 
@@ -261,4 +265,4 @@ def _positive(number: float) -> float:
 def _event(row: dict[Any, Any]) -> Event:
     cells = [row[f"{what}_fen{of}"] for of in ("", "_against") for what in ("amount", "cash")]
     money = [None if pd.isna(fen) else float(fen) for fen in cells]
-    return Event(row["date"], row["event"], row["measure"], row["clause"], money)
+    return Event(row["date"], row["event"], row["measure"], row["clause"], row["flow"], money)

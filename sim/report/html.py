@@ -20,7 +20,7 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
-from sim.report import chart_data, charts, consequence_charts, headings, numbers
+from sim.report import chart_data, charts, consequence_charts, headings, journey_chart, journey_data, numbers
 from sim.report.consequences import Consequences
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, outcome_name, verdict
@@ -92,7 +92,9 @@ def _data(consequences: Consequences) -> dict[str, Any]:
         "limits": chart_data.limits(digest),
         "labels": {lang: chart_data.labels(digest, lang) for lang in LANGUAGES},
         "charts": {
-            lang: charts.specifications(digest, lang) | consequence_charts.specifications(consequences, lang)
+            lang: charts.specifications(digest, lang)
+            | consequence_charts.specifications(consequences, lang)
+            | journey_chart.specifications(consequences, lang)
             for lang in LANGUAGES
         },
     }
@@ -138,6 +140,7 @@ def _environment() -> Environment:
         direction=direction,
         strip=_strip,
         heading=headings,
+        journey=journey_data,
         unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,
     )

@@ -37,6 +37,7 @@ CONDITIONS: Final[dict[str, tuple[str, ...]]] = {
 ROUTINE: Final = frozenset({
     "sold", "sold_on_credit", "collected", "became_overdue", "lost", "bought_on_credit", "paid", "owners_drew",
 })  # fmt: skip
+REACHED: Final = ("received", "borne", "put_off", "extended")  # what a measure does to a firm's money
 SAME: Final = ["firm", "date", "event", "measure", "flow"]  # what makes an event of one world that of the other
 
 EXAMPLES: Final = (
@@ -164,6 +165,17 @@ def examples(scenario: Scenario, against: Scenario, firms: Sequence[int], seed: 
     followed = journey(firms, scenario=scenario, against=against, seed=seed)
     traits = followed.firms[["firm", "entities", "prefecture", "sector", "size", "fate"]]
     return traits.merge(followed.told(), on="firm").assign(scenario=scenario.name)[list(EXAMPLES)]
+
+
+def stops(events: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """From when to when a firm was stopped, by its (day, event) in order; to the last day if it never worked again."""
+    told = list(events)
+    over = ("restarted", "exited")
+    return [
+        (first, next((day for day, event in told if day > first and event in over), told[-1][0]))
+        for first, happened in told
+        if happened == "suspended"
+    ]
 
 
 def _part(report: Progress, place: int, runs: int) -> Progress:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, date2num
+
+from sim.study.journey import REACHED, stops
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 Label = Callable[[str, str], str]  # word for a name in a group of the catalogue
 FEN_PER_WAN: Final = 10**6
 COLOURS: Final = ("#0b6e69", "#8a5a2b")  # under the scenario, against it
-REACHED: Final = ("received", "borne", "put_off", "extended")  # what a measure does to a firm's money
 LEVELS: Final = 4  # heights at which neighbouring clauses are written
 
 
@@ -51,11 +52,9 @@ def _draw_world(axes: Axes, events: pd.DataFrame, world: str, colour: str, label
     axes.step(
         cash.index.to_numpy(), cash.to_numpy(), where="post", color=colour, linewidth=1.6, label=label("world", world)
     )
-    stops: list[Any] = events.loc[events["event"] == "suspended", "date"].tolist()
-    for stopped in stops:
-        later = events.loc[(events["date"] > stopped) & events["event"].isin(["restarted", "exited"]), "date"]
-        end = later.iloc[0] if len(later) else events["date"].iloc[-1]
-        axes.axvspan(stopped, end, color=colour, alpha=0.13, linewidth=0)
+    for first, last in stops(zip(events["date"].dt.date.astype(str), events["event"], strict=True)):
+        span = (float(date2num(pd.Timestamp(day))) for day in (first, last))  # type: ignore[no-untyped-call]
+        axes.axvspan(*span, color=colour, alpha=0.13, linewidth=0)
     exits = events[events["event"] == "exited"]
     if len(exits):
         axes.plot(exits["date"].to_numpy(), [0], "X", color=colour, markersize=9)

@@ -129,13 +129,23 @@ def whole_and_parts(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def journeys(strength: dict[str, float]) -> pd.DataFrame:
-    """A firm that the whole plan saves: a rent waiver there, the end without it."""
+    """A firm that the whole plan saves, with reliefs there and the end without it, and one that it harms."""
     if "full_plan" not in strength:
         return pd.DataFrame(columns=list(EXAMPLES))
-    firm = ("full_plan", 7, 150, "5301", "catering", "micro", "saved")
+    saved = ("full_plan", 7, 150, "5301", "catering", "micro", "saved")
+    harmed = ("full_plan", 9, 150, "5325", "retail", "small", "harmed")
+    nowhere = (None, None)
     events = [
-        (*firm, "2022-08-11", "borne", "rent_waiver", "II.1.a", "rent", 745_000, 910_000, None, 850_000),
-        (*firm, "2023-05-11", "exited", "", "", "hopeless", None, None, 0, 0),
+        (*saved, "2022-08-11", "borne", "rent_waiver", "II.1.a", "rent", 745_000, 910_000, *nowhere),
+        (*saved, "2022-08-11", "borne", "utility_subsidy", "I.1.c", "utilities", 45_000, 910_000, *nowhere),
+        (*saved, "2022-09-02", "listed", "", "", "", 0, 905_000, 0, 120_000),
+        (*saved, "2022-09-03", "suspended", "", "", "", 0, 905_000, 0, 120_000),
+        (*saved, "2022-10-01", "restarted", "", "", "", 0, 880_000, *nowhere),
+        (*saved, "2023-05-11", "exited", "", "", "closed_too_long", *nowhere, 0, 0),
+        (*harmed, "2022-07-11", "put_off", "loan_extension", "II.3.c", "principal", 300_000, 500_000, *nowhere),
+        (*harmed, "2023-02-11", "instalment_missed", "", "", "principal", 300_000, 20_000, *nowhere),
+        (*harmed, "2023-03-11", "exited", "", "", "illiquid", 0, 0, *nowhere),
+        (*harmed, "2023-03-20", "won_contract", "", "", "", *nowhere, 90_000, 410_000),
     ]
     money = ["amount_fen", "cash_fen", "amount_fen_against", "cash_fen_against"]
     return pd.DataFrame(events, columns=list(EXAMPLES)).astype(dict.fromkeys(money, "Int64"))

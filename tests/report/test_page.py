@@ -210,3 +210,34 @@ def test_a_clause_leads_to_the_delivery_of_its_measure(browser: Browser, report:
     opened.page.locator("#clauses a", has_text="Utility subsidy").first.click()
     assert opened.page.locator("#focus").input_value() == "full_plan"
     assert opened.page.locator("#way-full_plan-utility_subsidy").is_visible()
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
+def test_two_firms_are_drawn_in_both_worlds(browser: Browser, report: Path, lang: str, width: int) -> None:
+    opened = Opened(browser, report, f"#{lang}", width=width)
+    told = opened.texts("journey-0")
+    words = {"en": ("The whole plan", "No plan", "Closed too long"), "zh": ("整个方案", "没有方案", "停业过久")}[lang]
+    assert all(word in told for word in (*words, "II.1.a", "I.1.c", "2022-08"))
+    figure = opened.page.locator("#chart-journey-0")
+    assert figure.locator(".mark-line.role-mark path").count() == 2
+    assert figure.locator(".mark-rule.role-mark line").count() == 4  # two clauses, and stopped once in each world
+    described = figure.locator("[role=graphics-document]").get_attribute("aria-label") or ""
+    assert "2023-05-11" in described
+    figure.locator("[aria-roledescription=point]").first.hover()
+    assert {"en": "Rent waiver", "zh": "国有房屋租金减免"}[lang] in opened.page.locator(
+        "#vg-tooltip-element"
+    ).inner_text()
+    plot = figure.locator("svg").first.bounding_box()
+    assert plot is not None
+    assert plot["x"] >= 0
+    assert plot["x"] + plot["width"] <= width
+    assert opened.complaints == []
+
+
+def test_the_firms_followed_belong_to_the_headline(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    opened.page.locator("#focus").select_option("action_tax")
+    opened.page.locator("#chart-journey-0").wait_for(state="hidden")
+    opened.page.locator("#focus").select_option("full_plan")
+    opened.page.locator("#chart-journey-0 svg").wait_for(state="visible")
+    assert opened.complaints == []
