@@ -1,0 +1,98 @@
+"""Banks: who gets a loan, how much, at what rate; how much may be lent in a month."""
+
+from __future__ import annotations
+
+from sim.luck import Purpose
+from tests.reference.arithmetic import single, whole
+from tests.reference.bills import loan_term_days, usual_outlays
+from tests.reference.firm import Firm
+from tests.reference.province import NEVER, OTHERS, Province
+
+MOST_SAVED = 2.0**40
+
+
+class Banks:
+    """The banks of each prefecture."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        a_day = province.calibration("credit.cases_per_day")
+        self.staffed = [a_day * province.entities[p] / 10_000 for p in range(16)]
+        self.unused = [0.0] * 16
+        self.supply = [0.0] * 16
+        self.new_month(None)
+
+    def new_month(self, day: int | None) -> None:
+        """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
+        factor = 1.0
+        for rule in [] if day is None else self.province.policy.in_force(day, "credit"):
+            supply = rule.says("supply", day, 1.0)
+            incentive = rule.values.growth_incentive
+            if incentive is not None:
+                before = next(iter(incentive.table.values()))
+                points = (rule.says("growth_incentive", day, before) - before) * 100
+                supply *= 1.0 + rule.values.incentive_response * points
+            factor *= supply
+        factor *= self.province.calibration("credit.supply_per_month")
+        self.supply = [self.province.loans[p] * factor for p in range(16)]
+
+    def work(self, day: int) -> None:
+        """A working day: first in, first out, as far as staff and money go."""
+        province = self.province
+        for prefecture in range(16):
+            queue = province.queues["loan", prefecture, OTHERS]
+            left = self.unused[prefecture] + self.staffed[prefecture]
+            while queue and queue[0].ready_on <= day:
+                firm = queue[0].firm
+                if left < firm.weight or self.supply[prefecture] <= 0:
+                    break
+                waited = day - queue.popleft().filed_on
+                firm.facts.discard("loan_pending")
+                if not firm.is_alive:
+                    continue
+                left -= firm.weight
+                if self._score(firm, day) <= 0.0:
+                    province.stations.reach(province.month_of[day], "loan", "refused", firm, waited)
+                else:
+                    self.supply[prefecture] -= self._lend(firm, day) * firm.weight
+                    province.stations.reach(province.month_of[day], "loan", "decided", firm, waited)
+            served_all = not queue or queue[0].ready_on > day
+            self.unused[prefecture] = 0.0 if served_all else min(left, MOST_SAVED)
+
+    def _score(self, firm: Firm, day: int) -> float:
+        """Points; the bank lends above 0."""
+        province, p = self.province, self.province.calibration
+        approval, waiver, error = 0.0, 0.0, 1.0
+        for rule in firm.eligible:
+            if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+                approval += rule.says("approval", day)
+                waiver = max(waiver, rule.says("collateral_waiver", day))
+                error *= rule.says("screening_error", day, 1.0)
+        usual = max(1.0, float(firm.usual_sales))
+        trade = usual * province.date_month(day)
+        points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade
+        points -= p("credit.leverage_weight") * firm.loan / (12.0 * usual)
+        points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
+        if "late_on_loan" in firm.facts or firm.illiquid_months > 1:
+            points -= p("credit.record_malus")
+        luck = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
+        return points + p("credit.noise") * error * luck
+
+    def _lend(self, firm: Firm, day: int) -> int:
+        """Give a loan; returns its fen."""
+        province, p = self.province, self.province.calibration
+        cut = 0.0
+        for rule in firm.eligible:
+            if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+                cut += rule.says("rate_cut", day)
+        amount = whole(usual_outlays(province, firm) * p("credit.amount_months"))
+        rate = max(0.0, firm.loan_rate - cut)
+        total = max(1.0, float(firm.loan + amount))
+        firm.loan_rate = single((firm.loan * firm.loan_rate + amount * rate) / total)
+        firm.loan += amount
+        firm.loan_due_on = min(day + loan_term_days(province), NEVER)
+        firm.cash += amount
+        firm.facts |= {"new_loan", "has_loan"}
+        province.books.post(province.month_of[day], "banks", "firms", "loan", "paid", amount * firm.weight)
+        province.stations.reach(province.month_of[day], "loan", "paid", firm)
+        return amount

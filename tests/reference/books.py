@@ -1,0 +1,100 @@
+"""Who paid whom for what, what the funds hold, and how many firms reached which station."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sim.scenario.schema import Fund
+from tests.reference.arithmetic import whole
+from tests.reference.firm import Firm
+from tests.reference.policy import Rule
+
+# Who is paid by each bill.
+PAYEE = {
+    "wages": "employees", "pension": "social_insurance", "medical": "social_insurance",
+    "unemployment": "social_insurance", "work_injury": "social_insurance", "materials": "suppliers",
+    "utilities": "utilities", "rent": "private_landlords", "tolls": "toll_roads", "commission": "platforms",
+    "testing": "testing_providers", "fees": "service_providers", "vat": "tax_authority", "income_tax": "tax_authority",
+    "interest": "banks", "guarantee_fee": "guarantors", "principal": "banks",
+}  # fmt: skip
+BEARER = "bearer"  # stands for those who bear a measure until the month's sum is shared among them
+
+
+class Books:
+    """Weighted fen by month, payer, payee, flow, measure and kind."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[int, str, str, str, str, str], int] = defaultdict(int)
+
+    def post(self, month: int, payer: str, payee: str, flow: str, kind: str, amount: int, rule: str = "") -> None:
+        """Write down a movement of money."""
+        self.sums[month, payer, payee, flow, rule, kind] += amount
+
+    def shared(self, rules: list[Rule]) -> dict[tuple[int, str, str, str, str, str], int]:
+        """The sums with the bearers' names in: each bears its share, the first what rounding leaves."""
+        bearers = {rule.id: rule.measure.bearers for rule in rules}
+        table: dict[tuple[int, str, str, str, str, str], int] = defaultdict(int)
+        for (month, payer, payee, flow, rule, kind), amount in self.sums.items():
+            shares = bearers[rule] if rule else {"nobody": 1.0}
+            parts = {party: int(amount * share) for party, share in shares.items()}
+            parts[next(iter(parts))] += amount - sum(parts.values())
+            for party, part in parts.items():
+                named = (party if payer == BEARER else payer, party if payee == BEARER else payee)
+                table[month, *named, flow, rule, kind] += part
+        return {key: amount for key, amount in table.items() if amount}
+
+
+class Treasury:
+    """What is left in each fund: one sum, or one for each prefecture."""
+
+    def __init__(self, funds: tuple[Fund, ...], weights: list[float]) -> None:
+        self.funds = {fund.id: fund for fund in funds}
+        self.weights = weights
+        self.left: dict[tuple[str, int], int] = defaultdict(int)
+
+    def _place(self, fund: str, prefecture: int) -> tuple[str, int]:
+        return (fund, prefecture if self.funds[fund].level == "prefecture" else 0)
+
+    def put(self, fund: str, amount: int) -> None:
+        """Put money into a fund; prefectures get theirs by weight, the first what rounding leaves."""
+        if self.funds[fund].level == "province":
+            self.left[fund, 0] += amount
+            return
+        parts = [int(amount * weight) for weight in self.weights]
+        parts[0] += amount - sum(parts)
+        for prefecture, part in enumerate(parts):
+            self.left[fund, prefecture] += part
+
+    def draw(self, rule: Rule, firm: Firm, amount: int) -> bool:
+        """Take the fund's part of a measure's money for a firm; False, and nothing taken, if it holds too little."""
+        name = rule.measure.fund
+        if name is None:
+            return True
+        bearers, bearer = rule.measure.bearers, self.funds[name].bearer
+        share = bearers.get(bearer, 1.0)
+        if bearer == "prefectures":
+            share += bearers.get("province", 0.0)
+        part = whole(amount * firm.weight * share)
+        if self.left[self._place(name, firm.prefecture)] < part:
+            return False
+        self.left[self._place(name, firm.prefecture)] -= part
+        return True
+
+    def waits(self, rule: Rule) -> bool:
+        """Whether the measure's fund lets the queue wait when it is empty."""
+        return rule.measure.fund is not None and self.funds[rule.measure.fund].when_dry == "wait"
+
+
+class Stations:
+    """Weighted firms, and their days, that reached a station in a month; firms with something put off falling due."""
+
+    def __init__(self) -> None:
+        self.firms: dict[tuple[int, str, str], int] = defaultdict(int)
+        self.days: dict[tuple[int, str, str], int] = defaultdict(int)
+        self.holders: dict[tuple[str, int], int] = defaultdict(int)  # by measure and prefecture, those gone included
+
+    def reach(self, month: int, item: str, station: str, firm: Firm, days: Any = 0) -> None:
+        """A firm reaches a station after so many days."""
+        self.firms[month, item, station] += firm.weight
+        self.days[month, item, station] += firm.weight * int(days)

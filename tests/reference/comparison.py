@@ -1,0 +1,105 @@
+"""The engine and the oracle side by side: the same scenario, population and seed, every firm at every month's end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import simpy
+
+from sim.engine import Run
+from sim.firm.state import MISSED, PUT_OFF
+from sim.observe.tables import Result
+from sim.parameters import load as load_parameters
+from sim.population.columns import MASKS, Firms
+from sim.population.places import counties
+from sim.population.synthesis import synthesise
+from sim.scenario import Scenario
+from sim.timeline import Timeline
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS
+from tests.reference.oracle import Oracle
+
+JUST_AFTER_THE_COUNT = 15 / 16
+WORDS = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS, "status": STATUSES}
+BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
+
+
+class Difference(NamedTuple):
+    """Where the engine and the oracle part."""
+
+    month: str
+    firm: int  # row
+    field: str
+    engine: Any
+    oracle: Any
+
+
+@dataclass
+class Pair:
+    """Both runs, finished. ``states``: of the engine, by month and firm, as :func:`engine_state` gives them."""
+
+    run: Run
+    states: list[list[dict[str, Any]]]
+    oracle: Oracle
+    result: Result
+
+    def differences(self) -> Iterator[Difference]:
+        """Every field of every firm that differs, the first month first."""
+        names = self.run.timeline.month_names
+        for month, (ours, theirs) in enumerate(zip(self.states, self.oracle.monitor.states, strict=True)):
+            for row, (engine, oracle) in enumerate(zip(ours, theirs, strict=True)):
+                if engine != oracle:
+                    for field in engine:
+                        if engine[field] != oracle[field]:
+                            yield Difference(names[month], row, field, engine[field], oracle[field])
+
+
+def live_both(scenario: Scenario, firms: int, seed: int = 1) -> Pair:
+    """Live through a scenario with the engine and with the oracle."""
+    parameters = load_parameters(changed=scenario.parameter_changes)
+    timeline = Timeline(scenario.world.start, scenario.world.end)
+
+    def population() -> Any:
+        return synthesise(parameters, counties(), timeline, seed, firms)
+
+    people = population()
+    followed = [int(people.firms.key[0])]  # so that the engine counts each firm's money by measure
+    run = Run(scenario, parameters, people, seed, followed)
+    states: list[list[dict[str, Any]]] = []
+
+    def watch() -> Generator[simpy.Event, Any, None]:
+        for day in timeline.month_ends():
+            yield run.env.timeout(day + JUST_AFTER_THE_COUNT - run.env.now)
+            states.append(engine_states(run))
+
+    run.env.process(watch())
+    run.live(lambda share: None)
+    oracle = Oracle(scenario, parameters, population(), seed)
+    oracle.live()
+    return Pair(run, states, oracle, run.result())
+
+
+def engine_states(run: Run) -> list[dict[str, Any]]:
+    """Every firm of the engine as it stands, in the oracle's words."""
+    columns, slots, terms = run.population.firms, run.province.slots, run.province.rules.terms
+    ids = run.measure_ids
+    table = {name: getattr(columns, name).tolist() for name in Firms._fields if name not in MASKS}
+    for name, words in WORDS.items():
+        table[name] = [words[code] for code in table[name]]
+    for name, words in BITS.items():
+        table[name] = [{word for place, word in enumerate(words) if code >> place & 1} for code in table[name]]
+    for name in ("applied", "granted"):
+        masks = getattr(columns, name).tolist()
+        table[name] = [{id_ for m, id_ in enumerate(ids) if row[m // 64] >> m % 64 & 1} for row in masks]
+    rows = range(len(columns.key))
+    for name, slot in (("months_left", terms.month_slot), ("deferred", terms.deferral_slot)):
+        amounts = getattr(slots, name).tolist()
+        table[name] = [{id_: amounts[slot[m]][i] for m, id_ in enumerate(ids) if slot[m] >= 0} for i in rows]
+        table[name] = [{id_: amount for id_, amount in row.items() if amount} for row in table[name]]
+    given = slots.given.tolist()
+    table["given"] = [{id_: given[m][i] for m, id_ in enumerate(ids) if given[m][i]} for i in rows]
+    put_off = slots.put_off.tolist()
+    table["had_put_off"] = [bool(code & PUT_OFF) for code in put_off]
+    table["missed_instalment"] = [bool(code & MISSED) for code in put_off]
+    return [{name: column[i] for name, column in table.items()} for i in rows]

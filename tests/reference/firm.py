@@ -1,0 +1,107 @@
+"""One firm: what it is, how it trades, how it stands. Names and units are those of section 2 of the model document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.population.columns import Firms
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES
+
+if TYPE_CHECKING:
+    from tests.reference.policy import Rule
+
+
+@dataclass(slots=True, eq=False)
+class Firm:
+    """A row of the population, and what measures have promised to it."""
+
+    row: int
+    cohort: int
+    key: int
+    weight: int
+    county: int
+    prefecture: int
+    sector: str
+    size: str
+    landlord: str
+    customer: str
+    flags: frozenset[str]
+    born_on: int
+    age_months: int
+    usual_sales: int
+    usual_staff: int
+    wage: int
+    rent: int
+    materials_share: float
+    insured_share: float
+    loan_rate: float
+    status: str
+    staff: int
+    cash: int
+    receivables_public: int
+    overdue_public: int
+    receivables_private: int
+    payables: int
+    arrears_public: int
+    arrears_private: int
+    loan: int
+    loan_due_on: int
+    vat_credit: int
+    quality_deposit: int
+    contract_backlog: int
+    profit_this_year: int
+    open_from: int
+    activity_pending: float
+    suspended_on: int
+    restart_on: int
+    exited_on: int
+    exit_cause: int
+    hires: int
+    illiquid_months: int
+    tickets: set[str]
+    facts: set[str]
+    eligible: list[Rule] = field(default_factory=list)  # measures that it qualifies for by fixed traits, by id
+    applied: set[str] = field(default_factory=set)
+    granted: set[str] = field(default_factory=set)
+    months_left: dict[str, int] = field(default_factory=dict)  # bills still to be relieved, by measure
+    deferred: dict[str, int] = field(default_factory=dict)  # fen put off, by measure
+    given: dict[str, int] = field(default_factory=dict)  # fen of bills borne by others and of payments, by measure
+    had_put_off: bool = False
+    missed_instalment: bool = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is open or stopped."""
+        return self.status in ("open", "suspended")
+
+    def has(self, rule: Rule) -> bool:
+        """Whether it was granted a measure."""
+        return rule.id in self.granted
+
+    def meets(self, rule: Rule) -> bool:
+        """Whether all facts hold that a measure asks for."""
+        return self.facts.issuperset(rule.facts)
+
+    def held(self, kind: str) -> list[Rule]:
+        """Measures of a kind that it was granted, by id."""
+        return [rule for rule in self.eligible if rule.kind == kind and rule.id in self.granted]
+
+
+def firms_of(columns: Firms, cohort_start: list[int]) -> list[Firm]:
+    """The firms of a population, in the order of its rows."""
+    table: dict[str, list[Any]] = {name: getattr(columns, name).tolist() for name in Firms._fields}
+    cohort_of = [cohort for cohort in range(28) for _ in range(cohort_start[cohort], cohort_start[cohort + 1])]
+    firms = []
+    for row in range(len(columns.key)):
+        values = {name: column[row] for name, column in table.items() if name not in ("eligible", "applied", "granted")}
+        for name, words in (
+            ("sector", SECTORS), ("size", SIZES), ("landlord", LANDLORDS), ("customer", CUSTOMERS),
+            ("status", STATUSES),
+        ):  # fmt: skip
+            values[name] = words[values[name]]
+        values["flags"] = frozenset(flag for place, flag in enumerate(FLAGS) if values["flags"] >> place & 1)
+        values["facts"] = {fact for place, fact in enumerate(FACTS) if values["facts"] >> place & 1}
+        values["tickets"] = set()
+        firms.append(Firm(row=row, cohort=cohort_of[row], **values))
+    return firms

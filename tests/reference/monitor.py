@@ -1,0 +1,80 @@
+"""What is seen at a month's end: every firm as it stands, and the province counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import fields
+from typing import Any
+
+from sim.luck import Purpose
+from sim.units import fen
+from tests.reference.firm import Firm
+from tests.reference.province import Province
+
+FIXED = ("row", "cohort", "eligible")  # what of a firm is no state
+SMALL_ARREARS = fen(2_000_000)
+
+
+class Monitor:
+    """States of all firms and counts by cell, by month."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.states: list[list[dict[str, Any]]] = []
+        self.panel: dict[tuple[int, int, str, str], dict[str, int]] = {}
+        self.queued: dict[tuple[int, str], list[int]] = {}  # weighted firms that wait, and their days so far
+        self.was_dated: list[int] = []
+
+    def count(self, day: int) -> None:
+        """Count on the last day of a month."""
+        month, market = self.province.month_of[day], self.province.market
+        self.was_dated.append(day)
+        self.states.append([state_of(firm) for firm in self.province.firms])
+        for firm in self.province.firms:
+            if firm.status != "unborn":
+                cell = (month, firm.prefecture, firm.sector, firm.size)
+                counted = self.panel.setdefault(cell, defaultdict(int))
+                counted["sales_fen"] = market.sales[cell[1:]]
+                for name, amount in self._seen_of(firm).items():
+                    counted[name] += int(amount) * firm.weight
+        for (item, _, _), queue in self.province.queues.items():
+            waiting = self.queued.setdefault((month, item), [0, 0])
+            for case in queue:
+                waiting[0] += case.firm.weight
+                waiting[1] += case.firm.weight * (day - case.filed_on)
+
+    def _seen_of(self, firm: Firm) -> dict[str, int]:
+        """What one firm adds to the counts of its cell."""
+        stopped, founder = firm.suspended_on >= 0, firm.born_on < 0
+        seen = {"founders": founder, "born": not founder, "stopped": stopped}
+        if firm.status == "exited":
+            return seen | {"exited": True, "stopped_exited_otherwise": stopped and firm.exit_cause == 0}
+        overdue = firm.overdue_public
+        disputed = self.province.draws.uniform(Purpose.DISPUTE, firm.key) < self.province.calibration(
+            "receivables.disputed_share"
+        )
+        return seen | {
+            "open": firm.status == "open",
+            "suspended": firm.status == "suspended",
+            "stopped_working": stopped and firm.status == "open",
+            "founders_alive": founder,
+            "loss_making": firm.profit_this_year < 0,
+            "staff": firm.staff,
+            "cash_fen": firm.cash,
+            "arrears_fen": firm.arrears_public + firm.arrears_private,
+            "overdue_public_fen": overdue,
+            "deferred_fen": sum(firm.deferred.values()),
+            "loan_fen": firm.loan,
+            "small_arrears_fen": 0 if disputed or overdue >= SMALL_ARREARS else overdue,
+        }
+
+
+def state_of(firm: Firm) -> dict[str, Any]:
+    """A copy of how a firm stands."""
+    state = {field.name: getattr(firm, field.name) for field in fields(firm) if field.name not in FIXED}
+    for name, value in state.items():
+        if isinstance(value, set):
+            state[name] = value.copy()
+        elif isinstance(value, dict):
+            state[name] = {measure: amount for measure, amount in value.items() if amount}
+    return state

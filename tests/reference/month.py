@@ -1,0 +1,272 @@
+"""A firm's life: born, settled once a month, gone. The numbers are the order of section 3 of the model document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from sim.luck import Purpose
+from sim.units import fen
+from tests.reference.arithmetic import whole
+from tests.reference.bills import MONTH_DAYS, draw_up
+from tests.reference.entitlements import (
+    ask_for_measures,
+    pay_what_recurs,
+    put_off,
+    receive_what_comes_by_itself,
+    relieve,
+    vat_credit_of_a_month,
+)
+from tests.reference.firm import Firm
+from tests.reference.leaving import cause_to_leave, leave
+from tests.reference.payment import pay_bills
+from tests.reference.policy import LONGEST_PROCESSING
+from tests.reference.province import NEVER, Province
+
+SETTLEMENT = 0.25  # hour of the day
+BIRTH_MARGIN = 1.25  # unborn rows over expected births
+LONGEST_COUNT = 127  # months in a row
+
+
+def live(env: simpy.Environment, province: Province, firm: Firm) -> Generator[simpy.Event, Any, None]:
+    """The process of one firm."""
+    for day in range(province.timeline.days):
+        if province.timeline.cohort[day] != firm.cohort:
+            continue
+        yield env.timeout(day + SETTLEMENT - env.now)
+        if firm.status == "exited":
+            return
+        if firm.status == "unborn":
+            if firm.born_on <= day:
+                be_born(province, firm, day)
+        else:
+            settle(province, firm, day)
+
+
+def be_born(province: Province, firm: Firm, day: int) -> None:
+    """Open, if entry is high enough for the firm's luck; else it never will."""
+    entry = 1.0
+    for rule in province.policy.in_force(day, "cultivation"):
+        if firm.prefecture in rule.prefectures and firm.sector in rule.sectors:
+            entry *= rule.says("entry", day, 1.0)
+    if province.draws.uniform(Purpose.BIRTH, firm.key) >= 1.0 / BIRTH_MARGIN * entry:
+        firm.born_on = NEVER
+        return
+    firm.born_on = firm.open_from = day
+    firm.status = "open"
+    firm.staff = firm.usual_staff
+    firm.facts.add("kept_staff")
+    province.books.post(province.month_of[day], "owners", "firms", "capital", "paid", firm.cash * firm.weight)
+
+
+def settle(province: Province, firm: Firm, day: int) -> None:
+    """The month of a living firm."""
+    p, draws, market, month = province.calibration, province.draws, province.market, province.month_of[day]
+    date = province.timeline.date(day)
+    previous = day - province.timeline.date(day - date.day).day
+    # 1. A new year.
+    if date.month == 1:
+        firm.profit_this_year = 0
+        firm.facts.add("kept_staff")
+
+    # 2. Sales.
+    since = firm.open_from
+    days_active = firm.activity_pending
+    if firm.status == "open":
+        days_active += market.days_worked(firm, since, day)
+    firm.activity_pending = 0.0
+    firm.open_from = day
+    activity = days_active / MONTH_DAYS
+    usual = float(firm.usual_sales) * (1.0 + p("firm.trend_sigma") * draws.normal(Purpose.TREND, firm.key, month))
+    firm.usual_sales = whole(usual)
+    on_sales, on_materials = 1.0, 1.0
+    for rule in firm.held("cultivation"):
+        if rule.in_force(day):
+            on_sales *= rule.says("demand", day, 1.0)
+            on_materials *= rule.says("materials", day, 1.0)
+    luck = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
+    sold = whole(usual * activity * luck * on_sales)
+    delivered = 0
+    if firm.status == "open" and firm.contract_backlog > 0:
+        share = p("procurement.delivery_share_per_month")
+        delivered = min(firm.contract_backlog, whole(firm.contract_backlog * share) + 1)
+        firm.contract_backlog -= delivered
+    sales = sold + delivered
+    market.sales[firm.prefecture, firm.sector, firm.size] += sales * firm.weight
+    if firm.status == "open":
+        market.capacity[firm.prefecture, firm.sector] += firm.usual_sales * firm.weight
+
+    # 3. Claims.
+    lost = collect(province, firm, day)
+    sell(province, firm, month, sold, delivered)
+
+    # 4. Facts of the month, VAT credit of the month.
+    look_at_facts(province, firm, previous, since, activity)
+    if "vat_general" in firm.flags and firm.status == "open":
+        increment = whole(vat_credit_of_a_month(province, firm))
+        firm.vat_credit += increment
+        province.books.post(month, "tax_authority", "firms", "vat", "owed", increment * firm.weight)
+
+    # 5. What comes by itself, and what is asked for.
+    pay_what_recurs(province, firm, day)
+    receive_what_comes_by_itself(province, firm, day)
+    ask_for_measures(province, firm, day)
+
+    # 6. Bills drawn up, relieved, put off; 7. the result of the month; materials bought on credit.
+    full, costs = draw_up(province, firm, day, previous, sales, activity, on_materials)
+    due = dict(full)
+    borne = relieve(province, firm, day, full, due)
+    firm.profit_this_year += sales - lost - costs + borne - (full["principal"] - due["principal"])
+    put_off(province, firm, day, due)
+    open_bills = firm.payables
+    steady = min(1.0, p("population.payables_months") * p("firm.payables_paid_per_month"))
+    on_credit = whole(due["materials"] * steady)
+    due["materials"] -= on_credit
+    firm.payables += on_credit
+    province.books.post(month, "firms", "suppliers", "materials", "owed", on_credit * firm.weight)
+
+    # 8. Payment.
+    outlays = whole(costs - (1.0 - p("population.outlays_materials_share")) * full["materials"])
+    usual_materials = usual * firm.materials_share
+    short = pay_bills(province, firm, day, outlays, usual_materials, open_bills, due)
+    firm.illiquid_months = min(firm.illiquid_months + 1, LONGEST_COUNT) if short else 0
+
+    # 9. A loan; 10. staff; 11. leave or stay.
+    if short or firm.cash < outlays // 2:
+        ask_for_a_loan(province, firm, day)
+    market.wages[firm.county] += full["wages"] * firm.weight
+    adjust_staff(province, firm, month, short, sales, usual)
+    cause = cause_to_leave(province, firm, day)
+    if cause is not None:
+        leave(province, firm, day, cause)
+
+
+def collect(province: Province, firm: Firm, day: int) -> int:
+    """Collect old claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
+    p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
+    rate = p("receivables.collected_per_month", firm.customer)
+    as_public = rate if firm.customer == "large_firms" else p("receivables.collected_per_month", "public_bodies")
+    if firm.receivables_public > 0:
+        factor = 1.0
+        for rule in province.policy.in_force(day, "collection"):
+            if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
+                factor *= rule.says("new_arrears", day, 1.0)
+        late = whole(firm.receivables_public * (p("receivables.overdue_per_month") * factor))
+        paid = min(whole(firm.receivables_public * as_public), firm.receivables_public - late)
+        firm.receivables_public -= paid + late
+        firm.overdue_public += late
+        firm.cash += paid
+        books.post(month, "public_buyers", "firms", "receivables", "paid", paid * w)
+        books.post(month, "public_buyers", "firms", "arrears_to_firms", "owed", late * w)
+    if firm.overdue_public > 0:
+        paid = whole(firm.overdue_public * share_of_overdue_paid(province, firm, day))
+        firm.overdue_public -= paid
+        firm.cash += paid
+        books.post(month, "public_buyers", "firms", "arrears_to_firms", "paid", paid * w)
+    lost = 0
+    if firm.receivables_private > 0:
+        share_lost = p("receivables.private_default_per_month")
+        if firm.customer == "other_firms":
+            share_lost += province.market.supplier_loss[firm.prefecture]
+        lost = whole(firm.receivables_private * min(1.0, share_lost))
+        paid = whole((firm.receivables_private - lost) * rate)
+        firm.receivables_private -= paid + lost
+        firm.cash += paid
+        books.post(month, "customers", "firms", "receivables", "paid", paid * w)
+        books.post(month, "customers", "firms", "receivables", "written_off", lost * w)
+    return lost
+
+
+def share_of_overdue_paid(province: Province, firm: Firm, day: int) -> float:
+    """Share of a firm's overdue claims that is paid this month."""
+    p = province.calibration
+    share = p("receivables.overdue_paid_per_month")
+    if province.draws.uniform(Purpose.DISPUTE, firm.key) < p("receivables.disputed_share"):
+        return share
+    reached = [rule for rule in firm.eligible if rule.kind == "collection" and rule.in_force(day) and firm.meets(rule)]
+
+    def is_within(rule: Any, fen_owed: float) -> bool:
+        ceiling = rule.values.ceiling_yuan
+        return ceiling is None or fen_owed <= fen(ceiling)
+
+    for rule in reached:
+        if is_within(rule, firm.overdue_public):
+            share = min(1.0, share + rule.says("clearance_per_month", day))
+    for rule in reached:
+        if rule.values.cleared_by is None:
+            continue
+        days_left = province.timeline.day(rule.values.cleared_by) - day
+        if days_left >= 0 and is_within(rule, firm.overdue_public * (1.0 - share)):
+            share = max(share, 1.0 / (1.0 + days_left // 31))
+    return share
+
+
+def sell(province: Province, firm: Firm, month: int, sold: int, delivered: int) -> None:
+    """What is sold brings cash and claims; what is delivered on a contract is claimed from public bodies."""
+    post, w = province.books.post, firm.weight
+    on_credit = whole(sold * province.calibration("receivables.credit_share", firm.customer))
+    if firm.customer in ("public_bodies", "large_firms"):
+        firm.receivables_public += on_credit
+        post(month, "public_buyers", "firms", "sales", "owed", on_credit * w)
+    else:
+        firm.receivables_private += on_credit
+        post(month, "customers", "firms", "sales", "owed", on_credit * w)
+    firm.receivables_public += delivered
+    post(month, "public_buyers", "firms", "sales", "owed", delivered * w)
+    firm.cash += sold - on_credit
+    post(month, "customers", "firms", "sales", "paid", (sold - on_credit) * w)
+
+
+def look_at_facts(province: Province, firm: Firm, previous: int, since: int, activity: float) -> None:
+    """Set the facts of the month that measures may ask for."""
+
+    def tell(fact: str, is_true: bool) -> None:
+        if is_true:
+            firm.facts.add(fact)
+        else:
+            firm.facts.discard(fact)
+
+    stopped_lately = firm.suspended_on >= 0 and (firm.suspended_on >= previous or since > previous)
+    quiet = activity < province.calibration("firm.hit_threshold")
+    tell("hit_by_epidemic", firm.status == "suspended" or stopped_lately or quiet)
+    tell("has_loan", firm.loan > 0)
+    tell("short_of_cash", firm.illiquid_months > 0)
+    tell("overdue_receivables", firm.overdue_public > 0)
+    tell("hired", firm.hires > 0)
+
+
+def ask_for_a_loan(province: Province, firm: Firm, day: int) -> None:
+    """Apply at the bank, unless an application is pending, a loan is late or the firm never asks."""
+    p = province.calibration
+    if "loan_pending" in firm.facts or "late_on_loan" in firm.facts:
+        return
+    if province.draws.uniform(Purpose.LOAN_DEMAND, firm.key) < p("credit.never_applies_share"):
+        return
+    days = float(round(p("credit.processing_days")))
+    for rule in firm.eligible:
+        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+            days *= rule.says("processing", day, 1.0)
+    firm.facts.add("loan_pending")
+    province.file("loan", firm, day, min(math.floor(days + 0.5), LONGEST_PROCESSING))
+    province.stations.reach(province.month_of[day], "loan", "applied", firm)
+
+
+def adjust_staff(province: Province, firm: Firm, month: int, short: bool, sales: int, usual: float) -> None:
+    """Let staff go when cash is short and trade weak, take staff on again when it is not."""
+    p = province.calibration
+    firm.hires = 0
+    luck = province.draws.uniform(Purpose.STAFF, firm.key, month)
+    if short and sales < p("firm.shed_threshold") * usual and firm.staff > 0:
+        surplus = firm.staff * (1.0 - sales / usual)
+        gone = math.floor(surplus * p("firm.shed_share") + luck)
+        if gone > 0:
+            firm.staff -= min(gone, firm.staff)
+            firm.facts.discard("kept_staff")
+    elif not short and firm.status == "open" and firm.staff < firm.usual_staff:
+        missing = firm.usual_staff - firm.staff
+        taken_on = min(math.floor(missing * p("firm.rehire_share") + luck), missing)
+        firm.staff += taken_on
+        firm.hires = min(taken_on, 32_767)

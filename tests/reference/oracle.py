@@ -1,0 +1,138 @@
+"""The run: who acts on which day and at which hour."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from typing import Any
+
+import simpy
+
+from sim.parameters import Parameters
+from sim.population.synthesis import Population
+from sim.scenario import Scenario
+from sim.units import fen
+from tests.reference import month
+from tests.reference.banks import Banks
+from tests.reference.monitor import Monitor
+from tests.reference.offices import Dispatch, Liaison, desks_of
+from tests.reference.outbreak import Outbreak
+from tests.reference.policy import Rule
+from tests.reference.province import Province
+from tests.reference.publicity import Publicity
+from tests.reference.tenders import Tenders
+
+# Hours of a day, in sixteenths.
+MEASURES, PUBLICITY, OUTBREAK, OFFICES, LIAISON, TENDERS, DISPATCH, MONITOR = (
+    hour / 16 for hour in (0, 1, 2, 6, 8, 10, 12, 14)
+)
+
+
+class Oracle:
+    """A province that lives through a scenario, plainly."""
+
+    def __init__(self, scenario: Scenario, parameters: Parameters, population: Population, seed: int) -> None:
+        self.env = simpy.Environment()
+        self.province = province = Province(scenario, parameters, population, seed)
+        self.publicity = Publicity(province)
+        self.outbreak = Outbreak(province)
+        self.desks = desks_of(province)
+        self.banks = Banks(province)
+        self.liaison = Liaison(province, self.outbreak)
+        self.tenders = Tenders(province)
+        self.dispatch = Dispatch(province, self.desks)
+        self.monitor = Monitor(province)
+
+    def live(self) -> None:
+        """Live through the whole horizon."""
+        timeline = self.province.timeline
+        every_day = list(range(timeline.days))
+        money = self._money()
+        changes = sorted({*money, *self._changes()})
+
+        self._on(changes, MEASURES, lambda day: self._change(day, money.get(day, [])))
+        self._on(every_day, PUBLICITY, self.publicity.spread)
+        self._on(every_day, OUTBREAK, self.outbreak.live)
+        for firm in self.province.firms:
+            self.env.process(month.live(self.env, self.province, firm))
+        for desk in self.desks:
+            self._on(self.province.working_days, OFFICES, desk.work)
+        self._on(self.province.working_days, OFFICES, self.banks.work)
+        self._on(self.province.working_days, LIAISON, self.liaison.work)
+        starts = [day for day in every_day if day == 0 or timeline.date(day).day == 1]
+        self._on(starts, TENDERS, self.tenders.buy)
+        self._on(every_day, DISPATCH, self.dispatch.meet)
+        ends = [day for day in every_day if day == timeline.days - 1 or timeline.date(day + 1).day == 1]
+        self._on(ends, MONITOR, self._count)
+        self.env.run(until=timeline.days)
+
+    def _on(self, days: list[int], hour: float, act: Callable[[int], None]) -> None:
+        """Let something act at an hour of certain days."""
+
+        def process() -> Generator[simpy.Event, Any, None]:
+            for day in days:
+                yield self.env.timeout(day + hour - self.env.now)
+                act(day)
+
+        self.env.process(process())
+
+    def _money(self) -> dict[int, list[tuple[str, int]]]:
+        """Fen that go into funds, by day."""
+        province, timeline = self.province, self.province.timeline
+        money: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for fund in province.scenario.funds:
+            amounts = {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
+            if fund.amount_from is not None:
+                amounts = {timeline.start: province.calibration(fund.amount_from)}
+            for on, yuan in amounts.items():
+                money[max(0, timeline.day(on))].append((fund.id, int(fen(yuan) * province.scale)))
+        for rule in province.policy.rules:
+            added = getattr(rule.values, "top_up_yuan", None)
+            if added is not None and rule.measure.fund is not None:
+                for on, yuan in added.table.items():
+                    day = max(timeline.day(max(on, rule.measure.start)), 0)
+                    money[day].append((rule.measure.fund, int(fen(yuan) * province.scale)))
+        return {day: amounts for day, amounts in money.items() if day < timeline.days}
+
+    def _changes(self) -> set[int]:
+        """Days on which a measure begins, changes a value or has ended."""
+        days, timeline = set(), self.province.timeline
+        for rule in self.province.policy.rules:
+            if rule.last < 0 or rule.first >= timeline.days:
+                continue
+            days |= {max(rule.first, 0), rule.last + 1}
+            dated = {timeline.day(on) for on in rule.measure.changes}
+            days |= {day for day in dated if max(rule.first, 0) < day <= rule.last}
+        return {day for day in days if day < timeline.days}
+
+    def _change(self, day: int, money: list[tuple[str, int]]) -> None:
+        """Money goes into funds; measures that begin choose the firms that they are for; neighbours are looked at."""
+        for fund, amount in money:
+            self.province.treasury.put(fund, amount)
+        for rule in self.province.policy.in_force(day, "cultivation"):
+            if max(rule.first, 0) == day and rule.values.quota is not None:
+                self._choose(rule, day)
+        self.publicity.look_around()
+
+    def _choose(self, rule: Rule, day: int) -> None:
+        """Firms with the lowest share of materials, row by row until the quota of entities is filled."""
+        chosen = 0
+        qualified = [firm for firm in self.province.firms if firm.is_alive and rule in firm.eligible]
+        for firm in sorted(qualified, key=lambda firm: (firm.materials_share, firm.key)):
+            if chosen >= rule.values.quota * self.province.scale:
+                return
+            chosen += firm.weight
+            firm.granted.add(rule.id)
+            self.province.stations.holders[rule.id, firm.prefecture] += firm.weight
+            self.province.stations.reach(self.province.month_of[day], rule.id, "decided", firm)
+
+    def _count(self, day: int) -> None:
+        """The month's count; then what the month did acts on the next."""
+        province = self.province
+        self.monitor.count(day)
+        for prefecture in range(16):
+            province.loans[prefecture] = sum(
+                firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.prefecture == prefecture
+            )
+        self.banks.new_month(day)
+        province.market.close_month(province.month_of[day])

@@ -1,0 +1,146 @@
+"""How a firm pays its month: what it does before a bill stays unpaid, and in which order it pays."""
+
+from __future__ import annotations
+
+from sim.luck import Purpose
+from sim.vocabulary import FLOWS
+from tests.reference.arithmetic import whole
+from tests.reference.bills import loan_term_days
+from tests.reference.books import BEARER, PAYEE
+from tests.reference.entitlements import deferred_flow
+from tests.reference.firm import Firm
+from tests.reference.policy import Rule
+from tests.reference.province import NEVER, Province
+
+TO_THE_STATE = ("social_insurance", "tax_authority")
+
+
+def instalment(province: Province, firm: Firm, rule: Rule, day: int) -> int:
+    """Fen of what a measure put off that fall due today: equal parts of what is left, 30 days apart."""
+    owed = firm.deferred.get(rule.id, 0)
+    repay_from = province.timeline.day(rule.values.repay_from)
+    if owed <= 0 or day < repay_from:
+        return 0
+    left = max(1, rule.values.instalments - (day - repay_from) // 30)
+    return owed if left == 1 else whole(owed / left)
+
+
+def pay_bills(
+    province: Province, firm: Firm, day: int, outlays: int, usual_materials: float, open_bills: int,
+    due: dict[str, int],
+) -> bool:  # fmt: skip
+    """Pay what can be paid; returns whether the firm was short of cash.
+
+    ``outlays``: of the month; ``open_bills``: fen owed to suppliers before this month's purchases.
+    """
+    p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
+    due_again = [(rule, instalment(province, firm, rule, day)) for rule in firm.held("deferral")]
+    instalments = sum(amount for _, amount in due_again)
+    total = instalments + sum(due.values())
+    if firm.cash < total:
+        raise_cash(province, firm, day, total - firm.cash, outlays)
+    cash = firm.cash
+    short = False
+    for flow in FLOWS:
+        if flow == "principal":
+            continue
+        if flow == "pension":  # after wages comes what measures had put off
+            for rule, amount in due_again:
+                if amount > 0:
+                    paid = min(amount, cash)
+                    cash -= paid
+                    pay_instalment(province, firm, rule, month, amount, paid)
+                    short = short or paid < amount
+        paid = min(due[flow], cash)
+        cash -= paid
+        books.post(month, "firms", PAYEE[flow], flow, "paid", paid * w)
+        unpaid = due[flow] - paid
+        if unpaid > 0:
+            books.post(month, "firms", PAYEE[flow], flow, "owed", unpaid * w)
+            if flow == "materials":
+                firm.payables += unpaid
+            elif PAYEE[flow] in TO_THE_STATE:
+                firm.arrears_public += unpaid
+                short = True
+            else:
+                firm.arrears_private += unpaid
+                short = True
+
+    reserve = due["wages"]  # banks and suppliers are paid from what exceeds the next wage bill
+    if due["principal"] > 0:
+        paid = min(due["principal"], max(0, cash - reserve))
+        cash -= paid
+        firm.loan -= paid
+        books.post(month, "firms", "banks", "principal", "paid", paid * w)
+        if paid < due["principal"]:
+            firm.facts.add("late_on_loan")
+        else:
+            firm.facts.discard("late_on_loan")
+    if firm.loan == 0 and firm.loan_due_on != NEVER:
+        firm.loan_due_on = NEVER
+        firm.facts.discard("late_on_loan")
+
+    paid = min(whole(open_bills * p("firm.payables_paid_per_month")), max(0, cash - reserve))
+    cash -= paid
+    firm.payables -= paid
+    books.post(month, "firms", "suppliers", "materials", "paid", paid * w)
+    short = short or firm.payables > p("firm.payables_limit_months") * usual_materials
+
+    spare = max(0, cash - outlays // 2)
+    paid = min(firm.arrears_private, spare)
+    firm.arrears_private -= paid
+    books.post(month, "firms", "service_providers", "arrears", "paid", paid * w)
+    cash, spare = cash - paid, spare - paid
+    paid = min(firm.arrears_public, spare)
+    firm.arrears_public -= paid
+    books.post(month, "firms", "tax_authority", "arrears", "paid", paid * w)
+    cash -= paid
+
+    spare = cash - whole(outlays * p("firm.buffer_months")) - sum(firm.deferred.values())
+    if spare > 0 and not short:
+        drawn = whole(spare * p("firm.drawings_share"))
+        cash -= drawn
+        books.post(month, "firms", "owners", "drawings", "paid", drawn * w)
+    firm.cash = cash
+    return short
+
+
+def pay_instalment(province: Province, firm: Firm, rule: Rule, month: int, amount: int, paid: int) -> None:
+    """Book an instalment of which ``paid`` is paid; the rest becomes ordinary arrears."""
+    post, flow, w = province.books.post, deferred_flow(rule), firm.weight
+    firm.deferred[rule.id] -= amount
+    post(month, "firms", BEARER, flow, "repaid", paid * w, rule.id)
+    post(month, "firms", BEARER, flow, "owed", (amount - paid) * w, rule.id)
+    province.stations.reach(month, rule.id, "fell due", firm)
+    if paid < amount:
+        province.stations.reach(month, rule.id, "fell short", firm)
+        firm.missed_instalment = True
+        if "interest" in rule.values.flows:
+            firm.arrears_private += amount - paid
+        else:
+            firm.arrears_public += amount - paid
+
+
+def raise_cash(province: Province, firm: Firm, day: int, gap: int, outlays: int) -> None:
+    """Before a bill stays unpaid: borrow on claims where a measure lets the firm, then the owners' money, once."""
+    p, month = province.calibration, province.month_of[day]
+    advance = 0.0
+    for rule in firm.eligible:
+        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+            advance = max(advance, float(rule.says("receivables_advance", day)))
+    if advance > 0.0 and "late_on_loan" not in firm.facts:
+        room = whole((firm.receivables_public + firm.overdue_public) * advance) - firm.loan
+        borrowed = min(gap, room)
+        if borrowed > 0:
+            if firm.loan == 0:
+                firm.loan_due_on = min(day + loan_term_days(province), NEVER)
+            firm.loan += borrowed
+            firm.cash += borrowed
+            gap -= borrowed
+            province.books.post(month, "banks", "firms", "loan", "paid", borrowed * firm.weight)
+    if gap > 0 and "owner_paid_in" not in firm.facts:
+        if province.draws.uniform(Purpose.INJECTION, firm.key) < p("firm.injection_share"):
+            put_in = min(gap, whole(outlays * p("firm.injection_months")))
+            firm.cash += put_in
+            firm.facts.add("owner_paid_in")
+            province.books.post(month, "owners", "firms", "capital", "paid", put_in * firm.weight)

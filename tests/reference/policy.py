@@ -1,0 +1,139 @@
+"""What measures say: each on a day, and all of them together."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from sim.measure import Measure
+from sim.population.places import Counties
+from sim.timeline import Timeline
+from sim.vocabulary import SECTOR_GROUPS, SECTORS, SIZES
+from tests.reference.firm import Firm
+
+LONGEST_PROCESSING = 400  # working days
+
+
+class Rule:
+    """One measure of the scenario."""
+
+    def __init__(self, measure: Measure, timeline: Timeline, counties: Counties) -> None:
+        self.measure, self.id, self.values = measure, measure.id, measure.values
+        self.kind = "payment" if measure.instrument in ("grant", "refund") else measure.instrument
+        self.facts = frozenset(measure.eligible.facts)
+        self.identity = int.from_bytes(hashlib.sha256(measure.id.encode()).digest()[:4], "little")
+        self.first = timeline.day(measure.start)
+        self.last = timeline.days - 1 if measure.end is None else timeline.day(measure.end)
+        self._start = timeline.start
+        self._said: dict[tuple[str, int], Any] = {}
+        who = measure.eligible
+        named = None if who.prefectures is None else {counties.prefecture_index(name) for name in who.prefectures}
+        listed = None if who.counties is None else {counties.county(name) for name in who.counties}
+        self.counties = {
+            c
+            for c in range(len(counties))
+            if (listed is None or c in listed) and (named is None or int(counties.prefecture[c]) in named)
+        }
+        self.prefectures = {int(counties.prefecture[c]) for c in self.counties}
+        self.sectors = set(SECTORS)
+        if who.sectors is not None:
+            self.sectors = {sector for name in who.sectors for sector in SECTOR_GROUPS.get(name, (name,))}
+        self.sizes = set(SIZES) if who.sizes is None else set(who.sizes)
+
+    def in_force(self, day: int) -> bool:
+        """Whether the measure is in force on a day."""
+        return self.first <= day <= self.last
+
+    def says(self, name: str, day: int, otherwise: Any = 0.0) -> Any:
+        """A dated value on a day; of a measure that has ended, the value of its last day."""
+        if day < self.first:
+            return otherwise
+        day = min(day, self.last)
+        if (name, day) not in self._said:
+            table = getattr(self.values, name)
+            self._said[name, day] = None if table is None else table.on(self._start + timedelta(days=day))
+        found = self._said[name, day]
+        return otherwise if found is None else found
+
+    def qualifies(self, firm: Firm) -> bool:
+        """Whether a firm qualifies by its fixed traits."""
+        who = self.measure.eligible
+        return (
+            firm.county in self.counties
+            and firm.sector in self.sectors
+            and firm.size in self.sizes
+            and (who.landlords is None or firm.landlord in who.landlords)
+            and firm.flags.issuperset(who.flags)
+        )
+
+    @property
+    def has_months(self) -> bool:
+        """Whether it relieves a number of bills and then no more."""
+        return self.kind == "relief" and self.values.months is not None
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether it pays every month while it lasts."""
+        return self.kind == "payment" and self.values.repeats == "monthly"
+
+
+class Policy:
+    """All measures of a scenario, in the order of their ids."""
+
+    def __init__(self, measures: tuple[Measure, ...], timeline: Timeline, counties: Counties) -> None:
+        self.rules = [Rule(measure, timeline, counties) for measure in measures]
+        self.by_id = {rule.id: rule for rule in self.rules}
+        self._day = -1
+        self._in_force: dict[tuple[str, ...], list[Rule]] = {}
+        self._automatic: dict[int, set[str]] = {}
+
+    def in_force(self, day: int, *kinds: str) -> list[Rule]:
+        """Measures of these kinds that are in force on a day."""
+        if day != self._day:
+            self._day, self._in_force = day, {}
+        if kinds not in self._in_force:
+            self._in_force[kinds] = [rule for rule in self.rules if rule.kind in kinds and rule.in_force(day)]
+        return self._in_force[kinds]
+
+    def factor(self, kind: str, name: str, day: int, reaches: Any) -> float:
+        """Product of a value over the measures in force of a kind for which ``reaches`` holds."""
+        product = 1.0
+        for rule in self.in_force(day, kind):
+            if reaches(rule):
+                product *= rule.says(name, day, 1.0)
+        return product
+
+    def is_automatic(self, rule: Rule, day: int) -> bool:
+        """Whether a measure is given without application: by itself, or because a service measure says so."""
+        if day not in self._automatic:
+            self._automatic = {day: {r.id for r in self.rules if self._comes_by_itself(r)}}
+            for service in self.in_force(day, "service"):
+                if service.values.automatic:
+                    self._automatic[day].update(r.id for r in self.rules if targets(service, r))
+        return rule.id in self._automatic[day]
+
+    @staticmethod
+    def _comes_by_itself(rule: Rule) -> bool:
+        if rule.measure.delivery.way == "automatic":
+            return True
+        return rule.kind == "cultivation" and rule.values.quota is None
+
+    def processing_days(self, rule: Rule, day: int) -> int:
+        """Working days before a case of a measure can be decided."""
+        agency = rule.measure.delivery.agency
+        days = float(rule.measure.delivery.processing_days)
+        if agency is not None:
+            days *= self.factor("service", "processing", day, lambda service: serves(service, agency))
+        return min(round(days), LONGEST_PROCESSING)
+
+
+def targets(service: Rule, rule: Rule) -> bool:
+    """Whether a service measure names a measure or its action, or nothing and so all."""
+    named = service.values.target
+    return not named or rule.id in named or rule.measure.action in named
+
+
+def serves(service: Rule, agency: str) -> bool:
+    """Whether a service measure changes the desks of an agency: it names it, or none and so all."""
+    return not service.values.agencies or agency in service.values.agencies

@@ -1,0 +1,33 @@
+"""What happens to everybody, as plain lists by day."""
+
+from __future__ import annotations
+
+from sim.parameters import Parameters
+from sim.population.places import Counties
+from sim.timeline import Timeline
+from sim.vocabulary import SECTORS
+from sim.world.spec import WorldSpec
+from sim.world.world import build
+
+
+class World:
+    """Severity, listings and testing by day and county, friction by day, demand by day and sector."""
+
+    def __init__(self, spec: WorldSpec, parameters: Parameters, counties: Counties, timeline: Timeline) -> None:
+        built = build(spec, parameters, counties, timeline)
+        self.severity: list[list[float]] = built.severity.tolist()
+        self.listed: list[list[bool]] = built.listed.tolist()
+        self.testing: list[list[bool]] = built.testing.tolist()
+        self.friction: list[float] = built.friction.tolist()
+        self._demand: list[list[float]] = built.demand.tolist()
+        self.friction_sensitivity = dict(zip(SECTORS, built.friction_sensitivity.tolist(), strict=True))
+        self.closed_share_max = dict(zip(SECTORS, built.closed_share_max.tolist(), strict=True))
+        self.control_drag = dict(zip(SECTORS, built.control_drag.tolist(), strict=True))
+
+    def demand(self, day: int, sector: str) -> float:
+        """Factor on usual sales."""
+        return self._demand[day][SECTORS.index(sector)]
+
+    def days_tested(self, county: int, first: int, last: int) -> int:
+        """Days of the horizon from ``first`` to the one before ``last`` on which staff of a county are tested."""
+        return sum(self.testing[day][county] for day in range(max(first, 0), last))
