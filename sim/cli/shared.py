@@ -5,11 +5,14 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
@@ -19,6 +22,7 @@ from sim.report import terminal, words
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.kept import Kept
     from sim.study.runs import Firms, Progress
     from sim.study.store import Study
 
@@ -56,16 +60,33 @@ def _speak(language: Language) -> Language:
     return language
 
 
+class StoppedError(KeyboardInterrupt):
+    """Somebody asked this process to end, as with Ctrl-C but by another signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+
+
 class Command(TyperGroup):
     """Turns what is wrong with a question into sentences and an exit status."""
 
     def invoke(self, context: Any) -> Any:
-        """Run the command; refusals and Ctrl-C end in one sentence each, not in a traceback."""
+        """Run the command; refusals, signals and what the system refuses end in one sentence, not in a traceback."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        for number, handler in before.items():
+            if handler != signal.SIG_IGN:  # as under `nohup`
+                signal.signal(number, _stop)
         try:
             return super().invoke(context)
-        except KeyboardInterrupt:
-            typer.echo(say("fault.interrupted"), err=True)
-            raise typer.Exit(130) from None
+        except KeyboardInterrupt as stopped:
+            interrupted(stopped, say("fault.interrupted"))
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read the answer has had enough
+            with suppress(OSError):
+                typer.echo(say("fault.system", reason=_reason(error)), err=True)
+            raise typer.Exit(1) from None
         except ValueError as error:
             from sim.scenario import ScenarioError
             from sim.study import StudyError
@@ -75,6 +96,25 @@ class Command(TyperGroup):
             if isinstance(error, StudyError):
                 refuse([error.sentence(_language.value)])
             raise
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise StoppedError(number)
+
+
+def _reason(error: OSError) -> str:
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename is not None else said
+
+
+def interrupted(stopped: KeyboardInterrupt, sentence: str) -> NoReturn:
+    """Say so, if anybody can still hear it, and end with the signal's status."""
+    with suppress(OSError):
+        typer.echo(sentence, err=True)
+    raise typer.Exit(stopped.status if isinstance(stopped, StoppedError) else 130) from None
 
 
 app = typer.Typer(
@@ -142,6 +182,22 @@ def processes(workers: int | None) -> int:
 
         return int(cpu_count())
     return workers
+
+
+@contextmanager
+def kept_runs(folder: Path) -> Iterator[Kept]:
+    """The finished runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
+    from sim.study import store
+
+    with store.at_work(folder) as kept:
+        if len(kept):
+            typer.echo(say("note.going_on", runs=len(kept), folder=str(folder)), err=True)
+        try:
+            yield kept
+        except KeyboardInterrupt as stopped:
+            if not len(kept):
+                raise
+            interrupted(stopped, say("fault.interrupted_kept", runs=len(kept), folder=str(folder)))
 
 
 @contextmanager

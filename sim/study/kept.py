@@ -108,8 +108,8 @@ class Kept:
             reason = error.strerror or error
             raise StudyError(
                 zh=f"{self.folder} 无法写入：{reason}。已完成的 {len(self)} 次运行仍然保留，重复同一命令即可继续。",
-                en=f"{self.folder} cannot be written: {reason}. "
-                f"{len(self)} finished runs are kept; the same command goes on.",
+                en=f"{self.folder} cannot be written: {reason}. {len(self)} finished runs are kept; "
+                "the same command goes on.",
             ) from None
 
     def _file(self, spec: RunSpec) -> Path:

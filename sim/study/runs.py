@@ -73,11 +73,16 @@ def once(
     follow: Sequence[int],
     progress: Progress | None,
 ) -> Result:
-    """One run in this process, its errors its own; see ``sim.run``."""
+    """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
     from sim.engine import simulate
 
     [asked] = sized([load(scenario, levers) if isinstance(scenario, str | Path) else scenario], firms)
-    return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, fates=True, progress=progress)
+    try:
+        return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, fates=True, progress=progress)
+    except ValueError as error:
+        raise StudyError(
+            zh=f"情景 {asked.name} 无法运行：{error}", en=f"{asked.name} cannot be run: {error}"
+        ) from error
 
 
 def replicated(scenario: Scenario, seed: int, replications: int, fates: bool = False) -> list[RunSpec]:

@@ -1,24 +1,29 @@
 """A study on disk: ``results/<study>/`` with one Parquet file for each table and ``manifest.json``.
 
-A folder appears whole or not at all: it is written beside its place and renamed. The report is no part of this room;
-whoever makes one writes it into the finished folder.
+Its tables appear all at once or not at all: they are written beside their place, flushed to the disk and renamed.
+While a command is at work its finished runs are kept in the same folder, see ``sim/study/kept.py``. The report is no
+part of this room; whoever makes one writes it into the finished folder.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
 from sim.study import StudyError
+from sim.study.kept import Kept
 from sim.study.manifest import Manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.comparison import Comparison
     from sim.study.ensemble import Ensemble
     from sim.study.sweep import Sweep
@@ -26,23 +31,78 @@ if TYPE_CHECKING:
     Study: TypeAlias = Ensemble | Comparison | Sweep
 
 MANIFEST: Final = "manifest.json"
+FINISHED: Final = "finished"  # the runs of a study at work; a folder that holds nothing else is an unfinished study
+LOCK: Final = "lock"
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[Kept]:
+    """A study's finished runs, for as long as a command is at work on it: they are kept until :func:`done`.
+
+    To be entered before hours of runs: raises :class:`StudyError` when a study could not be stored in ``folder`` or
+    another process is at work on it. What a killed command left half done there is put in order.
+    """
+    import fcntl
+
+    check(folder)
+    finished = folder / FINISHED
+    made = [path for path in (finished, *finished.parents) if not path.exists()]
+    try:
+        _mend(folder)
+        finished.mkdir(parents=True, exist_ok=True)
+        lock = (finished / LOCK).open("w")
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StudyError(
+                zh=f"另一个命令正在使用 {folder}；请等它结束，或用 --out 指定其他文件夹。",
+                en=f"Another command is at work on {folder}; wait for it, or give another folder with --out.",
+            ) from None
+        for leftover in (*folder.parent.glob(f".{folder.name}-*"), *finished.glob("*.part")):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        try:
+            yield Kept(finished)
+        finally:
+            if finished.is_dir() and not len(Kept(finished)):
+                done(folder)
+            for path in made:
+                if path.is_dir() and not any(path.iterdir()):
+                    path.rmdir()
+
+
+def done(folder: Path) -> None:
+    """Nothing is left to be done again: let go of the finished runs."""
+    shutil.rmtree(folder / FINISHED)
 
 
 def check(folder: Path) -> None:
-    """Raise :class:`StudyError` when a study could not be stored in ``folder``: to be asked before hours of runs."""
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
-        raise StudyError(
-            zh=f"{folder} 已经存在，且不是先前的结果文件夹，未作改动。",
-            en=f"{folder} exists and is not the folder of an earlier study; it is left as it is.",
-        )
-    above = folder.parent
-    while not above.exists():
-        above = above.parent
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise StudyError(
-            zh=f"{folder} 无法写入：{above} 不是可写的文件夹。",
-            en=f"{folder} cannot be written: {above} is not a folder that this user may write to.",
-        )
+    """Raise :class:`StudyError` when a study could not be stored in ``folder``."""
+    try:
+        strange = folder.is_dir() and {path.name for path in folder.iterdir()} - {FINISHED}
+        if folder.is_file() or (strange and not (folder / MANIFEST).is_file()):
+            raise StudyError(
+                zh=f"{folder} 已经存在，且不是先前的结果文件夹，未作改动。",
+                en=f"{folder} exists and is not the folder of an earlier study; it is left as it is.",
+            )
+        if Path.cwd().is_relative_to(folder.resolve()):
+            raise StudyError(
+                zh=f"{folder} 是当前所在的文件夹，不能整体替换；请用 --out 指定其中的一个子文件夹。",
+                en=f"{folder} holds the folder that this command was started in, so it cannot be replaced as a whole; "
+                "give a folder of its own with --out.",
+            )
+        above = folder.parent
+        while not above.exists():
+            above = above.parent
+        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            raise StudyError(
+                zh=f"{folder} 无法写入：{above} 不是可写的文件夹。",
+                en=f"{folder} cannot be written: {above} is not a folder that this user may write to.",
+            )
+    except OSError as error:
+        raise _unwritable(folder, error) from None
 
 
 def save(study: Study, folder: str | Path) -> Path:
@@ -54,54 +114,122 @@ def save(study: Study, folder: str | Path) -> Path:
     check(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _mend(folder)
         beside = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             beside.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
             for name, table in study.tables().items():
-                table.to_parquet(beside / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
-            (beside / MANIFEST).write_text(study.manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            if folder.exists():
-                old = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-                folder.replace(old / "old")
-                beside.replace(folder)
-                shutil.rmtree(old)
-            else:
-                beside.replace(folder)
+                with (beside / f"{name}.parquet").open("wb") as file:
+                    table.to_parquet(file, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True)
+                    _flush(file)
+            with (beside / MANIFEST).open("w", encoding="utf-8") as file:
+                file.write(study.manifest.model_dump_json(indent=2) + "\n")
+                _flush(file)
+            _put(beside, folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        reason = error.strerror or error
-        raise StudyError(zh=f"{folder} 无法写入：{reason}。", en=f"{folder} cannot be written: {reason}.") from None
+        raise _unwritable(folder, error) from None
     return folder
+
+
+def _put(beside: Path, folder: Path) -> None:
+    """Rename a whole folder into its place. Whoever is killed on the way leaves what :func:`_mend` understands."""
+    if not folder.exists():
+        beside.replace(folder)
+        return
+    aside = _aside(folder)
+    folder.replace(aside)
+    try:
+        beside.replace(folder)
+    finally:
+        _mend(folder)
+
+
+def _mend(folder: Path) -> None:
+    """Of a study that was being replaced: keep the new one if it is in place, else the old one, and all finished runs.
+
+    An earlier study stands aside only while a new one takes its place.
+    """
+    aside = _aside(folder)
+    if not aside.exists():
+        return
+    if not folder.exists():
+        aside.replace(folder)
+        return
+    if (aside / FINISHED).is_dir() and not (folder / FINISHED).exists():
+        (aside / FINISHED).replace(folder / FINISHED)
+    shutil.rmtree(aside)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.earlier"
+
+
+def _flush(file: IO[Any]) -> None:
+    """Out of every buffer and onto the disk, so that a renamed file is whole even when the power fails."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _unwritable(folder: Path, error: OSError) -> StudyError:
+    reason, runs = error.strerror or error, len(Kept(folder / FINISHED))
+    zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
+    if runs:
+        zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"
+        en += f" {runs} finished runs are kept; the same command goes on."
+    return StudyError(zh=zh, en=en)
 
 
 def load(folder: str | Path) -> Study:
     """The study stored in a folder, as the object that its runs made.
 
-    Raises :class:`StudyError` when the folder holds no study, or one that this version does not understand.
+    Raises :class:`StudyError` when the folder holds no study, a damaged one, or one that this version does not
+    understand.
     """
-    import pandas as pd
-
     from sim.study import comparison, ensemble, sweep
 
     folder = Path(folder)
+    if not folder.exists() and _aside(folder).exists():  # a command that was replacing it was killed
+        folder = _aside(folder)
     kinds: dict[str, tuple[Callable[..., Study], tuple[str, ...]]] = {
         "run": (ensemble.Ensemble, ensemble.TABLES),
         "comparison": (comparison.Comparison, comparison.TABLES),
         "sweep": (sweep.Sweep, sweep.TABLES),
     }
     try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
-        kind, names = kinds[manifest.study]
-        tables: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet", engine="pyarrow") for name in names}
-    except FileNotFoundError as error:
-        missing = Path(error.filename).name
-        raise StudyError(
-            zh=f"{folder} 中没有结果：缺少 {missing}。", en=f"{folder} holds no study: there is no {missing}."
-        ) from None
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except ValidationError:
         raise StudyError(
             zh=f"{folder} 中的结果不是本版本所能读取的。",
             en=f"{folder} holds a study that this version does not understand.",
         ) from None
+    except OSError as error:
+        raise _missing(folder, MANIFEST, error) from None
+    kind, names = kinds[manifest.study]
+    tables = {name: _table(folder, f"{name}.parquet") for name in names}
     return kind(manifest, **tables)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    import pandas as pd
+    from pyarrow.lib import ArrowException
+
+    try:
+        return pd.read_parquet(folder / name, engine="pyarrow", page_checksum_verification=True)
+    except FileNotFoundError as error:
+        raise _missing(folder, name, error) from None
+    except (OSError, ValueError, ArrowException):
+        raise StudyError(
+            zh=f"{folder} 中的 {name} 已损坏；请重新运行产生它的命令。",
+            en=f"{name} in {folder} is damaged; run again the command that made it.",
+        ) from None
+
+
+def _missing(folder: Path, name: str, error: OSError) -> StudyError:
+    if isinstance(error, FileNotFoundError):
+        return StudyError(zh=f"{folder} 中没有结果：缺少 {name}。", en=f"{folder} holds no study: there is no {name}.")
+    return StudyError(
+        zh=f"{folder} 中的 {name} 无法读取：{error.strerror}。",
+        en=f"{name} in {folder} cannot be read: {error.strerror}.",
+    )
