@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 
 FEW = ("--firms", "300", "--workers", "1")
+NO_CLAUSES = ("--clause-replications", "0")
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_a_lever_of_a_measure_that_is_off_is_told(shukun):
 
 
 def test_a_comparison_leaves_tables_and_a_report(shukun):
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--draws", "2", "--json")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--draws", "2", *NO_CLAUSES, "--json")
     assert answer.exit_code == 0, answer.stderr
     study = json.loads(answer.stdout)
     assert [scenario["name"] for scenario in study["scenarios"]] == ["baseline", "full_plan"]
@@ -154,7 +155,7 @@ def test_a_comparison_leaves_tables_and_a_report(shukun):
 
 
 def test_a_comparison_for_people_is_a_table(shukun):
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", *NO_CLAUSES)
     assert "The whole plan" in answer.stdout
     assert "report.html" in answer.stdout
     assert "The plan's targets" in answer.stdout
@@ -166,7 +167,7 @@ def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
         raise RuntimeError("no ink")
 
     monkeypatch.setattr("sim.report.html.write", broken)
-    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", "--out", "kept")
+    answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", *NO_CLAUSES, "--out", "kept")
     assert answer.exit_code == 1
     assert "The results are in kept, but the report could not be made: RuntimeError: no ink" in answer.stderr
     assert Path("kept/outcomes.parquet").is_file()

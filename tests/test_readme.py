@@ -18,7 +18,18 @@ def blocks(document: str) -> list[tuple[str, str]]:
 
 BLOCKS = blocks("README.md")
 SMALL = {
-    "compare": ("--firms", "500", "--replications", "2", "--workers", "1", "--draws", "0"),
+    "compare": (
+        "--firms",
+        "500",
+        "--replications",
+        "2",
+        "--workers",
+        "1",
+        "--draws",
+        "0",
+        "--clause-replications",
+        "0",
+    ),
     "clause": ("--firms", "500", "--replications", "2", "--workers", "1"),
     "journey": ("--firms", "3000"),
 }

@@ -42,6 +42,9 @@ def compare(
     seed: Seed = 1,
     replications: Replications = 10,
     draws: Annotated[int, typer.Option("--draws", min=0, help=say("option.draws"))] = 32,
+    clause_replications: Annotated[
+        int, typer.Option("--clause-replications", min=0, help=say("option.clause_replications"))
+    ] = 2,
     workers: Workers = None,
     out: Annotated[Path, typer.Option("--out", help=say("option.out"))] = RESULTS / "comparison",
     lever: Levers = None,
@@ -58,6 +61,7 @@ def compare(
     with progress_bar() as progress:
         study = comparison.compare(
             asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
+            clause_replications=clause_replications,
             workers=processes(workers), progress=progress,
         )  # fmt: skip
     store.save(study, out)  # before the report: a report that fails must not lose a finished run
@@ -67,7 +71,10 @@ def compare(
     else:
         terminal.show_comparison(study, lang.value)
         typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
-    end_study(study, failed=report is None)
+    failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
+    for row in failed.to_dict("records"):
+        typer.echo(say("fault.clause", clause=row["clause"], reason=row["reason"]), err=True)
+    end_study(study, failed=report is None or len(failed) > 0)
 
 
 @app.command(help=say("command.run"))

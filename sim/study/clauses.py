@@ -10,13 +10,12 @@ import pandas as pd
 
 from sim.scenario import clause, load
 from sim.study import StudyError, costs
-from sim.study.comparison import BASELINE, MAIN, paired_differences
+from sim.study.clause_table import ALONE, WITHOUT, effects, switch
+from sim.study.comparison import BASELINE, MAIN
 from sim.study.ensemble import ensembles
 from sim.study.pairing import Pairing
 from sim.study.runs import Firms, Progress, sized
 
-ALONE: Final = "clause_alone"  # the baseline with the clause
-WITHOUT: Final = "plan_without_clause"
 STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
 REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")
 
@@ -77,28 +76,26 @@ def clause_effect(
     of one of the four scenarios succeeded.
     """
     baseline, plan, measures = load(BASELINE), load(MAIN), _measures(clause_id)
-    alone = plan.with_measures(measures, name=ALONE, title=plan.title)
-    without = plan.without_measures(measures, name=WITHOUT, title=plan.title)
-    asked = sized([baseline, alone, plan, without], firms)
+    [baseline, plan] = sized([baseline, plan], firms)
+    switched = switch(plan, [clause_id], measures)
+    asked = [baseline, switched.alone, plan, switched.without]
     pairing = Pairing(BASELINE)
     parts = list(ensembles(asked, seed, replications, workers, progress, pairing.look))
-    if failed := [part.runs["reason"].iloc[0] for part in parts if part.values.empty]:
-        raise StudyError(zh=f"没有一次运行成功：{failed[0]}", en=f"No run succeeded: {failed[0]}")
-    values = pd.concat([part.values for part in parts], ignore_index=True)
-    effects = []
-    for quantity, name, other in (("alone", ALONE, BASELINE), ("in_plan", MAIN, WITHOUT)):
-        rows = values[values["scenario"].isin((name, other))]
-        differences = paired_differences(rows, ["scenario"], rows["scenario"] == other)
-        of_clause = differences[differences["scenario"] == name].drop(columns="scenario")
-        of_clause.insert(0, "quantity", quantity)
-        effects.append(of_clause)
+    failures = {
+        part.failures["scenario"].iloc[0]: part.failures["reason"].iloc[0] for part in parts if len(part.failures)
+    }
+    values = pd.concat([*(part.values for part in parts), pairing.public_costs()], ignore_index=True)
+    table = effects(values, [switched], BASELINE, MAIN, failures)
+    if (table.loc[table["outcome"] == costs.PUBLIC_COST, "replications"] == 0).any() or values.empty:
+        reason = next(iter(failures.values()))
+        raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()
     of_costs = {"alone": paid.loc[ALONE], "in_plan": (paid.loc[MAIN] - paid.loc[WITHOUT]).dropna()}
     return ClauseEffect(
         clause=clause_id,
         measures=measures,
         outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
-        effects=pd.concat(effects, ignore_index=True),
+        effects=table.drop(columns=["clause", "reason"]),
         costs=costs.table(pd.concat(of_costs)).rename(columns={"scenario": "quantity"}),
         reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),
     )

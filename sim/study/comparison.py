@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from sim.scenario import Scenario, load
-from sim.study import StudyError, costs, interaction, journey, ranges, targets
-from sim.study.ensemble import ensembles, summarise
+from sim.study import StudyError, clause_table, costs, interaction, journey, ranges, targets
+from sim.study.ensemble import ensembles, paired_differences
 from sim.study.manifest import Manifest, manifest
 from sim.study.pairing import Pairing
 from sim.study.runs import Firms, Progress, sized
@@ -47,6 +47,9 @@ class Comparison:
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, met_over_luck, met_over_ranges, draws.
     ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
+    ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
+    outcome (the last is ``public_cost``, fen), mean, low, high, unit, replications (pairs), reason (why a run failed,
+    else empty). Every clause that a measure of the whole plan carries out has every outcome.
     ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`sim.study.journey.examples`.
     """
 
@@ -67,6 +70,7 @@ class Comparison:
     targets: pd.DataFrame
     interaction: pd.DataFrame
     draws: pd.DataFrame
+    clause_effects: pd.DataFrame
     journeys: pd.DataFrame
 
     @property
@@ -92,7 +96,7 @@ class Comparison:
 
 TABLES: Final = (
     "outcomes", "differences", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff", "fates", "costs",
-    "unit_costs", "cliff_exits", "targets", "interaction", "draws", "journeys",
+    "unit_costs", "cliff_exits", "targets", "interaction", "draws", "clause_effects", "journeys",
 )  # fmt: skip
 
 
@@ -104,6 +108,7 @@ def compare(
     seed: int = 1,
     replications: int = 10,
     draws: int = 0,
+    clause_replications: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -112,7 +117,8 @@ def compare(
     ``firms``: a number of rows, or ``"province"`` for one row a firm; None for what the scenarios say, else 20,000.
     ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
     still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
-    over the ranges of what is only assumed, under the first luck, for the probability of its targets. Raises
+    over the ranges of what is only assumed, under the first luck, for the probability of its targets.
+    ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out. Raises
     ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
     run of the baseline succeeded.
     """
@@ -130,15 +136,22 @@ def compare(
 
     whole = [scenario for scenario in asked if scenario.name == MAIN]
     main = whole if draws else []
-    share = len(asked) * replications / (len(asked) * replications + len(main) * draws)
-    report = progress or (lambda done: None)
+    every = clause_table.switched(whole[0]) if whole and clause_replications else []
+    clause_replications = min(clause_replications, replications) if every else 0
+    stages = (len(asked) * replications, len(main) * draws, 2 * len(every) * clause_replications)
+
+    def stage(number: int) -> Progress:
+        """Progress of one stage as progress of the whole; a run counts as a run."""
+        report = progress or (lambda done: None)
+        return lambda done: report((sum(stages[:number]) + stages[number] * done) / sum(stages))
+
     pairing = Pairing(BASELINE)
-    runs = ensembles(asked, seed, replications, workers, lambda done: report(share * done), pairing.look)
+    runs = ensembles(asked, seed, replications, workers, stage(0), pairing.look)
     parts = list(runs)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
-    drawn = ranges.table(main, seed, draws, workers, lambda done: report(share + (1 - share) * done))
+    drawn = ranges.table(main, seed, draws, workers, stage(1))
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
@@ -148,8 +161,12 @@ def compare(
     values = together("values")
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     paired_costs = pairing.costs()
+    known = pd.concat([values, pairing.public_costs()], ignore_index=True)
+    known = known[known["scenario"].isin([BASELINE, MAIN])]
     return Comparison(
-        manifest=manifest("comparison", asked, seed, replications, draws=len(main) * draws),
+        manifest=manifest(
+            "comparison", asked, seed, replications, draws=len(main) * draws, clause_replications=clause_replications
+        ),
         outcomes=together("outcomes"),
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
         values=values,
@@ -166,19 +183,6 @@ def compare(
         targets=targets.table(asked, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
+        clause_effects=clause_table.table(every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(2)),
         journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )
-
-
-def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series[bool]) -> pd.DataFrame:
-    """Mean and interval of each group's difference from the reference rows, replication by replication.
-
-    ``values`` has the columns ``by``, replication, outcome, value, unit. A replication that either side lacks is left
-    out. Returns ``by``, outcome, mean, low, high, unit, replications.
-    """
-    pair = ["replication", "outcome"]
-    other = values.loc[reference, [*pair, "value"]].rename(columns={"value": "reference"})
-    pairs = values.merge(other, on=pair, how="left", sort=False)
-    pairs["value"] -= pairs.pop("reference")
-    table = summarise(pairs, [*by, "outcome", "unit"])
-    return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]

@@ -28,6 +28,7 @@ COSTS: Final = ("outlay", "forgone", "borne_by_others", "lost_on_put_off", "writ
 # Bills whose relief is revenue forgone, when a treasury or social insurance bears it; of other bills it is an outlay.
 REVENUE: Final = ("vat", "income_tax", "pension", "medical", "unemployment", "work_injury", "fees")
 UNITS: Final = {"firm_kept": "survivors", "job_kept": "jobs"}  # and the outcome whose difference is counted
+PUBLIC_COST: Final = "public_cost"  # the name of what public budgets bear, where it stands among outcomes
 COLUMNS: Final = ("scenario", "bearer", "level", "category", "mean", "low", "high")
 UNIT_COLUMNS: Final = ("scenario", "unit", "cost", "mean", "low", "high")
 
@@ -68,6 +69,22 @@ def of_run(result: Result) -> pd.Series[float]:
     return table.groupby(["bearer", "category"], sort=False)["fen"].sum()
 
 
+def is_public(bearer: str, category: str) -> bool:
+    """Whether it is money gone from a treasury or from social insurance."""
+    return category in COSTS and LEVELS[bearer] in GOVERNMENT
+
+
+def public_cost(sums: pd.Series[float]) -> float:
+    """Fen that public budgets bear in one world, from :func:`of_run`; only differences of worlds say anything."""
+    return float(sums[[is_public(*cell) for cell in _cells(sums.index)]].sum())
+
+
+def public_costs(runs: Iterable[tuple[str, int, pd.Series[float]]]) -> pd.DataFrame:
+    """The public cost of each run as an outcome: scenario, replication, outcome, value, unit."""
+    rows = [(scenario, replication, PUBLIC_COST, public_cost(sums), "fen") for scenario, replication, sums in runs]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "outcome", "value", "unit"])
+
+
 def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str) -> pd.DataFrame:
     """Scenario minus baseline, paired: rows (scenario, replication), columns (bearer, category), fen.
 
@@ -83,7 +100,9 @@ def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str
 def table(paired: pd.DataFrame) -> pd.DataFrame:
     """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out."""
     rows = []
-    order = sorted(_columns(paired), key=lambda column: (list(LEVELS).index(column[0]), CATEGORIES.index(column[1])))
+    order = sorted(
+        _cells(paired.columns), key=lambda column: (list(LEVELS).index(column[0]), CATEGORIES.index(column[1]))
+    )
     for scenario, group in paired[order].groupby(level=0, sort=False):
         means = np.array(interval(group.to_numpy())).T
         for (bearer, category), (mean, low, high) in zip(order, means, strict=True):
@@ -100,20 +119,19 @@ def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.
     counted = values[values["outcome"].isin(UNITS.values())]
     kept = counted.pivot(index=["outcome", "replication"], columns="scenario", values="value")
     rows = []
-    is_cost = np.array([category in COSTS for _, category in _columns(paired)], np.bool_)
-    is_public = np.array([LEVELS[bearer] in GOVERNMENT for bearer, _ in _columns(paired)], np.bool_)
+    is_cost = np.array([category in COSTS for _, category in _cells(paired.columns)], np.bool_)
+    public = np.array([is_public(*cell) for cell in _cells(paired.columns)], np.bool_)
     for scenario, group in paired.groupby(level=0, sort=False):
         replications = group.index.get_level_values(1)
         for unit, outcome in UNITS.items():
             gained = (kept[scenario] - kept[baseline]).loc[outcome].loc[replications].to_numpy()
-            for cost, counts in (("public", is_cost & is_public), ("all", is_cost)):
+            for cost, counts in (("public", public), ("all", is_cost)):
                 rows.append((scenario, unit, cost, *fieller(group.to_numpy()[:, counts].sum(axis=1), gained)))
     return pd.DataFrame(rows, columns=list(UNIT_COLUMNS))
 
 
-def _columns(paired: pd.DataFrame) -> list[tuple[str, str]]:
-    columns: Any = paired.columns
-    return list(columns)
+def _cells(index: Any) -> list[tuple[str, str]]:
+    return list(index)
 
 
 def fieller(above: NDArray[Any], below: NDArray[Any]) -> tuple[float, float, float]:

@@ -15,8 +15,7 @@ from pydantic import Field, ValidationError
 from sim.measure import Strict, Words
 from sim.scenario import load
 from sim.study import StudyError
-from sim.study.comparison import paired_differences
-from sim.study.ensemble import ensembles, summarise
+from sim.study.ensemble import ensembles, paired_differences, summarise
 from sim.study.manifest import Manifest, manifest
 from sim.study.runs import Firms, Progress, sized
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 # Smaller where the size is no part of what the lesson says; one process, for others would read another `scenarios/`.
-SMALL = {"compare": ("--firms", "1000", "--workers", "1"), "run": ("--workers", "1")}
+SMALL = {"compare": ("--firms", "1000", "--workers", "1", "--clause-replications", "0"), "run": ("--workers", "1")}
 
 
 class Step(NamedTuple):

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.study.comparison import Comparison, paired_differences
-from sim.study.ensemble import summarise
+from sim.study.comparison import Comparison
+from sim.study.ensemble import paired_differences, summarise
 from sim.study.manifest import Asked, Manifest
 from sim.vocabulary import ACTIONS, SECTORS, SIZES
 from tests.report import consequences
@@ -112,6 +112,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         targets=consequences.targets(outcomes, draws),
         interaction=consequences.whole_and_parts(values),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
+        clause_effects=consequences.clause_effects(replications > 1),
         journeys=consequences.journeys(strength),
     )
 

@@ -81,6 +81,42 @@ def cliff(measures_of: dict[str, list[str]], months: list[str], put_off_by: list
     return pd.DataFrame(rows, columns=[*columns.split(), "firms_closed"])
 
 
+CLAUSE_EFFECTS = {  # points of survival alone and in the plan, half-width of their intervals; no half-width: it failed
+    "0": (0.0, 0.3, 0.2),
+    "I.1.c": (0.4, 0.2, 0.1),
+    "II.1.a": (0.7, 0.9, 0.1),
+    "II.2.b": (0.05, -0.02, 0.4),
+    "III.1": (0.0, 0.0, 0.0),
+    "III.2": (0.0, 0.0, None),
+}
+
+
+def clause_effects(spread: bool) -> pd.DataFrame:
+    """Of six clauses the headlines, the firms kept and the public cost, as ``sim.study.clause_table.effects`` does."""
+    size = {
+        "survival_rate": 0.01,
+        "resumption_rate": 0.01,
+        "loss_share": -0.02,
+        "survivors": 3e4,
+        "public_cost": 9 * YI,
+    }
+    units = {"survivors": "entities", "public_cost": "fen"}
+    rows = []
+    for clause, (alone, in_plan, half) in CLAUSE_EFFECTS.items():
+        for quantity, points in (("alone", alone), ("in_plan", in_plan)):
+            for outcome, scale in size.items():
+                mean, wide = points * scale, (half or 0.0) * abs(scale) if points else 0.0
+                ends = (mean - wide, mean + wide) if spread else (np.nan, np.nan)
+                if half is None:
+                    mean, ends = np.nan, (np.nan, np.nan)
+                rows.append(
+                    (clause, quantity, outcome, mean, *ends, units.get(outcome, "share"), 2 if half is not None else 0,
+                     "the ledger does not balance" if half is None else "")
+                )  # fmt: skip
+    columns = "clause quantity outcome mean low high unit replications reason"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
 def exits(strength: dict[str, float], months: list[str]) -> pd.DataFrame:
     rows = [
         (scenario, month, sector, size, 200.0, 40.0 * points + m * points, 9.0 * points * (m > 11), 2.0 * points)

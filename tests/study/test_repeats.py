@@ -7,7 +7,21 @@ import sys
 
 def test_a_comparison_leaves_the_same_bytes_for_one_and_two_workers_and_any_hash_seed(tmp_path):
     for workers in ("1", "2"):
-        words = ("compare", "full_plan", "--firms", "300", "--replications", "2", "--workers", workers, "--json")
+        words = (
+            "compare",
+            "full_plan",
+            "--firms",
+            "300",
+            "--replications",
+            "2",
+            "--workers",
+            workers,
+            "--json",
+            "--draws",
+            "4",
+            "--clause-replications",
+            "0",
+        )
         subprocess.run(
             [sys.executable, "-c", "from sim.cli import main; main()", *words, "--out", workers],
             cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": workers}, check=True, capture_output=True,

@@ -1,0 +1,93 @@
+"""The table of all clauses: made-up values for its arithmetic, the real engine with few firms for its runs."""
+
+from dataclasses import replace
+from math import isnan
+
+import pandas as pd
+import pytest
+
+import sim.engine  # noqa: F401  (before any stand-in)
+from sim import scenario
+from sim.scenario import clauses
+from sim.study import clause_table
+from sim.study.clause_table import effects, outcomes_only, switch, switched
+from sim.study.clauses import clause_effect
+
+VALUES = {  # jobs by scenario and replication
+    "baseline": (100.0, 110.0),
+    "full_plan": (150.0, 170.0),
+    "clause_alone A": (101.0, 113.0),
+    "plan_without_clause A": (149.0, 166.0),
+    "clause_alone B": (100.0, 110.0),
+}
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return scenario.load("full_plan")
+
+
+def made_up(plan, values):
+    rows = [(name, r, "jobs", value, "persons") for name, of in values.items() for r, value in enumerate(of)]
+    table = pd.DataFrame(rows, columns=["scenario", "replication", "outcome", "value", "unit"])
+    every = [
+        switch(plan, ["II.1.a"], ["rent_waiver"], " A"),
+        switch(plan, ["II.5.g", "II.5.f"], ["platform_commission"], " B"),
+    ]
+    failures = {"plan_without_clause B": "a fen is missing"}
+    return effects(table, every, "baseline", "full_plan", failures).set_index(["clause", "quantity"])
+
+
+def test_alone_is_clause_minus_baseline_and_in_the_plan_is_plan_minus_the_rest(plan):
+    table = made_up(plan, VALUES)
+    alone, in_plan = table.loc[("II.1.a", "alone")], table.loc[("II.1.a", "in_plan")]
+    assert alone["mean"] == (1 + 3) / 2
+    assert in_plan["mean"] == (1 + 4) / 2
+    # Student's t with 1 degree of freedom at 97.5 % is 12.7062; the standard error of (1, 4) is 1.5.
+    assert (in_plan["low"], in_plan["high"]) == pytest.approx((2.5 - 12.7062 * 1.5, 2.5 + 12.7062 * 1.5), abs=1e-3)
+
+
+def test_no_difference_under_any_luck_is_exactly_0(plan):
+    alone = made_up(plan, VALUES).loc[("II.5.g", "alone")]
+    assert (alone["mean"], alone["low"], alone["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_a_clause_whose_runs_all_failed_keeps_its_row_and_says_why(plan):
+    table = made_up(plan, VALUES)
+    for clause in ("II.5.g", "II.5.f"):  # carried out by the same measure
+        row = table.loc[(clause, "in_plan")]
+        assert isnan(row["mean"])
+        assert row["replications"] == 0
+        assert row["reason"] == "a fen is missing"
+    assert table.loc[("II.5.g", "alone"), "reason"] == ""
+
+
+def test_without_any_run_of_the_plan_nothing_is_known_in_the_plan(plan):
+    values = {name: of for name, of in VALUES.items() if name != "full_plan"}
+    table = made_up(plan, values)
+    assert table.loc[("II.1.a", "in_plan"), "replications"] == 0
+    assert table.loc[("II.1.a", "alone"), "mean"] == 2.0
+
+
+def test_every_modelled_clause_is_switched_once_and_equal_sets_share_their_runs(plan):
+    every = switched(plan)
+    assert [id_ for each in every for id_ in each.clauses] == [c.id for c in clauses() if c.state == "modelled"]
+    sets = [tuple(measure.id for measure in each.alone.measures) for each in every]
+    assert len(set(sets)) == len(sets)
+    assert ("II.5.c", "II.5.d") in [each.clauses for each in every]
+
+
+def test_the_table_says_what_the_command_for_one_clause_says(plan):
+    [one] = [each for each in switched(plan) if each.clauses == ("II.1.b",)]
+    known = []
+    for name in ("baseline", "full_plan"):
+        for r in range(2):
+            result = outcomes_only(scenario.load(name), firms=500, seed=3 + r)
+            assert result.panel.empty  # nothing large crosses a process
+            known.append(result.outcomes.assign(scenario=name, replication=r))
+    one = one._replace(alone=replace(one.alone, firms=500), without=replace(one.without, firms=500))
+    asked = ([one], pd.concat(known, ignore_index=True), "baseline", "full_plan", 3, 2)
+    table = clause_table.table(*asked)
+    same = clause_effect("II.1.b", firms=500, seed=3, replications=2).effects
+    pd.testing.assert_frame_equal(table.drop(columns=["clause", "reason"]), same)
+    pd.testing.assert_frame_equal(clause_table.table(*asked, workers=2), table)
