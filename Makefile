@@ -2,13 +2,14 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+PEERS := .venv/peers
 WARM := .venv/warm
 # The first Python on this machine that runs, has a version we support and can make a virtual environment.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare test benchmark clean setup
+.PHONY: compare test benchmark peers clean setup
 
 compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -23,6 +24,9 @@ test: setup ## format, lint, types, import contract, tests
 benchmark: setup ## firm-months a second and bytes a firm
 	@$(BIN)/python benchmarks/engine.py
 
+peers: setup $(PEERS) ## one small model in several frameworks and in this project's way: the same outcome, timed in turn
+	@$(BIN)/python -m benchmarks.peers.race
+
 setup: $(WARM)
 
 # Both steps leave pip's own isolated build aside, so that every version comes from the constraints.
@@ -32,6 +36,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt hatchling editables
 	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $@
+
+# The frameworks that `make peers` compares with; no other command needs them.
+$(PEERS): $(INSTALLED)
+	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[peers]'
 	@touch $@
 
 # Kernels are compiled anew after any change of the sources; once here, not in every process of the tests.
