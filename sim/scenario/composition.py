@@ -20,6 +20,7 @@ from sim.scenario.faults import Fault, ScenarioError, nearest
 from sim.scenario.levers import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import MOST_MEASURES, NO_TEXTS, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
+from sim.scenario.sums import too_large
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.spec import WorldSpec
 
@@ -40,6 +41,7 @@ class Composition:
     world_from: Origins = field(default_factory=dict)
     firms: Firms | None = None
     is_clear: bool = True  # whether everything that is to be switched on is known
+    sources: dict[tuple[str, str], Source] = field(default_factory=dict)  # of measures, funds and the world, by part
 
     def add(self, document: Document, content: ScenarioFile, own: bool) -> None:
         """Take in one file; what it says comes after what the files that it extends say."""
@@ -109,10 +111,15 @@ class Composition:
             self.faults.append(document.fault("too_many", (), len(measures), f"at most {MOST_MEASURES}"))
         if self.faults or world is None:
             raise ScenarioError(self.faults)
-        return Scenario(
+        scenario = Scenario(
             name, content.title, content.description, content.author, content.against, content.expects, self.known.plan,
             measures, funds, world, parameters, firms, tuple(unused),
         )  # fmt: skip
+        for part, id_, path, found, allowed in too_large(scenario):
+            self.faults.append(self.sources[part, id_].fault("out_of_range", path, f"{found:g}", allowed))
+        if self.faults:
+            raise ScenarioError(self.faults)
+        return scenario
 
     def _change_plan(self, levers: Iterable[Lever]) -> None:
         for lever in levers:
@@ -137,7 +144,8 @@ class Composition:
             self.world_from[(lever.parts[1],)] = lever.document, ("levers", lever.path)
         # What concerns the whole, such as an end before the start, is said of the last place that changed the world.
         document, _ = next(reversed(self.world_from.values()), (Document("world", {}), ()))
-        world, wrong = check(WorldSpec, self.world, Source(document, ("world",), dict(self.world_from)), (), {})
+        self.sources["world", ""] = Source(document, ("world",), dict(self.world_from))
+        world, wrong = check(WorldSpec, self.world, self.sources["world", ""], (), {})
         self.faults += wrong
         return world
 
@@ -158,13 +166,15 @@ class Composition:
                 for lever in levers
                 if lever.own and lever.path in unused and lever.parts[0] != lever_paths.ALL
             ]
+        for id_, source in sources.items():
+            self.sources["measures", id_] = replace(source, levers=origins.get(id_, {}))
         moved = known.plan != catalogue(known.folder).plan
         measures: dict[str, Measure] = {}
         for id_ in sorted(data):
             if id_ in known.measures and id_ not in origins and not (moved and waits_for_plan(data[id_])):
                 measures[id_] = known.measures[id_]
             elif id_ in origins or id_ in self.defined or moved:  # else its faults are among the catalogue's
-                source = replace(sources[id_], levers=origins.get(id_, {}))
+                source = self.sources["measures", id_]
                 measure, wrong = build(known, data[id_], source, horizon if id_ in self.defined else HORIZON, ids)
                 self.faults += wrong
                 if measure is not None:
@@ -179,6 +189,7 @@ class Composition:
         data = {fund["id"]: fund for fund in written} | {id_: fund for id_, (*_, fund) in self.own_funds.items()}
         sources = {fund["id"]: Source(known.funds_file, ("funds", place)) for place, fund in enumerate(written)}
         sources |= {id_: Source(document, ("funds", place)) for id_, (document, place, _) in self.own_funds.items()}
+        self.sources |= {("funds", id_): source for id_, source in sources.items()}
         again = set(self.own_funds)
         for lever in levers:
             parts = lever.parts
