@@ -149,7 +149,7 @@ class Measure(Strict):
     bearer: Party | dict[Party, Share] | None = Field(
         None, description="who bears it; with several, the share of each (they add up to 1)"
     )
-    note: str = ""
+    note: Words | None = Field(None, description="what the plan leaves open, and where the figures come from")
     values: Any = Field(description="the instrument's own model")
 
     @property

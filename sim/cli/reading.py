@@ -21,7 +21,12 @@ def clauses(as_json: AsJson = False, lang: Lang = LANGUAGE) -> None:
         terminal.print_json([{"id": e.id, "state": e.state, "measures": e.measures, "note": e.note} for e in entries])
         return
     rows = [
-        (entry.id, entry.paraphrase[lang.value], entry.state, ", ".join(entry.measures) or entry.note)
+        (
+            entry.id,
+            entry.paraphrase[lang.value],
+            entry.state,
+            ", ".join(entry.measures) or (entry.note or {}).get(lang.value, ""),
+        )
         for entry in entries
     ]
     table(("clause", "meaning", "state", "measures"), rows)

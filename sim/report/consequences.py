@@ -41,7 +41,8 @@ class ClauseRow(NamedTuple):
     id: str
     paraphrase: Words
     state: str
-    note: str
+    note: str  # in English
+    reason: Words | None  # the note in both languages
     measures: list[tuple[str, float, float]]
 
 
@@ -237,7 +238,8 @@ class Consequences:
                 entry.id,
                 Words(**entry.paraphrase),
                 entry.state,
-                entry.note,
+                entry.note["en"] if entry.note else "",
+                Words(**entry.note) if entry.note else None,
                 [
                     (id_, float(reached["firms"].get(id_, np.nan)), float(reached["amount_fen"].get(id_, np.nan)))
                     for id_ in carried.get(entry.id, ())

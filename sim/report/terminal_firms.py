@@ -96,8 +96,8 @@ def show_clause(detail: ClauseDetail, effect: ClauseEffect | None, replications:
     """Print a clause from its sentence to its effect."""
     print(f"{detail.id}  {detail.heading[lang]}  [{_word('clause_state', detail.state, lang)}]")
     print(detail.paraphrase[lang])
-    if detail.note:
-        print(detail.note)
+    if detail.note is not None:
+        print(detail.note[lang])
     for measure in detail.measures:
         _show_measure(measure, lang)
     if effect is not None:

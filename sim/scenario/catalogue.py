@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from sim.instruments import instruments
-from sim.measure import Dated, Measure
+from sim.measure import Dated, Measure, Words
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import Fault, ScenarioError, nearest
@@ -41,7 +41,7 @@ class ClauseEntry(NamedTuple):
     id: str
     state: str
     measures: tuple[str, ...]
-    note: str
+    note: dict[str, str] | None
     paraphrase: dict[str, str]
 
 
@@ -71,7 +71,9 @@ class Catalogue:
             for clause in measure.clauses:
                 carried.setdefault(clause, []).append(measure.id)
         return [
-            ClauseEntry(id_, clause.status, tuple(sorted(carried[id_])), clause.note, clause.paraphrase.model_dump())
+            ClauseEntry(
+                id_, clause.status, tuple(sorted(carried[id_])), plain(clause.note), clause.paraphrase.model_dump()
+            )
             for id_, clause in self.register.items()
         ]
 
@@ -146,6 +148,11 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         if target.clause not in register.clauses
     ]
     return replace(found, measures=measures, faults=tuple(faults))
+
+
+def plain(words: Words | None) -> dict[str, str] | None:
+    """A text in both languages as plain data, None for none."""
+    return None if words is None else words.model_dump()
 
 
 def _register_faults(

@@ -11,7 +11,7 @@ from sim.measure import Measure
 from sim.parameters import load as load_parameters
 from sim.places import scenarios_folder
 from sim.scenario import levers
-from sim.scenario.catalogue import Catalogue, catalogue
+from sim.scenario.catalogue import Catalogue, catalogue, plain
 from sim.scenario.faults import Fault, ScenarioError, nearest
 from sim.scenario.schema import Fund
 
@@ -61,7 +61,7 @@ class MeasureDetail:
     fund: FundDetail | None
     start: date
     end: date | None
-    note: str
+    note: dict[str, str] | None
     file: str
 
 
@@ -82,7 +82,7 @@ class ClauseDetail:
     heading: dict[str, str]
     paraphrase: dict[str, str]
     state: str
-    note: str
+    note: dict[str, str] | None
     targets: tuple[TargetDetail, ...]
     measures: tuple[MeasureDetail, ...]
 
@@ -111,7 +111,7 @@ def clause(id: str) -> ClauseDetail:
         known.plan.sections[".".join(id.split(".")[:2])].model_dump(),
         entry.paraphrase.model_dump(),
         entry.status,
-        entry.note,
+        plain(entry.note),
         tuple(TargetDetail(t.outcome, t.at_least, t.at_most) for t in known.plan.targets if t.clause == id),
         tuple(_measure(known, measure) for measure in known.measures.values() if id in measure.clauses),
     )
@@ -135,7 +135,7 @@ def _measure(known: Catalogue, measure: Measure) -> MeasureDetail:
         None if measure.fund is None else _fund(known.funds[measure.fund]),
         measure.start,
         measure.end,
-        measure.note.strip(),
+        plain(measure.note),
         f"measures/{measure.action}/{measure.id}.yaml",
     )
 

@@ -43,7 +43,7 @@ class Fund(Strict):
     when_dry: Literal["refuse", "wait"] = Field(
         description="an empty fund refuses what is asked of it, or lets the queue wait for new money"
     )
-    note: str = ""
+    note: Words | None = Field(None, description="where its figures come from")
 
 
 class FundsFile(Strict):
@@ -84,7 +84,7 @@ class Plan(Strict):
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
     targets: tuple[Target, ...] = Field(description="what the plan promises to reach")
     sections: dict[str, Words] = Field(description="headings of the plan")
-    note: str = ""
+    note: Words | None = Field(None, description="where its days come from")
 
 
 class Clause(Strict):
@@ -94,7 +94,7 @@ class Clause(Strict):
     status: Literal["modelled", "declared"] = Field(
         description="modelled: a measure carries it out; declared: not modelled, for the reason in `note`"
     )
-    note: str = ""
+    note: Words | None = Field(None, description="why it is not modelled, or what else is to be known")
 
 
 class RegisterFile(Strict):

@@ -11,6 +11,8 @@ from sim.places import scenarios_folder
 from sim.scenario.catalogue import catalogue
 from sim.vocabulary import ACTIONS, MECHANISMS
 
+HAN = re.compile("[\u4e00-\u9fff]")
+
 CLAUSES = [
     "0",
     "I.1.a",
@@ -112,7 +114,8 @@ def test_the_register_holds_every_clause_of_the_plan_in_order() -> None:
 def test_at_most_a_tenth_of_the_clauses_is_declared_and_for_a_reason() -> None:
     declared = [clause for clause in scenario.clauses() if clause.state == "declared"]
     assert len(declared) <= len(CLAUSES) / 10
-    assert all(len(clause.note) > 50 and not clause.measures for clause in declared)
+    assert all(clause.note and len(clause.note["en"]) > 50 and not clause.measures for clause in declared)
+    assert all(clause.note and HAN.search(clause.note["zh"]) for clause in declared)
     texts = " ".join(text for clause in declared for text in clause.paraphrase.values())
     assert not re.search(r"[0-9]", texts), "a clause with a figure is never declared away"
 
@@ -136,9 +139,12 @@ def test_every_measure_stands_with_the_action_that_its_clauses_belong_to(measure
 
 def test_every_figure_that_is_not_the_plans_is_marked_as_an_assumption(measures: dict[str, Measure]) -> None:
     for measure in measures.values():
-        assert measure.note, f"{measure.id} has no note"
+        assert measure.note is not None, f"{measure.id} has no note"
+        assert HAN.search(measure.note.zh), f"the note of {measure.id} is not in Chinese"
+        assert not HAN.search(measure.note.en), f"the note of {measure.id} is not in English"
+        assert ("假设" in measure.note.zh) == ("assumption" in measure.note.en), measure.id
         if measure.delivery.processing_days or measure.delivery.refusal_share:
-            assert "assumption:" in measure.note, measure.id
+            assert "assumption:" in measure.note.en, measure.id
 
 
 def test_nothing_starts_before_the_rules_but_what_has_a_day_of_its_own(measures: dict[str, Measure]) -> None:
