@@ -26,6 +26,7 @@ class Books:
 
     def __init__(self) -> None:
         self.sums: dict[tuple[int, str, str, str, str, str], int] = defaultdict(int)
+        self.extended: dict[tuple[int, str], int] = defaultdict(int)  # of what is put off, principal: month, measure
 
     def post(self, month: int, payer: str, payee: str, flow: str, kind: str, amount: int, rule: str = "") -> None:
         """Write down a movement of money."""

@@ -18,6 +18,7 @@ from sim.population.synthesis import synthesise
 from sim.scenario import Scenario
 from sim.timeline import Timeline
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS
+from tests.reference import tables
 from tests.reference.oracle import Oracle
 
 JUST_AFTER_THE_COUNT = 15 / 16
@@ -43,6 +44,15 @@ class Pair:
     states: list[list[dict[str, Any]]]
     oracle: Oracle
     result: Result
+
+    def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
+        """Every entry of a table that differs: table, entry, of the engine, of the oracle."""
+        for name in ("ledger", "panel", "stations", "cliff", "outcomes", "funds"):
+            engine, oracle = getattr(tables, f"{name}_of_engine")(self), getattr(tables, f"{name}_of_oracle")(self)
+            for entry in sorted({*engine, *oracle}, key=str):
+                ours, theirs = engine.get(entry, 0), oracle.get(entry, 0)
+                if ours != theirs and not (ours != ours and theirs != theirs):
+                    yield name, entry, ours, theirs
 
     def differences(self) -> Iterator[Difference]:
         """Every field of every firm that differs, the first month first."""

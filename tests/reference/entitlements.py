@@ -206,6 +206,7 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
                 province.books.post(
                     month, BEARER, "firms", deferred_flow(rule), "deferred", due[flow] * firm.weight, rule.id
                 )
+                province.books.extended[month, rule.id] += due[flow] * firm.weight
                 province.stations.reach(month, rule.id, "paid", firm)
                 due[flow] = 0
             else:

@@ -42,6 +42,9 @@ class Oracle:
         self.tenders = Tenders(province)
         self.dispatch = Dispatch(province, self.desks)
         self.monitor = Monitor(province)
+        self.lent_to_small_firms = sum(
+            firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.size != "medium"
+        )
 
     def live(self) -> None:
         """Live through the whole horizon."""
