@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -20,6 +21,7 @@ from sim.cli.shared import (
     app,
         end_study,
     firms_asked,
+    kept_runs,
     loaded,
     processes,
     progress_bar,
@@ -57,24 +59,24 @@ def compare(
 
     levers = from_words(lever or [])
     asked = loaded(scenarios or comparison.DEFAULT, levers)
-    store.check(out)
-    with progress_bar() as progress:
-        study = comparison.compare(
-            asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
-            clause_replications=clause_replications,
-            workers=processes(workers), progress=progress,
-        )  # fmt: skip
-    store.save(study, out)  # before the report: a report that fails must not lose a finished run
-    report = _report(study, out)
-    if as_json:
-        terminal.print_json(terminal.answer_of_comparison(study, out))
-    else:
-        terminal.show_comparison(study, lang.value)
-        typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
-    failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
-    for row in failed.to_dict("records"):
-        typer.echo(say("fault.clause", clause=row["clause"], reason=row["reason"]), err=True)
-    end_study(study, failed=report is None or len(failed) > 0)
+    with kept_runs(out) as kept:
+        with progress_bar() as progress:
+            study = comparison.compare(
+                asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
+                clause_replications=clause_replications, workers=processes(workers), progress=progress, kept=kept,
+            )  # fmt: skip
+        store.save(study, out)  # before the report: a report that fails must not lose a finished run
+        report = _report(study, out)
+        if as_json:
+            terminal.print_json(terminal.answer_of_comparison(study, out))
+        else:
+            terminal.show_comparison(study, lang.value)
+            typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
+        failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
+        for row in failed.to_dict("records"):
+            typer.echo(say("fault.clause", clause=row["clause"], reason=row["reason"]), err=True)
+        end_study(study, failed=report is None or len(failed) > 0)
+        store.done(out)
 
 
 @app.command(help=say("command.run"))
@@ -96,23 +98,25 @@ def run(
     from sim.study.runs import replicated, run_all, sized
 
     [asked] = sized(loaded([scenario], from_words(lever or [])), firms_asked(firms))
-    if out is not None:
-        store.check(out)
-    with progress_bar() as progress:
-        runs = list(run_all(replicated(asked, seed, replications), processes(workers), progress))
-    study = ensemble(asked, runs)
-    if out is not None:
-        store.save(study, out)
-    results = [run.result for run in runs if run.result is not None]
-    if results:
-        answer = terminal.answer_of_run(results, study.outcomes, replications, out)
-        if as_json:
-            terminal.print_json(answer)
-        else:
-            terminal.show_run(asked.title, study.outcomes, answer, lang.value)
-            if out is not None:
-                typer.echo(say("note.stored", folder=str(out)))
-    end_study(study)
+    with nullcontext() if out is None else kept_runs(out) as kept:
+        with progress_bar() as progress:
+            specs = replicated(asked, seed, replications)
+            runs = list(run_all(specs, processes(workers), progress, kept=kept))
+        study = ensemble(asked, runs)
+        if out is not None:
+            store.save(study, out)
+        results = [run.result for run in runs if run.result is not None]
+        if results:
+            answer = terminal.answer_of_run(results, study.outcomes, replications, out)
+            if as_json:
+                terminal.print_json(answer)
+            else:
+                terminal.show_run(asked.title, study.outcomes, answer, lang.value)
+                if out is not None:
+                    typer.echo(say("note.stored", folder=str(out)))
+        end_study(study)
+        if out is not None:
+            store.done(out)
 
 
 @app.command(help=say("command.sweep"))
@@ -144,21 +148,22 @@ def sweep(
         scenario, grid, fixed = asked.scenario, asked.levers, {}
         replications = replications or asked.replications
     out = out or RESULTS / f"sweep_{Path(design).stem}"
-    store.check(out)
-    with progress_bar() as progress:
-        study = room.sweep(
-            scenario, grid, levers=fixed, firms=firms_asked(firms), seed=seed, replications=replications or 10,
-            workers=processes(workers), progress=progress,
-        )  # fmt: skip
-    store.save(study, out)
-    picture = _report(study, out)
-    if as_json:
-        points = study.outcomes.to_dict("records")
-        terminal.print_json({"results_dir": str(out), "levers": study.manifest.design, "points": points})
-    else:
-        terminal.show_sweep(study, lang.value)
-        typer.echo(say("note.stored", folder=str(out)))
-    end_study(study, failed=picture is None)
+    with kept_runs(out) as kept:
+        with progress_bar() as progress:
+            study = room.sweep(
+                scenario, grid, levers=fixed, firms=firms_asked(firms), seed=seed, replications=replications or 10,
+                workers=processes(workers), progress=progress, kept=kept,
+            )  # fmt: skip
+        store.save(study, out)
+        picture = _report(study, out)
+        if as_json:
+            points = study.outcomes.to_dict("records")
+            terminal.print_json({"results_dir": str(out), "levers": study.manifest.design, "points": points})
+        else:
+            terminal.show_sweep(study, lang.value)
+            typer.echo(say("note.stored", folder=str(out)))
+        end_study(study, failed=picture is None)
+        store.done(out)
 
 
 def _design_file(design: str) -> Path:
@@ -178,9 +183,9 @@ def _report(study: Comparison | Sweep, folder: Path) -> Path | None:
 
     try:
         if isinstance(study, Sweep):
-            picture = folder / "sweep.png"
-            study.plot().savefig(picture, dpi=120)
-            return picture
+            part = folder / ".sweep.png.part"
+            study.plot().savefig(part, dpi=120, format="png")
+            return part.replace(folder / "sweep.png")
         from sim.report import html
 
         part = html.write(study, folder / ".report.html.part")

@@ -21,6 +21,7 @@ from sim.study.runs import Progress, replicated, run_all
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result
+    from sim.study.kept import Kept
 
 ALONE: Final = "clause_alone"  # the baseline with the clause
 WITHOUT: Final = "plan_without_clause"
@@ -68,16 +69,18 @@ def table(
     replications: int,
     workers: int = 1,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> pd.DataFrame:
     """Run every clause alone and the plan without it; returns what ``Comparison.clause_effects`` holds.
 
     ``known``: scenario, replication, outcome, value, unit of the baseline and of the plan, among the outcomes the
-    public cost, see :func:`sim.study.costs.public_costs`.
+    public cost, see :func:`sim.study.costs.public_costs`. ``kept``: see ``sim.study.runs.run_all``.
     """
     scenarios = [scenario for each in every for scenario in (each.alone, each.without)]
     specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications)]
     values, failures = [known], dict[str, str]()
-    for run in run_all(specs, workers, progress, outcomes_only) if specs else ():
+    mine = None if kept is None else kept.of("outcomes")
+    for run in run_all(specs, workers, progress, outcomes_only, kept=mine) if specs else ():
         name = run.spec.scenario.name
         if run.result is None:
             failures.setdefault(name, run.reason)

@@ -19,6 +19,8 @@ from sim.study.runs import Firms, Progress, sized
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.study.kept import Kept
+
 BASELINE: Final = "baseline"
 MAIN: Final = interaction.WHOLE  # the scenario that is drawn over the ranges of what is only assumed
 DEFAULT: Final = (BASELINE, *interaction.ALONE, *interaction.WITHOUT, MAIN)
@@ -111,6 +113,7 @@ def compare(
     clause_replications: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> Comparison:
     """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
 
@@ -118,7 +121,8 @@ def compare(
     ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
     still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
     over the ranges of what is only assumed, under the first luck, for the probability of its targets.
-    ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out. Raises
+    ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out.
+    ``kept``: finished runs that are not done again, see ``sim.study.store.at_work``. Raises
     ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
     run of the baseline succeeded.
     """
@@ -146,12 +150,12 @@ def compare(
         return lambda done: report((sum(stages[:number]) + stages[number] * done) / sum(stages))
 
     pairing = Pairing(BASELINE)
-    runs = ensembles(asked, seed, replications, workers, stage(0), pairing.look)
+    runs = ensembles(asked, seed, replications, workers, stage(0), pairing.look, kept)
     parts = list(runs)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
-    drawn = ranges.table(main, seed, draws, workers, stage(1))
+    drawn = ranges.table(main, seed, draws, workers, stage(1), kept)
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
@@ -183,6 +187,8 @@ def compare(
         targets=targets.table(asked, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
-        clause_effects=clause_table.table(every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(2)),
+        clause_effects=clause_table.table(
+            every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(2), kept
+        ),
         journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )

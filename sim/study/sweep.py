@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from sim.measure import Strict, Words
-from sim.scenario import load
+from sim.scenario import ScenarioError, load
+from sim.scenario.checking import Source, check
+from sim.scenario.document import read
 from sim.study import StudyError
 from sim.study.ensemble import ensembles, paired_differences, summarise
 from sim.study.manifest import Manifest, manifest
@@ -21,6 +23,8 @@ from sim.study.runs import Firms, Progress, sized
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sim.study.kept import Kept
 
 
 class Design(Strict):
@@ -81,10 +85,12 @@ def sweep(
     replications: int = 10,
     workers: int = 1,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> Sweep:
     """Run a scenario at every combination of the values of one or two levers (dotted path to values).
 
-    ``firms``: as in :func:`sim.study.comparison.compare`. ``levers`` hold at every point. Raises ``ScenarioError`` when
+    ``firms``: as in :func:`sim.study.comparison.compare`. ``levers`` hold at every point.
+    ``kept``: finished runs that are not done again, see ``sim.study.store.at_work``. Raises ``ScenarioError`` when
     a lever or a value is not understood and :class:`StudyError` when the grid does not have one or two levers or no run
     of the first point succeeded.
     """
@@ -97,7 +103,7 @@ def sweep(
     scenarios = sized([load(scenario, levers={**(levers or {}), **point}) for point in points], firms)
 
     values, runs = [], []
-    for place, part in enumerate(ensembles(scenarios, seed, replications, workers, progress)):
+    for place, part in enumerate(ensembles(scenarios, seed, replications, workers, progress, kept=kept)):
         values.append(part.values.drop(columns="scenario").assign(point=place))
         runs.append(part.runs.drop(columns="scenario").assign(point=place))
     if values[0].empty:
@@ -118,25 +124,12 @@ def sweep(
 
 
 def design(path: Path) -> Design:
-    """Read a design file; :class:`StudyError` says in one sentence what is wrong with it."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return Design.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        raise StudyError(zh=f"{path}：文件无法读取。", en=f"{path}: the file cannot be read.") from None
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise StudyError(
-            zh=f"{path}，第 {line} 行：不是有效的 YAML。", en=f"{path}, line {line}: this is not valid YAML."
-        ) from None
-    except ValidationError as error:
-        fault = error.errors()[0]
-        field = ".".join(str(part) for part in fault["loc"])
-        said = f"{path}, {field}: {fault['msg']}." if field else f"{path}: {fault['msg']}."
-        raise StudyError(zh=said, en=said) from None
+    """Read a design file; ``ScenarioError`` holds everything that is wrong with it."""
+    document = read(path)
+    content, faults = check(Design, document.data, Source(document))
+    if content is None or document.faults:
+        raise ScenarioError([*document.faults, *faults])
+    return content
 
 
 def _outcomes(values: pd.DataFrame, points: list[dict[str, Any]]) -> pd.DataFrame:
