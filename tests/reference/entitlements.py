@@ -130,7 +130,7 @@ def receive_what_comes_by_itself(province: Province, firm: Firm, day: int) -> No
 
 def ask_for_measures(province: Province, firm: Firm, day: int) -> None:
     """File for what a firm knows of and qualifies for, at most so many a month, in the order of ids."""
-    draws, p = province.draws, province.calibration
+    p = province.calibration
     filed = 0
     for rule in firm.eligible:
         if rule.kind not in BY_FIRM or not rule.in_force(day) or province.policy.is_automatic(rule, day):
@@ -141,11 +141,11 @@ def ask_for_measures(province: Province, firm: Firm, day: int) -> None:
             continue
         if not firm.meets(rule):
             continue
-        if draws.uniform(Purpose.AWARE, firm.key, rule.identity) >= province.aware[rule.id, firm.prefecture, firm.size]:
+        if not province.knows(firm, rule):
             continue
         firm.applied.add(rule.id)  # it files, or never will
         asked = province.policy.by_id.get(getattr(rule.values, "tops_up", None) or rule.id, rule)
-        if draws.uniform(Purpose.APPLY, firm.key, asked.identity) >= p("delivery.apply_share", firm.size):
+        if province.draws.uniform(Purpose.APPLY, firm.key, asked.identity) >= p("delivery.apply_share", firm.size):
             continue
         lane = LISTED if rule.measure.delivery.list_first and "key_firm" in firm.flags else OTHERS
         province.file(rule.id, firm, day, province.policy.processing_days(rule, day), lane)

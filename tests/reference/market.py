@@ -55,17 +55,14 @@ class Market:
         """The activity of a day, in every county and sector that has firms."""
         province = self.province
         world, policy = province.world, province.policy
-        drags: dict[int, float] = {}
         for county, sector in self.places:
-            prefecture = province.prefecture_of[county]
-            if county not in drags:
-                drags[county] = policy.factor("control", "control_drag", day, lambda r, c=county: c in r.counties)
-            drag = min(1.0, world.control_drag[sector] * drags[county])
+            prefecture, severity = province.prefecture_of[county], world.severity[day][county]
+            index = world.demand(day, sector)
+            if severity > 0:
+                drag = policy.factor("control", "control_drag", day, lambda r, c=county: c in r.counties)
+                index *= 1.0 - min(1.0, world.control_drag[sector] * drag) * severity
             friction = policy.factor(
-                "control",
-                "logistics_friction",
-                day,
-                lambda r, c=county, s=sector: c in r.counties and s in r.sectors,
+                "control", "logistics_friction", day, lambda r, c=county, s=sector: c in r.counties and s in r.sectors
             )
             friction = min(1.0, world.friction[day] * friction)
             local = self.local[county, sector]
@@ -73,7 +70,6 @@ class Market:
                 local *= policy.factor(
                     "control", "construction_demand", day, lambda r, p=prefecture: p in r.prefectures
                 )
-            index = world.demand(day, sector) * (1.0 - drag * world.severity[day][county])
             index *= 1.0 - friction * world.friction_sensitivity[sector]
             self._add(county, sector, index * local * self.crowding[county, sector])
 

@@ -33,8 +33,10 @@ class Outbreak:
             if severity > 0 and self.severity[county] == 0:
                 self.episode[county] = day
             self.severity[county] = severity
-            control = province.policy.factor("control", "closed_share", day, lambda r, c=county: c in r.counties)
-            before, self.closed[county] = self.closed[county], severity * control
+            before, self.closed[county] = self.closed[county], 0.0
+            if severity > 0:
+                control = province.policy.factor("control", "closed_share", day, lambda r, c=county: c in r.counties)
+                self.closed[county] = severity * control
             if listed_first:
                 for firm in province.of_county[county]:
                     firm.facts.add("county_listed")

@@ -100,7 +100,7 @@ class Policy:
         """Product of a value over the measures in force of a kind for which ``reaches`` holds."""
         product = 1.0
         for rule in self.in_force(day, kind):
-            if reaches(rule):
+            if getattr(rule.values, name) is not None and reaches(rule):
                 product *= rule.says(name, day, 1.0)
         return product
 

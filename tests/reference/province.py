@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
+from sim.luck import Purpose
 from sim.parameters import Parameters
 from sim.population.places import counties as county_table
 from sim.population.synthesis import Population
@@ -16,7 +18,7 @@ from tests.reference.calibration import Calibration
 from tests.reference.draws import Draws
 from tests.reference.firm import Firm, firms_of
 from tests.reference.market import LOOK_BACK, Market
-from tests.reference.policy import Policy
+from tests.reference.policy import Policy, Rule
 from tests.reference.world import World
 
 NEVER = 32_767  # a day that never comes
@@ -53,7 +55,7 @@ class Province:
         self.entities: dict[int, int] = defaultdict(int)  # alive at the start
         self.loans: dict[int, int] = defaultdict(int)  # weighted fen lent, as last counted
         self.entitled: dict[tuple[str, int, str], int] = defaultdict(int)  # firms that qualify, unborn ones included
-        self.aware: dict[tuple[str, int, str], float] = defaultdict(float)  # share that knows of a measure
+        self.told: dict[tuple[str, int, str], float] = defaultdict(float)  # cumulated hazard of knowing of a measure
         for firm in self.firms:
             self.of_county[firm.county].append(firm)
             if firm.status == "open":
@@ -87,6 +89,11 @@ class Province:
             place = bisect_right(self.working_days, day) + working_days - 1
             ready = self.working_days[place] if place < len(self.working_days) else NEVER
         self.queues[item, firm.prefecture, lane].append(Case(firm, day, ready))
+
+    def knows(self, firm: Firm, rule: Rule) -> bool:
+        """Whether a firm is among those of its prefecture and size that know of a measure."""
+        share = 1.0 - math.exp(-self.told[rule.id, firm.prefecture, firm.size])
+        return self.draws.uniform(Purpose.AWARE, firm.key, rule.identity) < share
 
     def first_ready(self, items: list[str], prefecture: int, lane: int, day: int) -> str | None:
         """Of the queues for these items, the one whose first case is ready and was filed first; None if none is."""

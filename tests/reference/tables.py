@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sim.luck import Purpose
 from sim.vocabulary import REQUESTS
 from tests.reference.outcomes import outcomes_of
 
@@ -92,8 +91,7 @@ def stations_of_oracle(pair: Pair) -> Table:
         if firm.status != "unborn":
             for rule in firm.eligible:
                 table[names[-1], rule.id, "eligible", "firms"] += firm.weight
-                luck = province.draws.uniform(Purpose.AWARE, firm.key, rule.identity)
-                if luck < province.aware[rule.id, firm.prefecture, firm.size]:
+                if province.knows(firm, rule):
                     table[names[-1], rule.id, "aware", "firms"] += firm.weight
     return _without_nothing(table)
 
