@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isnan
+from typing import TYPE_CHECKING
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.digest import BORNE, FULL_PLAN, Digest, Effect, Estimate, more_is_better
 from sim.report.numbers import days, interval, money, points, share
 from sim.report.words import both, named
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
 
 CLEARLY_APART = 0.05  # the whole and its parts are told apart when they differ by more than this share of the parts
 
@@ -22,6 +26,20 @@ def verdict(outcome: str, value: Estimate, target: float | None) -> str:
     if not more_is_better(outcome):
         low, high, target = -high, -low, -target
     return "met" if low >= target else "missed" if high < target else "unsure"
+
+
+def judged(comparison: Comparison, scenario: str, outcome: str, value: Estimate, target: float | None) -> str:
+    """The :func:`verdict`; but a target is ``not_pursued`` that is not met by a scenario without any of its measures.
+
+    Its measures are those that carry out the clause which sets it.
+    """
+    found = verdict(outcome, value, target)
+    if found not in ("missed", "unsure"):
+        return found
+    clauses = set(comparison.targets.loc[comparison.targets["outcome"] == outcome, "clause"])
+    contents = next(asked.contents for asked in comparison.manifest.scenarios if asked.name == scenario)
+    pursued = any(clauses.intersection(measure["clauses"]) for measure in contents["measures"].values())
+    return found if pursued else "not_pursued"
 
 
 def direction(outcome: str, difference: Estimate) -> str:

@@ -10,23 +10,22 @@ from sim.observe.months import HEADLINES
 from sim.report import findings
 from sim.report.consequences import NOTHING, Consequences
 from sim.report.digest import Estimate
-from sim.report.findings import direction, outcome_name, verdict
+from sim.report.findings import direction, judged, outcome_name
 from sim.report.numbers import days, entities, interval, money, points, share
 from sim.report.words import both
 
 
 def targets(consequences: Consequences, scenario: str) -> Words:
     """How many targets are met."""
-    judged = Counter(
-        verdict(row.outcome, Estimate(row.mean, row.low, row.high), row.target)
+    comparison = consequences.digest.comparison
+    found = Counter(
+        judged(comparison, scenario, row.outcome, Estimate(row.mean, row.low, row.high), row.target)
         for row in consequences.targets(scenario)
     )
     return both(
-        "report.targets.heading",
-        all=judged.total(),
-        met=judged["met"],
-        missed=judged["missed"],
-        unsure=judged["unsure"],
+        "report.targets.heading_off" if found["not_pursued"] else "report.targets.heading",
+        all=found.total(),
+        **{verdict: found[verdict] for verdict in ("met", "missed", "unsure", "not_pursued")},
     )
 
 

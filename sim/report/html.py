@@ -23,7 +23,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.report import chart_data, charts, consequence_charts, headings, journey_chart, journey_data, numbers
 from sim.report.consequences import Consequences
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
-from sim.report.findings import direction, findings, outcome_name, verdict
+from sim.report.findings import direction, findings, judged, outcome_name
 from sim.report.fonts import carried
 from sim.report.words import LANGUAGES, both, named, words
 from sim.study.comparison import BASELINE, Comparison
@@ -136,7 +136,7 @@ def _environment() -> Environment:
         named=named,
         outcome_name=outcome_name,
         more_is_better=more_is_better,
-        verdict=verdict,
+        judged=judged,
         direction=direction,
         strip=_strip,
         heading=headings,

@@ -128,6 +128,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
 
 def _show_targets(study: Comparison, lang: Language) -> None:
     """Print which targets the whole plan, or else the last scenario, meets: one line each."""
+    from sim.report.digest import Estimate
+    from sim.report.findings import judged
     from sim.study.comparison import MAIN
 
     asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
@@ -138,25 +140,16 @@ def _show_targets(study: Comparison, lang: Language) -> None:
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
+        estimate = Estimate(row["mean"], row["low"], row["high"])
+        verdict = judged(study, asked.name, row["outcome"], estimate, row["target"])
         line = {
-            "verdict": text(f"report.targets.{_verdict(row)}", lang),
+            "verdict": text(f"report.targets.{verdict}", lang),
             "outcome": _outcome(lang, row["outcome"]),
             "clause": row["clause"],
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": _in(lang, value),
         }
         print(f"  {text('cli.note.target', lang, **line)}")
-
-
-def _verdict(row: Mapping[Any, Any]) -> str:
-    """Met or missed when the whole interval, or with one replication the value, lies on one side."""
-    if math.isnan(row["mean"]):
-        return "none"
-    low, high = (row["mean"] if math.isnan(row[end]) else row[end] for end in ("low", "high"))
-    met, missed = low >= row["target"], high < row["target"]
-    if row["bound"] == "at_most":
-        met, missed = high <= row["target"], low > row["target"]
-    return "met" if met else "missed" if missed else "unsure"
 
 
 def show_sweep(study: Sweep, lang: Language) -> None:

@@ -24,6 +24,8 @@ CLAUSES = dict(
     utility_subsidy=("I.1.c",),
     vat_credit_refund=("II.2.b",),
     loan_extension=("I.3.a",),
+    free_testing=("I.9.d", "I.9.e", "I.6.c"),
+    training_grant=("I.8.b",),
 )
 MEASURES = {  # action, bearer, flow, kind, yi yuan, days to the decision
     "rent_waiver": ("fiscal", "state_landlords", "rent", "relieved", 31.0, np.nan),

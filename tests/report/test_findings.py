@@ -4,7 +4,7 @@ from math import nan
 import pytest
 
 from sim.report.digest import Digest, Estimate
-from sim.report.findings import direction, findings, verdict
+from sim.report.findings import direction, findings, judged, verdict
 from sim.study.comparison import Comparison
 
 
@@ -23,6 +23,14 @@ def test_a_target_is_met_only_when_the_whole_interval_meets_it(
 ) -> None:
     target = {"resumption_rate": 0.95, "loss_share": 0.12}[outcome]
     assert verdict(outcome, Estimate((low + high) / 2, low, high), target) == expected
+
+
+def test_a_target_without_its_measures_is_not_missed(comparison: Comparison) -> None:
+    small = ("small_arrears_left", Estimate(3.1e10, 2.9e10, 3.3e10), 0.0)
+    assert judged(comparison, "full_plan", *small) == "missed"
+    assert judged(comparison, "action_tax", *small) == "not_pursued"
+    assert judged(comparison, "baseline", *small) == "not_pursued"
+    assert judged(comparison, "action_tax", small[0], Estimate(0.0, 0.0, 0.0), 0.0) == "met"
 
 
 def test_no_target_no_verdict() -> None:
