@@ -20,7 +20,16 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
-from sim.report import chart_data, charts, consequence_charts, headings, journey_chart, journey_data, numbers
+from sim.report import (
+    chart_data,
+    charts,
+    clause_effects,
+    consequence_charts,
+    headings,
+    journey_chart,
+    journey_data,
+    numbers,
+)
 from sim.report.consequences import Consequences
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect, more_is_better
 from sim.report.findings import direction, findings, judged, outcome_name
@@ -140,6 +149,7 @@ def _environment() -> Environment:
         direction=direction,
         strip=_strip,
         heading=headings,
+        effects=clause_effects,
         journey=journey_data,
         unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,

@@ -158,6 +158,22 @@
       row.scrollIntoView({ block: "center" });
     });
   }
+  // The name of a column sorts the rows: the largest first, at the next click the smallest; what is missing is last.
+  for (const button of document.querySelectorAll("[data-sort]")) {
+    button.addEventListener("click", () => {
+      const head = button.closest("th");
+      const body = head.closest("table").tBodies[0];
+      const key = (row) => JSON.parse(row.dataset.keys)[button.dataset.sort];
+      const first = button.dataset.sort === "0" ? "ascending" : "descending";
+      const other = first === "ascending" ? "descending" : "ascending";
+      const order = head.getAttribute("aria-sort") === first ? other : first;
+      for (const sorted of head.closest("thead").querySelectorAll("[aria-sort]")) sorted.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", order);
+      const rank = (row) => key(row) ?? (order === "ascending" ? Infinity : -Infinity);
+      const sign = order === "ascending" ? 1 : -1;
+      body.append(...[...body.rows].sort((a, b) => (rank(a) === rank(b) ? 0 : sign * (rank(a) < rank(b) ? -1 : 1))));
+    });
+  }
   for (const control of [focus, outcome, ...boxes]) control?.addEventListener("change", update);
 
   const asked = place().find((part) => part === "zh" || part === "en");
