@@ -241,3 +241,28 @@ def test_the_firms_followed_belong_to_the_headline(browser: Browser, report: Pat
     opened.page.locator("#focus").select_option("full_plan")
     opened.page.locator("#chart-journey-0 svg").wait_for(state="visible")
     assert opened.complaints == []
+
+
+def test_every_clause_tells_alone_and_in_the_plan(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    rows = opened.page.locator(".effects tbody tr")
+    assert rows.count() == 6
+    told = {row.locator("th").inner_text(): row.inner_text() for row in rows.all()}
+    assert "Nothing: under every luck" in told["III.1"]
+    assert "Every run failed: the ledger does not balance" in told["III.2"]
+    assert "+0.70" in told["II.1.a"]
+    assert "of 6 clauses 3 have" in opened.page.locator("#clauses").inner_text()
+
+
+def test_clauses_are_sorted_by_the_column_that_is_clicked(browser: Browser, report: Path) -> None:
+    opened = Opened(browser, report, "#en")
+    survival = opened.page.locator(".effects button", has_text="Survival")
+    names = opened.page.locator(".effects tbody th")
+    survival.first.click()
+    assert names.all_inner_texts()[:2] == ["II.1.a", "I.1.c"]
+    assert names.all_inner_texts()[-1] == "III.2"  # it failed: what is missing is last either way
+    survival.first.click()
+    assert names.all_inner_texts()[-2:] == ["II.1.a", "III.2"]
+    opened.page.locator(".effects button", has_text="Clause").click()
+    assert names.all_inner_texts() == ["0", "I.1.c", "II.1.a", "II.2.b", "III.1", "III.2"]
+    assert opened.complaints == []
