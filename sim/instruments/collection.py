@@ -12,10 +12,24 @@ from sim.units import fen
 class Values(Strict):
     """What a collection measure may say."""
 
-    clearance_per_month: Dated[Share] | None = Field(None, description="share of undisputed arrears paid each month")
-    ceiling_yuan: Yuan | None = Field(None, description="only arrears to a firm below this sum; None for all")
-    cleared_by: date | None = Field(None, description="everything within `ceiling_yuan` is paid by this day")
-    new_arrears: Dated[Factor] | None = Field(None, description="factor on bills that become overdue")
+    clearance_per_month: Dated[Share] | None = Field(
+        None,
+        description="share of undisputed arrears paid each month",
+        json_schema_extra={"zh": "每月清偿的无分歧欠款比例"},
+    )
+    ceiling_yuan: Yuan | None = Field(
+        None,
+        description="only arrears to a firm below this sum; None for all",
+        json_schema_extra={"zh": "只限欠单户不足此数的账款；空为全部"},
+    )
+    cleared_by: date | None = Field(
+        None,
+        description="everything within `ceiling_yuan` is paid by this day",
+        json_schema_extra={"zh": "`ceiling_yuan` 以内的欠款在此日前全部清偿"},
+    )
+    new_arrears: Dated[Factor] | None = Field(
+        None, description="factor on bills that become overdue", json_schema_extra={"zh": "新增逾期账款的倍数"}
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

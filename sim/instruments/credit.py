@@ -14,20 +14,48 @@ Score = Annotated[float, Field(ge=-5, le=5)]
 class Values(Strict):
     """What a credit measure may say; every field absent changes nothing."""
 
-    approval: Dated[Score] | None = Field(None, description="added to the score of an applicant who is eligible")
-    collateral_waiver: Dated[Share] | None = Field(None, description="share of the missing-collateral malus taken away")
-    rate_cut: Dated[Rate] | None = Field(None, description="percentage points off the rate of new loans, as a share")
-    supply: Dated[Factor] | None = Field(None, description="factor on what banks may newly lend in a month")
+    approval: Dated[Score] | None = Field(
+        None,
+        description="added to the score of an applicant who is eligible",
+        json_schema_extra={"zh": "符合条件的申请人评分的加分"},
+    )
+    collateral_waiver: Dated[Share] | None = Field(
+        None,
+        description="share of the missing-collateral malus taken away",
+        json_schema_extra={"zh": "无抵押物扣分减少的比例"},
+    )
+    rate_cut: Dated[Rate] | None = Field(
+        None,
+        description="percentage points off the rate of new loans, as a share",
+        json_schema_extra={"zh": "新增贷款利率降低多少，以比例表示的百分点"},
+    )
+    supply: Dated[Factor] | None = Field(
+        None,
+        description="factor on what banks may newly lend in a month",
+        json_schema_extra={"zh": "银行每月可新增投放的倍数"},
+    )
     growth_incentive: Dated[Share] | None = Field(
-        None, description="share of the growth of loans that the central bank pays to local banks"
+        None,
+        description="share of the growth of loans that the central bank pays to local banks",
+        json_schema_extra={"zh": "人民银行按贷款增量向地方法人银行提供资金的比例"},
     )
     incentive_response: Factor = Field(
-        0.0, description="relative rise of `supply` for each 0.01 of `growth_incentive` above its first value"
+        0.0,
+        description="relative rise of `supply` for each 0.01 of `growth_incentive` above its first value",
+        json_schema_extra={"zh": "`growth_incentive` 比第一个值每高 0.01，`supply` 的相对增加"},
     )
-    screening_error: Dated[Factor] | None = Field(None, description="factor on the noise of the bank's judgement")
-    processing: Dated[Factor] | None = Field(None, description="factor on the bank's working days before a decision")
+    screening_error: Dated[Factor] | None = Field(
+        None, description="factor on the noise of the bank's judgement", json_schema_extra={"zh": "银行判断误差的倍数"}
+    )
+    processing: Dated[Factor] | None = Field(
+        None,
+        description="factor on the bank's working days before a decision",
+        json_schema_extra={"zh": "银行办结所需工作日的倍数"},
+    )
     receivables_advance: Dated[Share] | None = Field(
-        None, description="share of the firm's receivables from public bodies and large firms that can be borrowed on"
+        None,
+        description="share of the firm's receivables from public bodies and large firms that can be borrowed on",
+        json_schema_extra={"zh": "企业对机关事业单位和大企业的应收账款可融资的比例"},
     )
 
 

@@ -15,12 +15,26 @@ class Values(Strict):
     """What a cultivation measure may say."""
 
     quota: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="firms of the province that are chosen, best prospects first; None for all that qualify"
+        None,
+        description="firms of the province that are chosen, best prospects first; None for all that qualify",
+        json_schema_extra={"zh": "全省选定的户数，前景最好的优先；空为符合条件的全部"},
     )
-    demand: Dated[Factor] | None = Field(None, description="factor on sales of the chosen firms")
-    materials: Dated[Factor] | None = Field(None, description="factor on their materials cost")
-    entry: Dated[Factor] | None = Field(None, description="factor on births in the eligible sectors and places")
-    young_churn: Dated[Factor] | None = Field(None, description="factor on ordinary exits of firms under three years")
+    demand: Dated[Factor] | None = Field(
+        None, description="factor on sales of the chosen firms", json_schema_extra={"zh": "选定企业销售额的倍数"}
+    )
+    materials: Dated[Factor] | None = Field(
+        None, description="factor on their materials cost", json_schema_extra={"zh": "选定企业原辅料成本的倍数"}
+    )
+    entry: Dated[Factor] | None = Field(
+        None,
+        description="factor on births in the eligible sectors and places",
+        json_schema_extra={"zh": "符合条件的行业和地区新设户数的倍数"},
+    )
+    young_churn: Dated[Factor] | None = Field(
+        None,
+        description="factor on ordinary exits of firms under three years",
+        json_schema_extra={"zh": "成立不满三年的企业正常退出的倍数"},
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

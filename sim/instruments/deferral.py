@@ -16,12 +16,24 @@ Flow = Literal[FLOWS]  # type: ignore[valid-type]
 class Values(Strict):
     """What a deferral may say."""
 
-    flows: tuple[Flow, ...] = Field(min_length=1)
-    share: Dated[Share] = Field(description="share of the bill that is put off")
-    until: date = Field(description="last bill that may be put off")
-    repay_from: date = Field(description="first day on which what was put off falls due")
-    instalments: Annotated[int, Field(ge=1, le=60)] = Field(1, description="equal monthly parts from `repay_from` on")
-    loan_months: Dated[Months] | None = Field(None, description="`principal`: months by which a maturing loan is moved")
+    flows: tuple[Flow, ...] = Field(
+        min_length=1, description="bills that are put off", json_schema_extra={"zh": "缓缴的账单"}
+    )
+    share: Dated[Share] = Field(description="share of the bill that is put off", json_schema_extra={"zh": "缓缴的份额"})
+    until: date = Field(description="last bill that may be put off", json_schema_extra={"zh": "可以缓缴的最后一期账单"})
+    repay_from: date = Field(
+        description="first day on which what was put off falls due", json_schema_extra={"zh": "缓缴款开始到期之日"}
+    )
+    instalments: Annotated[int, Field(ge=1, le=60)] = Field(
+        1,
+        description="equal monthly parts from `repay_from` on",
+        json_schema_extra={"zh": "自 `repay_from` 起按月等额补缴的期数"},
+    )
+    loan_months: Dated[Months] | None = Field(
+        None,
+        description="`principal`: months by which a maturing loan is moved",
+        json_schema_extra={"zh": "`principal`：到期贷款顺延的月数"},
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

@@ -16,13 +16,25 @@ MONEY: Final = ("sales", "rent", "utilities")  # bases that are sums of money th
 class Values(Strict):
     """What a grant may say. The amount is `amount_yuan` times the base named by `per`."""
 
-    amount_yuan: Dated[Yuan] = Field(description="yuan for each unit of `per`")
+    amount_yuan: Dated[Yuan] = Field(
+        description="yuan for each unit of `per`", json_schema_extra={"zh": "`per` 每一单位的金额（元）"}
+    )
     per: Literal["firm", "head", "hire", "sales", "rent", "utilities"] = Field(
         description="firm; head: a person on the staff; hire: a person taken on last month; sales, rent, utilities: "
-        "each yuan of a usual month of it"
+        "each yuan of a usual month of it",
+        json_schema_extra={
+            "zh": "firm：每户；head：每名职工；hire：上月新招用的每一人；"
+            "sales、rent、utilities：通常一个月销售额、房租、水电气费的每一元"
+        },
     )
-    repeats: Literal["once", "monthly"] = "once"
-    cap_yuan: Yuan | None = Field(None, description="at most so much a payment")
+    repeats: Literal["once", "monthly"] = Field(
+        "once",
+        description="paid once, or every month while it lasts",
+        json_schema_extra={"zh": "发放一次，或在有效期内按月发放"},
+    )
+    cap_yuan: Yuan | None = Field(
+        None, description="at most so much a payment", json_schema_extra={"zh": "每次发放的上限"}
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

@@ -13,12 +13,22 @@ from sim.measure import Dated, Share, Strict
 class Values(Strict):
     """What a refund may say."""
 
-    base: Literal["unemployment_premiums_last_year", "vat_credit_stock", "vat_credit_increment", "quality_deposit"]
-    share: Dated[Share] = Field(description="share of the base that is paid back")
-    standing_share: Share = Field(
-        0.0, description="share that is paid with or without the measure: only what goes beyond it is moved"
+    base: Literal["unemployment_premiums_last_year", "vat_credit_stock", "vat_credit_increment", "quality_deposit"] = (
+        Field(description="what is paid back", json_schema_extra={"zh": "退还的项目"})
     )
-    repeats: Literal["once", "monthly"] = Field("once", description="paid once, or every month while it lasts")
+    share: Dated[Share] = Field(
+        description="share of the base that is paid back", json_schema_extra={"zh": "退还的比例"}
+    )
+    standing_share: Share = Field(
+        0.0,
+        description="share that is paid with or without the measure: only what goes beyond it is moved",
+        json_schema_extra={"zh": "有无本措施都会退还的比例：只计超出的部分"},
+    )
+    repeats: Literal["once", "monthly"] = Field(
+        "once",
+        description="paid once, or every month while it lasts",
+        json_schema_extra={"zh": "退还一次，或在有效期内按月退还"},
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

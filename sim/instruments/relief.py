@@ -16,12 +16,32 @@ Flow = Literal[FLOWS]  # type: ignore[valid-type]
 class Values(Strict):
     """What a relief may say."""
 
-    flows: tuple[Flow, ...] = Field(min_length=1)
-    share: Dated[Share] = Field(description="share of the bill that the firm is relieved of")
-    months: Dated[Months] | None = Field(None, description="number of monthly bills relieved; None while it lasts")
-    tops_up: str | None = Field(None, description="measure whose months are counted in `months`")
-    rate_cap: Rate | None = Field(None, description="interest above this rate is not subsidised")
-    coverage: Share = Field(1.0, description="part of the bills that it reaches, where firms cannot tell theirs apart")
+    flows: tuple[Flow, ...] = Field(
+        min_length=1, description="bills that somebody else bears", json_schema_extra={"zh": "由他方承担的账单"}
+    )
+    share: Dated[Share] = Field(
+        description="share of the bill that the firm is relieved of", json_schema_extra={"zh": "减免的份额"}
+    )
+    months: Dated[Months] | None = Field(
+        None,
+        description="number of monthly bills relieved; None while it lasts",
+        json_schema_extra={"zh": "减免的月数；空为有效期内每月减免"},
+    )
+    tops_up: str | None = Field(
+        None,
+        description="measure whose months are counted in `months`",
+        json_schema_extra={"zh": "其月数计入 `months` 的措施"},
+    )
+    rate_cap: Rate | None = Field(
+        None,
+        description="interest above this rate is not subsidised",
+        json_schema_extra={"zh": "超过此利率的利息不予贴息"},
+    )
+    coverage: Share = Field(
+        1.0,
+        description="part of the bills that it reaches, where firms cannot tell theirs apart",
+        json_schema_extra={"zh": "企业之间无法区分时，所覆盖账单的比例"},
+    )
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

@@ -18,22 +18,52 @@ class Values(Strict):
     """What a service measure may say; `awareness`, `capacity` and `processing` reach what `target` names."""
 
     awareness: Dated[Hazard] | None = Field(
-        None, description="added to the monthly hazard with which an eligible firm learns of a measure"
+        None,
+        description="added to the monthly hazard with which an eligible firm learns of a measure",
+        json_schema_extra={"zh": "符合条件的企业知晓措施的每月强度增加多少"},
     )
-    target: tuple[str, ...] = Field((), description="actions or measures whose awareness is raised; empty for all")
-    agencies: tuple[Agency, ...] = Field((), description="desks whose capacity changes; empty for all")
-    capacity: Dated[Factor] | None = Field(None, description="factor on cases that a desk handles in a working day")
-    processing: Dated[Factor] | None = Field(None, description="factor on working days before a decision")
-    automatic: bool = Field(False, description="the measures in `target` are delivered without application")
-    top_up_yuan: Dated[Yuan] | None = Field(None, description="money put into the measure's `fund` on each day named")
+    target: tuple[str, ...] = Field(
+        (),
+        description="actions or measures whose awareness is raised; empty for all",
+        json_schema_extra={"zh": "提高其知晓的行动或措施；空为全部"},
+    )
+    agencies: tuple[Agency, ...] = Field(
+        (),
+        description="desks whose capacity changes; empty for all",
+        json_schema_extra={"zh": "受影响的经办部门；空为全部"},
+    )
+    capacity: Dated[Factor] | None = Field(
+        None,
+        description="factor on cases that a desk handles in a working day",
+        json_schema_extra={"zh": "窗口每个工作日办件量的倍数"},
+    )
+    processing: Dated[Factor] | None = Field(
+        None, description="factor on working days before a decision", json_schema_extra={"zh": "办结所需工作日的倍数"}
+    )
+    automatic: bool = Field(
+        False,
+        description="the measures in `target` are delivered without application",
+        json_schema_extra={"zh": "`target` 中的措施免申即享"},
+    )
+    top_up_yuan: Dated[Yuan] | None = Field(
+        None,
+        description="money put into the measure's `fund` on each day named",
+        json_schema_extra={"zh": "在所列日期拨入本措施 `fund` 的资金"},
+    )
     liaison_capacity: Dated[Factor] | None = Field(
-        None, description="officers sent, as a multiple of `restart.officers`; several measures add up"
+        None,
+        description="officers sent, as a multiple of `restart.officers`; several measures add up",
+        json_schema_extra={"zh": "派出的联络员，为 `restart.officers` 的倍数；几项措施相加"},
     )
     dispatch_meetings: Dated[Annotated[int, Field(ge=0, le=20)]] | None = Field(
-        None, description="meetings a month at which desk capacity moves to the longest backlog"
+        None,
+        description="meetings a month at which desk capacity moves to the longest backlog",
+        json_schema_extra={"zh": "每月调度次数，每次把办件力量调往积压最多的窗口"},
     )
     ticket_deadline_days: Dated[Annotated[int, Field(ge=1, le=365)]] | None = Field(
-        None, description="days after which a problem is supervised to its end (three steps and a strike-off)"
+        None,
+        description="days after which a problem is supervised to its end (three steps and a strike-off)",
+        json_schema_extra={"zh": "超过多少天的问题由督办直至办结销号（三办一销号）"},
     )
 
 

@@ -108,7 +108,13 @@ def show_clause(detail: ClauseDetail, effect: ClauseEffect | None, replications:
 
 def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     rows = [
-        (figure.name, _day(figure.since), plain(figure.value), figure.unit, figure.meaning)
+        (
+            figure.name,
+            _day(figure.since),
+            plain(figure.value),
+            _word("figure_unit", figure.unit, lang),
+            figure.meaning[lang],
+        )
         for figure in measure.figures
     ]
     title = text("cli.note.measure", lang, title=measure.title[lang], id=measure.id)
@@ -128,6 +134,8 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     if measure.fund is not None:
         print(text("cli.note.fund", lang, title=measure.fund.title[lang], amounts=_amounts(measure.fund, lang)))
     print(text("cli.note.from_to", lang, start=measure.start.isoformat(), end=end))
+    if measure.note is not None:
+        print(text("cli.note.remark", lang, note=measure.note[lang]))
     print(text("cli.note.file", lang, file=measure.file))
 
 

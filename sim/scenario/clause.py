@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
+from pydantic.fields import FieldInfo
+
 from sim.measure import Measure
 from sim.parameters import load as load_parameters
 from sim.places import scenarios_folder
@@ -26,7 +28,7 @@ class Figure:
     since: date | None
     value: Any
     unit: str
-    meaning: str
+    meaning: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,14 @@ def _figures(measure: Measure) -> Iterable[Figure]:
         table = entry.value if isinstance(entry.value, dict) else {None: entry.value}
         for since, value in table.items():
             day = None if since is None else date.fromisoformat(since)
-            yield Figure(name, day, value, entry.unit, entry.meaning)
+            yield Figure(name, day, value, entry.unit, _meaning(values[name]))
+
+
+def _meaning(field: FieldInfo) -> dict[str, str]:
+    """What a value means, in both languages: its field of the instrument says so."""
+    extra = field.json_schema_extra
+    zh = extra.get("zh", "") if isinstance(extra, dict) else ""
+    return {"zh": str(zh), "en": field.description or ""}
 
 
 def _fund(fund: Fund) -> FundDetail:

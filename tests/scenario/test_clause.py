@@ -1,11 +1,13 @@
 """One clause in full, and scenarios made of some of the plan's measures."""
 
 import json
+import re
 from datetime import date
 
 import pytest
 
 from sim import scenario
+from sim.instruments import instruments
 from sim.measure import Words
 from sim.places import scenarios_folder
 from sim.scenario import ScenarioError
@@ -26,6 +28,17 @@ def test_a_clause_leads_from_its_sentence_to_its_figures() -> None:
     assert measure.bearer == {"state_landlords": 1.0}
     months = next(figure for figure in measure.figures if figure.name == "months")
     assert (months.since, months.value, months.unit) == (None, 6, "months")
+
+
+def test_every_value_of_an_instrument_says_what_it_means_in_both_languages() -> None:
+    for name, module in instruments().items():
+        for field, said in module.Values.model_json_schema()["properties"].items():
+            assert re.search("[a-z]{3}", said.get("description", "")), f"{name}.{field}"
+            assert re.search("[\u4e00-\u9fff]", said.get("zh", "")), f"{name}.{field}"
+    (measure,) = scenario.clause("II.1.a").measures
+    months = next(figure for figure in measure.figures if figure.name == "months")
+    assert months.meaning["zh"].startswith("减免的月数")
+    assert months.meaning["en"].startswith("number of monthly bills relieved")
 
 
 def test_figures_are_told_by_date() -> None:
