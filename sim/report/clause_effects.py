@@ -98,9 +98,14 @@ def _cell(outcome: str, found: Estimate) -> Cell:
         ends = difference_interval_in_unit(found.low, found.high, "fen")
     else:
         state = direction(outcome, found)
-        number = plain_count(found.mean) if outcome == KEPT else plain_points(found.mean)
-        ends = interval(found.low, found.high, plain_count if outcome == KEPT else plain_points)
+        written = _signed_count if outcome == KEPT else plain_points
+        number, ends = written(found.mean), interval(found.low, found.high, written)
     return Cell("nothing" if _is_zero(found) else state, found, number, ends)
+
+
+def _signed_count(value: float) -> Words:
+    plain = plain_count(value)
+    return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
 
 
 def _is_zero(found: Estimate) -> bool:
