@@ -1,0 +1,210 @@
+"""Scenarios that nobody wrote: worlds, measures and figures drawn by Hypothesis within the bounds of the schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from sim.instruments import instruments
+from sim.measure import Measure
+from sim.parameters import load as load_parameters
+from sim.population.places import counties
+from sim.scenario import Scenario, load
+from sim.scenario.schema import Fund
+from sim.vocabulary import (
+    ACTIONS,
+    AGENCIES,
+    FACTS,
+    FLAGS,
+    LANDLORDS,
+    PARTIES,
+    SECTOR_GROUPS,
+    SECTORS,
+    SIZES,
+)
+from sim.world.spec import WorldSpec
+
+WORDS = {"zh": "", "en": ""}
+MOST = {"number": 4.0, "integer": 40}  # of what has a far upper bound, so that some of everything happens
+MOST_YUAN = 1e7
+OWN = ("a", "b", "c", "d", "e", "f", "g", "h")  # ids of measures drawn from scratch
+UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
+
+
+def some(names: tuple[str, ...], most: int = 3) -> SearchStrategy[tuple[str, ...]]:
+    """A few of these names."""
+    return st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True).map(tuple)
+
+
+def a_figure(schema: dict[str, Any]) -> SearchStrategy[Any]:
+    """A number within its bounds, often one of the bounds, 0 or 1."""
+    least = schema.get("minimum", 0)
+    most = schema.get("maximum", 1_000_000)
+    corners = [corner for corner in (least, 0, 1, most) if least <= corner <= min(most, 1000)]
+    if schema["type"] == "integer":
+        return st.one_of(st.integers(least, min(most, MOST["integer"])), st.sampled_from(corners))
+    upper = MOST_YUAN if most > 1e6 else min(most, MOST["number"])
+    return st.one_of(st.floats(least, upper, allow_subnormal=False), st.sampled_from(corners))
+
+
+def a_value(schema: dict[str, Any], days: SearchStrategy[date]) -> SearchStrategy[Any]:
+    """A value of an instrument, as its JSON Schema describes it."""
+    if "anyOf" in schema:
+        return st.one_of([a_value(choice, days) for choice in schema["anyOf"]])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if schema["type"] == "null":
+        return st.none()
+    if schema["type"] == "boolean":
+        return st.booleans()
+    if schema["type"] == "array" and "enum" in schema["items"]:
+        return some(tuple(schema["items"]["enum"]))
+    if schema["type"] == "array":
+        return st.one_of(st.just(()), some((*ACTIONS, *OWN)))
+    if schema["type"] == "object":
+        return st.dictionaries(days, a_figure(schema["additionalProperties"]), min_size=1, max_size=3)
+    if schema["type"] == "string" and schema.get("format") == "date":
+        return days
+    if schema["type"] == "string":
+        return st.sampled_from(OWN)
+    return a_figure(schema)
+
+
+@st.composite
+def an_eligibility(draw: DrawFn) -> dict[str, Any]:
+    """Who qualifies: mostly many."""
+    places = counties()
+    chosen: dict[str, SearchStrategy[Any]] = {
+        "sectors": some((*SECTORS, *SECTOR_GROUPS), 6),
+        "sizes": some(SIZES, 4),
+        "prefectures": some(places.prefecture_code, 12),
+        "counties": some(places.code, 40),
+        "landlords": some(LANDLORDS),
+        "flags": some(FLAGS, 1),
+        "facts": some(FACTS, 2),
+    }
+    return {name: draw(what) for name, what in chosen.items() if draw(st.integers(0, 4)) == 0}
+
+
+@st.composite
+def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Measure:
+    """A measure of any instrument."""
+    days = st.dates(world.start - timedelta(days=40), world.end + timedelta(days=40))
+    name = draw(st.sampled_from(sorted(instruments())))
+    model = instruments()[name].Values
+    schema = model.model_json_schema()["properties"]
+    values = {key: draw(a_value(what, days)) for key, what in schema.items()}
+    if values.get("tops_up") == id_:
+        values["tops_up"] = None
+    start = draw(days)
+    end = draw(st.one_of(st.none(), days.filter(lambda day: day >= start)))
+    shared = draw(st.floats(0, 1))
+    parties = draw(st.lists(st.sampled_from(PARTIES), min_size=2, max_size=2, unique=True))
+    return Measure.model_validate(
+        {
+            "id": id_,
+            "title": WORDS,
+            "clauses": (),
+            "action": draw(st.sampled_from(ACTIONS)),
+            "section": "I.1",
+            "instrument": name,
+            "eligible": draw(an_eligibility()),
+            "delivery": {
+                "way": draw(st.sampled_from(("automatic", "application", "application", "negotiated", "none"))),
+                "agency": draw(st.sampled_from(AGENCIES)),
+                "processing_days": draw(st.integers(0, 30)),
+                "refusal_share": draw(st.sampled_from((0.0, 0.1, 0.5))),
+                "list_first": draw(st.booleans()),
+            },
+            "start": start,
+            "end": end,
+            "fund": draw(st.one_of(st.none(), st.sampled_from(funds))),
+            "bearer": draw(st.sampled_from((parties[0], {parties[0]: shared, parties[1]: 1.0 - shared}))),
+            "values": model.model_validate(values),
+        }
+    )
+
+
+@st.composite
+def a_world(draw: DrawFn) -> WorldSpec:
+    """A horizon of some months, with outbreaks of its own."""
+    start = draw(st.dates(date(2022, 1, 1), date(2023, 6, 1)))
+    if draw(st.booleans()):
+        start = start.replace(day=1)
+    end = start + timedelta(days=draw(st.integers(20, 330)))
+    days = st.dates(start, end)
+    listings = []
+    for _ in range(draw(st.integers(0, 3))):
+        first, last = sorted((draw(days), draw(days)))
+        last = min(last, first + timedelta(days=draw(st.integers(0, 90))))
+        area = draw(
+            st.sampled_from([{"province": "53"}, *({"prefecture": code} for code in counties().prefecture_code)])
+        )
+        places = {"high_places": draw(st.integers(1, 60)), "medium_places": draw(st.integers(0, 60))}
+        listings.append({**area, "from": first, "to": last, **places})
+    demand = {}
+    if draw(st.booleans()):
+        demand[draw(st.sampled_from(SECTORS))] = {draw(days): draw(st.floats(0, 3))}
+    return WorldSpec.model_validate(
+        {
+            "start": start,
+            "end": end,
+            "outbreak": draw(st.sampled_from(("real", "none"))),
+            "outbreak_factor": draw(st.sampled_from((1.0, 0.0, 5.0, 40.0))),
+            "logistics_factor": draw(st.sampled_from((1.0, 0.0, 3.0))),
+            "wave_factor": draw(st.sampled_from((1.0, 0.0, 2.0))),
+            "listings": listings,
+            "demand": demand,
+        }
+    )
+
+
+@st.composite
+def a_fund(draw: DrawFn, id_: str, world: WorldSpec) -> Fund:
+    """Money set aside."""
+    days = st.dates(world.start - timedelta(days=40), world.end)
+    return Fund.model_validate(
+        {
+            "id": id_,
+            "title": WORDS,
+            "level": draw(st.sampled_from(("province", "prefecture"))),
+            "bearer": draw(st.sampled_from(PARTIES)),
+            "amount_yuan": draw(st.dictionaries(days, st.floats(0, 1e10), min_size=1, max_size=3)),
+            "when_dry": draw(st.sampled_from(("refuse", "wait"))),
+        }
+    )
+
+
+@st.composite
+def parameter_changes(draw: DrawFn) -> dict[str, float]:
+    """A few parameters anywhere within their ranges."""
+    ranges = {
+        entry.path: (float(entry.low), float(entry.high))
+        for entry in load_parameters().paths()
+        if not isinstance(entry.low, date) and entry.path not in UNTOUCHED
+    }
+    changed = draw(st.lists(st.sampled_from(sorted(ranges)), max_size=12, unique=True))
+    return {path: draw(st.floats(*ranges[path])) for path in changed}
+
+
+@st.composite
+def a_scenario(draw: DrawFn) -> SimpleNamespace:
+    """A scenario of drawn measures and of some of the plan's, with the rows and the seed to run it with."""
+    world = draw(a_world())
+    plan, funds = load("full_plan"), [draw(a_fund(name, world)) for name in ("x", "y")]
+    own = [draw(a_measure(id_, world, ["x", "y"])) for id_ in OWN[: draw(st.integers(0, len(OWN)))]]
+    shipped = draw(st.lists(st.sampled_from(plan.measures), max_size=12, unique_by=lambda measure: measure.id))
+    scenario: Scenario = replace(
+        plan,
+        name="drawn",
+        measures=tuple(sorted((*own, *shipped), key=lambda measure: measure.id)),
+        funds=tuple(sorted((*plan.funds, *funds), key=lambda fund: fund.id)),
+        world=world,
+        parameter_changes=draw(parameter_changes()),
+    )
+    return SimpleNamespace(scenario=scenario, firms=draw(st.integers(60, 250)), seed=draw(st.integers(1, 1000)))
