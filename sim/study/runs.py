@@ -7,11 +7,15 @@ so that two scenarios can be compared pair by pair. No simulation object crosses
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.scenario import Scenario, load
@@ -170,7 +174,21 @@ def _run_in_worker(spec: RunSpec, simulate: Any) -> Outcome:
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _end_with_parent()
     return _run(spec, simulate, None)
+
+
+@cache
+def _end_with_parent() -> None:
+    """Let this worker end within a second of a parent that was killed, which could not end it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1.0)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _run(spec: RunSpec, simulate: Any, progress: Progress | None) -> Outcome:
