@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from sim.report.charts import ACCENT, QUIET, Spec, chart, tip
 from sim.report.consequences import Consequences, Followed
-from sim.report.journey_data import ends, reached, title
+from sim.report.journey_data import ends, months, reached, title
 from sim.report.words import Language, text
 from sim.study.comparison import BASELINE
 
@@ -31,14 +29,14 @@ def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec
 def _chart(consequences: Consequences, place: int, firm: Followed, lang: Language) -> Spec:
     worlds = [getattr(consequences.digest.names[name], lang) for name in (str(consequences.digest.main), BASELINE)]
     lines = 1 + max((row["line"] for row in reached(consequences, firm)), default=0)
-    months = _months(firm)
+    starts = months(firm)
     x: Spec = {
         "field": "when",
         "type": "quantitative",
         "title": None,
-        "scale": {"domain": [months[0], months[-1]], "nice": False},
+        "scale": {"domain": [starts[0], starts[-1]], "nice": False},
         "axis": {
-            "values": months,
+            "values": starts,
             "labelExpr": "utcFormat(datum.value, '%Y-%m')",
             "grid": False,
             "labelAngle": 0,
@@ -66,14 +64,7 @@ def _chart(consequences: Consequences, place: int, firm: Followed, lang: Languag
         ],
         encoding={"x": x, "color": colour},
         layer=[*_clauses(lang), *_lines(lang, worlds), *(_lane(lang, lane) for lane in range(2)), *_end(lang)],
-    ) | {"description": "; ".join(getattr(told, lang) for told in (title(firm), ends(consequences, firm)))}
-
-
-def _months(firm: Followed) -> list[int]:
-    """The beginnings of the months in which something is told of the firm, and of the next, in milliseconds of 1970."""
-    days = np.array([event.date for event in firm.events], "datetime64[M]")
-    months: list[int] = np.arange(days.min(), days.max() + 2).astype("datetime64[ms]").astype(np.int64).tolist()
-    return months
+    ) | {"description": text("report.journeys.described", lang, firm=title(firm), ends=ends(consequences, firm))}
 
 
 def _clauses(lang: Language) -> list[Spec]:
@@ -81,8 +72,7 @@ def _clauses(lang: Language) -> list[Spec]:
         "type": "text",
         "fontSize": 11,
         "baseline": "bottom",
-        "align": {"expr": "datum.late ? 'right' : 'left'"},
-        "dx": {"expr": "datum.late ? -2 : 2"},
+        **_beside(2),
         "dy": {"expr": f"-2 - {LINE} * datum.line"},
     }
     return [
@@ -139,7 +129,7 @@ def _lane(lang: Language, lane: int) -> Spec:
 
 def _end(lang: Language) -> list[Spec]:
     cross: Spec = {"type": "point", "shape": "cross", "angle": 45, "filled": True, "size": 160, "opacity": 1}
-    cause: Spec = {"type": "text", "align": "right", "baseline": "bottom", "dx": -9, "dy": -7, "fontSize": 12}
+    cause: Spec = {"type": "text", "baseline": "bottom", "dy": -7, "fontSize": 12, **_beside(9)}
     return [
         {"transform": [_only("ended")], "mark": cross, "encoding": {"y": _y(lang)}},
         {
@@ -157,6 +147,11 @@ def _day_and_events(lang: Language) -> list[Spec]:
 def _y(lang: Language) -> Spec:
     name = text("report.journeys.axis", lang)
     return {"field": "cash", "type": "quantitative", "title": name, "axis": {"tickCount": 5}}
+
+
+def _beside(pixels: int) -> Spec:
+    """Text to the right of its day, or to the left where the plot ends."""
+    return {"align": {"expr": "datum.late ? 'right' : 'left'"}, "dx": {"expr": f"datum.late ? -{pixels} : {pixels}"}}
 
 
 def _only(what: str) -> Spec:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Final
+
+import numpy as np
 
 from sim.measure import Words
 from sim.report.consequences import Consequences, Event, Followed
@@ -93,12 +94,10 @@ def reached(consequences: Consequences, firm: Followed) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], list[Event]] = {}
     for event in first.values():
         found.setdefault((event.date, event.clause), []).append(event)
-    days = [date.fromisoformat(event.date).toordinal() for event in firm.events]
-    a_day = NARROWEST / (max(days) - min(days) + 31) if days else 1.0
     taken: list[list[tuple[float, float]]] = []  # what is written on each line, from where to where
     rows = []
     for (day, clause), events in found.items():
-        at = (date.fromisoformat(day).toordinal() - min(days)) * a_day
+        at = _place(firm, day)
         room = LETTER * len(clause) + 6
         late = at + room > NARROWEST
         span = (at - room, at) if late else (at, at + room)
@@ -119,13 +118,25 @@ def _ended(firm: Followed) -> Iterator[dict[str, Any]]:
     for world in range(2):
         for event in _lived(firm, world):
             if event.event == "exited":
-                cause = _pair("words", named("exit_cause", event.flow))
-                yield {
-                    "what": "ended",
-                    "world": world,
-                    "day": event.date,
-                    "cash_fen": event.money[2 * world + 1],
-                } | cause
+                cause = named("exit_cause", event.flow)
+                room = LETTER * max(len(cause.en), 2 * len(cause.zh)) + 10
+                late = _place(firm, event.date) + room > NARROWEST
+                cash = event.money[2 * world + 1]
+                told = {"what": "ended", "world": world, "day": event.date, "cash_fen": cash, "late": late}
+                yield told | _pair("words", cause)
+
+
+def months(firm: Followed) -> list[int]:
+    """The beginnings of the months in which something is told of the firm, and of the next, in milliseconds of 1970."""
+    days = np.array([event.date for event in firm.events], "datetime64[M]")
+    found: list[int] = np.arange(days.min(), days.max() + 2).astype("datetime64[ms]").astype(np.int64).tolist()
+    return found
+
+
+def _place(firm: Followed, day: str) -> float:
+    """How far to the right a day stands in the narrowest plot."""
+    first, *_, last = months(firm)
+    return NARROWEST * (int(np.datetime64(day, "ms").astype(np.int64)) - first) / (last - first)
 
 
 def _told(consequences: Consequences, event: Event) -> Words:
