@@ -29,13 +29,13 @@ draw: Any = kernel(common.draw)
 
 
 class Firms(NamedTuple):
-    """Columns of n firms, in fen and days."""
+    """Columns of n firms, in fen and days, as narrow as the numbers of the model allow."""
 
-    usual_sales: NDArray[np.int64]
-    fixed_costs: NDArray[np.int64]
+    usual_sales: NDArray[np.int32]
+    fixed_costs: NDArray[np.int32]
     cash: NDArray[np.int64]
-    loan: NDArray[np.int64]
-    instalment: NDArray[np.int64]
+    loan: NDArray[np.int32]
+    instalment: NDArray[np.int32]
     margin: NDArray[np.int8]
     short_months: NDArray[np.int8]
     alive: NDArray[np.bool_]
@@ -74,7 +74,7 @@ def settle(first, last, day, firms, queue, bank):  # type: ignore[no-untyped-def
         if lost > 0:
             firms.lost_days[i] = 0
         luck = 100 - LUCK_SPREAD + draw(i, day, LUCK) % (2 * LUCK_SPREAD + 1)
-        sales = firms.usual_sales[i] * luck * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
+        sales = np.int64(firms.usual_sales[i]) * luck * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
         cash = firms.cash[i] + sales * firms.margin[i] // 100 - firms.fixed_costs[i]
         if firms.loan[i] > 0:
             repaid = min(firms.loan[i], firms.instalment[i])
@@ -129,11 +129,11 @@ class Province:
     def __init__(self, firms: int, months: int) -> None:
         start = common.province(firms)
         self.firms = Firms(
-            usual_sales=start.usual_sales,
-            fixed_costs=start.fixed_costs,
+            usual_sales=start.usual_sales.astype(np.int32),
+            fixed_costs=start.fixed_costs.astype(np.int32),
             cash=start.cash,
-            loan=np.zeros(firms, np.int64),
-            instalment=np.zeros(firms, np.int64),
+            loan=np.zeros(firms, np.int32),
+            instalment=np.zeros(firms, np.int32),
             margin=start.margin.astype(np.int8),
             short_months=np.zeros(firms, np.int8),
             alive=np.ones(firms, np.bool_),

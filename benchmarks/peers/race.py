@@ -1,7 +1,7 @@
 """The common model in every framework, timed in turn: one table, `results.csv` and `peers.svg` beside this file.
 
-    python -m benchmarks.peers.race            1, 10 and 100 thousand firms (about six minutes)
-    python -m benchmarks.peers.race --large    a million firms too (about six minutes more, 4 GB)
+    python -m benchmarks.peers.race            1, 10 and 100 thousand firms (about five minutes)
+    python -m benchmarks.peers.race --large    a million firms too (about half an hour more, 5 GB)
 
 Every run has a process of its own. It imports the framework and lives two months with few firms first, so that what a
 process pays once is over; then it builds the province and lives through it, and both are timed. The frameworks take
@@ -71,6 +71,11 @@ class Timing:
     run: float
     counts: list[Count]
 
+    @property
+    def firm_months(self) -> int:
+        """Months that firms lived through: closed firms cost next to nothing, so they do not count."""
+        return sum(count.alive for count in self.counts)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -81,6 +86,7 @@ class Row:
     version: str
     agents: str
     months: int
+    firm_months: int
     once_seconds: float
     build_seconds: float
     run_seconds: float
@@ -112,8 +118,10 @@ def time_apart(contestant: Contestant, firms: int, months: int) -> Timing:
     return Timing(answer["once"], answer["build"], answer["run"], [Count(*count) for count in answer["counts"]])
 
 
-def affordable_months(seconds_a_firm_month: float, firms: int) -> int:
-    """Months that a run may have to stay within the longest time, at least one, at most all."""
+def affordable_months(seconds_a_firm_month: float | None, firms: int) -> int:
+    """Months that a run may have to stay within the longest time, at least one, at most all; all if nothing is known."""
+    if seconds_a_firm_month is None:
+        return common.MONTHS
     return max(1, min(common.MONTHS, int(LONGEST_RUN / (seconds_a_firm_month * firms))))
 
 
@@ -129,7 +137,7 @@ def compare(contestant: Contestant, found: list[Count], expected: list[Count]) -
 
 def race(firms: int, pace: dict[str, float]) -> list[Row]:
     """All frameworks at one size, fastest first. ``pace``: seconds a firm-month at the size before, kept here."""
-    months = {who.module: affordable_months(pace.get(who.module, 0.0) or 1e-9, firms) for who in CONTESTANTS}
+    months = {who.module: affordable_months(pace.get(who.module), firms) for who in CONTESTANTS}
     best: dict[str, Timing] = {}
     expected: list[Count] = []
     for turn in range(TURNS):
@@ -141,7 +149,7 @@ def race(firms: int, pace: dict[str, float]) -> list[Row]:
             if who.module not in best or timing.run < best[who.module].run:
                 best[who.module] = timing
     print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
-    speed = {module: firms * months[module] / timing.run for module, timing in best.items()}
+    speed = {module: timing.firm_months / timing.run for module, timing in best.items()}
     pace.update({module: 1.0 / per_second for module, per_second in speed.items()})
     rows = [
         Row(
@@ -150,6 +158,7 @@ def race(firms: int, pace: dict[str, float]) -> list[Row]:
             version=version(who.distribution),
             agents=who.agents,
             months=months[who.module],
+            firm_months=best[who.module].firm_months,
             once_seconds=best[who.module].once,
             build_seconds=best[who.module].build,
             run_seconds=best[who.module].run,

@@ -89,6 +89,7 @@ def test_a_difference_of_one_fen_is_refused(plain: list[Count]) -> None:
 
 
 def test_a_slow_framework_lives_fewer_months() -> None:
+    assert affordable_months(None, 1_000_000) == MONTHS
     assert affordable_months(1e-8, 1_000_000) == MONTHS
     assert affordable_months(1e-5, 1_000_000) == 12
     assert affordable_months(1.0, 1_000_000) == 1
@@ -96,7 +97,19 @@ def test_a_slow_framework_lives_fewer_months() -> None:
 
 def test_the_picture_names_every_framework_and_is_small(tmp_path: Path) -> None:
     rows = [
-        Row(firms, who.name, "1", who.agents, MONTHS, 1.0, 1.0, 1.0, firms * 50.0 / (place + 1), place + 1.0)
+        Row(
+            firms,
+            who.name,
+            "1",
+            who.agents,
+            MONTHS,
+            firms * MONTHS,
+            1.0,
+            1.0,
+            1.0,
+            firms * 50.0 / (place + 1),
+            place + 1.0,
+        )
         for firms in (1_000, 10_000)
         for place, who in enumerate(CONTESTANTS)
     ]
