@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.shared import LANGUAGE, AsJson, Lang, ScenarioName, app, refuse, say, table
 from sim.report import terminal
+from sim.report.words import named
 
 
 @app.command(help=say("command.clauses"))
@@ -24,7 +25,7 @@ def clauses(as_json: AsJson = False, lang: Lang = LANGUAGE) -> None:
         (
             entry.id,
             entry.paraphrase[lang.value],
-            entry.state,
+            getattr(named("clause_state", entry.state), lang.value),
             ", ".join(entry.measures) or (entry.note or {}).get(lang.value, ""),
         )
         for entry in entries
