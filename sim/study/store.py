@@ -46,8 +46,8 @@ def at_work(folder: Path) -> Iterator[Kept]:
 
     check(folder)
     finished = folder / FINISHED
-    made = [path for path in (finished, *finished.parents) if not path.exists()]
     try:
+        made = [path for path in (finished, *finished.parents) if not path.exists()]
         _mend(folder)
         finished.mkdir(parents=True, exist_ok=True)
         lock = (finished / LOCK).open("w")
@@ -216,7 +216,8 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     from pyarrow.lib import ArrowException
 
     try:
-        return pd.read_parquet(folder / name, engine="pyarrow", page_checksum_verification=True)
+        with (folder / name).open("rb") as file:
+            return pd.read_parquet(file, engine="pyarrow", page_checksum_verification=True)
     except FileNotFoundError as error:
         raise _missing(folder, name, error) from None
     except (OSError, ValueError, ArrowException):

@@ -1,0 +1,3 @@
+from tests.study.conftest import loaded, scenario, simulate
+
+__all__ = ["loaded", "scenario", "simulate"]

@@ -1,0 +1,105 @@
+"""A study that is killed again and again, told as JSON: run as a script by ``test_killed.py``.
+
+This process only loads what is needed and forks: each child does one whole command's work with a stand-in for the
+engine (``tests/study/conftest.py``), so that what is killed is nearly always the store. Usage: folder, kills.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+import types
+from pathlib import Path
+
+import pyarrow.parquet  # noqa: F401 - loaded here once, used by the children only
+import scipy.special
+import scipy.stats  # noqa: F401
+
+import sim
+from sim.study import StudyError, comparison, store
+from tests.study.conftest import FakeScenario, make_simulate
+
+QUESTIONS = (["rent", "odd_seed"], ["rent", "tax"])  # by turns, so that an earlier study is replaced by another
+GOLDEN = 0.6180339887498949  # its multiples spread evenly over 0 to 1
+
+
+def stand_in() -> None:
+    engine = types.ModuleType("sim.engine")
+    engine.simulate = make_simulate()  # type: ignore[attr-defined]
+    sys.modules["sim.engine"] = sim.engine = engine  # type: ignore[attr-defined]
+    comparison.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
+    comparison.Scenario = FakeScenario  # type: ignore[misc, assignment]
+
+
+def command(folder: Path, question: int) -> None:
+    with store.at_work(folder) as kept:
+        store.save(comparison.compare(QUESTIONS[question], replications=4, kept=kept), folder)
+        part = folder / ".report.html.part"
+        part.write_text("the page")
+        part.replace(folder / "report.html")
+        store.done(folder)
+
+
+def child(folder: Path, question: int) -> int:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            command(folder, question)
+            os._exit(0)
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+            os._exit(1)
+    return pid
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def state(folder: Path) -> str:
+    """What somebody finds who opens the study now."""
+    try:
+        return ",".join(store.load(folder).scenarios)  # type: ignore[union-attr]
+    except StudyError as error:
+        return "nothing" if "holds no study" in str(error) else str(error)
+
+
+def main(place: Path, kills: int) -> None:
+    stand_in()
+    lasted = []
+    for question in (0, 1):
+        began = time.perf_counter()
+        assert os.waitpid(child(place / f"reference_{question}", question), 0)[1] == 0
+        lasted.append(time.perf_counter() - began)
+    references = [contents(place / f"reference_{question}") for question in (0, 1)]
+    folder, question, moment = place / "study", 0, 0.5
+    told: list[dict[str, object]] = []
+    while sum(1 for entry in told if entry["killed"]) < kills:
+        before = {path.name for path in folder.glob("finished/*.run")}
+        pid = child(folder, question)
+        moment = (moment + GOLDEN) % 1.0
+        time.sleep(moment * 1.5 * min(lasted))
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+        entry = {"killed": os.WIFSIGNALED(status), "status": status, "moment": moment}
+        entry["study"] = state(folder) if os.WIFSIGNALED(status) else ""
+        after = {path.name for path in folder.glob("finished/*.run")}
+        stored = {name: digest for name, digest in contents(folder).items() if not name.startswith("finished/")}
+        # Killed while it let go of what nothing needs any more.
+        entry["lost"] = 0 if stored == references[question] else len(before - after)
+        if not os.WIFSIGNALED(status):  # it was done before it could be killed
+            entry["same"], entry["lost"] = contents(folder) == references[question], 0
+            question = 1 - question
+        told.append(entry)
+    for last in (question, 1 - question):
+        assert os.waitpid(child(folder, last), 0)[1] == 0
+        told.append({"killed": False, "status": 0, "lost": 0, "same": contents(folder) == references[last]})
+    left = sorted(path.name for path in place.iterdir())
+    print(json.dumps({"told": told, "left": left}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
