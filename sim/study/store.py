@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
@@ -173,7 +173,9 @@ def _flush(file: IO[Any]) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> StudyError:
-    reason, runs = error.strerror or error, len(Kept(folder / FINISHED))
+    reason, runs = error.strerror or error, 0
+    with suppress(OSError):  # what made the folder unwritable may make it unreadable too
+        runs = len(Kept(folder / FINISHED))
     zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
     if runs:
         zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"

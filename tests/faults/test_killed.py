@@ -1,4 +1,4 @@
-"""Kill -9 at twenty moments of a study: nothing finished is lost, nothing half written is read, same bytes at the end."""
+"""Kill -9 at twenty moments: nothing finished is lost, nothing half written is read, the end is the same."""
 
 import json
 import subprocess
