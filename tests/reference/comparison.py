@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import simpy
@@ -14,7 +14,7 @@ from sim.observe.tables import Result
 from sim.parameters import load as load_parameters
 from sim.population.columns import MASKS, Firms
 from sim.population.places import counties
-from sim.population.synthesis import synthesise
+from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import Timeline
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS
@@ -65,13 +65,16 @@ class Pair:
                             yield Difference(names[month], row, field, engine[field], oracle[field])
 
 
-def live_both(scenario: Scenario, firms: int, seed: int = 1) -> Pair:
-    """Live through a scenario with the engine and with the oracle."""
+def live_both(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0) -> Pair:
+    """Live through a scenario with the engine and with the oracle.
+
+    ``scale``: of what institutions have, funds and public purchases: few rows see few lots of the true size.
+    """
     parameters = load_parameters(changed=scenario.parameter_changes)
     timeline = Timeline(scenario.world.start, scenario.world.end)
 
-    def population() -> Any:
-        return synthesise(parameters, counties(), timeline, seed, firms)
+    def population() -> Population:
+        return replace(synthesise(parameters, counties(), timeline, seed, firms), scale=scale)
 
     people = population()
     followed = [int(people.firms.key[0])]  # so that the engine counts each firm's money by measure

@@ -88,7 +88,7 @@ def an_eligibility(draw: DrawFn) -> dict[str, Any]:
         "flags": some(FLAGS, 1),
         "facts": some(FACTS, 2),
     }
-    return {name: draw(what) for name, what in chosen.items() if draw(st.integers(0, 4)) == 0}
+    return {name: draw(what) for name, what in chosen.items() if draw(st.integers(0, 7)) == 0}
 
 
 @st.composite
@@ -101,7 +101,7 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
     values = {key: draw(a_value(what, days)) for key, what in schema.items()}
     if values.get("tops_up") == id_:
         values["tops_up"] = None
-    start = draw(days)
+    start = draw(st.one_of(st.just(world.start), days))
     end = draw(st.one_of(st.none(), days.filter(lambda day: day >= start)))
     shared = draw(st.floats(0, 1))
     parties = draw(st.lists(st.sampled_from(PARTIES), min_size=2, max_size=2, unique=True))
@@ -139,12 +139,11 @@ def a_world(draw: DrawFn) -> WorldSpec:
     end = start + timedelta(days=draw(st.integers(20, 330)))
     days = st.dates(start, end)
     listings = []
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.integers(0, 4))):
         first, last = sorted((draw(days), draw(days)))
         last = min(last, first + timedelta(days=draw(st.integers(0, 90))))
-        area = draw(
-            st.sampled_from([{"province": "53"}, *({"prefecture": code} for code in counties().prefecture_code)])
-        )
+        prefecture = st.sampled_from(counties().prefecture_code).map(lambda code: {"prefecture": code})
+        area = draw(st.one_of(st.just({"province": "53"}), prefecture))
         places = {"high_places": draw(st.integers(1, 60)), "medium_places": draw(st.integers(0, 60))}
         listings.append({**area, "from": first, "to": last, **places})
     demand = {}
@@ -194,7 +193,7 @@ def parameter_changes(draw: DrawFn) -> dict[str, float]:
 
 @st.composite
 def a_scenario(draw: DrawFn) -> SimpleNamespace:
-    """A scenario of drawn measures and of some of the plan's, with the rows and the seed to run it with."""
+    """A scenario of drawn measures and of some of the plan's, with the rows, the seed and the scale to run it with."""
     world = draw(a_world())
     plan, funds = load("full_plan"), [draw(a_fund(name, world)) for name in ("x", "y")]
     own = [draw(a_measure(id_, world, ["x", "y"])) for id_ in OWN[: draw(st.integers(0, len(OWN)))]]
@@ -207,4 +206,9 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
         world=world,
         parameter_changes=draw(parameter_changes()),
     )
-    return SimpleNamespace(scenario=scenario, firms=draw(st.integers(60, 250)), seed=draw(st.integers(1, 1000)))
+    return SimpleNamespace(
+        scenario=scenario,
+        firms=draw(st.integers(60, 250)),
+        seed=draw(st.integers(1, 1000)),
+        scale=draw(st.sampled_from((1.0, 0.1, 10.0, 40.0))),
+    )

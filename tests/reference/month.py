@@ -155,6 +155,7 @@ def collect(province: Province, firm: Firm, day: int) -> int:
             if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
                 factor *= rule.says("new_arrears", day, 1.0)
         late = whole(firm.receivables_public * (p("receivables.overdue_per_month") * factor))
+        late = min(late, firm.receivables_public)
         paid = min(whole(firm.receivables_public * as_public), firm.receivables_public - late)
         firm.receivables_public -= paid + late
         firm.overdue_public += late

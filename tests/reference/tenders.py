@@ -100,16 +100,17 @@ class Tenders:
             evaluated = price if form == "works" else price * (1.0 - self._deduction(firm, day))
             if evaluated < best_evaluated:
                 best, best_evaluated, best_price = firm, evaluated, price
+        contested = large_price < math.inf
         shares_work = draws.uniform(Purpose.LARGE_BID, number, 1) < p("procurement.consortium_share")
         large_evaluated = large_price
-        if shares_work:
+        if contested and shares_work:
             bonus = self._highest("consortium_bonus", prefecture, day, p("procurement.baseline_consortium_bonus"))
             large_evaluated = large_price * (1.0 - bonus)
         if best is not None and best_evaluated <= large_evaluated:
             value = whole(self.lot[form] * max(0.0, best_price))
             best.contract_backlog += value
             self.won["medium" if best.size == "medium" else "small_micro"] += value * best.weight
-        elif large_price < math.inf:
+        elif contested:
             value = whole(self.lot[form] * max(0.0, large_price))
             self.won["large"] += whole(value * self.stands_for[form, prefecture])
             if shares_work and best is not None:
