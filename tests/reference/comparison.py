@@ -26,6 +26,13 @@ WORDS = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CU
 BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
 
 
+NEVER_NEGATIVE = (
+    "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public",
+    "arrears_private", "loan", "vat_credit", "quality_deposit", "contract_backlog", "usual_sales", "staff", "hires",
+    "illiquid_months", "loan_rate", "activity_pending",
+)  # fmt: skip
+
+
 class Difference(NamedTuple):
     """Where the engine and the oracle part."""
 
@@ -44,6 +51,17 @@ class Pair:
     states: list[list[dict[str, Any]]]
     oracle: Oracle
     result: Result
+
+    def below_zero(self) -> Iterator[Difference]:
+        """Every account and count of a firm that has fallen below zero, the oracle's."""
+        names = self.run.timeline.month_names
+        for month, states in enumerate(self.oracle.monitor.states):
+            for row, state in enumerate(states):
+                amounts = {name: state[name] for name in NEVER_NEGATIVE}
+                amounts |= {f"deferred {id_}": fen for id_, fen in state["deferred"].items()}
+                for field, amount in amounts.items():
+                    if amount < 0:
+                        yield Difference(names[month], row, field, 0, amount)
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""

@@ -1,0 +1,100 @@
+"""The engine and the oracle agree, firm by firm, month by month, fen by fen, in shipped worlds and in drawn ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from sim.places import scenarios_folder
+from sim.scenario import Scenario, load
+from sim.vocabulary import ACTIONS
+from sim.world.spec import WorldSpec
+from tests.reference.comparison import Pair, live_both
+from tests.reference.drawn import a_scenario
+
+NOT_SCENARIOS = ("plan", "funds", "register")
+SHIPPED = sorted(path.stem for path in scenarios_folder().glob("*.yaml") if path.stem not in NOT_SCENARIOS)
+DRAWN = settings(
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # a smaller example of a disagreement costs more than it tells
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def assert_agreement(pair: Pair) -> None:
+    """No firm differs in any month, no table in any entry, no account is below zero."""
+    first = next(pair.differences(), None)
+    assert first is None, f"first disagreement: {first}"
+    entry = next(pair.table_differences(), None)
+    assert entry is None, f"first disagreement of a table (engine, oracle): {entry}"
+    below = next(pair.below_zero(), None)
+    assert below is None, f"below zero: {below}"
+
+
+def cut(name: str, first: date, last: date) -> Scenario:
+    """A shipped scenario over a part of its horizon."""
+    scenario = load(name)
+    stated = scenario.world.model_dump() | {"start": first, "end": last, "demand": {}, "listings": ()}
+    return replace(scenario, world=WorldSpec.model_validate(stated))
+
+
+@pytest.mark.parametrize(("name", "firms", "seed"), [("baseline", 200, 1), ("full_plan", 150, 2)])
+def test_every_firm_has_the_same_two_years(name: str, firms: int, seed: int) -> None:
+    assert_agreement(live_both(load(name), firms, seed))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_firm_has_the_same_months_under_a_single_action(action: str) -> None:
+    scenario = cut(f"action_{action}", date(2022, 5, 10), date(2022, 12, 31))
+    assert_agreement(live_both(scenario, 120, seed=3 + ACTIONS.index(action)))
+
+
+def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stopped() -> None:
+    scenario = load("full_plan", {"liaison_officers.liaison_capacity": 60})  # a row is thousands of problems
+    listing = {"province": "53", "high_places": 30}
+    spells = [("2022-07-05", "2022-08-10"), ("2022-09-01", "2022-09-20"), ("2022-09-25", "2022-10-30")]
+    world = WorldSpec.model_validate(
+        {
+            "start": "2022-06-01",
+            "end": "2023-02-14",
+            "listings": [{**listing, "from": first, "to": last} for first, last in spells],
+        }
+    )
+    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=20.0)
+    assert_agreement(pair)
+    stations = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
+    assert {("labour", "decided"), ("funds", "decided"), ("loan", "refused")} <= stations
+    assert pair.oracle.tenders.won["small_micro"] > 0 and pair.oracle.tenders.won["large"] > 0
+
+
+@settings(DRAWN, max_examples=8)
+@given(a_scenario())
+def test_every_firm_has_the_same_months_in_drawn_scenarios(drawn: SimpleNamespace) -> None:
+    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
+
+
+def test_a_disagreement_names_month_firm_and_field() -> None:
+    pair = live_both(cut("baseline", date(2022, 1, 1), date(2022, 3, 31)), 60)
+    pair.oracle.monitor.states[1][7]["cash"] += 1
+    difference = next(pair.differences())
+    assert (difference.month, difference.firm, difference.field) == ("2022-02", 7, "cash")
+    assert difference.oracle - difference.engine == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_firm_has_the_same_two_years_in_every_shipped_scenario(name: str, seed: int) -> None:
+    assert_agreement(live_both(load(name), 400, seed))
+
+
+@pytest.mark.long
+@settings(DRAWN, max_examples=300)
+@given(a_scenario())
+def test_every_firm_has_the_same_months_in_many_drawn_scenarios(drawn: SimpleNamespace) -> None:
+    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
