@@ -12,6 +12,7 @@ from sim.scenario import clauses
 from sim.study import clause_table
 from sim.study.clause_table import effects, outcomes_only, switch, switched
 from sim.study.clauses import clause_effect
+from sim.study.comparison import compare
 
 VALUES = {  # jobs by scenario and replication
     "baseline": (100.0, 110.0),
@@ -91,3 +92,24 @@ def test_the_table_says_what_the_command_for_one_clause_says(plan):
     same = clause_effect("II.1.b", firms=500, seed=3, replications=2).effects
     pd.testing.assert_frame_equal(table.drop(columns=["clause", "reason"]), same)
     pd.testing.assert_frame_equal(clause_table.table(*asked, workers=2), table)
+
+
+def test_a_comparison_runs_clauses_under_its_own_first_lucks(monkeypatch):
+    few = [each for each in switched(scenario.load("full_plan")) if each.clauses == ("III.1",)]
+    few = [
+        each._replace(alone=replace(each.alone, firms=300), without=replace(each.without, firms=300)) for each in few
+    ]
+    monkeypatch.setattr(clause_table, "switched", lambda plan: few)
+    monkeypatch.setattr("sim.study.comparison.Scenario", scenario.Scenario)
+    asked = [scenario.load(name) for name in ("baseline", "full_plan")]
+    done = []
+    study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)
+    assert study.manifest.clause_replications == 2  # there are no more lucks
+    assert set(study.clause_effects["replications"]) == {2}
+    alone = study.clause_effects[study.clause_effects["quantity"] == "alone"]
+    assert (alone[["mean", "low", "high"]] == 0.0).all(axis=None)  # it only delivers what others give
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+    without = compare(asked, firms=300, replications=2)
+    assert without.clause_effects.empty
+    assert without.manifest.fingerprint != study.manifest.fingerprint
