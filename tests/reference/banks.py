@@ -24,17 +24,22 @@ class Banks:
 
     def new_month(self, day: int | None) -> None:
         """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
+        factor = 1.0 if day is None else self._encouragement(day)
+        factor *= self.province.calibration("credit.supply_per_month")
+        self.supply = [self.province.loans[p] * factor for p in range(16)]
+
+    def _encouragement(self, day: int) -> float:
+        """What the credit measures in force multiply lending by."""
         factor = 1.0
-        for rule in [] if day is None else self.province.policy.in_force(day, "credit"):
-            supply = rule.says("supply", day, 1.0)
+        for rule in self.province.policy.in_force(day, "credit"):
+            supply = float(rule.says("supply", day, 1.0))
             incentive = rule.values.growth_incentive
             if incentive is not None:
                 before = next(iter(incentive.table.values()))
                 points = (rule.says("growth_incentive", day, before) - before) * 100
                 supply *= 1.0 + rule.values.incentive_response * points
             factor *= supply
-        factor *= self.province.calibration("credit.supply_per_month")
-        self.supply = [self.province.loans[p] * factor for p in range(16)]
+        return factor
 
     def work(self, day: int) -> None:
         """A working day: first in, first out, as far as staff and money go."""

@@ -24,7 +24,7 @@ def vat_credit_of_a_month(province: Province, firm: Firm) -> float:
 def unit_of(rule: Rule, day: int) -> float:
     """Share of a base of money, or fen for each unit of another, that a grant or refund gives on a day."""
     if rule.measure.instrument == "refund":
-        return max(float(rule.says("share", day)) - rule.values.standing_share, 0.0)
+        return max(float(rule.says("share", day)) - float(rule.values.standing_share), 0.0)
     amount = rule.says("amount_yuan", day)
     return float(amount) if rule.values.per in ("sales", "rent", "utilities") else float(fen(amount))
 

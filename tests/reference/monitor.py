@@ -46,7 +46,7 @@ class Monitor:
     def _seen_of(self, firm: Firm) -> dict[str, int]:
         """What one firm adds to the counts of its cell."""
         stopped, founder = firm.suspended_on >= 0, firm.born_on < 0
-        seen = {"founders": founder, "born": not founder, "stopped": stopped}
+        seen: dict[str, int] = {"founders": founder, "born": not founder, "stopped": stopped}
         if firm.status == "exited":
             return seen | {"exited": True, "stopped_exited_otherwise": stopped and firm.exit_cause == 0}
         overdue = firm.overdue_public

@@ -104,4 +104,4 @@ class Outbreak:
 
 def officers_sent(province: Province, day: int) -> float:
     """Liaison officers that measures send, as a multiple of the usual number."""
-    return sum(rule.says("liaison_capacity", day) for rule in province.policy.in_force(day, "service"))
+    return sum(float(rule.says("liaison_capacity", day)) for rule in province.policy.in_force(day, "service"))

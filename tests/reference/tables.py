@@ -77,16 +77,16 @@ def stations_of_oracle(pair: Pair) -> Table:
     names = province.timeline.month_names
     table: Table = defaultdict(int)
     reached = {place: (firms, province.stations.days[place]) for place, firms in province.stations.firms.items()}
-    reached |= {(month, item, "queued"): tuple(seen) for (month, item), seen in oracle.monitor.queued.items()}
+    reached |= {(month, item, "queued"): (seen[0], seen[1]) for (month, item), seen in oracle.monitor.queued.items()}
     for (month, item, station), (firms, days) in reached.items():
         if station in ("applied", "queued", "decided", "refused", "paid") and firms:
             if item not in REQUESTS or station != "paid":
                 table[names[month], item, station, "firms"] = firms
             if not (item in REQUESTS and station in ("applied", "paid")):
                 table[names[month], item, station, "days"] = days / firms
-    for (month, _, _, _, rule, kind), amount in province.books.sums.items():
-        if rule and kind in ("relieved", "granted", "deferred"):
-            table[names[month], rule, "paid", "fen"] += amount
+    for (month, _, _, _, name, kind), amount in province.books.sums.items():
+        if name and kind in ("relieved", "granted", "deferred"):
+            table[names[month], name, "paid", "fen"] += amount
     for firm in province.firms:
         if firm.status != "unborn":
             for rule in firm.eligible:
