@@ -173,7 +173,7 @@ def collect(province: Province, firm: Firm, day: int) -> int:
         if firm.customer == "other_firms":
             share_lost += province.market.supplier_loss[firm.prefecture]
         lost = whole(firm.receivables_private * min(1.0, share_lost))
-        paid = whole((firm.receivables_private - lost) * rate)
+        paid = min(whole((firm.receivables_private - lost) * rate), firm.receivables_private - lost)
         firm.receivables_private -= paid + lost
         firm.cash += paid
         books.post(month, "customers", "firms", "receivables", "paid", paid * w)
