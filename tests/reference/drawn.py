@@ -31,7 +31,7 @@ from sim.world.spec import WorldSpec
 
 WORDS = {"zh": "", "en": ""}
 MOST = {"number": 4.0, "integer": 40}  # of what has a far upper bound, so that some of everything happens
-MOST_YUAN = 1e7
+MOST_YUAN = 1e6
 OWN = ("a", "b", "c", "d", "e", "f", "g", "h")  # ids of measures drawn from scratch
 UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
 
@@ -48,7 +48,7 @@ def a_figure(schema: dict[str, Any]) -> SearchStrategy[Any]:
     corners = [corner for corner in (least, 0, 1, most) if least <= corner <= min(most, 1000)]
     if schema["type"] == "integer":
         return st.one_of(st.integers(least, min(most, MOST["integer"])), st.sampled_from(corners))
-    upper = MOST_YUAN if most > 1e6 else min(most, MOST["number"])
+    upper = MOST_YUAN if most > MOST_YUAN else min(most, MOST["number"])
     return st.one_of(st.floats(least, upper, allow_subnormal=False), st.sampled_from(corners))
 
 
@@ -99,6 +99,8 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
     model = instruments()[name].Values
     schema = model.model_json_schema()["properties"]
     values = {key: draw(a_value(what, days)) for key, what in schema.items()}
+    if values.get("per") in ("sales", "rent", "utilities"):
+        values["amount_yuan"] = draw(st.floats(0, 2))  # yuan for each yuan of it
     if values.get("tops_up") == id_:
         values["tops_up"] = None
     start = draw(st.one_of(st.just(world.start), days))

@@ -139,7 +139,7 @@ def outcomes_of_engine(pair: Pair) -> Table:
 
 def outcomes_of_oracle(pair: Pair) -> Table:
     """The same."""
-    return {(name,): value for name, value in outcomes_of(pair.oracle).items()}
+    return {(name,): float(value) for name, value in outcomes_of(pair.oracle).items()}
 
 
 def funds_of_engine(pair: Pair) -> Table:
