@@ -139,7 +139,7 @@ class Run:
     def _province(self, parameters: Parameters, population: Population) -> Province:
         timeline, firms, counties = self.timeline, population.firms, county_table()
         measures = self.scenario.measures
-        rules = Rules(measures, timeline, counties)
+        rules = Rules(measures, timeline, counties, self.seed)
         funds = Funds(
             self.env, [fund.id for fund in self.scenario.funds], [f.level == "prefecture" for f in self.scenario.funds]
         )
@@ -382,7 +382,7 @@ class Run:
         panel = self.record.panel[province.month(day)]
         payables = np.zeros(state.PREFECTURES, np.int64)
         disputed = province.parameters["receivables.disputed_share"]
-        count(province.firms, province.slots.deferred, panel, payables, disputed, self.seed)
+        count(province.firms, province.slots, panel, payables, disputed, self.seed)
         count_waiting(day, province.firms, province.queues, self.record.waiting[province.month(day)])
         knows = province.entitled * province.rules.terms.aware
         self.record.aware[province.month(day)] = knows[:-1].sum(axis=(1, 2))
@@ -416,7 +416,7 @@ class Run:
         parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
         known = np.zeros((len(parties), 2), np.int64)
-        knowing(firms, province.rules.terms.aware, province.rules.terms.identity, known, self.seed)
+        knowing(firms, province.rules.terms, known)
         held = sum(array.nbytes for group in (firms, province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes
         result = Result(

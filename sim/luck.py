@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.kernels import inlined
+from sim.kernels import inlined, kernel
 
 
 class Purpose(IntEnum):
@@ -51,10 +51,29 @@ def _mix(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def salt(seed, purpose, period):  # type: ignore[no-untyped-def]
+    """What the draws of all firms for one purpose in one period share: half of the work of a draw."""
+    place = np.uint64(seed) + (np.uint64(purpose) << np.uint64(40)) + np.uint64(period) * np.uint64(0x9E3779B97F4A7C15)
+    return _mix(place + np.uint64(0x9E3779B97F4A7C15))
+
+
+@kernel
+def salts(seed, purpose, periods, found):  # type: ignore[no-untyped-def]
+    """The salt of each of ``periods`` (uint32) into ``found`` (uint64), where one firm draws for many of them."""
+    for k in range(len(periods)):
+        found[k] = salt(seed, purpose, periods[k])
+
+
+@inlined
+def salted(salt, key):  # type: ignore[no-untyped-def]
+    """The same draw as :func:`uniform`, from its salt."""
+    return np.float64(_mix(np.uint64(key) ^ salt) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@inlined
 def bits(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """64 random bits of (seed, purpose, key, period)."""
-    salt = np.uint64(seed) + (np.uint64(purpose) << np.uint64(40)) + np.uint64(period) * np.uint64(0x9E3779B97F4A7C15)
-    return _mix(np.uint64(key) ^ _mix(salt + np.uint64(0x9E3779B97F4A7C15)))
+    return _mix(np.uint64(key) ^ salt(seed, purpose, period))
 
 
 @inlined

@@ -7,10 +7,11 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 import numpy as np
 
 from sim.firm.entitlements import draw, lowest_bit, whole, without_lowest
-from sim.firm.state import DEFERRAL, LEAD, PAID, PUT_OFF, RELIEF
+from sim.firm.state import LEAD, PAID, PUT_OFF
 from sim.kernels import kernel
 from sim.ledger import MOVES
 from sim.luck import Purpose, uniform
+from sim.population.columns import MASK_WORDS
 from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
 
 FLOW_COUNT = len(FLOWS)
@@ -118,13 +119,11 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
     """Take off what others bear: ``due`` starts as ``full``; returns the fen taken off."""
     w = np.int64(firms.weight[i])
     taken = np.int64(0)
-    for word in range(2):
-        mask = firms.granted[i, word] & terms.bills[word]
+    for word in range(MASK_WORDS):
+        mask = firms.granted[i, word] & terms.reliefs[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if terms.kind[m] != RELIEF or terms.share[m] <= 0.0:
-                continue
             slot = terms.month_slot[m]
             if slot >= 0 and slots.months_left[slot, i] == 0:
                 continue
@@ -156,12 +155,12 @@ def relieve(i, month, firms, slots, terms, treasury, full, due, books, counts): 
 def defer(i, day, month, firms, slots, terms, due, books, counts):  # type: ignore[no-untyped-def]
     """Put off what may be paid later: the fen leave ``due`` and become a liability of their measure."""
     w = np.int64(firms.weight[i])
-    for word in range(2):
-        mask = firms.granted[i, word] & terms.bills[word]
+    for word in range(MASK_WORDS):
+        mask = firms.granted[i, word] & terms.defers[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if terms.kind[m] != DEFERRAL or terms.share[m] <= 0.0 or day > terms.deferral_until[m]:
+            if day > terms.deferral_until[m]:
                 continue
             by_measure = np.int64(0)
             flows = np.uint64(terms.flows[m])
@@ -202,7 +201,9 @@ def instalment(i, m, day, slots, terms):  # type: ignore[no-untyped-def]
 def deferred_total(i, firms, slots, terms):  # type: ignore[no-untyped-def]
     """Fen that firm i still owes because measures put it off."""
     total = np.int64(0)
-    for word in range(2):
+    if slots.put_off[i] == 0:
+        return total
+    for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)

@@ -8,7 +8,8 @@ import numpy as np
 from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
 from sim.kernels import inlined, kernel
 from sim.ledger import MOVES
-from sim.luck import Purpose, uniform
+from sim.luck import salted
+from sim.population.columns import MASK_WORDS
 from sim.vocabulary import FLAGS, bit
 
 GRANTED_MOVE = MOVES.index("granted")
@@ -16,8 +17,6 @@ VAT_MOVE = MOVES.index("vat_refunded")
 DEPOSIT_MOVE = MOVES.index("deposit_returned")
 KEY_FIRM = bit(FLAGS, "key_firm")
 NOBODY = -1  # firm of a record that waits in no queue
-AWARE = int(Purpose.AWARE)
-APPLY = int(Purpose.APPLY)
 
 # Position of a single set bit by multiplication with a de Bruijn sequence (Leiserson, Prokop and Randall 1998).
 _SEQUENCE = 0x03F79D71B4CB0A89
@@ -49,6 +48,12 @@ def is_on(mask, m):  # type: ignore[no-untyped-def]
 def put(masks, i, m):  # type: ignore[no-untyped-def]
     """Set firm i's bit for measure m."""
     masks[i, m >> 6] |= np.uint64(1) << np.uint64(m & 63)
+
+
+@inlined
+def barred(missing, word, terms):  # type: ignore[no-untyped-def]
+    """Word of the measures that ask for a fact among ``missing`` (bits over FACTS): two bytes, one look-up each."""
+    return terms.unmet[0, missing & np.uint16(0xFF), word] | terms.unmet[1, missing >> np.uint16(8), word]
 
 
 @inlined
@@ -200,13 +205,12 @@ def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
 def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
     """Give firm i the automatic measures that it qualifies for and does not have yet."""
     w = np.int64(firms.weight[i])
-    for word in range(2):
+    for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.automatic[word] & ~firms.granted[i, word] & ~firms.applied[i, word]
+        mask &= ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
-                continue
             if terms.kind[m] == PAYMENT:
                 if terms.base[m] != 0 and payment(i, m, firms, terms, behaviour) == 0:
                     continue  # nothing to pay yet: no premiums, no hire
@@ -221,7 +225,7 @@ def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, bo
 
 
 @kernel
-def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts):  # type: ignore[no-untyped-def]
+def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, queues, counts):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 
     ``ready_day``: (D, processing days + 1) day on which a case filed on a day can be decided. Awareness: the firm knows
@@ -233,18 +237,17 @@ def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, 
     p = firms.prefecture[i]
     w = np.int64(firms.weight[i])
     filed = 0
-    for word in range(2):
+    for word in range(MASK_WORDS):
         mask = firms.eligible[i, word] & terms.open_to_apply[word] & ~firms.applied[i, word] & ~firms.granted[i, word]
+        mask &= ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
-                continue
-            if uniform(seed, AWARE, key, terms.identity[m]) >= terms.aware[m, p, z]:
+            if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
                 continue
             # Whoever is willing to ask for a measure is willing to ask for what tops it up.
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
-            if uniform(seed, APPLY, key, terms.identity[asked]) >= behaviour.apply_share[z]:
+            if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:
                 put(firms.applied, i, m)  # knows of it and will never file
                 continue
             put(firms.applied, i, m)

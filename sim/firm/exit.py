@@ -13,6 +13,7 @@ from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.luck import Purpose, exponential, uniform
+from sim.population.columns import MASK_WORDS
 from sim.vocabulary import EXIT_CAUSES, Status
 
 EXITED = int(Status.EXITED)
@@ -51,7 +52,7 @@ def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type
     churn = behaviour.churn_by_age[min(years_old, len(behaviour.churn_by_age) - 1)] / 12.0
     churn *= behaviour.size_churn[firms.size[i]]
     if months_old < 36:
-        for word in range(2):
+        for word in range(MASK_WORDS):
             mask = firms.granted[i, word] & terms.cultivates[word]
             while mask != np.uint64(0):
                 m = lowest_bit(word, mask)
@@ -92,7 +93,7 @@ def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, c
     cash = firms.cash[i]
     cash = _settle_claim(firms.arrears_private[i], cash, w, ARREARS_PRIVATE_PAID, WRITTEN_OFF_ARREARS_PRIVATE, lines)
     cash = _settle_claim(firms.arrears_public[i], cash, w, ARREARS_PUBLIC_PAID, WRITTEN_OFF_ARREARS_PUBLIC, lines)
-    for word in range(2):
+    for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)

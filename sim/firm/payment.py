@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, NEVER, PENSION, PRINCIPAL, WAGES, deferred_total, instalment
-from sim.firm.entitlements import lowest_bit, whole, without_lowest
+from sim.firm.entitlements import barred, lowest_bit, whole, without_lowest
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED
 from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
@@ -114,6 +114,8 @@ def pay_bills(  # type: ignore[no-untyped-def]
 def _instalments(i, day, firms, slots, terms):  # type: ignore[no-untyped-def]
     """Fen of what measures put off that fall due to firm i today."""
     total = np.int64(0)
+    if slots.put_off[i] == 0:
+        return total
     for word in range(MASK_WORDS):
         mask = firms.granted[i, word] & terms.deferrals[word]
         while mask != np.uint64(0):
@@ -156,12 +158,11 @@ def _raise_cash(i, gap, outlays, w, firms, terms, behaviour, lines, seed):  # ty
     """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once."""
     advance = 0.0
     for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.lends[word]
+        mask = firms.eligible[i, word] & terms.lends[word] & ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
-                advance = max(advance, terms.advance[m])
+            advance = max(advance, terms.advance[m])
     if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
         room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
         part = min(gap, room)

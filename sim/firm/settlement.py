@@ -20,6 +20,7 @@ from sim.firm.bills import (
 )
 from sim.firm.entitlements import (
     apply_for_measures,
+    barred,
     credit_increment,
     deliver_automatically,
     enqueue,
@@ -156,7 +157,7 @@ def settle(  # type: ignore[no-untyped-def]
         # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
         _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts)
         deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
-        apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, seed, queues, counts)
+        apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, queues, counts)
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
         outlays = draw_up(
@@ -292,12 +293,10 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     """
     for by_deadline in range(2):
         for word in range(MASK_WORDS):
-            mask = firms.eligible[i, word] & terms.collects[word]
+            mask = firms.eligible[i, word] & terms.collects[word] & ~barred(~firms.facts[i], word, terms)
             while mask != np.uint64(0):
                 m = lowest_bit(word, mask)
                 mask = without_lowest(mask)
-                if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
-                    continue
                 if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
                     cleared = min(1.0, cleared + terms.clearance[m])
                 elif by_deadline == 1 and day <= terms.cleared_by[m]:
@@ -311,12 +310,11 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
 def _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
     """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
     for word in range(MASK_WORDS):
-        mask = firms.granted[i, word] & terms.recurring[word]
+        mask = firms.granted[i, word] & terms.recurring[word] & ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
-                pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
+            pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
 
 
 @kernel
@@ -324,12 +322,11 @@ def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def
     """Working days before a bank decides on a loan to firm i: the usual ones, shortened by its own credit measures."""
     days = float(terms.processing[loan_item])
     for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.lends[word]
+        mask = firms.eligible[i, word] & terms.lends[word] & ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) == terms.needs[m]:
-                days *= terms.loan_processing[m]
+            days *= terms.loan_processing[m]
     return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
 
 

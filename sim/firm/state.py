@@ -114,6 +114,8 @@ class Terms(NamedTuple):
     group: NDArray[np.int16]  # row of `Slots.given` in which its money is counted
     started: NDArray[np.int32]  # day on which it begins, negative when before the horizon
     identity: NDArray[np.uint32]  # hash of the measure's id: luck must not depend on which other measures there are
+    aware_salt: NDArray[np.uint64]  # of the draws that decide when a firm knows of it
+    apply_salt: NDArray[np.uint64]  # of the draws that decide who asks for it
     flows: NDArray[np.uint32]  # bits over FLOWS
     share: Float
     months: NDArray[np.int16]  # bills relieved
@@ -121,7 +123,6 @@ class Terms(NamedTuple):
     deferral_slot: NDArray[np.int16]  # row of `Slots.deferred`, -1 for none
     tops_up: NDArray[np.int16]  # measure whose months are counted in, -1 for none
     rate_cap: Float  # a year
-    needs: NDArray[np.uint16]  # bits over FACTS
     deferral_until: NDArray[np.int32]  # last day on which a bill may be put off
     repay_from: NDArray[np.int32]
     instalments: NDArray[np.int16]
@@ -153,12 +154,14 @@ class Terms(NamedTuple):
     active: Bits  # in force today
     automatic: Bits  # in force and delivered without application
     open_to_apply: Bits
-    bills: Bits  # reliefs and deferrals in force, and reliefs with months that outlast the measure
+    reliefs: Bits  # in force, or with months that outlast the measure
+    defers: Bits  # deferrals in force
     deferrals: Bits  # all deferrals, in force or not: what was put off falls due later
     recurring: Bits  # payments in force that are made every month
     collects: Bits
     lends: Bits
     cultivates: Bits
+    unmet: NDArray[np.uint64]  # (2, 256, words) measures that a firm lacks a fact for: `entitlements.barred`
     # Over places
     new_arrears: Float  # (P, S, Z) factor
     entry: Float  # (P, S) factor

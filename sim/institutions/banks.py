@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from sim.firm.bills import usual_outlays
-from sim.firm.entitlements import dequeue, lowest_bit, whole, without_lowest
+from sim.firm.entitlements import barred, dequeue, lowest_bit, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
 from sim.kernels import kernel
@@ -109,12 +109,10 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
     rate_cut = 0.0
     error = 1.0
     for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.lends[word]
+        mask = firms.eligible[i, word] & terms.lends[word] & ~barred(~firms.facts[i], word, terms)
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            if (firms.facts[i] & terms.needs[m]) != terms.needs[m]:
-                continue
             approval += terms.approval[m]
             waiver = max(waiver, terms.collateral_waiver[m])
             rate_cut += terms.rate_cut[m]

@@ -7,6 +7,7 @@ ends the row goes back to neutral. Institutions never ask which measure it was: 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, PREFECTURES, RELIEF, Float, Terms
+from sim.luck import Purpose, salts
 from sim.measure import Measure
 from sim.population.columns import MASK_WORDS
 from sim.population.places import Counties
@@ -28,7 +30,7 @@ FAR: Final = 2**30  # a day beyond every horizon
 class Rules:
     """Rows of all measures and their combined effect (``terms``, which the kernels read)."""
 
-    def __init__(self, measures: tuple[Measure, ...], timeline: Timeline, counties: Counties) -> None:
+    def __init__(self, measures: tuple[Measure, ...], timeline: Timeline, counties: Counties, seed: int) -> None:
         self.measures = measures
         self.timeline = timeline
         self.index = {measure.id: m for m, measure in enumerate(measures)}
@@ -47,6 +49,8 @@ class Rules:
             group=np.zeros(count, np.int16),
             started=np.zeros(count, np.int32),
             identity=np.array([_identity(measure.id) for measure in measures] + [0], np.uint32),
+            aware_salt=np.zeros(count, np.uint64),
+            apply_salt=np.zeros(count, np.uint64),
             flows=np.zeros(count, np.uint32),
             share=np.zeros(count),
             months=np.zeros(count, np.int16),
@@ -54,7 +58,6 @@ class Rules:
             deferral_slot=np.full(count, -1, np.int16),
             tops_up=np.full(count, -1, np.int16),
             rate_cap=np.ones(count),
-            needs=np.zeros(count, np.uint16),
             deferral_until=np.full(count, FAR, np.int32),
             repay_from=np.full(count, FAR, np.int32),
             instalments=np.ones(count, np.int16),
@@ -85,18 +88,22 @@ class Rules:
             active=words.copy(),
             automatic=words.copy(),
             open_to_apply=words.copy(),
-            bills=words.copy(),
+            reliefs=words.copy(),
+            defers=words.copy(),
             deferrals=words.copy(),
             recurring=words.copy(),
             collects=words.copy(),
             lends=words.copy(),
             cultivates=words.copy(),
+            unmet=_unmet(measures),
             new_arrears=np.ones((PREFECTURES, sectors, len(SIZES))),
             entry=np.ones((PREFECTURES, sectors)),
             restart_delay=np.ones(places),
             ticket_deadline=np.full(1, FAR, np.int32),
             aware=np.zeros((count, PREFECTURES, len(SIZES))),
         )
+        salts(seed, int(Purpose.AWARE), self.terms.identity, self.terms.aware_salt)
+        salts(seed, int(Purpose.APPLY), self.terms.identity, self.terms.apply_salt)
         # What institutions read, combined over the measures in force.
         self.collects = np.zeros(count, np.bool_)
         self.lends = np.zeros(count, np.bool_)
@@ -128,7 +135,6 @@ class Rules:
     def _enter(self, m: int, measure: Measure) -> None:
         """What holds for a measure whatever its instrument."""
         delivery = measure.delivery
-        self.terms.needs[m] = sum(bit(FACTS, fact) for fact in measure.eligible.facts)
         self.terms.agency[m] = AGENCIES.index(delivery.agency) if delivery.agency else -1
         self.terms.refusal[m] = delivery.refusal_share
         self.terms.list_first[m] = delivery.list_first
@@ -188,7 +194,8 @@ class Rules:
         t.active[:] = _bits(on)
         t.automatic[:] = _bits(automatic & by_firm & worth)
         t.open_to_apply[:] = _bits(on & applied_for & by_firm & worth & ~automatic)
-        t.bills[:] = _bits((on & ((kind == RELIEF) | (kind == DEFERRAL))) | months_left)
+        t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0))
+        t.defers[:] = _bits(on & (kind == DEFERRAL) & (t.share > 0.0))
         t.deferrals[:] = _bits((kind == DEFERRAL) & (t.deferral_slot >= 0))
         t.recurring[:] = _bits(on & (kind == PAYMENT) & t.monthly)
         t.collects[:] = _bits(on & self.collects)
@@ -214,6 +221,13 @@ class Rules:
 def _identity(name: str) -> int:
     """A number for a measure's id that is the same in every scenario."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
+
+
+def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
+    """For each byte of the facts that a firm lacks, low and high: the measures that ask for one of them."""
+    needs = np.array([sum(bit(FACTS, fact) for fact in measure.eligible.facts) for measure in measures], np.uint16)
+    missing = np.arange(256, dtype=np.uint16)
+    return np.array([[_bits((needs & lacks) != 0) for lacks in (missing << shift)] for shift in (0, 8)])
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.firm.entitlements import lowest_bit, without_lowest
 from sim.kernels import kernel
-from sim.luck import Purpose, uniform
+from sim.luck import Purpose, salted, uniform
 from sim.population.columns import MASK_WORDS
 from sim.units import fen
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
@@ -25,7 +25,6 @@ COUNTED: Final = (
 SALES: Final = COUNTED.index("sales_fen")
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
 BY_CHURN = EXIT_CAUSES.index("churn")
-AWARE = int(Purpose.AWARE)
 DISPUTE = int(Purpose.DISPUTE)
 SMALL_ARREARS: Final = fen(2_000_000)  # clause I.6.c: arrears below 2 m yuan are cleared in full
 FOUNDER = -1  # `born_on` of firms alive at the start
@@ -33,7 +32,7 @@ SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
 @kernel
-def count(firms, deferred, panel, payables, disputed_share, seed):  # type: ignore[no-untyped-def]
+def count(firms, slots, panel, payables, disputed_share, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
     ``payables``: (P,) weighted fen that living firms owe their suppliers, kept here. ``disputed_share``: share of firms
@@ -75,8 +74,9 @@ def count(firms, deferred, panel, payables, disputed_share, seed):  # type: igno
         row[14] += w * overdue
         if 0 < overdue < SMALL_ARREARS and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
             row[17] += w * overdue
-        for slot in range(len(deferred)):
-            row[15] += w * deferred[slot, i]
+        if slots.put_off[i] != 0:
+            for slot in range(len(slots.deferred)):
+                row[15] += w * slots.deferred[slot, i]
         row[16] += w * firms.loan[i]
         payables[firms.prefecture[i]] += w * firms.payables[i]
 
@@ -103,7 +103,7 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def knowing(firms, aware, identity, found, seed):  # type: ignore[no-untyped-def]
+def knowing(firms, terms, found):  # type: ignore[no-untyped-def]
     """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
     for i in range(len(firms.key)):
         if firms.status[i] == UNBORN:
@@ -115,5 +115,5 @@ def knowing(firms, aware, identity, found, seed):  # type: ignore[no-untyped-def
                 m = lowest_bit(word, mask)
                 mask = without_lowest(mask)
                 found[m, 0] += w
-                if uniform(seed, AWARE, firms.key[i], identity[m]) < aware[m, firms.prefecture[i], firms.size[i]]:
+                if salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]:
                     found[m, 1] += w
