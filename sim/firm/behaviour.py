@@ -87,8 +87,7 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
 
 def by_day(table: Dated[float], timeline: Timeline) -> Float:
     """A dated value laid out over the days of the timeline, shape (days,); 0 before its first date."""
-    days = [timeline.date(day) for day in range(timeline.days)]
-    changes: dict[date, float] = {day: float(table.on(day) or 0.0) for day in {*days[:1], *table.changes()}}
+    changes: dict[date, float] = {day: float(table.on(day) or 0.0) for day in {timeline.start, *table.changes()}}
     values = np.zeros(timeline.days)
     for day in sorted(changes):
         values[max(0, timeline.day(day)) :] = changes[day]

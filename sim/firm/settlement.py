@@ -77,7 +77,7 @@ def settle(  # type: ignore[no-untyped-def]
     ``loan_item``: the banks' item in the queues; ``full``, ``due``: room for one firm's bills, (FLOWS,).
     """
     lines = books.lines[month]
-    for i in range(first, last):
+    for i in range(np.uint64(first), np.uint64(last)):
         status = firms.status[i]
         if status == EXITED:
             continue
