@@ -255,7 +255,7 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
     # Public bodies and large firms: paid, overdue, or waiting.
     if firms.receivables_public[i] > 0:
         slow = behaviour.overdue_per_month * terms.new_arrears[firms.prefecture[i], firms.sector[i], firms.size[i]]
-        late = whole(firms.receivables_public[i] * slow)
+        late = min(whole(firms.receivables_public[i] * slow), firms.receivables_public[i])
         paid = min(whole(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
         firms.receivables_public[i] -= paid + late
         firms.overdue_public[i] += late
