@@ -119,7 +119,7 @@ def time_apart(contestant: Contestant, firms: int, months: int) -> Timing:
 
 
 def affordable_months(seconds_a_firm_month: float | None, firms: int) -> int:
-    """Months that a run may have to stay within the longest time, at least one, at most all; all if nothing is known."""
+    """Months that a run may have within the longest time: at least one, at most all, all if no pace is known."""
     if seconds_a_firm_month is None:
         return common.MONTHS
     return max(1, min(common.MONTHS, int(LONGEST_RUN / (seconds_a_firm_month * firms))))
