@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import simpy
@@ -19,9 +19,12 @@ from sim.scenario import Scenario
 from sim.timeline import Timeline
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS
 from tests.reference import tables
+from tests.reference.firm import Firm
 from tests.reference.oracle import Oracle
 
 JUST_AFTER_THE_COUNT = 15 / 16
+States = list[list[dict[str, Any]]]  # by month and firm: what a field holds
+FIXED = ("row", "cohort", "eligible")  # what of the oracle's firms is no state
 WORDS = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS, "status": STATUSES}
 BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
 
@@ -45,17 +48,18 @@ class Difference(NamedTuple):
 
 @dataclass
 class Pair:
-    """Both runs, finished. ``states``: of the engine, by month and firm, as :func:`engine_state` gives them."""
+    """Both runs, finished, and how their firms stood at each month's end."""
 
     run: Run
-    states: list[list[dict[str, Any]]]
     oracle: Oracle
+    engine_states: States
+    oracle_states: States
     result: Result
 
     def below_zero(self) -> Iterator[Difference]:
         """Every account and count of a firm that has fallen below zero, the oracle's."""
         names = self.run.timeline.month_names
-        for month, states in enumerate(self.oracle.monitor.states):
+        for month, states in enumerate(self.oracle_states):
             for row, state in enumerate(states):
                 amounts = {name: state[name] for name in NEVER_NEGATIVE}
                 amounts |= {f"deferred {id_}": fen for id_, fen in state["deferred"].items()}
@@ -75,7 +79,7 @@ class Pair:
     def differences(self) -> Iterator[Difference]:
         """Every field of every firm that differs, the first month first."""
         names = self.run.timeline.month_names
-        for month, (ours, theirs) in enumerate(zip(self.states, self.oracle.monitor.states, strict=True)):
+        for month, (ours, theirs) in enumerate(zip(self.engine_states, self.oracle_states, strict=True)):
             for row, (engine, oracle) in enumerate(zip(ours, theirs, strict=True)):
                 if engine != oracle:
                     for field in engine:
@@ -97,18 +101,22 @@ def live_both(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0)
     people = population()
     followed = [int(people.firms.key[0])]  # so that the engine counts each firm's money by measure
     run = Run(scenario, parameters, people, seed, followed)
-    states: list[list[dict[str, Any]]] = []
-
-    def watch() -> Generator[simpy.Event, Any, None]:
-        for day in timeline.month_ends():
-            yield run.env.timeout(day + JUST_AFTER_THE_COUNT - run.env.now)
-            states.append(engine_states(run))
-
-    run.env.process(watch())
-    run.live(lambda share: None)
     oracle = Oracle(scenario, parameters, population(), seed)
+    states: tuple[States, States] = [], []
+    run.env.process(watch(run.env, timeline, lambda: states[0].append(engine_states(run))))
+    oracle.env.process(
+        watch(oracle.env, timeline, lambda: states[1].append([state_of(firm) for firm in oracle.province.firms]))
+    )
+    run.live(lambda share: None)
     oracle.live()
-    return Pair(run, states, oracle, run.result())
+    return Pair(run, oracle, *states, run.result())
+
+
+def watch(env: simpy.Environment, timeline: Timeline, look: Callable[[], None]) -> Generator[simpy.Event, Any, None]:
+    """A process that looks after the count of each month."""
+    for day in timeline.month_ends():
+        yield env.timeout(day + JUST_AFTER_THE_COUNT - env.now)
+        look()
 
 
 def engine_states(run: Run) -> list[dict[str, Any]]:
@@ -134,3 +142,14 @@ def engine_states(run: Run) -> list[dict[str, Any]]:
     table["had_put_off"] = [bool(code & PUT_OFF) for code in put_off]
     table["missed_instalment"] = [bool(code & MISSED) for code in put_off]
     return [{name: column[i] for name, column in table.items()} for i in rows]
+
+
+def state_of(firm: Firm) -> dict[str, Any]:
+    """A copy of how a firm stands."""
+    state = {field.name: getattr(firm, field.name) for field in fields(firm) if field.name not in FIXED}
+    for name, value in state.items():
+        if isinstance(value, set):
+            state[name] = value.copy()
+        elif isinstance(value, dict):
+            state[name] = {measure: amount for measure, amount in value.items() if amount}
+    return state

@@ -1,35 +1,28 @@
-"""What is seen at a month's end: every firm as it stands, and the province counted."""
+"""What is seen at a month's end: the province counted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields
-from typing import Any
 
 from sim.luck import Purpose
 from sim.units import fen
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
-FIXED = ("row", "cohort", "eligible")  # what of a firm is no state
 SMALL_ARREARS = fen(2_000_000)
 
 
 class Monitor:
-    """States of all firms and counts by cell, by month."""
+    """Counts by month and cell, and who waits."""
 
     def __init__(self, province: Province) -> None:
         self.province = province
-        self.states: list[list[dict[str, Any]]] = []
         self.panel: dict[tuple[int, int, str, str], dict[str, int]] = {}
         self.queued: dict[tuple[int, str], list[int]] = {}  # weighted firms that wait, and their days so far
-        self.was_dated: list[int] = []
 
     def count(self, day: int) -> None:
         """Count on the last day of a month."""
         month, market = self.province.month_of[day], self.province.market
-        self.was_dated.append(day)
-        self.states.append([state_of(firm) for firm in self.province.firms])
         for firm in self.province.firms:
             if firm.status != "unborn":
                 cell = (month, firm.prefecture, firm.sector, firm.size)
@@ -67,14 +60,3 @@ class Monitor:
             "loan_fen": firm.loan,
             "small_arrears_fen": 0 if disputed or overdue >= SMALL_ARREARS else overdue,
         }
-
-
-def state_of(firm: Firm) -> dict[str, Any]:
-    """A copy of how a firm stands."""
-    state = {field.name: getattr(firm, field.name) for field in fields(firm) if field.name not in FIXED}
-    for name, value in state.items():
-        if isinstance(value, set):
-            state[name] = value.copy()
-        elif isinstance(value, dict):
-            state[name] = {measure: amount for measure, amount in value.items() if amount}
-    return state
