@@ -102,10 +102,11 @@ def _path(details: ErrorDetails, data: Any) -> Path:
     path: list[str | int] = []
     for part in details["loc"]:
         if isinstance(data, Mapping):
-            keys = {word: key for key in data for word in (str(key), repr(key))}
-            if str(part) in keys:
-                path.append(str(keys[str(part)]))
-                data = data[keys[str(part)]]
+            # The key itself, or one (a date, a number) that the location writes as a word.
+            written = part if part in data else next((key for key in data if str(part) in (str(key), repr(key))), None)
+            if written is not None:
+                path.append(str(written))
+                data = data[written]
         elif isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
             path.append(part)
             data = data[part]
@@ -115,9 +116,9 @@ def _path(details: ErrorDetails, data: Any) -> Path:
 def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, list[ErrorDetails]]]:
     """The errors of each place. Of a value that may be one thing or a table, only those about what it is."""
     kept: dict[Path, list[ErrorDetails]] = {}
+    above = {path[:length] for path, _ in found for length in range(len(path))}
     for path, details in found:
-        deeper = any(other[: len(path)] == path and len(other) > len(path) for other, _ in found)
-        if isinstance(details["input"], Mapping) and deeper:
+        if isinstance(details["input"], Mapping) and path in above:
             continue
         kept.setdefault(path, []).append(details)
     for path, errors in kept.items():

@@ -24,6 +24,7 @@ from sim.scenario.sums import too_large
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.spec import WorldSpec
 
+MOST_FAULTS: Final = 200  # after which parameters are not looked at any more
 NO_FUND: Final = Fund(id="fund", title=Words(zh="", en=""), level="province", bearer="province", when_dry="refuse")
 
 
@@ -234,6 +235,8 @@ class Composition:
         parameters = load_parameters()
         changed: dict[str, float] = {}
         for lever in levers:
+            if len(self.faults) > MOST_FAULTS:
+                break  # the nearest name takes a while to find, and nobody reads on
             path = lever.path.removeprefix("parameters.")
             try:
                 parameters = parameters.with_changes({path: lever.value})

@@ -6,6 +6,7 @@ which can hide a bomb or run code, are refused, and so are files beyond ``LARGES
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ DEEPEST: Final = 20
 PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
+LONGEST_NUMBER: Final = 300  # characters; a longer one is no number of this world and cannot always be written out
 LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
 LONGEST_REASON: Final = 400
 Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its fields
@@ -66,7 +68,7 @@ def display(path: Path) -> str:
     """How a sentence calls a file: relative to where the user stands if it lies below, else in full."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:  # elsewhere, or not a path at all
+    except (ValueError, OSError, RuntimeError):  # elsewhere, not a path at all, or a link to itself
         return str(path)
 
 
@@ -74,8 +76,13 @@ def read(path: Path) -> Document:
     """Read one file; raises :class:`ScenarioError` with every reason why it cannot be taken as plain data."""
     name = display(path)
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a device or a pipe may never end
+            raise ScenarioError([Fault("unreadable", name, None, "", "it is not a file")])
+        size = status.st_size
         text = path.read_text(encoding="utf-8-sig") if size <= LARGEST_FILE else ""
+    except ScenarioError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
         raise ScenarioError([Fault("unreadable", name, None, "", reason)]) from None
@@ -125,6 +132,8 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
         return
     if node.tag not in PLAIN_TAGS:
         yield refuse("tag", str(node.tag), "plain values")
+    if isinstance(node, ScalarNode) and str(node.tag).endswith(":int") and len(node.value) > LONGEST_NUMBER:
+        yield refuse("out_of_range", f"a number of {len(node.value)} digits", f"at most {LONGEST_NUMBER} digits")
     if len(path) > DEEPEST:
         yield refuse("too_deep", f"more than {DEEPEST} levels", f"{DEEPEST} levels")
     elif isinstance(node, MappingNode):

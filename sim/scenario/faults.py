@@ -81,6 +81,13 @@ class Fault:
     allowed: str = ""
     nearest: str | None = None
 
+    def __post_init__(self) -> None:
+        # What a file says stands in sentences and on terminals: one line, and nothing that a terminal would obey.
+        for name in ("file", "field", "found", "allowed", "nearest"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, printable(value))
+
     def sentence(self, language: Language = "en") -> str:
         """The fault as one sentence."""
         line, allowed, nearest, stop = JOINED[language]
@@ -107,6 +114,13 @@ def nearest(found: object, names: Iterable[str]) -> str | None:
     """The valid name that looks most like what was found, None when none is close."""
     close = get_close_matches(str(found), list(names), n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def printable(text: str) -> str:
+    """A text on one line, each character that cannot be printed replaced."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
 
 def shown(value: object, length: int = 80) -> str:

@@ -95,11 +95,14 @@ def _extended(
     at = ("extends",)
     own, shipped = file.resolve().parent, scenarios_folder().resolve()
     file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-    candidates = [(folder / file_name).resolve() for folder in (own, shipped)]
+    try:
+        candidates = [(folder / file_name).resolve() for folder in (own, shipped)]
+        files = [path for path in candidates if path.is_file()]
+    except (OSError, ValueError, RuntimeError):  # no name that a file can have, or a link to itself
+        candidates, files = [], []
     if not all(path.is_relative_to(own) or path.is_relative_to(shipped) for path in candidates):
         return None, [document.fault("climbs_out", at, name, "a name, or a file in these folders")]
-    fresh = [path for path in candidates if path.is_file() and path != file.resolve()]
-    found = next(iter(fresh), next((path for path in candidates if path.is_file()), None))
+    found = next((path for path in files if path != file.resolve()), next(iter(files), None))
     if found is None:
         beside = [path.stem for path in own.glob("*.yaml") if path != file.resolve()] if own != shipped else []
         allowed = list(dict.fromkeys([*names(), *beside]))

@@ -1,0 +1,121 @@
+"""What is fed with files that nobody should trust: each target takes bytes and may answer with sentences only.
+
+Used by the corpus and Hypothesis (``test_fuzz.py``) and by the coverage-guided fuzzer (``fuzz.py``).
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim import scenario
+from sim.places import calibration_folder, scenarios_folder
+from sim.scenario import Fault, ScenarioError
+from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
+from sim.scenario.checking import Source
+from sim.scenario.document import parse
+from sim.study.sweep import design as read_design
+
+FOLDER = Path(tempfile.mkdtemp(prefix="shukun-faults-"))
+KNOWN = catalogue(scenarios_folder())
+ALLOWED = tuple(str(folder.resolve()) for folder in (FOLDER, scenarios_folder(), calibration_folder()))
+# What runs code, starts a process or reaches the network, as Python's audit events call it.
+FORBIDDEN = (
+    "exec",
+    "compile",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "subprocess.",
+    "socket.",
+    "ctypes.",
+)
+
+_watched: list[str] | None = None
+
+
+def _audit(event: str, arguments: tuple[object, ...]) -> None:
+    if _watched is None:
+        return
+    if event == "open" and isinstance(arguments[0], str | bytes):
+        name = str(Path(arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]).resolve())
+        if not name.startswith(ALLOWED):
+            _watched.append(f"open {name}")
+    elif event.startswith(FORBIDDEN):
+        _watched.append(f"{event} {arguments!r:.200}")
+
+
+sys.addaudithook(_audit)
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Files outside the folders that are given, code, processes and the network are out of bounds."""
+    global _watched
+    _watched = seen = []
+    try:
+        yield
+    finally:
+        _watched = None
+    assert not seen, seen
+
+
+def sentences(act: Callable[[], object]) -> list[str]:
+    """What an act answers: nothing when all is well, one line for each fault; any other error goes on up."""
+    faults: list[Fault] = []
+    try:
+        act()
+    except ScenarioError as error:
+        faults = error.faults or [Fault("reason", "given.yaml", None, "", "an error that says nothing")]
+    said = [fault.sentence(language) for fault in faults for language in ("en", "zh")]
+    for sentence in said:
+        assert sentence.isprintable(), sentence
+        sentence.encode()
+    return said
+
+
+def _file(content: bytes) -> Path:
+    file = FOLDER / "given.yaml"
+    file.write_bytes(content)
+    return file
+
+
+def scenario_file(content: bytes) -> list[str]:
+    file = _file(content)
+    with watched():
+        return sentences(lambda: scenario.load(file))
+
+
+def design_file(content: bytes) -> list[str]:
+    file = _file(content)
+    with watched():
+        return sentences(lambda: read_design(file))
+
+
+def lever_words(content: bytes) -> list[str]:
+    """Lines as they are given to ``--lever``, on top of the whole plan."""
+    words = content.decode("utf-8", "replace").splitlines()
+    with watched():
+        return sentences(lambda: scenario.load("full_plan", scenario.from_words(words)))
+
+
+def catalogue_file(content: bytes) -> list[str]:
+    """A measure or a fund of the catalogue."""
+
+    def act() -> None:
+        document = parse(content.decode("utf-8", "replace"), "given.yaml")
+        _, wrong = build(KNOWN, document.data, Source(document), HORIZON, KNOWN.sources)
+        _, of_fund = build_fund(KNOWN.plan, document.data, Source(document))
+        raise ScenarioError([*document.faults, *wrong, *of_fund])
+
+    with watched():
+        return sentences(act)
+
+
+TARGETS: dict[str, Callable[[bytes], list[str]]] = {
+    "scenario": scenario_file, "design": design_file, "levers": lever_words, "catalogue": catalogue_file,
+}  # fmt: skip
+# Whatever is imported when it is first needed is imported now, unwatched.
+scenario.load("full_plan", scenario.from_words(["parameters.firm.crowding=0.5", "world.demand={catering: 0.9}"]))
