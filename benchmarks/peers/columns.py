@@ -76,10 +76,9 @@ def settle(first, last, day, firms, queue, bank):  # type: ignore[no-untyped-def
         luck = 100 - LUCK_SPREAD + draw(i, day, LUCK) % (2 * LUCK_SPREAD + 1)
         sales = np.int64(firms.usual_sales[i]) * luck * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
         cash = firms.cash[i] + sales * firms.margin[i] // 100 - firms.fixed_costs[i]
-        if firms.loan[i] > 0:
-            repaid = min(firms.loan[i], firms.instalment[i])
-            firms.loan[i] -= repaid
-            cash -= repaid
+        repaid = min(firms.loan[i], firms.instalment[i])
+        firms.loan[i] -= repaid
+        cash -= repaid
         firms.cash[i] = cash
         if cash < 0:
             firms.short_months[i] += 1
@@ -171,8 +170,9 @@ class Province:
         settle(self.first_of_day[cohort], self.first_of_day[cohort + 1], day, self.firms, self.queue, self.bank)
 
     def decide(self, day: int) -> None:
-        """The bank's day."""
-        decide(self.capacity, self.firms, self.queue, self.bank)
+        """The bank's day, if anybody waits."""
+        if self.bank[WAITING] > 0:
+            decide(self.capacity, self.firms, self.queue, self.bank)
 
     def count(self, day: int) -> None:
         """The last evening of a month."""
