@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -167,7 +168,14 @@ def _pool(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Out
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
-    yield from parallel(delayed(_run_in_worker)(spec, simulate) for spec in specs)
+    outcomes = parallel(delayed(_run_in_worker)(spec, simulate) for spec in specs)
+    try:
+        for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
+            yield outcome
+    finally:
+        with warnings.catch_warnings():  # who stops early knows that runs are lost
+            warnings.simplefilter("ignore", UserWarning)
+            outcomes.close()
 
 
 def _run_in_worker(spec: RunSpec, simulate: Any) -> Outcome:

@@ -1,8 +1,8 @@
 """The coverage-guided fuzzer: ``python -m tests.faults.fuzz TARGET SECONDS [FOLDER]``; see ``make test-long``.
 
 It starts from the target's corpus and from the shipped files and stops at the first input that is not answered by
-sentences, which it leaves in FOLDER (the present one by default) as ``crash-...`` or ``timeout-...``. Such an input goes
-into the corpus, where the ordinary tests replay it, once its fault is mended.
+sentences, which it leaves in FOLDER (the present one by default) as ``crash-...`` or ``timeout-...``. Such an input
+goes into the corpus, where the ordinary tests replay it, once its fault is mended.
 """
 
 import sys
@@ -25,7 +25,7 @@ def words(file: Path) -> Path:
     found = {name for entry in scenario.lever_table("full_plan") for name in (entry.path, *entry.allowed.split(", "))}
     found |= {key for schema in scenario.json_schema().values() for key in schema.get("properties", {})}
     found |= {": ", "- ", "\\x0a  ", "2022-07-01", "1e13", "!!", "&a ", "*a", "{", "}", "[", "]", "|", ">", "#", "---"}
-    file.write_text("".join(f'"{word}"\n' for word in sorted(found) if word.isascii() and '"' not in word))
+    file.write_text("".join(f'"{word}"\n' for word in sorted(found) if word and word.isascii() and '"' not in word))
     return file
 
 

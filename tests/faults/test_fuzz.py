@@ -124,7 +124,7 @@ def scenario_text(value: object) -> str:
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.sampled_from([2**63 - 1, 2**63, -(2**64), 10**400, 0, -1]),
     st.floats(), st.text(max_size=12), st.dates(), st.datetimes(),
-    st.sampled_from(["adopted", "rules", "5301", "catering", "tax", "II.1", "fund", "1e13", "190:20:30", "\x85", "\x1b"]),
+    st.sampled_from(["adopted", "rules", "5301", "catering", "tax", "II.1", "1e13", "190:20:30", "\x85", "\x1b"]),
     st.sampled_from([1e13, 1e-300, 9.9e12, date.min, date.max, date(2022, 7, 1)]),
 )  # fmt: skip
 keys = st.one_of(

@@ -1,8 +1,11 @@
 """Kill -9 at twenty moments: nothing finished is lost, nothing half written is read, the end is the same."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,59 @@ def test_the_same_command_ends_with_the_bytes_of_one_that_was_never_killed(told)
 
 def test_nothing_else_is_left_beside_the_study(told):
     assert told["left"] == ["reference_0", "reference_1", "study"]
+
+
+def shukun(place, *words):
+    """The command itself, with two workers, in its own session."""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from sim.cli import main; main()"
+    words = [sys.executable, "-c", code, *words, "--firms", "300", "--workers", "2", "--lang", "en"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    return subprocess.Popen(words, cwd=place, text=True, start_new_session=True, **streams)
+
+
+def workers_of(process):
+    found = subprocess.run(["ps", "-s", str(process.pid), "-o", "pid="], capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def killed_and_done_again(place, signals, words):
+    """Send each signal as soon as one run more is kept; then let the command end. Returns what it said last."""
+    finished = place / "study" / "finished"
+    for number in signals:
+        process, before = shukun(place, *words, "--out", "study"), len(list(finished.glob("*.run")))
+        while process.poll() is None and len(list(finished.glob("*.run"))) <= before:
+            time.sleep(0.005)
+        process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
+        assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+        if number != signal.SIGKILL:
+            assert "the same command goes on" in said and len(said.splitlines()) <= 2
+        deadline = time.monotonic() + 10
+        while workers_of(process) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert workers_of(process) == []
+    last = shukun(place, *words, "--out", "study")
+    said = last.communicate(timeout=300)[1]
+    assert last.returncode == 0, said
+    return said
+
+
+def bytes_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_path):
+    words = ("run", "full_plan", "--replications", "8")
+    assert shukun(tmp_path, *words, "--out", "whole").wait() == 0
+    said = killed_and_done_again(tmp_path, [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], words)
+    assert "runs of a command that did not end" in said
+    assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
+    assert sorted(os.listdir(tmp_path)) == ["study", "whole"]
+
+
+@pytest.mark.long
+def test_a_comparison_that_was_killed_twenty_times_goes_on_to_the_same_bytes(tmp_path):
+    words = ("compare", "full_plan", "action_tax", "--replications", "8", "--draws", "4", "--clause-replications", "0")
+    assert shukun(tmp_path, *words, "--out", "whole").wait() == 0
+    killed_and_done_again(tmp_path, [signal.SIGKILL] * 20, words)
+    assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
