@@ -138,6 +138,7 @@ def raise_cash(province: Province, firm: Firm, day: int, gap: int, outlays: int)
             firm.cash += borrowed
             gap -= borrowed
             province.books.post(month, "banks", "firms", "loan", "paid", borrowed * firm.weight)
+            province.stations.reach(month, "loan", "on claims", firm)
     if gap > 0 and "owner_paid_in" not in firm.facts:
         if province.draws.uniform(Purpose.INJECTION, firm.key) < p("firm.injection_share"):
             put_in = min(gap, whole(outlays * p("firm.injection_months")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -71,6 +72,14 @@ def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stoppe
     stations = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
     assert {("labour", "decided"), ("funds", "decided"), ("loan", "refused")} <= stations
     assert pair.oracle.tenders.won["small_micro"] > 0 and pair.oracle.tenders.won["large"] > 0
+
+
+def test_every_firm_has_the_same_months_under_every_kind_of_gift() -> None:
+    pair = live_both(load(Path(__file__).parent / "gifts.yaml"), 220, seed=3)
+    assert_agreement(pair)
+    reached = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
+    gifts = ("a_head", "a_hire", "a_rent", "a_utility", "a_welcome", "b_premiums", "d_wages", "d_wages_more", "e_later")
+    assert {(gift, "paid") for gift in gifts} | {("a_welcome", "refused"), ("loan", "on claims")} <= reached
 
 
 @settings(DRAWN, max_examples=8)
