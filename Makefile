@@ -3,13 +3,14 @@
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PEERS := .venv/peers
+FUZZER := .venv/fuzzer
 WARM := .venv/warm
 # The first Python on this machine that runs, has a version we support and can make a virtual environment.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare test benchmark peers clean setup
+.PHONY: compare test test-long benchmark peers clean setup
 
 compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -20,6 +21,10 @@ test: setup ## format, lint, types, import contract, tests
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -n auto
+
+test-long: setup $(FUZZER) ## longer rounds of what `make test` checks briefly, and two minutes of fuzzing for each kind of file
+	@$(BIN)/python -m pytest -n auto -m long
+	@for target in scenario catalogue levers design; do $(BIN)/python -m tests.faults.fuzz $$target 120 || exit 1; done
 
 benchmark: setup ## firm-months a second and bytes a firm
 	@$(BIN)/python benchmarks/engine.py
@@ -36,6 +41,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt hatchling editables
 	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $@
+
+# The fuzzer of `make test-long`; no other command needs it.
+$(FUZZER): $(INSTALLED)
+	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[fuzz]'
 	@touch $@
 
 # The frameworks that `make peers` compares with; no other command needs them.
