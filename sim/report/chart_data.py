@@ -209,7 +209,7 @@ def _cliff(consequences: Consequences) -> dict[str, Any]:
     rows = []
     for scenario in consequences.digest.shown:
         table = consequences.cliff(scenario)
-        for month in consequences.digest.months if len(table) else ():
+        for month in consequences.cliff_months if len(table) else ():
             for place, what in enumerate(CLIFF[:-2]):
                 amount = float(table[what].get(month, 0.0))
                 if amount:

@@ -34,7 +34,7 @@ def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec
     if digest.shown:
         charts |= {f"fates-{by}": fates(lang, by, groups(by, digest.order("prefecture"))) for by in BY[:-1]}
         charts |= {"given": given(lang), "levels": levels(lang)}
-        charts |= {"cliff": cliff(lang, digest.months), "fallen": fallen(lang, digest.months)}
+        charts |= {name: draw(lang, consequences.cliff_months) for name, draw in (("cliff", cliff), ("fallen", fallen))}
         charts["requests"] = requests(lang, digest.months)
         for unit in ("firm_kept", "job_kept"):
             known = {scenario for scenario, of, _ in consequences.bounded_unit_costs if of == unit}

@@ -41,8 +41,7 @@ class ClauseRow(NamedTuple):
     id: str
     paraphrase: Words
     state: str
-    note: str  # in English
-    reason: Words | None  # the note in both languages
+    reason: Words | None  # why it is declared
     measures: list[tuple[str, float, float]]
 
 
@@ -163,6 +162,11 @@ class Consequences:
         sums["principal"] = sums["due"] - sums["repaid"] - sums["unpaid"] - sums["written_off"]
         return sums.loc[(sums != 0).any(axis=1)]
 
+    @cached_property
+    def cliff_months(self) -> list[str]:
+        """Months of the horizon, and those after it in which the scenario of the headline is followed."""
+        return sorted({*self.digest.months, *self.digest.comparison.cliff["month"].astype(str)})
+
     def fallen(self, scenario: str, by: str) -> pd.DataFrame:
         """Firms that closed, by month, sector or size (index): columns FALLEN."""
         table = self.digest.comparison.cliff_exits
@@ -238,7 +242,6 @@ class Consequences:
                 entry.id,
                 Words(**entry.paraphrase),
                 entry.state,
-                entry.note["en"] if entry.note else "",
                 Words(**entry.note) if entry.note else None,
                 [
                     (id_, float(reached["firms"].get(id_, np.nan)), float(reached["amount_fen"].get(id_, np.nan)))

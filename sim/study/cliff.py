@@ -1,11 +1,14 @@
 """The cliff: who falls when what was only put off falls due, month by month.
 
-The money side of it is the table ``cliff`` of a run, averaged over replications in ``sim/study/ensemble.py``.
+The money side of it is the table ``cliff`` of a run, averaged over replications in ``sim/study/ensemble.py``. The
+last instalments of the plan fall due on the last day of the usual horizon; whoever fails on them does so later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,14 +16,25 @@ from numpy.typing import NDArray
 
 from sim.study.fates import Ends
 from sim.vocabulary import SECTORS, SIZES
+from sim.world.spec import LONGEST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario import Scenario
     from sim.timeline import Timeline
 
+FOLLOWED_DAYS: Final = 365  # past the horizon: patience with a firm that cannot pay runs out within a year
 COUNTED: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
 COLUMNS: Final = ("scenario", "month", "sector", "size", *COUNTED)
+
+
+def beyond(scenario: Scenario) -> Scenario:
+    """The same scenario, followed ``FOLLOWED_DAYS`` past the end of its horizon, or to the longest horizon there is."""
+    world = scenario.world
+    latest = world.start + timedelta(days=LONGEST_YEARS * 366 - 1)
+    end = max(world.end, min(world.end + timedelta(days=FOLLOWED_DAYS), latest))
+    return replace(scenario, world=world.model_copy(update={"end": end}))
 
 
 def exits(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], timeline: Timeline) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from sim.scenario import Scenario, load
-from sim.study import StudyError, clause_table, costs, interaction, journey, ranges, targets
+from sim.study import StudyError, clause_table, cliff, costs, interaction, journey, ranges, targets
 from sim.study.ensemble import ensembles, paired_differences
 from sim.study.manifest import Manifest, manifest
 from sim.study.pairing import Pairing
@@ -45,6 +45,8 @@ class Comparison:
     ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
     ``unit_costs``: scenario, unit (firm_kept, job_kept), cost (public, all), mean, low, high (fen; missing where
     nothing is kept, infinite where the sample cannot tell).
+    ``cliff`` and ``cliff_exits`` of the scenario in the headline, and of the baseline with it, go on for a year after
+    the horizon.
     ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, met_over_luck, met_over_ranges, draws.
     ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
@@ -142,7 +144,14 @@ def compare(
     main = whole if draws else []
     every = clause_table.switched(whole[0]) if whole and clause_replications else []
     clause_replications = min(clause_replications, replications) if every else 0
-    stages = (len(asked) * replications, len(main) * draws, 2 * len(every) * clause_replications)
+    shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
+    followed = [asked[0], shown]
+    stages = (
+        len(asked) * replications,
+        len(main) * draws,
+        len(followed) * replications,
+        2 * len(every) * clause_replications,
+    )
 
     def stage(number: int) -> Progress:
         """Progress of one stage as progress of the whole; a run counts as a run."""
@@ -162,8 +171,8 @@ def compare(
         filled = [rows for rows in tables if not rows.empty]
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
+    later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, workers, stage(2), kept)
     values = together("values")
-    shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     paired_costs = pairing.costs()
     known = pd.concat([values, pairing.public_costs()], ignore_index=True)
     known = known[known["scenario"].isin([BASELINE, MAIN])]
@@ -179,16 +188,46 @@ def compare(
         ledger=together("ledger"),
         delivery=together("delivery"),
         requests=together("requests"),
-        cliff=together("cliff"),
+        cliff=later,
         fates=pairing.fates(),
         costs=costs.table(paired_costs),
         unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
-        cliff_exits=pairing.cliff_exits(),
+        cliff_exits=fallen,
         targets=targets.table(asked, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
         clause_effects=clause_table.table(
-            every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(2), kept
+            every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(3), kept
         ),
         journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )
+
+
+def _followed(
+    scenarios: list[Scenario],
+    money: pd.DataFrame,
+    pairing: Pairing,
+    seed: int,
+    replications: int,
+    workers: int,
+    progress: Progress,
+    kept: Kept | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables ``cliff`` and ``cliff_exits``, with the months after the horizon of scenarios that go on past it.
+
+    Where nothing is put off nobody is followed; a scenario without a run that got to the later end keeps its months.
+    """
+    fallen = pairing.cliff_exits()
+    if not money["scenario"].isin([scenario.name for scenario in scenarios]).any():
+        progress(1.0)
+        return money, fallen
+    after = Pairing(BASELINE)
+    longer_lived = [cliff.beyond(scenario) for scenario in scenarios]
+    parts = list(ensembles(longer_lived, seed, replications, workers, progress, after.look, kept))
+    reached = [part.manifest.scenarios[0].name for part in parts if not part.values.empty]
+
+    def longer(usual: pd.DataFrame, later: list[pd.DataFrame]) -> pd.DataFrame:
+        tables = [usual[~usual["scenario"].isin(reached)], *(t[t["scenario"].isin(reached)] for t in later)]
+        return pd.concat([table for table in tables if not table.empty], ignore_index=True)
+
+    return longer(money, [part.cliff for part in parts]), longer(fallen, [after.cliff_exits()])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.observe.tables import TABLES, Result
+from sim.study.comparison import compare
 from sim.vocabulary import ACTIONS, MECHANISMS, REQUESTS
 from tests.engine.conftest import live, scenario_of
 
@@ -126,3 +127,14 @@ def test_a_longer_horizon_sees_everything_put_off_come_back():
     assert (cliff.loc[cliff["month"] > "2023-12", ["put_off_fen", "due_fen", "firms_due"]] == 0).all().all()
     assert cliff["due_fen"].sum() == cliff["put_off_fen"].sum()
     assert (result.panel.loc[result.panel["month"] == "2024-12", "deferred_fen"] == 0).all()
+
+
+def test_a_comparison_follows_the_whole_plan_a_year_past_the_horizon():
+    """The last instalments fall due on the horizon's last day: whoever fails on them is seen in the year after."""
+    done = compare(["full_plan", "action_finance"], firms=300, replications=1)
+    months = {name: set(rows["month"]) for name, rows in done.cliff_exits.groupby("scenario", observed=True)}
+    assert max(months["full_plan"]) == max(months["baseline"]) == "2024-12"
+    assert max(months["action_finance"]) == max(done.panel["month"]) == "2023-12"
+    due = done.cliff.loc[done.cliff["scenario"] == "full_plan"].groupby("month", observed=True)["due_fen"].sum()
+    assert due["2023-12"] > 0
+    assert (done.runs["months"] == 24).all()
