@@ -1,0 +1,167 @@
+"""Who is served: nobody that has left, does not qualify, has not heard of it, or comes too late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim import luck
+from sim.luck import Purpose
+from sim.vocabulary import FACTS, Status, bit
+from tests.invariants.watching import (
+    DESKS,
+    MEASURES,
+    SETTLEMENT,
+    built,
+    for_drawn_scenarios,
+    pictures,
+    qualifies,
+)
+
+# What is true from the filing of applications to the end of a settlement.
+LASTING = ("county_listed", "hit_by_epidemic", "has_loan", "short_of_cash", "overdue_receivables", "hired")
+
+
+def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rounds: int) -> None:
+    """Whoever newly has a measure was alive before the hour, has every trait that its file asks for, and the day is
+    between its first and its last; he filed before, or it needs no filing. All ways of granting happen."""
+    ways: Counter[float] = Counter()
+
+    def claim(drawn: SimpleNamespace) -> None:
+        run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+        measures, rules = run.scenario.measures, run.province.rules
+        traits = [qualifies(run, measure) for measure in measures]
+        for before, after in pictures(run):
+            new = after.granted & ~before.granted
+            on = run.timeline.date(after.day)
+            for m in np.flatnonzero(new.any(axis=0)).tolist():
+                rows, measure = new[:, m], measures[m]
+                assert before.alive[rows].all(), (measure.id, on)
+                assert traits[m][rows].all(), (measure.id, on)
+                assert measure.start <= on and (measure.end is None or on <= measure.end), (measure.id, on)
+                if after.hour == DESKS:
+                    assert before.applied[rows, m].all(), (measure.id, on)
+                elif after.hour == SETTLEMENT:
+                    by_itself = measure.delivery.way == "automatic" or rules.makes_automatic[rules.running, m].any()
+                    assert by_itself, (measure.id, on)
+                else:
+                    assert after.hour == MEASURES and measure.values.quota is not None, (measure.id, on)
+                ways[after.hour] += 1
+
+    for_drawn_scenarios(rounds, claim)
+    assert ways[DESKS] > 0 and ways[SETTLEMENT] > 0
+
+
+def test_money_goes_to_the_living_who_have_the_measure(rounds: int) -> None:
+    """What a firm counts as given by a measure grows only while it is alive, qualifies and has been granted it."""
+    paid = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal paid
+        run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+        traits = np.array([qualifies(run, measure) for measure in run.scenario.measures])
+        for before, after in pictures(run):
+            got = after.given != before.given
+            if got.any():
+                assert (after.given >= before.given).all(), (after.day, after.hour)
+                assert not (got & ~before.alive).any(), (after.day, after.hour)
+                assert not (got & ~traits).any(), (after.day, after.hour)
+                assert not (got & ~after.granted.T).any(), (after.day, after.hour)
+                paid += 1
+
+    for_drawn_scenarios(rounds, claim)
+    assert paid > 0
+
+
+def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: int) -> None:
+    """Whoever stands newly in the queue of a measure is alive, qualifies, knows of it (its own draw is below the share
+    of its prefecture and size that knows), would ever ask for it, has the facts asked for that last through its
+    settlement, files at most so many a month, and never twice for the same."""
+    filed = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal filed
+        run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+        measures, rules, firms = run.scenario.measures, run.province.rules, run.population.firms
+        index = {measure.id: m for m, measure in enumerate(measures)}
+        traits = [qualifies(run, measure) for measure in measures]
+        would = run.province.parameters.by_size("delivery.apply_share")
+        seed, identity = drawn.seed, rules.terms.identity
+        for before, after in pictures(run):
+            if after.hour != SETTLEMENT:
+                assert (before.applied == after.applied).all(), (after.day, after.hour)
+                continue
+            knows = 1.0 - np.exp(-run.publicity.cumulated)
+            of_firm: Counter[int] = Counter()
+            for (item, prefecture, _), line in after.lines.items():
+                if item >= len(measures):
+                    continue
+                m, measure = item, measures[item]
+                asked = index.get(getattr(measure.values, "tops_up", None) or "", m)
+                for i, day, _ in line:
+                    if day != after.day:
+                        continue
+                    key, size = firms.key[i], int(firms.size[i])
+                    where = (measure.id, after.day, i)
+                    assert before.alive[i] and traits[m][i], where
+                    assert not before.applied[i, m] and not before.granted[i, m], where
+                    assert luck.uniform(seed, int(Purpose.AWARE), key, identity[m]) < knows[m, prefecture, size], where
+                    assert luck.uniform(seed, int(Purpose.APPLY), key, identity[asked]) < would[size], where
+                    lacks = [f for f in measure.eligible.facts if f in LASTING and not firms.facts[i] & bit(FACTS, f)]
+                    assert not lacks, (*where, lacks)
+                    of_firm[i] += 1
+            assert max(of_firm.values(), default=0) <= run.province.behaviour.applications_max
+            filed += of_firm.total()
+
+    for_drawn_scenarios(rounds, claim)
+    assert filed > 0
+
+
+def test_loans_go_to_the_living_who_asked(rounds: int) -> None:
+    """Between settlements a loan grows at its bank only, for a living firm that waited for it."""
+    lent = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal lent
+        run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+        pending = bit(FACTS, "loan_pending")
+        for before, after in pictures(run):
+            more = after.firms.loan > before.firms.loan
+            if after.hour != SETTLEMENT and more.any():
+                assert after.hour == DESKS, (after.day, after.hour)
+                assert (before.firms.facts[more] & pending).all() and before.alive[more].all(), after.day
+                assert (before.firms.status[more] != Status.EXITED).all()
+                lent += int(more.sum())
+
+    for_drawn_scenarios(rounds, claim)
+    assert lent > 0
+
+
+def test_without_staff_nobody_is_served(rounds: int) -> None:
+    """Zero capacity serves nobody: where desks, banks and officers can handle nothing, every application, for a
+    measure, a loan or help with a restart, is undecided to the end, and all who asked desks and banks still wait."""
+    waiting = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal waiting
+        run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+        for desks in run.desks:
+            desks.staffed[:] = 0.0
+        run.banks.capacity[:] = 0.0
+        run.liaison.staffed[:] = 0.0
+        weight, loan = run.population.firms.weight, run.province.loan_item
+        for before, after in pictures(run):
+            if after.hour != SETTLEMENT and after.hour != MEASURES:
+                changed = after.stations[:, 1:] != before.stations[:, 1:]
+                assert not changed.any(), (after.day, after.hour)
+                assert (after.granted == before.granted).all(), (after.day, after.hour)
+        for item in range(loan + 1):
+            rows = [r.firm for (i, _, _), line in after.lines.items() if i == item for r in line]
+            assert after.stations[item, 0] == weight[rows].sum(), item
+        assert not after.stations[loan:, 1:].any()
+        waiting += len(after.lines)
+
+    for_drawn_scenarios(rounds, claim)
+    assert waiting > 0
