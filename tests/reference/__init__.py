@@ -1,6 +1,24 @@
 """The oracle: the model of ``docs/model.md`` once more, as plainly as it can be said.
 
 One SimPy process a firm, one event at a time, whole numbers, loops and conditions. It shares with the engine what goes
-in (scenario, parameters, world, first population, luck) and nothing of what happens then; the tests beside it hold the
-two together, firm by firm, month by month, fen by fen.
+in (scenario, parameters, world, first population, luck) and nothing of what happens then; ``test_agreement.py`` holds
+the two together, firm by firm, month by month, fen by fen.
+
+Where a section of the document is found:
+
+    3      oracle, province     who acts when, what all share
+    6      world                what happens to everybody, as lists
+    7.1-2  month, market        sales, claims, facts, staff; activity, local demand, crowding, losses
+    7.3    bills                what falls due
+    7.4    entitlements         relief, deferral, payments, filing; policy says what measures say on a day
+    7.5    payment              the order of creditors
+    7.6    banks                loans
+    7.8    leaving              why a firm leaves, and who loses
+    7.10   outbreak, offices    closure and restart; liaison officers
+    7.11   publicity, offices   knowing; desks and meetings
+           tenders              public buyers
+    7.12   books                the ledger, funds, stations
+    8      monitor, outcomes    counts and outcomes
+
+``comparison`` and ``tables`` put both runs side by side, ``drawn`` draws scenarios that nobody wrote.
 """
