@@ -6,6 +6,7 @@ which can hide a bomb or run code, are refused, and so are files beyond ``LARGES
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -23,6 +25,8 @@ DEEPEST: Final = 20
 PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
+# What a terminal or a page would obey and nobody would see: controls, halves of characters, changes of direction.
+UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_NUMBER: Final = 300  # characters; a longer one is no number of this world and cannot always be written out
 LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
 LONGEST_REASON: Final = 400
@@ -94,6 +98,7 @@ def read(path: Path) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML text as the file ``name``; raises :class:`ScenarioError`."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Shallow
     yaml.allow_duplicate_keys = True  # told by `_refusals`, together with everything else
     try:
         root = yaml.compose(text)
@@ -119,6 +124,21 @@ def parse(text: str, name: str) -> Document:
     return Document(name, data, lines, tuple(faults))
 
 
+class _Shallow(Composer):
+    """Gives a file up long before its nesting wears Python out: what is too deep is told below, this is a bomb."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: int) -> Any:
+        """A node and all below it; raises RecursionError."""
+        self.depth += 1
+        if self.depth > 5 * DEEPEST:
+            raise RecursionError
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
 def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterator[Fault]:
     """What is not plain in a tree of YAML nodes. An anchored node is not entered: it may be entered a billion times."""
 
@@ -132,6 +152,8 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
         return
     if node.tag not in PLAIN_TAGS:
         yield refuse("tag", str(node.tag), "plain values")
+    if isinstance(node, ScalarNode) and UNSEEN.search(node.value):
+        yield refuse("wrong_form", shown(node.value), "characters that can be seen")
     if isinstance(node, ScalarNode) and str(node.tag).endswith(":int") and len(node.value) > LONGEST_NUMBER:
         yield refuse("out_of_range", f"a number of {len(node.value)} digits", f"at most {LONGEST_NUMBER} digits")
     if len(path) > DEEPEST:
@@ -142,6 +164,8 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
             if not isinstance(key, ScalarNode) or key.tag not in PLAIN_TAGS or key.anchor is not None:
                 yield refuse("wrong_type", "a key that is not a plain word", "words, numbers or dates as keys", key)
                 continue
+            if UNSEEN.search(key.value):
+                yield refuse("wrong_form", shown(key.value), "characters that can be seen", key)
             if key.value in seen:
                 yield refuse("duplicate_key", key.value, "each key once", key)
             seen.add(key.value)

@@ -15,7 +15,7 @@ from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check
 from sim.scenario.composition import Composition
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.scenario.faults import Fault, ScenarioError, nearest, printable
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import NO_TEXTS, ScenarioFile
 from sim.vocabulary import ACTIONS
@@ -49,7 +49,7 @@ def load(name_or_path: str | Path, levers: Mapping[str, Any] | None = None) -> S
         asked.add(document, content, own=document is chain[-1][0])
     for lever in lever_paths.given(levers or {}):
         asked.levers[lever.path] = lever
-    return asked.scenario(file.stem, chain[-1][1])
+    return asked.scenario(printable(file.stem), chain[-1][1])
 
 
 def _find(name: str) -> Path:

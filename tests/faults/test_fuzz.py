@@ -23,9 +23,9 @@ often = settings(max_examples=150, deadline=None, derandomize=True, suppress_hea
 
 @pytest.mark.parametrize("file", sorted(CORPUS.glob("*/*")), ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_every_file_of_the_corpus_is_answered_in_time(file):
-    began = time.monotonic()
+    began = time.process_time()
     targets.TARGETS[file.parent.name](file.read_bytes())
-    assert time.monotonic() - began < LONGEST_SECONDS
+    assert time.process_time() - began < LONGEST_SECONDS
 
 
 def refused(text: str, kind: str) -> None:
@@ -36,18 +36,18 @@ def refused(text: str, kind: str) -> None:
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows():
     layers = "".join(f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
-    began = time.monotonic()
+    began = time.process_time()
     refused(f"x0: &a0 [lol]\n{layers}", "anchor")
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("text", ["[" * 5_000, "{a: " * 5_000, "- " * 60_000, "a:\n" + "".join(
     " " * n + f"k{n}:\n" for n in range(1, 600))])  # fmt: skip
 def test_a_file_nested_without_end_is_refused(text):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(scenario.ScenarioError):
         scenario.load(targets._file(text.encode()))
-    assert time.monotonic() - began < LONGEST_SECONDS
+    assert time.process_time() - began < LONGEST_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_what_a_scenario_extends_cannot_climb_out(name):
 
 
 def test_many_mistakes_are_told_without_a_hang():
-    began = time.monotonic()
+    began = time.process_time()
     keys_of_nobody = "".join(f"key{n}: 1\n" for n in range(2_000)) + "world:\n  demand:\n"
     said = targets.scenario_file((keys_of_nobody + "".join(f"    cat{n}: 1\n" for n in range(2_000))).encode())
     assert len(said) > 2_000
-    assert time.monotonic() - began < LONGEST_SECONDS
+    assert time.process_time() - began < LONGEST_SECONDS
 
 
 @pytest.mark.parametrize("place", ["/dev/zero", "/dev/stdin", "/"])
@@ -98,6 +98,12 @@ def test_what_a_terminal_would_obey_is_not_printed():
     said = targets.scenario_file(rb"""{"\e[2Jgone\nnext": 1, "firms": "\u202e"}""" + b"\n")
     assert said
     assert not any("\x1b" in sentence or "\u202e" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("unseen", ["\\e[2J", "\\0", "\\u202e", "\\x9b", "\\x85", "\\ud800"])
+@pytest.mark.parametrize("text", ['title: {{zh: a, en: "{}"}}\n', '"{}": 1\n', 'measures: ["{}"]\n'])
+def test_a_text_that_nobody_would_see_is_refused(text, unseen):
+    refused(text.format(unseen), "wrong_form")
 
 
 def test_a_link_that_leads_out_is_not_followed(tmp_path):
