@@ -122,12 +122,14 @@ app = typer.Typer(
     rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 
+LARGEST_SEED: Final = 2**62  # a replication's seed is this one and its number, and fits in 64 bits
+MOST_RUNS: Final = 10_000  # of a scenario
 _option = typer.Option
 ScenarioName = Annotated[str, typer.Argument(help=say("option.scenario"))]
 AsJson = Annotated[bool, _option("--json", help=say("option.json"))]
 FirmsAsked = Annotated[str | None, _option("--firms", metavar="N", show_default=False, help=say("option.firms"))]
-Seed = Annotated[int, _option("--seed", min=0, help=say("option.seed"))]
-Replications = Annotated[int, _option("--replications", min=1, help=say("option.replications"))]
+Seed = Annotated[int, _option("--seed", min=0, max=LARGEST_SEED, help=say("option.seed"))]
+Replications = Annotated[int, _option("--replications", min=1, max=MOST_RUNS, help=say("option.replications"))]
 Workers = Annotated[int | None, _option("--workers", min=1, show_default=False, help=say("option.workers"))]
 Levers = Annotated[list[str] | None, _option("--lever", metavar="PATH=VALUE", help=say("option.lever"))]
 Lang = Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.shared import (
     LANGUAGE,
+    MOST_RUNS,
     AsJson,
     FirmsAsked,
     Lang,
@@ -43,7 +44,7 @@ def compare(
     firms: FirmsAsked = None,
     seed: Seed = 1,
     replications: Replications = 10,
-    draws: Annotated[int, typer.Option("--draws", min=0, help=say("option.draws"))] = 32,
+    draws: Annotated[int, typer.Option("--draws", min=0, max=MOST_RUNS, help=say("option.draws"))] = 32,
     clause_replications: Annotated[
         int, typer.Option("--clause-replications", min=0, help=say("option.clause_replications"))
     ] = 2,
@@ -127,7 +128,9 @@ def sweep(
     ] = None,
     firms: FirmsAsked = None,
     seed: Seed = 1,
-    replications: Annotated[int | None, typer.Option("--replications", min=1, help=say("option.replications"))] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", min=1, max=MOST_RUNS, help=say("option.replications"))
+    ] = None,
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option("--out", help=say("option.out"))] = None,
     as_json: AsJson = False,

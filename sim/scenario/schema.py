@@ -24,7 +24,8 @@ MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has
 PLAN_DAYS: Final = ("adopted", "rules")  # words that stand for these days of the plan in measures and funds
 NO_TEXTS: Final = {"title": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")]
-Firms = Annotated[int, Field(ge=1, le=20_000_000)] | Literal["province"]
+MOST_ROWS: Final = 20_000_000  # of firms in a run: more do not fit in memory
+Firms = Annotated[int, Field(ge=1, le=MOST_ROWS)] | Literal["province"]
 
 
 class Fund(Strict):

@@ -20,6 +20,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.scenario import Scenario, load
+from sim.scenario.schema import MOST_ROWS
 from sim.study import StudyError
 
 if TYPE_CHECKING:
@@ -57,8 +58,14 @@ class Run:
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
     """The scenarios with one number of firms for all: as given, else as they say, else ``SAMPLE``.
 
-    Raises :class:`StudyError` when scenarios disagree, because firms of different samples cannot be paired.
+    Raises :class:`StudyError` for a number out of range and when scenarios disagree, because firms of different samples
+    cannot be paired.
     """
+    if isinstance(firms, int) and not 1 <= firms <= MOST_ROWS:
+        raise StudyError(
+            zh=f"企业行数为 {firms}；应为 1 到 {MOST_ROWS} 的整数。",
+            en=f"There cannot be {firms} rows of firms; give a whole number from 1 to {MOST_ROWS}.",
+        )
     said = {scenario.firms for scenario in scenarios if scenario.firms is not None}
     if firms is None and len(said) > 1:
         numbers = ", ".join(sorted(str(number) for number in said))
