@@ -203,9 +203,9 @@ def count_instructions(scenario: str) -> float:
         sys.exit("Counting instructions needs valgrind, which is not installed.")
     with tempfile.TemporaryDirectory() as folder:
         kernels = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": folder}
-        here = [sys.executable, __file__, "--scenario", scenario, "--counted"]
+        here = [sys.executable, __file__, "--scenario", scenario]
         grind = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/seen"]
-        for command in (here, [*grind, *here]):  # the first only compiles
+        for command in ([*here, "--firms", str(FEW)], [*grind, *here, "--counted"]):  # the first only compiles
             run = subprocess.run(command, env=os.environ | kernels, check=True, text=True, stdout=subprocess.PIPE)
         lived = [int(line) for line in run.stdout.splitlines()]
         executed = [
@@ -221,9 +221,7 @@ def run_counted(scenario: str) -> None:
     """The runs of :func:`count_instructions`, in the process that valgrind watches; prints the firm-months of each."""
 
     def tell_valgrind(*words: str) -> None:
-        if "callgrind" in os.environ.get("LD_PRELOAD", ""):
-            command = ["callgrind_control", *words, str(os.getpid())]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"LD_PRELOAD": ""})
+        subprocess.run(["callgrind_control", *words, str(os.getpid())], check=True, stdout=subprocess.DEVNULL)
 
     build = builder(scenario)
     build(FEW).live(lambda share: None)
