@@ -1,7 +1,7 @@
 """The timing history: one command times the engine and adds a line to `history.csv` beside this file.
 
-    python benchmarks/history.py           time, print, add the line (about two minutes)
-    python benchmarks/history.py --show    print the history
+    python -m benchmarks.history           time, print, add the line (about two minutes)
+    python -m benchmarks.history --show    print the history
 
 Lines compare within one processor only, and the machine should have nothing else to do: wall seconds well above
 processor seconds in a line say that it had.
@@ -21,6 +21,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+
+from benchmarks.engine import machine
 
 HERE: Final = Path(__file__).resolve().parent
 HISTORY: Final = HERE / "history.csv"
@@ -107,8 +109,6 @@ def main() -> None:
     options.add_argument("--show", action="store_true", help="print the history and time nothing")
     chosen = options.parse_args()
     if not chosen.show:
-        from engine import machine
-
         engine = answer("engine.py", "--only", "1000000")
         limit = answer("limit.py", "--json")
         province = answer("province.py", "--json")

@@ -19,11 +19,11 @@ def run() -> Run:
 
 def test_the_columns_called_written_are_those_that_most_settlements_change(run: Run) -> None:
     changed: dict[str, list[float]] = {}
-    before = Firms(*(column.copy() for column in run.population.firms))
+    before = Firms._make(column.copy() for column in run.population.firms)
 
     def month_is_over(_: float) -> None:
         nonlocal before
-        now = Firms(*(column.copy() for column in run.population.firms))
+        now = Firms._make(column.copy() for column in run.population.firms)
         alive = (before.status == Status.OPEN) & (now.status == Status.OPEN)
         for name in Firms._fields:
             differs = (getattr(before, name) != getattr(now, name)).reshape(len(alive), -1).any(axis=1)
@@ -52,9 +52,8 @@ def test_streaming_changes_nothing_and_every_month_is_timed() -> None:
     plain.live(lambda share: None)
     watched = build(500)
     seen = limit.live(watched, "baseline")
-    assert all(
-        np.array_equal(one, other) for one, other in zip(plain.population.firms, watched.population.firms, strict=True)
-    )
+    for name in Firms._fields:
+        assert np.array_equal(getattr(plain.population.firms, name), getattr(watched.population.firms, name)), name
     assert len(seen.run_seconds) == len(seen.stream_seconds) == len(seen.firm_months) == seen.months == 24
     assert 450 < min(seen.firm_months) <= max(seen.firm_months) < 600
     assert sum(seen.split.values()) == pytest.approx(1.0)
