@@ -14,7 +14,7 @@ from sim.measure import Dated, Factor, Strict
 class Values(Strict):
     """What a cultivation measure may say."""
 
-    quota: Annotated[int, Field(ge=0)] | None = Field(
+    quota: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = Field(
         None,
         description="firms of the province that are chosen, best prospects first; None for all that qualify",
         json_schema_extra={"zh": "全省选定的户数，前景最好的优先；空为符合条件的全部"},

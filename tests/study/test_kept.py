@@ -13,7 +13,7 @@ from sim.study.comparison import compare
 from sim.study.kept import Kept
 from sim.study.runs import replicated, run_all
 
-pytestmark = pytest.mark.usefixtures("simulate", "loaded")
+pytestmark = pytest.mark.usefixtures("simulate")
 
 
 @pytest.fixture

@@ -1,3 +1,0 @@
-from tests.study.conftest import loaded, scenario, simulate
-
-__all__ = ["loaded", "scenario", "simulate"]
