@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from sim.population.columns import Firms
 from sim.vocabulary import FACTS, Status, bit
 from tests.invariants.watching import (
     LIAISON,
@@ -17,6 +16,7 @@ from tests.invariants.watching import (
     SETTLEMENT,
     Picture,
     built,
+    changed,
     for_drawn_scenarios,
     pictures,
 )
@@ -35,15 +35,6 @@ FIXED: Final = (
 )  # fmt: skip
 STILL_WRITTEN: Final = bit(FACTS, "county_listed") | bit(FACTS, "loan_pending")
 NOTHING_YET: Final = ("contract_backlog", "applied", "granted", "hires", "tickets", "profit_this_year")
-
-
-def changed(before: Firms, after: Firms, but: tuple[str, ...] = ()) -> np.ndarray:
-    """Rows of which any column but those named differs, shape (n,)."""
-    apart = np.zeros(len(before.key), np.bool_)
-    for name in set(Firms._fields) - {*but}:
-        differs = getattr(before, name) != getattr(after, name)
-        apart |= differs.any(axis=1) if differs.ndim == 2 else differs
-    return apart
 
 
 def test_statuses_move_only_along_allowed_ways(rounds: int) -> None:

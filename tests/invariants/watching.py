@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import simpy
 from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
 from sim.engine import Run
@@ -52,6 +53,7 @@ class Picture(NamedTuple):
 
     day: int
     hour: float
+    cohort: int  # that settles on the day, -1 for none
     firms: Firms
     given: Int  # (measures, n) fen
     applied: NDArray[np.bool_]  # (n, measures)
@@ -68,10 +70,14 @@ class Picture(NamedTuple):
 
 def built(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0) -> Run:
     """A run that has not begun; it counts what each firm is given by measure."""
+    return of_people(scenario, peopled(scenario, firms, seed, scale), seed)
+
+
+def peopled(scenario: Scenario, firms: int, seed: int, scale: float) -> Population:
+    """The firms that a scenario begins with."""
     parameters = load_parameters(changed=scenario.parameter_changes)
     timeline = Timeline(scenario.world.start, scenario.world.end)
-    people = synthesise(parameters, counties(), timeline, seed, firms)
-    return of_people(scenario, replace(people, scale=scale), seed)
+    return replace(synthesise(parameters, counties(), timeline, seed, firms), scale=scale)
 
 
 def of_people(scenario: Scenario, people: Population, seed: int) -> Run:
@@ -116,7 +122,8 @@ def picture(run: Run, day: int, hour: float) -> Picture:
     return Picture(
         day=day,
         hour=hour,
-        firms=Firms(*(column.copy() for column in firms)),
+        cohort=int(run.timeline.cohort[day]),
+        firms=Firms._make(column.copy() for column in firms),
         given=run.province.slots.given[: len(run.measure_ids)].copy(),
         applied=bits(firms.applied, len(run.measure_ids)),
         granted=bits(firms.granted, len(run.measure_ids)),
@@ -144,6 +151,15 @@ def lines(run: Run) -> Lines:
         item, prefecture, lane = q // (PREFECTURES * 2), q // 2 % PREFECTURES, q % 2
         found[item, prefecture, lane] = line
     return found
+
+
+def changed(before: Firms, after: Firms, but: tuple[str, ...] = ()) -> np.ndarray:
+    """Rows of which any column but those named differs, shape (n,)."""
+    apart = np.zeros(len(before.key), np.bool_)
+    for name in set(Firms._fields) - {*but}:
+        differs = getattr(before, name) != getattr(after, name)
+        apart |= differs.any(axis=1) if differs.ndim == 2 else differs
+    return apart
 
 
 def qualifies(run: Run, measure: Measure) -> NDArray[np.bool_]:
@@ -187,11 +203,23 @@ def busy() -> SimpleNamespace:
 
 
 def for_drawn_scenarios(rounds: int, claim: Callable[[SimpleNamespace], None]) -> None:
-    """Hold a claim to :func:`busy` and to so many drawn scenarios, the same ones on every machine."""
-    settings(
+    """Hold a claim to :func:`busy` and to so many drawn scenarios."""
+    for_drawn(rounds, a_scenario(), busy(), claim)
+
+
+def for_drawn(
+    rounds: int, strategy: SearchStrategy[Any], shipped: SimpleNamespace, claim: Callable[[SimpleNamespace], None]
+) -> None:
+    """Hold a claim to a case of shipped scenarios and to so many drawn ones, the same ones on every machine."""
+    drawn(rounds)(example(shipped)(given(strategy)(claim)))()
+
+
+def drawn(rounds: int) -> settings:
+    """So many drawn cases, the same ones on every machine; a smaller case of a failure costs more than it tells."""
+    return settings(
         derandomize=True,
         deadline=None,
         max_examples=rounds,
-        phases=[Phase.explicit, Phase.generate],  # a smaller example costs more than it tells
+        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )(example(busy())(given(a_scenario())(claim)))()
+    )

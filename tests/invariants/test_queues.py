@@ -1,0 +1,182 @@
+"""Queues lose nobody, and who came first is served first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine import Run
+from sim.firm.state import APPLIED, DECIDED, PREFECTURES, REFUSED
+from sim.vocabulary import Status
+from tests.invariants.watching import (
+    DESKS,
+    LIAISON,
+    MEASURES,
+    OUTBREAK,
+    SETTLEMENT,
+    Lines,
+    Picture,
+    Record,
+    built,
+    for_drawn_scenarios,
+    pictures,
+)
+
+
+class Step(NamedTuple):
+    """An hour at the queues."""
+
+    run: Run
+    before: Picture
+    after: Picture
+    gone: Lines  # taken out of each queue
+    new: Lines  # put into each queue
+
+
+def steps(drawn: SimpleNamespace) -> Iterator[Step]:
+    """Every hour of a run; each queue has lost some of its first and gained some at its end, and is otherwise as it
+    was."""
+    run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
+    for before, after in pictures(run):
+        gone: Lines = {}
+        new: Lines = {}
+        for queue in {**before.lines, **after.lines}:
+            was, now = before.lines.get(queue, []), after.lines.get(queue, [])
+            left = len(set(was) & set(now))
+            assert was[len(was) - left :] == now[:left], (after.day, after.hour, queue)
+            gone[queue], new[queue] = was[: len(was) - left], now[left:]
+        yield Step(run, before, after, gone, new)
+
+
+def entities(run: Run, records: list[Record]) -> int:
+    """Weight of the rows of these cases."""
+    return int(run.population.firms.weight[[record.firm for record in records]].sum())
+
+
+def test_a_queue_is_left_at_its_head_and_joined_at_its_end(rounds: int) -> None:
+    """First in, first out, for every measure, loans and problems, in every prefecture and lane: whoever leaves stood
+    before all who stay, whoever comes stands behind them and is filed on the day; firms come at their settlement or
+    when they are set free, and leave when somebody works."""
+    seen: Counter[float] = Counter()
+
+    def claim(drawn: SimpleNamespace) -> None:
+        for _, _, after, gone, new in steps(drawn):
+            for queue, line in after.lines.items():
+                assert [record.filed for record in line] == sorted(record.filed for record in line), queue
+                assert all(record.filed == after.day <= record.ready for record in new[queue]), (after.day, queue)
+            if any(new.values()):
+                assert after.hour in (OUTBREAK, SETTLEMENT), (after.day, after.hour)
+            if any(gone.values()):
+                assert after.hour in (DESKS, LIAISON), (after.day, after.hour)
+                seen[after.hour] += 1
+
+    for_drawn_scenarios(rounds, claim)
+    assert seen[DESKS] > 0 and seen[LIAISON] > 0
+
+
+def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
+    """The pool of records neither loses nor doubles one, and each queue knows how many entities wait in it."""
+
+    def claim(drawn: SimpleNamespace) -> None:
+        for run, _, after, _, _ in steps(drawn):
+            queues = run.province.queues
+            waiting = sum(len(line) for line in after.lines.values())
+            assert waiting + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
+            told = queues.waiting.reshape(-1, PREFECTURES, 2)
+            assert told.sum() == sum(entities(run, line) for line in after.lines.values())
+            for queue, line in after.lines.items():
+                assert told[queue] == entities(run, line), (after.day, queue)
+                assert all(run.population.firms.prefecture[record.firm] == queue[1] for record in line)
+
+    for_drawn_scenarios(rounds, claim)
+
+
+def test_applications_are_conserved(rounds: int) -> None:
+    """Of what was ever filed for a measure or a loan, all is decided, refused, dropped because its firm has left, or
+    still waiting, at every hour; a problem is solved or drops out."""
+    dropped = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal dropped
+        filed: Counter[int] = Counter()
+        for run, before, after, gone, new in steps(drawn):
+            loan = run.province.loan_item
+            served: Counter[int] = Counter()
+            for (item, _, _), records in gone.items():
+                alive = [record for record in records if before.alive[record.firm]]
+                served[item] += entities(run, alive)
+                dropped += len(records) - len(alive)
+            for (item, _, _), records in new.items():
+                filed[item] += entities(run, records)
+            counted = after.stations - before.stations
+            at_desks = counted[:, DECIDED] + counted[:, REFUSED]
+            if after.hour == DESKS:
+                for item in range(loan + 1):
+                    assert at_desks[item] == served[item], (after.day, item)
+            elif after.hour == LIAISON:
+                solved = before.firms.tickets & ~after.firms.tickets
+                for kind in range(len(at_desks) - loan - 1):
+                    rows = (solved >> kind & 1).astype(bool)
+                    assert at_desks[loan + 1 + kind] == before.firms.weight[rows].sum() <= served[loan + 1 + kind]
+            elif after.hour not in (MEASURES, SETTLEMENT):
+                assert not at_desks[: loan + 1].any(), (after.day, after.hour)
+            assert (after.stations[:, APPLIED] == [filed[item] for item in range(len(counted))]).all()
+
+    for_drawn_scenarios(rounds, claim)
+    assert dropped > 0
+
+
+def test_nobody_is_overtaken_at_a_desk(rounds: int) -> None:
+    """First come, first served within a priority, over all measures of an agency: when a desk has worked, no case that
+    was ready and filed earlier waits in the same lane than one that was served, unless its fund is empty; nobody was
+    served before his case was ready. Banks and liaison officers do the same with loans and with problems."""
+    served_while_others_wait = 0
+
+    def claim(drawn: SimpleNamespace) -> None:
+        nonlocal served_while_others_wait
+        for run, before, after, gone, _ in steps(drawn):
+            if after.hour not in (DESKS, LIAISON):
+                continue
+            terms, loan = run.province.rules.terms, run.province.loan_item
+            office: dict[int, str] = {item: f"agency {terms.agency[item]}" for item in range(loan)}
+            office |= {loan: "banks"} | {item: "officers" for item in range(loan + 1, loan + 5)}
+            latest: dict[tuple[str, int, int], int] = defaultdict(lambda: -1)
+            for (item, p, lane), records in gone.items():
+                for record in records:
+                    if before.alive[record.firm]:
+                        assert record.ready <= after.day, (after.day, item)
+                        if item <= loan or before.firms.status[record.firm] == Status.SUSPENDED:
+                            latest[office[item], p, lane] = max(latest[office[item], p, lane], record.filed)
+            for (item, p, lane), line in after.lines.items():
+                first, may_wait = line[0], item < loan and terms.fund[item] >= 0 and terms.waits[item]
+                if first.ready <= after.day and latest[office[item], p, lane] >= 0 and not may_wait:
+                    assert latest[office[item], p, lane] <= first.filed, (after.day, item, p, lane)
+                    served_while_others_wait += 1
+
+    for_drawn_scenarios(rounds, claim)
+    assert served_while_others_wait > 0
+
+
+def test_a_listed_firm_waits_behind_an_unlisted_one_only_if_it_is_too_heavy(rounds: int) -> None:
+    """Listed firms are served before others: when an unlisted firm is served while a listed one is ready at the same
+    office, the listed row stands for more entities than there was capacity left, so for more than the one served."""
+
+    def claim(drawn: SimpleNamespace) -> None:
+        for run, before, after, gone, _ in steps(drawn):
+            if after.hour != DESKS:
+                continue
+            terms, loan = run.province.rules.terms, run.province.loan_item
+            weight = run.population.firms.weight
+            for (item, p, lane), line in after.lines.items():
+                if item >= loan or lane != 0 or line[0].ready > after.day or terms.waits[item]:
+                    continue
+                for other in np.flatnonzero(terms.agency[:loan] == terms.agency[item]).tolist():
+                    for record in gone.get((other, p, 1), []):
+                        if before.alive[record.firm]:
+                            assert weight[record.firm] < weight[line[0].firm], (after.day, item, p)
+
+    for_drawn_scenarios(rounds, claim)
