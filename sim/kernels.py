@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +40,23 @@ kernel: Any = njit(cache=True, _nrt=False)
 inlined: Any = njit(cache=True, _nrt=False, inline="always")
 # A kernel that makes arrays of its own: for what is called once a run.
 allocating: Any = njit(cache=True)
+
+
+def outermost(compiled: Any) -> Callable[..., Any]:
+    """A kernel that Python calls every day, always with arguments of the same types.
+
+    Numba looks up the types of all arguments at every call; for a firm's 46 columns and what goes with them that takes
+    ten times as long as the call. Here the look-up is done once a process, and code for other types is an error.
+    """
+    found: list[Callable[..., Any]] = []
+
+    @wraps(compiled.py_func)
+    def call(*arguments: Any) -> Any:
+        if found:
+            return found[0](*arguments)
+        result = compiled(*arguments)
+        (only,) = compiled.overloads.values()
+        found.append(only.entry_point)
+        return result
+
+    return call

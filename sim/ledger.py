@@ -171,17 +171,15 @@ def table(books: Books, months: list[str], measures: list[MeasureParty]) -> pd.D
             amount = int(books.lines[month, index])
             rows.append((months[month], line.payer, line.payee, line.flow, "", line.kind, amount))
     for index, measure in enumerate(measures):
-        for flow_index, flow in enumerate(FLOWS):
-            for month in np.flatnonzero(books.relieved[:, index, flow_index]):
-                amount = int(books.relieved[month, index, flow_index])
-                for bearer, part in _split(amount, measure.bearers):
-                    rows.append((months[month], bearer, PAYEE[flow], flow, measure.id, "relieved", part))
-        for move_index, move in enumerate(MOVES):
-            for month in np.flatnonzero(books.moved[:, index, move_index]):
-                amount = int(books.moved[month, index, move_index])
-                for bearer, part in _split(amount, measure.bearers):
-                    payer, payee = ("firms", bearer) if move in FROM_FIRMS else (bearer, "firms")
-                    rows.append((months[month], payer, payee, measure.flow, measure.id, MOVE_KIND[move], part))
+        for flow_index, month in np.argwhere(books.relieved[:, index].T):
+            flow = FLOWS[flow_index]
+            for bearer, part in _split(int(books.relieved[month, index, flow_index]), measure.bearers):
+                rows.append((months[month], bearer, PAYEE[flow], flow, measure.id, "relieved", part))
+        for move_index, month in np.argwhere(books.moved[:, index].T):
+            move = MOVES[move_index]
+            for bearer, part in _split(int(books.moved[month, index, move_index]), measure.bearers):
+                payer, payee = ("firms", bearer) if move in FROM_FIRMS else (bearer, "firms")
+                rows.append((months[month], payer, payee, measure.flow, measure.id, MOVE_KIND[move], part))
     columns = ["month", "payer", "payee", "flow", "measure", "kind", "amount_fen"]
     return pd.DataFrame(rows, columns=columns)
 

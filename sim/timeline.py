@@ -6,7 +6,7 @@ Firms settle once a month on a settlement day between 1 and 28, so that every mo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -68,15 +68,7 @@ class Timeline:
     @cached_property
     def is_working_day(self) -> NDArray[np.bool_]:
         """Chinese working days, make-up days included, shape (days,); past the published calendar Monday to Friday."""
-        from chinese_calendar import is_workday
-
-        def working(on: date) -> bool:
-            try:
-                return bool(is_workday(on))
-            except NotImplementedError:
-                return on.weekday() < 5
-
-        return np.array([working(self.date(d)) for d in range(self.days)], np.bool_)
+        return np.array([_is_working(self.date(d)) for d in range(self.days)], np.bool_)
 
     @cached_property
     def is_month_end(self) -> NDArray[np.bool_]:
@@ -88,3 +80,14 @@ class Timeline:
     def month_ends(self) -> Iterator[int]:
         """Days on which the monitor counts the province (clause III.3)."""
         yield from (int(d) for d in np.flatnonzero(self.is_month_end))
+
+
+@cache
+def _is_working(on: date) -> bool:
+    """Asked for the same days in every run of a study."""
+    from chinese_calendar import is_workday
+
+    try:
+        return bool(is_workday(on))
+    except NotImplementedError:
+        return on.weekday() < 5

@@ -32,7 +32,7 @@ from sim.firm.entitlements import (
 from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
 from sim.firm.payment import pay_bills
 from sim.firm.state import APPLIED, LEAD, MONTH_DAYS
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
 from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
@@ -63,6 +63,7 @@ SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND = (
 )  # fmt: skip
 
 
+@outermost
 @kernel
 def settle(  # type: ignore[no-untyped-def]
     first, last, day, previous, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts,

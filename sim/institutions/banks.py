@@ -14,7 +14,7 @@ from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import barred, dequeue, lowest_bit, whole, without_lowest
 from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.ledger import LINE
 from sim.luck import Purpose, normal
 from sim.population.columns import MASK_WORDS
@@ -27,6 +27,7 @@ LOAN_DRAWN = LINE["loan_drawn"]
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 
 
+@outermost
 @kernel
 def lend(  # type: ignore[no-untyped-def]
     loan_item,

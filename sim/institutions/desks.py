@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.firm.entitlements import dequeue, entitle, is_on, pay
 from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED, Float
 from sim.institutions.province import Province
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.luck import Purpose, uniform
 from sim.vocabulary import AGENCIES, Status
 
@@ -40,6 +40,7 @@ def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untype
     return best
 
 
+@outermost
 @kernel
 def serve(  # type: ignore[no-untyped-def]
     items, blocked, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
@@ -113,23 +114,24 @@ class Desks:
         self.moved = np.zeros(PREFECTURES)  # what dispatch meetings have added or taken away
         self.unused = np.zeros(PREFECTURES)
         self.blocked = np.zeros(len(mine), np.bool_)
+        lanes = np.arange(PREFECTURES * 2)
+        self.queues = (self.items.astype(np.int64)[:, None] * PREFECTURES * 2 + lanes).ravel()  # of its measures
 
     @property
     def capacity(self) -> Float:
         """Entities that can be handled in a working day, by prefecture."""
         rules = self.province.rules
-        return np.asarray((self.staffed + self.moved) * rules.desk_capacity[rules.running, self.agency].prod())
+        return np.asarray((self.staffed + self.moved) * rules.desk_factor[self.agency])
 
     @property
     def waiting(self) -> NDArray[np.int64]:
         """Weighted firms that wait at these desks, by prefecture."""
-        ends = self.province.queues.waiting.reshape(-1, PREFECTURES, 2)
-        return np.asarray(ends[self.items].sum(axis=(0, 2)))
+        return np.asarray(self.province.queues.waiting[self.queues].reshape(-1, PREFECTURES, 2).sum(axis=(0, 2)))
 
     def work(self, day: int) -> None:
         """A working day; nothing to do costs nothing."""
         province = self.province
-        if not self.waiting.any():
+        if not province.queues.waiting[self.queues].any():
             return
         since = perf_counter()
         serve(

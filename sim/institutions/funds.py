@@ -46,7 +46,7 @@ class Funds:
         """Take out of the containers what the cheque book says was drawn since the last call."""
         drawn = self.treasury.drawn
         if drawn.any():
-            for slot in np.flatnonzero(drawn):
+            for slot in drawn.nonzero()[0]:
                 self.containers[slot].get(int(drawn[slot]))
             drawn[:] = 0
 

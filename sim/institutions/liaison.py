@@ -14,12 +14,13 @@ from sim.firm.entitlements import dequeue
 from sim.firm.state import DECIDED, PREFECTURES
 from sim.institutions.desks import first_ready
 from sim.institutions.outbreak import Outbreak, days_by_itself
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.vocabulary import TICKETS, Status
 
 SUSPENDED = int(Status.SUSPENDED)
 
 
+@outermost
 @kernel
 def solve(  # type: ignore[no-untyped-def]
     items, blocked, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed

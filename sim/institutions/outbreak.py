@@ -16,7 +16,7 @@ from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import enqueue
 from sim.firm.state import APPLIED, LEAD, PREFECTURES, Float, Market
 from sim.institutions.province import Province
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.luck import Purpose, exponential, uniform
 from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 
@@ -30,6 +30,7 @@ KEY_FIRM = bit(FLAGS, "key_firm")
 FUNDS_TICKET = TICKETS.index("funds")
 
 
+@outermost
 @kernel
 def run_activity(day, demand, severity, drag, friction, sensitivity, local, crowding, integral):  # type: ignore[no-untyped-def]
     """Add the activity index of one day to the running integral, for every county and sector.
@@ -45,6 +46,7 @@ def run_activity(day, demand, severity, drag, friction, sensitivity, local, crow
             integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * local[c, s] * crowding[c, s]
 
 
+@outermost
 @kernel
 def close_and_reopen(  # type: ignore[no-untyped-def]
     day, today, yesterday, listed_new, episode, closed_max, control, suspended, county_rows, firms, terms, behaviour,
@@ -214,32 +216,30 @@ class Outbreak:
 
     def _drag(self) -> Float:
         rules = self.province.rules
-        factor = rules.control_drag[rules.running].prod(axis=0)
-        return np.asarray(np.minimum(self.province.world.control_drag[None, :] * factor[:, None], 1.0))
+        return np.asarray(np.minimum(self.province.world.control_drag[None, :] * rules.drag[:, None], 1.0))
 
     def live(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         since = perf_counter()
         province, rules, world = self.province, self.province.rules, self.province.world
-        on = rules.running
         listed_new = world.listed[day] & ~self.ever_listed
         self.ever_listed |= listed_new
         today = world.severity[day].astype(np.float64)
         started = (today > 0) & (self.severity == 0)
         self.episode[started] = day
-        control = rules.closed_share[on].prod(axis=0)
+        control = rules.closed
         if (today * control != self.closed).any() or self.suspended.any() or listed_new.any():
             province.make_room(4 * int(self.suspended.sum()) + 1)
             close_and_reopen(
                 day, today, self.closed, listed_new, self.episode, world.closed_share_max, control, self.suspended,
                 province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
                 province.counts, province.queues, province.month(day), province.ticket_item,
-                bool(rules.liaison[on].sum() > 0), province.seed,
+                bool(rules.liaison[rules.running].sum() > 0), province.seed,
             )  # fmt: skip
         self.severity = today
         demand = world.demand[day].copy()
         local = self.local
-        construction = rules.construction_demand[on].prod(axis=0)
+        construction = rules.construction
         if (construction != 1.0).any():
             local = local.copy()
             local[:, CONSTRUCTION] *= construction[province.counties.prefecture]

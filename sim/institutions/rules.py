@@ -116,7 +116,6 @@ class Rules:
         self.control_drag = np.ones((count, places))
         self.restart_delay = np.ones((count, places))
         self.logistics_friction = np.ones((count, places, sectors))
-        self.friction = np.ones((places, sectors))  # the same of all measures in force together
         self.construction_demand = np.ones((count, PREFECTURES))
         self.new_arrears = np.ones((count, PREFECTURES, sectors, len(SIZES)))
         self.entry = np.ones((count, PREFECTURES, sectors))
@@ -128,6 +127,12 @@ class Rules:
         self.liaison = np.zeros(count)
         self.meetings = np.zeros(count, np.int64)
         self.ticket_deadline = np.full(count, FAR, np.int64)
+        # The same of all measures in force together, as `combine` leaves it.
+        self.friction = np.ones((places, sectors))
+        self.closed = np.ones(places)
+        self.drag = np.ones(places)
+        self.construction = np.ones(PREFECTURES)
+        self.desk_factor = np.ones(len(AGENCIES))
         self._base_processing = np.zeros(count)
         for m, measure in enumerate(measures):
             self._enter(m, measure)
@@ -203,6 +208,10 @@ class Rules:
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
         t.new_arrears[:] = self.new_arrears[on].prod(axis=0)
         self.friction[:] = self.logistics_friction[on].prod(axis=0)
+        self.closed[:] = self.closed_share[on].prod(axis=0)
+        self.drag[:] = self.control_drag[on].prod(axis=0)
+        self.construction[:] = self.construction_demand[on].prod(axis=0)
+        self.desk_factor[:] = self.desk_capacity[on].prod(axis=0)
         t.entry[:] = self.entry[on].prod(axis=0)
         t.restart_delay[:] = self.restart_delay[on].prod(axis=0)
         t.ticket_deadline[0] = self.ticket_deadline[on].min(initial=FAR)
@@ -226,8 +235,11 @@ def _identity(name: str) -> int:
 def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
     """For each byte of the facts that a firm lacks, low and high: the measures that ask for one of them."""
     needs = np.array([sum(bit(FACTS, fact) for fact in measure.eligible.facts) for measure in measures], np.uint16)
-    missing = np.arange(256, dtype=np.uint16)
-    return np.array([[_bits((needs & lacks) != 0) for lacks in (missing << shift)] for shift in (0, 8)])
+    missing = np.arange(256, dtype=np.uint16)[:, None]
+    flags = np.zeros((2, 256, MASK_WORDS * 64), np.bool_)
+    for byte in range(2):
+        flags[byte, :, : len(needs)] = (needs & (missing << (8 * byte))) != 0
+    return np.packbits(flags, axis=-1, bitorder="little").view(np.uint64)
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:

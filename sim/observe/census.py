@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from sim.firm.entitlements import lowest_bit, without_lowest
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.luck import Purpose, salted, uniform
 from sim.population.columns import MASK_WORDS
 from sim.units import fen
@@ -31,6 +31,7 @@ FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
+@outermost
 @kernel
 def count(firms, slots, panel, payables, disputed_share, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
