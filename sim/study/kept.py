@@ -133,18 +133,22 @@ class Kept:
 
 def _bytes(table: pd.DataFrame) -> bytes:
     """A table as a Parquet file. Dictionaries only for words: of numbers they cost time and room."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     buffer = io.BytesIO()
     words = [str(name) for name, kind in table.dtypes.items() if kind.name in ("object", "category")]
-    table.to_parquet(
-        buffer, engine="pyarrow", compression="zstd", index=False, use_dictionary=words, write_statistics=False
-    )
+    # Tables are small: threads would cost more than they save.
+    columns = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
+    parquet.write_table(columns, buffer, compression="zstd", use_dictionary=words, write_statistics=False)
     return buffer.getvalue()
 
 
 def _table(content: bytes) -> pd.DataFrame:
-    import pandas as pd
+    from pyarrow import parquet
 
-    return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
+    table: pd.DataFrame = parquet.read_table(io.BytesIO(content), use_threads=False).to_pandas(use_threads=False)
+    return table
 
 
 def _nothing(table: str) -> pd.DataFrame:
