@@ -67,7 +67,7 @@ def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stoppe
             "listings": [{**listing, "from": first, "to": last} for first, last in spells],
         }
     )
-    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=20.0)
+    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=200.0)
     assert_agreement(pair)
     stations = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
     assert {("labour", "decided"), ("funds", "decided"), ("loan", "refused")} <= stations
@@ -80,6 +80,7 @@ def test_every_firm_has_the_same_months_under_every_kind_of_gift() -> None:
     reached = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
     gifts = ("a_head", "a_hire", "a_rent", "a_utility", "a_welcome", "b_premiums", "d_wages", "d_wages_more", "e_later")
     assert {(gift, "paid") for gift in gifts} | {("a_welcome", "refused"), ("loan", "on claims")} <= reached
+    assert pair.oracle.province.books.extended
 
 
 @settings(DRAWN, max_examples=8)
