@@ -1,7 +1,8 @@
 """The command ``shukun``.
 
 Standard output carries the answer (a table for people, or with ``--json`` one JSON value and nothing else), standard
-error everything else. Exit status: 0 done, 1 a run or the report failed, 2 the question is not understood, 130 Ctrl-C.
+error everything else. Exit status: 0 done, 1 a run or the report failed, 2 the question is not understood or its
+answer cannot be stored, 128 and the number of the signal that ended it (130 for Ctrl-C).
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
 

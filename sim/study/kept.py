@@ -93,6 +93,7 @@ class Kept:
         try:
             handle, part = mkstemp(dir=self.folder, suffix=".part")
             try:
+                os.fchmod(handle, 0o644)  # mkstemp keeps others out
                 with os.fdopen(handle, "wb") as file:
                     with zipfile.ZipFile(file, "w") as archive:
                         for name, text in texts.items():
