@@ -8,19 +8,15 @@ goes into the corpus, where the ordinary tests replay it, once its fault is mend
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
-import atheris
-
-with atheris.instrument_imports(include=["sim.scenario", "sim.measure", "sim.world.spec", "ruamel.yaml"]):
-    from sim import scenario
-    from sim.places import scenarios_folder
-    from tests.faults import targets
+from sim import places
 
 LONGEST_SECONDS = 10
 SHIPPED = {"scenario": "*.yaml", "catalogue": "measures/*/*.yaml", "design": "sweeps/*.yaml", "levers": "nothing"}
 
 
-def words(file: Path) -> Path:
+def words(scenario: ModuleType, file: Path) -> Path:
     """What files say, for the fuzzer to put together: names of keys, levers and values."""
     found = {name for entry in scenario.lever_table("full_plan") for name in (entry.path, *entry.allowed.split(", "))}
     found |= {key for schema in scenario.json_schema().values() for key in schema.get("properties", {})}
@@ -30,13 +26,20 @@ def words(file: Path) -> Path:
 
 
 def main() -> None:
+    # Here and not above: whoever looks for tests imports this module, and nothing of theirs is to be instrumented.
+    import atheris
+
+    with atheris.instrument_imports(include=["sim.scenario", "sim.measure", "sim.world.spec", "ruamel.yaml"]):
+        from sim import scenario
+        from tests.faults import targets
+
     name, seconds = sys.argv[1], sys.argv[2]
     folder = Path(sys.argv[3] if len(sys.argv) > 3 else ".")
     seeds = Path(tempfile.mkdtemp(prefix="shukun-seeds-"))
-    for file in (*Path(__file__).parent.glob(f"corpus/{name}/*"), *scenarios_folder().glob(SHIPPED[name])):
+    for file in (*Path(__file__).parent.glob(f"corpus/{name}/*"), *places.scenarios_folder().glob(SHIPPED[name])):
         (seeds / file.name).write_bytes(file.read_bytes())
     options = [f"-max_total_time={seconds}", f"-timeout={LONGEST_SECONDS}", "-max_len=4000", "-print_final_stats=1"]
-    options += [f"-artifact_prefix={folder.resolve()}/", f"-dict={words(seeds.parent / f'{seeds.name}.words')}"]
+    options += [f"-artifact_prefix={folder.resolve()}/", f"-dict={words(scenario, seeds.with_suffix('.words'))}"]
     atheris.Setup([sys.argv[0], *options, str(seeds)], lambda content: targets.TARGETS[name](content))
     atheris.Fuzz()
 
