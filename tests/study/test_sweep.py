@@ -1,5 +1,6 @@
 import pytest
 
+from sim.scenario import ScenarioError
 from sim.study import StudyError
 from sim.study.sweep import design, sweep
 
@@ -53,14 +54,14 @@ def test_a_design_file_is_read(tmp_path):
         ("title: {zh: a, en: b}\nscenario: rent\nlevers: {}\n", "levers"),
         ("title: {zh: a, en: b}\nscenario: rent\nlevers: {a: [1]}\nseeds: 3\n", "seeds"),
         ("title: [unclosed\n", "line"),
-        ("", "valid dictionary"),
+        ("", "the key levers is missing"),
     ],
 )
-def test_a_bad_design_file_gets_one_sentence(text, sentence, tmp_path):
+def test_each_mistake_of_a_design_file_is_one_sentence(text, sentence, tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(text)
-    with pytest.raises(StudyError) as caught:
+    with pytest.raises(ScenarioError) as caught:
         design(path)
-    assert str(caught.value).startswith(str(path))
-    assert sentence in str(caught.value)
-    assert "\n" not in str(caught.value)
+    said = [str(fault) for fault in caught.value.faults]
+    assert all(one.startswith(str(path)) and "\n" not in one for one in said)
+    assert any(sentence in one for one in said)
