@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare test test-long benchmark peers clean setup
+.PHONY: compare test test-long benchmark limit province timings peers clean setup
 
 compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -28,6 +28,15 @@ test-long: setup $(FUZZER) ## longer rounds of what `make test` checks briefly, 
 
 benchmark: setup ## firm-months a second and bytes a firm
 	@$(BIN)/python benchmarks/engine.py
+
+limit: setup ## a firm-month against streaming the bytes that it must touch, month by month
+	@$(BIN)/python benchmarks/limit.py
+
+province: setup ## the province one to one, in seconds and gigabytes
+	@$(BIN)/python benchmarks/province.py
+
+timings: setup ## all of these once more, as a line of benchmarks/history.csv
+	@$(BIN)/python -m benchmarks.history
 
 peers: setup $(PEERS) ## one small model in several frameworks and in this project's way: the same outcome, timed in turn
 	@$(BIN)/python -m benchmarks.peers.race

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.engine import machine
+from benchmarks.limit import SEASON
 
 HERE: Final = Path(__file__).resolve().parent
 HISTORY: Final = HERE / "history.csv"
-SEASON: Final = 6  # months at either end of the run that are compared
 
 # Columns and what they say; every line holds all of them.
 COLUMNS: Final = {

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 SEED: Final = 1
 FEW: Final = 500  # firms of the first run, which loads what a process loads once
 FIRMS: Final = 1_000_000
-COUNTED_FIRMS: Final = (1_000, 5_000)  # of the runs whose instructions are counted
+SEASON: Final = 6  # months at either end of the run that are compared
+COUNTED_FIRMS: Final = (2_000, 20_000)  # of the runs whose instructions are counted
 
 # Columns that the settlement of every open firm reads (`sim/firm/settlement.py` and what it calls), and those that it
 # changes in most of them. Left out is what only some firms or months need (`vat_credit` of general taxpayers,
@@ -221,7 +222,7 @@ def run_counted(scenario: str) -> None:
     """The runs of :func:`count_instructions`, in the process that valgrind watches; prints the firm-months of each."""
 
     def tell_valgrind(*words: str) -> None:
-        subprocess.run(["callgrind_control", *words, str(os.getpid())], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["callgrind_control", *words, str(os.getpid())], check=True, capture_output=True)
 
     build = builder(scenario)
     build(FEW).live(lambda share: None)
@@ -260,10 +261,13 @@ def main() -> None:
     monthly = seen.monthly_nanoseconds
     print(f"{seen.scenario}, {seen.firms:,} firms, {seen.months} months, seed {SEED}, one core")
     print(f"a firm-month            {seen.nanoseconds:>8.1f} ns   " + parts(seen.split))
-    print(f"bytes read, written     {seen.bytes_read:>8} {seen.bytes_written} ")
+    print(f"bytes read, written     {seen.bytes_read:>8} {seen.bytes_written}")
     print(f"streaming them          {seen.stream_nanoseconds:>8.1f} ns   at {seen.gigabytes_per_second:.1f} GB/s")
     print(f"times the streaming     {seen.times_streaming:>8.1f}")
-    print(f"month by month          {min(monthly):>8.1f} to {max(monthly):.1f} ns")
+    late = statistics.mean(monthly[-SEASON:]) / statistics.mean(monthly[:SEASON])
+    print(
+        f"month by month          {min(monthly):>8.1f} to {max(monthly):.1f} ns, last half year {late:.2f} of the first"
+    )
     if instructions is not None:
         print(f"instructions            {instructions:>8.0f}")
 
