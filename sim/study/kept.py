@@ -106,12 +106,7 @@ class Kept:
             finally:
                 Path(part).unlink(missing_ok=True)
         except OSError as error:
-            reason = error.strerror or error
-            raise StudyError(
-                zh=f"{self.folder} 无法写入：{reason}。已完成的 {len(self)} 次运行仍然保留，重复同一命令即可继续。",
-                en=f"{self.folder} cannot be written: {reason}. {len(self)} finished runs are kept; "
-                "the same command goes on.",
-            ) from None
+            raise unwritable(self.folder, error, len(self)) from None
 
     def _file(self, spec: RunSpec) -> Path:
         decides = {
@@ -130,6 +125,16 @@ class Kept:
         if id(scenario) not in self._fingerprints:
             self._fingerprints[id(scenario)] = scenario, scenario.fingerprint()
         return self._fingerprints[id(scenario)][1]
+
+
+def unwritable(folder: Path, error: OSError, runs: int) -> StudyError:
+    """What to say when the disk does not take something, with ``runs`` finished runs kept."""
+    reason = error.strerror or error
+    zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
+    if runs:
+        zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"
+        en += f" {runs} finished runs are kept; the same command goes on."
+    return StudyError(zh=zh, en=en)
 
 
 def _bytes(table: pd.DataFrame) -> bytes:

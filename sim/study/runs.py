@@ -175,7 +175,7 @@ def _pool(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Out
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
-    outcomes = parallel(delayed(_run_in_worker)(spec, simulate) for spec in specs)
+    outcomes = parallel(delayed(_run_in_worker)(replace(spec, against=None), simulate) for spec in specs)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 from pydantic import ValidationError
 
 from sim.study import StudyError
-from sim.study.kept import Kept
+from sim.study.kept import Kept, unwritable
 from sim.study.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -173,14 +173,10 @@ def _flush(file: IO[Any]) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> StudyError:
-    reason, runs = error.strerror or error, 0
+    runs = 0
     with suppress(OSError):  # what made the folder unwritable may make it unreadable too
         runs = len(Kept(folder / FINISHED))
-    zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
-    if runs:
-        zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"
-        en += f" {runs} finished runs are kept; the same command goes on."
-    return StudyError(zh=zh, en=en)
+    return unwritable(folder, error, runs)
 
 
 def load(folder: str | Path) -> Study:
