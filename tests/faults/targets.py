@@ -17,7 +17,8 @@ from sim.scenario.checking import Source
 from sim.scenario.document import parse
 from sim.study.sweep import design as read_design
 
-FOLDER = Path(tempfile.mkdtemp(prefix="shukun-faults-"))
+_FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
+FOLDER = Path(_FOLDER.name)
 KNOWN = catalogue(scenarios_folder())
 ALLOWED = tuple(str(folder.resolve()) for folder in (FOLDER, scenarios_folder(), calibration_folder()))
 # What runs code, starts a process or reaches the network, as Python's audit events call it.

@@ -100,10 +100,10 @@ def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_pat
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_a_comparison_that_was_stopped_twenty_times_goes_on_to_the_same_bytes(tmp_path, number):
+@pytest.mark.parametrize("signals", [[signal.SIGKILL] * 20, [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]])
+def test_a_comparison_that_was_stopped_again_and_again_goes_on_to_the_same_bytes(tmp_path, signals):
     words = ("compare", "full_plan", "action_tax", "--replications", "8", "--draws", "4", "--clause-replications", "0")
     words += ("--workers", "2")
     here(*words, "--out", str(tmp_path / "whole"))
-    killed_and_done_again(tmp_path, [number] * 20, words)
+    killed_and_done_again(tmp_path, signals, words)
     assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
