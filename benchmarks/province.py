@@ -4,9 +4,10 @@ Timed is all that `shukun run full_plan --firms province` does but reading the s
 The process lives through a run with few firms first, so compiling is left out; memory is the most that the whole
 process ever held.
 
-    python benchmarks/province.py                 active entities, and those that may be born: four million rows
-    python benchmarks/province.py --registered    all registered entities as if they were active: the upper bound
-    python benchmarks/province.py --json          the same as JSON
+    python benchmarks/province.py                  active entities, and those that may be born: four million rows
+    python benchmarks/province.py --registered     all registered entities as if they were active: the upper bound
+    python benchmarks/province.py --firms 1000000  so many rows instead
+    python benchmarks/province.py --json           the same as JSON
 
 The run takes one core, whatever the machine has.
 """
@@ -53,8 +54,8 @@ def peak_gigabytes() -> float:
     return largest / 1e9 if sys.platform == "darwin" else largest * 1024 / 1e9
 
 
-def measure(scenario: str, registered: bool) -> Province:
-    """One run in this process, after a first one with few firms."""
+def measure(scenario: str, firms: int | None, registered: bool = False) -> Province:
+    """One run in this process, after a first one with few firms; ``firms``: rows, None for one an entity."""
     from sim.engine import simulate
     from sim.parameters import load as load_parameters
     from sim.scenario import load
@@ -64,9 +65,10 @@ def measure(scenario: str, registered: bool) -> Province:
     entities = parameters["population.registered_entities"]
     if not registered:
         entities *= parameters["population.active_share"]
+    rows = round(entities) if firms is None else firms
     simulate(load(scenario), firms=FEW, seed=SEED)
     started, worked = time.perf_counter(), time.process_time()
-    result = simulate(load(scenario), firms=round(entities), seed=SEED)
+    result = simulate(load(scenario), firms=rows, seed=SEED)
     wall, processor = time.perf_counter() - started, time.process_time() - worked
     return Province(
         scenario=scenario,
@@ -85,10 +87,11 @@ def main() -> None:
     """Prints what the run took, and whether that is within what is asked."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--registered", action="store_true", help="all registered entities, not the active ones")
+    options.add_argument("--firms", type=int, help="a sample or an enlarged province of so many rows instead")
     options.add_argument("--scenario", default="full_plan")
     options.add_argument("--json", action="store_true", help="print JSON")
     chosen = options.parse_args()
-    seen = measure(chosen.scenario, chosen.registered)
+    seen = measure(chosen.scenario, chosen.firms, chosen.registered)
     if chosen.json:
         print(json.dumps(asdict(seen), indent=2))
         return

@@ -63,10 +63,11 @@ def test_streaming_changes_nothing_and_every_month_is_timed() -> None:
 def test_a_line_of_the_history_holds_every_column_below_one_header(tmp_path: Path) -> None:
     months = {"run_seconds": [2.0] * 12 + [1.0] * 12, "stream_seconds": [0.1] * 24, "firm_months": [10**9] * 24}
     numbers = history.summary(
-        {"firm_months_per_second": 3_500_000.4},
+        {"firms": 1_000_000, "months": 24, "wall_seconds": 8.0, "processor_seconds": 6.0},
         months,
         {"firms": 3, "wall_seconds": 20.04, "processor_seconds": 19.0, "peak_gigabytes": 1.534},
     )
+    assert numbers["firm_months_per_second"] == 3_000_000 < numbers["firm_months_per_processor_second"] == 4_000_000
     assert numbers["firm_month_ns"] == 1.5 and numbers["times_streaming"] == 15.0
     assert (numbers["cheapest_month_ns"], numbers["dearest_month_ns"], numbers["last_over_first"]) == (1.0, 2.0, 0.5)
     line = dict.fromkeys(history.COLUMNS, "x") | numbers
