@@ -64,6 +64,7 @@ _OWN_LINES: Final = {
     "arrears_public_paid": Line("arrears", "paid", "firms", "tax_authority", (), ("cash", "arrears_public")),
     "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
     "loan_drawn": Line("loan", "paid", "banks", "firms", ("cash", "loan")),
+    "invested": Line("investment", "paid", "firms", "suppliers", (), ("cash",)),
     "drawings": Line("drawings", "paid", "firms", "owners", (), ("cash",)),
     "injection": Line("capital", "paid", "owners", "firms", ("cash",)),
     "founding": Line("capital", "paid", "owners", "firms", ("cash",)),

@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     EXTENSION = 20
     LOAN_DEMAND = 22
     INJECTION = 23
+    EXPANSION = 25  # period: month
     RESTART = 24  # period: day of the listing episode x 4 + ticket
 
 

@@ -69,6 +69,7 @@ FACTS: Final = (
     "loan_pending",  # waits for a bank's decision
     "late_on_loan",  # has not repaid a loan when due
     "owner_paid_in",  # the owners have put in money of their own
+    "expands",  # the loan that it has asked for is to expand with
 )
 
 # Monthly flows that fall due, in the order of payment when cash is short.

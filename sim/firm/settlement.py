@@ -41,11 +41,11 @@ from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 OPEN = int(Status.OPEN)
 UNBORN = int(Status.UNBORN)
 PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
-HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE = (
+HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE, EXPANDS = (
     bit(FACTS, f)
     for f in (
         "hit_by_epidemic", "has_loan", "short_of_cash", "overdue_receivables", "hired", "kept_staff", "loan_pending",
-        "late_on_loan",
+        "late_on_loan", "expands",
     )
 )  # fmt: skip
 MONTHLY_FACTS = 0xFFFF & ~(HIT | SHORT | OVERDUE | HIRED | HAS_LOAN)
@@ -55,10 +55,11 @@ BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["coll
 LONGEST_PROCESSING = 400  # as many columns as `ready_day` has after the first
 VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
 FOUNDING = LINE["founding"]
-SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND = (
+SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, EXPANSION = (
     int(p)
     for p in (
         Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.STAFF, Purpose.DISPUTE, Purpose.LOAN_DEMAND,
+        Purpose.EXPANSION,
     )
 )  # fmt: skip
 
@@ -199,10 +200,13 @@ def settle(  # type: ignore[no-untyped-def]
         )
         if short or firms.illiquid_months[i] > 0:
             firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
-        needs_credit = short or firms.cash[i] < cash_outlays // 2
-        if needs_credit and not firms.facts[i] & np.uint16(PENDING | LATE):
+        expands = False
+        asks = short or firms.cash[i] < cash_outlays // 2
+        if not asks and status == OPEN:
+            asks = expands = uniform(seed, EXPANSION, key, month) < behaviour.expansion
+        if asks and not firms.facts[i] & np.uint16(PENDING | LATE):
             if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
-                firms.facts[i] |= np.uint16(PENDING)
+                firms.facts[i] |= np.uint16(PENDING | EXPANDS if expands else PENDING)
                 processing = _loan_processing(i, loan_item, firms, terms)
                 enqueue(i, loan_item, day, ready_day[day, processing], 0, firms, queues)
                 counts.firms[month, loan_item, APPLIED] += w

@@ -56,6 +56,7 @@ class Behaviour(NamedTuple):
     vat_general: Float  # (S,)
     sales_sigma: Float  # (S,)
     income_tax: Float  # (Z,) of positive profit
+    usual_loan: Float  # (Z,) months of usual sales
     size_churn: Float  # (Z,) factor
     apply_share: Float  # (Z,)
     premiums: Float  # (4,) of insured wages: pension, medical, unemployment, work injury
@@ -91,7 +92,9 @@ class Behaviour(NamedTuple):
     private_default: float
     contract_delivery: float  # of the backlog a month
     never_applies: float
-    loan_months: float  # of outlays
+    expansion: float  # probability a month that a firm which is not short asks for a loan to expand
+    asset_turnover: float  # sales of a year for each fen invested
+    loan_months: float  # of outlays, for a firm that is short
     loan_term_days: int
     renewal_share: float
     run_off_months: int  # equal parts in which a loan that is not renewed is repaid

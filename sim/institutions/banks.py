@@ -16,14 +16,16 @@ from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE
-from sim.luck import Purpose, normal
+from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
 from sim.vocabulary import FACTS, FLAGS, Status, bit
 
-UNDERWRITING = int(Purpose.UNDERWRITING)
+UNDERWRITING, EXPANSION = int(Purpose.UNDERWRITING), int(Purpose.EXPANSION)
 COLLATERAL = bit(FLAGS, "collateral")
-PENDING, LATE, NEW_LOAN, HAS_LOAN = (bit(FACTS, f) for f in ("loan_pending", "late_on_loan", "new_loan", "has_loan"))
-LOAN_DRAWN = LINE["loan_drawn"]
+PENDING, LATE, NEW_LOAN, HAS_LOAN, EXPANDS = (
+    bit(FACTS, f) for f in ("loan_pending", "late_on_loan", "new_loan", "has_loan", "expands")
+)
+LOAN_DRAWN, INVESTED = LINE["loan_drawn"], LINE["invested"]
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 
 
@@ -66,7 +68,8 @@ def lend(  # type: ignore[no-untyped-def]
                 break
             days = day - queues.applied_on[record]
             dequeue(q, firms, queues)
-            firms.facts[i] &= np.uint16(0xFFFF & ~PENDING)
+            expands = firms.facts[i] & np.uint16(EXPANDS) != 0
+            firms.facts[i] &= np.uint16(0xFFFF & ~(PENDING | EXPANDS))
             if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                 continue
             left -= w
@@ -85,7 +88,10 @@ def lend(  # type: ignore[no-untyped-def]
                 counts.firms[month, loan_item, REFUSED] += w
                 counts.days[month, loan_item, REFUSED] += w * days
                 continue
-            amount = whole(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
+            if expands:
+                amount = whole(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
+            else:
+                amount = whole(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
             supply[p] -= amount * w
             # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
             new_rate = max(0.0, firms.loan_rate[i] - rate_cut)
@@ -96,10 +102,27 @@ def lend(  # type: ignore[no-untyped-def]
             firms.cash[i] += amount
             firms.facts[i] |= np.uint16(NEW_LOAN | HAS_LOAN)
             books.lines[month, LOAN_DRAWN] += amount * w
+            if expands:
+                _expand(i, amount, month, firms, behaviour, seed)
+                books.lines[month, INVESTED] += amount * w
             for station in (DECIDED, PAID):
                 counts.firms[month, loan_item, station] += w
                 counts.days[month, loan_item, station] += w * days
         unused[p] = 0.0 if served_all else min(left, 2.0**40)
+
+
+@kernel
+def _expand(i, amount, month, firms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Firm i puts the loan into equipment and stock: it grows as a whole, with its premises and, by luck, its staff."""
+    firms.cash[i] -= amount
+    usual = float(firms.usual_sales[i])
+    if usual <= 0.0:
+        return
+    growth = amount * behaviour.asset_turnover / 12.0 / usual
+    firms.usual_sales[i] = whole(usual * (1.0 + growth))
+    firms.rent[i] = whole(firms.rent[i] * (1.0 + growth))
+    more = np.floor(firms.usual_staff[i] * growth + uniform(seed, EXPANSION, firms.key[i], month))
+    firms.usual_staff[i] += np.int32(more)
 
 
 @kernel

@@ -38,7 +38,7 @@ EVENTS: Final[dict[str, int]] = {
     "extended": 0,  # principal that would have fallen due
     "repaid": -1,  # of what had been put off
     "instalment_missed": 0,  # of what had been put off: ordinary arrears from then on
-    "loan_applied": 0, "loan_drawn": 1, "loan_refused": 0,
+    "loan_applied": 0, "loan_drawn": 1, "loan_refused": 0, "invested": -1,
     "won_contract": 0,
     "sold": 1, "sold_on_credit": 0, "collected": 1, "became_overdue": 0, "lost": 0,
     "bought_on_credit": 0, "paid": -1, "unpaid": 0,
@@ -89,7 +89,7 @@ _RECEIVED, _POSTPONED, _DUE_AGAIN, _FORGIVEN = (
         ("repaid", "lapsed_public", "lapsed_private"), ("forgiven",),
     )
 )  # fmt: skip
-LISTED = bit(FACTS, "county_listed")
+LISTED, EXPANDS = bit(FACTS, "county_listed"), bit(FACTS, "expands")
 
 Entry = tuple[str, str, str, int]  # event, measure, flow, fen
 
@@ -105,6 +105,7 @@ class _State(NamedTuple):
     tickets: int
     freed: bool
     listed: bool
+    expands: bool
     applied: int
     granted: int
     pending: frozenset[int]  # items for which it waits in a queue
@@ -203,6 +204,8 @@ class Journeys:
         ]
         if new.loan > old.loan:
             events.append(("loan_drawn", "", "loan", new.loan - old.loan))
+            if old.expands:
+                events.append(("invested", "", "investment", new.loan - old.loan))
         elif len(self.measures) in old.pending - new.pending:
             events.append(("loan_refused", "", "loan", 0))
         if new.backlog > old.backlog:
@@ -243,6 +246,7 @@ class Journeys:
             tickets=int(firms.tickets[row]),
             freed=bool(firms.restart_on[row] >= 0),
             listed=bool(firms.facts[row] & LISTED),
+            expands=bool(firms.facts[row] & EXPANDS),
             applied=applied,
             granted=granted,
             pending=frozenset(pending),
