@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from sim.ledger import LINE
 from tests.engine.conftest import live, scenario_of
 
@@ -23,11 +21,12 @@ def test_what_is_invested_was_lent_and_makes_firms_grow():
     assert fast["sales_cash"] > slow["sales_cash"]
 
 
-@pytest.mark.parametrize(
-    ("name", "low", "high"), [("expansion_per_month", 0.01, 0.03), ("supply_per_month", 0.03, 0.06)]
-)
-def test_loans_for_expansion_need_who_asks_and_who_lends(name, low, high):
-    assert lent(**{name: low})["invested"] < lent(**{name: high})["invested"]
+def test_loans_to_expand_need_firms_that_ask():
+    assert lent(expansion_per_month=0.01)["invested"] < lent(expansion_per_month=0.03)["invested"]
+
+
+def test_banks_that_may_lend_more_lend_more():
+    assert lent(supply_per_month=0.03)["loan_drawn"] < lent(supply_per_month=0.06)["loan_drawn"]
 
 
 def test_the_growth_of_inclusive_loans_is_near_what_was_counted():
