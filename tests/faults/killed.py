@@ -59,6 +59,11 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """Files that only one has, or that differ."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
 def state(folder: Path) -> str:
     """What somebody finds who opens the study now."""
     try:
@@ -91,12 +96,13 @@ def main(place: Path, kills: int) -> None:
         # Killed while it let go of what nothing needs any more.
         entry["lost"] = 0 if stored == references[question] else len(before - after)
         if not os.WIFSIGNALED(status):  # it was done before it could be killed
-            entry["same"], entry["lost"] = contents(folder) == references[question], 0
+            entry["differing"], entry["lost"] = differing(contents(folder), references[question]), 0
             question = 1 - question
         told.append(entry)
     for last in (question, 1 - question):
         assert os.waitpid(child(folder, last), 0)[1] == 0
-        told.append({"killed": False, "status": 0, "lost": 0, "same": contents(folder) == references[last]})
+        apart = differing(contents(folder), references[last])
+        told.append({"killed": False, "status": 0, "lost": 0, "differing": apart})
     left = sorted(path.name for path in place.iterdir())
     print(json.dumps({"told": told, "left": left}))
 
