@@ -403,13 +403,13 @@ class Run:
         since = perf_counter()
         province, firms = self.province, self.population.firms
         closing = self._accounts()
+        # Sums that wrapped round would agree with each other: they are refused by their size.
+        if sum(float(np.abs(posted.astype(np.float64)).sum()) for posted in province.books) > LARGEST_SUM_FEN:
+            raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: the money is beyond whole fen")
         missing = ledger.residual(province.books, self.opening, closing)
         missing += sum(
             abs(a - int(b)) for a, b in zip(province.funds.levels(), province.funds.treasury.level, strict=True)
         )
-        # Sums that wrapped round would agree with each other: they are refused by their size.
-        if float(np.abs(province.books.lines.astype(np.float64)).sum()) > LARGEST_SUM_FEN:
-            raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: the money is beyond whole fen")
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
         of_group = {measure.id: measure.action for measure in self.scenario.measures}

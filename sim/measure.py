@@ -157,7 +157,9 @@ class Measure(Strict):
         """Who bears it, and the share of each; the province where nobody is named."""
         if self.bearer is None:
             return {"province": 1.0}
-        return {self.bearer: 1.0} if isinstance(self.bearer, str) else dict(self.bearer)
+        shares = {self.bearer: 1.0} if isinstance(self.bearer, str) else self.bearer
+        # One order, whatever the file's: the first bears what rounding leaves.
+        return {party: shares[party] for party in PARTIES if party in shares}
 
     @property
     def gives(self) -> bool:

@@ -282,7 +282,7 @@ def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: 
         if customer == OTHER_FIRMS:
             share_lost += market.supplier_loss[firms.prefecture[i]]
         lost = whole(firms.receivables_private[i] * min(1.0, share_lost))
-        paid = whole((firms.receivables_private[i] - lost) * rate)
+        paid = min(whole((firms.receivables_private[i] - lost) * rate), firms.receivables_private[i] - lost)
         firms.receivables_private[i] -= paid + lost
         firms.cash[i] += paid
         lines[COLLECTED_PRIVATE] += paid * w

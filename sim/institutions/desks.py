@@ -53,8 +53,9 @@ def serve(  # type: ignore[no-untyped-def]
     for p in range(PREFECTURES):
         left = unused[p] + capacity[p]
         blocked[:] = False
+        too_heavy = False  # who stands for more than is left goes on waiting, and nobody goes before
         for lane in range(2):
-            while True:
+            while not too_heavy:
                 k = first_ready(items, p, lane, day, blocked, queues)
                 if k < 0:
                     break
@@ -64,6 +65,7 @@ def serve(  # type: ignore[no-untyped-def]
                 i = queues.firm[record]
                 w = np.int64(firms.weight[i])
                 if left < w:
+                    too_heavy = True
                     break
                 if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                     dequeue(q, firms, queues)

@@ -30,7 +30,7 @@ def solve(  # type: ignore[no-untyped-def]
         left = unused[p] + capacity[p]
         idle = True
         for lane in range(2):
-            while True:
+            while idle:
                 k = first_ready(items, p, lane, day, blocked, queues)
                 if k < 0:
                     break
@@ -39,8 +39,10 @@ def solve(  # type: ignore[no-untyped-def]
                 i = queues.firm[record]
                 w = np.int64(firms.weight[i])
                 ticket = items[k] - ticket_item
-                if firms.status[i] != SUSPENDED or not (firms.tickets[i] >> ticket) & 1:
-                    dequeue(q, firms, queues)  # it works again, has closed for good, or the problem is gone
+                of_present = queues.applied_on[record] == firms.freed_on[i]
+                if firms.status[i] != SUSPENDED or not (firms.tickets[i] >> ticket) & 1 or not of_present:
+                    # It works again, has closed for good, the problem is gone, or was one of an earlier closure.
+                    dequeue(q, firms, queues)
                     continue
                 if left < w:
                     idle = False

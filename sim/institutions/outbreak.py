@@ -156,6 +156,7 @@ def _set_free(  # type: ignore[no-untyped-def]
                 enqueue(i, ticket_item + ticket, day, day, listed, firms, queues)
                 counts.firms[month, ticket_item + ticket, APPLIED] += firms.weight[i]
     firms.tickets[i] = tickets
+    firms.freed_on[i] = day
     firms.restart_on[i] = min(day + longest, 32_767)
 
 

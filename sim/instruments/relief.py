@@ -10,13 +10,14 @@ from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Rate, Share, Strict
 from sim.vocabulary import FLOWS, bit
 
-Flow = Literal[FLOWS]  # type: ignore[valid-type]
+# Principal is owed, not spent: whoever pays it for the firm would have to be paid by the firm.
+Flow = Literal[tuple(flow for flow in FLOWS if flow != "principal")]  # type: ignore[valid-type]
 
 
 class Values(Strict):
     """What a relief may say."""
 
-    flows: tuple[Flow, ...] = Field(
+    flows: tuple[Flow, ...] = Field(  # type: ignore[valid-type]
         min_length=1, description="bills that somebody else bears", json_schema_extra={"zh": "由他方承担的账单"}
     )
     share: Dated[Share] = Field(

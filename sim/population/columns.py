@@ -60,6 +60,7 @@ class Firms(NamedTuple):
     activity_pending: NDArray[np.float32]  # activity of open days before the last stop, not settled yet
     suspended_on: NDArray[np.int16]  # day of the last stop by the epidemic, -1 if never stopped
     restart_on: NDArray[np.int16]  # day on which a freed firm works again without further help, -1 if not freed
+    freed_on: NDArray[np.int16]  # day on which its last closure ended; only of a firm that is freed
     exited_on: NDArray[np.int16]
     exit_cause: NDArray[np.int8]  # index into EXIT_CAUSES
     hires: NDArray[np.int16]  # persons taken on last month

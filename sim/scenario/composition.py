@@ -65,8 +65,10 @@ class Composition:
         for place, name in enumerate(content.without):
             for id_ in self._switch(document, "without", place, name):
                 self.on.pop(id_, None)
-        for path, value in content.levers.items():
-            self.levers[path] = Lever(path, value, document, own)
+        # Of one file the lever that names its measure wins over the one for all; of two files the later.
+        for path in sorted(content.levers, key=lambda path: not path.startswith(f"{lever_paths.ALL}.")):
+            self.levers.pop(path, None)
+            self.levers[path] = Lever(path, content.levers[path], document, own)
         self._add_world(content.world, document, ("world",))
         self.firms = content.firms if content.firms is not None else self.firms
 

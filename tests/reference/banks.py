@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.luck import Purpose
 from tests.reference.arithmetic import single, whole
 from tests.reference.bills import loan_term_days, usual_outlays
@@ -52,14 +54,15 @@ class Banks:
                 if left < firm.weight or self.supply[prefecture] <= 0:
                     break
                 waited = day - queue.popleft().filed_on
-                firm.facts.discard("loan_pending")
+                expands = "expands" in firm.facts
+                firm.facts -= {"loan_pending", "expands"}
                 if not firm.is_alive:
                     continue
                 left -= firm.weight
                 if self._score(firm, day) <= 0.0:
                     province.stations.reach(province.month_of[day], "loan", "refused", firm, waited)
                 else:
-                    self.supply[prefecture] -= self._lend(firm, day) * firm.weight
+                    self.supply[prefecture] -= self._lend(firm, day, expands) * firm.weight
                     province.stations.reach(province.month_of[day], "loan", "decided", firm, waited)
             served_all = not queue or queue[0].ready_on > day
             self.unused[prefecture] = 0.0 if served_all else min(left, MOST_SAVED)
@@ -83,14 +86,17 @@ class Banks:
         luck = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
         return points + p("credit.noise") * error * luck
 
-    def _lend(self, firm: Firm, day: int) -> int:
+    def _lend(self, firm: Firm, day: int, expands: bool) -> int:
         """Give a loan; returns its fen."""
         province, p = self.province, self.province.calibration
         cut = 0.0
         for rule in firm.eligible:
             if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
                 cut += rule.says("rate_cut", day)
-        amount = whole(usual_outlays(province, firm) * p("credit.amount_months"))
+        if expands:
+            amount = whole(firm.usual_sales * p("population.loan_to_sales", firm.size))
+        else:
+            amount = whole(usual_outlays(province, firm) * p("credit.amount_months"))
         rate = max(0.0, firm.loan_rate - cut)
         total = max(1.0, float(firm.loan + amount))
         firm.loan_rate = single((firm.loan * firm.loan_rate + amount * rate) / total)
@@ -100,4 +106,21 @@ class Banks:
         firm.facts |= {"new_loan", "has_loan"}
         province.books.post(province.month_of[day], "banks", "firms", "loan", "paid", amount * firm.weight)
         province.stations.reach(province.month_of[day], "loan", "paid", firm)
+        if expands:
+            self._expand(firm, amount, day)
         return amount
+
+    def _expand(self, firm: Firm, amount: int, day: int) -> None:
+        """The loan is spent on equipment and stock, and the firm grows as a whole."""
+        province = self.province
+        month = province.month_of[day]
+        firm.cash -= amount
+        province.books.post(month, "firms", "suppliers", "investment", "paid", amount * firm.weight)
+        usual = float(firm.usual_sales)
+        if usual <= 0.0:
+            return
+        growth = amount * province.calibration("credit.asset_turnover") / 12.0 / usual
+        firm.usual_sales = whole(usual * (1.0 + growth))
+        firm.rent = whole(firm.rent * (1.0 + growth))
+        luck = province.draws.uniform(Purpose.EXPANSION, firm.key, month)
+        firm.usual_staff += math.floor(firm.usual_staff * growth + luck)

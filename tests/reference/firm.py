@@ -55,6 +55,7 @@ class Firm:
     activity_pending: float
     suspended_on: int
     restart_on: int
+    freed_on: int
     exited_on: int
     exit_cause: int
     hires: int

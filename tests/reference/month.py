@@ -135,8 +135,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     firm.illiquid_months = min(firm.illiquid_months + 1, LONGEST_COUNT) if short else 0
 
     # 9. A loan; 10. staff; 11. leave or stay.
-    if short or firm.cash < outlays // 2:
-        ask_for_a_loan(province, firm, day)
+    ask_for_a_loan(province, firm, day, in_need=short or firm.cash < outlays // 2)
     market.wages[firm.county] += full["wages"] * firm.weight
     adjust_staff(province, firm, month, short, sales, usual)
     cause = cause_to_leave(province, firm, day)
@@ -239,9 +238,16 @@ def look_at_facts(province: Province, firm: Firm, previous: int, since: int, act
     tell("hired", firm.hires > 0)
 
 
-def ask_for_a_loan(province: Province, firm: Firm, day: int) -> None:
-    """Apply at the bank, unless an application is pending, a loan is late or the firm never asks."""
+def ask_for_a_loan(province: Province, firm: Firm, day: int, in_need: bool) -> None:
+    """Apply at the bank, unless an application is pending, a loan is late or the firm never asks.
+
+    A firm that is not in need may want to expand.
+    """
     p = province.calibration
+    if not in_need:
+        luck = province.draws.uniform(Purpose.EXPANSION, firm.key, province.month_of[day])
+        if firm.status != "open" or luck >= p("credit.expansion_per_month"):
+            return
     if "loan_pending" in firm.facts or "late_on_loan" in firm.facts:
         return
     if province.draws.uniform(Purpose.LOAN_DEMAND, firm.key) < p("credit.never_applies_share"):
@@ -251,6 +257,8 @@ def ask_for_a_loan(province: Province, firm: Firm, day: int) -> None:
         if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
             days *= rule.says("processing", day, 1.0)
     firm.facts.add("loan_pending")
+    if not in_need:
+        firm.facts.add("expands")
     province.file("loan", firm, day, min(math.floor(days + 0.5), LONGEST_PROCESSING))
     province.stations.reach(province.month_of[day], "loan", "applied", firm)
 

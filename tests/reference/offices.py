@@ -41,10 +41,12 @@ class Desk:
                 continue
             left = self.unused[prefecture] + self.capacity(prefecture, day)
             items = list(self.items)  # a measure whose fund is empty drops out for the day
+            tired = False
             for lane in LANES:
-                while (item := self.province.first_ready(items, prefecture, lane, day)) is not None:
+                while not tired and (item := self.province.first_ready(items, prefecture, lane, day)) is not None:
                     queue = self.province.queues[item, prefecture, lane]
                     if left < queue[0].firm.weight:
+                        tired = True  # nobody goes before who is too much for today
                         break
                     if not queue[0].firm.is_alive:
                         queue.popleft()
@@ -118,11 +120,13 @@ class Liaison:
             left = self.unused[prefecture] + a_day * province.entities[prefecture] / 10_000 * sent
             tired = False
             for lane in LANES:
-                while (ticket := province.first_ready(list(TICKETS), prefecture, lane, day)) is not None:
+                while not tired and (
+                    (ticket := province.first_ready(list(TICKETS), prefecture, lane, day)) is not None
+                ):
                     queue = province.queues[ticket, prefecture, lane]
                     firm = queue[0].firm
-                    if firm.status != "suspended" or ticket not in firm.tickets:
-                        queue.popleft()  # it works again, is stopped again or gone
+                    if firm.status != "suspended" or ticket not in firm.tickets or queue[0].filed_on != firm.freed_on:
+                        queue.popleft()  # it works again, was stopped again or is gone
                         continue
                     if left < firm.weight:
                         tired = True

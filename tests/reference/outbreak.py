@@ -88,6 +88,7 @@ class Outbreak:
                     lane = LISTED if "key_firm" in firm.flags else OTHERS
                     province.file(ticket, firm, day, 0, lane)
                     province.stations.reach(province.month_of[day], ticket, "applied", firm)
+        firm.freed_on = day
         firm.restart_on = min(day + longest, NEVER)
 
     def days_by_itself(self, firm: Firm, ticket: str, day: int) -> int:
