@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from sim.engine import Run
 from sim.firm.state import APPLIED, DECIDED, PREFECTURES, REFUSED
-from sim.vocabulary import Status
+from sim.vocabulary import AGENCIES, FLAGS, Status, bit
 from tests.invariants.watching import (
     DESKS,
     LIAISON,
@@ -37,10 +39,9 @@ class Step(NamedTuple):
     new: Lines  # put into each queue
 
 
-def steps(drawn: SimpleNamespace) -> Iterator[Step]:
+def steps(run: Run) -> Iterator[Step]:
     """Every hour of a run; each queue has lost some of its first and gained some at its end, and is otherwise as it
     was."""
-    run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
     for before, after in pictures(run):
         gone: Lines = {}
         new: Lines = {}
@@ -64,7 +65,7 @@ def test_a_queue_is_left_at_its_head_and_joined_at_its_end(rounds: int) -> None:
     seen: Counter[float] = Counter()
 
     def claim(drawn: SimpleNamespace) -> None:
-        for _, _, after, gone, new in steps(drawn):
+        for _, _, after, gone, new in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             for queue, line in after.lines.items():
                 assert [record.filed for record in line] == sorted(record.filed for record in line), queue
                 assert all(record.filed == after.day <= record.ready for record in new[queue]), (after.day, queue)
@@ -82,7 +83,7 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
     """The pool of records neither loses nor doubles one, and each queue knows how many entities wait in it."""
 
     def claim(drawn: SimpleNamespace) -> None:
-        for run, _, after, _, _ in steps(drawn):
+        for run, _, after, _, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             queues = run.province.queues
             waiting = sum(len(line) for line in after.lines.values())
             assert waiting + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
@@ -103,7 +104,7 @@ def test_applications_are_conserved(rounds: int) -> None:
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal dropped
         filed: Counter[int] = Counter()
-        for run, before, after, gone, new in steps(drawn):
+        for run, before, after, gone, new in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             loan = run.province.loan_item
             served: Counter[int] = Counter()
             for (item, _, _), records in gone.items():
@@ -138,7 +139,7 @@ def test_nobody_is_overtaken_at_a_desk(rounds: int) -> None:
 
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal served_while_others_wait
-        for run, before, after, gone, _ in steps(drawn):
+        for run, before, after, gone, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             if after.hour not in (DESKS, LIAISON):
                 continue
             terms, loan = run.province.rules.terms, run.province.loan_item
@@ -162,21 +163,40 @@ def test_nobody_is_overtaken_at_a_desk(rounds: int) -> None:
 
 
 def test_a_listed_firm_waits_behind_an_unlisted_one_only_if_it_is_too_heavy(rounds: int) -> None:
-    """Listed firms are served before others: when an unlisted firm is served while a listed one is ready at the same
-    office, the listed row stands for more entities than there was capacity left, so for more than the one served."""
+    """Listed firms are served before others, here with every other firm on the list and every measure that minds it:
+    when an unlisted firm is served while a listed one is ready at the same desk, the row of the first of those stands
+    for more entities than there was capacity left, so for more than the one served."""
+    listed_first = 0
 
     def claim(drawn: SimpleNamespace) -> None:
-        for run, before, after, gone, _ in steps(drawn):
+        nonlocal listed_first
+        minding = [
+            measure.model_copy(update={"delivery": measure.delivery.model_copy(update={"list_first": True})})
+            for measure in drawn.scenario.measures
+        ]
+        run = built(replace(drawn.scenario, measures=tuple(minding)), drawn.firms, drawn.seed, drawn.scale / 4)
+        run.population.firms.flags[::2] |= np.uint16(bit(FLAGS, "key_firm"))
+        terms, weight, loan = run.province.rules.terms, run.population.firms.weight, run.province.loan_item
+        desks = [np.flatnonzero(terms.agency[:loan] == agency).tolist() for agency in range(len(AGENCIES))]
+        for _, before, after, gone, _ in steps(run):
             if after.hour != DESKS:
                 continue
-            terms, loan = run.province.rules.terms, run.province.loan_item
-            weight = run.population.firms.weight
-            for (item, p, lane), line in after.lines.items():
-                if item >= loan or lane != 0 or line[0].ready > after.day or terms.waits[item]:
-                    continue
-                for other in np.flatnonzero(terms.agency[:loan] == terms.agency[item]).tolist():
-                    for record in gone.get((other, p, 1), []):
-                        if before.alive[record.firm]:
-                            assert weight[record.firm] < weight[line[0].firm], (after.day, item, p)
+            for items, p in product(desks, range(PREFECTURES)):
+                if any(terms.waits[item] for item in items):
+                    continue  # a queue may wait for money
+                served = [
+                    [r for item in items for r in gone.get((item, p, lane), []) if before.alive[r.firm]]
+                    for lane in range(2)
+                ]
+                heads = [
+                    [after.lines[item, p, lane][0] for item in items if (item, p, lane) in after.lines]
+                    for lane in range(2)
+                ]
+                listed, others = ([head for head in heads[lane] if head.ready <= after.day] for lane in range(2))
+                if listed and served[1]:
+                    first = min(listed, key=lambda head: head.filed)
+                    assert weight[[r.firm for r in served[1]]].max() < weight[first.firm], (after.day, items, p)
+                listed_first += bool(others and served[0])
 
     for_drawn_scenarios(rounds, claim)
+    assert listed_first > 0

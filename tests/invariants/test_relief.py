@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from sim.engine import Run
 from sim.instruments import instruments
 from sim.measure import Measure
 from sim.vocabulary import FLOWS
@@ -65,21 +66,30 @@ def with_waivers(
     return SimpleNamespace(fewer=one, more=other, firms=drawn.firms, seed=drawn.seed, scale=drawn.scale)
 
 
+def surroundings(run: Run) -> bytes:
+    """What other firms' fates can change for a firm: local demand, crowding, what suppliers lose, money in funds."""
+    market = (run.outbreak.local, run.outbreak.crowding, run.province.market.supplier_loss)
+    return b"".join(array.tobytes() for array in (*market, run.province.funds.treasury.level))
+
+
 def test_more_months_of_a_waiver_never_lower_the_cash_of_a_firm_before_another_rule_reacts(rounds: int) -> None:
     """Of two runs that differ in the months of a waiver, every firm that goes into a settlement equal in both comes out
     with no less cash and no more debt where the waiver has more months, and with more of one or less of the other when
-    it was relieved of more. "Before another rule reacts" means just that: of firms that were equal, the settlement at
-    which they part. Wages are left out: the wage bill is kept for the next month before suppliers and the bank are
-    paid, so a firm relieved of wages keeps less and repays more. So is principal, of which relief leaves the loan."""
+    it was relieved of more. "Before another rule reacts" means that the firm was equal up to the settlement at which
+    it parts, and that by then funds, local demand, crowding and what suppliers lose are the same in both. Wages are
+    left out: the wage bill is kept for the next month before suppliers and the bank are paid, so a firm relieved of
+    wages keeps less and repays more. So is principal, of which relief leaves the loan."""
     better = 0
 
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal better
         runs = [built(scenario, drawn.firms, drawn.seed, drawn.scale) for scenario in (drawn.fewer, drawn.more)]
         equal = np.ones(len(runs[0].population.firms.key), np.bool_)
+        unmoved = True
         for (_, few), (_, many) in zip(*(pictures(run) for run in runs), strict=True):
             before, equal = equal, equal & ~changed(few.firms, many.firms)
-            if few.hour != SETTLEMENT:
+            as_before, unmoved = unmoved, unmoved and surroundings(runs[0]) == surroundings(runs[1])
+            if few.hour != SETTLEMENT or not as_before:
                 continue
             parted = before & ~equal
             more_cash = many.firms.cash - few.firms.cash

@@ -26,7 +26,7 @@ LASTING = ("county_listed", "hit_by_epidemic", "has_loan", "short_of_cash", "ove
 
 def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rounds: int) -> None:
     """Whoever newly has a measure was alive before the hour, has every trait that its file asks for, and the day is
-    between its first and its last; he filed before, or it needs no filing. All ways of granting happen."""
+    between its first and its last; he filed before, or it needs no filing (cultivation never does). Both happen."""
     ways: Counter[float] = Counter()
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -44,7 +44,8 @@ def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rou
                 if after.hour == DESKS:
                     assert before.applied[rows, m].all(), (measure.id, on)
                 elif after.hour == SETTLEMENT:
-                    by_itself = measure.delivery.way == "automatic" or rules.makes_automatic[rules.running, m].any()
+                    by_itself = measure.delivery.way == "automatic" or measure.instrument == "cultivation"
+                    by_itself |= bool(rules.makes_automatic[rules.running, m].any())
                     assert by_itself, (measure.id, on)
                 else:
                     assert after.hour == MEASURES and measure.values.quota is not None, (measure.id, on)

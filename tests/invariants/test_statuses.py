@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.vocabulary import FACTS, Status, bit
 from tests.invariants.watching import (
+    DESKS,
     LIAISON,
     MEASURES,
     OUTBREAK,
@@ -31,9 +32,9 @@ WAYS: Final = {  # from, to: the hour at which it may happen
 }
 FIXED: Final = (
     "key", "weight", "county", "prefecture", "sector", "size", "landlord", "customer", "flags", "age_months",
-    "usual_staff", "wage", "rent", "materials_share", "insured_share", "eligible",
+    "wage", "materials_share", "insured_share", "eligible",
 )  # fmt: skip
-STILL_WRITTEN: Final = bit(FACTS, "county_listed") | bit(FACTS, "loan_pending")
+STILL_WRITTEN: Final = sum(bit(FACTS, fact) for fact in ("county_listed", "loan_pending", "expands"))
 NOTHING_YET: Final = ("contract_backlog", "applied", "granted", "hires", "tickets", "profit_this_year")
 
 
@@ -98,8 +99,9 @@ def test_who_is_not_born_has_nothing_happen_to_it(rounds: int) -> None:
 
 
 def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: int) -> None:
-    """Fixed traits stay as they are; a measure filed for or granted is never taken back; months in a row without
-    enough cash go up by one or begin anew; what is left of months of relief grows with a grant only."""
+    """Fixed traits stay as they are; rent and usual staff grow, and only with a bank's loan to expand; a measure filed
+    for or granted is never taken back; months in a row without enough cash go up by one or begin anew; what is left of
+    months of relief grows with a grant only."""
 
     def claim(drawn: SimpleNamespace) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
@@ -108,6 +110,11 @@ def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: in
         for before, after in pictures(run):
             for name in FIXED:
                 assert (getattr(before.firms, name) == getattr(after.firms, name)).all(), name
+            expands = (before.firms.facts & bit(FACTS, "expands")) != 0
+            for name in ("rent", "usual_staff"):
+                was, now = getattr(before.firms, name), getattr(after.firms, name)
+                assert (now >= was).all() and (now == was)[~expands].all(), name
+                assert after.hour == DESKS or (now == was).all(), name
             for name in ("applied", "granted"):
                 assert not (getattr(before, name) & ~getattr(after, name)).any(), name
             was, now = before.firms.illiquid_months, after.firms.illiquid_months

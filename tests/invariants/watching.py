@@ -193,6 +193,7 @@ def busy() -> SimpleNamespace:
     """The whole plan while counties are listed and money is short, with rows enough for something of everything."""
     levers = {
         "liaison_officers.liaison_capacity": 60,  # a row is thousands of problems
+        "parameters.delivery.applications_per_month_max": 1,
         "refund_transfers.top_up_yuan": {date(2022, 9, 1): 3e8},
     }
     listings = [{"province": "53", "from": "2022-07-05", "to": "2022-08-10", "high_places": 30}]
