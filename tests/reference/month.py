@@ -119,7 +119,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     full, costs = draw_up(province, firm, day, previous, sales, activity, on_materials)
     due = dict(full)
     borne = relieve(province, firm, day, full, due)
-    firm.profit_this_year += sales - lost - costs + borne - (full["principal"] - due["principal"])
+    firm.profit_this_year += sales - lost - costs + borne
     put_off(province, firm, day, due)
     open_bills = firm.payables
     steady = min(1.0, p("population.payables_months") * p("firm.payables_paid_per_month"))
