@@ -19,7 +19,7 @@ from tests.reference.drawn import WORDS, a_scenario
 
 DEBTS: Final = ("payables", "arrears_public", "arrears_private", "loan")
 # Wages that are relieved lower what a firm keeps for the next pay day, so that it repays more of its loan at once; of
-# principal, relief leaves the loan as it is.
+# principal nobody is relieved.
 WAIVED: Final = tuple(flow for flow in FLOWS if flow not in ("wages", "principal"))
 
 
@@ -78,7 +78,7 @@ def test_more_months_of_a_waiver_never_lower_the_cash_of_a_firm_before_another_r
     it was relieved of more. "Before another rule reacts" means that the firm was equal up to the settlement at which
     it parts, and that by then funds, local demand, crowding and what suppliers lose are the same in both. Wages are
     left out: the wage bill is kept for the next month before suppliers and the bank are paid, so a firm relieved of
-    wages keeps less and repays more. So is principal, of which relief leaves the loan."""
+    wages keeps less and repays more."""
     better = 0
 
     def claim(drawn: SimpleNamespace) -> None:
