@@ -10,7 +10,6 @@ from sim.firm.bills import (
     FLOW_COUNT,
     MATERIALS,
     NEVER,
-    PRINCIPAL,
     SUSPENDED,
     VAT_GENERAL,
     WAGES,
@@ -168,8 +167,7 @@ def settle(  # type: ignore[no-untyped-def]
         for f in range(FLOW_COUNT):
             due[f] = full[f]
         borne_by_others = relieve(i, month, firms, slots, terms, treasury, full, due, books, counts)
-        relieved_principal = full[PRINCIPAL] - due[PRINCIPAL]
-        firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others - relieved_principal
+        firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others
         defer(i, day, month, firms, slots, terms, due, books, counts)
         open_bills = firms.payables[i]
         bought_on_credit = whole(due[MATERIALS] * behaviour.supplier_credit)

@@ -64,14 +64,15 @@ def lend(  # type: ignore[no-untyped-def]
                 break
             i = queues.firm[record]
             w = np.int64(firms.weight[i])
+            if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+                dequeue(q, firms, queues)
+                continue
             if left < w or supply[p] <= 0:
                 break
             days = day - queues.applied_on[record]
             dequeue(q, firms, queues)
             expands = firms.facts[i] & np.uint16(EXPANDS) != 0
             firms.facts[i] &= np.uint16(0xFFFF & ~(PENDING | EXPANDS))
-            if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
-                continue
             left -= w
             approval, waiver, rate_cut, error = _support(i, firms, terms)
             usual = max(1.0, float(firms.usual_sales[i]))

@@ -64,12 +64,12 @@ def serve(  # type: ignore[no-untyped-def]
                 record = queues.head[q]
                 i = queues.firm[record]
                 w = np.int64(firms.weight[i])
-                if left < w:
-                    too_heavy = True
-                    break
                 if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                     dequeue(q, firms, queues)
                     continue
+                if left < w:
+                    too_heavy = True
+                    break
                 days = day - queues.applied_on[record]
                 # A measure that has ended decides nothing any more.
                 if (

@@ -65,9 +65,8 @@ class Composition:
         for place, name in enumerate(content.without):
             for id_ in self._switch(document, "without", place, name):
                 self.on.pop(id_, None)
-        # Of one file the lever that names its measure wins over the one for all; of two files the later.
-        for path in sorted(content.levers, key=lambda path: not path.startswith(f"{lever_paths.ALL}.")):
-            self.levers.pop(path, None)
+        for path in lever_paths.in_order(content.levers):
+            self.levers.pop(path, None)  # of two files the later wins
             self.levers[path] = Lever(path, content.levers[path], document, own)
         self._add_world(content.world, document, ("world",))
         self.firms = content.firms if content.firms is not None else self.firms

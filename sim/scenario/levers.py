@@ -80,7 +80,12 @@ class LeverEntry(NamedTuple):
 def given(levers: Mapping[str, Any]) -> list[Lever]:
     """Levers that come from a call or a command line and not from a file."""
     document = Document("levers given", {}, {})
-    return [Lever(path, value, document, own=False) for path, value in levers.items()]
+    return [Lever(path, levers[path], document, own=False) for path in in_order(levers)]
+
+
+def in_order(levers: Iterable[str]) -> list[str]:
+    """Paths given together, those for ``all`` first: in any order the one that names its measure wins."""
+    return sorted(levers, key=lambda path: not path.startswith(f"{ALL}."))
 
 
 def from_words(assignments: Iterable[str]) -> dict[str, Any]:

@@ -51,13 +51,14 @@ class Banks:
             left = self.unused[prefecture] + self.staffed[prefecture]
             while queue and queue[0].ready_on <= day:
                 firm = queue[0].firm
+                if not firm.is_alive:
+                    queue.popleft()
+                    continue
                 if left < firm.weight or self.supply[prefecture] <= 0:
                     break
                 waited = day - queue.popleft().filed_on
                 expands = "expands" in firm.facts
                 firm.facts -= {"loan_pending", "expands"}
-                if not firm.is_alive:
-                    continue
                 left -= firm.weight
                 if self._score(firm, day) <= 0.0:
                     province.stations.reach(province.month_of[day], "loan", "refused", firm, waited)

@@ -45,12 +45,13 @@ class Desk:
             for lane in LANES:
                 while not tired and (item := self.province.first_ready(items, prefecture, lane, day)) is not None:
                     queue = self.province.queues[item, prefecture, lane]
+                    if not queue[0].firm.is_alive:
+                        queue.popleft()
+                        continue
                     if left < queue[0].firm.weight:
                         tired = True  # nobody goes before who is too much for today
                         break
-                    if not queue[0].firm.is_alive:
-                        queue.popleft()
-                    elif self._decide(item, queue[0], day):
+                    if self._decide(item, queue[0], day):
                         left -= queue.popleft().firm.weight
                     else:
                         items.remove(item)
