@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,37 +18,11 @@ from tests.invariants.watching import (
     MEASURES,
     OUTBREAK,
     SETTLEMENT,
-    Lines,
-    Picture,
     Record,
     built,
     for_drawn_scenarios,
-    pictures,
+    steps,
 )
-
-
-class Step(NamedTuple):
-    """An hour at the queues."""
-
-    run: Run
-    before: Picture
-    after: Picture
-    gone: Lines  # taken out of each queue
-    new: Lines  # put into each queue
-
-
-def steps(run: Run) -> Iterator[Step]:
-    """Every hour of a run; each queue has lost some of its first and gained some at its end, and is otherwise as it
-    was."""
-    for before, after in pictures(run):
-        gone: Lines = {}
-        new: Lines = {}
-        for queue in {**before.lines, **after.lines}:
-            was, now = before.lines.get(queue, []), after.lines.get(queue, [])
-            left = len(set(was) & set(now))
-            assert was[len(was) - left :] == now[:left], (after.day, after.hour, queue)
-            gone[queue], new[queue] = was[: len(was) - left], now[left:]
-        yield Step(run, before, after, gone, new)
 
 
 def entities(run: Run, records: list[Record]) -> int:

@@ -18,6 +18,7 @@ from tests.invariants.watching import (
     for_drawn_scenarios,
     pictures,
     qualifies,
+    steps,
 )
 
 # What is true from the filing of applications to the end of a settlement.
@@ -142,7 +143,7 @@ def test_loans_go_to_the_living_who_asked(rounds: int) -> None:
 
 def test_without_staff_nobody_is_served(rounds: int) -> None:
     """Zero capacity serves nobody: where desks, banks and officers can handle nothing, every application, for a
-    measure, a loan or help with a restart, is undecided to the end, and all who asked desks and banks still wait."""
+    measure, a loan or help with a restart, is undecided to the end, and who asked desks and banks waits for life."""
     waiting = 0
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -153,14 +154,18 @@ def test_without_staff_nobody_is_served(rounds: int) -> None:
         run.banks.capacity[:] = 0.0
         run.liaison.staffed[:] = 0.0
         weight, loan = run.population.firms.weight, run.province.loan_item
-        for before, after in pictures(run):
+        dropped: Counter[int] = Counter()
+        for _, before, after, gone, _ in steps(run):
+            for (item, _, _), records in gone.items():
+                assert item > loan or not any(before.alive[record.firm] for record in records), (after.day, item)
+                dropped[item] += int(weight[[record.firm for record in records]].sum())
             if after.hour != SETTLEMENT and after.hour != MEASURES:
                 changed = after.stations[:, 1:] != before.stations[:, 1:]
                 assert not changed.any(), (after.day, after.hour)
                 assert (after.granted == before.granted).all(), (after.day, after.hour)
         for item in range(loan + 1):
             rows = [r.firm for (i, _, _), line in after.lines.items() if i == item for r in line]
-            assert after.stations[item, 0] == weight[rows].sum(), item
+            assert after.stations[item, 0] == weight[rows].sum() + dropped[item], item
         assert not after.stations[loan:, 1:].any()
         waiting += len(after.lines)
 

@@ -224,3 +224,27 @@ def drawn(rounds: int) -> settings:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+
+
+class Step(NamedTuple):
+    """An hour at the queues."""
+
+    run: Run
+    before: Picture
+    after: Picture
+    gone: Lines  # taken out of each queue
+    new: Lines  # put into each queue
+
+
+def steps(run: Run) -> Iterator[Step]:
+    """Every hour of a run; each queue has lost some of its first and gained some at its end, and is otherwise as it
+    was."""
+    for before, after in pictures(run):
+        gone: Lines = {}
+        new: Lines = {}
+        for queue in {**before.lines, **after.lines}:
+            was, now = before.lines.get(queue, []), after.lines.get(queue, [])
+            left = len(set(was) & set(now))
+            assert was[len(was) - left :] == now[:left], (after.day, after.hour, queue)
+            gone[queue], new[queue] = was[: len(was) - left], now[left:]
+        yield Step(run, before, after, gone, new)
