@@ -78,7 +78,7 @@ def test_more_months_of_a_waiver_never_lower_the_cash_of_a_firm_before_another_r
     it was relieved of more. "Before another rule reacts" means that the firm was equal up to the settlement at which
     it parts, and that by then funds, local demand, crowding and what suppliers lose are the same in both. Wages are
     left out: the wage bill is kept for the next month before suppliers and the bank are paid, so a firm relieved of
-    wages keeps less and repays more."""
+    wages keeps less and repays more. Nobody leaves for more months; whoever leaves for fewer owes nothing any more."""
     better = 0
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -91,7 +91,8 @@ def test_more_months_of_a_waiver_never_lower_the_cash_of_a_firm_before_another_r
             as_before, unmoved = unmoved, unmoved and surroundings(runs[0]) == surroundings(runs[1])
             if few.hour != SETTLEMENT or not as_before:
                 continue
-            parted = before & ~equal
+            assert not (before & few.alive & ~many.alive).any(), few.day
+            parted = before & ~equal & few.alive & many.alive
             more_cash = many.firms.cash - few.firms.cash
             debts = [sum(getattr(p.firms, name) for name in DEBTS) for p in (few, many)]
             less_debt = np.asarray(debts[0] - debts[1])
