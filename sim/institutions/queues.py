@@ -32,11 +32,11 @@ def new_queues(items: int, records: int) -> Queues:
 
 
 def with_room(queues: Queues, records: int) -> Queues:
-    """The same queues with at least ``records`` free places; grows by half so that growing is rare."""
+    """The same queues with at least ``records`` free places; grows by an eighth or more so that growing is rare."""
     if queues.free[1] >= records:
         return queues
     old = len(queues.firm)
-    new = max(old + old // 2, old + records)
+    new = old + max(old // 8, records - int(queues.free[1]))
     following = np.full(new, -1, np.int32)
     following[:old] = queues.next
     following[old : new - 1] = np.arange(old + 1, new, dtype=np.int32)
