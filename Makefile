@@ -40,7 +40,7 @@ timings: setup ## all of these once more, as a line of benchmarks/history.csv
 
 peers: setup $(PEERS) ## one small model in several frameworks and in this project's way: the same outcome, timed in turn
 	@$(BIN)/python -m benchmarks.peers.race
-	@$(BIN)/python benchmarks/oracle.py --firms 20000
+	@$(BIN)/python benchmarks/oracle.py --firms 50000
 
 setup: $(WARM)
 
