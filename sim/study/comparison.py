@@ -226,8 +226,14 @@ def _followed(
     parts = list(ensembles(longer_lived, seed, replications, workers, progress, after.look, kept))
     reached = [part.manifest.scenarios[0].name for part in parts if not part.values.empty]
 
-    def longer(usual: pd.DataFrame, later: list[pd.DataFrame]) -> pd.DataFrame:
-        tables = [usual[~usual["scenario"].isin(reached)], *(t[t["scenario"].isin(reached)] for t in later)]
-        return pd.concat([table for table in tables if not table.empty], ignore_index=True)
+    return (
+        _with_later_months(money, [part.cliff for part in parts], reached),
+        _with_later_months(fallen, [after.cliff_exits()], reached),
+    )
 
-    return longer(money, [part.cliff for part in parts]), longer(fallen, [after.cliff_exits()])
+
+def _with_later_months(usual: pd.DataFrame, later: list[pd.DataFrame], reached: list[str]) -> pd.DataFrame:
+    """A table in which the rows of the scenarios ``reached`` come from the longer runs; any of them may be empty."""
+    tables = [usual[~usual["scenario"].isin(reached)], *(table[table["scenario"].isin(reached)] for table in later)]
+    filled = [table for table in tables if not table.empty]
+    return pd.concat(filled, ignore_index=True) if filled else usual

@@ -3,6 +3,7 @@ from datetime import date
 import pandas as pd
 
 from sim.study import cliff, fates
+from sim.study.comparison import _with_later_months
 from sim.timeline import Timeline
 from tests.study.test_fates import world
 
@@ -44,3 +45,16 @@ def test_exits_are_means_over_replications():
         for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
     ]
     assert cliff.table([("plan", TIMELINE.month_names, runs)])["exits"].tolist() == [5.0]
+
+
+def test_later_months_take_the_place_of_the_usual_ones_even_where_nobody_closes():
+    usual = pd.DataFrame({"scenario": ["a", "b"], "month": ["2023-12"] * 2, "exits": [1.0, 2.0]})
+    later = pd.DataFrame({"scenario": ["b", "b"], "month": ["2023-12", "2024-01"], "exits": [2.0, 3.0]})
+    table = _with_later_months(usual, [later], ["b"])
+    assert table.to_dict("list") == {
+        "scenario": ["a", "b", "b"],
+        "month": ["2023-12", "2023-12", "2024-01"],
+        "exits": [1.0, 2.0, 3.0],
+    }
+    nobody = usual[:0]
+    assert _with_later_months(nobody, [nobody], ["b"]).empty
