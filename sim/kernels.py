@@ -45,7 +45,7 @@ allocating: Any = njit(cache=True)
 def outermost(compiled: Any) -> Callable[..., Any]:
     """A kernel that Python calls every day, always with arguments of the same types.
 
-    Numba looks up the types of all arguments at every call; for the columns of the firms and what goes with them that takes
+    Numba looks up the types of all arguments at every call; for the columns of the firms that takes
     ten times as long as the call. Here the look-up is done at the first call of a process, and nobody looks again: the
     types of the columns are fixed where they are made.
     """
