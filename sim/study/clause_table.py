@@ -7,21 +7,17 @@ the same measures carry out share their runs; the baseline's and the whole plan'
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.scenario import Scenario, clauses
-from sim.study import costs
-from sim.study.ensemble import paired_differences
-from sim.study.runs import Progress, replicated, run_all
+from sim.study.ensemble import paired_differences, values_of
+from sim.study.runs import replicated
 
 if TYPE_CHECKING:
-    from sim.observe.tables import Result
-    from sim.study.kept import Kept
+    from sim.study.runs import Runner
 
 ALONE: Final = "clause_alone"  # the baseline with the clause
 WITHOUT: Final = "plan_without_clause"
@@ -67,35 +63,19 @@ def table(
     plan: str,
     seed: int,
     replications: int,
-    workers: int = 1,
-    progress: Progress | None = None,
-    kept: Kept | None = None,
+    runner: Runner,
 ) -> pd.DataFrame:
     """Run every clause alone and the plan without it; returns what ``Comparison.clause_effects`` holds.
 
     ``known``: scenario, replication, outcome, value, unit of the baseline and of the plan, among the outcomes the
-    public cost, see :func:`sim.study.costs.public_costs`. ``kept``: see ``sim.study.runs.run_all``.
+    public cost, see :func:`sim.study.ensemble.values_of`.
     """
     scenarios = [scenario for each in every for scenario in (each.alone, each.without)]
-    specs = [spec for scenario in scenarios for spec in replicated(scenario, seed, replications)]
-    values, failures = [known], dict[str, str]()
-    mine = None if kept is None else kept.of("outcomes")
-    for run in run_all(specs, workers, progress, outcomes_only, kept=mine) if specs else ():
-        name = run.spec.scenario.name
-        if run.result is None:
-            failures.setdefault(name, run.reason)
-        else:
-            values.append(run.result.outcomes.assign(scenario=name, replication=run.spec.replication))
-    return effects(pd.concat(values, ignore_index=True), every, baseline, plan, failures)
-
-
-def outcomes_only(scenario: Scenario, **asked: Any) -> Result:
-    """A run of which no more than the outcomes and the public cost need cross a process; its other tables are empty."""
-    result: Result = import_module("sim.engine").simulate(scenario, **asked)
-    cost = (costs.PUBLIC_COST, costs.public_cost(costs.of_run(result)), "fen")
-    outcomes = [*result.outcomes[["outcome", "value", "unit"]].itertuples(index=False, name=None), cost]
-    emptied = {name: getattr(result, name)[:0].copy() for name in ("panel", "ledger", "delivery", "requests", "cliff")}
-    return replace(result, outcomes=pd.DataFrame(outcomes, columns=["outcome", "value", "unit"]), **emptied)
+    runs = runner.run(spec for scenario in scenarios for spec in replicated(scenario, seed, replications))
+    failed = runs[runs["reason"] != ""].drop_duplicates("scenario")
+    values = values_of(runs, ["scenario", "replication"], public_cost=True)
+    failures = dict(zip(failed["scenario"], failed["reason"], strict=True))
+    return effects(pd.concat([known, values], ignore_index=True), every, baseline, plan, failures)
 
 
 def effects(

@@ -12,9 +12,9 @@ from sim.scenario import clause, load
 from sim.study import StudyError, costs
 from sim.study.clause_table import ALONE, WITHOUT, effects, switch
 from sim.study.comparison import BASELINE, MAIN
-from sim.study.ensemble import ensembles
-from sim.study.pairing import Pairing
-from sim.study.runs import Firms, Progress, sized
+from sim.study.ensemble import values_of
+from sim.study.pairing import paired
+from sim.study.runs import Firms, Runner, sized
 
 STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
 REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")
@@ -66,8 +66,8 @@ def clause_effect(
     firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
-    workers: int = 1,
-    progress: Progress | None = None,
+    *,
+    runner: Runner,
 ) -> ClauseEffect:
     """Run the baseline, the clause alone, the whole plan and the plan without the clause, and compare them.
 
@@ -79,12 +79,12 @@ def clause_effect(
     [baseline, plan] = sized([baseline, plan], firms)
     switched = switch(plan, [clause_id], measures)
     asked = [baseline, switched.alone, plan, switched.without]
-    pairing = Pairing(BASELINE)
-    parts = list(ensembles(asked, seed, replications, workers, progress, pairing.look))
+    runner.expect(len(asked) * replications)
+    parts, pairing, runs = paired(asked, seed, replications, runner)
     failures = {
         part.failures["scenario"].iloc[0]: part.failures["reason"].iloc[0] for part in parts if len(part.failures)
     }
-    values = pd.concat([*(part.values for part in parts), pairing.public_costs()], ignore_index=True)
+    values = values_of(runs, ["scenario", "replication"], public_cost=True)
     table = effects(values, [switched], BASELINE, MAIN, failures)
     if (table.loc[table["outcome"] == costs.PUBLIC_COST, "replications"] == 0).any() or values.empty:
         reason = next(iter(failures.values()))

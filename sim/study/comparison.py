@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import pandas as pd
 
 from sim.scenario import Scenario, load
 from sim.study import StudyError, clause_table, cliff, costs, interaction, journey, ranges, targets
-from sim.study.ensemble import ensembles, paired_differences
-from sim.study.manifest import Manifest, manifest
-from sim.study.pairing import Pairing
-from sim.study.runs import Firms, Progress, sized
+from sim.study.ensemble import paired_differences, values_of
+from sim.study.kinds import Study
+from sim.study.manifest import manifest
+from sim.study.pairing import Pairing, paired
+from sim.study.runs import Firms, Runner, sized
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from sim.study.kept import Kept
 
 BASELINE: Final = "baseline"
 MAIN: Final = interaction.WHOLE  # the scenario that is drawn over the ranges of what is only assumed
@@ -27,7 +26,7 @@ DEFAULT: Final = (BASELINE, *interaction.ALONE, *interaction.WITHOUT, MAIN)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Study):
     """What several scenarios bring about under the same lucks. Money in fen, shares from 0 to 1.
 
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
@@ -57,11 +56,10 @@ class Comparison:
     ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`sim.study.journey.examples`.
     """
 
-    manifest: Manifest
+    kind: ClassVar[str] = "comparison"
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     values: pd.DataFrame
-    runs: pd.DataFrame
     panel: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
@@ -82,26 +80,11 @@ class Comparison:
         """Names of the scenarios, the baseline first."""
         return [scenario.name for scenario in self.manifest.scenarios]
 
-    @property
-    def failures(self) -> pd.DataFrame:
-        """The rows of ``runs`` that failed."""
-        return self.runs[self.runs["reason"] != ""]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name, as it is stored."""
-        return {name: getattr(self, name) for name in TABLES}
-
     def plot(self, table: Literal["outcomes", "differences"] = "outcomes") -> Figure:
         """The headline outcomes of every scenario, or their differences, with intervals; the baseline a dashed line."""
         from sim.study.plots import outcomes
 
         return outcomes(getattr(self, table), BASELINE)
-
-
-TABLES: Final = (
-    "outcomes", "differences", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff", "fates", "costs",
-    "unit_costs", "cliff_exits", "targets", "interaction", "draws", "clause_effects", "journeys",
-)  # fmt: skip
 
 
 def compare(
@@ -113,9 +96,7 @@ def compare(
     replications: int = 10,
     draws: int = 0,
     clause_replications: int = 0,
-    workers: int = 1,
-    progress: Progress | None = None,
-    kept: Kept | None = None,
+    runner: Runner,
 ) -> Comparison:
     """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
 
@@ -124,8 +105,7 @@ def compare(
     still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
     over the ranges of what is only assumed, under the first luck, for the probability of its targets.
     ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out.
-    ``kept``: finished runs that are not done again, see ``sim.study.store.at_work``. Raises
-    ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
+    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
     run of the baseline succeeded.
     """
     asked = [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in scenarios]
@@ -146,36 +126,25 @@ def compare(
     clause_replications = min(clause_replications, replications) if every else 0
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     followed = [asked[0], shown]
-    stages = (
-        len(asked) * replications,
-        len(main) * draws,
-        len(followed) * replications,
-        2 * len(every) * clause_replications,
-    )
+    runner.expect(len(asked) * replications + len(main) * draws + 2 * len(every) * clause_replications)
 
-    def stage(number: int) -> Progress:
-        """Progress of one stage as progress of the whole; a run counts as a run."""
-        report = progress or (lambda done: None)
-        return lambda done: report((sum(stages[:number]) + stages[number] * done) / sum(stages))
-
-    pairing = Pairing(BASELINE)
-    runs = ensembles(asked, seed, replications, workers, stage(0), pairing.look, kept)
-    parts = list(runs)
+    parts, pairing, runs = paired(asked, seed, replications, runner)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
-    drawn = ranges.table(main, seed, draws, workers, stage(1), kept)
+    drawn = ranges.table(main, seed, draws, runner)
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
         filled = [rows for rows in tables if not rows.empty]
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
-    later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, workers, stage(2), kept)
+    later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, runner)
     values = together("values")
     paired_costs = pairing.costs()
-    known = pd.concat([values, pairing.public_costs()], ignore_index=True)
-    known = known[known["scenario"].isin([BASELINE, MAIN])]
+    known = values_of(
+        runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True
+    )
     return Comparison(
         manifest=manifest(
             "comparison", asked, seed, replications, draws=len(main) * draws, clause_replications=clause_replications
@@ -196,9 +165,7 @@ def compare(
         targets=targets.table(asked, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
-        clause_effects=clause_table.table(
-            every, known, BASELINE, MAIN, seed, clause_replications, workers, stage(3), kept
-        ),
+        clause_effects=clause_table.table(every, known, BASELINE, MAIN, seed, clause_replications, runner),
         journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )
 
@@ -209,9 +176,7 @@ def _followed(
     pairing: Pairing,
     seed: int,
     replications: int,
-    workers: int,
-    progress: Progress,
-    kept: Kept | None,
+    runner: Runner,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables ``cliff`` and ``cliff_exits``, with the months after the horizon of scenarios that go on past it.
 
@@ -219,11 +184,10 @@ def _followed(
     """
     fallen = pairing.cliff_exits()
     if not money["scenario"].isin([scenario.name for scenario in scenarios]).any():
-        progress(1.0)
         return money, fallen
-    after = Pairing(BASELINE)
     longer_lived = [cliff.beyond(scenario) for scenario in scenarios]
-    parts = list(ensembles(longer_lived, seed, replications, workers, progress, after.look, kept))
+    runner.expect(len(scenarios) * replications)
+    parts, after, _ = paired(longer_lived, seed, replications, runner)
     reached = [part.manifest.scenarios[0].name for part in parts if not part.values.empty]
 
     return (

@@ -79,10 +79,14 @@ def public_cost(sums: pd.Series[float]) -> float:
     return float(sums[[is_public(*cell) for cell in _cells(sums.index)]].sum())
 
 
-def public_costs(runs: Iterable[tuple[str, int, pd.Series[float]]]) -> pd.DataFrame:
-    """The public cost of each run as an outcome: scenario, replication, outcome, value, unit."""
-    rows = [(scenario, replication, PUBLIC_COST, public_cost(sums), "fen") for scenario, replication, sums in runs]
-    return pd.DataFrame(rows, columns=["scenario", "replication", "outcome", "value", "unit"])
+def to_table(sums: pd.Series[float]) -> pd.DataFrame:
+    """The sums of a run as a table, to be kept; :func:`from_table` is the way back."""
+    return sums.rename("fen").reset_index()
+
+
+def from_table(table: pd.DataFrame) -> pd.Series[float]:
+    """What :func:`of_run` gave."""
+    return table.set_index(["bearer", "category"])["fen"]
 
 
 def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str) -> pd.DataFrame:

@@ -7,22 +7,23 @@ count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.observe.outcomes import OUTCOMES
 from sim.observe.tables import TABLES as COLUMNS
-from sim.study.manifest import Manifest, manifest
-from sim.study.runs import Progress, Run, replicated, run_all
+from sim.study.kinds import Study
+from sim.study.manifest import manifest
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.kept import Kept
+    from sim.study.runs import Runner
+    from sim.study.stored import Stored
 
 CONFIDENCE: Final = 0.95
 
@@ -37,7 +38,7 @@ KEYS: Final = {
 
 
 @dataclass(frozen=True)
-class Ensemble:
+class Ensemble(Study):
     """The replications of one scenario.
 
     ``values``: scenario, replication, outcome, value, unit; one row for each outcome of each run that succeeded.
@@ -48,72 +49,72 @@ class Ensemble:
     weighted by firms).
     """
 
-    manifest: Manifest
+    kind: ClassVar[str] = "run"
     outcomes: pd.DataFrame
     values: pd.DataFrame
-    runs: pd.DataFrame
     panel: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
     cliff: pd.DataFrame
 
-    @property
-    def failures(self) -> pd.DataFrame:
-        """The rows of ``runs`` that failed."""
-        return self.runs[self.runs["reason"] != ""]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name, as it is stored."""
-        return {name: getattr(self, name) for name in TABLES}
+RUNS: Final = ("scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason")
 
 
-TABLES: Final = ("outcomes", "values", "runs", "panel", "ledger", "delivery", "requests", "cliff")
+def ensemble(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) -> Ensemble:
+    """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
+    keys = runs.loc[runs["reason"] == "", "run"]
 
+    def mean(table: str) -> pd.DataFrame:
+        return _mean(scenario.name, table, [stored.table(key, table) for key in keys])
 
-def ensembles(
-    scenarios: Sequence[Scenario],
-    seed: int,
-    replications: int,
-    workers: int = 1,
-    progress: Progress | None = None,
-    look: Callable[[Run], Run] | None = None,
-    kept: Kept | None = None,
-) -> Iterator[Ensemble]:
-    """One ensemble for each scenario, in order; the tables of one scenario at a time are held in memory.
-
-    ``look`` sees every run, in order, while its fates, the one table with a row for each firm, are still there, and
-    gives it on without them; it pairs them with those of the first scenario. ``kept``: see ``sim.study.runs.run_all``.
-    """
-    specs = [
-        replace(spec, against=scenarios[0] if look is not None and place else None)
-        for place, scenario in enumerate(scenarios)
-        for spec in replicated(scenario, seed, replications, fates=look is not None)
-    ]
-    runs = run_all(specs, workers, progress, look=look, kept=kept)
-    for place, (_, group) in enumerate(groupby(enumerate(runs), lambda pair: pair[0] // replications)):
-        yield ensemble(scenarios[place], [run for _, run in group])
-
-
-def ensemble(scenario: Scenario, runs: Sequence[Run]) -> Ensemble:
-    """Put the runs of one scenario together, all its replications in order."""
-    results = [(run.spec.replication, run.result) for run in runs if run.result is not None]
-    values = [result.outcomes.assign(replication=replication) for replication, result in results]
-    columns = ["scenario", "replication", "outcome", "value", "unit"]
-    long = pd.concat(values).assign(scenario=scenario.name)[columns] if values else pd.DataFrame(columns=columns)
+    long = values_of(runs, ["scenario", "replication"])
     return Ensemble(
-        manifest=manifest("run", [scenario], runs[0].spec.seed, len(runs)),
-        values=long.reset_index(drop=True),
+        manifest=manifest("run", [scenario], seed, len(runs)),
+        values=long,
         outcomes=summarise(long, ["scenario", "outcome", "unit"])[
             ["scenario", "outcome", "mean", "low", "high", "unit", "replications"]
         ],
-        runs=pd.DataFrame([_row(run) for run in runs]),
-        panel=_mean(scenario.name, "panel", [result.panel for _, result in results]),
-        ledger=_mean(scenario.name, "ledger", [result.ledger for _, result in results]),
-        delivery=_mean(scenario.name, "delivery", [result.delivery for _, result in results]),
-        requests=_mean(scenario.name, "requests", [result.requests for _, result in results]),
-        cliff=_mean(scenario.name, "cliff", [result.cliff for _, result in results]),
+        runs=runs[list(RUNS)].reset_index(drop=True),
+        panel=mean("panel"),
+        ledger=mean("ledger"),
+        delivery=mean("delivery"),
+        requests=mean("requests"),
+        cliff=mean("cliff"),
     )
+
+
+def replicate(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replications: int,
+    runner: Runner,
+) -> Ensemble:
+    """One scenario under several lucks, its tables kept."""
+    from sim.study.runs import replicated
+
+    runner.expect(replications)
+    runs = runner.run(replicated(scenario, seed, replications, "tables"))
+    return ensemble(scenario, runs, runner.stored, seed)
+
+
+def values_of(runs: pd.DataFrame, labels: list[str], public_cost: bool = False) -> pd.DataFrame:
+    """Outcomes of the runs that succeeded, long: ``labels``, outcome, value, unit; run by run.
+
+    ``public_cost``: whether what public budgets bear is among the outcomes; only differences of it say anything.
+    """
+    from sim.study.costs import PUBLIC_COST
+
+    done = runs[runs["reason"] == ""]
+    names = [name for name in runs.columns if name in OUTCOMES or (public_cost and name == PUBLIC_COST)]
+    units = [OUTCOMES[name].unit if name in OUTCOMES else "fen" for name in names]
+    long = {label: np.repeat(done[label].to_numpy(), len(names)) for label in labels}
+    long["outcome"] = np.tile(np.array(names, object), len(done))
+    long["value"] = done[names].to_numpy(float).ravel()
+    long["unit"] = np.tile(np.array(units, object), len(done))
+    return pd.DataFrame(long)
 
 
 def summarise(values: pd.DataFrame, by: list[str], column: str = "value") -> pd.DataFrame:
@@ -163,19 +164,6 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
     half = quantile(count) * values.std(axis=0, ddof=1) / np.sqrt(count)
     return mean, np.asarray(mean - half), np.asarray(mean + half)
-
-
-def _row(run: Run) -> dict[str, object]:
-    result = run.result
-    return {
-        "scenario": run.spec.scenario.name,
-        "replication": run.spec.replication,
-        "seed": run.spec.seed,
-        "firms": result.firms if result else 0,
-        "months": result.months if result else 0,
-        "ledger_residual_fen": result.ledger_residual_fen if result else 0,
-        "reason": run.reason,
-    }
 
 
 def _mean(scenario: str, table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:

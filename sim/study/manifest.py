@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.measure import Strict, Words
 from sim.places import calibration_folder
@@ -30,27 +30,23 @@ class Asked(Strict):
 class Manifest(Strict):
     """Kind and contents of a study. Nothing in it tells when, where or by whom it was run."""
 
-    study: Literal["run", "comparison", "sweep"]
+    study: str  # kind, see `sim.study.kinds`
     scenarios: tuple[Asked, ...]
     firms: int | Literal["province"]  # rows of each run; "province" for one row a firm
     seed: int
-    replications: int
-    draws: int = 0  # over parameter ranges, of a comparison
-    clause_replications: int = 0  # of each clause alone and taken out of the plan, of a comparison
-    design: dict[str, list[Any]]  # of a sweep: the values of each lever, by dotted path; else empty
+    replications: int  # of each draw; the most, where precision or time decides
+    settings: dict[str, Any]  # what else was asked, as the kind of study names it
     calibration: str  # SHA-256 of the files in `calibration/`
     versions: dict[str, str]
     fingerprint: str
 
 
 def manifest(
-    study: Literal["run", "comparison", "sweep"],
+    study: str,
     scenarios: Sequence[Scenario],
     seed: int,
     replications: int,
-    design: dict[str, list[Any]] | None = None,
-    draws: int = 0,
-    clause_replications: int = 0,
+    **settings: Any,
 ) -> Manifest:
     """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
 
@@ -59,14 +55,13 @@ def manifest(
     """
     versions = {"shukun": version("shukun"), "python": platform.python_version()}
     versions |= {name: version(name) for name in ("numpy", "numba", "simpy")}
+    settings = json.loads(json.dumps(settings, ensure_ascii=False, default=str))  # as it will be read again
     question = {
         "study": study,
         "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],
         "seed": seed,
         "replications": replications,
-        "draws": draws,
-        "clause_replications": clause_replications,
-        "design": design or {},
+        "settings": settings,
         "calibration": calibration_fingerprint(),
         "shukun": versions["shukun"],
     }
@@ -79,9 +74,7 @@ def manifest(
         firms=scenarios[0].firms,
         seed=seed,
         replications=replications,
-        draws=draws,
-        clause_replications=clause_replications,
-        design=design or {},
+        settings=settings,
         calibration=calibration_fingerprint(),
         versions=versions,
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
@@ -99,14 +92,19 @@ def calibration_fingerprint() -> str:
     return digest.hexdigest()
 
 
+# Modules of the study room whose numbers are kept with runs; what the others make of them is made anew each time.
+TAKEN_BY: Final = ("study/cliff.py", "study/costs.py", "study/fates.py", "study/pairing.py", "study/stored.py")
+ABOVE: Final = ("study/", "report/", "cli/")
+
+
 @cache
 def sources_fingerprint() -> str:
-    """SHA-256 of the sources of this package that a run's tables can depend on: all but the report and the command."""
+    """SHA-256 of the sources of this package that what is kept of a run can depend on."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent.parent
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package).as_posix()
-        if not name.startswith(("report/", "cli/")):
+        if not name.startswith(ABOVE) or name in TAKEN_BY:
             content = path.read_bytes()
             digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()

@@ -1,22 +1,22 @@
-"""What is kept of each run of a comparison so that worlds can be paired: sums, and of the baseline how firms ended.
+"""What is taken of each run of a comparison so that worlds can be paired: sums, and of the baseline how firms ended.
 
-Runs come in order, the baseline's first. Of each baseline world 15 bytes a firm stay in memory, of every other world
-its sums only, so that memory does not grow with the number of scenarios. What is taken from a run goes on with it
-(``Run.seen``), so that a run that was kept is paired without its firms.
+A worker takes it (:func:`take`) from a run and the ends of the baseline's firms under the same luck, 15 bytes a firm,
+and keeps it with the run; the firms themselves are kept nowhere. :class:`Pairing` puts it together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study import cliff, costs, fates
+from sim.study.ensemble import Ensemble, ensemble
+from sim.study.runs import replicated
 from sim.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -24,15 +24,36 @@ if TYPE_CHECKING:
 
     from sim.observe.tables import Result
     from sim.scenario import Scenario
-    from sim.study.runs import Run
+    from sim.study.runs import Runner, RunSpec
+    from sim.study.stored import Stored
+
+ENDS: Final = "ends"  # of the firms of a world that others are paired with
+
+
+def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
+    """Tables by name: of a baseline (``paired_with`` is None) how its firms ended, of others their sums; of both exits.
+
+    ``paired_with``: the ends of the baseline's firms, as this function gave them.
+    """
+    if paired_with is None:
+        there = fates.ends(result.fates)
+    else:
+        there = fates.Ends(*(paired_with[name].to_numpy() for name in fates.Ends._fields))
+    place = fates.places(result.fates, there)
+    exits = cliff.exits(result.fates, there, place, _timeline(scenario.world.start, scenario.world.end))
+    taken = {"exits": cliff.to_table(exits), "costs": costs.to_table(costs.of_run(result))}
+    if paired_with is None:
+        return taken | {ENDS: pd.DataFrame(there._asdict())}
+    found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
+    sums = fates.to_table(*fates.sums(result.fates, there, place))
+    return taken | {"sums": sums, "examples": pd.DataFrame({"firm": np.array(found, np.uint64)})}
 
 
 class Pairing:
-    """Looks at runs one after the other (:meth:`look`) and then tells the tables that come of the pairs."""
+    """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of the pairs."""
 
     def __init__(self, baseline: str) -> None:
         self.baseline = baseline
-        self._ends: dict[int, fates.Ends] = {}  # by replication
         self._groups: fates.Groups = ()
         self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
         self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed under the first luck
@@ -40,45 +61,18 @@ class Pairing:
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []
 
-    def look(self, run: Run) -> Run:
-        """Take from a run what its pairs need; the run without its firms is given back, and what was taken with it.
-
-        A run that failed, or whose baseline did, is in no pair: of it nothing is taken.
-        """
-        if run.result is None:
-            return run
-        result, scenario, replication = run.result, run.spec.scenario, run.spec.replication
-        light = replace(run, result=replace(result, fates=result.fates[:0].copy()))
-        if scenario.name != self.baseline and replication not in self._ends:
-            return light
-        seen = run.seen or self._take(result, scenario, replication)
-        if scenario.name == self.baseline:
-            self._ends[replication] = fates.Ends(*(seen["ends"][name].to_numpy() for name in fates.Ends._fields))
-        else:
-            self._groups, sums = fates.from_table(seen["sums"])
+    def read(self, spec: RunSpec, stored: Stored) -> None:
+        """Take up a run that succeeded. One whose baseline did not is no run that succeeded."""
+        key, scenario, replication = stored.key(spec), spec.scenario, spec.replication
+        if scenario.name != self.baseline:
+            self._groups, sums = fates.from_table(stored.table(key, "sums"))
             self._sums.setdefault(scenario.name, []).append(sums)
             if replication == 0:
-                self.examples[scenario.name] = seen["examples"]["firm"].to_list()
+                self.examples[scenario.name] = stored.table(key, "examples")["firm"].to_list()
         timeline = _timeline(scenario.world.start, scenario.world.end)
         self._months[scenario.name] = timeline.month_names
-        self._exits.setdefault(scenario.name, []).append(cliff.from_table(seen["exits"], timeline))
-        self._costs.append((scenario.name, replication, costs.of_run(result)))
-        return replace(light, seen=seen)
-
-    def _take(self, result: Result, scenario: Scenario, replication: int) -> Mapping[str, pd.DataFrame]:
-        """Of the baseline how its firms ended, of others their sums; of both their exits. ``Run.seen`` holds it."""
-        seen = {}
-        if scenario.name == self.baseline:
-            there = self._ends[replication] = fates.ends(result.fates)
-            seen["ends"] = pd.DataFrame(there._asdict())
-        there = self._ends[replication]
-        place = fates.places(result.fates, there)
-        if scenario.name != self.baseline:
-            seen["sums"] = fates.to_table(*fates.sums(result.fates, there, place))
-            found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
-            seen["examples"] = pd.DataFrame({"firm": np.array(found, np.uint64)})
-        exits = cliff.exits(result.fates, there, place, _timeline(scenario.world.start, scenario.world.end))
-        return seen | {"exits": cliff.to_table(exits)}
+        self._exits.setdefault(scenario.name, []).append(cliff.from_table(stored.table(key, "exits"), timeline))
+        self._costs.append((scenario.name, replication, costs.from_table(stored.table(key, "costs"))))
 
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.fates.table`."""
@@ -92,11 +86,27 @@ class Pairing:
         """Scenario minus baseline, see :func:`sim.study.costs.differences`."""
         return costs.differences(self._costs, self.baseline)
 
-    def public_costs(self) -> pd.DataFrame:
-        """Of each run, see :func:`sim.study.costs.public_costs`."""
-        return costs.public_costs(self._costs)
-
-
 @cache
 def _timeline(start: date, end: date) -> Timeline:
     return Timeline(start, end)
+
+
+def paired(
+    scenarios: Sequence[Scenario], seed: int, replications: int, runner: Runner
+) -> tuple[list[Ensemble], Pairing, pd.DataFrame]:
+    """Run scenarios, the first of them the baseline; returns their ensembles, their pairs and the rows of all runs."""
+    baseline, *others = scenarios
+    specs = [replicated(baseline, seed, replications, "pairs")]
+    specs += [replicated(scenario, seed, replications, "pairs", against=baseline) for scenario in others]
+    frames = [runner.run(specs[0])]  # before the others, which are paired with it
+    if others:
+        frames.append(runner.run(spec for of_one in specs[1:] for spec in of_one))
+    runs = pd.concat(frames, ignore_index=True)
+    pairing, parts = Pairing(baseline.name), []
+    for scenario, of_one in zip(scenarios, specs, strict=True):
+        rows = runs[runs["scenario"] == scenario.name]
+        for spec in of_one:
+            if runner.stored.has(runner.stored.key(spec)):
+                pairing.read(spec, runner.stored)
+        parts.append(ensemble(scenario, rows, runner.stored, seed))
+    return parts, pairing, runs

@@ -5,7 +5,7 @@ The figures of the report, with words in Chinese and English, are in ``sim/repor
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,6 +14,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.observe.months import HEADLINES
+
+if TYPE_CHECKING:
+    from sim.study.questions.sweep import Sweep
+
+MOST_LINES: Final = 8  # that a reader can tell apart
 
 
 def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
@@ -33,17 +38,28 @@ def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
     return figure
 
 
-def sweep(table: pd.DataFrame, levers: list[str]) -> Figure:
-    """Headline outcomes against the values of one lever; of two: a line for each value of the second."""
+def sweep(study: Sweep) -> Figure:
+    """Headline outcomes against the first lever; of two levers that take few values: a line for each of the second.
+
+    Over several worlds: their mean, and from their 5 % to their 95 % quantile.
+    """
     figure, row = _panels(3.4)
-    across, *lines = levers
+    across, *others = study.levers or study.paths
+    lines = [path for path in others if study.draws[path].nunique() <= MOST_LINES][:1]
+    over_worlds = study.draws["lever_draw"].duplicated().any() and bool(study.levers)
+    table = study.outcomes
+    if over_worlds:
+        first = study.draws.drop_duplicates("lever_draw")[["lever_draw", *study.levers]]
+        table = study.worlds.merge(first, on="lever_draw").rename(columns={"p05": "low", "p95": "high"})
     for axes, outcome in row:
         rows = table[table["outcome"] == outcome]
         groups: Any = rows.groupby(lines[0], sort=False) if lines else [("", rows)]
         for label, line in groups:
-            axes.errorbar(
-                line[across].astype(str), line["mean"], yerr=_half(line), marker="o", capsize=3, label=str(label)
-            )
+            numbers = pd.api.types.is_numeric_dtype(line[across])
+            line = line.sort_values(across) if numbers else line
+            ends = [(line["mean"] - line["low"]).fillna(0.0), (line["high"] - line["mean"]).fillna(0.0)]
+            where = line[across] if numbers else line[across].astype(str)
+            axes.errorbar(where, line["mean"], yerr=ends, marker="o", markersize=4, capsize=3, label=str(label))
         axes.set_title(outcome)
         axes.set_xlabel(across)
     if lines:

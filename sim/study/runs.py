@@ -1,7 +1,8 @@
-"""Many runs side by side: specifications go out to worker processes, tables come back.
+"""Many runs side by side: specifications go out to worker processes, tables come to rest in the study's folder.
 
-Replication ``r`` of a study with seed ``s`` has the luck of seed ``s + r``, in every scenario: common random numbers,
-so that two scenarios can be compared pair by pair. No simulation object crosses a process.
+Replication ``r`` of a study with seed ``s`` has the luck of seed ``s + r``, in every scenario and every draw: common
+random numbers, so that two of them can be compared pair by pair. No simulation object crosses a process: a worker is
+told what to run and writes what came of it (``sim/study/stored.py``); only a row of numbers comes back.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.scenario import Scenario, load
@@ -27,32 +27,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.observe.tables import Result
-    from sim.study.kept import Kept
+    from sim.study.stored import Stored
 
 Progress = Callable[[float], None]
 Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
+Keep = Literal["outcomes", "tables", "pairs"]  # of a run: its row; the tables of `KEPT` too; and what pairs need
 SAMPLE: Final = 20_000  # rows, where neither the scenario nor the caller says how many
+LABELS: Final = ("scenario", "draw", "replication")  # what a study calls a run; they determine nothing
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What determines one run."""
+    """What determines one run, and what its study calls it."""
 
     scenario: Scenario  # which says how many firms, see `sized`
     seed: int  # of this run, see `replicated`
     replication: int = 0
-    fates: bool = False  # whether the table of all firms is wanted
-    against: Scenario | None = None  # whose firms those of this run are paired with, see `sim.study.pairing`
-
-
-@dataclass(frozen=True)
-class Run:
-    """A specification and what came of it: the tables, or the reason why there are none."""
-
-    spec: RunSpec
-    result: Result | None
-    reason: str = ""
-    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # what somebody took from its fates
+    draw: int = 0
+    keep: Keep = "outcomes"
+    against: Scenario | None = None  # of a run kept as "pairs": whose firms, under the same seed, its firms are paired with
 
 
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
@@ -90,92 +83,180 @@ def once(
 
     [asked] = sized([load(scenario, levers) if isinstance(scenario, str | Path) else scenario], firms)
     try:
-        return simulate(asked, firms=_rows(asked), seed=seed, follow=follow, fates=True, progress=progress)
+        return simulate(asked, firms=rows_of(asked), seed=seed, follow=follow, fates=True, progress=progress)
     except ValueError as error:
         raise StudyError(
             zh=f"情景 {asked.name} 无法运行：{error}", en=f"{asked.name} cannot be run: {error}"
         ) from error
 
 
-def replicated(scenario: Scenario, seed: int, replications: int, fates: bool = False) -> list[RunSpec]:
+def replicated(
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    keep: Keep = "outcomes",
+    draw: int = 0,
+    against: Scenario | None = None,
+) -> list[RunSpec]:
     """The specifications of all replications of a scenario: replication ``r`` has seed ``seed + r``."""
-    return [RunSpec(scenario, seed + r, r, fates) for r in range(replications)]
+    return [RunSpec(scenario, seed + r, r, draw, keep, against) for r in range(replications)]
 
 
-def run_all(
-    specs: Sequence[RunSpec],
-    workers: int = 1,
-    progress: Progress | None = None,
-    simulate: Callable[..., Result] | None = None,
-    look: Callable[[Run], Run] | None = None,
-    kept: Kept | None = None,
-) -> Iterator[Run]:
-    """Run every specification and yield the runs in the order of the specifications, as they become available.
+class Runner:
+    """Does the runs of one study that are not there yet, side by side, and keeps them.
 
-    The order, and every number, is the same for any number of ``workers`` (processes; with 1, or with one
-    specification, runs happen in this process). A run that fails is a :class:`Run` with its reason; so is one whose
-    process was killed, for want of memory for instance. ``progress`` is called with the share done, from 0 to 1.
-    ``simulate`` stands in for ``sim.engine.simulate`` (tests and other engines with the same signature). ``look`` sees
-    every run, in order, and gives it on, lighter perhaps. Runs that are among the ``kept`` are not done again, all
-    others that succeed are kept before they are given on; raises :class:`StudyError` when that fails.
+    ``workers``: processes on this machine; with 1 runs happen in this process. ``cluster``: address of a Dask scheduler
+    whose workers are used instead; they must see the study's folder. ``progress`` is called with the share done, from 0
+    to 1, of the runs that really had to be done. ``seconds``: after so long no further run is begun.
     """
-    report = progress or (lambda share: None)
-    report(0.0)
-    missing = [place for place, spec in enumerate(specs) if kept is None or not kept.has(spec)]
-    workers = min(workers, len(missing))
-    if workers <= 1:
-        outcomes = _in_turn(specs, missing, simulate, report)
-    else:
-        outcomes = _side_by_side([specs[place] for place in missing], workers, simulate)
-    to_run = set(missing)
-    for place, spec in enumerate(specs):
-        found = kept.find(spec) if kept is not None and place not in to_run else None
-        if found is None:
-            # One that was kept but is damaged is not among the others: it is done again here.
-            run = Run(spec, *(next(outcomes) if place in to_run else _run(spec, simulate, None)))
-        else:
-            run = found
-        if look is not None:
-            run = look(run)
-        if kept is not None and found is None and (run.seen or not spec.fates):
-            kept.keep(run)
-        yield run
-        report((place + 1) / len(specs))
+
+    def __init__(
+        self,
+        stored: Stored,
+        workers: int = 1,
+        cluster: str | None = None,
+        progress: Progress | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self.stored, self.workers, self.cluster = stored, workers, cluster
+        self._progress = progress or (lambda share: None)
+        self.ends = None if seconds is None else monotonic() + seconds
+        self._expected = self._done = 0
+
+    def expect(self, runs: int) -> None:
+        """Say how many runs are still to come, so that the share done is one of the whole study."""
+        if not self._expected:
+            self._progress(0.0)
+        self._expected += runs
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time that the study was given is spent."""
+        return self.ends is not None and monotonic() >= self.ends
+
+    def run(self, specs: Iterable[RunSpec]) -> pd.DataFrame:
+        """See that every run is there; returns a row for each, in the order of the specifications.
+
+        Columns: LABELS, then those of ``sim.study.stored.ROW``, then the outcomes, missing where a run failed. The rows,
+        and every stored table, are the same for any number of workers. A run that fails is a row with its reason; so
+        is one whose process was killed, for want of memory for instance. Specifications may come from a generator: few
+        are held at a time. Runs that :meth:`expect` was not told of should be told of before. Raises
+        :class:`StudyError` when the disk does not take a run.
+        """
+        asked: list[tuple[str, tuple[str, int, int]]] = []
+        todo = self._missing(specs, asked)
+        for key, row in self._outcomes(todo):
+            self.stored.note(key, row)
+            self._done += 1
+            self._tell()
+        return self.stored.frame(asked)
+
+    def _missing(self, specs: Iterable[RunSpec], asked: list[tuple[str, tuple[str, int, int]]]) -> Iterator[Task]:
+        begun: set[str] = set()
+        for spec in specs:
+            key = self.stored.key(spec)
+            if key in begun or self.stored.has(key):
+                self._expected -= 1
+            elif self.is_over:
+                continue
+            else:
+                begun.add(key)
+                yield self.stored.task(key, spec)
+            asked.append((key, (spec.scenario.name, spec.draw, spec.replication)))
+
+    def _outcomes(self, todo: Iterator[Task]) -> Iterator[Outcome]:
+        if self.cluster is not None:
+            from sim.study.cluster import side_by_side
+
+            return side_by_side(todo, self.cluster, self.stored.folder)
+        if self.workers <= 1:
+            return (do(task, self._within) for task in todo)
+        return _side_by_side(todo, self.workers)
+
+    def _within(self, share: float) -> None:
+        self._tell(share)
+
+    def _tell(self, share: float = 0.0) -> None:
+        self._progress(min(1.0, (self._done + share) / max(self._expected, self._done, 1)))
 
 
-Outcome = tuple["Result | None", str]
+@dataclass(frozen=True)
+class Task:
+    """What a worker is told: a run, where to write it, and where the world lies that it is paired with."""
+
+    key: str
+    spec: RunSpec
+    folder: Path  # of the study's runs
+    paired_with: str  # key of the run of `spec.against`, empty for none
+    simulate: Callable[..., Result] | None = None  # stands in for `sim.engine.simulate`
 
 
-def _in_turn(specs: Sequence[RunSpec], places: Sequence[int], simulate: Any, report: Progress) -> Iterator[Outcome]:
-    for place in places:
-        yield _run(specs[place], simulate, lambda share, place=place: report((place + share) / len(specs)))  # type: ignore[misc]
+Outcome = tuple[str, "Mapping[str, Any]"]  # key of a run, and its row
 
 
-def _side_by_side(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Outcome]:
+def do(task: Task, progress: Progress | None = None) -> Outcome:
+    """One run, written; its failure turned into a reason. Numba is imported here, where a run starts, and not before."""
+    from sim.study import stored
+
+    spec = task.spec
+    engine = task.simulate or import_module("sim.engine").simulate
+    asked = {"firms": rows_of(spec.scenario), "seed": spec.seed, "fates": spec.keep == "pairs"}
+    try:
+        result = engine(spec.scenario, **asked, progress=progress)
+        tables = stored.tables_of(result, task)
+    except Exception as error:  # whatever a run dies of, its study goes on and says so
+        return task.key, stored.write_failure(task, f"{type(error).__name__}: {error}")
+    return task.key, stored.write(task, result, tables)
+
+
+KILLED: Final = "the process that ran it was killed, probably for want of memory"
+
+
+def _side_by_side(todo: Iterator[Task], workers: int) -> Iterator[Outcome]:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    done = 0
-    while done < len(specs):
+    from sim.study import stored
+
+    handed: list[Task] = []  # to the pool and not given back yet
+
+    def hand() -> Iterator[Task]:
+        for task in todo:
+            handed.append(task)
+            yield task
+
+    rest: Iterator[Task] = hand()
+    while True:
         try:
-            for outcome in _pool(specs[done:], workers, simulate):
+            for outcome in _pool(rest, workers):
+                handed.pop(0)
                 yield outcome
-                done += 1
+            return
         except TerminatedWorkerError:
             # Some process was killed and took all pending runs with it. Nobody says which run it was: the next one in
             # order runs with nothing beside it, and only when it is killed again it is the one that failed.
+            first, *others = handed
             try:
-                yield next(_pool(specs[done : done + 1], workers, simulate))
+                yield next(_pool(iter([first]), workers))
             except TerminatedWorkerError:
-                yield None, "the process that ran it was killed, probably for want of memory"
-            done += 1
+                yield first.key, stored.write_failure(first, KILLED)
+            handed.clear()
+            handed.extend(others)
+            rest = _chain(others, hand())
 
 
-def _pool(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Outcome]:
+def _chain(others: list[Task], rest: Iterator[Task]) -> Iterator[Task]:
+    yield from others
+    yield from rest
+
+
+def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
     """Outcomes in order from joblib's process pool, which stays alive for the next call."""
+    import warnings
+
     from joblib import Parallel, delayed
 
-    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
-    outcomes = parallel(delayed(_run_in_worker)(replace(spec, against=None), simulate) for spec in specs)
+    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
+    outcomes = parallel(delayed(_do_in_worker)(task) for task in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome
@@ -185,12 +266,12 @@ def _pool(specs: Sequence[RunSpec], workers: int, simulate: Any) -> Iterator[Out
             outcomes.close()
 
 
-def _run_in_worker(spec: RunSpec, simulate: Any) -> Outcome:
+def _do_in_worker(task: Task) -> Outcome:
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _end_with_parent()
-    return _run(spec, simulate, None)
+    return do(task)
 
 
 @cache
@@ -206,17 +287,6 @@ def _end_with_parent() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _run(spec: RunSpec, simulate: Any, progress: Progress | None) -> Outcome:
-    """One run, its failure turned into a reason. Numba is imported here, where a run starts, and not before."""
-    if simulate is None:
-        simulate = import_module("sim.engine").simulate
-    try:
-        asked = {"firms": _rows(spec.scenario), "seed": spec.seed, "fates": spec.fates}
-        return simulate(spec.scenario, **asked, progress=progress), ""
-    except Exception as error:  # whatever a run dies of, its study goes on and says so
-        return None, f"{type(error).__name__}: {error}"
-
-
-def _rows(scenario: Scenario) -> int | None:
+def rows_of(scenario: Scenario) -> int | None:
     """What the engine is told; None for a scenario that says ``province`` itself."""
     return scenario.firms if isinstance(scenario.firms, int) else None

@@ -1,56 +1,55 @@
-"""A study on disk: ``results/<study>/`` with one Parquet file for each table and ``manifest.json``.
+"""A study on disk: ``results/<study>/`` with one Parquet file for each table, ``manifest.json``, and its runs.
 
-Its tables appear all at once or not at all: they are written beside their place, flushed to the disk and renamed.
-While a command is at work its finished runs are kept in the same folder, see ``sim/study/kept.py``. The report is no
-part of this room; whoever makes one writes it into the finished folder.
+Its tables appear all at once or not at all: they are written beside their place, flushed to the disk and renamed. Its
+runs are in ``runs/`` from the moment they are done, see ``sim/study/stored.py``, and stay there, so that the study can
+be gone on with, enlarged and verified. The report is no part of this room; whoever makes one writes it into the folder.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from sim.study import StudyError
-from sim.study.kept import Kept, unwritable
+from sim.study.kinds import Study, kind
 from sim.study.manifest import Manifest
+from sim.study.stored import Stored, unwritable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.comparison import Comparison
-    from sim.study.ensemble import Ensemble
-    from sim.study.sweep import Sweep
-
-    Study: TypeAlias = Ensemble | Comparison | Sweep
-
 MANIFEST: Final = "manifest.json"
-FINISHED: Final = "finished"  # the runs of a study at work; a folder that holds nothing else is an unfinished study
-LOCK: Final = "lock"
+RUNS: Final = "runs"  # a folder that holds nothing else is a study that is not complete yet
+LOCK: Final = ".lock"
 
 
 @contextmanager
-def at_work(folder: Path) -> Iterator[Kept]:
-    """A study's finished runs, for as long as a command is at work on it: they are kept until :func:`done`.
+def at_work(folder: Path | None) -> Iterator[Stored]:
+    """The runs of a study, for as long as a command is at work on it; without a folder they are kept till the end of it.
 
     To be entered before hours of runs: raises :class:`StudyError` when a study could not be stored in ``folder`` or
     another process is at work on it. What a killed command left half done there is put in order.
     """
+    if folder is None:
+        with TemporaryDirectory(prefix="shukun-") as passing:
+            yield Stored(Path(passing))
+        return
     import fcntl
 
     check(folder)
-    finished = folder / FINISHED
+    runs = folder / RUNS
     try:
-        made = [path for path in (finished, *finished.parents) if not path.exists()]
+        made = [path for path in (runs, *runs.parents) if not path.exists()]
         _mend(folder)
-        finished.mkdir(parents=True, exist_ok=True)
-        lock = (finished / LOCK).open("w")
+        runs.mkdir(parents=True, exist_ok=True)
+        lock = (runs / LOCK).open("w")
     except OSError as error:
         raise _unwritable(folder, error) from None
     with lock:
@@ -61,27 +60,21 @@ def at_work(folder: Path) -> Iterator[Kept]:
                 zh=f"另一个命令正在使用 {folder}；请等它结束，或用 --out 指定其他文件夹。",
                 en=f"Another command is at work on {folder}; wait for it, or give another folder with --out.",
             ) from None
-        for leftover in (*folder.parent.glob(f".{folder.name}-*"), *finished.glob("*.part")):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        for leftover in (*folder.parent.glob(f".{folder.name}-*"), *runs.glob(".part-*")):
+            shutil.rmtree(leftover)
         try:
-            yield Kept(finished)
+            yield Stored(runs)
         finally:
-            if finished.is_dir() and not len(Kept(finished)):
-                done(folder)
+            (folder / RUNS / LOCK).unlink(missing_ok=True)
             for path in made:
                 if path.is_dir() and not any(path.iterdir()):
                     path.rmdir()
 
 
-def done(folder: Path) -> None:
-    """Nothing is left to be done again: let go of the finished runs."""
-    shutil.rmtree(folder / FINISHED)
-
-
 def check(folder: Path) -> None:
     """Raise :class:`StudyError` when a study could not be stored in ``folder``."""
     try:
-        strange = folder.is_dir() and {path.name for path in folder.iterdir()} - {FINISHED}
+        strange = folder.is_dir() and {path.name for path in folder.iterdir()} - {RUNS}
         if folder.is_file() or (strange and not (folder / MANIFEST).is_file()):
             raise StudyError(
                 zh=f"{folder} 已经存在，且不是先前的结果文件夹，未作改动。",
@@ -103,6 +96,11 @@ def check(folder: Path) -> None:
             )
     except OSError as error:
         raise _unwritable(folder, error) from None
+
+
+def complete(folder: Path) -> None:
+    """Put the runs of a study together that has its tables: nothing is left to be done."""
+    Stored(folder / RUNS).put_together()
 
 
 def save(study: Study, folder: str | Path) -> Path:
@@ -157,8 +155,8 @@ def _mend(folder: Path) -> None:
     if not folder.exists():
         aside.replace(folder)
         return
-    if (aside / FINISHED).is_dir() and not (folder / FINISHED).exists():
-        (aside / FINISHED).replace(folder / FINISHED)
+    if (aside / RUNS).is_dir() and not (folder / RUNS).exists():
+        (aside / RUNS).replace(folder / RUNS)
     shutil.rmtree(aside)
 
 
@@ -174,8 +172,8 @@ def _flush(file: IO[Any]) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> StudyError:
     runs = 0
-    with suppress(OSError):  # what made the folder unwritable may make it unreadable too
-        runs = len(Kept(folder / FINISHED))
+    with suppress(OSError, StudyError):  # what made the folder unwritable may make it unreadable too
+        runs = len(Stored(folder / RUNS))
     return unwritable(folder, error, runs)
 
 
@@ -185,28 +183,20 @@ def load(folder: str | Path) -> Study:
     Raises :class:`StudyError` when the folder holds no study, a damaged one, or one that this version does not
     understand.
     """
-    from sim.study import comparison, ensemble, sweep
-
     folder = Path(folder)
     if not folder.exists() and _aside(folder).exists():  # a command that was replacing it was killed
         folder = _aside(folder)
-    kinds: dict[str, tuple[Callable[..., Study], tuple[str, ...]]] = {
-        "run": (ensemble.Ensemble, ensemble.TABLES),
-        "comparison": (comparison.Comparison, comparison.TABLES),
-        "sweep": (sweep.Sweep, sweep.TABLES),
-    }
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except ValidationError:
+        asked = kind(manifest.study)
+    except (ValidationError, KeyError):
         raise StudyError(
             zh=f"{folder} 中的结果不是本版本所能读取的。",
             en=f"{folder} holds a study that this version does not understand.",
         ) from None
     except OSError as error:
         raise _missing(folder, MANIFEST, error) from None
-    kind, names = kinds[manifest.study]
-    tables = {name: _table(folder, f"{name}.parquet") for name in names}
-    return kind(manifest, **tables)
+    return asked(manifest, **{name: _table(folder, f"{name}.parquet") for name in asked.table_names()})
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

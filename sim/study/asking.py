@@ -1,0 +1,100 @@
+"""From a question, as a file or a call asks it, to its answer: the one way for every kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sim.measure import Strict
+from sim.places import scenarios_folder
+from sim.scenario import Fault, ScenarioError
+from sim.scenario.checking import Source, check
+from sim.scenario.document import Document, read
+from sim.scenario.faults import nearest
+from sim.study import StudyError, store
+from sim.study.kinds import QUESTIONS, Study
+from sim.study.runs import Firms, Progress, Runner
+
+
+def module(kind: str) -> Any:
+    """The module of a kind of question, see ``sim/study/questions/``."""
+    return import_module(f"{QUESTIONS}.{kind}")
+
+
+def shipped(kind: str) -> dict[str, Path]:
+    """Questions of a kind that come with the project, by name."""
+    return {path.stem: path for path in sorted((scenarios_folder() / module(kind).FOLDER).glob("*.yaml"))}
+
+
+def question(kind: str, asked: str | Path | Mapping[str, Any]) -> tuple[Any, Path]:
+    """What is asked, checked, and the folder that its files lie beside.
+
+    ``asked``: name of a shipped question, path of a file, or what a file would say. ``ScenarioError`` holds everything
+    that is wrong with it.
+    """
+    if isinstance(asked, Mapping):
+        document, beside = Document(kind, dict(asked), {}), Path()
+    else:
+        known = shipped(kind)
+        file = known.get(str(asked), Path(asked))
+        if not file.is_file():
+            near = nearest(str(asked), known)
+            raise ScenarioError([Fault("no_file", str(asked), None, "", str(asked), ", ".join(known), near)])
+        document, beside = read(file), file.parent
+    content, faults = check(module(kind).Question, document.data, Source(document))
+    if content is None or document.faults:
+        raise ScenarioError([*document.faults, *faults])
+    return content, beside
+
+
+def ask(
+    kind: str,
+    asked: str | Path | Mapping[str, Any] | Strict,
+    *,
+    levers: Mapping[str, Any] | None = None,
+    firms: Firms = None,
+    seed: int = 1,
+    replications: int | None = None,
+    draws: int | None = None,
+    seconds: float | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    folder: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Any:
+    """Answer a question. With a ``folder`` its runs and tables are kept there, and those that are there are used.
+
+    ``levers`` hold in every draw. ``firms``: as in :func:`sim.study.comparison.compare`. ``replications`` and ``draws``
+    stand for what the question says. ``seconds``: after so long no further run is begun. ``workers``, ``cluster``,
+    ``progress``: see :class:`sim.study.runs.Runner`. Raises ``ScenarioError`` when the question, a lever or a value is
+    not understood and :class:`StudyError` when it cannot be answered.
+    """
+    content, beside = (asked, Path()) if isinstance(asked, Strict) else question(kind, asked)
+    if replications is not None:
+        content = content.model_copy(update={"replications": replications})
+    if draws is not None:
+        content = with_draws(content, draws)
+    place = None if folder is None else Path(folder)
+    with store.at_work(place) as stored:
+        runner = Runner(stored, workers, cluster, progress, seconds)
+        answered: Study = module(kind).answer(
+            content, beside=beside, levers=levers or {}, firms=firms, seed=seed, runner=runner
+        )
+        if place is not None:
+            store.save(answered, place)
+            if not len(answered.failures):
+                store.complete(place)
+    return answered
+
+
+def with_draws(content: Any, draws: int) -> Any:
+    """The question with another number of draws. Raises :class:`StudyError` when it does not draw a number of them."""
+    changed = content.with_draws(draws) if hasattr(content, "with_draws") else None
+    if changed is None:
+        raise StudyError(
+            zh="这个问题的抽样个数不由一个数决定，--draws 不适用。",
+            en="The draws of this question are not a number of them: --draws does not apply.",
+        )
+    return changed

@@ -1,0 +1,209 @@
+"""Designs: which variations of a scenario are run. Draw ``i`` depends on the design and on ``i`` alone.
+
+Levers are policy, uncertainties are world and behaviour; each block is a grid, a list, a Latin hypercube, a Sobol
+sequence or a CSV file. Crossed, every draw of the levers meets the same draws of the uncertainties; nested, each meets
+draws of its own. A Sobol sequence can be enlarged: its first draws stay what they are. A Latin hypercube is another one
+for every number of draws, a grid keeps the runs of the values that it had.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sim.measure import Strict, Words
+from sim.scenario import ScenarioError, load
+from sim.scenario.document import parse
+from sim.scenario.faults import Fault
+from sim.study import StudyError
+from sim.study.factors import Factor, assumptions, at, factor
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Values = Annotated[list[Any], Field(min_length=1)]
+Over = Literal["assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class Sampled(Strict):
+    """So many draws over ranges: ``over`` says for each path ``[low, high]`` or ``{of: [values]}``.
+
+    ``assumptions`` stands for every number of the calibration that is only assumed, over its range.
+    """
+
+    draws: Annotated[int, Field(ge=1)]
+    over: Over
+    seed: Annotated[int, Field(ge=0)] = 1  # of the sample; the luck of the runs is another
+
+    def factors(self) -> list[Factor]:
+        """What is varied."""
+        return assumptions() if self.over == "assumptions" else [factor(path, o) for path, o in self.over.items()]
+
+
+class Block(Strict):
+    """One way of varying: exactly one of its fields."""
+
+    grid: Annotated[dict[str, Values], Field(min_length=1)] | None = None  # every combination
+    list: Annotated[dict[str, Values], Field(min_length=1)] | None = None  # side by side: as many values of each
+    latin_hypercube: Sampled | None = None
+    sobol: Sampled | None = None
+    csv: str | None = None  # file beside the design: a column for each path, a row for each draw
+
+    @model_validator(mode="after")
+    def _one(self) -> Block:
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of grid, list, latin_hypercube, sobol, csv, not {len(given)}")
+        if self.list is not None and len({len(values) for values in self.list.values()}) != 1:
+            raise ValueError("a list needs as many values for each lever")
+        return self
+
+
+class Precision(Strict):
+    """Replications until the half-width of outcomes is small and stays small (Hoad, Robinson and Davies 2010)."""
+
+    half_width: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]  # in the outcome's unit
+    least: Annotated[int, Field(ge=3)] = 3
+    most: Annotated[int, Field(ge=3)] = 100
+
+
+class Design(Strict):
+    """A design file in ``scenarios/sweeps/``."""
+
+    title: Words
+    scenario: str = "full_plan"
+    levers: Block | None = None
+    uncertainties: Block | None = None
+    combine: Literal["crossed", "nested"] = "crossed"
+    replications: Annotated[int, Field(ge=1)] | Precision = 10
+
+    @model_validator(mode="after")
+    def _something(self) -> Design:
+        if self.levers is None and self.uncertainties is None:
+            raise ValueError("give levers, uncertainties or both")
+        return self
+
+
+    def with_draws(self, draws: int) -> Design | None:
+        """The same with another number of draws, where exactly one block draws a number of them; else None."""
+        blocks = {"levers": self.levers, "uncertainties": self.uncertainties}
+        drawing = [
+            (place, name)
+            for place, block in blocks.items()
+            for name in ("latin_hypercube", "sobol")
+            if block is not None and getattr(block, name) is not None
+        ]
+        if len(drawing) != 1:
+            return None
+        [(place, name)] = drawing
+        sampled = getattr(blocks[place], name).model_copy(update={"draws": draws})
+        return self.model_copy(update={place: blocks[place].model_copy(update={name: sampled})})  # type: ignore[union-attr]
+
+
+class Draws:
+    """The draws of a design. ``folder`` is where a CSV file is looked for.
+
+    Raises :class:`ScenarioError` for a range or a file that is not understood, and for a lever in both blocks.
+    """
+
+    def __init__(self, design: Design, folder: Path = Path()) -> None:
+        self.design, self.folder = design, folder
+        twice = {*self._levers[0]} & {*self._uncertainties[0]}
+        if twice:
+            raise ScenarioError([Fault("wrong_form", "design", None, "", path, "a path in one block") for path in twice])
+
+    @cached_property
+    def _levers(self) -> list[dict[str, Any]]:
+        return [{}] if self.design.levers is None else points(self.design.levers, self.folder)
+
+    @cached_property
+    def _uncertainties(self) -> list[dict[str, Any]]:
+        block = self.design.uncertainties
+        if block is None:
+            return [{}]
+        repeated = len(self._levers) if self.design.combine == "nested" else 1
+        return points(block, self.folder, repeated)
+
+    def __len__(self) -> int:
+        nested = self.design.combine == "nested" and self.design.uncertainties is not None
+        return len(self._uncertainties) if nested else len(self._levers) * len(self._uncertainties)
+
+    def levers(self, draw: int) -> dict[str, Any]:
+        """What draw ``draw`` changes: dotted path to value, levers first. Its neighbours differ in uncertainties."""
+        of_each = len(self) // len(self._levers)
+        lever, world = divmod(draw, of_each)
+        if self.design.combine == "nested":
+            world = draw
+        return self._levers[lever] | self._uncertainties[world]
+
+    def levers_of(self, lever_draw: int) -> dict[str, Any]:
+        """What one draw of the levers changes."""
+        return self._levers[lever_draw]
+
+    def lever_draw(self, draw: int) -> int:
+        """Which draw of the levers it belongs to."""
+        return draw // (len(self) // len(self._levers))
+
+    def scenario(self, draw: int, fixed: dict[str, Any]) -> Scenario:
+        """What draw ``draw`` asks; ``fixed`` levers hold in every draw."""
+        return load(self.design.scenario, {**fixed, **self.levers(draw)})
+
+
+def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[str, Any]]:
+    """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different."""
+    if block.grid is not None:
+        found = [dict(zip(block.grid, values, strict=True)) for values in itertools.product(*block.grid.values())]
+        return found * repeated
+    if block.list is not None:
+        return [dict(zip(block.list, values, strict=True)) for values in zip(*block.list.values(), strict=True)] * repeated
+    if block.csv is not None:
+        return _read(folder / block.csv) * repeated
+    sampled = block.sobol or block.latin_hypercube
+    assert sampled is not None  # the block has one of its fields
+    factors, count = sampled.factors(), sampled.draws * repeated
+    return [at(factors, point) for point in sample("sobol" if block.sobol else "latin_hypercube", factors, count, sampled.seed)]
+
+
+def sample(kind: Literal["sobol", "latin_hypercube"], factors: list[Factor], draws: int, seed: int) -> list[list[float]]:
+    """Points of the unit cube, one a draw."""
+    from scipy.stats import qmc
+
+    if kind == "latin_hypercube":
+        return qmc.LatinHypercube(d=len(factors), seed=seed).random(draws).tolist()  # type: ignore[no-any-return]
+    whole = 1 << (draws - 1).bit_length()  # a power of two keeps the sequence's balance, and its beginning is the same
+    return qmc.Sobol(d=len(factors), seed=seed).random(whole)[:draws].tolist()  # type: ignore[no-any-return]
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    """Draws from a CSV file whose cells are YAML values, as of ``--lever``."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as source:
+            rows = list(csv.reader(source))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise StudyError(zh=f"{file} 无法读取：{reason}。", en=f"{file} cannot be read: {reason}.") from None
+    wrong = [line for line, row in enumerate(rows[1:], 2) if len(row) != len(rows[0])]
+    if len(rows) < 2 or wrong:
+        where = f" {wrong[0]}" if wrong else ""
+        raise StudyError(
+            zh=f"{file} 应有一行表头（取值路径）和至少一行数据，且各行列数相同{f'；第{where} 行不符' if wrong else ''}。",
+            en=f"{file} needs a row of paths and at least one draw, all rows of one length"
+            + (f"; line{where} is not." if wrong else "."),
+        )
+    return [
+        {path.strip(): parse(f"value: {cell}", f"{file}:{line}").data["value"] for path, cell in zip(rows[0], row, strict=True)}
+        for line, row in enumerate(rows[1:], 2)
+    ]
+
+
+def cell(value: Any) -> Any:
+    """A lever's value as it stands in a table: a number or a text; a table by date, a list or a day as JSON."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str).strip('"')

@@ -1,0 +1,83 @@
+"""Factors: levers and uncertainties that a design varies, each a map from the unit interval to its values.
+
+Every sampling plan (grid apart) draws points in the unit cube; a factor says what a point means. So the same factor
+serves a Latin hypercube, a Sobol sequence, a screening, an index of sensitivity and a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sim import parameters
+from sim.scenario.faults import Fault, ScenarioError
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that varies, by the dotted path of its lever.
+
+    Either ``values`` with equal shares, or everything from ``low`` to ``high``, both included: whole numbers or days
+    where both ends are. ``middle``: the value that half of the draws lie on either side of, so that a range that
+    reaches further up than down does not move the middle; without one draws are even over the range.
+    """
+
+    path: str
+    low: float = 0.0
+    high: float = 1.0
+    middle: float | None = None
+    is_whole: bool = False
+    values: tuple[Any, ...] = ()
+
+    def at(self, unit: float) -> Any:
+        """The value at a point of the unit interval; non-decreasing."""
+        if self.values:
+            return self.values[min(int(unit * len(self.values)), len(self.values) - 1)]
+        if self.is_whole:
+            return int(min(self.low + int(unit * (self.high - self.low + 1)), self.high))
+        if self.middle is None:
+            return self.low + unit * (self.high - self.low)
+        if unit < 0.5:
+            return self.low + 2.0 * unit * (self.middle - self.low)
+        return self.middle + (2.0 * unit - 1.0) * (self.high - self.middle)
+
+
+def factor(path: str, over: Any) -> Factor:
+    """A factor as a file says it: ``[low, high]`` of numbers or days, or ``{of: [values]}``.
+
+    Raises :class:`ScenarioError` for anything else.
+    """
+    if isinstance(over, dict) and set(over) == {"of"} and isinstance(over["of"], list) and over["of"]:
+        return Factor(path, values=tuple(over["of"]))
+    if isinstance(over, list) and len(over) == 2:
+        low, high = over
+        if type(low) is date and type(high) is date and low < high:
+            return Factor(path, values=tuple(low + timedelta(days=day) for day in range((high - low).days + 1)))
+        numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in over)
+        if numbers and low < high:
+            return Factor(path, float(low), float(high), is_whole=isinstance(low, int) and isinstance(high, int))
+    raise ScenarioError(
+        [Fault("wrong_form", path, None, path, str(over), "[low, high] with low < high, or {of: [values]}")]
+    )
+
+
+def assumptions() -> list[Factor]:
+    """Every number of the calibration that is only assumed, over its range; of a table the factor on it."""
+    return [
+        Factor(
+            f"parameters.{entry.path}",
+            float(entry.low),
+            float(entry.high),
+            1.0 if isinstance(entry.value, dict) else float(entry.value),
+        )
+        for entry in parameters.load().paths()
+        if entry.assumed and not isinstance(entry.low, date) and not isinstance(entry.high, date)
+        and entry.low < entry.high
+    ]  # fmt: skip
+
+
+def at(factors: Sequence[Factor], point: Sequence[float]) -> dict[str, Any]:
+    """The levers at a point of the unit cube: dotted path to value."""
+    return {factor.path: factor.at(unit) for factor, unit in zip(factors, point, strict=True)}

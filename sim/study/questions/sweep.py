@@ -1,0 +1,125 @@
+"""A sweep: one scenario under every draw of a design, everything else equal, under the same lucks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import pandas as pd
+
+from sim.study import StudyError
+from sim.study.design import Design, Draws, cell
+from sim.study.ensemble import summarise, values_of
+from sim.study.kinds import Study
+from sim.study.manifest import manifest
+from sim.study.replications import replicate
+from sim.study.runs import Firms, Runner, sized
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FOLDER: Final = "sweeps"
+DEFAULT: Final = ""
+Question = Design
+ENDS: Final = ("mean", "low", "high")
+
+
+@dataclass(frozen=True)
+class Sweep(Study):
+    """Outcomes of every draw. Money in fen, shares from 0 to 1, ``low`` and ``high`` 95 % intervals over lucks.
+
+    ``draws``: draw, lever_draw (draws with the same levers share it), then a column for each path that varies.
+    ``outcomes``: draw, lever_draw, the paths, outcome, mean, low, high, unit, replications, and difference,
+    difference_low, difference_high from the draw of the same uncertainties with the first levers, paired by luck
+    (missing in a nested design, whose draws share no uncertainties). The last outcome, ``public_cost``, is what public budgets bear: only its differences say anything.
+    ``worlds``: lever_draw, outcome, unit, mean, p05, p50, p95, worlds, difference, difference_p05, difference_p95: over
+    the draws of the uncertainties, of the means over lucks.
+    ``runs``: draw, replication, seed, firms, months, ledger_residual_fen, reason, then a column for each outcome.
+    """
+
+    kind: ClassVar[str] = "sweep"
+    draws: pd.DataFrame
+    outcomes: pd.DataFrame
+    worlds: pd.DataFrame
+
+    @property
+    def paths(self) -> list[str]:
+        """Dotted paths of what varies, levers first."""
+        return [name for name in self.draws.columns if name not in ("draw", "lever_draw")]
+
+    @property
+    def levers(self) -> list[str]:
+        """Those of ``paths`` that are levers of the design."""
+        return list(self.manifest.settings["levers"])
+
+    def plot(self) -> Figure:
+        """Headline outcomes with intervals against the first lever, a line for each value of the second."""
+        from sim.study.plots import sweep
+
+        return sweep(self)
+
+
+def answer(
+    question: Design, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
+) -> Sweep:
+    """Run the design; see :func:`sim.study.asking.ask`."""
+    draws = Draws(question, beside)
+    drawn = [draws.levers(draw) for draw in range(len(draws))]
+
+    def scenario(draw: int) -> Any:
+        return sized([draws.scenario(draw, dict(levers))], firms)[0]
+
+    base = scenario(0)  # what is wrong with the scenario is said before hours of runs
+    runs = replicate(len(draws), scenario, question.replications, seed, runner)
+    values = values_of(runs, ["draw", "replication"], public_cost=True)
+    if not (values["draw"] == 0).any():
+        reason = runs["reason"].iloc[0] if len(runs) else "-"
+        raise StudyError(zh=f"第一个变式没有一次运行成功：{reason}", en=f"No run of the first draw succeeded: {reason}")
+    paths = list(dict.fromkeys(path for draw in drawn for path in draw))
+    table = pd.DataFrame({"draw": range(len(drawn)), "lever_draw": [draws.lever_draw(d) for d in range(len(drawn))]})
+    for path in paths:
+        table[path] = [cell(draw[path]) for draw in drawn]
+    rule = question.replications
+    outcomes = _outcomes(values, table, question.combine == "nested" and question.uncertainties is not None)
+    return Sweep(
+        manifest=manifest(
+            "sweep", [base], seed, rule if isinstance(rule, int) else rule.most, title=question.title.model_dump(),
+            levers=list(draws.levers_of(0)), design=question.model_dump(mode="json", exclude={"title"}),
+        ),
+        runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources", "run"]),
+        draws=table,
+        outcomes=outcomes,
+        worlds=_worlds(outcomes),
+    )  # fmt: skip
+
+
+def _outcomes(values: pd.DataFrame, draws: pd.DataFrame, is_nested: bool) -> pd.DataFrame:
+    by = ["draw", "outcome", "unit"]
+    table = summarise(values, by)
+    # The draw of the same world under the first levers: as many draws further up as the levers are.
+    of_each = int((draws["lever_draw"] == 0).sum())
+    pairs = values.assign(reference=values["draw"] % of_each)
+    other = values.rename(columns={"draw": "reference", "value": "there"})[
+        ["reference", "replication", "outcome", "there"]
+    ]
+    pairs = pairs.merge(other, on=["reference", "replication", "outcome"], how="left", sort=False)
+    pairs["value"] -= pairs.pop("there") * (float("nan") if is_nested else 1.0)
+    named = {"mean": "difference", "low": "difference_low", "high": "difference_high"}
+    difference = summarise(pairs, by).rename(columns=named).drop(columns="replications")
+    table = draws.merge(table.merge(difference, on=by, how="left", sort=False), on="draw", sort=False)
+    return table[[*draws.columns, "outcome", *ENDS, "unit", "replications", *named.values()]]
+
+
+def _worlds(outcomes: pd.DataFrame) -> pd.DataFrame:
+    groups = outcomes.groupby(["lever_draw", "outcome", "unit"], sort=False)
+    means, differences = groups["mean"], groups["difference"]
+    table = pd.DataFrame(
+        {
+            "mean": means.mean(), "p05": means.quantile(0.05), "p50": means.quantile(0.5),
+            "p95": means.quantile(0.95), "worlds": means.count(), "difference": differences.mean(),
+            "difference_p05": differences.quantile(0.05), "difference_p95": differences.quantile(0.95),
+        }
+    )  # fmt: skip
+    return table.reset_index()

@@ -1,0 +1,388 @@
+"""The runs of a study on disk: ``<study>/runs/``, a folder for each part.
+
+A *part* holds one run, named by what determines it, or many that were put together when their study was complete. In
+it each table is one Parquet file: ``runs`` has a row for each run, ``scenarios`` what was asked, ``times`` what it took
+(apart, because nothing determines it), the rest what the study keeps. A worker writes its part under another name and
+renames it, so that a part is whole or not there. What is on disk is never written again: a study that grows gets
+further parts, a run that failed is a row with its reason and is tried again by the next command.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.observe.outcomes import OUTCOMES
+from sim.study import StudyError
+from sim.study.manifest import calibration_fingerprint, sources_fingerprint
+from sim.study.runs import LABELS, Keep, RunSpec, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from sim.observe.tables import Result
+    from sim.scenario import Scenario
+
+KEPT: Final = ("panel", "ledger", "delivery", "requests", "cliff")  # tables of a run kept as "tables" or "pairs"
+RUNS, SCENARIOS, TIMES = "runs", "scenarios", "times"
+TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
+NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
+ROW: Final = (*TEXTS[:-1], *NUMBERS, "bytes_per_firm", "reason")  # columns of `runs`; then come the outcomes
+SCENARIOS_TOGETHER: Final = 64  # in a row group: alike as they are, they take little room together
+OVERSIZED_PAGE: Final = 8 << 20  # bytes: compression works page by page
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Where a run lies and its row, small: a study of a million runs has a million of these."""
+
+    part: str
+    facts: tuple[Any, ...]
+    outcomes: array[float]
+
+
+class Stored:
+    """The runs in one folder, which exists. ``simulate`` stands in for the engine, in tests."""
+
+    def __init__(self, folder: Path, simulate: Callable[..., Result] | None = None) -> None:
+        self.folder, self.simulate = folder, simulate
+        self.outcomes: list[str] = []
+        self._known: dict[str, _Known] = {}
+        self._fingerprints: OrderedDict[int, tuple[Scenario, str]] = OrderedDict()  # by id(); few scenarios stay alive
+        for part in sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != "."):
+            self._open(part)
+
+    def __len__(self) -> int:
+        """How many runs succeeded."""
+        return sum(1 for key in self._known if self.has(key))
+
+    def _open(self, part: Path) -> None:
+        try:
+            rows = _read(part / f"{RUNS}.parquet").to_pylist()
+        except StudyError:
+            shutil.rmtree(part)  # of no use to anybody; its runs are done again
+            return
+        for row in rows:
+            if not (row["reason"] and row["run"] in self._known):
+                self._note(row["run"], part.name, row)
+
+    def note(self, key: str, row: Mapping[str, Any]) -> None:
+        """A worker has written this run."""
+        self._note(key, key, row)
+
+    def _note(self, key: str, part: str, row: Mapping[str, Any]) -> None:
+        if not row["reason"]:
+            self.outcomes += [name for name in row if name not in ROW and name not in self.outcomes]
+        missing = float("nan")
+        values = array("d", (row.get(name, missing) for name in self.outcomes))
+        self._known[key] = _Known(part, tuple(row[name] for name in ROW), values)
+
+    def has(self, key: str) -> bool:
+        """Whether the run is there and succeeded."""
+        known = self._known.get(key)
+        return known is not None and known.facts[-1] == ""
+
+    def key(self, spec: RunSpec) -> str:
+        """Name of a run: SHA-256, shortened to 160 bits, of what determines what is kept of it, and nothing else."""
+        decides = {
+            "scenario": self._fingerprint(spec.scenario),
+            "rows": spec.scenario.firms,
+            "seed": spec.seed,
+            "keep": spec.keep,
+            "against": None if spec.against is None else self._fingerprint(spec.against),
+            "calibration": calibration_fingerprint(),
+            "sources": sources_fingerprint(),
+        }
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:40]
+
+    def task(self, key: str, spec: RunSpec) -> Task:
+        """What a worker is told of a run that is not there."""
+        paired = "" if spec.against is None else self.key(RunSpec(spec.against, spec.seed, keep=spec.keep))
+        return Task(key, spec, self.folder, paired, self.simulate)
+
+    def _fingerprint(self, scenario: Scenario) -> str:
+        known = self._fingerprints
+        if id(scenario) not in known:
+            known[id(scenario)] = scenario, scenario.fingerprint()
+            if len(known) > 2 * SCENARIOS_TOGETHER:
+                known.popitem(last=False)
+        return known[id(scenario)][1]
+
+    def frame(self, asked: Sequence[tuple[str, tuple[str, int, int]]]) -> pd.DataFrame:
+        """Rows of runs by key, with their labels; see ``sim.study.runs.Runner.run``."""
+        import numpy as np
+        import pandas as pd
+
+        known = [self._known[key] for key, _ in asked]
+        columns: dict[str, Any] = {name: [labels[k] for _, labels in asked] for k, name in enumerate(LABELS)}
+        columns |= {name: [row.facts[k] for row in known] for k, name in enumerate(ROW)}
+        values = np.full((len(known), len(self.outcomes)), np.nan)
+        for place, row in enumerate(known):
+            values[place, : len(row.outcomes)] = row.outcomes
+        columns |= {name: values[:, k] for k, name in enumerate(self.outcomes)}
+        return pd.DataFrame(columns)
+
+    def table(self, key: str, name: str) -> pd.DataFrame:
+        """A table of a run that succeeded. Raises :class:`StudyError` when it is damaged; the part is then let go."""
+        part = self.folder / self._known[key].part
+        try:
+            found = _of_run(part / f"{name}.parquet", key)
+        except StudyError:
+            shutil.rmtree(part)
+            raise
+        return _frame(found)
+
+    def scenario(self, key: str) -> dict[str, Any]:
+        """What was asked of a run, as ``Scenario.contents`` says it."""
+        known = self._known[key]
+        found = _read(self.folder / known.part / f"{SCENARIOS}.parquet", [("asked", "==", known.facts[1])])
+        contents: dict[str, Any] = json.loads(found.column("contents")[0].as_py())
+        return contents
+
+    def keys(self) -> list[str]:
+        """Names of the runs that succeeded, sorted."""
+        return sorted(key for key in self._known if self.has(key))
+
+    def row(self, key: str) -> dict[str, Any]:
+        """Facts of a run: the columns ROW."""
+        return dict(zip(ROW, self._known[key].facts, strict=True))
+
+    def put_together(self) -> None:
+        """Make one part of all runs that lie apart, once their study is complete.
+
+        Runs that another version of the model or other calibration made are let go of: nothing can ask for them again.
+        """
+        present = (calibration_fingerprint(), sources_fingerprint())
+        place = (ROW.index("calibration"), ROW.index("sources"))
+        stale = {k for k, run in self._known.items() if (run.facts[place[0]], run.facts[place[1]]) != present}
+        for part in {self._known[key].part for key in stale}:
+            shutil.rmtree(self.folder / part, ignore_errors=True)
+        for key in [key for key, run in self._known.items() if not (self.folder / run.part).is_dir()]:
+            del self._known[key]
+        apart = sorted(key for key, run in self._known.items() if run.part == key)
+        if len(apart) > 1:
+            name = hashlib.sha256("".join(apart).encode()).hexdigest()[:40]
+            beside = Path(mkdtemp(prefix=".part-", dir=self.folder))
+            beside.chmod(0o755)
+            _join([self.folder / key for key in apart], beside)
+            _rename(beside, self.folder / name)
+            for key in apart:
+                self._known[key] = _Known(name, self._known[key].facts, self._known[key].outcomes)
+        # What is left of an earlier command that was killed on the way.
+        for part in self.folder.iterdir():
+            if part.is_dir() and part.name not in {run.part for run in self._known.values()}:
+                shutil.rmtree(part)
+
+
+def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
+    """What is kept of a run beside its row."""
+    from sim.study import pairing
+
+    if task.spec.keep == "outcomes":
+        return {}
+    tables = {name: getattr(result, name) for name in KEPT}
+    if task.spec.keep == "pairs":
+        ends = None if not task.paired_with else find(task.folder, task.paired_with, pairing.ENDS)
+        tables |= pairing.take(result, task.spec.scenario, ends)
+    return tables
+
+
+def find(folder: Path, key: str, name: str) -> pd.DataFrame:
+    """A table of a run of which only the name is known; :class:`StudyError` when it is not there."""
+    apart = folder / key / f"{name}.parquet"
+    for file in (apart, *sorted(folder.glob(f"[!.]*/{name}.parquet"))):
+        with suppress(StudyError):
+            table = _of_run(file, key)
+            if table.num_rows:
+                return _frame(table)
+    raise StudyError(
+        zh="与之配对的基准情景运行没有成功", en="the run of the baseline that it is paired with did not succeed"
+    )
+
+
+def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Write what came of a run; returns its row. Raises :class:`StudyError` when the disk does not take it."""
+    from sim.study import costs
+
+    values = dict(zip(result.outcomes["outcome"], result.outcomes["value"].to_numpy(float).tolist(), strict=True))
+    facts = {name: getattr(result, name) for name in (*NUMBERS[1:], "bytes_per_firm")}
+    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(costs.of_run(result))}
+    seconds = [{"run": task.key, "part": "all", "seconds": result.wall_seconds}]
+    seconds += [{"run": task.key, "part": part, "seconds": took} for part, took in result.seconds.items()]
+    _write(task, row, seconds, tables)
+    return row
+
+
+def write_failure(task: Task, reason: str) -> dict[str, Any]:
+    """Write that a run failed, and why; returns its row."""
+    row = _row(task, firms=0, months=0, ledger_residual_fen=0, bytes_per_firm=0.0, reason=reason)
+    _write(task, row, [], {})
+    return row
+
+
+def _row(task: Task, reason: str = "", **facts: Any) -> dict[str, Any]:
+    spec = task.spec
+    known = {
+        "run": task.key,
+        "asked": spec.scenario.fingerprint(),
+        "keep": spec.keep,
+        "paired_with": task.paired_with,
+        "calibration": calibration_fingerprint(),
+        "sources": sources_fingerprint(),
+        "seed": spec.seed,
+        "reason": reason,
+        **facts,
+    }
+    return {name: known[name] for name in ROW}
+
+
+def _write(
+    task: Task, row: Mapping[str, Any], seconds: list[dict[str, Any]], tables: Mapping[str, pd.DataFrame]
+) -> None:
+    import pyarrow as pa
+
+    contents = json.dumps(task.spec.scenario.contents(), ensure_ascii=False, separators=(",", ":"), default=str)
+    written = {
+        RUNS: pa.Table.from_pylist([dict(row)], schema=_schema(row)),
+        SCENARIOS: pa.table({"asked": [row["asked"]], "contents": [contents]}),
+        TIMES: pa.Table.from_pylist(seconds) if seconds else None,
+        **{name: _arrow(table, task.key) for name, table in tables.items()},
+    }
+    try:
+        beside = Path(mkdtemp(prefix=".part-", dir=task.folder))
+        try:
+            beside.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
+            for name, table in written.items():
+                if table is not None:
+                    with _writer(beside / f"{name}.parquet", table.schema) as writer:
+                        writer.write_table(table)
+            _rename(beside, task.folder / task.key)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        runs = sum(1 for path in task.folder.iterdir() if path.name[0] != "." and path.is_dir())
+        raise unwritable(task.folder.parent, error, runs) from None
+
+
+def _rename(beside: Path, place: Path) -> None:
+    """Put a part in its place. One that is there is a run that failed, or the same run done by somebody else."""
+    if place.exists():
+        shutil.rmtree(place)
+    beside.replace(place)
+
+
+def _join(parts: Sequence[Path], into: Path) -> None:
+    """One part of many: of each table one file, flushed to the disk, with a row group for each run."""
+    names = sorted({file.stem for part in parts for file in part.iterdir()} - {RUNS, SCENARIOS})
+    _together(into, RUNS, [part / f"{RUNS}.parquet" for part in parts], len(parts))
+    asked: dict[str, Path] = {}
+    for part in parts:
+        file = part / f"{SCENARIOS}.parquet"
+        asked.setdefault(_read(file).column("asked")[0].as_py(), file)
+    _together(into, SCENARIOS, list(asked.values()), SCENARIOS_TOGETHER)
+    for name in names:
+        files = [part / f"{name}.parquet" for part in parts]
+        _together(into, name, [file for file in files if file.exists()], 1)
+
+
+def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> None:
+    """One file of many, ``at_once`` of them in a row group."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    # Where a table has no row a column's type is not known: the others tell it.
+    schema = pa.unify_schemas([parquet.read_schema(file) for file in files])
+    try:
+        with (into / f"{name}.parquet").open("wb") as sink:
+            with _writer(sink, schema) as writer:
+                for first in range(0, len(files), at_once):
+                    tables = [_read(file) for file in files[first : first + at_once]]
+                    writer.write_table(pa.concat_tables(tables, promote_options="default").cast(schema))
+            sink.flush()
+            os.fsync(sink.fileno())
+    except OSError as error:
+        raise unwritable(into.parent.parent, error, sum(1 for _ in into.parent.iterdir())) from None
+
+
+def _writer(file: Any, schema: pa.Schema) -> Any:
+    """Writer of a Parquet file. Dictionaries only for words: of numbers they cost time and room."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_dictionary(f.type)]
+    return parquet.ParquetWriter(
+        file, schema, compression="zstd", use_dictionary=[word for word in words if word != "contents"],
+        write_statistics=[name for name in ("run", "asked") if name in schema.names],
+        data_page_size=OVERSIZED_PAGE, write_page_checksum=True,
+    )  # fmt: skip
+
+
+def _schema(row: Mapping[str, Any]) -> pa.Schema:
+    import pyarrow as pa
+
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    return pa.schema([(name, kinds[type(value)]) for name, value in row.items()])
+
+
+def _arrow(table: pd.DataFrame, key: str) -> pa.Table:
+    import pyarrow as pa
+
+    # Tables are small: threads would cost more than they save.
+    found = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
+    return found.add_column(0, "run", pa.array([key] * found.num_rows, pa.string()))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    found: pd.DataFrame = table.drop_columns("run").to_pandas(use_threads=False)
+    return found
+
+
+def _of_run(file: Path, key: str) -> pa.Table:
+    """The rows of one run, which may be none, in a file of one run or of many."""
+    if file.parent.name == key:
+        return _read(file)
+    return _read(file, [("run", "==", key)])
+
+
+def _read(file: Path, only: list[tuple[str, str, str]] | None = None) -> pa.Table:
+    from pyarrow import parquet
+    from pyarrow.lib import ArrowException
+
+    try:
+        with file.open("rb") as source:
+            return parquet.read_table(source, use_threads=False, filters=only, page_checksum_verification=True)
+    except (OSError, ValueError, ArrowException):
+        where = f"{file.parent.name}/{file.name}"
+        raise StudyError(
+            zh=f"{file.parents[2]} 中的 {where} 缺失或已损坏，已弃置；重复同一命令即可补做。",
+            en=f"{where} in {file.parents[2]} is missing or damaged and was let go; the same command does it again.",
+        ) from None
+
+
+def unwritable(folder: Path, error: OSError, runs: int) -> StudyError:
+    """What to say when the disk does not take something, with ``runs`` finished runs kept."""
+    reason = error.strerror or error
+    zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
+    if runs:
+        zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"
+        en += f" {runs} finished runs are kept; the same command goes on."
+    return StudyError(zh=zh, en=en)
+
+
+def unit_of(outcome: str) -> str:
+    """Unit of an outcome, the public cost among them."""
+    return OUTCOMES[outcome].unit if outcome in OUTCOMES else "fen"
+
+
+__all__ = ["KEPT", "ROW", "Keep", "Stored", "find", "unit_of", "unwritable", "write", "write_failure"]
