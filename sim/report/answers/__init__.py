@@ -1,0 +1,77 @@
+"""How the answers to questions are told: a module for each kind of study, found by its name.
+
+Each holds three functions of a study and a language: ``findings`` (plain sentences, the most important first),
+``tables`` (the first is the answer; short enough for a terminal) and ``charts``. The page of a study and the terminal
+show what they give and know of no kind.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sim.report import charts
+from sim.report.answers.names import lever_name, value_name
+from sim.report.words import Language, text
+
+if TYPE_CHECKING:
+    from sim.study.kinds import Study
+
+
+class Table(NamedTuple):
+    """A table for people; the first column names the rows, cells are texts with their units."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Chart(NamedTuple):
+    """A chart: a Vega-Lite specification with its data inside, see :func:`specification`."""
+
+    title: str
+    specification: dict[str, Any]
+
+
+class Answer(Protocol):
+    """What a module of this room holds."""
+
+    def findings(self, study: Any, lang: Language) -> list[str]:
+        """Sentences, the most important first."""
+
+    def tables(self, study: Any, lang: Language) -> list[Table]:
+        """Tables, the first is the answer."""
+
+    def charts(self, study: Any, lang: Language) -> list[Chart]:
+        """Charts, in the order in which they are shown."""
+
+
+def kinds() -> list[str]:
+    """The kinds of study that there is a module for."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "names")
+
+
+def of(kind: str) -> Answer:
+    """The module of a kind of study; ``KeyError`` when there is none."""
+    if kind not in kinds():
+        raise KeyError(kind)
+    module: Any = import_module(f"{__name__}.{kind}")
+    return module  # type: ignore[no-any-return]
+
+
+def specification(title: str, rows: list[dict[str, Any]], subtitle: str = "", **rest: Any) -> dict[str, Any]:
+    """A chart in the style of the page over rows that it holds itself; ``rest`` is the remainder of its specification.
+
+    Numbers that are missing must be None. Colours are those of ``sim/report/charts.py``.
+    """
+    return charts.chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
+
+
+def failed(study: Study, lang: Language) -> list[str]:
+    """The sentence that says how many runs failed, none when none did."""
+    count = len(study.failures)
+    return [text("answer.failed", lang, failed=f"{count:,}", all=f"{len(study.runs):,}")] if count else []
+
+
+__all__ = ["Answer", "Chart", "Table", "failed", "kinds", "lever_name", "of", "specification", "value_name"]
