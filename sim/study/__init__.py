@@ -4,6 +4,10 @@ Words used here and nowhere otherwise: a *scenario* is what is asked, a *draw* o
 luck, a *run* one scenario under one luck, a *study* the runs that answer one question.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 
@@ -14,6 +18,10 @@ class StudyError(ValueError):
         super().__init__(en)
         self.zh = zh
         self.en = en
+
+    def __reduce__(self) -> tuple[Callable[[], StudyError], tuple[()]]:
+        # A worker process may meet one; by itself an exception is put together again from its positional arguments.
+        return partial(StudyError, zh=self.zh, en=self.en), ()
 
     def sentence(self, language: Literal["zh", "en"]) -> str:
         """The sentence in one language."""

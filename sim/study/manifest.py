@@ -53,8 +53,6 @@ def manifest(
     Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
     that held them could not say so.
     """
-    versions = {"shukun": version("shukun"), "python": platform.python_version()}
-    versions |= {name: version(name) for name in ("numpy", "numba", "simpy")}
     settings = json.loads(json.dumps(settings, ensure_ascii=False, default=str))  # as it will be read again
     question = {
         "study": study,
@@ -63,7 +61,7 @@ def manifest(
         "replications": replications,
         "settings": settings,
         "calibration": calibration_fingerprint(),
-        "shukun": versions["shukun"],
+        "shukun": version("shukun"),
     }
     canonical = json.dumps(question, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return Manifest(
@@ -76,9 +74,15 @@ def manifest(
         replications=replications,
         settings=settings,
         calibration=calibration_fingerprint(),
-        versions=versions,
+        versions=versions(),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries that a run is computed with, by name."""
+    libraries = ("numpy", "numba", "simpy")
+    return {"shukun": version("shukun"), "python": platform.python_version()} | {n: version(n) for n in libraries}
 
 
 @cache
