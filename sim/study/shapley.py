@@ -32,8 +32,9 @@ def values(worth: Sequence[float]) -> list[Fraction]:
 def interactions(worth: Sequence[float]) -> dict[tuple[int, int], Fraction]:
     """The Shapley interaction index of each pair of players.
 
-    After Grabisch and Roubens (1999, Int. J. Game Theory 28, 547-565): what two add together beyond what each adds by itself, averaged as Shapley's value is: positive where they help each
-    other, negative where they get in each other's way or do the same work twice.
+    What two add together beyond what each adds by itself, averaged as Shapley's value is: positive where they help each
+    other, negative where they get in each other's way or do the same work twice (Grabisch and Roubens 1999, Int. J.
+    Game Theory 28, 547-565).
     """
     whole, scale = _dividends(worth)
     players = len(worth).bit_length() - 1

@@ -1,0 +1,324 @@
+"""Attribution: how much of the plan's effect is due to each action, step or measure, fairly shared (Shapley 1953).
+
+Under one luck at a time the plan is a game: a coalition of players is the plan with the measures of these players only,
+and what nobody is asked about is on in every coalition. The values of all players and of that rest add up to the
+whole plan less the baseline. Few players: every coalition is run. Many: the coalitions that some orders of joining
+pass, other orders under each luck, so that intervals over lucks hold the chance of orders too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from sim.measure import Strict, Words
+from sim.observe.months import HEADLINES
+from sim.observe.outcomes import OUTCOMES
+from sim.scenario import Fault, ScenarioError, load
+from sim.scenario.faults import nearest
+from sim.study import StudyError, costs, shapley
+from sim.study.ensemble import summarise
+from sim.study.kinds import Study
+from sim.study.manifest import manifest
+from sim.study.runs import Firms, Runner, RunSpec, sized
+from sim.study.stored import unit_of
+from sim.vocabulary import ACTIONS, MECHANISMS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.scenario import Scenario
+
+FOLDER: Final = "attributions"
+DEFAULT: Final = "actions"
+BASELINE: Final = "baseline"
+REST: Final = "rest_of_plan"  # what is on whoever joins, where it is not the working mechanisms alone
+WHOLE: Final = "whole"  # everything together: the plan less the baseline
+SECTION: Final = "II."  # of the plan, with its five steps
+MOST_PLAYERS: Final = 12  # of whom every coalition is run: 4,096 of them
+MILLION_YUAN: Final = 10**8  # in fen
+PRICED: Final = ("survivors", "jobs", *HEADLINES)  # outcomes that are set against the cost
+MOST_BARS: Final = 12  # in a small figure
+LABELS: Final = ("player", "outcome", "unit")
+ORDER: Final = ("mean", "low", "high", "unit", "replications")
+
+
+class Orders(Strict):
+    """So many orders of joining under each luck, in pairs of forwards and backwards."""
+
+    draws: Annotated[int, Field(ge=2, multiple_of=2)]
+    seed: Annotated[int, Field(ge=1)] = 1  # of the orders; the luck of the runs is another
+
+
+class Question(Strict):
+    """A question's file in ``scenarios/attributions/``."""
+
+    title: Words
+    scenario: str = "full_plan"
+    players: Literal["actions", "steps", "measures"] = "actions"
+    among: tuple[str, ...] = ()  # only these of them are players, and the rest of the plan is on; empty for all
+    orders: Orders | None = None  # None: every coalition
+    replications: Annotated[int, Field(ge=1)] = 2
+
+    def with_draws(self, draws: int) -> Question:
+        """The same with so many orders under each luck; raises :class:`StudyError` for a number that is not even."""
+        if draws < 2 or draws % 2:
+            raise StudyError(
+                zh=f"加入次序成对抽取（正序与逆序），次数应为不小于 2 的偶数，而不是 {draws}。",
+                en=f"Orders of joining come in pairs, forwards and backwards: give an even number, not {draws}.",
+            )
+        asked = self.orders or Orders(draws=draws)
+        return self.model_copy(update={"orders": asked.model_copy(update={"draws": draws})})
+
+
+@dataclass(frozen=True)
+class Attribution(Study):
+    """The plan's effect, shared among players. Money in fen, shares from 0 to 1; 95 % intervals over lucks.
+
+    ``attribution``: player, outcome, mean, low, high, unit, replications. The first player is what is on whoever joins
+    (``mechanisms``, or ``rest_of_plan``; less the baseline), where there is such a thing; the last row of each outcome
+    is ``whole``, the plan less the baseline. The last outcome is ``public_cost``.
+    ``values``: player, replication, outcome, value, unit: the same under each luck. Of each luck and outcome the values
+    of the players add up to that of ``whole`` exactly, in any order; means do so but for their last digit.
+    ``interactions``: first, second, outcome, mean, low, high, unit, replications: Shapley interaction index of pairs of
+    players, where every coalition was run.
+    ``prices``: player, outcome, mean, low, high, unit, replications: effect per million yuan of public cost, both
+    attributed; intervals after Fieller. Missing where the player costs nothing; without an end, or with infinite ones,
+    where the sample cannot tell its cost from 0.
+    ``runs``: scenario (the players who are in), draw (0 the baseline, then the coalitions), replication, seed, firms,
+    months, ledger_residual_fen, reason, then a column for each outcome.
+
+    A luck under which any run failed, or an outcome is missing, is left out for all players: ``replications`` counts
+    the others.
+    """
+
+    kind: ClassVar[str] = "attribute"
+    attribution: pd.DataFrame
+    values: pd.DataFrame
+    interactions: pd.DataFrame
+    prices: pd.DataFrame
+
+    @property
+    def players(self) -> dict[str, list[str]]:
+        """The players, and the measures of each."""
+        return dict(self.manifest.settings["players"])
+
+    @property
+    def rest(self) -> str | None:
+        """What is on whoever joins, as ``attribution`` names it; None when everything has a player."""
+        name: str | None = self.manifest.settings["rest"]
+        return name
+
+    @property
+    def left_out(self) -> int:
+        """Lucks that do not count because a run failed under them or was not begun."""
+        return self.manifest.replications - int(self.attribution["replications"].max())
+
+    def plot(self) -> Figure:
+        """Headline outcomes: what is due to each player, with intervals; of many players those with most of it."""
+        import matplotlib.pyplot as plt
+
+        figure, row = plt.subplots(1, len(HEADLINES), figsize=(13, 1.2 + 0.3 * MOST_BARS), layout="constrained")
+        plt.close(figure)  # a notebook shows it once, as a value
+        for axes, outcome in zip(row, HEADLINES, strict=True):
+            table = self.attribution
+            bars = table[(table["outcome"] == outcome) & (table["player"] != WHOLE)].set_index("player")
+            bars = bars.loc[bars["mean"].abs().sort_values(kind="stable").index[-MOST_BARS:]]
+            half = (bars["high"] - bars["mean"]).fillna(0.0)
+            axes.barh(bars.index, bars["mean"], xerr=half, capsize=3)
+            axes.axvline(0.0, linewidth=1, color="grey")
+            axes.set_title(outcome)
+        return figure
+
+
+class World(NamedTuple):
+    """One world that a game needs, and its number among the draws."""
+
+    draw: int
+    name: str
+    players: Sequence[str] | None  # who is in; None for the baseline, in which not even the rest is
+
+
+@dataclass(frozen=True)
+class Game:
+    """Who plays under the lucks, and which worlds that takes."""
+
+    plan: Scenario
+    players: Mapping[str, tuple[str, ...]]  # measures of each
+    rest: tuple[str, ...]  # measures that are on whoever joins
+    orders: Orders | None
+
+    @property
+    def first(self) -> str | None:
+        """Name of the rest."""
+        on = {measure.id for measure in self.plan.measures if measure.action == MECHANISMS}
+        return None if not self.rest else MECHANISMS if set(self.rest) == on else REST
+
+    def orders_of(self, replication: int) -> list[tuple[int, ...]]:
+        """Orders of joining under one luck."""
+        if self.orders is None:
+            return []
+        return shapley.orders(self.orders.draws, len(self.players), self.orders.seed, replication)
+
+    def worlds(self, replication: int) -> Iterator[World]:
+        """Worlds of one luck: the baseline, when it is not that of nobody, then coalitions as :meth:`parts` wants."""
+        names = list(self.players)
+        if self.rest:
+            yield World(0, BASELINE, None)
+        nobody = self.first or BASELINE
+        if self.orders is None:
+            for coalition in range(1 << len(names)):
+                who = [name for place, name in enumerate(names) if coalition >> place & 1]
+                whole = self.plan.name if len(who) == len(names) else "+".join(who)
+                yield World(1 + coalition, whole or nobody, who)
+            return
+        yield World(1, nobody, [])
+        yield World(2, self.plan.name, names)
+        for place, order in enumerate(self.orders_of(replication), replication * self.orders.draws):
+            for count in range(1, len(names)):
+                name = f"order_{place}_first_{count}"
+                yield World(2 + place * (len(names) - 1) + count, name, [names[player] for player in order[:count]])
+
+    def specs(self, seed: int, replication: int) -> Iterator[RunSpec]:
+        """The runs of one luck."""
+        for draw, name, players in self.worlds(replication):
+            on = [] if players is None else [*self.rest, *(id_ for player in players for id_ in self.players[player])]
+            scenario = self.plan.with_measures(on, name=name, title=self.plan.title)
+            yield RunSpec(scenario, seed + replication, replication, draw)
+
+    def __len__(self) -> int:
+        """How many worlds a luck has."""
+        if self.orders is None:
+            return bool(self.rest) + (1 << len(self.players))
+        return bool(self.rest) + 2 + self.orders.draws * (len(self.players) - 1)
+
+    def parts(self, found: Sequence[float], replication: int) -> list[Fraction]:
+        """What the players are due of one outcome, the rest first where there is one; ``found`` in order of worlds."""
+        before, worth = ([], found) if not self.rest else ([Fraction(found[1]) - Fraction(found[0])], found[1:])
+        if self.orders is None:
+            return [*before, *shapley.values(worth)]
+        nobody, whole, *between = worth
+        step = len(self.players) - 1
+        passed = [[nobody, *between[k : k + step], whole] for k in range(0, len(between), step)]
+        return [*before, *shapley.along(self.orders_of(replication), passed)]
+
+
+def game(question: Question, plan: Scenario) -> Game:
+    """Who plays. Raises ``ScenarioError`` for a player that there is not and :class:`StudyError` when it cannot be."""
+    groups: dict[str, list[str]] = {}
+    for measure in sorted(plan.measures, key=lambda one: ([*ACTIONS, MECHANISMS].index(one.action), one.id)):
+        name = {"actions": measure.action, "steps": measure.section, "measures": measure.id}[question.players]
+        if not (name == MECHANISMS or (question.players == "steps" and not name.startswith(SECTION))):
+            groups.setdefault(name, []).append(measure.id)
+    if question.players == "steps":
+        groups = dict(sorted(groups.items()))
+    unknown = [name for name in question.among if name not in groups]
+    if unknown:
+        allowed = ", ".join(groups)
+        raise ScenarioError(
+            [Fault("not_allowed", question.scenario, None, "among", n, allowed, nearest(n, groups)) for n in unknown]
+        )
+    players = {name: tuple(ids) for name, ids in groups.items() if not question.among or name in question.among}
+    if not players:
+        raise StudyError(
+            zh=f"情景 {plan.name} 中没有可归因的对象。", en=f"{plan.name} has nothing that its effect could be due to."
+        )
+    if question.orders is None and len(players) > MOST_PLAYERS:
+        raise StudyError(
+            zh=f"{len(players)} 个对象有 2 的 {len(players)} 次方种组合，无法全部运行；请用 orders 抽取加入次序。",
+            en=f"{len(players)} players have 2**{len(players)} coalitions, too many to run: sample orders of joining "
+            "(orders, or --draws).",
+        )
+    taken = {id_ for ids in players.values() for id_ in ids}
+    return Game(plan, players, tuple(m.id for m in plan.measures if m.id not in taken), question.orders)
+
+
+def answer(
+    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
+) -> Attribution:
+    """Run the game under every luck, one luck after the other; see :func:`sim.study.asking.ask`."""
+    [plan] = sized([load(question.scenario, levers)], firms)
+    played = game(question, plan)
+    lucks = range(question.replications)
+    runner.expect(len(lucks) * len(played))
+    runs = runner.run(spec for replication in lucks for spec in played.specs(seed, replication))
+    done = {replication: runs[runs["replication"] == replication] for replication in lucks}
+    whole = {r: rows for r, rows in done.items() if len(rows) == len(played) and (rows["reason"] == "").all()}
+    if not whole:
+        failed = runs.loc[runs["reason"] != "", "reason"]
+        zh = f"有运行失败：{failed.iloc[0]}" if len(failed) else "时间不足以完成一整套组合，再次运行同一命令即可继续"
+        en = failed.iloc[0] if len(failed) else "the time did not suffice for one; the same command goes on"
+        raise StudyError(
+            zh=f"没有一个运气下的全部组合都已完成：{zh}。", en=f"Under no luck are all coalitions there: {en}."
+        )
+    outcomes = [name for name in runs.columns if name in OUTCOMES or name == costs.PUBLIC_COST]
+    names = [*([played.first] if played.first else []), *played.players]
+    shared: list[tuple[Any, ...]] = []
+    together: list[tuple[Any, ...]] = []
+    for replication, rows in whole.items():
+        for outcome in outcomes:
+            found = rows[outcome].tolist()
+            if np.isnan(found).any():
+                continue
+            label = (replication, outcome)
+            parts = shapley.adding_up(played.parts(found, replication))
+            shared += [(name, *label, part, unit_of(outcome)) for name, part in zip(names, parts, strict=True)]
+            shared.append((WHOLE, *label, sum(parts), unit_of(outcome)))
+            if played.orders is None:
+                index = shapley.interactions(found[bool(played.rest) :])
+                together += [(*pair, *label, float(value), unit_of(outcome)) for pair, value in index.items()]
+    values = _values(shared, [*names, WHOLE], outcomes)
+    return Attribution(
+        manifest=manifest(
+            "attribute",
+            [plan.with_measures((), name=BASELINE, title=plan.title), plan],
+            seed,
+            question.replications,
+            title=question.title.model_dump(),
+            of=question.players,
+            players=played.players,
+            rest=played.first,
+            orders=None if question.orders is None else question.orders.model_dump(),
+        ),
+        runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources", "run"]),
+        attribution=summarise(values, list(LABELS))[["player", "outcome", *ORDER]],
+        values=values,
+        interactions=_interactions(together, list(played.players)),
+        prices=_prices(values),
+    )
+
+
+def _values(rows: list[tuple[Any, ...]], players: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
+    """Player by player, then outcome by outcome, as tables are read."""
+    first = {name: place for place, name in enumerate(players)}
+    second = {name: place for place, name in enumerate(outcomes)}
+    rows = sorted(rows, key=lambda row: (first[row[0]], second[row[2]]))
+    return pd.DataFrame(rows, columns=["player", "replication", "outcome", "value", "unit"])
+
+
+def _interactions(rows: list[tuple[Any, ...]], players: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["first", "second", "replication", "outcome", "value", "unit"])
+    means = summarise(table, ["first", "second", "outcome", "unit"])
+    for column in ("first", "second"):
+        means[column] = [players[place] for place in means[column]]
+    return means[["first", "second", "outcome", *ORDER]]
+
+
+def _prices(values: pd.DataFrame) -> pd.DataFrame:
+    keys = ["player", "replication"]
+    cost = values[values["outcome"] == costs.PUBLIC_COST].set_index(keys)["value"] / MILLION_YUAN
+    rows = []
+    for (player, outcome, unit), group in values.groupby(list(LABELS), sort=False):
+        if outcome in PRICED:
+            paid = cost.reindex(pd.MultiIndex.from_frame(group[keys])).to_numpy()
+            known = ~np.isnan(paid)
+            ratio = costs.fieller(group["value"].to_numpy()[known], paid[known])
+            rows.append((player, outcome, *ratio, unit, int(known.sum())))
+    return pd.DataFrame(rows, columns=["player", "outcome", *ORDER])
