@@ -82,7 +82,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         firms=20_000,
         seed=1,
         replications=replications,
-        design={},
+        settings={"clause_replications": 2},
         calibration="c" * 64,
         versions={"shukun": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
         fingerprint="9f2c4be1" * 8,
