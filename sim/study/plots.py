@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 from sim.observe.months import HEADLINES
 
 if TYPE_CHECKING:
+    from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
 
 MOST_LINES: Final = 8  # that a reader can tell apart
+STRONGEST: Final = 10  # factors that are shown
 
 
 def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
@@ -64,6 +66,20 @@ def sweep(study: Sweep) -> Figure:
         axes.set_xlabel(across)
     if lines:
         figure.axes[0].legend(title=lines[0])
+    return figure
+
+
+def sensitivity(study: Sensitivity) -> Figure:
+    """The strongest factors of each headline outcome with intervals, grey those that are not told from zero."""
+    figure, row = _panels(0.9 + 0.25 * STRONGEST)
+    for axes, outcome in row:
+        rows = study.ranking[study.ranking["outcome"] == outcome].head(STRONGEST)
+        ends = [rows["strength"] - rows["low"], rows["high"] - rows["strength"]]
+        colours = ["C0" if verdict == "effect" else "lightgrey" for verdict in rows["verdict"]]
+        axes.barh(rows["factor"].str.removeprefix("parameters."), rows["strength"], xerr=ends, color=colours, capsize=2)
+        axes.set_title(outcome)
+        axes.invert_yaxis()
+        axes.tick_params("y", labelsize=7)
     return figure
 
 

@@ -1,0 +1,297 @@
+"""Sensitivity: which levers and which assumptions move the effect of a plan, by Morris' screening or Sobol's indices.
+
+Campolongo, Cariboni and Saltelli (2007) say how a screening is read, Saltelli et al. (2010) how the indices are
+estimated. What is analysed is the mean over the replications of a draw; every draw meets the same lucks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from sim.measure import Strict, Words
+from sim.observe.outcomes import OUTCOMES
+from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario.faults import Fault, nearest
+from sim.study import StudyError, sensitivities
+from sim.study.costs import PUBLIC_COST
+from sim.study.design import cell
+from sim.study.factors import Factor, assumptions, at, factor
+from sim.study.kinds import Study
+from sim.study.manifest import manifest
+from sim.study.replications import replicate
+from sim.study.runs import Firms, Runner, sized
+from sim.study.sensitivities import LEAST, Array, Finding, Method
+from sim.study.stored import unit_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FOLDER: Final = "sensitivities"
+DEFAULT: Final = "screening"
+ASSUMED: Final = "assumed"
+STRENGTHS: Final[dict[str, str]] = {"morris": "mu_star", "sobol": "total"}  # the index that says how strong a factor is
+
+
+class Question(Strict):
+    """A file in ``scenarios/sensitivities/``.
+
+    ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range of the
+    calibration; its key ``assumptions: all``, or the word ``assumptions`` in its place, stands for every number that is
+    only assumed. ``draws`` are trajectories of Morris or base samples of Sobol (a power of two).
+    """
+
+    title: Words
+    method: Method
+    scenario: str = "full_plan"
+    against: str | None = "baseline"  # outcomes are differences from it under the same factors and luck; null: levels
+    over: Literal["assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
+    draws: Annotated[int, Field(ge=2)]
+    second_order: bool = False  # of Sobol: pairs of factors too, for nearly twice as many runs
+    replications: Annotated[int, Field(ge=1)] = 2
+    seed: Annotated[int, Field(ge=0)] = 1  # of the design; the luck of the runs is another
+
+    @model_validator(mode="after")
+    def _fits(self) -> Question:
+        if self.method == "sobol" and not _is_balanced(self.draws):
+            raise ValueError(f"draws of Sobol are a power of two from {LEAST['sobol']} on, not {self.draws}")
+        if self.method == "morris" and self.second_order:
+            raise ValueError("second_order is for method: sobol")
+        if self.against == self.scenario:
+            raise ValueError("a scenario against itself differs in nothing: give another one, or null")
+        return self
+
+    def with_draws(self, draws: int) -> Question:
+        """The same with another number of trajectories or base samples: those that both have are the same.
+
+        Raises :class:`StudyError` for a number that the method does not take.
+        """
+        if self.method == "sobol" and not _is_balanced(draws):
+            raise StudyError(
+                zh=f"Sobol 方法的抽样个数应为不小于 {LEAST['sobol']} 的 2 的幂，不能是 {draws}。",
+                en=f"Draws of Sobol are a power of two from {LEAST['sobol']} on, not {draws}.",
+            )
+        if draws < LEAST[self.method]:
+            raise StudyError(
+                zh=f"Morris 方法至少要有 {LEAST['morris']} 条轨迹。",
+                en=f"Morris needs at least {LEAST['morris']} trajectories.",
+            )
+        return self.model_copy(update={"draws": draws})
+
+
+@dataclass(frozen=True)
+class Sensitivity(Study):
+    """Which factors matter. Outcomes are differences from ``against``, where the question names one.
+
+    ``factors``: factor (dotted path), low, high, middle, values (as JSON, where it takes one of a few).
+    ``draws``: draw, design (trajectory or base sample), step, then a column for each factor.
+    ``ranking``: outcome, unit, place (1 is the strongest), factor, strength (``mu_star`` of Morris, in the outcome's
+    unit; ``total`` of Sobol, a share of the variance), low, high, luck (what it would be if only luck differed),
+    p, verdict (``nothing``, ``unsure``, ``effect``); see :class:`sim.study.sensitivities.Finding`.
+    ``indices``: outcome, unit, factor, other (of a pair, else empty), index (mu_star, mu, sigma; total, first, second),
+    value, low, high.
+    ``spread``: outcome, unit, mean, sd (between draws), luck_sd, luck_share (of the variance), designs (asked), used.
+    ``runs``: scenario, draw, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
+    bytes_per_firm, reason, then a column for each outcome; with ``against`` two for each draw and replication.
+    """
+
+    kind: ClassVar[str] = "sensitivity"
+    factors: pd.DataFrame
+    draws: pd.DataFrame
+    ranking: pd.DataFrame
+    indices: pd.DataFrame
+    spread: pd.DataFrame
+
+    @property
+    def method(self) -> Method:
+        """``morris`` or ``sobol``."""
+        found: Method = self.manifest.settings["question"]["method"]
+        return found
+
+    @property
+    def against(self) -> str | None:
+        """The scenario that outcomes are differences from."""
+        found: str | None = self.manifest.settings["question"]["against"]
+        return found
+
+    @property
+    def left_out(self) -> int:
+        """Base designs that no outcome could use, because a run of theirs failed or was not done."""
+        return int((self.spread["designs"] - self.spread["used"]).min())
+
+    def index(self, outcome: str, name: str) -> pd.DataFrame:
+        """One index of every factor for an outcome: value, low and high by factor."""
+        of = self.indices
+        rows = of[(of["outcome"] == outcome) & (of["index"] == name) & (of["other"] == "")]
+        return rows.set_index("factor")[["value", "low", "high"]]
+
+    def plot(self) -> Figure:
+        """The ten strongest factors of each headline outcome, with intervals; grey what is not told from zero."""
+        from sim.study.plots import sensitivity
+
+        return sensitivity(self)
+
+
+def varied(over: Literal["assumptions"] | Mapping[str, Any]) -> list[Factor]:
+    """The factors that a question names. Raises :class:`ScenarioError` for a range that is not understood."""
+    known = {found.path: found for found in assumptions()}
+    if over == "assumptions":
+        return list(known.values())
+    asked: dict[str, Factor] = {}
+    for path, said in over.items():
+        if path == "assumptions" and said == "all":
+            asked = known | asked
+        elif said == ASSUMED and path in known:
+            asked[path] = known[path]
+        elif said == ASSUMED or path == "assumptions":
+            allowed = f"a number that is only assumed, as {ASSUMED}; or assumptions: all"
+            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, nearest(path, known))])
+        else:
+            asked[path] = factor(path, said)
+    return list(asked.values())
+
+
+def answer(
+    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
+) -> Sensitivity:
+    """Run the design and analyse it; see :func:`sim.study.asking.ask`.
+
+    Raises :class:`StudyError` when too few base designs are complete.
+    """
+    factors = varied(question.over)
+    names = [question.scenario, *([question.against] if question.against is not None else [])]
+
+    def worlds(point: Any, firms: Firms) -> list[Scenario]:
+        asked = {**levers, **at(factors, point)}
+        return sized([load(name, asked) for name in names], firms)
+
+    # What is wrong at an end of a range is said before hours of runs.
+    base, *_ = [worlds([unit] * len(factors), firms) for unit in (0.0, 1.0)]
+    size = sensitivities.size(question.method, len(factors), question.second_order)
+    points = sensitivities.points(question.method, len(factors), question.draws, question.seed, question.second_order)
+
+    def scenario(run: int) -> Scenario:
+        draw, other = divmod(run, len(names))
+        return sized([load(names[other], {**levers, **at(factors, points[draw])})], base[0].firms)[0]
+
+    runs = replicate(len(points) * len(names), scenario, question.replications, seed, runner)
+    outcomes = _outcomes(runs, len(points), len(names))
+    values = {name: table.reshape(question.draws, size, -1) for name, table in outcomes.items()}
+    used = {name: sensitivities.complete(table) for name, table in values.items()}
+    _enough(question, used, runs)
+    ranking, indices, spread = _analyse(question, factors, points.reshape(question.draws, size, -1), values, used)
+    drawn = [at(factors, point) for point in points]
+    draws = pd.DataFrame({"draw": range(len(points))})
+    draws["design"], draws["step"] = draws["draw"] // size, draws["draw"] % size
+    columns = {f.path: [cell(draw[f.path]) for draw in drawn] for f in factors}
+    runs["draw"] //= len(names)
+    return Sensitivity(
+        manifest=manifest(
+            "sensitivity", base, seed, question.replications, title=question.title.model_dump(),
+            levers=dict(levers), factors=[f.path for f in factors],
+            question=question.model_dump(mode="json", exclude={"title"}),
+        ),
+        runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
+        factors=_factors(factors),
+        draws=pd.concat([draws, pd.DataFrame(columns)], axis=1),
+        ranking=ranking,
+        indices=indices,
+        spread=spread,
+    )  # fmt: skip
+
+
+def _is_balanced(draws: int) -> bool:
+    return draws >= LEAST["sobol"] and draws & (draws - 1) == 0
+
+
+def _factors(factors: list[Factor]) -> pd.DataFrame:
+    rows = []
+    for f in factors:
+        ends = (np.nan, np.nan) if f.values else (f.low, f.high)
+        said = json.dumps(f.values, ensure_ascii=False, default=str) if f.values else ""
+        rows.append((f.path, *ends, np.nan if f.middle is None else f.middle, said))
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "middle", "values"])
+
+
+def _outcomes(runs: pd.DataFrame, draws: int, worlds: int) -> dict[str, Array]:
+    """Of each outcome its values (draw, replication), missing where a run failed or was not done.
+
+    Of lucks that time was too short for nothing is used, unless it was too short for the first already.
+    """
+    done = runs.groupby("replication").size()
+    lucks = max(1, int((done == draws * worlds).sum()))
+    rows = runs[(runs["reason"] == "") & (runs["replication"] < lucks)]
+    found = {}
+    for name in runs.columns:
+        if name in OUTCOMES or (name == PUBLIC_COST and worlds == 2):
+            table = np.full((draws * worlds, lucks), np.nan)
+            table[rows["draw"], rows["replication"]] = rows[name]
+            found[str(name)] = table[0::2] - table[1::2] if worlds == 2 else table
+    return found
+
+
+def _enough(question: Question, used: Mapping[str, Any], runs: pd.DataFrame) -> None:
+    """Raise :class:`StudyError` unless some outcome has enough base designs."""
+    most = max((int(which.sum()) for which in used.values()), default=0)
+    if most >= LEAST[question.method]:
+        return
+    reasons = runs.loc[runs["reason"] != "", "reason"]
+    why = reasons.iloc[0] if len(reasons) else "-"
+    least = LEAST[question.method]
+    raise StudyError(
+        zh=f"{question.draws} 组基本抽样中只有 {most} 组的运行全部完成，至少需要 {least} 组；失败原因：{why}",
+        en=f"Of {question.draws} base designs only {most} have all their runs, and {least} are needed; "
+        f"why a run failed: {why}",
+    )
+
+
+def _analyse(
+    question: Question, factors: list[Factor], points: Array, values: Mapping[str, Array], used: Mapping[str, Any]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    paths = [f.path for f in factors]
+    ranking: list[tuple[Any, ...]] = []
+    indices: list[tuple[Any, ...]] = []
+    spread: list[tuple[Any, ...]] = []
+    for outcome, table in values.items():
+        label, which = (outcome, unit_of(outcome)), used[outcome]
+        kept = table[which]
+        if len(kept) < LEAST[question.method]:
+            spread.append((*label, *[np.nan] * 4, len(table), len(kept)))
+            continue
+        pairs: dict[tuple[int, int], Any] = {}
+        if question.method == "morris":
+            findings, drawn = sensitivities.screen(points[which], kept, question.seed), kept
+        else:
+            findings, pairs = sensitivities.decompose(kept, question.seed, question.second_order)
+            drawn = kept[:, [0, -1]]  # the independent samples; the others repeat most of their factors
+        drawn = drawn.reshape(-1, table.shape[2])
+        spread.append((*label, float(drawn.mean()), *sensitivities.spread(drawn), len(table), len(kept)))
+        ranking += [(*label, *row) for row in _ranked(paths, findings)]
+        for path, finding in zip(paths, findings, strict=True):
+            indices += [(*label, path, "", name, *ends) for name, ends in finding.indices.items()]
+        indices += [(*label, paths[k], paths[other], "second", *ends) for (k, other), ends in pairs.items()]
+    label_columns = ["outcome", "unit"]
+    return (
+        pd.DataFrame(
+            ranking, columns=[*label_columns, "place", "factor", "strength", "low", "high", "luck", "p", "verdict"]
+        ),
+        pd.DataFrame(indices, columns=[*label_columns, "factor", "other", "index", "value", "low", "high"]),
+        pd.DataFrame(spread, columns=[*label_columns, "mean", "sd", "luck_sd", "luck_share", "designs", "used"]),
+    )
+
+
+def _ranked(paths: list[str], findings: list[Finding]) -> list[tuple[Any, ...]]:
+    """Rows of ``ranking``, the strongest first; of equals the one that was named first."""
+    strengths = [next(iter(finding.indices.values())) for finding in findings]
+    order = sorted(range(len(paths)), key=lambda k: -np.nan_to_num(strengths[k][0]))
+    return [
+        (place, paths[k], *strengths[k], findings[k].luck, findings[k].p, findings[k].verdict)
+        for place, k in enumerate(order, 1)
+    ]
