@@ -111,6 +111,11 @@ class Attribution(Study):
         return dict(self.manifest.settings["players"])
 
     @property
+    def of(self) -> str:
+        """What the players are: actions, steps or measures."""
+        return str(self.manifest.settings["of"])
+
+    @property
     def rest(self) -> str | None:
         """What is on whoever joins, as ``attribution`` names it; None when everything has a player."""
         name: str | None = self.manifest.settings["rest"]
@@ -125,7 +130,8 @@ class Attribution(Study):
         """Headline outcomes: what is due to each player, with intervals; of many players those with most of it."""
         import matplotlib.pyplot as plt
 
-        figure, row = plt.subplots(1, len(HEADLINES), figsize=(13, 1.2 + 0.3 * MOST_BARS), layout="constrained")
+        height = 1.2 + 0.3 * min(len(self.players) + 1, MOST_BARS)
+        figure, row = plt.subplots(1, len(HEADLINES), figsize=(13, height), layout="constrained")
         plt.close(figure)  # a notebook shows it once, as a value
         for axes, outcome in zip(row, HEADLINES, strict=True):
             table = self.attribution
