@@ -1,7 +1,8 @@
 """Shukun: which firms a relief plan would save, before the money is spent.
 
-Five calls are all that a notebook needs. What they return has tidy pandas tables (columns and units in
-``sim.observe.tables``) and, where a person would look rather than read, a ``plot()``::
+A few calls are all that a notebook needs. What they return has tidy pandas tables (columns and units in
+``sim.observe.tables`` and in the docstring of what is returned) and, where a person would look rather than read, a
+``plot()``::
 
     import sim
 
@@ -9,6 +10,7 @@ Five calls are all that a notebook needs. What they return has tidy pandas table
     study = sim.compare(["baseline", "full_plan"], firms=2_000, replications=4)
     lives = sim.journey(where={"fate": "saved", "sector": "catering"})
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)
+    shares = sim.attribute("steps", firms=2_000, folder="results/steps")
     study = sim.load("results/comparison")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
@@ -26,11 +28,19 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.comparison import Comparison
     from sim.study.journey import Journey, Where
+    from sim.study.kinds import Study
+    from sim.study.questions.attribute import Attribution
+    from sim.study.questions.discover import Discovery
+    from sim.study.questions.search import Search
+    from sim.study.questions.sensitivity import Sensitivity
+    from sim.study.questions.sweep import Sweep
     from sim.study.runs import Firms
-    from sim.study.store import Study
-    from sim.study.sweep import Sweep
 
-__all__ = ["compare", "journey", "load", "run", "save", "sweep"]
+    Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
+
+__all__ = [
+    "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
+]  # fmt: skip
 
 
 def run(
@@ -61,39 +71,73 @@ def compare(
     firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
+    draws: int = 0,
+    clause_replications: int = 0,
     workers: int = 1,
+    cluster: str | None = None,
+    folder: str | Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
     """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.comparison.compare`.
 
-    None stands for no plan, each of the ten actions alone, and the whole plan.
+    None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables are
+    kept there, and those that are there are used; ``workers`` and ``cluster``: see :class:`sim.study.runs.Runner`.
     """
-    from sim.study import comparison
+    from sim.study import comparison, store
+    from sim.study.runs import Runner
 
-    return comparison.compare(
-        comparison.DEFAULT if scenarios is None else scenarios,
-        levers=levers, firms=firms, seed=seed, replications=replications, workers=workers, progress=progress,
-    )  # fmt: skip
+    with store.at_work(folder) as stored:
+        study = comparison.compare(
+            comparison.DEFAULT if scenarios is None else scenarios,
+            levers=levers, firms=firms, seed=seed, replications=replications, draws=draws,
+            clause_replications=clause_replications, runner=Runner(stored, workers, cluster, progress),
+        )  # fmt: skip
+        if folder is not None:
+            store.save(study, folder)
+            stored.put_together()
+    return study
 
 
-def sweep(
-    scenario: str | Path,
-    grid: Mapping[str, Sequence[Any]],
-    *,
-    levers: Mapping[str, Any] | None = None,
-    firms: Firms = None,
-    seed: int = 1,
-    replications: int = 10,
-    workers: int = 1,
-    progress: Callable[[float], None] | None = None,
-) -> Sweep:
-    """Run a scenario over a grid of one or two levers; see :func:`sim.study.sweep.sweep`."""
-    from sim.study import sweep as room
+def sweep(asked: Asked, grid: Mapping[str, Sequence[Any]] | None = None, **how: Any) -> Sweep:
+    """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
-    return room.sweep(
-        scenario, grid, levers=levers, firms=firms, seed=seed, replications=replications, workers=workers,
-        progress=progress,
-    )  # fmt: skip
+    ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path to
+    values) the name or file of a scenario. ``how``: keywords of :func:`sim.study.asking.ask`.
+    """
+    if grid is None:
+        return _ask("sweep", asked, how)  # type: ignore[return-value]
+    title = ", ".join(grid)
+    levers = {"grid": {path: list(values) for path, values in grid.items()}}
+    return _ask("sweep", {"title": {"zh": title, "en": title}, "scenario": str(asked), "levers": levers}, how)  # type: ignore[return-value]
+
+
+def attribute(asked: Asked = "actions", **how: Any) -> Attribution:
+    """Shapley values of the plan's actions, steps or measures; see :mod:`sim.study.questions.attribute`.
+
+    ``how``: keywords of :func:`sim.study.asking.ask`, here and below.
+    """
+    return _ask("attribute", asked, how)  # type: ignore[return-value]
+
+
+def sensitivity(asked: Asked = "screening", **how: Any) -> Sensitivity:
+    """What the outcomes are sensitive to; see :mod:`sim.study.questions.sensitivity`."""
+    return _ask("sensitivity", asked, how)  # type: ignore[return-value]
+
+
+def discover(asked: Asked = "missed_targets", **how: Any) -> Discovery:
+    """In which worlds a plan misses its targets; see :mod:`sim.study.questions.discover`."""
+    return _ask("discover", asked, how)  # type: ignore[return-value]
+
+
+def search(asked: Asked = "plan_for_a_budget", **how: Any) -> Search:
+    """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
+    return _ask("search", asked, how)  # type: ignore[return-value]
+
+
+def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
+    from sim.study import asking
+
+    return asking.ask(kind, asked, **how)
 
 
 def journey(

@@ -13,6 +13,9 @@ from sim.cli.shared import app
 from sim.cli import studies  # noqa: F401
 
 # isort: split
+from sim.cli import questions  # noqa: F401
+
+# isort: split
 from sim.cli import effects  # noqa: F401
 
 # isort: split

@@ -16,6 +16,7 @@ from sim.cli.shared import (
     Seed,
     Workers,
     app,
+    at_work,
     firms_asked,
     processes,
     progress_bar,
@@ -42,12 +43,14 @@ def clause(
     from sim import scenario
     from sim.report import terminal_firms as printed
     from sim.study.clauses import clause_effect
+    from sim.study.runs import Runner
 
     detail = scenario.clause(id)
     effect = None
     if detail.measures and not no_effect:
-        with progress_bar() as progress:
-            effect = clause_effect(id, firms_asked(firms), seed, replications, processes(workers), progress)
+        with at_work(None) as stored, progress_bar() as progress:
+            runner = Runner(stored, processes(workers), progress=progress)
+            effect = clause_effect(id, firms_asked(firms), seed, replications, runner=runner)
     if as_json:
         terminal.print_json(printed.answer_of_clause(detail, effect))
     else:

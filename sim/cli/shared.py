@@ -22,9 +22,9 @@ from sim.report import terminal, words
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.kept import Kept
+    from sim.study.kinds import Study
     from sim.study.runs import Firms, Progress
-    from sim.study.store import Study
+    from sim.study.stored import Stored
 
 
 class Language(StrEnum):
@@ -122,6 +122,7 @@ app = typer.Typer(
     rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 
+RESULTS: Final = Path("results")
 LARGEST_SEED: Final = 2**62  # a replication's seed is this one and its number, and fits in 64 bits
 MOST_RUNS: Final = 10_000  # of a scenario
 _option = typer.Option
@@ -131,6 +132,7 @@ FirmsAsked = Annotated[str | None, _option("--firms", metavar="N", show_default=
 Seed = Annotated[int, _option("--seed", min=0, max=LARGEST_SEED, help=say("option.seed"))]
 Replications = Annotated[int, _option("--replications", min=1, max=MOST_RUNS, help=say("option.replications"))]
 Workers = Annotated[int | None, _option("--workers", min=1, show_default=False, help=say("option.workers"))]
+Cluster = Annotated[str | None, _option("--cluster", metavar="ADDRESS", show_default=False, help=say("option.cluster"))]
 Levers = Annotated[list[str] | None, _option("--lever", metavar="PATH=VALUE", help=say("option.lever"))]
 Lang = Annotated[
     Language, _option("--lang", callback=_speak, is_eager=True, show_default=False, help=say("option.lang"))
@@ -187,19 +189,19 @@ def processes(workers: int | None) -> int:
 
 
 @contextmanager
-def kept_runs(folder: Path) -> Iterator[Kept]:
-    """The finished runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
+def at_work(folder: Path | None) -> Iterator[Stored]:
+    """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
     from sim.study import store
 
-    with store.at_work(folder) as kept:
-        if len(kept):
-            typer.echo(say("note.going_on", runs=len(kept), folder=str(folder)), err=True)
+    with store.at_work(folder) as stored:
+        if len(stored):
+            typer.echo(say("note.going_on", runs=len(stored), folder=str(folder)), err=True)
         try:
-            yield kept
+            yield stored
         except KeyboardInterrupt as stopped:
-            if not len(kept):
+            if folder is None or not len(stored):
                 raise
-            interrupted(stopped, say("fault.interrupted_kept", runs=len(kept), folder=str(folder)))
+            interrupted(stopped, say("fault.interrupted_kept", runs=len(stored), folder=str(folder)))
 
 
 @contextmanager
@@ -218,7 +220,27 @@ def progress_bar() -> Iterator[Progress]:
 def end_study(study: Study, failed: bool = False) -> None:
     """Tell the runs that failed, and fail with them."""
     for row in study.failures.to_dict("records"):
-        name = str(row["scenario"] if "scenario" in row else row["point"])
+        name = str(row["scenario"] if "scenario" in row else row["draw"])
         typer.echo(say("fault.run", scenario=name, seed=row["seed"], reason=row["reason"]), err=True)
     if failed or len(study.failures):
         raise typer.Exit(1)
+
+
+def write_report(study: Study, folder: Path) -> Path | None:
+    """Write the page of a study into its folder; a failure is told and leaves the results alone."""
+    from sim.study.comparison import Comparison
+
+    try:
+        if isinstance(study, Comparison):
+            from sim.report import html
+
+            part = html.write(study, folder / ".report.html.part")
+        else:
+            from sim.report import answer_page
+
+            part = answer_page.write(study, folder / ".report.html.part")
+        return part.replace(folder / "report.html")
+    except Exception as error:  # whatever it dies of, the results are safe and their place must be told
+        reason = f"{type(error).__name__}: {error}"
+        typer.echo(say("fault.report", folder=str(folder), reason=reason), err=True)
+        return None

@@ -16,33 +16,31 @@ from sim.report import numbers
 from sim.report.words import Language, text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.observe.tables import Result
     from sim.study.comparison import Comparison
-    from sim.study.sweep import Sweep
+    from sim.study.ensemble import Ensemble
+    from sim.study.stored import Stored
 
 
-def answer_of_run(
-    results: Sequence[Result], outcomes: pd.DataFrame, replications: int, out: Path | None
-) -> dict[str, Any]:
+def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str, Any]:
     """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals."""
-    means = outcomes.set_index("outcome")
-    wall = sum(result.wall_seconds for result in results)
+    means = study.outcomes.set_index("outcome")
+    done = study.runs[study.runs["reason"] == ""]
+    of_each = [stored.seconds(key) for key in done["run"]]
+    took = {part: sum(seconds[part] for seconds in of_each) for part in of_each[0]}
     answer: dict[str, Any] = {
-        "scenario": results[0].scenario,
-        "firms": results[0].firms,
-        "months": results[0].months,
-        "seed": results[0].seed,
-        "wall_seconds": wall,
-        "firm_months_per_second": sum(result.firms * result.months for result in results) / wall,
-        "bytes_per_firm": max(result.bytes_per_firm for result in results),
+        "scenario": study.manifest.scenarios[0].name,
+        "firms": int(done["firms"].iloc[0]),
+        "months": int(done["months"].iloc[0]),
+        "seed": int(done["seed"].iloc[0]),
+        "wall_seconds": took["all"],
+        "firm_months_per_second": float((done["firms"] * done["months"]).sum() / took["all"]),
+        "bytes_per_firm": float(done["bytes_per_firm"].max()),
         "outcomes": means["mean"].to_dict(),
-        "ledger_residual_fen": max((result.ledger_residual_fen for result in results), key=abs),
-        "seconds": {part: sum(result.seconds[part] for result in results) for part in results[0].seconds},
+        "ledger_residual_fen": int(max(done["ledger_residual_fen"], key=abs)),
+        "seconds": {part: seconds for part, seconds in took.items() if part != "all"},
     }
-    if replications > 1:
-        answer["replications"] = len(results)
+    if len(study.runs) > 1:
+        answer["replications"] = len(done)
         answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
     if out is not None:
         answer["results_dir"] = str(out)
@@ -150,23 +148,6 @@ def _show_targets(study: Comparison, lang: Language) -> None:
             "value": _in(lang, value),
         }
         print(f"  {text('cli.note.target', lang, **line)}")
-
-
-def show_sweep(study: Sweep, lang: Language) -> None:
-    """Print the headline outcomes at every point."""
-    from sim.observe.months import HEADLINES
-
-    headlines = study.outcomes[study.outcomes["outcome"].isin(HEADLINES)]
-    rows = []
-    for point, of_point in headlines.groupby("point", sort=False):
-        outcomes = of_point.set_index("outcome")
-        values = [plain(outcomes[lever].iloc[0]) for lever in study.levers]
-        rows.append(
-            [str(point), *values]
-            + [_in(lang, numbers.share(outcomes["mean"].get(name, math.nan))) for name in HEADLINES]
-        )
-    columns = [text("cli.column.point", lang), *study.levers, *(_outcome(lang, name) for name in HEADLINES)]
-    table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:

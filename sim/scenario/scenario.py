@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sim.instruments import instruments
 from sim.measure import Measure, Words
 from sim.scenario.faults import Fault, ScenarioError, nearest
 from sim.scenario.schema import Firms, Fund, Plan
@@ -78,6 +79,24 @@ class Scenario:
             "firms": self.firms,
         }
 
+    @classmethod
+    def from_contents(cls, contents: Mapping[str, Any]) -> Scenario:
+        """The scenario of which :meth:`contents` told everything; raises ``ValueError`` when something is not sound."""
+        return cls(
+            name=contents["name"],
+            title=Words.model_validate(contents["title"]),
+            description=Words.model_validate(contents["description"]),
+            author=contents["author"],
+            against=contents["against"],
+            expects=tuple(contents["expects"]),
+            plan=Plan.model_validate_json(json.dumps(contents["plan"])),
+            measures=tuple(_measure(entry) for entry in contents["measures"].values()),
+            funds=tuple(Fund.model_validate_json(json.dumps(fund)) for fund in contents["funds"].values()),
+            world=WorldSpec.model_validate_json(json.dumps(contents["world"])),
+            parameter_changes=contents["parameters"],
+            firms=contents["firms"],
+        )
+
     def fingerprint(self) -> str:
         """SHA-256 of what determines the result: the contents without names, titles and notes."""
         contents = self.contents()
@@ -89,6 +108,12 @@ class Scenario:
             }
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _measure(entry: Mapping[str, Any]) -> Measure:
+    values = instruments()[entry["instrument"]].Values.model_validate_json(json.dumps(entry["values"]))
+    plain = Measure.model_validate_json(json.dumps({**entry, "values": {}}))
+    return plain.model_copy(update={"values": values})
 
 
 def _plain(measure: Measure) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.measure import Strict
 from sim.places import scenarios_folder
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.checking import Source, check
@@ -28,11 +27,17 @@ def shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted((scenarios_folder() / module(kind).FOLDER).glob("*.yaml"))}
 
 
-def question(kind: str, asked: str | Path | Mapping[str, Any]) -> tuple[Any, Path]:
+def question(
+    kind: str,
+    asked: str | Path | Mapping[str, Any],
+    *,
+    replications: int | None = None,
+    draws: int | None = None,
+) -> tuple[Any, Path]:
     """What is asked, checked, and the folder that its files lie beside.
 
-    ``asked``: name of a shipped question, path of a file, or what a file would say. ``ScenarioError`` holds everything
-    that is wrong with it.
+    ``asked``: name of a shipped question, path of a file, or what a file would say; ``replications`` and ``draws``
+    stand for what it says. ``ScenarioError`` holds everything that is wrong with it.
     """
     if isinstance(asked, Mapping):
         document, beside = Document(kind, dict(asked), {}), Path()
@@ -46,12 +51,14 @@ def question(kind: str, asked: str | Path | Mapping[str, Any]) -> tuple[Any, Pat
     content, faults = check(module(kind).Question, document.data, Source(document))
     if content is None or document.faults:
         raise ScenarioError([*document.faults, *faults])
-    return content, beside
+    if replications is not None:
+        content = content.model_copy(update={"replications": replications})
+    return (content if draws is None else with_draws(content, draws)), beside
 
 
 def ask(
     kind: str,
-    asked: str | Path | Mapping[str, Any] | Strict,
+    asked: str | Path | Mapping[str, Any],
     *,
     levers: Mapping[str, Any] | None = None,
     firms: Firms = None,
@@ -63,7 +70,7 @@ def ask(
     cluster: str | None = None,
     folder: str | Path | None = None,
     progress: Progress | None = None,
-) -> Any:
+) -> Study:
     """Answer a question. With a ``folder`` its runs and tables are kept there, and those that are there are used.
 
     ``levers`` hold in every draw. ``firms``: as in :func:`sim.study.comparison.compare`. ``replications`` and ``draws``
@@ -71,21 +78,21 @@ def ask(
     ``progress``: see :class:`sim.study.runs.Runner`. Raises ``ScenarioError`` when the question, a lever or a value is
     not understood and :class:`StudyError` when it cannot be answered.
     """
-    content, beside = (asked, Path()) if isinstance(asked, Strict) else question(kind, asked)
-    if replications is not None:
-        content = content.model_copy(update={"replications": replications})
-    if draws is not None:
-        content = with_draws(content, draws)
-    place = None if folder is None else Path(folder)
-    with store.at_work(place) as stored:
+    content, beside = question(kind, asked, replications=replications, draws=draws)
+    with store.at_work(folder) as stored:
         runner = Runner(stored, workers, cluster, progress, seconds)
-        answered: Study = module(kind).answer(
-            content, beside=beside, levers=levers or {}, firms=firms, seed=seed, runner=runner
-        )
-        if place is not None:
-            store.save(answered, place)
-            if not len(answered.failures):
-                store.complete(place)
+        answered = answer(kind, content, beside, levers or {}, firms, seed, runner)
+        if folder is not None:
+            store.save(answered, folder)
+            stored.put_together()
+    return answered
+
+
+def answer(
+    kind: str, content: Any, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
+) -> Study:
+    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`."""
+    answered: Study = module(kind).answer(content, beside=beside, levers=levers, firms=firms, seed=seed, runner=runner)
     return answered
 
 

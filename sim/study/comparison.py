@@ -32,7 +32,8 @@ class Comparison(Study):
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
     ``differences``: the same columns for scenario minus baseline, paired by replication (the baseline's are 0).
     ``values``: scenario, replication, outcome, value, unit.
-    ``runs``: scenario, replication, seed, firms, months, ledger_residual_fen, reason (why it failed, else empty).
+    ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
+    bytes_per_firm, reason (why it failed, else empty).
     ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: means over replications, columns of
     ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
@@ -105,8 +106,8 @@ def compare(
     still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
     over the ranges of what is only assumed, under the first luck, for the probability of its targets.
     ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out.
-    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
-    run of the baseline succeeded.
+    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name
+    or no run of the baseline succeeded.
     """
     asked = [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in scenarios]
     if all(scenario.name != BASELINE for scenario in asked):
@@ -142,9 +143,7 @@ def compare(
     later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, runner)
     values = together("values")
     paired_costs = pairing.costs()
-    known = values_of(
-        runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True
-    )
+    known = values_of(runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True)
     return Comparison(
         manifest=manifest(
             "comparison", asked, seed, replications, draws=len(main) * draws, clause_replications=clause_replications

@@ -89,7 +89,6 @@ class Design(Strict):
             raise ValueError("give levers, uncertainties or both")
         return self
 
-
     def with_draws(self, draws: int) -> Design | None:
         """The same with another number of draws, where exactly one block draws a number of them; else None."""
         blocks = {"levers": self.levers, "uncertainties": self.uncertainties}
@@ -116,7 +115,9 @@ class Draws:
         self.design, self.folder = design, folder
         twice = {*self._levers[0]} & {*self._uncertainties[0]}
         if twice:
-            raise ScenarioError([Fault("wrong_form", "design", None, "", path, "a path in one block") for path in twice])
+            raise ScenarioError(
+                [Fault("wrong_form", "design", None, "", path, "a path in one block") for path in twice]
+            )
 
     @cached_property
     def _levers(self) -> list[dict[str, Any]]:
@@ -161,16 +162,23 @@ def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[
         found = [dict(zip(block.grid, values, strict=True)) for values in itertools.product(*block.grid.values())]
         return found * repeated
     if block.list is not None:
-        return [dict(zip(block.list, values, strict=True)) for values in zip(*block.list.values(), strict=True)] * repeated
+        return [
+            dict(zip(block.list, values, strict=True)) for values in zip(*block.list.values(), strict=True)
+        ] * repeated
     if block.csv is not None:
         return _read(folder / block.csv) * repeated
     sampled = block.sobol or block.latin_hypercube
     assert sampled is not None  # the block has one of its fields
     factors, count = sampled.factors(), sampled.draws * repeated
-    return [at(factors, point) for point in sample("sobol" if block.sobol else "latin_hypercube", factors, count, sampled.seed)]
+    return [
+        at(factors, point)
+        for point in sample("sobol" if block.sobol else "latin_hypercube", factors, count, sampled.seed)
+    ]
 
 
-def sample(kind: Literal["sobol", "latin_hypercube"], factors: list[Factor], draws: int, seed: int) -> list[list[float]]:
+def sample(
+    kind: Literal["sobol", "latin_hypercube"], factors: list[Factor], draws: int, seed: int
+) -> list[list[float]]:
     """Points of the unit cube, one a draw."""
     from scipy.stats import qmc
 
@@ -190,14 +198,16 @@ def _read(file: Path) -> list[dict[str, Any]]:
         raise StudyError(zh=f"{file} 无法读取：{reason}。", en=f"{file} cannot be read: {reason}.") from None
     wrong = [line for line, row in enumerate(rows[1:], 2) if len(row) != len(rows[0])]
     if len(rows) < 2 or wrong:
-        where = f" {wrong[0]}" if wrong else ""
+        zh, en = (f"；第 {wrong[0]} 行不符", f"; line {wrong[0]} is not") if wrong else ("", "")
         raise StudyError(
-            zh=f"{file} 应有一行表头（取值路径）和至少一行数据，且各行列数相同{f'；第{where} 行不符' if wrong else ''}。",
-            en=f"{file} needs a row of paths and at least one draw, all rows of one length"
-            + (f"; line{where} is not." if wrong else "."),
+            zh=f"{file} 应有一行表头（取值路径）和至少一行数据，且各行列数相同{zh}。",
+            en=f"{file} needs a row of paths and at least one draw, all rows of one length{en}.",
         )
     return [
-        {path.strip(): parse(f"value: {cell}", f"{file}:{line}").data["value"] for path, cell in zip(rows[0], row, strict=True)}
+        {
+            path.strip(): parse(f"value: {cell}", f"{file}:{line}").data["value"]
+            for path, cell in zip(rows[0], row, strict=True)
+        }
         for line, row in enumerate(rows[1:], 2)
     ]
 

@@ -7,7 +7,6 @@ count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -43,7 +42,8 @@ class Ensemble(Study):
 
     ``values``: scenario, replication, outcome, value, unit; one row for each outcome of each run that succeeded.
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
-    ``runs``: scenario, replication, seed, firms, months, ledger_residual_fen, reason (why it failed, else empty).
+    ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
+    bytes_per_firm, reason (why it failed, else empty).
     ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: as in ``sim.observe.tables.TABLES`` with a column
     ``scenario`` in front; every number the mean over replications (a row that a replication lacks counts 0, ``days``
     weighted by firms).
@@ -59,7 +59,9 @@ class Ensemble(Study):
     cliff: pd.DataFrame
 
 
-RUNS: Final = ("scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason")
+RUNS: Final = (
+    "scenario", "replication", "run", "seed", "firms", "months", "ledger_residual_fen", "bytes_per_firm", "reason",
+)  # fmt: skip
 
 
 def ensemble(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) -> Ensemble:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from sim.study.manifest import Manifest
 
-ELSEWHERE: Final = {"run": "sim.study.ensemble", "comparison": "sim.study.comparison"}  # kinds with a module of their own
+ELSEWHERE: Final = {
+    "run": "sim.study.ensemble",
+    "comparison": "sim.study.comparison",
+}  # kinds with a module of their own
 QUESTIONS: Final = "sim.study.questions"
 
 

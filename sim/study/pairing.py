@@ -50,7 +50,7 @@ def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -
 
 
 class Pairing:
-    """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of the pairs."""
+    """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of it."""
 
     def __init__(self, baseline: str) -> None:
         self.baseline = baseline
@@ -85,6 +85,7 @@ class Pairing:
     def costs(self) -> pd.DataFrame:
         """Scenario minus baseline, see :func:`sim.study.costs.differences`."""
         return costs.differences(self._costs, self.baseline)
+
 
 @cache
 def _timeline(start: date, end: date) -> Timeline:

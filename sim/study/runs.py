@@ -45,7 +45,9 @@ class RunSpec:
     replication: int = 0
     draw: int = 0
     keep: Keep = "outcomes"
-    against: Scenario | None = None  # of a run kept as "pairs": whose firms, under the same seed, its firms are paired with
+    against: Scenario | None = (
+        None  # of a run kept as "pairs": whose firms, under the same seed, its firms are paired with
+    )
 
 
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
@@ -137,32 +139,41 @@ class Runner:
     def run(self, specs: Iterable[RunSpec]) -> pd.DataFrame:
         """See that every run is there; returns a row for each, in the order of the specifications.
 
-        Columns: LABELS, then those of ``sim.study.stored.ROW``, then the outcomes, missing where a run failed. The rows,
-        and every stored table, are the same for any number of workers. A run that fails is a row with its reason; so
-        is one whose process was killed, for want of memory for instance. Specifications may come from a generator: few
-        are held at a time. Runs that :meth:`expect` was not told of should be told of before. Raises
-        :class:`StudyError` when the disk does not take a run.
+        Columns: LABELS, then those of ``sim.study.stored.ROW``, then the outcomes, missing where a run failed. The
+        rows, and every stored table, are the same for any number of workers. A run that fails is a row with its reason;
+        so is one whose process was killed, for want of memory for instance. Specifications may come from a generator:
+        few are held at a time. :meth:`expect` is told of them before. Raises :class:`StudyError` when the disk does not
+        take a run.
         """
         asked: list[tuple[str, tuple[str, int, int]]] = []
-        todo = self._missing(specs, asked)
-        for key, row in self._outcomes(todo):
+        mistakes: list[Exception] = []
+        for key, row in self._outcomes(self._missing(specs, asked, mistakes)):
             self.stored.note(key, row)
             self._done += 1
             self._tell()
+        self._tell()
+        if mistakes:
+            raise mistakes[0]
         return self.stored.frame(asked)
 
-    def _missing(self, specs: Iterable[RunSpec], asked: list[tuple[str, tuple[str, int, int]]]) -> Iterator[Task]:
+    def _missing(
+        self, specs: Iterable[RunSpec], asked: list[tuple[str, tuple[str, int, int]]], mistakes: list[Exception]
+    ) -> Iterator[Task]:
+        """Tasks for the runs that are not there. A pool may draw them in a thread of its own: raising is no use there."""
         begun: set[str] = set()
-        for spec in specs:
-            key = self.stored.key(spec)
-            if key in begun or self.stored.has(key):
-                self._expected -= 1
-            elif self.is_over:
-                continue
-            else:
-                begun.add(key)
-                yield self.stored.task(key, spec)
-            asked.append((key, (spec.scenario.name, spec.draw, spec.replication)))
+        try:
+            for spec in specs:
+                key = self.stored.key(spec)
+                if key in begun or self.stored.has(key):
+                    self._expected -= 1
+                elif self.is_over:
+                    continue
+                else:
+                    begun.add(key)
+                    yield self.stored.task(key, spec)
+                asked.append((key, (spec.scenario.name, spec.draw, spec.replication)))
+        except Exception as mistake:
+            mistakes.append(mistake)
 
     def _outcomes(self, todo: Iterator[Task]) -> Iterator[Outcome]:
         if self.cluster is not None:
@@ -195,7 +206,7 @@ Outcome = tuple[str, "Mapping[str, Any]"]  # key of a run, and its row
 
 
 def do(task: Task, progress: Progress | None = None) -> Outcome:
-    """One run, written; its failure turned into a reason. Numba is imported here, where a run starts, and not before."""
+    """One run, written; its failure turned into a reason. Numba is imported here, where a run starts, not before."""
     from sim.study import stored
 
     spec = task.spec

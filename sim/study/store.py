@@ -31,8 +31,8 @@ LOCK: Final = ".lock"
 
 
 @contextmanager
-def at_work(folder: Path | None) -> Iterator[Stored]:
-    """The runs of a study, for as long as a command is at work on it; without a folder they are kept till the end of it.
+def at_work(folder: str | Path | None) -> Iterator[Stored]:
+    """The runs of a study, for as long as a command is at work on it; without a folder they are kept for so long only.
 
     To be entered before hours of runs: raises :class:`StudyError` when a study could not be stored in ``folder`` or
     another process is at work on it. What a killed command left half done there is put in order.
@@ -43,6 +43,7 @@ def at_work(folder: Path | None) -> Iterator[Stored]:
         return
     import fcntl
 
+    folder = Path(folder)
     check(folder)
     runs = folder / RUNS
     try:
@@ -96,11 +97,6 @@ def check(folder: Path) -> None:
             )
     except OSError as error:
         raise _unwritable(folder, error) from None
-
-
-def complete(folder: Path) -> None:
-    """Put the runs of a study together that has its tables: nothing is left to be done."""
-    Stored(folder / RUNS).put_together()
 
 
 def save(study: Study, folder: str | Path) -> Path:

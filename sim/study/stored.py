@@ -15,7 +15,7 @@ import os
 import shutil
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,8 +84,8 @@ class Stored:
     def _note(self, key: str, part: str, row: Mapping[str, Any]) -> None:
         if not row["reason"]:
             self.outcomes += [name for name in row if name not in ROW and name not in self.outcomes]
-        missing = float("nan")
-        values = array("d", (row.get(name, missing) for name in self.outcomes))
+        found = (row.get(name) for name in self.outcomes)  # none of a run that failed
+        values = array("d", (float("nan") if value is None else value for value in found))
         self._known[key] = _Known(part, tuple(row[name] for name in ROW), values)
 
     def has(self, key: str) -> bool:
@@ -143,6 +143,11 @@ class Stored:
             raise
         return _frame(found)
 
+    def seconds(self, key: str) -> dict[str, float]:
+        """What a run that succeeded took, by part of it; ``all`` is the whole."""
+        table = self.table(key, TIMES)
+        return dict(zip(table["part"], table["seconds"], strict=True))
+
     def scenario(self, key: str) -> dict[str, Any]:
         """What was asked of a run, as ``Scenario.contents`` says it."""
         known = self._known[key]
@@ -157,6 +162,18 @@ class Stored:
     def row(self, key: str) -> dict[str, Any]:
         """Facts of a run: the columns ROW."""
         return dict(zip(ROW, self._known[key].facts, strict=True))
+
+    def digests(self, key: str) -> dict[str, str]:
+        """SHA-256 of every table kept of a run that succeeded, written alike wherever it lies; not of what it took."""
+        known = self._known[key]
+        part = self.folder / known.part
+        found = {SCENARIOS: _read(part / f"{SCENARIOS}.parquet", [("asked", "==", known.facts[1])])}
+        for file in part.glob("*.parquet"):
+            if file.stem not in (SCENARIOS, TIMES):
+                table = _of_run(file, key)
+                if table.num_rows or file.parent.name == key:
+                    found[file.stem] = table
+        return {name: _digest(table) for name, table in sorted(found.items())}
 
     def put_together(self) -> None:
         """Make one part of all runs that lie apart, once their study is complete.
@@ -180,9 +197,10 @@ class Stored:
             for key in apart:
                 self._known[key] = _Known(name, self._known[key].facts, self._known[key].outcomes)
         # What is left of an earlier command that was killed on the way.
-        for part in self.folder.iterdir():
-            if part.is_dir() and part.name not in {run.part for run in self._known.values()}:
-                shutil.rmtree(part)
+        named = {run.part for run in self._known.values()}
+        for left in self.folder.iterdir():
+            if left.is_dir() and left.name not in named:
+                shutil.rmtree(left)
 
 
 def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
@@ -265,7 +283,7 @@ def _write(
             beside.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
             for name, table in written.items():
                 if table is not None:
-                    with _writer(beside / f"{name}.parquet", table.schema) as writer:
+                    with (beside / f"{name}.parquet").open("wb") as sink, _writer(sink, table.schema) as writer:
                         writer.write_table(table)
             _rename(beside, task.folder / task.key)
         finally:
@@ -313,6 +331,17 @@ def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> Non
             os.fsync(sink.fileno())
     except OSError as error:
         raise unwritable(into.parent.parent, error, sum(1 for _ in into.parent.iterdir())) from None
+
+
+def _digest(table: pa.Table) -> str:
+    """Of a table's content: values, names and types, not of how it is cut into pieces."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    whole = table.replace_schema_metadata().combine_chunks()
+    with pa.ipc.new_stream(sink, whole.schema) as stream:
+        stream.write_table(whole)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _writer(file: Any, schema: pa.Schema) -> Any:

@@ -15,6 +15,8 @@ import pytest
 import sim
 from sim.measure import Words
 from sim.observe.tables import Result
+from sim.study.runs import Runner
+from sim.study.stored import Stored
 from sim.world.spec import WorldSpec
 
 
@@ -149,6 +151,17 @@ def simulate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 
 
 @pytest.fixture
+def runner(tmp_path: Path, simulate: Callable[..., Result]) -> Callable[..., Runner]:
+    """Does runs in a folder of the test, with the stand-in engine; `simulate=` stands in for that."""
+
+    def make(simulate: Callable[..., Result] = simulate, folder: Path = tmp_path / "runs", **how: Any) -> Runner:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Runner(Stored(folder, simulate), **how)
+
+    return make
+
+
+@pytest.fixture
 def scenario() -> type[FakeScenario]:
     return FakeScenario
 
@@ -160,6 +173,6 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str | Path, levers: dict[str, Any] | None = None) -> FakeScenario:
         return FakeScenario(str(name), levers or {})
 
-    for module in ("comparison", "sweep"):
+    for module in ("comparison", "design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
     monkeypatch.setattr("sim.study.comparison.Scenario", FakeScenario)

@@ -5,10 +5,17 @@ import pytest
 import sim.engine  # noqa: F401  (before any stand-in)
 from sim.scenario import ScenarioError
 from sim.study.clauses import clause_effect
+from sim.study.runs import Runner
+from sim.study.stored import Stored
 
 
-def test_a_clause_alone_and_in_the_plan():
-    effect = clause_effect("II.1.b", firms=2000, replications=2)
+@pytest.fixture
+def at_work(tmp_path):
+    return Runner(Stored(tmp_path))
+
+
+def test_a_clause_alone_and_in_the_plan(at_work):
+    effect = clause_effect("II.1.b", firms=2000, replications=2, runner=at_work)
     assert effect.measures == ("rent_waiver_listed",)
     assert list(dict.fromkeys(effect.outcomes["scenario"])) == [
         "baseline", "clause_alone", "full_plan", "plan_without_clause",
@@ -20,10 +27,10 @@ def test_a_clause_alone_and_in_the_plan():
     assert alone["state_landlords", "borne_by_others"] == money["alone", "money_given"] > 0
 
 
-def test_a_clause_that_only_delivers_others_does_nothing_alone():
-    assert clause_effect("III.1", firms=500, replications=1).is_nothing_alone
+def test_a_clause_that_only_delivers_others_does_nothing_alone(at_work):
+    assert clause_effect("III.1", firms=500, replications=1, runner=at_work).is_nothing_alone
 
 
-def test_an_unknown_clause_gets_one_sentence():
+def test_an_unknown_clause_gets_one_sentence(at_work):
     with pytest.raises(ScenarioError, match=r"II\.1\.z"):
-        clause_effect("II.1.z")
+        clause_effect("II.1.z", runner=at_work)

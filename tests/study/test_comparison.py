@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim import compare
 from sim.observe.months import rates_by_month
 from sim.study import StudyError
-from sim.study.comparison import compare
 from sim.study.ensemble import summarise
 
 pytestmark = pytest.mark.usefixtures("simulate")

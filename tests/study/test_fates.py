@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim import compare
 from sim.study import fates
-from sim.study.comparison import compare
 from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
 

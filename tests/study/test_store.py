@@ -3,25 +3,25 @@ import json
 import pandas as pd
 import pytest
 
+from sim import compare, sweep
 from sim.study import StudyError, store
-from sim.study.comparison import Comparison, compare
-from sim.study.ensemble import ensembles
-from sim.study.sweep import sweep
+from sim.study.comparison import Comparison
+from sim.study.ensemble import replicate
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
 
-def studies(scenario):
+def studies(scenario, runner):
     return {
-        "run": next(ensembles([scenario("rent", firms=10)], 1, 2)),
+        "run": replicate(scenario("rent", firms=10), seed=1, replications=2, runner=runner()),
         "comparison": compare(["rent", "odd_seed"], replications=3),
         "sweep": sweep("rent", {"months": [1, 2]}, replications=2),
     }
 
 
 @pytest.mark.parametrize("kind", ["run", "comparison", "sweep"])
-def test_what_is_stored_comes_back(kind, scenario, tmp_path):
-    study = studies(scenario)[kind]
+def test_what_is_stored_comes_back(kind, scenario, runner, tmp_path):
+    study = studies(scenario, runner)[kind]
     again = store.load(store.save(study, tmp_path / "deep" / kind))
     assert type(again) is type(study)
     assert again.manifest == study.manifest

@@ -1,40 +1,69 @@
+import pandas as pd
 import pytest
 
+from sim import sweep
 from sim.scenario import ScenarioError
 from sim.study import StudyError
-from sim.study.sweep import design, sweep
+from sim.study.asking import question
 
 pytestmark = pytest.mark.usefixtures("simulate")
+WORDS = {"zh": "月数", "en": "Months"}
 
 
-def test_one_row_for_each_point_and_outcome_in_the_order_of_the_grid():
-    table = sweep("rent", {"months": [3, 6], "share": [0.1, 0.2]}, replications=2).outcomes
-    survival = table[table["outcome"] == "survival_rate"]
-    assert list(zip(survival["point"], survival["months"], survival["share"], strict=True)) == [
-        (0, 3, 0.1),
-        (1, 3, 0.2),
-        (2, 6, 0.1),
-        (3, 6, 0.2),
-    ]
+def asked(**blocks):
+    return {"title": WORDS, "scenario": "rent", "replications": 3, **blocks}
 
 
-def test_differences_are_paired_with_the_first_point():
-    table = sweep("rent", {"months": [3, 6]}, replications=3).outcomes
-    survival = table[table["outcome"] == "survival_rate"].set_index("months")
-    assert survival.loc[3, "difference"] == 0
-    assert survival.loc[6, "difference"] == pytest.approx(0.03)
-    assert survival.loc[6, "difference_high"] - survival.loc[6, "difference_low"] < 1e-12
+def survival(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["outcome"] == "survival_rate"]
+
+
+def test_one_row_for_each_draw_and_outcome_in_the_order_of_the_grid():
+    table = survival(sweep("rent", {"months": [3, 6], "share": [0.1, 0.2]}, replications=2).outcomes)
+    rows = list(zip(table["draw"], table["months"], table["share"], strict=True))
+    assert rows == [(0, 3, 0.1), (1, 3, 0.2), (2, 6, 0.1), (3, 6, 0.2)]
+
+
+def test_differences_are_paired_with_the_first_draw():
+    table = survival(sweep("rent", {"months": [3, 6]}, replications=3).outcomes).set_index("months")
+    assert table.loc[3, "difference"] == 0
+    assert table.loc[6, "difference"] == pytest.approx(0.03)
+    assert table.loc[6, "difference_high"] - table.loc[6, "difference_low"] < 1e-12
+
+
+def test_crossed_draws_are_paired_with_the_draw_of_the_same_world():
+    study = sweep(asked(levers={"grid": {"months": [3, 6]}}, uncertainties={"list": {"world": [1, 2]}}))
+    table = survival(study.outcomes)
+    assert list(zip(table["draw"], table["lever_draw"], table["months"], table["world"], strict=True)) == [
+        (0, 0, 3, 1), (1, 0, 3, 2), (2, 1, 6, 1), (3, 1, 6, 2),
+    ]  # fmt: skip
+    assert list(table["difference"]) == pytest.approx([0, 0, 0.03, 0.03])
+    worlds = survival(study.worlds)
+    assert list(worlds["worlds"]) == [2, 2]
+    assert list(worlds["difference"]) == pytest.approx([0, 0.03])
+
+
+def test_nested_draws_share_no_world_and_have_no_paired_difference():
+    over = {"sobol": {"draws": 2, "over": {"world": [0.0, 1.0]}}}
+    study = sweep(asked(levers={"grid": {"months": [3, 6]}}, uncertainties=over, combine="nested"))
+    assert study.draws["world"].nunique() == 4
+    assert survival(study.outcomes)["difference"].isna().all()
 
 
 def test_a_value_by_date_stands_in_its_cell_as_text():
-    table = sweep("rent", {"share": [0.6, {"2022-01-01": 0.6, "2022-06-01": 0.9}]}, replications=1).outcomes
-    assert set(table["share"]) == {"0.6", '{"2022-01-01": 0.6, "2022-06-01": 0.9}'}
+    study = sweep("rent", {"share": [0.6, {"2022-01-01": 0.6, "2022-06-01": 0.9}]}, replications=1)
+    assert list(study.draws["share"]) == [0.6, '{"2022-01-01": 0.6, "2022-06-01": 0.9}']
 
 
-@pytest.mark.parametrize("grid", [{}, {"a": [1], "b": [1], "c": [1]}, {"a": []}])
-def test_a_grid_has_one_or_two_levers(grid):
-    with pytest.raises(StudyError, match="one or two levers"):
-        sweep("rent", grid)
+def test_a_failed_draw_is_told_and_leaves_the_others_alone():
+    study = sweep({**asked(levers={"grid": {"months": [3, 6]}}), "scenario": "odd_seed"})
+    assert list(study.failures["draw"]) == [0, 0, 1, 1]  # seeds 1 and 3 of each
+    assert set(survival(study.outcomes)["replications"]) == {1}
+
+
+def test_without_a_run_of_the_first_draw_there_is_nothing_to_hold_others_against():
+    with pytest.raises(StudyError, match=r"No run of the first draw succeeded: .*balance"):
+        sweep("broken", {"months": [1]}, replications=1)
 
 
 def test_a_plot_has_a_line_for_each_value_of_the_second_lever():
@@ -42,26 +71,36 @@ def test_a_plot_has_a_line_for_each_value_of_the_second_lever():
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["0.1", "0.2"]
 
 
-def test_a_design_file_is_read(tmp_path):
-    path = tmp_path / "months.yaml"
-    path.write_text("title: {zh: 月数, en: Months}\nscenario: rent\nlevers: {months: [3, 6]}\nreplications: 2\n")
-    assert design(path).levers == {"months": [3, 6]}
+def test_a_study_of_draws_is_enlarged_and_keeps_its_runs(tmp_path):
+    over = {"sobol": {"draws": 4, "over": {"months": [0.0, 9.0]}}}
+    small = sweep(asked(uncertainties=over), folder=tmp_path / "study", workers=1)
+    large = sweep(asked(uncertainties=over), folder=tmp_path / "study", draws=8)
+    pd.testing.assert_frame_equal(large.draws.head(4), small.draws)
+    pd.testing.assert_frame_equal(large.runs.head(12), small.runs)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("title: {zh: a, en: b}\nscenario: rent\nlevers: {}\n", "levers"),
-        ("title: {zh: a, en: b}\nscenario: rent\nlevers: {a: [1]}\nseeds: 3\n", "seeds"),
+        ("title: {zh: a, en: b}\nscenario: rent\nlevers: {grid: {}}\n", "levers"),
+        ("title: {zh: a, en: b}\nscenario: rent\nlevers: {grid: {a: [1]}}\nseeds: 3\n", "seeds"),
+        ("title: {zh: a, en: b}\nscenario: rent\n", "levers, uncertainties or both"),
+        ("title: {zh: a, en: b}\nlevers: {grid: {a: [1]}, list: {b: [1]}}\n", "exactly one of grid"),
+        ("title: {zh: a, en: b}\nlevers: {list: {a: [1], b: [1, 2]}}\n", "as many values"),
         ("title: [unclosed\n", "line"),
-        ("", "the key levers is missing"),
+        ("", "the key title is missing"),
     ],
 )
 def test_each_mistake_of_a_design_file_is_one_sentence(text, sentence, tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     with pytest.raises(ScenarioError) as caught:
-        design(path)
+        question("sweep", path)
     said = [str(fault) for fault in caught.value.faults]
     assert all(one.startswith(str(path)) and "\n" not in one for one in said)
-    assert any(sentence in one for one in said)
+    assert any(sentence in one for one in said), said
+
+
+def test_an_unknown_design_is_told_with_the_nearest_name():
+    with pytest.raises(ScenarioError, match="rent_waiver_months"):
+        question("sweep", "rent_waiver_month")

@@ -33,10 +33,12 @@ class Sweep(Study):
     ``draws``: draw, lever_draw (draws with the same levers share it), then a column for each path that varies.
     ``outcomes``: draw, lever_draw, the paths, outcome, mean, low, high, unit, replications, and difference,
     difference_low, difference_high from the draw of the same uncertainties with the first levers, paired by luck
-    (missing in a nested design, whose draws share no uncertainties). The last outcome, ``public_cost``, is what public budgets bear: only its differences say anything.
+    (missing in a nested design, whose draws share no uncertainties). The last outcome, ``public_cost``, is what public
+    budgets bear: only its differences say anything.
     ``worlds``: lever_draw, outcome, unit, mean, p05, p50, p95, worlds, difference, difference_p05, difference_p95: over
     the draws of the uncertainties, of the means over lucks.
-    ``runs``: draw, replication, seed, firms, months, ledger_residual_fen, reason, then a column for each outcome.
+    ``runs``: draw, replication, run (its name in the store), seed, firms, months, ledger_residual_fen, bytes_per_firm,
+    reason, then a column for each outcome.
     """
 
     kind: ClassVar[str] = "sweep"
@@ -88,7 +90,7 @@ def answer(
             "sweep", [base], seed, rule if isinstance(rule, int) else rule.most, title=question.title.model_dump(),
             levers=list(draws.levers_of(0)), design=question.model_dump(mode="json", exclude={"title"}),
         ),
-        runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources", "run"]),
+        runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources"]),
         draws=table,
         outcomes=outcomes,
         worlds=_worlds(outcomes),

@@ -1,0 +1,128 @@
+"""Commands that ask a question of many runs, one for each kind in ``sim/study/questions/``, and ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from sim.cli.shared import (
+    LANGUAGE,
+    MOST_RUNS,
+    RESULTS,
+    AsJson,
+    Cluster,
+    FirmsAsked,
+    Lang,
+    Seed,
+    Workers,
+    app,
+    at_work,
+    end_study,
+    firms_asked,
+    processes,
+    progress_bar,
+    refuse,
+    say,
+    write_report,
+)  # fmt: skip
+from sim.report import terminal
+from sim.study.kinds import questions
+
+SWEEP: Final = "sweep"
+
+
+def _command(kind: str) -> Callable[..., None]:
+    def command(
+        question: Annotated[str, typer.Argument(help=say("option.question"), show_default=False)] = "",
+        lever: Annotated[
+            list[str] | None,
+            typer.Option("--lever", metavar="PATH=VALUE,...", help=say("option.question_lever")),
+        ] = None,
+        firms: FirmsAsked = None,
+        seed: Seed = 1,
+        replications: Annotated[
+            int | None, typer.Option("--replications", min=1, max=MOST_RUNS, help=say("option.question_replications"))
+        ] = None,
+        draws: Annotated[int | None, typer.Option("--draws", min=1, help=say("option.question_draws"))] = None,
+        seconds: Annotated[float | None, typer.Option("--seconds", min=0.0, help=say("option.seconds"))] = None,
+        workers: Workers = None,
+        cluster: Cluster = None,
+        out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
+        as_json: AsJson = False,
+        lang: Lang = LANGUAGE,
+    ) -> None:
+        from sim.study import asking, store
+        from sim.study.runs import Runner
+
+        name = question or asking.module(kind).DEFAULT
+        if not name:
+            refuse([say("fault.question", allowed=", ".join(asking.shipped(kind)))])
+        asked, fixed = _levers(kind, name, lever or [])
+        content, beside = asking.question(kind, asked, replications=replications, draws=draws)
+        out = out or RESULTS / f"{kind}_{Path(name).stem}"
+        with at_work(out) as stored:
+            with progress_bar() as progress:
+                runner = Runner(stored, processes(workers), cluster, progress, seconds)
+                study = asking.answer(kind, content, beside, fixed, firms_asked(firms), seed, runner)
+            store.save(study, out)  # before the report: a report that fails must not lose a finished run
+            report = write_report(study, out)
+            if as_json:
+                terminal.print_json(terminal.answer_of_study(study, out))
+            else:
+                terminal.show_answer(study, lang.value)
+                typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
+            stored.put_together()
+            end_study(study, failed=report is None)
+
+    return command
+
+
+def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]]:
+    """What is asked, and the levers that hold in every draw.
+
+    Of a sweep a lever may be given several values: then the name is a scenario's, and they are the grid.
+    """
+    from sim.scenario import from_words
+
+    if kind != SWEEP:
+        return name, from_words(given)
+    # A list in YAML without its brackets, so that a value may itself be a table.
+    listed = from_words(f"{path}=[{values}]" for path, _, values in (words.partition("=") for words in given))
+    fixed = {path: values[0] for path, values in listed.items() if len(values) == 1}
+    grid = {path: values for path, values in listed.items() if len(values) != 1}
+    if not grid:
+        return name, fixed
+    title = ", ".join(grid)
+    return {"title": {"zh": title, "en": title}, "scenario": name, "levers": {"grid": grid}}, fixed
+
+
+for _kind in questions():
+    app.command(_kind, help=say(f"command.{_kind}"))(_command(_kind))
+
+
+@app.command(help=say("command.verify"))
+def verify(
+    study: Annotated[Path, typer.Argument(help=say("option.study"))],
+    sample: Annotated[int, typer.Option("--sample", min=1, help=say("option.sample"))] = 10,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=say("option.sample_seed"))] = 1,
+    workers: Workers = None,
+    as_json: AsJson = False,
+    lang: Lang = LANGUAGE,
+) -> None:
+    """Do a sample of a study's runs again and compare every byte that was kept of them."""
+    from sim.study.verify import verify as room
+
+    with progress_bar() as progress:
+        found = room(study, sample, seed, processes(workers), progress)
+    if as_json:
+        terminal.print_json(found.to_dict("records"))
+    differing = found[found["differing"] != ""]
+    for row in differing.to_dict("records"):
+        typer.echo(say("fault.differs", run=row["run"], tables=row["differing"]), err=True)
+    if len(differing):
+        raise typer.Exit(1)
+    if not as_json:
+        typer.echo(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))

@@ -1,0 +1,78 @@
+"""Whether a study's runs are what they are said to be: some are done again and every byte kept of them is compared."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from sim.scenario import Scenario
+from sim.study import StudyError, store
+from sim.study.manifest import calibration_fingerprint, sources_fingerprint
+from sim.study.runs import Progress, Runner, RunSpec
+from sim.study.stored import Stored
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS: Final = ("run", "tables", "differing")
+
+
+def verify(
+    folder: str | Path, sample: int = 10, seed: int = 1, workers: int = 1, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Do ``sample`` runs of a study again, in a folder of their own, and compare what was kept with what comes now.
+
+    Returns run, tables (how many were compared, the run's row among them), differing (names, empty where every byte is
+    the same); ``attrs["of"]`` is how many runs the study has. Which runs are chosen depends on ``seed`` and their names
+    alone. What a run took is not compared. Raises :class:`StudyError` when the folder holds no runs, or when the sample
+    has one that another version of the model or another calibration made.
+    """
+    import pandas as pd
+
+    place = Path(folder) / store.RUNS
+    if not place.is_dir():
+        raise StudyError(zh=f"{folder} 中没有保存的运行。", en=f"{folder} holds no runs.")
+    stored = Stored(place)
+    keys = stored.keys()
+    if not keys:
+        raise StudyError(zh=f"{folder} 中没有成功的运行。", en=f"{folder} holds no run that succeeded.")
+    chosen = sorted(keys, key=lambda key: hashlib.sha256(f"{seed} {key}".encode()).digest())[:sample]
+    for key in chosen:
+        row = stored.row(key)
+        if (row["calibration"], row["sources"]) != (calibration_fingerprint(), sources_fingerprint()):
+            raise StudyError(
+                zh=f"{folder} 中的运行 {key} 出自本程序或校准数据的另一个版本，无法在此核对。",
+                en=f"Run {key} in {folder} was made by another version of the model or of its calibration; "
+                "it cannot be verified here.",
+            )
+    with TemporaryDirectory(prefix="shukun-") as passing:
+        anew = Stored(Path(passing), stored.simulate)
+        runner = Runner(anew, workers, progress=progress)
+        specs = [_spec(stored, key) for key in chosen]
+        worlds = {(id_, spec.seed): spec for spec in specs if spec.against and (id_ := anew.key(_world(spec)))}
+        runner.expect(len(specs) + len(worlds))
+        runner.run(_world(spec) for spec in worlds.values())
+        again = runner.run(specs)
+        rows = []
+        for key, spec, reason in zip(chosen, specs, again["reason"], strict=True):
+            there, here = stored.digests(key), anew.digests(anew.key(spec)) if reason == "" else {}
+            differing = sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name))
+            rows.append((key, len(there), ", ".join(differing)))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table.attrs["of"] = len(keys)
+    return table
+
+
+def _spec(stored: Stored, key: str) -> RunSpec:
+    row = stored.row(key)
+    paired = row["paired_with"]
+    against = Scenario.from_contents(stored.scenario(paired)) if paired else None
+    return RunSpec(Scenario.from_contents(stored.scenario(key)), row["seed"], keep=row["keep"], against=against)
+
+
+def _world(spec: RunSpec) -> RunSpec:
+    """The run that a run is paired with."""
+    assert spec.against is not None
+    return RunSpec(spec.against, spec.seed, keep=spec.keep)

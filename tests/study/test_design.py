@@ -1,0 +1,113 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.scenario import ScenarioError
+from sim.study import StudyError
+from sim.study.design import Block, Design, Draws, points, sample
+from sim.study.factors import Factor, assumptions, factor
+
+WORDS = {"zh": "设计", "en": "Design"}
+
+
+def draws_of(**blocks):
+    draws = Draws(Design(title=WORDS, **blocks))
+    return [draws.levers(draw) for draw in range(len(draws))]
+
+
+def test_a_grid_is_every_combination_the_last_path_fastest():
+    assert points(Block(grid={"a": [1, 2], "b": [3, 4]})) == [
+        {"a": 1, "b": 3}, {"a": 1, "b": 4}, {"a": 2, "b": 3}, {"a": 2, "b": 4},
+    ]  # fmt: skip
+
+
+def test_a_list_is_side_by_side():
+    assert points(Block(list={"a": [1, 2], "b": [3, 4]})) == [{"a": 1, "b": 3}, {"a": 2, "b": 4}]
+
+
+def test_a_csv_file_has_a_draw_in_each_row_its_cells_in_yaml(tmp_path):
+    (tmp_path / "draws.csv").write_text('rent_waiver.months,start\n3,2022-06-01\n6,"{2022-01-01: 1}"\n')
+    assert points(Block(csv="draws.csv"), tmp_path) == [
+        {"rent_waiver.months": 3, "start": date(2022, 6, 1)},
+        {"rent_waiver.months": 6, "start": {date(2022, 1, 1): 1}},
+    ]
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "at least one draw"), ("a,b\n1\n", "line 2"), ("a\n", "at least one")])
+def test_a_csv_file_that_is_no_table_is_one_sentence(text, said, tmp_path):
+    (tmp_path / "draws.csv").write_text(text)
+    with pytest.raises(StudyError, match=said):
+        points(Block(csv="draws.csv"), tmp_path)
+
+
+def test_a_csv_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(StudyError, match="cannot be read"):
+        points(Block(csv="none.csv"), tmp_path)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 9))
+def test_the_first_draws_of_a_sobol_sequence_do_not_depend_on_how_many_follow(some, more, seed):
+    factors = [Factor("a"), Factor("b", 1.0, 9.0)]
+    assert sample("sobol", factors, some + more, seed)[:some] == sample("sobol", factors, some, seed)
+
+
+def test_a_latin_hypercube_has_one_draw_in_each_slice_of_each_factor():
+    rows = sample("latin_hypercube", [Factor("a"), Factor("b")], 10, 1)
+    for column in zip(*rows, strict=True):
+        assert sorted(int(10 * unit) for unit in column) == list(range(10))
+
+
+def test_crossed_levers_meet_the_same_worlds_nested_ones_worlds_of_their_own():
+    blocks = {"levers": {"grid": {"a": [0, 1]}}, "uncertainties": {"sobol": {"draws": 3, "over": {"w": [0.0, 1.0]}}}}
+    crossed, nested = draws_of(**blocks), draws_of(**blocks, combine="nested")
+    assert [draw["a"] for draw in crossed] == [draw["a"] for draw in nested] == [0, 0, 0, 1, 1, 1]
+    worlds = [draw["w"] for draw in crossed]
+    assert worlds[:3] == worlds[3:]
+    assert len({draw["w"] for draw in nested}) == 6
+
+
+def test_a_path_in_both_blocks_is_a_mistake():
+    with pytest.raises(ScenarioError, match="a path in one block"):
+        draws_of(levers={"grid": {"a": [0]}}, uncertainties={"list": {"a": [1]}})
+
+
+def test_whole_numbers_have_equal_shares_and_both_ends():
+    whole = factor("months", [0, 3])
+    assert [whole.at(k / 8) for k in range(8)] == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert whole.at(1.0) == 3
+
+
+def test_days_and_choices_have_equal_shares():
+    assert [factor("start", [date(2022, 6, 1), date(2022, 6, 2)]).at(u) for u in (0.0, 0.49, 0.5, 1.0)] == [
+        date(2022, 6, 1), date(2022, 6, 1), date(2022, 6, 2), date(2022, 6, 2),
+    ]  # fmt: skip
+    assert [factor("way", {"of": ["application", "automatic"]}).at(u) for u in (0.4, 0.6)] == [
+        "application",
+        "automatic",
+    ]
+
+
+def test_half_of_the_draws_of_an_assumption_lie_on_either_side_of_its_value():
+    skewed = Factor("parameters.x", 1.0, 9.0, 2.0)
+    assert [skewed.at(u) for u in (0.0, 0.25, 0.5, 0.75, 1.0)] == [1.0, 1.5, 2.0, 5.5, 9.0]
+
+
+@given(st.sampled_from(assumptions()), st.floats(0, 1), st.floats(0, 1))
+def test_every_assumption_stays_in_its_range_and_grows_with_the_point(of, one, other):
+    low, high = sorted((one, other))
+    assert of.low <= of.at(low) <= of.at(high) <= of.high
+
+
+@pytest.mark.parametrize("over", [[2, 1], [1], "1..2", {"of": []}, [True, False], {"from": 1}])
+def test_a_range_that_is_none_is_a_mistake(over):
+    with pytest.raises(ScenarioError, match="low < high"):
+        factor("a", over)
+
+
+def test_draws_are_added_where_one_block_draws_a_number_of_them():
+    sampled = {"sobol": {"draws": 3, "over": {"w": [0.0, 1.0]}}}
+    assert Design(title=WORDS, uncertainties=sampled).with_draws(8).uncertainties.sobol.draws == 8
+    assert Design(title=WORDS, levers={"grid": {"a": [1]}}).with_draws(8) is None
+    assert Design(title=WORDS, levers=sampled, uncertainties=sampled).with_draws(8) is None

@@ -1,0 +1,268 @@
+"""Runs on disk: found again, never half, whatever the disk does; a full or unwritable one is one sentence."""
+
+import os
+import resource
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import compare
+from sim.study import StudyError, store
+from sim.study.runs import RunSpec, replicated
+from sim.study.stored import KEPT, ROW, Stored
+
+pytestmark = pytest.mark.usefixtures("simulate")
+
+
+@pytest.fixture
+def small_disk():
+    """Files cannot grow beyond 1,000 bytes: writing on fails as on a full disk (EFBIG for ENOSPC)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def specs_of(scenario, replications=2):
+    return replicated(scenario("rent"), 1, replications, "tables")
+
+
+def never(*_, **__):
+    raise AssertionError("it was there")
+
+
+def test_a_run_comes_back_as_it_was(tmp_path, scenario, runner, simulate):
+    specs = specs_of(scenario)
+    rows = runner().run(specs)
+    stored = Stored(tmp_path / "runs")
+    for spec, row in zip(specs, rows.to_dict("records"), strict=True):
+        result = simulate(spec.scenario, seed=spec.seed)
+        assert (row["seed"], row["months"], row["reason"]) == (spec.seed, 2, "")
+        assert {name: row[name] for name in result.outcomes["outcome"]} == dict(
+            zip(result.outcomes["outcome"], result.outcomes["value"], strict=True)
+        )
+        for name in KEPT:
+            pd.testing.assert_frame_equal(
+                stored.table(stored.key(spec), name), getattr(result, name), check_dtype=False
+            )
+        assert stored.seconds(stored.key(spec)) == {"all": 0.5, "firms": 0.4, "institutions": 0.1}
+
+
+def test_runs_put_together_are_the_same_runs(tmp_path, scenario, runner):
+    at_work, specs = runner(), [*specs_of(scenario, 3), RunSpec(scenario("broken"), 1)]
+    before = at_work.run(specs)
+    tables = [at_work.stored.table(key, "panel") for key in before["run"][:3]]
+    at_work.stored.put_together()
+    assert len([path for path in (tmp_path / "runs").iterdir()]) == 1
+    again = runner(never)
+    pd.testing.assert_frame_equal(
+        again.stored.frame([(key, ("x", 0, 0)) for key in before["run"]])[list(ROW)], before[list(ROW)]
+    )
+    for key, table in zip(before["run"], tables, strict=False):
+        pd.testing.assert_frame_equal(again.stored.table(key, "panel"), table)
+
+
+def test_a_study_grows_and_keeps_what_is_there(scenario, runner, simulate):
+    done = []
+
+    def counting(spec_scenario, **rest):
+        done.append(rest["seed"])
+        return simulate(spec_scenario, **rest)
+
+    for replications in (2, 2, 5, 3):
+        at_work = runner(counting)
+        assert len(at_work.run(specs_of(scenario, replications))) == replications
+        at_work.stored.put_together()
+    assert done == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("change", ["seed", "scenario", "firms", "keep"])
+def test_a_run_of_another_question_is_not_taken_for_it(scenario, runner, change):
+    at_work = runner()
+    at_work.run(specs_of(scenario))
+    spec = {
+        "seed": RunSpec(scenario("rent"), 9, keep="tables"),
+        "scenario": RunSpec(scenario("rent", {"months": 6}), 1, keep="tables"),
+        "firms": RunSpec(scenario("rent", {}, 7), 1, keep="tables"),
+        "keep": RunSpec(scenario("rent"), 1),
+    }[change]
+    assert at_work.stored.has(
+        at_work.stored.key(RunSpec(scenario("rent"), 1, 5, 6, keep="tables"))
+    )  # labels decide nothing
+    assert not at_work.stored.has(at_work.stored.key(spec))
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped"])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_damaged_run_is_done_again(tmp_path, scenario, runner, damage, together):
+    at_work, specs = runner(), specs_of(scenario)
+    rows = at_work.run(specs)
+    if together:
+        at_work.stored.put_together()
+    for file in (tmp_path / "runs").glob("*/runs.parquet"):
+        content = bytearray(file.read_bytes())
+        content[len(content) // 8] ^= 0xFF
+        file.write_bytes({"empty": b"", "cut": bytes(content[:900]), "flipped": bytes(content)}[damage])
+    again = runner()
+    assert not any(again.stored.has(key) for key in rows["run"])
+    pd.testing.assert_frame_equal(again.run(specs), rows)
+
+
+def test_a_damaged_table_is_one_sentence_and_its_run_is_done_again(tmp_path, scenario, runner):
+    at_work, specs = runner(), specs_of(scenario)
+    rows = at_work.run(specs)
+    panel = at_work.stored.table(rows["run"][0], "panel")
+    (tmp_path / "runs" / rows["run"][0] / "panel.parquet").write_bytes(b"PAR1")
+    with pytest.raises(StudyError, match="the same command does it again") as caught:
+        at_work.stored.table(rows["run"][0], "panel")
+    assert "\n" not in str(caught.value)
+    again = runner()
+    again.run(specs)
+    pd.testing.assert_frame_equal(again.stored.table(rows["run"][0], "panel"), panel)
+
+
+def test_a_run_that_failed_is_a_row_on_disk_and_tried_again(tmp_path, scenario, runner, simulate):
+    failing = runner()
+    failing.run(replicated(scenario("broken"), 1, 2))
+    failing.stored.put_together()
+    [file] = (tmp_path / "runs").glob("*/runs.parquet")
+    assert list(pd.read_parquet(file)["reason"]) == ["ArithmeticError: the ledger does not balance: 1 fen"] * 2
+    mended = runner(lambda asked, **rest: simulate(scenario("rent"), **rest))
+    assert list(mended.run(replicated(scenario("broken"), 1, 2))["reason"]) == ["", ""]
+    mended.stored.put_together()
+    assert len(runner(never).run(replicated(scenario("broken"), 1, 2))["jobs"].dropna()) == 2
+
+
+def test_runs_of_another_version_are_let_go_when_the_study_is_complete(tmp_path, scenario, runner, monkeypatch):
+    runner().run(specs_of(scenario))
+    monkeypatch.setattr("sim.study.stored.sources_fingerprint", lambda: "another")
+    at_work = runner()
+    assert list(at_work.run(specs_of(scenario, 1))["sources"]) == ["another"]
+    at_work.stored.put_together()
+    assert [set(pd.read_parquet(file)["sources"]) for file in (tmp_path / "runs").glob("*/runs.parquet")] == [
+        {"another"}
+    ]
+
+
+def test_duckdb_reads_a_study_in_one_line(tmp_path, scenario, runner):
+    import duckdb
+
+    at_work = runner()
+    at_work.run(specs_of(scenario))
+    at_work.stored.put_together()
+    at_work.run(specs_of(scenario, 4))  # two of them lie apart
+    found = duckdb.sql(f"SELECT count(*), avg(jobs) FROM '{tmp_path}/runs/*/runs.parquet'").fetchall()
+    assert found == [(4, 1e6 + 2.5)]
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_part(tmp_path, scenario, runner, small_disk):
+    with pytest.raises(StudyError, match="cannot be written: File too large") as caught:
+        runner().run(specs_of(scenario))
+    assert "\n" not in str(caught.value)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_runs_that_were_there_before_the_disk_was_full_are_told_and_used(tmp_path):
+    folder = tmp_path / "study"
+    study = compare(["rent"], replications=2, folder=folder)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, before[1]))
+    try:
+        with pytest.raises(StudyError, match="4 finished runs are kept; the same command goes on"):
+            store.save(study, folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+    with store.at_work(folder) as stored:
+        assert len(stored) == 4
+
+
+def test_a_command_that_runs_nothing_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt), store.at_work(tmp_path / "deep" / "study"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_commands_do_not_work_on_one_study(tmp_path):
+    with (
+        store.at_work(tmp_path / "study"),
+        pytest.raises(StudyError, match="Another command is at work"),
+        store.at_work(tmp_path / "study"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("place", ["/proc/study", "/dev/null/study", "x" * 300, "."])
+def test_a_place_that_cannot_be_written_is_told_before_anything_runs(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError) as caught, store.at_work(Path(place)):
+        pass
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_the_right_to_write_is_told(tmp_path):
+    tmp_path.chmod(0o555)
+    child = os.fork()
+    if child == 0:  # root may write anywhere, so somebody else asks
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65_534)
+            store.check(tmp_path / "study")
+        except StudyError as error:
+            os._exit(0 if "cannot be written" in str(error) and "\n" not in str(error) else 2)
+        finally:
+            os._exit(3)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.fixture
+def stored(tmp_path):
+    compare(["rent"], replications=2, folder=tmp_path / "study")
+    return tmp_path / "study"
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "panel.parquet", "values.parquet"])
+def test_a_file_that_is_gone_is_named(stored, name):
+    (stored / name).unlink()
+    with pytest.raises(StudyError, match=f"there is no {name}"):
+        store.load(stored)
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "text", "folder"])
+def test_a_table_that_is_damaged_is_named(stored, damage):
+    file = stored / "panel.parquet"
+    content = file.read_bytes()
+    middle = len(content) // 4
+    flipped = content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+    file.unlink()
+    if damage == "folder":
+        file.mkdir()
+    else:
+        file.write_bytes({"empty": b"", "cut": content[:-40], "flipped": flipped, "text": b"month,open\n"}[damage])
+    with pytest.raises(StudyError, match=r"panel\.parquet in .* is damaged"):
+        store.load(stored)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"study": "run"}', b'"' + b"x" * 100])
+def test_a_manifest_that_is_damaged_is_one_sentence(stored, content):
+    (stored / "manifest.json").write_bytes(content)
+    with pytest.raises(StudyError, match="does not understand") as caught:
+        store.load(stored)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("moment", ["old aside", "new in place"])
+def test_a_study_that_was_being_replaced_when_the_power_failed_is_found(stored, moment):
+    aside = stored.parent / ".study.earlier"
+    shutil.copytree(stored, aside)
+    shutil.rmtree(stored / "runs")
+    if moment == "old aside":
+        shutil.rmtree(stored)
+    assert store.load(stored).scenarios == ["baseline", "rent"]
+    with store.at_work(stored) as found:
+        assert len(found) == 4
+    assert not aside.exists()
+    assert store.load(stored).scenarios == ["baseline", "rent"]
