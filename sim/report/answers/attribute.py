@@ -73,9 +73,8 @@ def _findings(study: Attribution) -> Iterator[Words]:
     yield from _silent(study, survival)
     if study.rest == MECHANISMS:
         change = _said(survival[MECHANISMS], "share")
-        yield both(
-            "attribute.finding.rest", player=name_of(study, MECHANISMS), outcome=outcome_name(SURVIVAL), change=change
-        )
+        player = name_of(study, MECHANISMS)
+        yield both("attribute.finding.rest", player=player, outcome=_inside(SURVIVAL), change=change)
     yield from _together(study)
     yield from _costs(study)
     orders = study.manifest.settings["orders"]
@@ -94,7 +93,8 @@ def _due(study: Attribution, outcome: str) -> Words:
     sign = 1 if more_is_better(outcome) else -1
     by_gain = sorted(estimates, key=lambda name: -sign * estimates[name].mean)
     ways = {name: direction(outcome, estimates[name]) for name in estimates}
-    if isnan(whole.low):  # nothing can be told from zero
+    one_luck = isnan(whole.low)  # under which nothing can be told from zero
+    if one_luck:
         ways = {name: "better" if sign * estimates[name].mean > 0 else "same" for name in estimates}
     same = "_same" if direction(outcome, whole) == "same" else ""
     change = _said(whole, "share")
@@ -102,7 +102,8 @@ def _due(study: Attribution, outcome: str) -> Words:
     best = [name for name in by_gain if ways[name] == "better"][:MOST_NAMED]
     worst = [name for name in reversed(by_gain) if ways[name] == "worse"][:MOST_NAMED]
     if best:
-        said.append(both("attribute.finding.most", players=_with_estimates(study, best, estimates)))
+        key = "largest" if one_luck else "most"
+        said.append(both(f"attribute.finding.{key}", players=_with_estimates(study, best, estimates)))
     else:
         said.append(both("attribute.finding.nobody"))
     if worst:
@@ -118,7 +119,7 @@ def _silent(study: Attribution, estimates: dict[str, Estimate]) -> Iterator[Word
     if same:
         yield both(
             "attribute.finding.same",
-            outcome=outcome_name(SURVIVAL),
+            outcome=_inside(SURVIVAL),
             all=len(ways),
             of=both(f"attribute.of.{study.of}"),
             count=len(same),
@@ -126,7 +127,7 @@ def _silent(study: Attribution, estimates: dict[str, Estimate]) -> Iterator[Word
         )
     if nothing:
         players = _listed(name_of(study, name) for name in nothing)
-        yield both("attribute.finding.nothing", outcome=outcome_name(SURVIVAL), players=players)
+        yield both("attribute.finding.nothing", outcome=_inside(SURVIVAL), players=players)
 
 
 def _together(study: Attribution) -> Iterator[Words]:
@@ -143,7 +144,7 @@ def _together(study: Attribution) -> Iterator[Words]:
             if told[way]:
                 _, pair, found = max(told[way], key=lambda one: one[0])
                 change = _said(found, "share")
-                yield both(f"attribute.finding.{key}", outcome=outcome_name(outcome), pair=pair, change=change)
+                yield both(f"attribute.finding.{key}", outcome=_inside(outcome), pair=pair, change=change)
 
 
 def _costs(study: Attribution) -> Iterator[Words]:
@@ -152,8 +153,7 @@ def _costs(study: Attribution) -> Iterator[Words]:
     told = [name for name, note in notes.items() if note in ("told", "one_luck") and prices[name].mean > 0]
     if told:
         best = max(told, key=lambda name: prices[name].mean)
-        number = _ratio(prices[best])
-        yield both("attribute.finding.price", player=name_of(study, best), number=number)
+        yield both("attribute.finding.price", player=name_of(study, best), number=_ratio(prices[best]))
     for note, key in (("cost_unknown", "price_unknown"), ("saves", "price_none")):
         those = [name for name, found in notes.items() if found == note]
         if those:
@@ -267,7 +267,7 @@ def _bars(study: Attribution, outcome: str, lang: Language) -> Chart:
         "condition": [{"test": "datum.rest", "value": "#9aa5af"}, {"test": "!datum.better", "value": WORSE}],
         "value": ACCENT,
     }
-    title = text("attribute.chart.shares", lang, outcome=outcome_name(outcome))
+    title = text("attribute.chart.shares", lang, outcome=_inside(outcome))
     layers = [
         {"mark": {"type": "bar", "height": {"band": 0.6}}, "encoding": {"x": {"field": "mean", **x}, "color": colour}},
         {
@@ -352,26 +352,18 @@ def _cost_against_effect(study: Attribution, lang: Language) -> Chart:
         {"field": "kept_mean", "type": "quantitative", "format": ",.0f", "title": y["title"]},
         tip("price", text("attribute.table.prices", lang)),
     ]
-    layers = [
+    layers: list[Row] = [
         {
-            "transform": [{"filter": "isValid(datum.cost_low)"}],
+            "transform": [{"filter": f"isValid(datum.{what}_low)"}],
             "mark": line,
-            "encoding": {**at, "x": {"field": "cost_low", **x}, "x2": {"field": "cost_high"}},
-        },
-        {
-            "transform": [{"filter": "isValid(datum.kept_low)"}],
-            "mark": line,
-            "encoding": {**at, "y": {"field": "kept_low", **y}, "y2": {"field": "kept_high"}},
-        },
-        {
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": ACCENT},
-            "encoding": {**at, "tooltip": tips},
-        },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 8, "dy": -7, "color": INK, "fontSize": 12},
-            "encoding": {**at, "text": {"field": "player"}},
-        },
+            "encoding": {**at, axis: {**at[axis], "field": f"{what}_low"}, f"{axis}2": {"field": f"{what}_high"}},
+        }
+        for axis, what in (("x", "cost"), ("y", "kept"))
     ]
+    dot = {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": ACCENT}
+    label = {"type": "text", "align": "left", "dx": 8, "dy": -7, "color": INK, "fontSize": 12}
+    layers.append({"mark": dot, "encoding": {**at, "tooltip": tips}})
+    layers.append({"mark": label, "encoding": {**at, "text": {"field": "player"}}})
     return Chart(title, specification(title, rows, text("attribute.chart.prices_unit", lang), height=320, layer=layers))
 
 
@@ -386,6 +378,12 @@ def _by_player(table: pd.DataFrame, outcome: str) -> dict[str, Estimate]:
 
 def _estimate(row: Any) -> Estimate:
     return Estimate(float(row.mean), float(row.low), float(row.high))
+
+
+def _inside(outcome: str) -> Words:
+    """Name of an outcome within a sentence."""
+    name = outcome_name(outcome)
+    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])
 
 
 def _pair(study: Attribution, row: Any) -> Words:
@@ -413,10 +411,11 @@ def _listed(names: Iterable[Words]) -> Words:
 
 
 def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
-    """Mean and half of the interval, without a unit."""
+    """Mean and half of the interval, without a unit; what rounds to nothing carries no sign."""
     if found is None or isnan(found.mean):
-        return "–"
-    mean = f"{found.mean * scale:+,.{decimals}f}".replace("-", "−")
+        return text("unit.missing", "en")
+    size = f"{abs(found.mean) * scale:,.{decimals}f}"
+    mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
     return mean if isnan(found.low) else f"{mean} ± {(found.high - found.mean) * scale:,.{decimals}f}"
 
 
@@ -426,8 +425,9 @@ def _ratio(found: Estimate) -> Words:
         return both("unit.missing")
 
     def written(number: float) -> str:
-        sign = "−" if number < 0 else ""
-        return sign + "∞" if isinf(number) else f"{number:,.3g}".replace("-", "−")
+        size = abs(number)
+        digits = "∞" if isinf(size) else f"{float(f'{size:.3g}'):,.0f}" if size >= 100 else f"{size:.3g}"
+        return ("−" if number < 0 else "") + digits
 
     mean = written(found.mean)
     if isnan(found.low):
