@@ -53,15 +53,15 @@ def dask(folder: Path, *arguments: str, **environment: str) -> Iterator[subproce
 
 
 @contextmanager
-def scheduler(folder: Path, **environment: str) -> Iterator[str]:
-    """A scheduler on a free port; gives its address."""
+def scheduler(folder: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler on a free port: its address and its process."""
     file = folder / "scheduler.json"
-    with dask(folder, "scheduler", "--port", "0", "--scheduler-file", str(file), **environment):
+    with dask(folder, "scheduler", "--port", "0", "--scheduler-file", str(file), **environment) as process:
         until = time.monotonic() + 60
         while not (file.is_file() and file.read_text().endswith("}")):
             assert time.monotonic() < until, (folder / "scheduler.log").read_text()
             time.sleep(0.05)
-        yield json.loads(file.read_text())["address"]
+        yield json.loads(file.read_text())["address"], process
 
 
 def worker(address: str, folder: Path, threads: int = 1, **environment: str) -> Any:
@@ -82,7 +82,7 @@ def baseline() -> Scenario:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with scheduler(tmp_path_factory.mktemp("scheduler")) as address:
+    with scheduler(tmp_path_factory.mktemp("scheduler")) as (address, _):
         yield address
 
 
@@ -122,7 +122,7 @@ def test_a_run_that_kills_its_workers_fails_and_no_other(tmp_path: Path) -> None
     folder = tmp_path / "runs"
     folder.mkdir()
     with (
-        scheduler(tmp_path / "scheduler", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as address,
+        scheduler(tmp_path / "scheduler", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _),
         worker(address, tmp_path / "one"), worker(address, tmp_path / "two"), worker(address, tmp_path / "three"),
     ):  # fmt: skip
         wait_for(address, 3)
@@ -176,3 +176,46 @@ def test_a_worker_with_another_model_is_named(address: str, tmp_path: Path) -> N
     with worker(address, tmp_path / "other", PYTHONPATH=str(copy)):
         wait_for(address, 1)
         assert "has other sources of the model; install the same on all machines" in refused(address, tmp_path / "runs")
+
+
+def test_who_stops_keeps_what_is_finished_and_withdraws_what_waits(address: str, tmp_path: Path) -> None:
+    from distributed import Client
+
+    def stop(share: float) -> None:
+        if share > 0.1:
+            raise KeyboardInterrupt
+
+    (tmp_path / "runs").mkdir()
+    with worker(address, tmp_path / "one"):
+        wait_for(address, 1)
+        runner = Runner(Stored(tmp_path / "runs"), cluster=address, progress=stop)
+        runner.expect(10)
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(replicated(baseline(), 1, 10))
+        with Client(address, set_as_default=False) as client:
+            until = time.monotonic() + 30
+            while any(client.processing().values()):  # the run that was under way is finished
+                assert time.monotonic() < until
+                time.sleep(0.05)
+    assert 2 <= len(Stored(tmp_path / "runs")) <= 4
+
+
+@pytest.mark.parametrize("lost", ["scheduler", "worker"])
+def test_a_cluster_that_goes_away_is_told_and_what_is_finished_is_kept(
+    lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.study.cluster.MISSED", 2.0)
+    (tmp_path / "runs").mkdir()
+    with scheduler(tmp_path / "cluster") as (address, process), worker(address, tmp_path / "one") as only:
+        wait_for(address, 1)
+
+        def end(share: float) -> None:
+            if share > 0.1:
+                (process if lost == "scheduler" else only).kill()
+
+        runner = Runner(Stored(tmp_path / "runs"), cluster=address, progress=end)
+        runner.expect(10)
+        with pytest.raises(StudyError, match="finished runs are kept, and the same command goes on") as caught:
+            runner.run(replicated(baseline(), 1, 10))
+        assert "\n" not in str(caught.value)
+    assert len(Stored(tmp_path / "runs")) >= 2
