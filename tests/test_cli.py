@@ -197,8 +197,44 @@ def test_ctrl_c_ends_with_one_sentence(shukun, monkeypatch):
 def test_a_sweep_takes_its_grid_from_the_command_line(shukun):
     answer = shukun("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", *FEW, "--replications", "1", "--json")
     assert answer.exit_code == 0, answer.stderr
-    points = [row for row in json.loads(answer.stdout)["points"] if row["outcome"] == "survival_rate"]
-    assert [row["rent_waiver.months"] for row in points] == [0, 6]
+    rows = json.loads(answer.stdout)["tables"]["outcomes"]
+    assert [row["rent_waiver.months"] for row in rows if row["outcome"] == "survival_rate"] == [0, 6]
+
+
+def test_a_study_is_gone_on_with_enlarged_and_verified(shukun):
+    words = ("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", *FEW, "--out", "study")
+    assert shukun(*words, "--replications", "1").exit_code == 0
+    larger = shukun(*words, "--replications", "2")
+    assert larger.exit_code == 0, larger.stderr
+    assert "study holds 2 runs; those that fit are not done again" in larger.stderr
+    assert Path("study/report.html").is_file()
+    verified = shukun("verify", "study", "--sample", "2", "--workers", "1")
+    assert (verified.exit_code, verified.stdout) == (0, "2 of 4 runs done again: 2 x 2 tables, every byte the same.\n")
+
+
+def test_a_run_that_somebody_changed_is_found(shukun):
+    import pandas as pd
+
+    shukun("run", "full_plan", *FEW, "--out", "study")
+    [file] = Path("study/runs").glob("*/panel.parquet")
+    panel = pd.read_parquet(file)
+    panel.loc[7, "open"] += 1
+    panel.to_parquet(file, index=False)
+    verified = shukun("verify", "study", "--workers", "1")
+    assert verified.exit_code == 1
+    assert "differs when it is done again: panel" in verified.stderr
+
+
+def test_a_question_that_is_not_named_is_asked_for(shukun):
+    answer = shukun("sweep")
+    assert answer.exit_code == 2
+    assert "rent_waiver_months" in answer.stderr
+
+
+def test_draws_of_a_grid_are_not_a_number(shukun):
+    answer = shukun("sweep", "rent_waiver_months", "--draws", "9", *FEW)
+    assert answer.exit_code == 2
+    assert "--draws does not apply" in answer.stderr
 
 
 def test_a_clause_from_its_sentence_to_its_effect(shukun):
@@ -240,13 +276,16 @@ def test_a_journey_for_people_is_a_table_and_a_picture(shukun, language):
     assert Path("lives.png").stat().st_size > 5_000
 
 
-def test_every_shipped_design_is_understood():
-    from sim.places import scenarios_folder
-    from sim.scenario import load
-    from sim.study.sweep import design
+def test_every_shipped_question_is_understood_in_every_draw():
+    from sim.study import asking
+    from sim.study.design import Draws
+    from sim.study.kinds import questions
 
-    for path in (scenarios_folder() / "sweeps").glob("*.yaml"):
-        asked = design(path)
-        for lever, values in asked.levers.items():
-            for value in values:
-                load(asked.scenario, {lever: value})
+    for kind in questions():
+        for name in asking.shipped(kind):
+            asked, beside = asking.question(kind, name)
+            if kind == "sweep":
+                draws = Draws(asked, beside)
+                for draw in range(len(draws)):
+                    draws.scenario(draw, {})
+    assert len(asking.shipped("sweep")) >= 8

@@ -16,6 +16,8 @@ from sim.report import numbers
 from sim.report.words import Language, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.comparison import Comparison
     from sim.study.ensemble import Ensemble
     from sim.study.stored import Stored

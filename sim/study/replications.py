@@ -51,7 +51,8 @@ def replicate(
         if isinstance(rule, Precision):
             so_far = pd.concat(frames, ignore_index=True)
             by_draw = so_far[so_far["draw"].isin(open_)].groupby("draw", sort=False)
-            open_ = [draw for draw in open_ if not suffices(by_draw.get_group(draw).sort_values("replication"), rule)]
+            there = {draw: rows.sort_values("replication") for draw, rows in by_draw}
+            open_ = [draw for draw in open_ if draw not in there or not suffices(there[draw], rule)]
     runs = pd.concat(frames, ignore_index=True) if frames else runner.run(())
     return runs.sort_values(["draw", "replication"], kind="stable", ignore_index=True)
 

@@ -9,7 +9,7 @@ import pytest
 from sim.engine import simulate
 from sim.observe.journeys import EVENTS
 from sim.observe.tables import TABLES, Result
-from sim.study.comparison import compare
+from sim import compare
 from sim.vocabulary import EXIT_CAUSES, FLAGS, TICKETS, bit
 from tests.engine.conftest import population_of, scenario_of, written
 

@@ -13,12 +13,13 @@ import time
 import types
 from pathlib import Path
 
-import pyarrow.parquet  # noqa: F401 - loaded here once, used by the children only
+import pyarrow.parquet
 import scipy.special
 import scipy.stats  # noqa: F401
 
 import sim
 from sim.study import StudyError, comparison, store
+from sim.study.runs import Runner
 from tests.study.conftest import FakeScenario, make_simulate
 
 QUESTIONS = (["rent", "odd_seed"], ["rent", "tax"])  # by turns, so that an earlier study is replaced by another
@@ -34,12 +35,12 @@ def stand_in() -> None:
 
 
 def command(folder: Path, question: int) -> None:
-    with store.at_work(folder) as kept:
-        store.save(comparison.compare(QUESTIONS[question], replications=4, kept=kept), folder)
+    with store.at_work(folder) as stored:
+        store.save(comparison.compare(QUESTIONS[question], replications=4, runner=Runner(stored)), folder)
         part = folder / ".report.html.part"
         part.write_text("the page")
         part.replace(folder / "report.html")
-        store.done(folder)
+        stored.put_together()
 
 
 def child(folder: Path, question: int) -> int:
@@ -55,13 +56,22 @@ def child(folder: Path, question: int) -> int:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    """The study's own files; its runs are looked at by :func:`finished`."""
+    files = (path for path in sorted(folder.iterdir()) if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
     """Files that only one has, or that differ."""
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def finished(folder: Path) -> dict[str, str]:
+    """Every run that succeeded, by name, with its row: what a command that is killed may not lose."""
+    aside = folder.parent / f".{folder.name}.earlier"
+    files = [file for place in (folder, aside) for file in place.glob("runs/[!.]*/runs.parquet")]
+    rows = [row for file in files for row in pyarrow.parquet.read_table(file).to_pylist() if not row["reason"]]
+    return {row["run"]: json.dumps(row, sort_keys=True) for row in rows}
 
 
 def state(folder: Path) -> str:
@@ -83,7 +93,7 @@ def main(place: Path, kills: int) -> None:
     folder, question, moment = place / "study", 0, 0.5
     told: list[dict[str, object]] = []
     while sum(1 for entry in told if entry["killed"]) < kills:
-        before = {path.name for path in folder.glob("finished/*.run")}
+        before = finished(folder)
         pid = child(folder, question)
         moment = (moment + GOLDEN) % 1.0
         time.sleep(moment * 1.5 * min(lasted))
@@ -91,17 +101,17 @@ def main(place: Path, kills: int) -> None:
         status = os.waitpid(pid, 0)[1]
         entry = {"killed": os.WIFSIGNALED(status), "status": status, "moment": moment}
         entry["study"] = state(folder) if os.WIFSIGNALED(status) else ""
-        after = {path.name for path in folder.glob("finished/*.run")}
-        stored = {name: digest for name, digest in contents(folder).items() if not name.startswith("finished/")}
-        # Killed while it let go of what nothing needs any more.
-        entry["lost"] = 0 if stored == references[question] else len(before - after)
+        after = finished(folder)
+        entry["lost"] = sum(after.get(name) != row for name, row in before.items())
         if not os.WIFSIGNALED(status):  # it was done before it could be killed
-            entry["differing"], entry["lost"] = differing(contents(folder), references[question]), 0
+            entry["differing"] = differing(contents(folder), references[question])
             question = 1 - question
         told.append(entry)
     for last in (question, 1 - question):
         assert os.waitpid(child(folder, last), 0)[1] == 0
         apart = differing(contents(folder), references[last])
+        there, wanted = finished(folder), finished(place / f"reference_{last}")
+        apart += [name for name, row in wanted.items() if there.get(name) != row]
         told.append({"killed": False, "status": 0, "lost": 0, "differing": apart})
     left = sorted(path.name for path in place.iterdir())
     print(json.dumps({"told": told, "left": left}))

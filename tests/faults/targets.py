@@ -15,7 +15,7 @@ from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
-from sim.study.sweep import design as read_design
+from sim.study.asking import question
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
 FOLDER = Path(_FOLDER.name)
@@ -92,7 +92,7 @@ def scenario_file(content: bytes) -> list[str]:
 def design_file(content: bytes) -> list[str]:
     file = _file(content)
     with watched():
-        return sentences(lambda: read_design(file))
+        return sentences(lambda: question("sweep", file))
 
 
 def lever_words(content: bytes) -> list[str]:

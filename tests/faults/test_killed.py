@@ -62,10 +62,10 @@ def workers_of(process):
 
 def killed_and_done_again(place, signals, words):
     """Send each signal as soon as one run more is kept; then let the command end. Returns what it said last."""
-    finished = place / "study" / "finished"
+    runs = place / "study" / "runs"
     for number in signals:
-        process, before = shukun(place, *words, "--out", "study"), len(list(finished.glob("*.run")))
-        while process.poll() is None and len(list(finished.glob("*.run"))) <= before:
+        process, before = shukun(place, *words, "--out", "study"), len(list(runs.glob("[!.]*")))
+        while process.poll() is None and len(list(runs.glob("[!.]*"))) <= before:
             time.sleep(0.005)
         process.send_signal(number)
         said = process.communicate(timeout=60)[1]
@@ -87,16 +87,25 @@ def here(*words):
 
 
 def bytes_of(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """Of every file but those that say how long runs took."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "times.parquet"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_path):
     words = ("run", "full_plan", "--replications", "6", "--workers", "1")
     here(*words, "--out", str(tmp_path / "whole"))
     said = killed_and_done_again(tmp_path, [signal.SIGKILL, signal.SIGINT], words)
-    assert "runs of a command that did not end" in said
+    assert "holds 2 runs; those that fit are not done again" in said
     assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
     assert sorted(os.listdir(tmp_path)) == ["study", "whole"]
+
+
+def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_bytes(tmp_path):
+    words = ("sweep", "full_plan", "--lever", "rent_waiver.months=0,3", "--replications", "4", "--workers", "2")
+    here(*words, "--out", str(tmp_path / "whole"))
+    killed_and_done_again(tmp_path, [signal.SIGKILL] * 3, words)
+    assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
 
 
 @pytest.mark.long
