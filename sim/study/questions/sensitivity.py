@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ from sim.study.replications import replicate
 from sim.study.runs import Firms, Runner, sized
 from sim.study.sensitivities import LEAST, Array, Finding, Method
 from sim.study.stored import unit_of
+from sim.study.worlds import Over, worlds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,22 +38,23 @@ if TYPE_CHECKING:
 FOLDER: Final = "sensitivities"
 DEFAULT: Final = "screening"
 ASSUMED: Final = "assumed"
-STRENGTHS: Final[dict[str, str]] = {"morris": "mu_star", "sobol": "total"}  # the index that says how strong a factor is
+GROUPS: Final = {"worlds": worlds, "assumptions": assumptions}
 
 
 class Question(Strict):
     """A file in ``scenarios/sensitivities/``.
 
-    ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range of the
-    calibration; its key ``assumptions: all``, or the word ``assumptions`` in its place, stands for every number that is
-    only assumed. ``draws`` are trajectories of Morris or base samples of Sobol (a power of two).
+    ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range that the project
+    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see ``sim/study/worlds.py``; so
+    does the word in place of ``over``'s paths. ``draws`` are trajectories of Morris or base samples of Sobol (a power
+    of two).
     """
 
     title: Words
     method: Method
     scenario: str = "full_plan"
     against: str | None = "baseline"  # outcomes are differences from it under the same factors and luck; null: levels
-    over: Literal["assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
+    over: Over
     draws: Annotated[int, Field(ge=2)]
     second_order: bool = False  # of Sobol: pairs of factors too, for nearly twice as many runs
     replications: Annotated[int, Field(ge=1)] = 2
@@ -139,19 +141,19 @@ class Sensitivity(Study):
         return sensitivity(self)
 
 
-def varied(over: Literal["assumptions"] | Mapping[str, Any]) -> list[Factor]:
+def varied(over: Over) -> list[Factor]:
     """The factors that a question names. Raises :class:`ScenarioError` for a range that is not understood."""
-    known = {found.path: found for found in assumptions()}
-    if over == "assumptions":
-        return list(known.values())
+    if isinstance(over, str):
+        return GROUPS[over]()
+    known = {found.path: found for found in worlds()}
     asked: dict[str, Factor] = {}
     for path, said in over.items():
-        if path == "assumptions" and said == "all":
-            asked = known | asked
+        if path in GROUPS and said == "all":
+            asked = {found.path: found for found in GROUPS[path]()} | asked  # a range that is stated goes before
         elif said == ASSUMED and path in known:
             asked[path] = known[path]
-        elif said == ASSUMED or path == "assumptions":
-            allowed = f"a number that is only assumed, as {ASSUMED}; or assumptions: all"
+        elif said == ASSUMED or path in GROUPS:
+            allowed = f"{' or '.join(f'{group}: all' for group in GROUPS)}; or a number that is assumed: {ASSUMED}"
             raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, nearest(path, known))])
         else:
             asked[path] = factor(path, said)
@@ -165,41 +167,39 @@ def answer(
 
     Raises :class:`StudyError` when too few base designs are complete.
     """
-    factors = varied(question.over)
+    asked = varied(question.over)
     names = [question.scenario, *([question.against] if question.against is not None else [])]
 
-    def worlds(point: Any, firms: Firms) -> list[Scenario]:
-        asked = {**levers, **at(factors, point)}
-        return sized([load(name, asked) for name in names], firms)
-
-    # What is wrong at an end of a range is said before hours of runs.
-    base, *_ = [worlds([unit] * len(factors), firms) for unit in (0.0, 1.0)]
-    size = sensitivities.size(question.method, len(factors), question.second_order)
-    points = sensitivities.points(question.method, len(factors), question.draws, question.seed, question.second_order)
+    base = sized([load(name, levers) for name in names], firms)
+    for end in (0.0, 1.0):  # what is wrong at an end of a range is said before hours of runs
+        for name in names:
+            load(name, {**levers, **at(asked, [end] * len(asked))})
+    size = sensitivities.size(question.method, len(asked), question.second_order)
+    points = sensitivities.points(question.method, len(asked), question.draws, question.seed, question.second_order)
 
     def scenario(run: int) -> Scenario:
         draw, other = divmod(run, len(names))
-        return sized([load(names[other], {**levers, **at(factors, points[draw])})], base[0].firms)[0]
+        return sized([load(names[other], {**levers, **at(asked, points[draw])})], base[0].firms)[0]
 
     runs = replicate(len(points) * len(names), scenario, question.replications, seed, runner)
     outcomes = _outcomes(runs, len(points), len(names))
     values = {name: table.reshape(question.draws, size, -1) for name, table in outcomes.items()}
     used = {name: sensitivities.complete(table) for name, table in values.items()}
     _enough(question, used, runs)
-    ranking, indices, spread = _analyse(question, factors, points.reshape(question.draws, size, -1), values, used)
-    drawn = [at(factors, point) for point in points]
+    ranking, indices, spread = _analyse(question, asked, points.reshape(question.draws, size, -1), values, used)
+    drawn = [at(asked, point) for point in points]
     draws = pd.DataFrame({"draw": range(len(points))})
     draws["design"], draws["step"] = draws["draw"] // size, draws["draw"] % size
-    columns = {f.path: [cell(draw[f.path]) for draw in drawn] for f in factors}
+    columns = {f.path: [cell(draw[f.path]) for draw in drawn] for f in asked}
     runs["draw"] //= len(names)
     return Sensitivity(
         manifest=manifest(
             "sensitivity", base, seed, question.replications, title=question.title.model_dump(),
-            levers=dict(levers), factors=[f.path for f in factors],
+            levers=dict(levers), factors=[f.path for f in asked],
             question=question.model_dump(mode="json", exclude={"title"}),
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
-        factors=_factors(factors),
+        factors=_factors(asked),
         draws=pd.concat([draws, pd.DataFrame(columns)], axis=1),
         ranking=ranking,
         indices=indices,
