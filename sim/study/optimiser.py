@@ -41,8 +41,8 @@ class Optimiser:
                 crossover=optuna.samplers.nsgaii.SBXCrossover(eta=15.0),
                 mutation=optuna.samplers.nsgaii.PolynomialMutation(eta=20.0),
             )
-        names = {"up": "maximize", "down": "minimize"}
-        self._study = optuna.create_study(directions=[names[d] for d in directions], sampler=sampler)
+        of = {"up": optuna.study.StudyDirection.MAXIMIZE, "down": optuna.study.StudyDirection.MINIMIZE}
+        self._study = optuna.create_study(directions=[of[direction] for direction in directions], sampler=sampler)
         self._asked: list[Any] = []
 
     def ask(self) -> list[dict[str, Any]]:

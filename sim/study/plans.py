@@ -66,7 +66,7 @@ class Plans:
         return sized([load(self.against, {**self.levers, **world})], self.firms)[0]
 
     def used(self, plan: Plan) -> dict[str, Any]:
-        """The levers of a plan that act: not those of measures that are off in it, nor of funds that none then pays from."""
+        """The levers of a plan that act: not those of measures that are off, nor of funds that then pay for none."""
         on = [m for m in self._measures if self._is_on(m, plan)]
         idle = {f"{m.id}." for m in self._measures if m not in on}
         idle |= {f"funds.{m.fund}." for m in self._measures} - {f"funds.{m.fund}." for m in on}

@@ -49,7 +49,7 @@ def complete(worlds: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 def regrets(values: NDArray[np.float64], candidates: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How far each plan falls short, in each world, of the best candidate there: shape (plans, worlds).
 
-    ``values`` has that shape, more is better. Of a plan that is no candidate and better than all the regret is negative.
+    ``values`` has that shape, more is better. A plan that is no candidate and better than all has a negative one.
     """
     return np.asarray(values[candidates].max(axis=0) - values)
 

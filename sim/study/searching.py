@@ -46,7 +46,7 @@ class Aims:
         found[np.flatnonzero(among)] = undominated(self.values(table)[among])
         return found
 
-    def told(self, row: Mapping[str, Any]) -> Judged:
+    def told(self, row: Mapping[Any, Any]) -> Judged:
         """What the optimiser is told of a plan."""
         values = tuple(float(row[name]) for name in self.objectives)
         if np.isnan([*values, row[PUBLIC_COST]]).any():

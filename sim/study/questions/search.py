@@ -176,6 +176,12 @@ class Search(Study):
         rest = [name for name in names if name != across]
         return across, rest[0] if rest else names[0], rest[1] if len(rest) > 1 else None
 
+    @property
+    def stands(self) -> pd.Series[float]:
+        """What the scenario as it stands brings about, by quantity, under the lucks of the search."""
+        confirmed = self.confirmed[self.confirmed["plan"] == self.reference].set_index("quantity")["searched"]
+        return confirmed.reindex(quantities(list(self.objectives)))
+
     def plot(self) -> Figure:
         """What plans reach: every plan tried grey, the front in colour, the scenario as it stands a cross."""
         import matplotlib.pyplot as plt
@@ -188,8 +194,8 @@ class Search(Study):
         shown = axes.scatter(front[across], front[up], s=28, c=None if colour is None else front[colour], label="front")
         if colour is not None:
             figure.colorbar(shown, label=colour)
-        stands = self.confirmed[self.confirmed["plan"] == self.reference].set_index("quantity")["searched"]
-        axes.plot(stands.get(across), stands.get(up), "x", color="black", label=self.reference)
+        stands = self.stands
+        axes.plot([stands[across]], [stands[up]], "x", color="black", label=self.reference)
         axes.set_xlabel(across)
         axes.set_ylabel(up)
         axes.legend()
@@ -283,7 +289,7 @@ def _front(front: pd.DataFrame, shown: Sequence[str], confirmed: pd.DataFrame, a
     place = list(table.columns).index("is_on_front")
     table = table.drop(columns="is_on_front")
     table.insert(place, "is_looked_at", table["plan"].isin(shown))
-    table.insert(place + 1, "holds", pd.Series([known.get(plan) for plan in table["plan"]], dtype=object))
+    table.insert(place + 1, "holds", pd.Series([known.get(plan) for plan in table["plan"]], dtype="boolean"))
     return table
 
 
