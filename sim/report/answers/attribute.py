@@ -12,7 +12,7 @@ import pandas as pd
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.answers import Chart, Table, failed, specification
-from sim.report.charts import ACCENT, INK, NEUTRAL, QUIET, SIGNED, WORSE, tip
+from sim.report.charts import ACCENT, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, tip
 from sim.report.digest import Estimate, more_is_better
 from sim.report.findings import direction, outcome_name
 from sim.report.numbers import difference_in_unit, difference_interval_in_unit, points
@@ -101,13 +101,11 @@ def _due(study: Attribution, outcome: str) -> Words:
     said = [both(f"attribute.finding.whole{same}", outcome=outcome_name(outcome), change=change)]
     best = [name for name in by_gain if ways[name] == "better"][:MOST_NAMED]
     worst = [name for name in reversed(by_gain) if ways[name] == "worse"][:MOST_NAMED]
-    if best:
-        key = "largest" if one_luck else "most"
-        said.append(both(f"attribute.finding.{key}", players=_with_estimates(study, best, estimates)))
-    else:
+    for key, those in (("largest" if one_luck else "most", best), ("worse", worst)):
+        if those:
+            said.append(both(f"attribute.finding.{key}", players=_with_estimates(study, those, estimates)))
+    if not best:
         said.append(both("attribute.finding.nobody"))
-    if worst:
-        said.append(both("attribute.finding.worse", players=_with_estimates(study, worst, estimates)))
     return Words(zh="".join(one.zh for one in said), en=" ".join(one.en for one in said))
 
 
@@ -177,8 +175,8 @@ def _note(study: Attribution, player: str) -> str:
 
 def _shares(study: Attribution, lang: Language) -> Table:
     table = _shown(study)
-    columns = [text(f"attribute.player.{study.of}", lang)]
-    columns += [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
+    points_of = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
+    columns = [text(f"attribute.player.{study.of}", lang), *points_of]
     columns += [text(f"attribute.table.{name}", lang) for name in (FIRMS, "jobs", "cost")]
     written = {outcome: (100.0, 2) for outcome in HEADLINES} | {FIRMS: (1.0, 0), "jobs": (1.0, 0)}
     written[PUBLIC_COST] = (1.0 / UNITS[lang], 2)
@@ -193,11 +191,9 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
     """Rows of the first table: the rest of the plan, players by their share of survival, others together, the whole."""
     survival = _estimates(study, SURVIVAL)
     players = sorted(study.players, key=lambda name: -survival[name].mean)
-    if len(players) > MOST_ROWS:
-        large = set(sorted(players, key=lambda name: -abs(survival[name].mean))[: MOST_ROWS - 1])
-        players, others = [name for name in players if name in large], [name for name in players if name not in large]
-    else:
-        others = []
+    fit = MOST_ROWS if len(players) <= MOST_ROWS else MOST_ROWS - 1
+    large = set(sorted(players, key=lambda name: -abs(survival[name].mean))[:fit])
+    players, others = [name for name in players if name in large], [name for name in players if name not in large]
     by_outcome = {outcome: _estimates(study, outcome) for outcome in study.attribution["outcome"].unique()}
 
     def row(name: str) -> tuple[Words, dict[str, Estimate]]:
@@ -327,7 +323,8 @@ def _heat_map(study: Attribution, outcome: str, lang: Language) -> Chart:
 
 def _cost_against_effect(study: Attribution, lang: Language) -> Chart:
     costs, keep = _estimates(study, PUBLIC_COST), _estimates(study, FIRMS)
-    players = sorted(study.players, key=lambda name: -abs(keep[name].mean) - abs(costs[name].mean) / 10**9)[:MOST_ROWS]
+    players = sorted(study.players, key=lambda name: -abs(keep[name].mean) - abs(costs[name].mean) / 10**9)
+    players = players[: len(LINE_COLOURS)]
     prices = _by_player(study.prices, FIRMS)
     rows = []
     for name in players:
@@ -343,8 +340,10 @@ def _cost_against_effect(study: Attribution, lang: Language) -> Chart:
         "axis": {"grid": True, "tickCount": 6},
     }
     y: Row = {"type": "quantitative", "title": text("attribute.table.survivors", lang), "axis": {"tickCount": 6}}
-    at = {"x": {"field": "cost_mean", **x}, "y": {"field": "kept_mean", **y}}
-    line = {"type": "rule", "color": QUIET, "strokeWidth": 1}
+    scale = {"domain": [row["player"] for row in rows], "range": list(LINE_COLOURS)}
+    colour = {"field": "player", "type": "nominal", "title": None, "scale": scale, "legend": {"symbolType": "circle"}}
+    at = {"x": {"field": "cost_mean", **x}, "y": {"field": "kept_mean", **y}, "color": colour}
+    line = {"type": "rule", "strokeWidth": 1.2, "opacity": 0.6}
     title = text("attribute.chart.prices", lang)
     tips = [
         tip("player", text(f"attribute.player.{study.of}", lang)),
@@ -360,15 +359,13 @@ def _cost_against_effect(study: Attribution, lang: Language) -> Chart:
         }
         for axis, what in (("x", "cost"), ("y", "kept"))
     ]
-    dot = {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": ACCENT}
-    label = {"type": "text", "align": "left", "dx": 8, "dy": -7, "color": INK, "fontSize": 12}
+    dot = {"type": "point", "filled": True, "size": 90, "opacity": 1}
     layers.append({"mark": dot, "encoding": {**at, "tooltip": tips}})
-    layers.append({"mark": label, "encoding": {**at, "text": {"field": "player"}}})
     return Chart(title, specification(title, rows, text("attribute.chart.prices_unit", lang), height=320, layer=layers))
 
 
 def _estimates(study: Attribution, outcome: str) -> dict[str, Estimate]:
-    """Share of each player in an outcome, and of the whole, in the order of the table."""
+    """Share of each player in an outcome, and of the whole."""
     return _by_player(study.attribution, outcome)
 
 
