@@ -194,7 +194,7 @@ def answer(
     runs["draw"] //= len(names)
     return Sensitivity(
         manifest=manifest(
-            "sensitivity", base, seed, question.replications, title=question.title.model_dump(),
+            "sensitivity", base[::-1], seed, question.replications, title=question.title.model_dump(),
             levers=dict(levers), factors=[f.path for f in asked],
             question=question.model_dump(mode="json", exclude={"title"}),
         ),
