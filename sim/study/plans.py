@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DEADWEIGHT: Final = "deadweight"  # share of the money given that goes to firms that live either way, docs/effects.md
 GIVEN, WASTED = "given_fen", "given_either_way_fen"  # in a run: to all founders, and to those that live either way
-KEEP: Final[Keep] = "pairs"  # of a run whose firms are looked at
+KEEP: Final[Keep] = "fates"  # of a run whose firms are looked at
 NO_BASELINE: Final = "the run of the baseline under the same luck did not succeed"
 
 

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
-Keep = Literal["outcomes", "tables", "pairs"]  # of a run: its row; the tables of `KEPT` too; and what pairs need
+# Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both.
+Keep = Literal["outcomes", "tables", "fates", "pairs"]
+TABLED: Final = ("tables", "pairs")
+PAIRED: Final = ("fates", "pairs")
 SAMPLE: Final = 20_000  # rows, where neither the scenario nor the caller says how many
 LABELS: Final = ("scenario", "draw", "replication")  # what a study calls a run; they determine nothing
 
@@ -45,9 +48,7 @@ class RunSpec:
     replication: int = 0
     draw: int = 0
     keep: Keep = "outcomes"
-    against: Scenario | None = (
-        None  # of a run kept as "pairs": whose firms, under the same seed, its firms are paired with
-    )
+    against: Scenario | None = None  # whose firms, under the same seed, its firms are paired with, when `keep` says so
 
 
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
@@ -159,7 +160,7 @@ class Runner:
     def _missing(
         self, specs: Iterable[RunSpec], asked: list[tuple[str, tuple[str, int, int]]], mistakes: list[Exception]
     ) -> Iterator[Task]:
-        """Tasks for the runs that are not there. A pool may draw them in a thread of its own: raising is no use there."""
+        """Tasks for the runs that are not there. A pool may draw them in a thread, where raising is of no use."""
         begun: set[str] = set()
         try:
             for spec in specs:
@@ -211,7 +212,7 @@ def do(task: Task, progress: Progress | None = None) -> Outcome:
 
     spec = task.spec
     engine = task.simulate or import_module("sim.engine").simulate
-    asked = {"firms": rows_of(spec.scenario), "seed": spec.seed, "fates": spec.keep == "pairs"}
+    asked = {"firms": rows_of(spec.scenario), "seed": spec.seed, "fates": spec.keep in PAIRED}
     try:
         result = engine(spec.scenario, **asked, progress=progress)
         tables = stored.tables_of(result, task)

@@ -22,10 +22,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.observe.outcomes import OUTCOMES
 from sim.study import StudyError
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint
-from sim.study.runs import LABELS, Keep, RunSpec, Task
+from sim.study.runs import LABELS, PAIRED, TABLED, RunSpec, Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
 
-KEPT: Final = ("panel", "ledger", "delivery", "requests", "cliff")  # tables of a run kept as "tables" or "pairs"
+KEPT: Final = ("panel", "ledger", "delivery", "requests", "cliff")
 RUNS, SCENARIOS, TIMES = "runs", "scenarios", "times"
 TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
 NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
@@ -207,10 +206,8 @@ def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
     """What is kept of a run beside its row."""
     from sim.study import pairing
 
-    if task.spec.keep == "outcomes":
-        return {}
-    tables = {name: getattr(result, name) for name in KEPT}
-    if task.spec.keep == "pairs":
+    tables = {name: getattr(result, name) for name in KEPT} if task.spec.keep in TABLED else {}
+    if task.spec.keep in PAIRED:
         ends = None if not task.paired_with else find(task.folder, task.paired_with, pairing.ENDS)
         tables |= pairing.take(result, task.spec.scenario, ends)
     return tables
@@ -407,11 +404,3 @@ def unwritable(folder: Path, error: OSError, runs: int) -> StudyError:
         zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"
         en += f" {runs} finished runs are kept; the same command goes on."
     return StudyError(zh=zh, en=en)
-
-
-def unit_of(outcome: str) -> str:
-    """Unit of an outcome, the public cost among them."""
-    return OUTCOMES[outcome].unit if outcome in OUTCOMES else "fen"
-
-
-__all__ = ["KEPT", "ROW", "Keep", "Stored", "find", "unit_of", "unwritable", "write", "write_failure"]
