@@ -111,12 +111,17 @@ def values_of(runs: pd.DataFrame, labels: list[str], public_cost: bool = False) 
 
     done = runs[runs["reason"] == ""]
     names = [name for name in runs.columns if name in OUTCOMES or (public_cost and name == PUBLIC_COST)]
-    units = [OUTCOMES[name].unit if name in OUTCOMES else "fen" for name in names]
+    units = [unit_of(name) for name in names]
     long = {label: np.repeat(done[label].to_numpy(), len(names)) for label in labels}
     long["outcome"] = np.tile(np.array(names, object), len(done))
     long["value"] = done[names].to_numpy(float).ravel()
     long["unit"] = np.tile(np.array(units, object), len(done))
     return pd.DataFrame(long)
+
+
+def unit_of(outcome: str) -> str:
+    """Unit of an outcome, the public cost among them."""
+    return OUTCOMES[outcome].unit if outcome in OUTCOMES else "fen"
 
 
 def summarise(values: pd.DataFrame, by: list[str], column: str = "value") -> pd.DataFrame:

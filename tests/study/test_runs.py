@@ -58,7 +58,7 @@ def test_runs_that_are_there_do_not_count_as_progress(scenario, runner):
     at_work = runner(progress=shares.append)
     at_work.expect(4)
     at_work.run(replicated(scenario("baseline"), 1, 4))
-    assert shares == [0.0, 0.5, 1.0, 1.0]  # the fourth run alone: begun, halfway, done
+    assert shares == [0.0, 0.5, 1.0, 1.0, 1.0]  # the fourth run alone: begun, halfway, done, over
 
 
 def test_a_run_asked_for_twice_is_done_once(scenario, runner, simulate):

@@ -24,11 +24,10 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import nearest
 from sim.study import StudyError, costs, shapley
-from sim.study.ensemble import summarise
+from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.runs import Firms, Runner, RunSpec, sized
-from sim.study.stored import unit_of
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
