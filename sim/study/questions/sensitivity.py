@@ -23,13 +23,13 @@ from sim.scenario.faults import Fault, nearest
 from sim.study import StudyError, sensitivities
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import cell
+from sim.study.ensemble import unit_of
 from sim.study.factors import Factor, assumptions, at, factor
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
 from sim.study.runs import Firms, Runner, sized
 from sim.study.sensitivities import LEAST, Array, Finding, Method
-from sim.study.stored import unit_of
 from sim.study.worlds import Over, worlds
 
 if TYPE_CHECKING:
