@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from time import perf_counter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
@@ -22,7 +23,6 @@ from numpy.typing import NDArray
 from sim import ledger
 from sim.firm import state
 from sim.firm.behaviour import behaviour
-from sim.firm.entitlements import find_eligible
 from sim.firm.settlement import settle
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
@@ -39,22 +39,22 @@ from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.measure import Measure
-from sim.observe.census import COUNTED, SALES, accounts, count, knowing
+from sim.observe.census import SALES, accounts, count, debts, knowing
 from sim.observe.journeys import Journeys
 from sim.observe.record import CELLS, Record
-from sim.observe.tables import Result
+from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
-from sim.population.columns import Firms
 from sim.population.places import counties as county_table
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
-from sim.timeline import COHORTS, Timeline
+from sim.timeline import COHORTS, horizon
 from sim.units import LARGEST_SUM_FEN, fen
-from sim.vocabulary import AGENCIES, FLAGS, FLOWS, LANDLORDS, SECTORS, SIZES, TICKETS, Status, bit
+from sim.vocabulary import AGENCIES, FLOWS, SECTORS, SIZES, TICKETS, Status
 from sim.world.world import build
 
-LOANS: Final = COUNTED.index("loan_fen")
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class UnbalancedError(RuntimeError):
@@ -68,22 +68,25 @@ def simulate(
     seed: int = 1,
     follow: Sequence[int] = (),
     fates: bool = False,
+    tables: bool = True,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Live through a scenario once.
 
     ``firms``: rows alive at the start, None for what the scenario says (one to one if it says nothing); ``follow``:
     identities of firms whose journeys are kept; ``fates``: whether the table of all firms is kept, as it always is
-    beside journeys (without it memory and time are saved); ``progress``: called with the share of the days passed.
+    beside journeys (without it memory and time are saved); ``tables``: whether the panel, delivery, requests and the
+    cliff are wanted: without them a run counts and writes only what the outcomes and the ledger need, which are the
+    same to the last bit; ``progress``: called with the share of the days passed.
     Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
     """
     began = perf_counter()
     parameters = load_parameters(changed=scenario.parameter_changes)
-    timeline = Timeline(scenario.world.start, scenario.world.end)
+    timeline = horizon(scenario.world.start, scenario.world.end)
     wanted = firms if firms is not None else scenario.firms
     population = synthesise(parameters, county_table(), timeline, seed, None if wanted == "province" else wanted)
     built = perf_counter()
-    run = Run(scenario, parameters, population, seed, follow, fates)
+    run = Run(scenario, parameters, population, seed, follow, fates, tables)
     run.live(progress or (lambda share: None))
     result = run.result()
     seconds = {"population": built - began, **run.province.seconds}
@@ -101,11 +104,12 @@ class Run:
         seed: int,
         follow: Sequence[int] = (),
         fates: bool = False,
+        tables: bool = True,
     ) -> None:
         self.scenario, self.seed, self.population = scenario, seed, population
-        self.timeline = Timeline(scenario.world.start, scenario.world.end)
+        self.timeline = horizon(scenario.world.start, scenario.world.end)
         self.env = simpy.Environment()
-        self.keeps_fates = fates or bool(follow)
+        self.keeps_fates, self.makes_tables = fates or bool(follow), tables
         # Each firm's money is counted by action where its fate is told, and by measure where it is followed.
         actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if fates else []
         self.groups = self.measure_ids if follow else actions
@@ -144,7 +148,9 @@ class Run:
             self.env, [fund.id for fund in self.scenario.funds], [f.level == "prefecture" for f in self.scenario.funds]
         )
         for m, measure in enumerate(measures):
-            self._tie_to_fund(m, measure, rules, funds)
+            if measure.fund is not None:
+                fund = next(fund for fund in self.scenario.funds if fund.id == measure.fund)
+                rules.tie_to_fund(m, funds.index[fund.id], fund.bearer, waits=fund.when_dry == "wait")
             if measure.delivery.way == "automatic":
                 rules.automatic[m] = True
             for name in (measure.id, measure.action):
@@ -169,7 +175,7 @@ class Run:
         )
         items = len(measures) + 1 + len(TICKETS)
         entitled = np.zeros((len(measures) + 1, state.PREFECTURES, len(SIZES)), np.int64)
-        self._find_eligible(firms, rules, entitled)
+        rules.find_eligible(firms, entitled)
         largest_cohort = int(np.diff(population.cohort_start).max())
         return Province(
             timeline=timeline,
@@ -203,32 +209,6 @@ class Run:
             scale=population.scale,
             seed=self.seed,
         )
-
-    def _tie_to_fund(self, m: int, measure: Measure, rules: Rules, funds: Funds) -> None:
-        if measure.fund is None:
-            return
-        fund = next(f for f in self.scenario.funds if f.id == measure.fund)
-        rules.terms.fund[m] = funds.index[fund.id]
-        rules.terms.waits[m] = fund.when_dry == "wait"
-        borne = measure.bearers
-        share = borne.get(fund.bearer, 1.0)
-        if fund.bearer == "prefectures":
-            share += borne.get("province", 0.0)  # treasuries pay the whole local part out first (I.2.c is to carry it)
-        rules.terms.fund_share[m] = share
-
-    def _find_eligible(self, firms: Firms, rules: Rules, entitled: NDArray[np.int64]) -> None:
-        count = len(rules.measures)
-        if count == 0:
-            return
-        reaches = [rules.reach(m) for m in range(count)]
-        landlords = np.ones((count, len(LANDLORDS)), np.bool_)
-        flags = np.zeros(count, np.uint16)
-        for m, measure in enumerate(rules.measures):
-            if measure.eligible.landlords is not None:
-                landlords[m] = [name in measure.eligible.landlords for name in LANDLORDS]
-            flags[m] = sum(bit(FLAGS, flag) for flag in measure.eligible.flags)
-        places, sectors, sizes = (np.array([reach[k] for reach in reaches]) for k in (0, 2, 3))
-        find_eligible(firms, places, sectors, sizes, landlords, flags, entitled)
 
     def _accounts(self) -> NDArray[np.int64]:
         total = np.zeros(len(ledger.ACCOUNTS), np.int64)
@@ -350,26 +330,27 @@ class Run:
             act(day)
         self.province.rules.combine()
         self.publicity.look_around()
+        for desks in self.desks:
+            desks.count_staff()
 
     def _settle(self, day: int) -> None:
         since = perf_counter()
         province, cohort = self.province, self.timeline.cohort[day]
-        first, last = (int(x) for x in self.population.cohort_start[cohort : cohort + 2])
+        first, last = self.population.cohort_start[cohort : cohort + 2].tolist()
         province.make_room((province.behaviour.applications_max + 1) * (last - first))  # measures and a loan
-        of_month = self.timeline.date(day).day
-        previous = day - self.timeline.date(day - of_month).day  # as many days ago as the month before has
+        on = self.timeline.date(day)
+        previous = day - (on - timedelta(on.day)).day  # as many days ago as the month before has
         for begin, end, followed in self.journeys.parts(first, last):
             if followed:
                 self.journeys.before_settlement(begin, day, province.queues)
             settle(
-                begin, end, day, previous, province.month(day), self.timeline.date(day).month == 1, province.firms,
+                begin, end, day, previous, province.month(day), on.month == 1, province.firms,
                 province.slots, province.rules.terms, province.behaviour, province.market, province.funds.treasury,
                 province.books, province.counts, province.queues, province.ready_day, province.loan_item, *self.bills,
                 self.seed,
             )  # fmt: skip
             if followed:
                 self.journeys.settled(begin, day, province.queues)
-        province.funds.settle()
         province.took("firms", since)
 
     def _look(self, day: int) -> None:
@@ -378,18 +359,21 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
         since = perf_counter()
-        province, market = self.province, self.province.market
-        panel = self.record.panel[province.month(day)]
+        province, market, month = self.province, self.province.market, self.province.month(day)
         payables = np.zeros(state.PREFECTURES, np.int64)
-        disputed = province.parameters["receivables.disputed_share"]
-        count(province.firms, province.slots, panel, payables, disputed, self.seed)
-        count_waiting(day, province.firms, province.queues, self.record.waiting[province.month(day)])
-        knows = province.entitled * province.rules.terms.aware
-        self.record.aware[province.month(day)] = knows[:-1].sum(axis=(1, 2))
-        panel[:, SALES] = market.sales
-        province.loans[:] = panel[:, LOANS].reshape(state.PREFECTURES, -1).sum(axis=1)
+        province.loans[:] = 0
+        debts(province.firms, province.loans, payables)
+        province.funds.settle()
+        if self.makes_tables or month in self.record.decisive:
+            panel, disputed = self.record.panel[month], province.parameters["receivables.disputed_share"]
+            count(province.firms, province.slots, panel, disputed, self.seed)
+            panel[:, SALES] = market.sales
+        if self.makes_tables:
+            count_waiting(day, province.firms, province.queues, self.record.waiting[month])
+            knows = province.entitled * province.rules.terms.aware
+            self.record.aware[month] = knows[:-1].sum(axis=(1, 2))
         self.banks.new_month()
-        self.outbreak.look_at_market(market, province.month(day))
+        self.outbreak.look_at_market(market, month)
         market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
         for sums in (market.wages, market.capacity, market.sales, market.payables_lost):
             sums[:] = 0
@@ -415,10 +399,9 @@ class Run:
         of_group = {measure.id: measure.action for measure in self.scenario.measures}
         parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(province.books, parties)
-        known = np.zeros((len(parties), 2), np.int64)
-        knowing(firms, province.rules.terms, known)
         held = sum(array.nbytes for group in (firms, province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes
+        tables = self._tables()
         result = Result(
             scenario=self.scenario.name,
             seed=self.seed,
@@ -432,19 +415,32 @@ class Run:
                 self.inclusive_loans,
                 province.parameters["credit.all_loans_growth"],
             ),
-            panel=self.record.panel_table(),
             ledger=money,
-            delivery=self.record.delivery_table(
-                province.counts, province.books, known, self.timeline.days_since(province.rules.terms.started[:-1])
-            ),
-            requests=self.record.requests_table(province.counts),
-            cliff=self.record.cliff_table(province.counts, province.books, province.rules.terms.loan_months),
-            fates=self.record.fates_table(
-                firms, province.slots, [of_group.get(group, group) for group in self.groups], self.keeps_fates
-            ),
+            panel=tables["panel"],
+            delivery=tables["delivery"],
+            requests=tables["requests"],
+            cliff=tables["cliff"],
+            fates=self.record.fates_table(firms, province.slots, [of_group.get(group, group) for group in self.groups])
+            if self.keeps_fates
+            else nothing("fates"),
             journeys=self.journeys.table(),
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
         )
         province.took("observation", since)
         return result
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """The tables beside outcomes and ledger, without rows where they are not wanted."""
+        if not self.makes_tables:
+            return {name: nothing(name) for name in ("panel", "delivery", "requests", "cliff")}
+        province, terms = self.province, self.province.rules.terms
+        known = np.zeros((len(self.measure_ids), 2), np.int64)
+        knowing(self.population.firms, terms, known)
+        since = self.timeline.days_since(terms.started[:-1])
+        return {
+            "panel": self.record.panel_table(),
+            "delivery": self.record.delivery_table(province.counts, province.books, known, since),
+            "requests": self.record.requests_table(province.counts),
+            "cliff": self.record.cliff_table(province.counts, province.books, terms.loan_months),
+        }

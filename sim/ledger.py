@@ -7,6 +7,7 @@ measure moves are kept by measure, reliefs by measure and flow, so "who paid for
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -162,32 +163,68 @@ class MeasureParty(NamedTuple):
     flow: str  # what it defers, refunds or grants
 
 
+def _words(rows: Iterable[tuple[str, ...]]) -> list[NDArray[np.object_]]:
+    """Rows of words as columns."""
+    return [np.array(column, object) for column in zip(*rows, strict=True)]
+
+
+# What the ledger table says of each line, and of what a measure relieves (by flow) or moves: payer, payee, flow, kind.
+# Where nothing stands the bearer is filled in, or what the measure is about.
+_OF_LINES: Final = _words((line.payer, line.payee, line.flow, line.kind) for line in LINES.values())
+_OF_MEASURES: Final = _words(
+    [
+        *(("", PAYEE[flow], flow, "relieved") for flow in FLOWS),
+        *(("firms", "", "", MOVE_KIND[x]) if x in FROM_FIRMS else ("", "firms", "", MOVE_KIND[x]) for x in MOVES),
+    ]
+)
+
+
 def table(books: Books, months: list[str], measures: list[MeasureParty]) -> pd.DataFrame:
     """The ledger as a tidy table (columns: ``TABLES['ledger']``); the shares of several bearers add up to the fen."""
     import pandas as pd
 
-    rows: list[tuple[str, str, str, str, str, str, int]] = []
-    for index, line in enumerate(LINES.values()):
-        for month in np.flatnonzero(books.lines[:, index]):
-            amount = int(books.lines[month, index])
-            rows.append((months[month], line.payer, line.payee, line.flow, "", line.kind, amount))
-    for index, measure in enumerate(measures):
-        for flow_index, month in np.argwhere(books.relieved[:, index].T):
-            flow = FLOWS[flow_index]
-            for bearer, part in _split(int(books.relieved[month, index, flow_index]), measure.bearers):
-                rows.append((months[month], bearer, PAYEE[flow], flow, measure.id, "relieved", part))
-        for move_index, month in np.argwhere(books.moved[:, index].T):
-            move = MOVES[move_index]
-            for bearer, part in _split(int(books.moved[month, index, move_index]), measure.bearers):
-                payer, payee = ("firms", bearer) if move in FROM_FIRMS else (bearer, "firms")
-                rows.append((months[month], payer, payee, measure.flow, measure.id, MOVE_KIND[move], part))
-    columns = ["month", "payer", "payee", "flow", "measure", "kind", "amount_fen"]
-    return pd.DataFrame(rows, columns=columns)
+    line, month = np.nonzero(books.lines.T)
+    payer, payee, flow, kind = (words[line] for words in _OF_LINES)
+    nobody = np.full(len(line), "", object)
+    blocks = [(month, payer, payee, flow, nobody, kind, books.lines[month, line])]
+    if measures:
+        posted = np.concatenate([books.relieved, books.moved], axis=2)
+        measure, what, month = np.nonzero(posted.transpose(1, 2, 0))
+        row, bearer, amount = _borne(posted[month, measure, what], measure, measures)
+        measure, what, month = measure[row], what[row], month[row]
+        payer, payee, flow, kind = (words[what] for words in _OF_MEASURES)
+        ids, flows = (words[measure] for words in _words((party.id, party.flow) for party in measures))
+        for words, of_measure in ((payer, bearer), (payee, bearer), (flow, flows)):
+            open_ = words == ""
+            words[open_] = of_measure[open_]
+        blocks.append((month, payer, payee, flow, ids, kind, amount))
+    month, *others = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    names = ("month", "payer", "payee", "flow", "measure", "kind", "amount_fen")
+    return pd.DataFrame(dict(zip(names, (np.array(months, object)[month], *others), strict=True)))
 
 
-def _split(amount: int, bearers: dict[str, float]) -> list[tuple[str, int]]:
-    """An amount among bearers by share; the first bears what rounding leaves."""
-    parts = {party: int(amount * share) for party, share in bearers.items()}
+def _borne(
+    posted: NDArray[np.int64], measure: NDArray[np.int64], measures: list[MeasureParty]
+) -> tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.int64]]:
+    """Who bears how much of each amount posted: its place, bearer and fen, by place and then as the bearers stand.
+
+    ``posted``: fen, ``measure``: index of each one's measure.
+    """
+    groups = list(dict.fromkeys(tuple(x.bearers.items()) for x in measures))
+    group = np.array([groups.index(tuple(x.bearers.items())) for x in measures])[measure]
+    parts = []
+    for g, bearers in enumerate(groups):
+        rows = np.flatnonzero(group == g)
+        shares = _split(posted[rows], dict(bearers))
+        parts += [(rows, np.full(len(rows), party, object), share) for party, share in shares]
+    row, bearer, amount = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(row, kind="stable")
+    return row[order], bearer[order], amount[order]
+
+
+def _split(amounts: NDArray[np.int64], bearers: dict[str, float]) -> list[tuple[str, NDArray[np.int64]]]:
+    """Amounts among bearers by share; the first bears what rounding leaves."""
+    parts = {party: np.asarray(amounts * share).astype(np.int64) for party, share in bearers.items()}
     first = next(iter(parts))
-    parts[first] += amount - sum(parts.values())
+    parts[first] += amounts - sum(parts.values())
     return list(parts.items())

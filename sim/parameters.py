@@ -219,14 +219,16 @@ class Parameters:
 def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyType({})) -> Parameters:
     """The parameters of a file (the project's own by default), with changes; see :meth:`Parameters.with_changes`."""
     # The world's parameters lie beside the record that they belong to.
-    files = (
-        [path]
-        if path
-        else [calibration_folder() / "parameters.yaml", calibration_folder() / "world" / "parameters.yaml"]
-    )
+    folder = calibration_folder()
+    files = (path,) if path else (folder / "parameters.yaml", folder / "world" / "parameters.yaml")
+    return _parameters(files).with_changes(changed) if changed else _parameters(files)
+
+
+@cache
+def _parameters(files: tuple[Path, ...]) -> Parameters:
+    """Made once in a process: what others keep by the parameters that it follows from is then found at once."""
     entries = {name: entry for file in files for name, entry in _read(file).items()}
-    parameters = Parameters(entries, {name: entry.value for name, entry in entries.items()})
-    return parameters.with_changes(changed) if changed else parameters
+    return Parameters(entries, {name: entry.value for name, entry in entries.items()})
 
 
 @cache

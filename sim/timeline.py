@@ -6,7 +6,7 @@ Firms settle once a month on a settlement day between 1 and 28, so that every mo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -80,6 +80,12 @@ class Timeline:
     def month_ends(self) -> Iterator[int]:
         """Days on which the monitor counts the province (clause III.3)."""
         yield from (int(d) for d in np.flatnonzero(self.is_month_end))
+
+
+@lru_cache(maxsize=16)
+def horizon(start: date, end: date) -> Timeline:
+    """The days from ``start`` to ``end``, laid out once for all runs of a process."""
+    return Timeline(start, end)
 
 
 @cache

@@ -40,6 +40,17 @@ def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untype
     return best
 
 
+@kernel
+def anybody_waits(items, queues):  # type: ignore[no-untyped-def]
+    """Whether there is a case in any queue of ``items``, ready or not."""
+    lanes = PREFECTURES * 2
+    for k in range(len(items)):
+        for q in range(items[k] * lanes, (items[k] + 1) * lanes):
+            if queues.head[q] >= 0:
+                return True
+    return False
+
+
 @outermost
 @kernel
 def serve(  # type: ignore[no-untyped-def]
@@ -50,6 +61,8 @@ def serve(  # type: ignore[no-untyped-def]
     ``items``: its measures; ``capacity``: (P,) entities that can be handled today; ``unused``: (P,) capacity saved
     up because one weighted firm is more than a day's work; ``blocked``: (items,) room to note whose fund is empty.
     """
+    if not anybody_waits(items, queues):
+        return
     for p in range(PREFECTURES):
         left = unused[p] + capacity[p]
         blocked[:] = False
@@ -114,27 +127,24 @@ class Desks:
         per_10k = province.parameters.by("delivery.capacity", AGENCIES)[agency]
         self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
         self.moved = np.zeros(PREFECTURES)  # what dispatch meetings have added or taken away
+        self.capacity: Float = np.zeros(PREFECTURES)  # entities that can be handled in a working day
         self.unused = np.zeros(PREFECTURES)
         self.blocked = np.zeros(len(mine), np.bool_)
-        lanes = np.arange(PREFECTURES * 2)
-        self.queues = (self.items.astype(np.int64)[:, None] * PREFECTURES * 2 + lanes).ravel()  # of its measures
+        self.count_staff()
 
-    @property
-    def capacity(self) -> Float:
-        """Entities that can be handled in a working day, by prefecture."""
-        rules = self.province.rules
-        return np.asarray((self.staffed + self.moved) * rules.desk_factor[self.agency])
+    def count_staff(self) -> None:
+        """Set the capacity anew, when rules have changed or a meeting has moved staff."""
+        self.capacity[:] = (self.staffed + self.moved) * self.province.rules.desk_factor[self.agency]
 
     @property
     def waiting(self) -> NDArray[np.int64]:
         """Weighted firms that wait at these desks, by prefecture."""
-        return np.asarray(self.province.queues.waiting[self.queues].reshape(-1, PREFECTURES, 2).sum(axis=(0, 2)))
+        of_items = self.province.queues.waiting.reshape(-1, PREFECTURES, 2)[self.items]
+        return np.asarray(of_items.sum(axis=(0, 2)))
 
     def work(self, day: int) -> None:
-        """A working day; nothing to do costs nothing."""
+        """A working day."""
         province = self.province
-        if not province.queues.waiting[self.queues].any():
-            return
         since = perf_counter()
         serve(
             self.items, self.blocked, day, province.month(day), self.capacity, self.unused, province.firms,
@@ -142,5 +152,4 @@ class Desks:
             province.rules.terms, province.behaviour, province.funds.treasury, province.books, province.counts,
             province.queues, province.seed,
         )  # fmt: skip
-        province.funds.settle()
         province.took("institutions", since)

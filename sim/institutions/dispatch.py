@@ -26,8 +26,7 @@ class Dispatch:
 
     def is_meeting(self, day: int) -> bool:
         """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
-        rules = self.province.rules
-        meetings = int(rules.meetings[rules.running].max(initial=0))
+        meetings = self.province.rules.meetings_a_month
         if meetings == 0:
             return False
         of_month = self.province.timeline.date(day).day
@@ -39,11 +38,15 @@ class Dispatch:
             return
         waiting = np.array([desks.waiting for desks in self.desks])
         capacity = np.array([desks.capacity for desks in self.desks])
+        staffed = np.array([desks.staffed for desks in self.desks])
+        moved = np.array([desks.moved for desks in self.desks])
         backlog = waiting / np.maximum(capacity, 1e-9)  # working days, by agency and prefecture
-        for p in range(PREFECTURES):
-            longest, shortest = int(backlog[:, p].argmax()), int(backlog[:, p].argmin())
-            if backlog[longest, p] > backlog[shortest, p]:
-                donor = self.desks[shortest]
-                cases = min(self.share * donor.staffed[p], donor.staffed[p] * LEAST + donor.moved[p])
-                donor.moved[p] -= cases
-                self.desks[longest].moved[p] += cases
+        everywhere = np.arange(PREFECTURES)
+        longest, shortest = (backlog.argmax(axis=0), everywhere), (backlog.argmin(axis=0), everywhere)
+        cases = np.minimum(self.share * staffed[shortest], staffed[shortest] * LEAST + moved[shortest])
+        cases = np.where(backlog[longest] > backlog[shortest], cases, 0.0)
+        moved[shortest] -= cases
+        moved[longest] += cases
+        for desks, now in zip(self.desks, moved, strict=True):
+            desks.moved[:] = now
+            desks.count_staff()

@@ -1,8 +1,8 @@
 """Funds: SimPy containers that measures draw on, one for the province or one for each prefecture.
 
-A container is the truth. Kernels pay many firms at once, so each morning the levels are written into a cheque book
-(:class:`sim.firm.state.Treasury`) and what was drawn is taken out of the containers when the kernel returns. A fund
-that is empty stops paying: the application is refused or waits, as the fund says.
+A container is the truth. Kernels pay many firms at once, so they draw on a cheque book
+(:class:`sim.firm.state.Treasury`); what was drawn is taken out of the containers at the end of each month and whenever
+somebody asks what they hold. A fund that is empty stops paying: the application is refused or waits, as the fund says.
 """
 
 from __future__ import annotations
@@ -52,4 +52,5 @@ class Funds:
 
     def levels(self) -> list[int]:
         """Fen left in each slot, by the containers."""
+        self.settle()
         return [int(container.level) for container in self.containers]

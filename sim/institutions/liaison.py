@@ -80,13 +80,13 @@ class Liaison:
     def work(self, day: int) -> None:
         """A working day of the officers."""
         province, rules = self.province, self.province.rules
-        sent = rules.liaison[rules.running].sum()
-        ends = province.queues.waiting.reshape(-1, PREFECTURES, 2)
-        if sent <= 0 or not ends[self.items].any():
+        lanes = province.ticket_item * PREFECTURES * 2  # tickets are the last of the items
+        if rules.officers <= 0 or not province.queues.waiting[lanes:].any():
             return
         since = perf_counter()
         solve(
-            self.items, self.blocked, province.ticket_item, day, province.month(day), self.staffed * sent, self.unused,
+            self.items, self.blocked, province.ticket_item, day, province.month(day), self.staffed * rules.officers,
+            self.unused,
             self.outbreak.episode, province.firms, rules.terms, province.behaviour, province.counts, province.queues,
             province.seed,
         )  # fmt: skip

@@ -32,18 +32,45 @@ FUNDS_TICKET = TICKETS.index("funds")
 
 @outermost
 @kernel
-def run_activity(day, demand, severity, drag, friction, sensitivity, local, crowding, integral):  # type: ignore[no-untyped-def]
+def run_activity(  # type: ignore[no-untyped-def]
+    day, demand, severity, drag, control, friction, traffic, sensitivity, local, works, crowding, integral
+):
     """Add the activity index of one day to the running integral, for every county and sector.
 
     index = demand(sector, day) x (1 - drag x severity of the county) x (1 - friction x sensitivity) x local demand
-    x crowding. ``drag``: (C, S) after control measures; ``friction``: (C, S) share of activity lost to traffic control
-    today; ``local`` (C, S) and ``crowding`` (C, S) from last month's wages and capacity.
+    x crowding. ``drag``: (S,) and ``control``: (C,) factor of control measures; ``friction``: share of travel that is
+    disturbed today and ``traffic``: (C, S) factor of measures on it; ``local`` (C, S) and ``crowding`` (C, S) from last
+    month's wages and capacity; ``works``: (C,) factor of public works on construction.
     """
     counties, sectors = local.shape
     for c in range(counties):
         for s in range(sectors):
-            index = demand[s] * (1.0 - drag[c, s] * severity[c]) * (1.0 - friction[c, s] * sensitivity[s])
-            integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * local[c, s] * crowding[c, s]
+            index = demand[s] * (1.0 - min(drag[s] * control[c], 1.0) * severity[c])
+            index *= 1.0 - min(friction * traffic[c, s], 1.0) * sensitivity[s]
+            index *= local[c, s] * works[c] if s == CONSTRUCTION else local[c, s]
+            integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * crowding[c, s]
+
+
+@outermost
+@kernel
+def look_at_listings(  # type: ignore[no-untyped-def]
+    day, severity, listed, today, ever_listed, listed_new, episode, closed, control, suspended
+):
+    """The day's severities and listings; returns whether any firm may have to stop or may restart.
+
+    ``severity``: (C,) of the day and ``listed``: (C,) whether the county is; kept here: ``today`` (C,) severity,
+    ``ever_listed`` (C,), ``listed_new`` (C,) listed today for the first time, ``episode`` (C,) first day of the present
+    closure. ``closed``, ``control``, ``suspended`` as in :func:`close_and_reopen`.
+    """
+    moves = False
+    for c in range(len(today)):
+        before, today[c] = today[c], severity[c]
+        listed_new[c] = listed[c] and not ever_listed[c]
+        ever_listed[c] |= listed[c]
+        if today[c] > 0.0 and before == 0.0:
+            episode[c] = day
+        moves |= listed_new[c] or suspended[c] > 0 or today[c] * control[c] != closed[c]
+    return moves
 
 
 @outermost
@@ -169,6 +196,7 @@ class Outbreak:
         self.episode = np.zeros(counties, np.int64)
         self.suspended = np.zeros(counties, np.int64)  # rows stopped
         self.ever_listed = np.zeros(counties, np.bool_)
+        self.listed_new = np.zeros(counties, np.bool_)
         self.severity = np.zeros(counties)
         firms, alive = province.firms, province.firms.status == OPEN
         w = firms.weight[alive]
@@ -208,45 +236,31 @@ class Outbreak:
 
     def look_back(self) -> None:
         """Fill the integral over the days before the horizon, which the first settlement looks back on."""
-        world, market = self.province.world, self.province.market
         for day in range(-LEAD, 0):
-            run_activity(
-                day, world.demand[0], self.severity, self._drag(), np.zeros_like(self.local),
-                world.friction_sensitivity, self.local, self.crowding, market.integral,
-            )  # fmt: skip
+            self._run(day, self.province.world.demand[0], 0.0)
 
-    def _drag(self) -> Float:
-        rules = self.province.rules
-        return np.asarray(np.minimum(self.province.world.control_drag[None, :] * rules.drag[:, None], 1.0))
+    def _run(self, day: int, demand: Float, friction: float) -> None:
+        """Activity of a day with the demand of each sector and the friction of travel."""
+        province, rules, world = self.province, self.province.rules, self.province.world
+        run_activity(
+            day, demand, self.severity, world.control_drag, rules.drag, friction, rules.friction,
+            world.friction_sensitivity, self.local, rules.works, self.crowding, province.market.integral,
+        )  # fmt: skip
 
     def live(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         since = perf_counter()
         province, rules, world = self.province, self.province.rules, self.province.world
-        listed_new = world.listed[day] & ~self.ever_listed
-        self.ever_listed |= listed_new
-        today = world.severity[day].astype(np.float64)
-        started = (today > 0) & (self.severity == 0)
-        self.episode[started] = day
-        control = rules.closed
-        if (today * control != self.closed).any() or self.suspended.any() or listed_new.any():
+        if look_at_listings(
+            day, world.severity[day], world.listed[day], self.severity, self.ever_listed, self.listed_new, self.episode,
+            self.closed, rules.closed, self.suspended,
+        ):  # fmt: skip
             province.make_room(4 * int(self.suspended.sum()) + 1)
             close_and_reopen(
-                day, today, self.closed, listed_new, self.episode, world.closed_share_max, control, self.suspended,
-                province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
-                province.counts, province.queues, province.month(day), province.ticket_item,
-                bool(rules.liaison[rules.running].sum() > 0), province.seed,
+                day, self.severity, self.closed, self.listed_new, self.episode, world.closed_share_max, rules.closed,
+                self.suspended, province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
+                province.counts, province.queues, province.month(day), province.ticket_item, rules.officers > 0,
+                province.seed,
             )  # fmt: skip
-        self.severity = today
-        demand = world.demand[day].copy()
-        local = self.local
-        construction = rules.construction
-        if (construction != 1.0).any():
-            local = local.copy()
-            local[:, CONSTRUCTION] *= construction[province.counties.prefecture]
-        friction = np.minimum(1.0, world.friction[day] * rules.friction)
-        run_activity(
-            day, demand, today, self._drag(), friction, world.friction_sensitivity, local, self.crowding,
-            province.market.integral,
-        )  # fmt: skip
+        self._run(day, world.demand[day], float(world.friction[day]))
         province.took("institutions", since)

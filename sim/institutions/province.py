@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
@@ -69,8 +70,12 @@ class Province:
         self.seconds[what] += perf_counter() - since
 
 
+@lru_cache(maxsize=16)
 def days_until_ready(timeline: Timeline) -> NDArray[np.int16]:
-    """Day on which a case filed on a day has been processed for k working days, shape (D, LONGEST_PROCESSING + 1)."""
+    """Day on which a case filed on a day has been processed for k working days, shape (D, LONGEST_PROCESSING + 1).
+
+    Made once for all runs of a process, which only read it.
+    """
     offices_open = np.flatnonzero(timeline.is_working_day)
     never = np.full(LONGEST_PROCESSING + 2, 32_767)
     open_days = np.concatenate([offices_open, never])

@@ -19,19 +19,23 @@ class Publicity:
         self.province = province
         self.base = province.parameters.by_size("delivery.awareness_per_month")
         self.peers = province.parameters["delivery.peers"]
-        self.hazard: Float = np.zeros_like(province.rules.terms.aware)  # a month
+        self.entitled = np.maximum(province.entitled.sum(axis=2), 1)
+        self.hazard: Float = np.zeros_like(province.rules.terms.aware)  # a day
         self.cumulated: Float = np.zeros_like(self.hazard)
 
     def look_around(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
         province, rules = self.province, self.province.rules
-        near = province.counts.holders / np.maximum(province.entitled.sum(axis=2), 1)
+        near = province.counts.holders / self.entitled
         hazard = self.base[None, None, :] + rules.hazard + self.peers * near[:, :, None]
-        self.hazard = np.where(rules.running[:, None, None], hazard, 0.0)
+        self.hazard = np.where(rules.running[:, None, None], hazard, 0.0) / MONTH_DAYS
 
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""
         if day % 7 == 0:
             self.look_around()
-        self.cumulated += self.hazard / MONTH_DAYS
-        np.subtract(1.0, np.exp(-self.cumulated), out=self.province.rules.terms.aware)
+        aware = self.province.rules.terms.aware
+        self.cumulated += self.hazard
+        np.negative(self.cumulated, out=aware)
+        np.exp(aware, out=aware)
+        np.subtract(1.0, aware, out=aware)

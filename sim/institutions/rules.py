@@ -14,13 +14,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, PREFECTURES, RELIEF, Float, Terms
+from sim.firm.entitlements import find_eligible
+from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, PREFECTURES, RELIEF, Float, Int, Terms
 from sim.luck import Purpose, salts
 from sim.measure import Measure
-from sim.population.columns import MASK_WORDS
+from sim.population.columns import MASK_WORDS, Firms
 from sim.population.places import Counties
 from sim.timeline import Timeline
-from sim.vocabulary import AGENCIES, FACTS, SECTOR_GROUPS, SECTORS, SIZES, bit
+from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, bit
 
 NO_LIMIT: Final = np.int64(2**62)
 LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
@@ -38,6 +39,8 @@ class Rules:
         count, places, sectors = len(measures) + 1, len(counties), len(SECTORS)  # one more row for loans
         self.running = np.zeros(count, np.bool_)  # in force today
         self.automatic = np.zeros(count, np.bool_)
+        ways = [measure.delivery.way for measure in measures]
+        self.applied_for = np.array([*(way in ("application", "negotiated") for way in ways), False])
         self.top_ups: list[tuple[date, int, int]] = []  # day, measure and fen that go into its fund
         self.month_slots = 0
         self.deferral_slots = 0
@@ -131,8 +134,12 @@ class Rules:
         self.friction = np.ones((places, sectors))
         self.closed = np.ones(places)
         self.drag = np.ones(places)
-        self.construction = np.ones(PREFECTURES)
+        self.works = np.ones(places)  # factor on demand of construction
         self.desk_factor = np.ones(len(AGENCIES))
+        self.officers = 0.0  # factor on the liaison officers that there are
+        self.meetings_a_month = 0
+        # Monthly hazard that publicity adds for each measure, (M + 1, P, Z).
+        self.hazard: Float = np.zeros((count, PREFECTURES, len(SIZES)))
         self._base_processing = np.zeros(count)
         for m, measure in enumerate(measures):
             self._enter(m, measure)
@@ -164,6 +171,29 @@ class Rules:
         sizes = np.array([eligible.sizes is None or size in eligible.sizes for size in SIZES])
         return counties, prefectures, sectors, sizes
 
+    def tie_to_fund(self, m: int, fund: int, bearer: str, *, waits: bool) -> None:
+        """Let measure m draw on a fund for what its bearer bears; ``waits``: an empty one lets cases wait."""
+        borne = self.measures[m].bearers
+        share = borne.get(bearer, 1.0)
+        if bearer == "prefectures":
+            share += borne.get("province", 0.0)  # treasuries pay the whole local part out first (I.2.c is to carry it)
+        self.terms.fund[m], self.terms.fund_share[m], self.terms.waits[m] = fund, share, waits
+
+    def find_eligible(self, firms: Firms, entitled: Int) -> None:
+        """Mark who qualifies for each measure by fixed traits; add the weights to ``entitled`` (M + 1, P, Z)."""
+        count = len(self.measures)
+        if count == 0:
+            return
+        reaches = [self.reach(m) for m in range(count)]
+        landlords = np.ones((count, len(LANDLORDS)), np.bool_)
+        flags = np.zeros(count, np.uint16)
+        for m, measure in enumerate(self.measures):
+            if measure.eligible.landlords is not None:
+                landlords[m] = [name in measure.eligible.landlords for name in LANDLORDS]
+            flags[m] = sum(bit(FLAGS, flag) for flag in measure.eligible.flags)
+        places, sectors, sizes = (np.array([reach[k] for reach in reaches]) for k in (0, 2, 3))
+        find_eligible(firms, places, sectors, sizes, landlords, flags, entitled)
+
     def groups(self, m: int) -> tuple[NDArray[np.int64], ...]:
         """Index of the cells that measure m reaches in an array over (P, S, Z)."""
         _, *reach = self.reach(m)
@@ -194,11 +224,10 @@ class Rules:
         automatic = on & (self.automatic | self.makes_automatic[on].any(axis=0))
         by_firm = (kind == RELIEF) | (kind == DEFERRAL) | (kind == PAYMENT) | (kind == CULTIVATION)
         worth = (kind != PAYMENT) | (t.unit > 0)
-        applied_for = np.array([x.delivery.way in ("application", "negotiated") for x in self.measures] + [False])
         months_left = (kind == RELIEF) & (t.month_slot >= 0)
         t.active[:] = _bits(on)
         t.automatic[:] = _bits(automatic & by_firm & worth)
-        t.open_to_apply[:] = _bits(on & applied_for & by_firm & worth & ~automatic)
+        t.open_to_apply[:] = _bits(on & self.applied_for & by_firm & worth & ~automatic)
         t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0))
         t.defers[:] = _bits(on & (kind == DEFERRAL) & (t.share > 0.0))
         t.deferrals[:] = _bits((kind == DEFERRAL) & (t.deferral_slot >= 0))
@@ -210,8 +239,11 @@ class Rules:
         self.friction[:] = self.logistics_friction[on].prod(axis=0)
         self.closed[:] = self.closed_share[on].prod(axis=0)
         self.drag[:] = self.control_drag[on].prod(axis=0)
-        self.construction[:] = self.construction_demand[on].prod(axis=0)
+        self.works[:] = self.construction_demand[on].prod(axis=0)[self.counties.prefecture]
         self.desk_factor[:] = self.desk_capacity[on].prod(axis=0)
+        self.officers = float(self.liaison[on].sum())
+        self.meetings_a_month = int(self.meetings[on].max(initial=0))
+        self.hazard = np.asarray(self.publicity[on].sum(axis=0))
         t.entry[:] = self.entry[on].prod(axis=0)
         t.restart_delay[:] = self.restart_delay[on].prod(axis=0)
         t.ticket_deadline[0] = self.ticket_deadline[on].min(initial=FAR)
@@ -220,11 +252,6 @@ class Rules:
             agency = t.agency[m]
             days = self._base_processing[m] * (factor[agency] if agency >= 0 else 1.0)
             t.processing[m] = min(round(days), LONGEST_PROCESSING)
-
-    @property
-    def hazard(self) -> Float:
-        """Monthly hazard that publicity adds for each measure in force, shape (measures + 1, prefectures, sizes)."""
-        return np.asarray(self.publicity[self.running].sum(axis=0))
 
 
 def _identity(name: str) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from sim.firm.entitlements import whole
 from sim.firm.state import PREFECTURES
 from sim.institutions.province import Province
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.luck import Purpose, bits, normal, uniform
 from sim.units import fen
 from sim.vocabulary import SECTORS, SIZES, Status
@@ -37,6 +37,7 @@ BIDDERS = {
 }
 
 
+@outermost
 @kernel
 def award(  # type: ignore[no-untyped-def]
     month, lots, lot_fen, row_weight, bidders, ring, first, rules, deduction, by_place, firms, won, seed

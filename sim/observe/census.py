@@ -33,11 +33,10 @@ SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 @outermost
 @kernel
-def count(firms, slots, panel, payables, disputed_share, seed):  # type: ignore[no-untyped-def]
+def count(firms, slots, panel, disputed_share, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
-    ``payables``: (P,) weighted fen that living firms owe their suppliers, kept here. ``disputed_share``: share of firms
-    whose arrears are disputed, the same firms as in the settlement.
+    ``disputed_share``: share of firms whose arrears are disputed, the same firms as in the settlement.
     """
     for i in range(len(firms.key)):
         status = firms.status[i]
@@ -79,7 +78,17 @@ def count(firms, slots, panel, payables, disputed_share, seed):  # type: ignore[
             for slot in range(len(slots.deferred)):
                 row[15] += w * slots.deferred[slot, i]
         row[16] += w * firms.loan[i]
-        payables[firms.prefecture[i]] += w * firms.payables[i]
+
+
+@outermost
+@kernel
+def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
+    """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,)."""
+    for i in range(len(firms.key)):
+        if firms.status[i] == OPEN or firms.status[i] == SUSPENDED:
+            w = np.int64(firms.weight[i])
+            loans[firms.prefecture[i]] += w * firms.loan[i]
+            payables[firms.prefecture[i]] += w * firms.payables[i]
 
 
 @kernel

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.firm.state import Queues, Slots
 from sim.ledger import LINE, MOVES, Books
 from sim.measure import Measure
+from sim.observe.tables import nothing
 from sim.population.columns import Firms
 from sim.timeline import Timeline
 from sim.vocabulary import EXIT_CAUSES, FACTS, FLOWS, STATUSES, TICKETS, Status, bit
@@ -264,6 +265,8 @@ class Journeys:
 
     def table(self) -> pd.DataFrame:
         """The events as a tidy table (columns: ``TABLES['journeys']``)."""
+        if not self.events:
+            return nothing("journeys")
         import pandas as pd
 
         columns = ["firm", "date", "event", "measure", "flow", "amount_fen", "cash_fen", "staff", "status"]

@@ -22,7 +22,6 @@ class Seen(NamedTuple):
 
     at_target: Counts  # column sums of the panel in the month of the targets
     at_end: Counts  # the same in the last month
-    at_start: Counts  # the same in the first month
     ledger: pd.DataFrame
     contracts: Counts  # fen of public contracts won over the horizon, by WINNERS
     chosen: Counts  # entities chosen by each measure with a quota

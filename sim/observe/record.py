@@ -37,6 +37,9 @@ class Record:
         self.panel = np.zeros((len(months), CELLS, len(COUNTED)), np.int64)
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
+        last = len(months) - 1
+        self.at_target = months.index(outcomes.TARGET_MONTH) if outcomes.TARGET_MONTH in months else last
+        self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
 
     def panel_table(self) -> pd.DataFrame:
         """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out."""
@@ -62,17 +65,14 @@ class Record:
         ``won``: (forms, WINNERS) fen; ``quota``: (M + 1,), -1 for none; ``inclusive_loans``: fen at the start;
         ``growth``: of all loans in 2022.
         """
-        totals = self.panel.sum(axis=1)
-        target = self.months.index(outcomes.TARGET_MONTH) if outcomes.TARGET_MONTH in self.months else -1
 
         def sums(month: int) -> dict[str, int]:
-            return {name: int(totals[month, k]) for k, name in enumerate(COUNTED)}
+            return dict(zip(COUNTED, self.panel[month].sum(axis=0).tolist(), strict=True))
 
-        by_size = self.panel[target, :, COUNTED.index("loan_fen")].reshape(-1, len(SIZES)).sum(axis=0)
+        by_size = self.panel[self.at_target, :, COUNTED.index("loan_fen")].reshape(-1, len(SIZES)).sum(axis=0)
         seen = outcomes.Seen(
-            at_target=sums(target),
+            at_target=sums(self.at_target),
             at_end=sums(-1),
-            at_start=sums(0),
             ledger=ledger_table,
             contracts={name: int(won[:, k].sum()) for k, name in enumerate(outcomes.WINNERS)},
             chosen={
@@ -169,14 +169,14 @@ class Record:
         columns = list(TABLES["cliff"])
         return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
-    def fates_table(self, firms: Firms, slots: Slots, group_action: list[str], kept: bool) -> pd.DataFrame:
-        """How each firm ended (columns: ``TABLES['fates']``), no rows when not ``kept``.
+    def fates_table(self, firms: Firms, slots: Slots, group_action: list[str]) -> pd.DataFrame:
+        """How each firm ended (columns: ``TABLES['fates']``).
 
         ``group_action``: action of each row of ``slots.given``.
         """
         import pandas as pd
 
-        lived = np.flatnonzero(firms.status != Status.UNBORN) if kept else np.zeros(0, np.int64)
+        lived = np.flatnonzero(firms.status != Status.UNBORN)
         gone = firms.status[lived] == Status.EXITED
 
         def named(codes: NDArray[np.integer[Any]], names: tuple[str, ...]) -> object:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.vocabulary import ACTIONS, MECHANISMS
@@ -123,6 +124,19 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
 }
 
 
+def nothing(table: str) -> pd.DataFrame:
+    """A table that nobody wanted: its columns without a row."""
+    return _nothing(table).copy()
+
+
+@cache
+def _nothing(table: str) -> pd.DataFrame:
+    import pandas as pd
+
+    kinds = {name: "object" if column.kind == "str" else column.kind for name, column in TABLES[table].items()}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
+
+
 @dataclass(frozen=True)
 class Result:
     """What one run leaves: tidy tables and what they cost. Columns: ``TABLES``."""
@@ -132,7 +146,7 @@ class Result:
     firms: int  # rows alive at the start of the horizon
     months: int
     outcomes: pd.DataFrame
-    panel: pd.DataFrame
+    panel: pd.DataFrame  # this, delivery, requests and cliff have no rows where nobody wanted them
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame

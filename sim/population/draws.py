@@ -6,6 +6,7 @@ margins of the population stay those of ``costs.net_margin`` and ``costs.margin_
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -81,8 +82,9 @@ def _level(spread: Any) -> NDArray[np.float64]:
     return np.where(a > 0, (safe / np.sinh(safe)) ** 4, 1.0)
 
 
+@lru_cache(maxsize=8)
 def tables_of(parameters: Parameters) -> Tables:
-    """Everything that :func:`draw` needs of the parameters."""
+    """Everything that :func:`draw` needs of the parameters; it is made once in a process and only read."""
     by_sector, by_size = parameters.by_sector, parameters.by_size
     elasticity = parameters["population.wage_elasticity"]
     sales_spread = by_size("population.sales_spread")

@@ -5,6 +5,7 @@ columns. One firm more or fewer somewhere changes nothing of any other firm, wha
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -52,12 +53,24 @@ def synthesise(
     """
     if firms is not None and firms < 1:
         raise ValueError(f"a population needs at least one firm, not {firms}")
+    blocks, entities, total = _blocks(parameters, counties, timeline.days, firms)
+    columns = new_columns(int(blocks.rows.sum()))
+    cohort_start = enumerate_rows(columns, blocks, counties.prefecture)
+    draw(columns, tables_of(parameters), seed, timeline.days)
+    return Population(columns, cohort_start, entities, total if firms is None else firms, total / entities)
+
+
+@lru_cache(maxsize=4)
+def _blocks(parameters: Parameters, counties: Counties, days: int, firms: int | None) -> tuple[Blocks, int, int]:
+    """The blocks, the active entities of the province and those of the world, which may be enlarged.
+
+    Two thirds of the work of a sample do not depend on the seed and are done once for all runs of a process.
+    """
     entities = round(parameters["population.registered_entities"] * parameters["population.active_share"])
     total = entities if firms is None else max(entities, firms)
     rows = total if firms is None else firms
     cells = cells_of(parameters, counties, total, born=False)
-    years = timeline.days / 365.25
-    expected_births = total * parameters["population.births_per_year"] * years * BIRTH_MARGIN
+    expected_births = total * parameters["population.births_per_year"] * (days / 365.25) * BIRTH_MARGIN
     births = cells_of(parameters, counties, round(expected_births), born=True)
 
     blocks = blocks_of(counties, *sampled(cells, rows), born=0)
@@ -65,9 +78,4 @@ def synthesise(
     blocks = Blocks(*(np.concatenate(pair) for pair in zip(blocks, newborn, strict=True)))
     # Rows are written cohort by cohort along the blocks, so that they come out sorted.
     order = np.lexsort((blocks.born, blocks.group, blocks.size, blocks.sector, blocks.county))
-    blocks = Blocks(*(column[order] for column in blocks))
-
-    columns = new_columns(int(blocks.rows.sum()))
-    cohort_start = enumerate_rows(columns, blocks, counties.prefecture)
-    draw(columns, tables_of(parameters), seed, timeline.days)
-    return Population(columns, cohort_start, entities, rows, total / entities)
+    return Blocks(*(column[order] for column in blocks)), entities, total

@@ -106,6 +106,9 @@ class WorldSpec(Strict):
                     raise ValueError(f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}")
         return self
 
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
     def demand_by_sector(self) -> Iterator[tuple[tuple[str, ...], dict[str, float] | Dated[float]]]:
         """The stated factors, with the names of groups spelled out as their sectors."""
         for name, stated in self.demand.items():

@@ -9,6 +9,7 @@ month, a world without the outbreak sells more.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -49,8 +50,9 @@ class _Outbreak:
     tour_ban: NDArray[np.float64]  # (days,) share of the province into which tours are banned
 
 
+@lru_cache(maxsize=8)
 def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline: Timeline) -> World:
-    """The world of a scenario over a timeline; about 5 ms once the record has been read.
+    """The world of a scenario over a timeline, made once for all runs of a process that live in it and only read it.
 
     Raises ``KeyError`` when a parameter ``world.*`` is missing.
     """
