@@ -133,7 +133,7 @@ def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[lis
         noise, p_luck = _luck(differences)
         luck = np.nan if constant else 0.5 * noise / float(ends.var())
         first, _, high = indices["first"]
-        findings.append(_finding(indices, differences, luck, _p_normal(first, high - first), p_luck))
+        findings.append(_finding(indices, differences, luck, _p_index(first, high - first, len(values)), p_luck))
     pairs = {}
     if second_order:
         for k in range(factors):
@@ -210,10 +210,10 @@ def _p_mean(differences: Array) -> float:
     return float(2.0 * stdtr(len(means) - 1, -abs(float(means.mean())) / error))
 
 
-def _p_normal(value: float, half: float) -> float:
-    """Two-sided test of a value against zero whose interval is normal."""
-    from scipy.special import ndtr, ndtri
+def _p_index(value: float, half: float, designs: int) -> float:
+    """Two-sided t test of an index against zero, whose bootstrap interval is normal."""
+    from scipy.special import ndtri, stdtr
 
     if np.isnan(half) or half == 0.0:
         return np.nan
-    return float(2.0 * ndtr(-abs(value) / half * ndtri((1.0 + CONFIDENCE) / 2.0)))
+    return float(2.0 * stdtr(designs - 1, -abs(value) / half * ndtri((1.0 + CONFIDENCE) / 2.0)))

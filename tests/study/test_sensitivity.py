@@ -1,0 +1,229 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from sim.scenario import ScenarioError
+from sim.study import StudyError, store
+from sim.study.asking import shipped
+from sim.study.questions import sensitivity
+from sim.study.questions.sensitivity import Question, Sensitivity, varied
+
+WORDS = {"zh": "敏感性", "en": "Sensitivity"}
+OVER = {"good": [0.0, 1.0], "bad": [0.0, 1.0], "idle": [0.0, 1.0]}
+
+
+def asked(**changes):
+    return Question.model_validate(
+        {"title": WORDS, "scenario": "plan", "over": OVER, "method": "morris", "draws": 4} | changes
+    )
+
+
+@pytest.fixture
+def ask(monkeypatch, scenario, simulate, runner):
+    """Asks an engine whose survival is 0.5 and a bit of luck, and in the plan 0.1 good - 0.2 bad more."""
+    monkeypatch.setattr(sensitivity, "load", lambda name, levers=None: scenario(name, levers or {}))
+
+    def make(question, fails=lambda scenario, seed: False, count=None, **how):
+        def engine(scenario, *, seed=1, **rest):
+            if count is not None:
+                count.append((scenario.name, seed))
+            if fails(scenario, seed):
+                raise ArithmeticError("the ledger does not balance: 1 fen")
+            levers, result = scenario.levers, simulate(scenario, seed=seed, **rest)
+            effect = 0.1 * levers["good"] - 0.2 * levers["bad"] if scenario.name == "plan" else 0.0
+            outcomes = result.outcomes.copy()
+            outcomes.loc[outcomes["outcome"] == "survival_rate", "value"] = 0.5 + effect + 0.01 * seed
+            return replace(result, outcomes=outcomes)
+
+        return sensitivity.answer(
+            question, beside=Path(), levers={}, firms=50, seed=1, runner=runner(simulate=engine, **how)
+        )
+
+    return make
+
+
+def survival(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["outcome"] == "survival_rate"]
+
+
+def test_effects_on_the_difference_from_another_scenario_under_the_same_factors_and_luck(ask):
+    study = ask(asked())
+    found = survival(study.ranking).set_index("factor")
+    assert found["strength"].to_dict() == pytest.approx({"bad": 0.2, "good": 0.1, "idle": 0.0})
+    assert found["place"].to_dict() == {"bad": 1, "good": 2, "idle": 3}
+    assert found["verdict"].to_dict() == {"bad": "effect", "good": "effect", "idle": "nothing"}
+    assert study.index("survival_rate", "mu")["value"].to_dict() == pytest.approx({"good": 0.1, "bad": -0.2, "idle": 0})
+    assert len(study.draws) == 4 * (3 + 1)
+    assert len(study.runs) == len(study.draws) * 2 * 2
+    assert [scenario.name for scenario in study.manifest.scenarios] == ["baseline", "plan"]
+
+
+def test_levels_are_the_outcomes_of_the_scenario_alone_without_what_only_differences_tell(ask):
+    study = ask(asked(against=None))
+    drawn = 0.5 + 0.1 * study.draws["good"] - 0.2 * study.draws["bad"] + 0.01 * 1.5  # of seeds 1 and 2
+    [over] = survival(study.spread).to_dict("records")
+    assert over["mean"] == pytest.approx(drawn.mean())
+    assert over["sd"] == pytest.approx(drawn.std(ddof=1))
+    assert over["luck_share"] == pytest.approx(0, abs=1e-9)  # every luck adds to all draws alike
+    assert "public_cost" not in set(study.spread["outcome"])
+    assert len(study.runs) == len(study.draws) * 2
+
+
+def test_indices_of_a_linear_effect_are_its_shares_of_the_variance(ask):
+    study = ask(asked(method="sobol", draws=32, second_order=True, replications=1))
+    known = {"good": 0.01 / 0.05, "bad": 0.04 / 0.05, "idle": 0.0}
+    for name in ("first", "total"):
+        rows = study.index("survival_rate", name)
+        for factor, share in known.items():
+            assert rows.loc[factor, "low"] <= share <= rows.loc[factor, "high"], (name, factor)
+            assert rows.loc[factor, "value"] == pytest.approx(share, abs=0.15)
+    pairs = survival(study.indices).query("index == 'second'")
+    assert list(zip(pairs["factor"], pairs["other"], strict=True)) == [
+        ("good", "bad"), ("good", "idle"), ("bad", "idle"),
+    ]  # fmt: skip
+    assert survival(study.ranking)["luck"].isna().all()
+
+
+@pytest.mark.parametrize("against", ["plan", "baseline"])
+def test_a_trajectory_with_a_failed_run_of_either_scenario_is_left_out_whole(ask, against):
+    whole = ask(asked(draws=5))
+    lost = whole.draws.loc[6, ["good", "bad", "idle"]].to_dict()  # a point of the second trajectory
+
+    def fails(scenario, seed):
+        return scenario.name == against and seed == 2 and scenario.levers == lost
+
+    study = ask(asked(draws=5), fails, folder=Path("runs-that-fail").resolve())
+    assert study.left_out == 1
+    assert len(study.failures) == 1
+    assert survival(study.spread)["used"].item() == 4
+    assert survival(study.ranking).set_index("factor")["strength"]["bad"] == pytest.approx(0.2)
+    kept = whole.draws[whole.draws["design"] != 1]
+    effect = 0.1 * kept["good"] - 0.2 * kept["bad"]
+    assert survival(study.spread)["mean"].item() == pytest.approx(effect.mean())
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_with_too_few_left_one_sentence_says_so_and_why(ask):
+    with pytest.raises(StudyError, match=r"Of 4 base designs only 0 .* 2 are needed; .*the ledger does not balance"):
+        ask(asked(), lambda scenario, seed: scenario.name == "baseline")
+
+
+def test_no_time_at_all_is_one_sentence_too(ask):
+    with pytest.raises(StudyError, match="only 0"):
+        ask(asked(), seconds=0.0)
+
+
+def test_lucks_that_time_was_too_short_for_do_not_count():
+    runs = pd.DataFrame({"draw": [0, 0, 1], "replication": [0, 1, 0], "reason": "", "survival_rate": [0.1, 0.9, 0.2]})
+    np.testing.assert_array_equal(sensitivity._outcomes(runs, 2, 1)["survival_rate"], [[0.1], [0.2]])
+
+
+@pytest.mark.parametrize(("method", "few", "many"), [("morris", 3, 5), ("sobol", 8, 16)])
+def test_more_draws_go_on_with_those_that_are_there(ask, method, few, many):
+    question, count = asked(method=method, draws=few), []
+    first = ask(question, count=count)
+    before = len(count)
+    more = ask(question.with_draws(many), count=count)
+    pd.testing.assert_frame_equal(more.draws.head(len(first.draws)), first.draws)
+    assert len(count) - before <= before * (many - few) / few
+    fresh = ask(question.with_draws(many), folder=Path("elsewhere").resolve())
+    pd.testing.assert_frame_equal(fresh.ranking, more.ranking)
+
+
+def test_answers_do_not_depend_on_the_number_of_workers(ask):
+    one, two = ask(asked()), ask(asked(), workers=2, folder=Path("two").resolve())
+    for name in ("ranking", "indices", "spread", "draws"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+
+
+def test_a_study_is_stored_and_read_again(ask, tmp_path):
+    study = ask(asked())
+    again = store.load(store.save(study, tmp_path / "study"))
+    assert isinstance(again, Sensitivity)
+    assert again.method == "morris"
+    assert again.against == "baseline"
+    pd.testing.assert_frame_equal(again.ranking, study.ranking)
+
+
+def test_a_plot_has_the_strongest_factors_of_each_headline_outcome(ask):
+    figure = ask(asked()).plot()
+    assert [axes.get_title() for axes in figure.axes] == ["survival_rate", "resumption_rate", "loss_share"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["bad", "good", "idle"]
+
+
+def test_assumptions_and_levers_are_given_together_and_a_range_that_is_stated_goes_before():
+    patience = "parameters.firm.patience_months_mean"
+    everything = {factor.path: factor for factor in varied("assumptions")}
+    together = {
+        factor.path: factor for factor in varied({"rent.months": [0, 6], "assumptions": "all", patience: [3.0, 4.0]})
+    }
+    assert set(together) == {*everything, "rent.months"}
+    assert (together[patience].low, together[patience].high) == (3.0, 4.0)
+    assert varied({patience: "assumed"}) == [everything[patience]]
+    assert {"world.outbreak_factor", *everything} < {factor.path for factor in varied({"worlds": "all"})}
+
+
+@pytest.mark.parametrize("over", [{"parameters.firm.patience_month_mean": "assumed"}, {"assumptions": [0, 1]}])
+def test_what_is_not_assumed_has_no_assumed_range(over):
+    with pytest.raises(ScenarioError) as caught:
+        varied(over)
+    [fault] = caught.value.faults
+    assert "assumptions: all" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"method": "sobol", "draws": 24}, "a power of two from 8 on, not 24"),
+        ({"second_order": True}, "second_order is for method: sobol"),
+        ({"against": "plan"}, "against itself"),
+        ({"draws": 1}, "greater than or equal to 2"),
+    ],
+)
+def test_each_mistake_of_a_question_is_told(changes, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        asked(**changes)
+
+
+@pytest.mark.parametrize(("method", "draws", "sentence"), [("sobol", 24, "power of two"), ("morris", 1, "at least 2")])
+def test_a_number_of_draws_that_the_method_does_not_take_is_one_sentence(method, draws, sentence):
+    with pytest.raises(StudyError, match=sentence):
+        asked(method=method, draws=8).with_draws(draws)
+
+
+def test_what_is_shipped_is_the_default_and_more():
+    assert sensitivity.DEFAULT in shipped("sensitivity")
+    assert "indices" in shipped("sensitivity")
+
+
+def test_a_range_beyond_what_is_allowed_is_told_before_any_run(runner):
+    question = asked(scenario="full_plan", over={"loan_extension.delivery.refusal_share": [0.0, 1.5]})
+    with pytest.raises(ScenarioError, match="refusal_share"):
+        sensitivity.answer(question, beside=Path(), levers={}, firms=50, seed=1, runner=runner())
+
+
+def test_of_the_real_model_what_the_plan_does_not_reach_does_exactly_nothing(tmp_path):
+    from sim.study.asking import ask
+
+    over = {
+        "all.delivery.refusal_share": [0.0, 0.6],
+        "rent_waiver.months": [0, 12],
+        "travel_agency_deposit.share": [0, 1],
+    }
+    question = {"title": WORDS, "method": "morris", "over": over, "draws": 2, "replications": 1}
+    study = ask("sensitivity", question, firms=200, folder=tmp_path / "study")
+    assert study.failures.empty
+    assert set(study.ranking["factor"]) == set(over)
+    verdicts = study.ranking.set_index(["outcome", "factor"])["verdict"]
+    assert verdicts["money_given", "all.delivery.refusal_share"] != "nothing"
+    assert verdicts["stopped", "travel_agency_deposit.share"] == "nothing"
+    levels = study.runs[study.runs["scenario"] == "baseline"]
+    assert levels["survival_rate"].nunique() == 1  # no lever of the plan touches the world without it
