@@ -80,7 +80,7 @@ def _hangs_on(study: Sensitivity, outcome: str) -> Words:
         said.append(both("sensitivity.finding.nobody"))
     else:
         named = _listed(
-            both("sensitivity.named", factor=_name(row.factor), size=_strength(study, row.strength, unit))
+            both("sensitivity.named", factor=_name(row.factor), size=_with_interval(study, *_ends(row), unit))
             for row in _rows(told)
         )
         said.append(both(f"sensitivity.finding.{study.method}", factors=named))
@@ -116,7 +116,8 @@ def _together(study: Sensitivity) -> Iterator[Words]:
     first = study.indices[study.indices["index"] == "first"]
     sums = first.groupby("outcome")["value"].sum(min_count=1).reindex(_shown(study)).dropna()
     if not sums.empty:
-        yield both("sensitivity.finding.alone", outcomes=_shares(sums))
+        beyond = "_beyond" if (sums > 1.0).any() else ""
+        yield both(f"sensitivity.finding.alone{beyond}", outcomes=_shares(sums))
 
 
 def _luck(study: Sensitivity) -> Iterator[Words]:
@@ -142,7 +143,7 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
     columns += [text(f"sensitivity.table.{name}", lang) for name in (*others, "verdict")]
     rows = []
     for row in _rows(_ranking(study, outcome).head(STRONGEST)):
-        cells = [_with_interval(study, row.strength, row.low, row.high, unit), _strength(study, row.luck, unit)]
+        cells = [_with_interval(study, *_ends(row), unit), _strength(study, row.luck, unit)]
         for name in others:
             found = indices[name].loc[row.factor]
             if name == "mu":
@@ -184,7 +185,7 @@ def _bars(study: Sensitivity, outcome: str, lang: Language) -> Chart:
     scale, unit = _scale(study, outcome, lang)
     rows: list[Row] = []
     for row in _rows(_ranking(study, outcome).head(STRONGEST)):
-        told = _with_interval(study, row.strength, row.low, row.high, _unit(study, outcome))
+        told = _with_interval(study, *_ends(row), _unit(study, outcome))
         rows.append(
             {name: _number(getattr(row, name), scale) for name in ("strength", "low", "high", "luck")}
             | {"factor": lever_name(row.factor, lang), "told": getattr(told, lang)}
@@ -270,6 +271,10 @@ def _shown(study: Sensitivity) -> list[str]:
 
 def _ranking(study: Sensitivity, outcome: str) -> pd.DataFrame:
     return study.ranking[study.ranking["outcome"] == outcome]
+
+
+def _ends(row: Any) -> tuple[float, float, float]:
+    return row.strength, row.low, row.high
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
