@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
 
 MOST_NAMED: Final = 3  # in a sentence
-LABELLED: Final = 6  # points of a chart
+LABELLED: Final = 4  # points of a chart
 MOST_PAIRS: Final = 10
 FEN: Final = {"zh": 10**10, "en": 10**11}  # of money in a chart: yi yuan, bn yuan
 ENDS: Final = ("low", "high")
@@ -212,7 +212,7 @@ def _bars(study: Sensitivity, outcome: str, lang: Language) -> Chart:
         },
         {
             "transform": [{"filter": "isValid(datum.luck)"}],
-            "mark": {"type": "tick", "color": INK, "thickness": 2, "height": {"band": 0.8}, "strokeDash": [2, 2]},
+            "mark": {"type": "tick", "color": INK, "thickness": 2, "height": {"band": 0.8}},
             "encoding": {"x": {"field": "luck", **x}},
         },
     ]
@@ -225,9 +225,11 @@ def _bars(study: Sensitivity, outcome: str, lang: Language) -> Chart:
 def _size_against_sigma(study: Sensitivity, outcome: str, lang: Language) -> Chart:
     scale, unit = _scale(study, outcome, lang)
     sigma = study.index(outcome, "sigma")["value"]
+    largest = float(_ranking(study, outcome)["strength"].max())
     rows: list[Row] = [
         {
             "factor": lever_name(row.factor, lang),
+            "is_far": bool(row.strength > largest / 2),
             "mu_star": _number(row.strength, scale),
             "sigma": _number(sigma[row.factor], scale),
             "verdict": text(f"sensitivity.verdict.{row.verdict}", lang),
@@ -244,7 +246,8 @@ def _size_against_sigma(study: Sensitivity, outcome: str, lang: Language) -> Cha
         tip("verdict", text("sensitivity.table.verdict", lang)),
     ]
     tips += [{"field": name, "type": "quantitative", "format": ".3~g", "title": title} for name, title in names.items()]
-    label = {"type": "text", "align": "left", "dx": 7, "color": QUIET, "fontSize": 11, "limit": 260}
+    side = {"align": {"expr": "datum.is_far ? 'right' : 'left'"}, "dx": {"expr": "datum.is_far ? -7 : 7"}}
+    label = {"type": "text", **side, "color": QUIET, "fontSize": 11, "limit": 260}
     layers = [
         {
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0.9},
