@@ -1,0 +1,166 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.report.answers import sensitivity as told
+from sim.scenario import load
+from sim.study.manifest import manifest
+from sim.study.questions import sensitivity
+from sim.study.questions.sensitivity import Question, Sensitivity
+from sim.study.sensitivities import points
+
+REFUSED, PATIENCE, CROWDING = (
+    "all.delivery.refusal_share",
+    "parameters.firm.patience_months_mean",
+    "parameters.firm.crowding",
+)
+OVER = {
+    REFUSED: [0.0, 0.5],
+    PATIENCE: "assumed",
+    CROWDING: "assumed",
+    "rent_waiver.bearer": {"of": ["province", "banks"]},
+}
+POINT = 0.01  # of a share
+BN = 10**11  # fen
+
+
+def study(method="morris", lucks=2, against="baseline", lost=(), survival=lambda x: -4 * POINT * x[..., 0], **changes):
+    """Survival hangs on refusals, resumption is luck, the loss share goes up and down, money hangs on patience."""
+    draws = 8 if method == "morris" else 64
+    said = {"title": {"zh": "敏感性", "en": "Sensitivity"}, "method": method, "over": OVER, "draws": draws}
+    question = Question.model_validate(said | {"against": against, "replications": lucks} | changes)
+    factors = sensitivity.varied(question.over)
+    cube = points(method, 4, draws, 1, question.second_order).reshape(draws, -1, 4)
+    noise = np.sin(np.arange(cube[..., 0].size * lucks) * 12.9898) * 43758.5453 % 1.0
+    values = {
+        "survival_rate": np.repeat(survival(cube)[:, :, None], lucks, axis=2),
+        "resumption_rate": POINT * noise.reshape(*cube.shape[:2], lucks),
+        "loss_share": np.repeat((POINT * (cube[..., 1] - 0.5) * (cube[..., 2] - 0.5))[:, :, None], lucks, axis=2),
+        "public_cost": np.repeat((2 * BN * cube[..., 1])[:, :, None], lucks, axis=2),
+    }
+    if against is None:
+        del values["public_cost"]
+    for table in values.values():
+        table[list(lost)] = np.nan
+    used = {name: sensitivity.sensitivities.complete(table) for name, table in values.items()}
+    ranking, indices, spread = sensitivity._analyse(question, factors, cube, values, used)
+    plan = load("full_plan")
+    return Sensitivity(
+        manifest=manifest("sensitivity", [load("baseline"), plan], 1, lucks, question=question.model_dump(mode="json")),
+        runs=pd.DataFrame({"scenario": ["full_plan"] * 4, "reason": ["", "", "", "it broke"]}),
+        factors=sensitivity._factors(factors),
+        draws=pd.DataFrame({"draw": range(draws)}),
+        ranking=ranking,
+        indices=indices,
+        spread=spread,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def screened():
+    return study(lost=[2])
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return study("sobol", second_order=True)
+
+
+def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
+    first, second, third, fourth, *_ = told.findings(screened, "en")
+    assert first.startswith("Over the ranges asked about, the effect of the whole plan on survival is −")
+    assert first.endswith("Every measure: share of applications refused with 4.00 pp (4.00 to 4.00 pp).")
+    assert second.endswith("No factor is told from zero.")
+    assert "on loss share" in third
+    assert fourth.endswith("firm.patience_months_mean with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
+
+
+def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screened):
+    said = told.findings(screened, "en")
+    assert any("1 are told to do so; not told from zero: 0; exactly without any effect: 3." in one for one in said)
+    verdicts = [row[-1] for row in told.tables(screened, "en")[0].rows]
+    assert verdicts == ["effect", "exactly nothing", "exactly nothing", "exactly nothing"]
+    verdicts = {row[-1] for row in told.tables(screened, "en")[1].rows}
+    assert verdicts == {"not told from zero"}
+
+
+def test_what_goes_up_and_down_luck_what_is_left_out_and_what_failed_are_said(screened):
+    said = told.findings(screened, "en")
+    ups = next(one for one in said if "now up, now down" in one)
+    assert "on loss share" in ups
+    assert "firm.patience_months_mean" in ups
+    luck = next(one for one in said if one.startswith("Of the variance between draws"))
+    assert "0 % of survival" in luck
+    assert "1 of 8 trajectories do not count, because runs of theirs failed or were not done." in said
+    assert said[-1] == "1 of 4 runs failed and do not count."
+
+
+def test_with_one_luck_it_is_said_that_luck_is_not_known():
+    said = told.findings(study(lucks=1), "en")
+    assert any("--replications 2 tells" in one for one in said)
+    assert not any(one.startswith("Of the variance between draws") for one in said)
+
+
+def test_of_many_factors_some_seem_to_have_an_effect_by_chance():
+    usual = study()
+    survival = usual.ranking["outcome"] == "survival_rate"
+    many = pd.concat([usual.ranking[survival].assign(verdict="effect")] * 10)
+    said = told.findings(replace(usual, ranking=pd.concat([many, usual.ranking[~survival]])), "en")
+    assert any("About 2 would seem to do so by chance alone." in one for one in said)
+
+
+def test_indices_are_shares_of_the_variance(shared):
+    said = told.findings(shared, "en")
+    assert "What has the largest part in its variance: Every measure: share of applications refused with " in said[0]
+    assert any("of survival" in one and one.startswith("Each alone, the factors together explain") for one in said)
+    first, *_, pairs = told.tables(shared, "en")
+    assert first.columns[2] == "Total index (95 % interval)"
+    assert first.rows[0][0] == "Every measure: share of applications refused"
+    assert first.rows[0][2].endswith("%)")
+    assert pairs.title == "Strongest pairs: the effect of the whole plan on public cost"
+    loss = next(
+        table
+        for table in told.tables(shared, "en")
+        if table.title.startswith("Strongest pairs") and "loss" in table.title
+    )
+    assert loss.rows[0][0] == "firm.patience_months_mean with firm.crowding"
+
+
+def test_levels_are_no_effects_of_a_plan():
+    said = told.findings(study(against=None), "en")
+    assert said[0].startswith("Over the ranges asked about, survival is −")
+    assert not any("the effect of" in one or "public cost" in one for one in said)
+
+
+def test_ranges_are_told_in_peoples_words(screened):
+    ranges = {row[0]: row[1] for row in told.tables(screened, "en")[0].rows}
+    assert ranges["Every measure: share of applications refused"] == "0 to 0.5"
+    assert [text for name, text in ranges.items() if "who bears it" in name] == ["Province, Banks"]
+
+
+@pytest.mark.parametrize("fixture", ["screened", "shared"])
+def test_both_languages_say_the_same_things(fixture, request):
+    asked = request.getfixturevalue(fixture)
+    zh, en = (told.findings(asked, lang) for lang in ("zh", "en"))
+    assert len(zh) == len(en)
+    assert zh[0].startswith("在所问的范围内，“完整方案”对存活率的作用平均为 −")
+    for lang in ("zh", "en"):
+        for table in told.tables(asked, lang):
+            assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert [len(table.rows) for table in told.tables(asked, "zh")] == [len(t.rows) for t in told.tables(asked, "en")]
+
+
+@pytest.mark.parametrize(("fixture", "number"), [("screened", 8), ("shared", 4)])
+def test_charts_hold_their_numbers_and_no_nan(fixture, number, request):
+    for lang in ("zh", "en"):
+        charts = told.charts(request.getfixturevalue(fixture), lang)
+        assert len(charts) == number
+        for chart in charts:
+            assert chart.specification["data"]["values"]
+            json.dumps(chart.specification, allow_nan=False)
+    bars = told.charts(request.getfixturevalue("screened"), "en")[0].specification["data"]["values"]
+    assert bars[0]["strength"] == pytest.approx(4.0)  # percentage points
+    assert bars[0]["luck"] == 0
