@@ -212,9 +212,9 @@ def do(task: Task, progress: Progress | None = None) -> Outcome:
 
     spec = task.spec
     engine = task.simulate or import_module("sim.engine").simulate
-    asked = {"firms": rows_of(spec.scenario), "seed": spec.seed, "fates": spec.keep in PAIRED}
+    wanted = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
     try:
-        result = engine(spec.scenario, **asked, progress=progress)
+        result = engine(spec.scenario, firms=rows_of(spec.scenario), seed=spec.seed, **wanted, progress=progress)
         tables = stored.tables_of(result, task)
     except Exception as error:  # whatever a run dies of, its study goes on and says so
         return task.key, stored.write_failure(task, f"{type(error).__name__}: {error}")

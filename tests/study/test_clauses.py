@@ -1,11 +1,15 @@
 """With the real engine and few firms: what is tested is the four scenarios and their differences."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 import sim.engine  # noqa: F401  (before any stand-in)
-from sim.scenario import ScenarioError
+from sim.observe.outcomes import OUTCOMES
+from sim.scenario import ScenarioError, load
 from sim.study.clauses import clause_effect
-from sim.study.runs import Runner
+from sim.study.runs import Runner, RunSpec
 from sim.study.stored import Stored
 
 
@@ -34,3 +38,19 @@ def test_a_clause_that_only_delivers_others_does_nothing_alone(at_work):
 def test_an_unknown_clause_gets_one_sentence(at_work):
     with pytest.raises(ScenarioError, match=r"II\.1\.z"):
         clause_effect("II.1.z", runner=at_work)
+
+
+def test_what_is_kept_of_a_run_does_not_depend_on_what_else_is_kept(at_work):
+    plan, baseline = (replace(load(name), firms=300) for name in ("full_plan", "baseline"))
+    rows, tables = [], []
+    for keep in ("pairs", "fates"):
+        against = [RunSpec(baseline, 5, keep=keep), RunSpec(plan, 5, keep=keep, against=baseline)]
+        found = [at_work.run([spec]) for spec in against][1]
+        rows.append(found)
+        tables.append([at_work.stored.table(found["run"][0], name) for name in ("sums", "exits", "costs", "examples")])
+    rows += [at_work.run([RunSpec(plan, 5, keep=keep)]) for keep in ("tables", "outcomes")]
+    assert set().union(*(row["reason"] for row in rows)) == {""}
+    for one, other in zip(*tables, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    outcomes = [row.loc[0, [*OUTCOMES, "public_cost"]].tolist() for row in rows]
+    assert outcomes == [outcomes[0]] * 4
