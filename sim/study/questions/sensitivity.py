@@ -152,8 +152,9 @@ def varied(over: Over) -> list[Factor]:
             asked = {found.path: found for found in GROUPS[path]()} | asked  # a range that is stated goes before
         elif said == ASSUMED and path in known:
             asked[path] = known[path]
-        elif said == ASSUMED or path in GROUPS:
-            allowed = f"{' or '.join(f'{group}: all' for group in GROUPS)}; or a number that is assumed: {ASSUMED}"
+        elif isinstance(said, str) or path in GROUPS:
+            groups = ", ".join(f"{group}: all" for group in GROUPS)
+            allowed = f"[low, high], {{of: [values]}}, {ASSUMED} for a number that is; {groups}"
             raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, nearest(path, known))])
         else:
             asked[path] = factor(path, said)
