@@ -15,6 +15,7 @@ from sim.study.factors import Factor
 
 Direction = Literal["up", "down"]
 STEPS: Final = 100  # that a range of numbers is looked at in: finer differences no planner would decree
+BEGINNINGS: Final = (0.0, 0.5, 1.0)  # where in its range every factor but the actions is in the first plans
 UNJUDGED: Final = 1e9  # what a plan exceeds its limits by that could not be judged
 
 
@@ -26,7 +27,11 @@ class Judged(NamedTuple):
 
 
 class Optimiser:
-    """Asked for a generation of plans, then told what they are worth, over and over."""
+    """Asked for a generation of plans, then told what they are worth, over and over.
+
+    The first plans have every action on, and all levers at the low end, in the middle and at the high end: what chance
+    would hardly propose, and where a budget leaves little room the first plans within it decide much.
+    """
 
     def __init__(self, factors: Sequence[Factor], directions: Sequence[Direction], population: int, seed: int) -> None:
         import optuna
@@ -44,6 +49,8 @@ class Optimiser:
         of = {"up": optuna.study.StudyDirection.MAXIMIZE, "down": optuna.study.StudyDirection.MINIMIZE}
         self._study = optuna.create_study(directions=[of[direction] for direction in directions], sampler=sampler)
         self._asked: list[Any] = []
+        for unit in BEGINNINGS[:population]:
+            self._study.enqueue_trial({factor.path: _beginning(factor, unit) for factor in factors})
 
     def ask(self) -> list[dict[str, Any]]:
         """A generation of plans: dotted path to value, factor by factor."""
@@ -62,14 +69,25 @@ class Optimiser:
 
 def _proposed(trial: Any, factor: Factor) -> Any:
     """The value of one factor in a plan."""
-    values = factor.values
+    values, steps = factor.values, _steps(factor)
     if values and not _in_order(values):
         return values[trial.suggest_categorical(factor.path, list(range(len(values))))]
+    step = trial.suggest_int(factor.path, 0, steps)
     if values:
-        return values[trial.suggest_int(factor.path, 0, len(values) - 1)]
-    if factor.is_whole and factor.high - factor.low <= STEPS:
-        return trial.suggest_int(factor.path, int(factor.low), int(factor.high))
-    return factor.at(trial.suggest_int(factor.path, 0, STEPS) / STEPS)
+        return values[step]
+    return int(factor.low) + step if factor.is_whole and steps < STEPS else factor.at(step / STEPS)
+
+
+def _beginning(factor: Factor, unit: float) -> int:
+    """The step of a factor in one of the first plans."""
+    return factor.values.index(True) if True in factor.values else round(unit * _steps(factor))
+
+
+def _steps(factor: Factor) -> int:
+    """How many steps there are from one end of a factor to the other."""
+    if factor.values:
+        return len(factor.values) - 1
+    return min(int(factor.high - factor.low), STEPS) if factor.is_whole else STEPS
 
 
 def _in_order(values: Sequence[Any]) -> bool:

@@ -108,7 +108,8 @@ def choices(
 ) -> pd.DataFrame:
     """Columns CHOICES: the plan that each rule names for each objective, and the next best; of equals the first.
 
-    Rules: RULES; ``regret`` for ALL objectives together too, ``domain`` for all requirements.
+    Rules: RULES; ``regret`` for ALL objectives together too, ``domain`` for all requirements, where of equals the one
+    counts that is best on average in the first objective.
     """
     rows: list[tuple[object, ...]] = []
     for objective, direction in objectives.items():
@@ -121,14 +122,20 @@ def choices(
     rows.append(("regret", ALL, *_best(together["regret_max"], -1.0)))
     domain = shares[shares["requirement"] == ALL].set_index("plan")["share"].reindex(list(candidates))
     if domain.notna().all() and (domain > 0).any():
-        rows.append(("domain", ALL, *_best(domain, 1.0)))
+        first, direction = next(iter(objectives.items()))
+        means = robustness[robustness["objective"] == first].set_index("plan")["mean"]
+        rows.append(("domain", ALL, *_best(domain.loc[_ranked(means[domain.index], SIGN[direction])], 1.0)))
     return pd.DataFrame(rows, columns=list(CHOICES))
 
 
 def _best(values: pd.Series[float], sign: float) -> tuple[str, float, str, float]:
-    ranked = (sign * values).sort_values(ascending=False, kind="stable").index
-    first, second = str(ranked[0]), str(ranked[min(1, len(ranked) - 1)])
+    ranked = _ranked(values, sign)
+    first, second = ranked[0], ranked[min(1, len(ranked) - 1)]
     return first, float(values[first]), second, float(values[second])
+
+
+def _ranked(values: pd.Series[float], sign: float) -> list[str]:
+    return [str(plan) for plan in (sign * values).sort_values(ascending=False, kind="stable").index]
 
 
 def _wide(worlds: pd.DataFrame, column: str, plans: Sequence[str]) -> NDArray[np.float64]:

@@ -116,8 +116,8 @@ def _evaluated(aims: Aims, asked: Sequence[Plan], effects: pd.DataFrame, generat
 def _generations(evaluations: pd.DataFrame, aims: Aims, new: NDArray[np.bool_]) -> pd.DataFrame:
     """Columns GENERATIONS.
 
-    The reference of the hypervolume is what the first generation has worst in each objective, its units are how far
-    that generation reaches in each.
+    The reference of the hypervolume is what the first generation has worst in each objective, beyond the budget or
+    not, and its units are how far that generation reaches in each.
     """
     values, within = aims.values(evaluations), evaluations["is_within_budget"].to_numpy(bool)
     number, failed = evaluations["generation"].to_numpy(), evaluations["failed"].gt(0).to_numpy()
@@ -126,9 +126,10 @@ def _generations(evaluations: pd.DataFrame, aims: Aims, new: NDArray[np.bool_]) 
     for generation in range(int(number.max()) + 1):
         of_it = number == generation
         so_far = values[within & (number <= generation)]
-        if box is None and len(so_far):
-            width = np.ptp(so_far, axis=0)
-            box = so_far.min(axis=0), np.where(width > 0, width, 1.0)
+        judged = values[of_it & ~np.isnan(values).any(axis=1)]
+        if box is None and len(judged):
+            width = np.ptp(judged, axis=0)
+            box = judged.min(axis=0), np.where(width > 0, width, 1.0)
         reached = 0.0 if box is None else hypervolume((so_far - box[0]) / box[1], np.zeros(values.shape[1]))
         counts = [int((of_it & which).sum()) for which in (np.ones_like(new), new, failed, within)]
         rows.append((generation, *counts, int(undominated(so_far).sum()), reached))

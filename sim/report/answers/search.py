@@ -1,4 +1,4 @@
-"""A search, told to people: the best plans for a budget, what luck makes of them, and which to choose for which world."""
+"""A search, told to people: the best plans for a budget, what luck makes of them, and which to choose."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
-from sim.report.answers import Chart, Table, failed, lever_name, specification, value_name
-from sim.report.charts import ACCENT, INK, QUIET, RULE, tip
+from sim.report import search_charts
+from sim.report.answers import Chart, Table, failed, lever_name, value_name
 from sim.report.findings import outcome_name
-from sim.report.numbers import difference_in_unit, money, share, with_interval
+from sim.report.numbers import money, share, with_interval
+from sim.report.search_charts import change, inside, lower, plan_name, quantity_name, size, title, told
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
 from sim.study.ensemble import unit_of
-from sim.study.plans import DEADWEIGHT
 from sim.study.robust import ALL, SIGN
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 SETTLED: Final = 0.01  # growth of the hypervolume in the last quarter of the generations that is not worth more plans
 MOST_PLANS: Final = 4  # whose levers stand side by side
-FEN: Final = {"zh": 10**10, "en": 10**11}  # of money in a chart: yi yuan, bn yuan
-Row = dict[str, Any]
 
 
 def findings(study: Search, lang: Language) -> list[str]:
@@ -41,17 +39,17 @@ def tables(study: Search, lang: Language) -> list[Table]:
     if _side_by_side(study):
         found.append(_levers(study, lang))
     if not study.robustness.empty:
-        found += [_worlds(study, objective, lang) for objective in study.objectives]
+        found.append(_worlds(study, lang))
     return [*found, _generations(study, lang)]
 
 
 def charts(study: Search, lang: Language) -> list[Chart]:
     """The front, regrets in the first objective, the hypervolume by generation."""
-    found = [_front(study, lang)]
+    found = [search_charts.front(study, lang)]
     if not study.robustness.empty:
-        found.append(_regrets(study, lang))
+        found.append(search_charts.regrets(study, lang))
     if len(study.generations) > 1:
-        found.append(_growth(study, lang))
+        found.append(search_charts.growth(study, lang))
     return found
 
 
@@ -91,7 +89,7 @@ def _best(study: Search) -> str | None:
 
 def _is_best(study: Search, best: str, first: str) -> Iterator[Words]:
     said = {
-        "plan": _plan(study, best), "objective": _inside(first), "effect": _estimate(study, best, first),
+        "plan": plan_name(study, best), "objective": inside(first), "effect": _estimate(study, best, first),
         "cost": _estimate(study, best, PUBLIC_COST),
     }  # fmt: skip
     budget = study.question["budget_yuan"]
@@ -111,14 +109,14 @@ def _against(study: Search, best: str, first: str) -> Iterator[Words]:
     if isnan(_mean(study, study.reference, first)):
         return
     effect, cost = _estimate(study, study.reference, first), _estimate(study, study.reference, PUBLIC_COST)
-    yield both("search.finding.stands", scenario=_title(study), effect=effect, cost=cost)
+    yield both("search.finding.stands", scenario=title(study), effect=effect, cost=cost)
     of = study.differences
     row = of[(of["plan"] == best) & (of["other"] == study.reference) & (of["objective"] == first)]
     if len(row):
         mean, low, high = (float(row[end].iloc[0]) for end in ("mean", "low", "high"))
-        said = with_interval(mean, low, high, lambda value: _change(value, first))
-        told = "told" if low > 0 or high < 0 else "untold"
-        yield both(f"search.finding.{told}", plan=_plan(study, best), difference=said)
+        said = with_interval(mean, low, high, lambda value: change(value, first))
+        kind = "told" if low > 0 or high < 0 else "untold"
+        yield both(f"search.finding.{kind}", plan=plan_name(study, best), difference=said)
 
 
 def _lucks(study: Search, first: str) -> Iterator[Words]:
@@ -128,15 +126,15 @@ def _lucks(study: Search, first: str) -> Iterator[Words]:
         return
     pairs = study.differences[study.differences["objective"] == first]
     pairs = pairs[(pairs["plan"] != study.reference) & (pairs["other"] != study.reference)]
-    told = int(((pairs["low"] > 0) | (pairs["high"] < 0)).sum())
+    apart = int(((pairs["low"] > 0) | (pairs["high"] < 0)).sum())
     yield both(
-        "search.finding.fresh", looked_at=len(holds), holds=int(holds.sum()), pairs=len(pairs), told=told,
-        objective=_inside(first),
+        "search.finding.fresh", looked_at=len(holds), holds=int(holds.sum()), pairs=len(pairs), told=apart,
+        objective=inside(first),
     )  # fmt: skip
     rows = study.confirmed[(study.confirmed["quantity"] == first) & (study.confirmed["plan"] != study.reference)]
     shift = SIGN[study.objectives[first]] * float((rows["searched"] - rows["mean"]).mean())
     kind = "luckiest" if shift > 0 else "unlucky"
-    yield both(f"search.finding.{kind}", objective=_inside(first), shift=_size(abs(shift), first))
+    yield both(f"search.finding.{kind}", objective=inside(first), shift=size(abs(shift), first))
 
 
 def _converged(study: Search) -> Iterator[Words]:
@@ -154,18 +152,18 @@ def _chosen(study: Search, first: str) -> Iterator[Words]:
     of = choices[(choices["objective"] == first) & (choices["rule"] == "regret")].iloc[0]
     other = _of(study.robustness, study.reference, "objective", first)["regret_max"]
     yield both(
-        "search.finding.regret", worlds=worlds, plan=_plan(study, of["plan"]), objective=_inside(first),
-        regret=_size(of["value"], first), scenario=_title(study), other=_size(other, first),
+        "search.finding.regret", worlds=worlds, plan=plan_name(study, of["plan"]), objective=inside(first),
+        regret=size(of["value"], first), scenario=title(study), other=size(other, first),
     )  # fmt: skip
     rules = choices[(choices["objective"] == first) | (choices["rule"] == "domain")]
     if rules["plan"].nunique() == 1:
-        yield both("search.finding.agree", objective=_inside(first), plan=_plan(study, of["plan"]))
+        yield both("search.finding.agree", objective=inside(first), plan=plan_name(study, of["plan"]))
     else:
         named = (
-            both("search.finding.chosen", plan=_plan(study, row.plan), rule=both(f"search.rule.{row.rule}"))
+            both("search.finding.chosen", plan=plan_name(study, row.plan), rule=both(f"search.rule.{row.rule}"))
             for row in _rows(rules)
         )
-        yield both("search.finding.disagree", objective=_inside(first), choices=_listed(named))
+        yield both("search.finding.disagree", objective=inside(first), choices=_listed(named))
     shares = study.requirements
     for name in dict.fromkeys(shares["requirement"]):
         rows = shares[shares["requirement"] == name]
@@ -178,9 +176,9 @@ def _chosen(study: Search, first: str) -> Iterator[Words]:
             yield both("search.finding.never", **said)
         else:
             other = share(_of(shares, study.reference, "requirement", name)["share"])
-            plan = _plan(study, of["plan"])
+            plan = plan_name(study, of["plan"])
             yield both(
-                "search.finding.met", plan=plan, share=share(row["share"]), scenario=_title(study), other=other, **said
+                "search.finding.met", plan=plan, share=share(row["share"]), scenario=title(study), other=other, **said
             )
     if study.question["robust"] is not None and worlds < study.question["robust"]["draws"]:
         asked = study.question["robust"]["draws"]
@@ -190,7 +188,7 @@ def _chosen(study: Search, first: str) -> Iterator[Words]:
 def _plans(study: Search, lang: Language) -> Table:
     """The plans run again, cheapest first, and the scenario as it stands."""
     shown = list(dict.fromkeys(study.confirmed["quantity"])) or list(study.objectives)
-    columns = [text("search.table.plan", lang), *(getattr(_quantity(name), lang) for name in shown)]
+    columns = [text("search.table.plan", lang), *(getattr(quantity_name(name), lang) for name in shown)]
     columns += [text("search.table.holds", lang), text("search.table.off", lang)]
     rows = []
     front = study.front.set_index("plan")
@@ -205,7 +203,7 @@ def _plans(study: Search, lang: Language) -> Table:
         )
         off = [_action(a) for a in study.levers if "." not in a and plan in tried.index and not tried.at[plan, a]]
         cells.append(_listed(off) if off else both("unit.none"))
-        rows.append([getattr(cell, lang) for cell in (_plan(study, plan), *cells)])
+        rows.append([getattr(cell, lang) for cell in (plan_name(study, plan), *cells)])
     return Table(text("search.table.plans", lang), columns, rows)
 
 
@@ -213,13 +211,13 @@ def _choices(study: Search, lang: Language) -> Table:
     columns = [text(f"search.table.{name}", lang) for name in ("objective", "rule", "plan", "value", "second", "value")]
     rows = []
     for row in _rows(study.choices):
-        objective = both("search.together") if row.objective == ALL else _quantity(row.objective)
+        objective = both("search.together") if row.objective == ALL else quantity_name(row.objective)
         if row.rule == "domain":
             objective = both("search.all")
         cells = [objective, both(f"search.rule.{row.rule}")]
         for plan, value in ((row.plan, row.value), (row.second, row.second_value)):
-            said = share(value) if row.objective == ALL else _told(value, row.objective, row.rule == "regret")
-            cells += [_plan(study, plan), said]
+            said = share(value) if row.objective == ALL else told(value, row.objective, row.rule == "regret")
+            cells += [plan_name(study, plan), said]
         rows.append([getattr(cell, lang) for cell in cells])
     return Table(text("search.table.choices", lang), columns, rows)
 
@@ -235,140 +233,42 @@ def _levers(study: Search, lang: Language) -> Table:
     plans, tried = _side_by_side(study), study.evaluations.set_index("plan")
     rows = []
     for path in study.levers:
-        values = [tried.at[plan, path] for plan in plans]
+        values: list[Any] = [tried.at[plan, path] for plan in plans]
         values = [bool(value) if "." not in path else value for value in values]
+        if all(pd.isna(value) for value in values):  # its measure is off in all of them
+            continue
         rows.append([lever_name(path, lang), *(value_name(path, value, lang) for value in values)])
-    columns = [text("search.table.lever", lang), *(getattr(_plan(study, plan), lang) for plan in plans)]
+    columns = [text("search.table.lever", lang), *(getattr(plan_name(study, plan), lang) for plan in plans)]
     return Table(text("search.table.levers", lang), columns, rows)
 
 
-def _worlds(study: Search, objective: str, lang: Language) -> Table:
-    first = next(iter(study.objectives))
+def _worlds(study: Search, lang: Language) -> Table:
+    """The first objective in many worlds, and how often requirements are met there."""
+    objective = next(iter(study.objectives))
     of = study.robustness[study.robustness["objective"] == objective]
     names = ("plan", "mean", "middle", "worst", "regret_mean", "regret_max", "best_in")
     columns = [text(f"search.table.{name}", lang) for name in names]
-    asked = list(dict.fromkeys(study.requirements["requirement"])) if objective == first else []
+    asked = list(dict.fromkeys(study.requirements["requirement"]))
     columns += [text("search.table.met", lang, requirement=_requirement(name)) for name in asked]
     rows = []
     for row in _rows(of):
-        middle = both("unit.interval", low=_told(row.p05, objective), high=_told(row.p95, objective))
-        cells = [_plan(study, row.plan), _told(row.mean, objective), middle, _told(row.worst, objective)]
-        cells += [_told(row.regret_mean, objective, True), _told(row.regret_max, objective, True), share(row.best_in)]
+        middle = both("unit.interval", low=told(row.p05, objective), high=told(row.p95, objective))
+        cells = [plan_name(study, row.plan), told(row.mean, objective), middle, told(row.worst, objective)]
+        cells += [told(row.regret_mean, objective, True), told(row.regret_max, objective, True), share(row.best_in)]
         cells += [share(_of(study.requirements, row.plan, "requirement", name)["share"]) for name in asked]
         rows.append([getattr(cell, lang) for cell in cells])
-    return Table(text("search.table.worlds", lang, objective=_inside(objective)), columns, rows)
+    return Table(text("search.table.worlds", lang, objective=inside(objective)), columns, rows)
 
 
 def _generations(study: Search, lang: Language) -> Table:
     names = ("generation", "new", "failed", "within", "front", "hypervolume")
     rows = [
-        [str(row.generation + 1), *(str(n) for n in (row.new, row.failed, row.within_budget, row.front)), f"{row.hypervolume:.3f}"]
+        [str(n) for n in (row.generation + 1, row.new, row.failed, row.within_budget, row.front)]
+        + [f"{row.hypervolume:.3f}"]
         for row in _rows(study.generations)
-    ]  # fmt: skip
+    ]
     columns = [text(f"search.table.{name}", lang) for name in names]
     return Table(text("search.table.generations", lang), columns, rows)
-
-
-def _front(study: Search, lang: Language) -> Chart:
-    across, up, colour = study.axes
-    scales = {name: _scale(name, lang) for name in (across, up, *([colour] if colour else []))}
-    on_front = set(study.front["plan"])
-    rows: list[Row] = []
-    for row in study.evaluations.to_dict("records"):
-        rows.append({"plan": getattr(_plan(study, str(row["plan"])), lang), "kind": "tried"} | _point(row, scales))
-        if row["plan"] in on_front:
-            rows.append(rows[-1] | {"kind": "front"})
-    rows.append({"plan": getattr(_title(study), lang), "kind": "stands"} | _point(study.stands, scales))
-    rows = [row for row in rows if row[across] is not None and row[up] is not None]
-    titles = {n: text("search.chart.of", lang, name=_quantity(n), unit=unit) for n, (_, unit) in scales.items()}
-    x = {"field": across, "type": "quantitative", "title": titles[across], "axis": {"tickCount": 6}}
-    y = {
-        "field": up, "type": "quantitative", "title": titles[up], "scale": {"zero": False},
-        "axis": {"tickCount": 5, "grid": True},
-    }  # fmt: skip
-    tips: list[Row] = [tip("plan", text("search.table.plan", lang))]
-    tips += [{"field": n, "type": "quantitative", "format": ".3~g", "title": title} for n, title in titles.items()]
-    shade: Row = {"value": ACCENT}
-    if colour is not None:
-        scheme = {"range": [ACCENT, "#e8c37e"] if study.objectives.get(colour) == "down" else ["#e8c37e", ACCENT]}
-        legend = {"orient": "bottom", "titleLimit": 300}
-        shade = {"field": colour, "type": "quantitative", "title": titles[colour], "scale": {"zero": False} | scheme}
-        shade |= {"legend": legend}
-    place = {"x": x, "y": y, "tooltip": tips}
-
-    def layer(kind: str, mark: Row, **more: Any) -> Row:
-        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": place | more}
-
-    layers = [
-        layer("tried", {"type": "point", "filled": True, "size": 14, "color": RULE}),
-        layer("front", {"type": "point", "filled": True, "size": 60, "opacity": 0.95}, color=shade),
-        layer("stands", {"type": "point", "shape": "cross", "filled": True, "size": 130, "color": INK}),
-    ]
-    title = text("search.chart.front", lang, across=_quantity(across), up=_inside(up))
-    return Chart(title, specification(title, rows, text("search.chart.front_text", lang), height=340, layer=layers))
-
-
-def _regrets(study: Search, lang: Language) -> Chart:
-    first = next(iter(study.objectives))
-    factor, unit = _scale(first, lang)
-    of = study.robustness[study.robustness["objective"] == first].sort_values("regret_max", kind="stable")
-    rows: list[Row] = [
-        {
-            "plan": getattr(_plan(study, row.plan), lang),
-            "mean": row.regret_mean / factor,
-            "most": row.regret_max / factor,
-            "kind": "stands" if row.plan == study.reference else "plan",
-            "told": getattr(_told(row.regret_max, first, True), lang),
-        }
-        for row in _rows(of)
-    ]
-    y = {"field": "plan", "type": "nominal", "title": None, "sort": [row["plan"] for row in rows]}
-    x: Row = {"type": "quantitative", "title": None, "axis": {"tickCount": 5, "grid": True}}
-    colour = {"condition": {"test": "datum.kind == 'stands'", "value": QUIET}, "value": ACCENT}
-    tips = [tip("plan", text("search.table.plan", lang)), tip("told", text("search.table.regret_max", lang))]
-    layers = [
-        {
-            "mark": {"type": "rule", "strokeWidth": 3},
-            "encoding": {"x": {"field": "mean", **x}, "x2": {"field": "most"}, "color": colour},
-        },
-        {
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-            "encoding": {"x": {"field": "mean", **x}, "color": colour},
-        },
-    ]
-    title = text("search.chart.regret", lang, objective=_inside(first))
-    subtitle = text("search.chart.regret_text", lang, unit=unit)
-    encoding = {"y": y, "tooltip": tips}
-    return Chart(title, specification(title, rows, subtitle, height=26 * len(rows), encoding=encoding, layer=layers))
-
-
-def _growth(study: Search, lang: Language) -> Chart:
-    rows = [{"generation": row.generation + 1, "reached": row.hypervolume} for row in _rows(study.generations)]
-    name = text("search.table.generation", lang)
-    encoding = {
-        "x": {"field": "generation", "type": "quantitative", "title": name, "axis": {"tickMinStep": 1}},
-        "y": {"field": "reached", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "grid": True}},
-    }
-    title = text("search.chart.growth", lang)
-    mark = {"type": "line", "point": True, "color": ACCENT}
-    subtitle = text("search.chart.growth_text", lang)
-    return Chart(title, specification(title, rows, subtitle, height=180, mark=mark, encoding=encoding))
-
-
-def _point(row: Any, scales: dict[str, tuple[float, str]]) -> Row:
-    """The quantities of a plan in the units of a chart."""
-    return {n: None if isnan(float(row[n])) else float(row[n]) / factor for n, (factor, _) in scales.items()}
-
-
-def _scale(name: str, lang: Language) -> tuple[float, str]:
-    """What to divide a quantity by for a chart, and the unit that it then has."""
-    unit = "share" if name == DEADWEIGHT else unit_of(name)
-    if unit == "fen":
-        return FEN[lang], text("unit.large_money", lang, number="").strip()
-    if unit == "share":
-        key = "unit.share" if name == DEADWEIGHT else "unit.points"
-        return 0.01, text(key, lang, number="").strip()
-    return 1.0, text(f"unit.{unit}", lang, number="").strip() or unit
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
@@ -390,41 +290,7 @@ def _estimate(study: Search, plan: str, quantity: str) -> Words:
     if rows.empty:
         return both("unit.missing")
     mean, low, high = (float(rows[end].iloc[0]) for end in ("mean", "low", "high"))
-    return with_interval(mean, low, high, lambda value: _told(value, quantity))
-
-
-def _told(value: float, quantity: str, is_regret: bool = False) -> Words:
-    """A quantity of a plan, or a regret in its unit."""
-    if is_regret:
-        return _size(value, quantity)
-    if quantity == DEADWEIGHT:
-        return share(value)
-    return money(value) if quantity == PUBLIC_COST else difference_in_unit(value, unit_of(quantity))
-
-
-def _change(value: float, quantity: str) -> Words:
-    """A difference between two plans."""
-    return difference_in_unit(value, "share" if quantity == DEADWEIGHT else unit_of(quantity))
-
-
-def _size(value: float, quantity: str) -> Words:
-    """A size in the unit of differences, without a plus."""
-    written = _change(value, quantity)
-    return Words(zh=written.zh.removeprefix("+"), en=written.en.removeprefix("+"))
-
-
-def _plan(study: Search, name: str) -> Words:
-    if name == study.reference:
-        return _title(study)
-    return both("search.plan", number=name.removeprefix("plan_"))
-
-
-def _title(study: Search) -> Words:
-    return study.manifest.scenarios[-1].title
-
-
-def _quantity(name: str) -> Words:
-    return both(f"search.{name}") if name in (PUBLIC_COST, DEADWEIGHT) else outcome_name(name)
+    return with_interval(mean, low, high, lambda value: told(value, quantity))
 
 
 def _requirement(name: str) -> Words:
@@ -437,15 +303,7 @@ def unit_of_requirement(name: str) -> str:
 
 
 def _action(name: str) -> Words:
-    return _lower(named("action", name))
-
-
-def _inside(name: str) -> Words:
-    return _lower(_quantity(name))
-
-
-def _lower(name: Words) -> Words:
-    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])
+    return lower(named("action", name))
 
 
 def _listed(names: Iterable[Words]) -> Words:

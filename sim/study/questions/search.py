@@ -166,7 +166,7 @@ class Search(Study):
     @property
     def reference(self) -> str:
         """Name of the scenario as it stands."""
-        return self.manifest.scenarios[0].name
+        return self.manifest.scenarios[-1].name
 
     @property
     def axes(self) -> tuple[str, str, str | None]:
@@ -245,7 +245,7 @@ def answer(
     together.insert(0, "stage", together.pop("stage"))
     return Search(
         manifest=manifest(
-            "search", [stands, baseline], seed, question.replications, title=question.title.model_dump(),
+            "search", [baseline, stands], seed, question.replications, title=question.title.model_dump(),
             levers=[f.path for f in factors], objectives=list(question.objectives.items()),
             question=question.model_dump(mode="json", exclude={"title"}),
         ),
