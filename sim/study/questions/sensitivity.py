@@ -155,7 +155,8 @@ def varied(over: Over) -> list[Factor]:
         elif isinstance(said, str) or path in GROUPS:
             groups = ", ".join(f"{group}: all" for group in GROUPS)
             allowed = f"[low, high], {{of: [values]}}, {ASSUMED} for a number that is; {groups}"
-            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, nearest(path, known))])
+            near = None if path in known else nearest(path, known)
+            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, near)])
         else:
             asked[path] = factor(path, said)
     return list(asked.values())
