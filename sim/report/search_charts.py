@@ -106,11 +106,17 @@ def growth(study: Search, lang: Language) -> Chart:
     rows = [{"generation": row.generation + 1, "reached": row.hypervolume} for row in _rows(study.generations)]
     name = text("search.table.generation", lang)
     encoding = {
-        "x": {"field": "generation", "type": "quantitative", "title": name, "axis": {"tickMinStep": 1}},
+        "x": {
+            "field": "generation",
+            "type": "quantitative",
+            "title": name,
+            "axis": {"tickMinStep": 1},
+            "scale": {"zero": False},
+        },
         "y": {"field": "reached", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "grid": True}},
     }
     heading = text("search.chart.growth", lang)
-    mark = {"type": "line", "point": True, "color": ACCENT}
+    mark = {"type": "line", "point": {"color": ACCENT}, "color": ACCENT}
     subtitle = text("search.chart.growth_text", lang)
     return Chart(heading, specification(heading, rows, subtitle, height=180, mark=mark, encoding=encoding))
 

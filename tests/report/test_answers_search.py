@@ -47,6 +47,9 @@ def test_the_first_table_is_the_front_and_the_scenario_as_it_stands(study):
         *(name.replace("_", " ") for name in looked_at["plan"]),
         "The whole plan",
     ]
+    without = told.tables(study, "en")[1]
+    assert [row[0] for row in without.rows] == [row[0] for row in table.rows]
+    assert without.rows[-1][1] == "none"
     assert table.columns[1:4] == ["Survival", "Public cost", "Deadweight"]
 
 

@@ -12,7 +12,7 @@ from sim.measure import Words
 from sim.report import search_charts
 from sim.report.answers import Chart, Table, failed, lever_name, value_name
 from sim.report.findings import outcome_name
-from sim.report.numbers import money, share, with_interval
+from sim.report.numbers import interval, money, share, with_interval
 from sim.report.search_charts import change, inside, lower, plan_name, quantity_name, size, title, told
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
@@ -34,6 +34,8 @@ def findings(study: Search, lang: Language) -> list[str]:
 def tables(study: Search, lang: Language) -> list[Table]:
     """The plans looked at, what the rules name, what these plans do, many worlds, the generations."""
     found = [_plans(study, lang)]
+    if any("." not in name for name in study.levers):
+        found.append(_without(study, lang))
     if not study.choices.empty:
         found.append(_choices(study, lang))
     if _side_by_side(study):
@@ -189,22 +191,33 @@ def _plans(study: Search, lang: Language) -> Table:
     """The plans run again, cheapest first, and the scenario as it stands."""
     shown = list(dict.fromkeys(study.confirmed["quantity"])) or list(study.objectives)
     columns = [text("search.table.plan", lang), *(getattr(quantity_name(name), lang) for name in shown)]
-    columns += [text("search.table.holds", lang), text("search.table.off", lang)]
+    columns.append(text("search.table.holds", lang))
     rows = []
-    front = study.front.set_index("plan")
-    tried = study.evaluations.set_index("plan")
-    known = list(dict.fromkeys(study.confirmed["plan"]))
-    order = [plan for plan in front.index if plan in known] + [plan for plan in known if plan not in front.index]
-    for plan in order:
-        cells = [_estimate(study, plan, name) for name in shown]
-        holds = front["holds"].get(plan) if plan in front.index else None
-        cells.append(
-            both("unit.missing") if holds is None or pd.isna(holds) else both(f"search.{'yes' if holds else 'no'}")
-        )
-        off = [_action(a) for a in study.levers if "." not in a and plan in tried.index and not tried.at[plan, a]]
-        cells.append(_listed(off) if off else both("unit.none"))
+    front = study.front.set_index("plan")["holds"]
+    for plan in _looked_at(study):
+        cells = [_estimate(study, plan, name, "{mean}\n{interval}") for name in shown]
+        holds = front.get(plan)
+        known = holds is not None and not pd.isna(holds)
+        cells.append(both(f"search.{'yes' if holds else 'no'}") if known else both("unit.missing"))
         rows.append([getattr(cell, lang) for cell in (plan_name(study, plan), *cells)])
     return Table(text("search.table.plans", lang), columns, rows)
+
+
+def _without(study: Search, lang: Language) -> Table:
+    """Which actions each of these plans goes without."""
+    tried, rows = study.evaluations.set_index("plan"), []
+    for plan in _looked_at(study):
+        off = [_action(a) for a in study.levers if "." not in a and plan in tried.index and not tried.at[plan, a]]
+        cells = (plan_name(study, plan), _listed(off) if off else both("unit.none"))
+        rows.append([getattr(cell, lang) for cell in cells])
+    columns = [text(f"search.table.{name}", lang) for name in ("plan", "off")]
+    return Table(text("search.table.without", lang), columns, rows)
+
+
+def _looked_at(study: Search) -> list[str]:
+    """The plans run again, cheapest first, and last the scenario as it stands."""
+    known = list(dict.fromkeys(study.confirmed["plan"]))
+    return [plan for plan in study.front["plan"] if plan in known] + [study.reference] * (study.reference in known)
 
 
 def _choices(study: Search, lang: Language) -> Table:
@@ -284,13 +297,16 @@ def _mean(study: Search, plan: str, quantity: str) -> float:
     return float(rows["mean"].iloc[0]) if len(rows) else float("nan")
 
 
-def _estimate(study: Search, plan: str, quantity: str) -> Words:
-    """What a plan brings about under fresh lucks, with its interval."""
+def _estimate(study: Search, plan: str, quantity: str, form: str = "") -> Words:
+    """What a plan brings about under fresh lucks, with its interval: as in a sentence, or in a form of its own."""
     rows = study.confirmed[(study.confirmed["plan"] == plan) & (study.confirmed["quantity"] == quantity)]
     if rows.empty:
         return both("unit.missing")
     mean, low, high = (float(rows[end].iloc[0]) for end in ("mean", "low", "high"))
-    return with_interval(mean, low, high, lambda value: told(value, quantity))
+    if not form or isnan(low):
+        return with_interval(mean, low, high, lambda value: told(value, quantity))
+    said, between = told(mean, quantity), interval(low, high, lambda value: told(value, quantity))
+    return Words(zh=form.format(mean=said.zh, interval=between.zh), en=form.format(mean=said.en, interval=between.en))
 
 
 def _requirement(name: str) -> Words:
