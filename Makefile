@@ -10,10 +10,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare test test-long benchmark limit province timings peers clean setup
+.PHONY: compare slides test test-long benchmark limit province studies timings peers clean setup
 
 compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
+
+slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
+	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
+		--output-dir results notebooks/presentation.ipynb
 
 test: setup ## format, lint, types, import contract, tests
 	@$(BIN)/ruff format --check --quiet
@@ -34,6 +38,9 @@ limit: setup ## a firm-month against streaming the bytes that it must touch, mon
 
 province: setup ## the province one to one, in seconds and gigabytes
 	@$(BIN)/python benchmarks/province.py
+
+studies: setup ## runs a second of a study, two cores against one, the store, memory, and all 1,024 coalitions
+	@$(BIN)/python benchmarks/studies.py --coalitions
 
 timings: setup ## all of these once more, as a line of benchmarks/history.csv
 	@$(BIN)/python -m benchmarks.history

@@ -38,13 +38,13 @@ def of_run(result: Result) -> pd.Series[float]:
     rows = result.ledger
     kind, flow = rows["kind"].to_numpy(), rows["flow"].to_numpy()
     payer, payee, moved = rows["payer"].to_numpy(), rows["payee"].to_numpy(), rows["measure"].to_numpy() != ""
-    public = np.isin(payer, [party for party, level in LEVELS.items() if level in GOVERNMENT])
-    own = np.isin(flow, ["quality_deposit"]) | np.array([name.startswith("vat_credit") for name in flow], np.bool_)
+    public = rows["payer"].isin([party for party, level in LEVELS.items() if level in GOVERNMENT]).to_numpy()
+    own = [name for name in rows["flow"].unique() if name == "quality_deposit" or name.startswith("vat_credit")]
     relieved, granted, lost = moved & (kind == "relieved"), moved & (kind == "granted"), kind == "written_off"
     category = np.select(
         [
-            relieved & public & np.isin(flow, REVENUE),
-            (relieved & public) | (granted & ~own),
+            relieved & public & rows["flow"].isin(REVENUE).to_numpy(),
+            (relieved & public) | (granted & ~rows["flow"].isin(own).to_numpy()),
             relieved,
             granted,
             moved & (kind == "deferred"),

@@ -197,6 +197,7 @@ class Task:
     """What a worker is told: a run, where to write it, and where the world lies that it is paired with."""
 
     key: str
+    asked: str  # fingerprint of the scenario
     spec: RunSpec
     folder: Path  # of the study's runs
     paired_with: str  # key of the run of `spec.against`, empty for none

@@ -108,7 +108,7 @@ class Stored:
     def task(self, key: str, spec: RunSpec) -> Task:
         """What a worker is told of a run that is not there."""
         paired = "" if spec.against is None else self.key(RunSpec(spec.against, spec.seed, keep=spec.keep))
-        return Task(key, spec, self.folder, paired, self.simulate)
+        return Task(key, self._fingerprint(spec.scenario), spec, self.folder, paired, self.simulate)
 
     def _fingerprint(self, scenario: Scenario) -> str:
         known = self._fingerprints
@@ -191,7 +191,7 @@ class Stored:
             name = hashlib.sha256("".join(apart).encode()).hexdigest()[:40]
             beside = Path(mkdtemp(prefix=".part-", dir=self.folder))
             beside.chmod(0o755)
-            _join([self.folder / key for key in apart], beside)
+            _join({self.folder / key: self._known[key].facts[ROW.index("asked")] for key in apart}, beside)
             _rename(beside, self.folder / name)
             for key in apart:
                 self._known[key] = _Known(name, self._known[key].facts, self._known[key].outcomes)
@@ -250,7 +250,7 @@ def _row(task: Task, reason: str = "", **facts: Any) -> dict[str, Any]:
     spec = task.spec
     known = {
         "run": task.key,
-        "asked": spec.scenario.fingerprint(),
+        "asked": task.asked,
         "keep": spec.keep,
         "paired_with": task.paired_with,
         "calibration": calibration_fingerprint(),
@@ -280,7 +280,10 @@ def _write(
             beside.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
             for name, table in written.items():
                 if table is not None:
-                    with (beside / f"{name}.parquet").open("wb") as sink, _writer(sink, table.schema) as writer:
+                    with (
+                        (beside / f"{name}.parquet").open("wb") as sink,
+                        _writer(sink, table.schema, name in (RUNS, TIMES)) as writer,
+                    ):
                         writer.write_table(table)
             _rename(beside, task.folder / task.key)
         finally:
@@ -297,14 +300,14 @@ def _rename(beside: Path, place: Path) -> None:
     beside.replace(place)
 
 
-def _join(parts: Sequence[Path], into: Path) -> None:
-    """One part of many: of each table one file, flushed to the disk, with a row group for each run."""
+def _join(parts: Mapping[Path, str], into: Path) -> None:
+    """One part of many: of each table one file, flushed to the disk, with a row group for each run.
+
+    ``parts``: the folder of each, in order, and the fingerprint of its scenario.
+    """
     names = sorted({file.stem for part in parts for file in part.iterdir()} - {RUNS, SCENARIOS})
     _together(into, RUNS, [part / f"{RUNS}.parquet" for part in parts], len(parts))
-    asked: dict[str, Path] = {}
-    for part in parts:
-        file = part / f"{SCENARIOS}.parquet"
-        asked.setdefault(_read(file).column("asked")[0].as_py(), file)
+    asked = {fingerprint: part / f"{SCENARIOS}.parquet" for part, fingerprint in parts.items()}
     _together(into, SCENARIOS, list(asked.values()), SCENARIOS_TOGETHER)
     for name in names:
         files = [part / f"{name}.parquet" for part in parts]
@@ -341,11 +344,14 @@ def _digest(table: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
-def _writer(file: Any, schema: pa.Schema) -> Any:
-    """Writer of a Parquet file. Dictionaries only for words: of numbers they cost time and room."""
+def _writer(file: Any, schema: pa.Schema, is_tiny: bool = False) -> Any:
+    """Writer of a Parquet file. Dictionaries only for words: of numbers they cost time and room, of one row all does."""
     import pyarrow as pa
     from pyarrow import parquet
 
+    if is_tiny:
+        plain = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+        return parquet.ParquetWriter(file, schema, write_page_checksum=True, **plain)
     words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_dictionary(f.type)]
     return parquet.ParquetWriter(
         file, schema, compression="zstd", use_dictionary=[word for word in words if word != "contents"],
@@ -387,6 +393,8 @@ def _read(file: Path, only: list[tuple[str, str, str]] | None = None) -> pa.Tabl
 
     try:
         with file.open("rb") as source:
+            if only is None:  # the shorter way to a small file
+                return parquet.ParquetFile(source, page_checksum_verification=True).read(use_threads=False)
             return parquet.read_table(source, use_threads=False, filters=only, page_checksum_verification=True)
     except (OSError, ValueError, ArrowException):
         where = f"{file.parent.name}/{file.name}"
