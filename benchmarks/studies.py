@@ -1,8 +1,8 @@
 """How fast studies are: runs a second, two processes against one, what the store costs, whether memory grows.
 
 Usage: ``python benchmarks/studies.py [--firms 20000] [--coalitions]``. Ratios are taken within one run of this script,
-in turns, and their medians told; with ``--coalitions`` all 1,024 coalitions of the ten actions are run at the end, which
-takes some minutes.
+in turns, and their medians told; with ``--coalitions`` all 1,024 coalitions of the ten actions are run at the end, some
+minutes long.
 """
 
 from __future__ import annotations

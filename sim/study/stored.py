@@ -345,7 +345,7 @@ def _digest(table: pa.Table) -> str:
 
 
 def _writer(file: Any, schema: pa.Schema, is_tiny: bool = False) -> Any:
-    """Writer of a Parquet file. Dictionaries only for words: of numbers they cost time and room, of one row all does."""
+    """Writer of a Parquet file. Dictionaries only for words: of numbers they cost time, of one row all does."""
     import pyarrow as pa
     from pyarrow import parquet
 
