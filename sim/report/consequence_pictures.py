@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BILLION_FEN: Final = {"zh": 1e10, "en": 1e11}  # in the unit that `report.cliff.amount` names
 WIDTH: Final = 9  # inches
-ROW_INCHES: Final = 0.28
+ROW_INCHES: Final = 0.21
 MOST_MONTHS: Final = 8  # that are named below an axis
 THOUSAND: Final = 1000
 
@@ -40,7 +40,7 @@ def saved_picture(comparison: Comparison, lang: Language, by: str = "sector") ->
     rows = np.arange(len(table))
     per_thousand = table.div(table["firms"].where(table["firms"] > 0), axis=0) * THOUSAND
     with rc_context(style):
-        figure = Figure(figsize=(WIDTH, 1.2 + ROW_INCHES * len(table)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.8 + ROW_INCHES * len(table)), layout="constrained")
         axes = figure.subplots()
         axes.barh(rows, per_thousand["saved"], color=ACCENT, height=0.6, label=text("report.saved.saved_rate", lang))
         axes.barh(rows, -per_thousand["harmed"], color=WORSE, height=0.6, label=text("report.saved.harmed_rate", lang))
@@ -66,7 +66,7 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
     table = table.reindex(found.cliff_months).fillna(0.0)
     months = np.arange(len(table))
     with rc_context(style):
-        figure = Figure(figsize=(WIDTH, 0.55 * WIDTH), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.42 * WIDTH), layout="constrained")
         axes = figure.subplots()
         named_as = text("report.cliff.put_off", lang)
         axes.bar(months, table["put_off"], color=CLIFF_COLOURS["put_off"], width=0.8, label=named_as)

@@ -13,12 +13,17 @@ WIDTH: Final = 640  # of the plot, in the units of the chart's letters; a slide 
 SCALE: Final = 2.5  # pixels a unit
 
 
-def picture(chart: Chart, width: int = WIDTH) -> bytes:
-    """A chart of ``sim/report/answers/`` as PNG, ``width`` units wide besides its labels and legend."""
+def picture(chart: Chart, width: int = WIDTH, height: int | None = None) -> bytes:
+    """A chart of ``sim/report/answers/`` as PNG, ``width`` units wide and ``height`` high besides its labels and legend.
+
+    Without a ``height`` it is as high as on the page.
+    """
     import vl_convert
 
     _carry_the_font()
     drawn: dict[str, Any] = chart.specification | {"width": width}
+    if height is not None:
+        drawn["height"] = height
     config = drawn.get("config", {})
     drawn["config"] = config | {"font": FONTS, "background": "white"}
     return bytes(vl_convert.vegalite_to_png(drawn, scale=SCALE))

@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom, on few firms."""
+"""Every notebook runs from top to bottom, on few firms; `test_slides.py` runs the presentation."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = sorted({*FOLDER.glob("*.ipynb")} - {FOLDER / "presentation.ipynb"})
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
