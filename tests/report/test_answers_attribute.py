@@ -186,6 +186,9 @@ def test_of_many_measures_the_smallest_are_put_together():
     assert len(rows) == 21
     assert rows[-2][0] == "The other 11 together"
     assert rows[-2][1] == "+6.60 ± 0.00"  # 0.1 + ... + 1.1
+    alike = study(dict.fromkeys(names, (0.0, 1.0)), of="measures", rest=None)
+    [silent] = [said for said in told.findings(alike, "en") if said.startswith("With no effect at all")]
+    assert silent.endswith("and 19 others.")
     assert len(told.charts(many, "en")[0].specification["data"]["values"]) == 20
 
 

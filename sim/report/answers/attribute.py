@@ -29,7 +29,8 @@ SURVIVAL: Final = HEADLINES[0]
 FIRMS: Final = "survivors"
 MOST_ROWS: Final = 20  # of a table or a chart; the others are put together
 MOST_PAIRS: Final = 10
-MOST_NAMED: Final = 3  # in a sentence
+MOST_NAMED: Final = 3  # in a sentence, with their numbers
+MOST_LISTED: Final = 12  # in a sentence, by name alone
 UNITS: Final = {"zh": 10**10, "en": 10**11}  # fen: of money in a column: yi yuan, bn yuan
 Row = dict[str, Any]
 
@@ -191,10 +192,11 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
     """Rows of the first table: the rest of the plan, players by their share of survival, others together, the whole."""
     survival = _estimates(study, SURVIVAL)
     players = sorted(study.players, key=lambda name: -survival[name].mean)
-    fit = MOST_ROWS if len(players) <= MOST_ROWS else MOST_ROWS - 1
-    large = set(sorted(players, key=lambda name: -abs(survival[name].mean))[:fit])
-    players, others = [name for name in players if name in large], [name for name in players if name not in large]
     by_outcome = {outcome: _estimates(study, outcome) for outcome in study.attribution["outcome"].unique()}
+    headlines = [by_outcome[outcome] for outcome in HEADLINES if outcome in by_outcome]
+    fit = MOST_ROWS if len(players) <= MOST_ROWS else MOST_ROWS - 1
+    large = set(sorted(players, key=lambda name: -max(abs(found[name].mean) for found in headlines))[:fit])
+    players, others = [name for name in players if name in large], [name for name in players if name not in large]
 
     def row(name: str) -> tuple[Words, dict[str, Estimate]]:
         return name_of(study, name), {outcome: found[name] for outcome, found in by_outcome.items()}
@@ -230,14 +232,9 @@ def _pairs(study: Attribution, lang: Language) -> Table:
     by_pair: dict[str, dict[str, Estimate]] = {}
     for row in study.interactions.itertuples():
         by_pair.setdefault(getattr(_pair(study, row), lang), {})[str(row.outcome)] = _estimate(row)
-    nothing = Estimate(0.0, 0.0, 0.0)
-    largest = sorted(
-        by_pair, key=lambda pair: -max(abs(by_pair[pair].get(outcome, nothing).mean) for outcome in HEADLINES)
-    )
-    rows = [
-        [pair, *(_plus_minus(by_pair[pair].get(outcome), 100.0, 2) for outcome in HEADLINES)]
-        for pair in largest[:MOST_PAIRS]
-    ]
+    size = {pair: max(abs(found[o].mean) for o in HEADLINES if o in found) for pair, found in by_pair.items()}
+    largest = sorted(by_pair, key=lambda pair: -size[pair])[:MOST_PAIRS]
+    rows = [[pair, *(_plus_minus(by_pair[pair].get(o), 100.0, 2) for o in HEADLINES)] for pair in largest]
     columns = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
     return Table(text("attribute.table.interactions", lang), [text("attribute.table.pair", lang), *columns], rows)
 
@@ -403,8 +400,10 @@ def _with_estimates(study: Attribution, players: Iterable[str], estimates: dict[
 
 
 def _listed(names: Iterable[Words]) -> Words:
-    comma, names = both("report.comma"), list(names)
-    return Words(zh=comma.zh.join(one.zh for one in names), en=comma.en.join(one.en for one in names))
+    comma, every = both("report.comma"), list(names)
+    fit = every if len(every) <= MOST_LISTED else every[: MOST_LISTED - 1]
+    said = Words(zh=comma.zh.join(one.zh for one in fit), en=comma.en.join(one.en for one in fit))
+    return said if fit is every else both("attribute.and_others", players=said, count=len(every) - len(fit))
 
 
 def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
