@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 AHEAD: Final = 3  # tasks for each thread of a worker, so that none waits for the next
+TOGETHER: Final = 64  # tasks that are sent at once, at most: 2 MB
 REACHED_WITHIN: Final = 5.0  # seconds
 LOOK_AGAIN: Final = 2.0  # seconds after which workers are counted again: they come and go
 MISSED: Final = 60.0  # seconds without any worker
@@ -39,6 +40,9 @@ class Common(NamedTuple):
     calibration: str
     versions: tuple[tuple[str, str], ...]
     sign: Path  # of a folder with a random name in the study's folder: a worker that sees it sees that folder
+
+
+Packed = tuple[int, bytes]  # a task: how many bytes there are, and these compressed
 
 
 class StrangeWorkerError(Exception):
@@ -77,10 +81,29 @@ def different(common: Common) -> str:
     return "" if common.sign.is_dir() else "folder"
 
 
-def do_there(task: Task, common: Common) -> Outcome:
+def do_there(packed: Packed, common: Common) -> Outcome:
     """One run on a worker, which may have joined after the others were asked."""
     _agree(common)
-    return do(task)
+    return do(unpacked(packed))
+
+
+def packed(task: Task) -> Packed:
+    """A task as the scheduler hands it on: bytes, which it need not understand, and a third as many of them."""
+    import pyarrow as pa
+    from distributed.protocol.pickle import dumps
+
+    plain = dumps(task)
+    return len(plain), pa.compress(plain, codec="zstd", asbytes=True)
+
+
+def unpacked(packed: Packed) -> Task:
+    """The task that was packed."""
+    import pyarrow as pa
+    from distributed.protocol.pickle import loads
+
+    length, content = packed
+    task: Task = loads(pa.decompress(content, length, codec="zstd", asbytes=True))
+    return task
 
 
 @cache
@@ -165,13 +188,16 @@ def _outcomes(client: Client, todo: Iterator[Task], common: Common) -> Iterator[
                 tasks = [] if begun else [suspects.popleft()]
                 alone = tasks[0].key if tasks else ""
             else:
-                tasks = list(islice(todo, max(0, width - len(begun))))
+                tasks = list(islice(todo, max(0, min(width - len(begun), TOGETHER))))
                 order.extend(task.key for task in tasks)
-            for task, future in zip(tasks, client.map(do_there, tasks, common=common, pure=False), strict=True):
+            futures = client.map(do_there, [packed(task) for task in tasks], common=common, pure=False)
+            for task, future in zip(tasks, futures, strict=True):
                 begun[future] = task
                 future.add_done_callback(ready.put)
             if not begun:
                 return
+            if len(tasks) == TOGETHER:
+                continue  # there may be room for more
             for task, row in _taken(client, begun, _finished(client, ready), common):
                 if row is not None:
                     done[task.key] = task.key, row
