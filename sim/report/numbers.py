@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import isnan
+from collections.abc import Callable, Mapping
+from math import isfinite, isnan
+from typing import Any
 
 from sim.measure import Words
 from sim.report.words import both
@@ -93,6 +94,25 @@ def difference_in_unit(value: float, unit: str) -> Words:
         return points(value)
     plain = in_unit(value, unit)
     return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
+
+
+def with_interval(mean: float, low: float, high: float, written: Callable[[float], Words]) -> Words:
+    """A mean, and its interval in brackets where there is one."""
+    said, between = written(mean), interval(low, high, written)
+    if isnan(low) or isnan(high):
+        return said
+    return both("unit.with_interval", mean=said, interval=between)
+
+
+def finite(value: Any) -> Any:
+    """A value as JSON can hold it: what is not finite is missing, NumPy's numbers are plain ones."""
+    if isinstance(value, Mapping):
+        return {key: finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(entry) for entry in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _bare(first: str, last: str) -> str:

@@ -14,7 +14,7 @@ SCALE: Final = 2.5  # pixels a unit
 
 
 def picture(chart: Chart, width: int = WIDTH, height: int | None = None) -> bytes:
-    """A chart of ``sim/report/answers/`` as PNG, ``width`` units wide and ``height`` high besides its labels and legend.
+    """A chart of ``sim/report/answers/`` as PNG, ``width`` units wide and ``height`` high besides labels and legend.
 
     Without a ``height`` it is as high as on the page.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.study.comparison import Comparison
     from sim.study.ensemble import Ensemble
+    from sim.study.kinds import Study
     from sim.study.stored import Stored
 
 
@@ -124,6 +125,37 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
     _show_targets(study, lang)
+
+
+def show_answer(study: Study, lang: Language) -> None:
+    """Print what came out of a question: the findings, then the first of its tables."""
+    from sim.report import answers
+    from sim.report.answer_page import title
+
+    told = answers.of(study.kind)
+    print(_in(lang, title(study)))
+    for sentence in told.findings(study, lang):
+        print(f"  - {sentence}")
+    for shown in told.tables(study, lang)[:1]:
+        table(shown.columns, shown.rows, shown.title)
+
+
+def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
+    """Facts of a study and its tables, row by row; of its runs how many there are and those that failed."""
+    manifest = study.manifest
+    return {
+        "results_dir": str(folder),
+        "study": manifest.study,
+        "scenarios": [asked.name for asked in manifest.scenarios],
+        "firms": manifest.firms,
+        "seed": manifest.seed,
+        "replications": manifest.replications,
+        "settings": manifest.settings,
+        "fingerprint": manifest.fingerprint,
+        "runs": len(study.runs),
+        "failures": study.failures.to_dict("records"),
+        "tables": {name: found.to_dict("records") for name, found in study.tables().items() if name != "runs"},
+    }
 
 
 def _show_targets(study: Comparison, lang: Language) -> None:

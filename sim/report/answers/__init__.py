@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.report import charts
-from sim.report.answers.names import lever_name, value_name
+from sim.report.answers.names import field_name, lever_name, value_name
 from sim.report.words import Language, text
 
 if TYPE_CHECKING:
@@ -74,4 +74,15 @@ def failed(study: Study, lang: Language) -> list[str]:
     return [text("answer.failed", lang, failed=f"{count:,}", all=f"{len(study.runs):,}")] if count else []
 
 
-__all__ = ["Answer", "Chart", "Table", "failed", "kinds", "lever_name", "of", "specification", "value_name"]
+__all__ = [
+    "Answer",
+    "Chart",
+    "Table",
+    "failed",
+    "field_name",
+    "kinds",
+    "lever_name",
+    "of",
+    "specification",
+    "value_name",
+]

@@ -42,6 +42,11 @@ def lever_name(path: str, lang: Language) -> str:
     return _in(lang, Words(zh=f"{owner.zh}：{meaning.zh}", en=f"{owner.en}: {meaning.en}"))
 
 
+def field_name(path: str, lang: Language) -> str:
+    """The same without the measure or the fund that it belongs to: where only one of them is spoken of."""
+    return lever_name(path, lang).rpartition("：" if lang == "zh" else ": ")[2]
+
+
 def value_name(path: str, value: Any, lang: Language) -> str:
     """A value of a lever in one line: a word in people's words, a number as it is written, a table as JSON."""
     if hasattr(value, "item"):  # a NumPy number

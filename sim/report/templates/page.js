@@ -64,7 +64,7 @@
     }
     // Long names get room where there is room.
     spec.config.axis.labelLimit = Math.min(Math.max(figure.clientWidth * 0.38, 120), 380);
-    spec.datasets = { [spec.data.name]: rows(spec.data.name) };
+    if (spec.data.name) spec.datasets = { [spec.data.name]: rows(spec.data.name) }; // else the chart holds its rows
     const holder = figure.appendChild(document.createElement("div"));
     const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
     if (holder.isConnected) drawn.set(id, chart);
@@ -101,7 +101,7 @@
   // The boxes carry the colours of their lines.
   function colourTicks() {
     const spec = data.charts[language()]["months-survival_rate"];
-    if (!spec) return;
+    if (!spec || !boxes.length) return;
     const { domain, range } = spec.encoding.color.scale;
     const words = data.labels[language()].scenario;
     for (const box of boxes) box.nextElementSibling.style.background = range[domain.indexOf(words[box.value])];

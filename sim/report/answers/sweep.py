@@ -1,0 +1,358 @@
+"""A sweep, told to people: what its levers move, by how much for sure, what that costs, and in how many worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import TYPE_CHECKING, Final
+
+from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.report import numbers
+from sim.report.answers import Chart, Table, failed, field_name, lever_name, value_name
+from sim.report.digest import Estimate
+from sim.report.findings import direction, outcome_name, verdict
+from sim.report.sweep_charts import of_points, of_worlds
+from sim.report.sweeps import Points, Target
+from sim.report.words import LANGUAGES, Language, both
+from sim.study.costs import PUBLIC_COST
+
+if TYPE_CHECKING:
+    from sim.study.questions.sweep import Sweep
+
+MOST_ROWS: Final = 20  # points of a table: of more, the best
+MOST_STEPS: Final = 24
+PRICED: Final = ("survivors", "jobs", PUBLIC_COST)
+
+
+def findings(study: Sweep, lang: Language) -> list[str]:
+    """What each headline outcome does, the step that moves it most, what it costs, targets, precision, failures."""
+    points = Points(study)
+    return [_in(lang, sentence) for sentence in _findings(points)] + failed(study, lang)
+
+
+def tables(study: Sweep, lang: Language) -> list[Table]:
+    """Outcomes by point; differences over worlds; what they cost; steps; targets; precision."""
+    points = Points(study)
+    found = [_worlds_alone(points, lang) if not points.levers else _by_point(points, lang)]
+    if points.levers:
+        if points.worlds > 1:
+            found.append(_differences(points, lang))
+        found.append(_prices(points, lang))
+    if points.targets and points.worlds > 1 and points.levers:
+        found.append(_targets(points, lang))
+    if points.steps:
+        found.append(_steps(points, lang))
+    if points.precision:
+        found.append(_precision(points, lang))
+    return found
+
+
+def charts(study: Sweep, lang: Language) -> list[Chart]:
+    """The headline outcomes over the first lever, what a gain costs, targets; over worlds alone how they spread."""
+    points = Points(study)
+    return of_points(points, lang) if points.levers else of_worlds(points, lang)
+
+
+def _findings(points: Points) -> Iterator[Words]:
+    for outcome in HEADLINES:
+        ranked = points.ranked(outcome)
+        if ranked:
+            yield from _of_worlds(points, outcome) if points.worlds > 1 else ()
+            yield from _best(points, outcome, ranked[0]) if points.levers else ()
+    yield from _strongest_step(points)
+    yield from _cost(points)
+    yield from _targets_met(points)
+    yield from _precise(points)
+
+
+def _of_worlds(points: Points, outcome: str) -> Iterator[Words]:
+    value, _, unit = points.at(0, outcome)
+    yield both(
+        "sweep.finding.worlds_with" if points.levers else "sweep.finding.worlds",
+        outcome=outcome_name(outcome), worlds=points.worlds, mean=numbers.in_unit(value.mean, unit),
+        interval=numbers.interval_in_unit(value.low, value.high, unit), first=_setting(points, 0),
+    )  # fmt: skip
+
+
+def _best(points: Points, outcome: str, best: int) -> Iterator[Words]:
+    first, found = points.at(0, outcome), points.at(best, outcome)
+    said: dict[str, Words | str | int] = {
+        "outcome": outcome_name(outcome), "first": _setting(points, 0), "best": _setting(points, best),
+        "before": numbers.in_unit(first.value.mean, first.unit),
+        "after": numbers.in_unit(found.value.mean, found.unit), "change": _change(found.difference, found.unit),
+        "points": len(points.values),
+    }  # fmt: skip
+    if isnan(found.difference.mean):
+        yield both("sweep.finding.unpaired", **said)
+    elif best == 0:
+        changes = [points.at(point, outcome).difference for point in points.values]
+        is_same = all(change.mean == change.low == change.high == 0 for change in changes)
+        yield both(f"sweep.finding.{'same' if is_same else 'first_best'}", **said)
+    elif points.worlds > 1:
+        share = numbers.share(points.better(best, outcome))
+        yield both("sweep.finding.best_over_worlds", share=share, **said)
+    else:
+        way = {"better": "best", "no_interval": "best_once"}.get(direction(outcome, found.difference), "untold")
+        yield both(f"sweep.finding.{way}", **said)
+
+
+def _strongest_step(points: Points) -> Iterator[Words]:
+    for outcome in HEADLINES[:1]:
+        steps = [s for s in points.steps if s.outcome == outcome and not isnan(s.change.mean)]
+        if len(steps) < 2:
+            continue
+        strongest = max(steps, key=lambda step: abs(step.change.mean))
+        if direction(outcome, strongest.change) in ("same", "no_interval"):
+            continue
+        yield both(
+            "sweep.finding.step", outcome=outcome_name(outcome), lever=_field(points, strongest.lever),
+            before=_value(strongest.lever, strongest.before), after=_value(strongest.lever, strongest.after),
+            change=_change(strongest.change, points.units[outcome]),
+        )  # fmt: skip
+
+
+def _cost(points: Points) -> Iterator[Words]:
+    ranked = points.ranked(HEADLINES[0])
+    if not points.levers or not ranked or ranked[0] == 0:
+        return
+    firms, cost = points.at(ranked[0], "survivors"), points.at(ranked[0], PUBLIC_COST)
+    if isnan(cost.difference.mean) or isnan(firms.difference.mean):
+        return
+    yield both(
+        "sweep.finding.cost", best=_setting(points, ranked[0]), firms=_change(firms.difference, firms.unit),
+        cost=_change(cost.difference, cost.unit),
+    )  # fmt: skip
+
+
+def _targets_met(points: Points) -> Iterator[Words]:
+    for target in points.targets:
+        if target.outcome not in HEADLINES:
+            continue
+        said: dict[str, Words | str | int] = {
+            "outcome": _lower(outcome_name(target.outcome)), "clause": target.clause, "goal": _goal(points, target)
+        }  # fmt: skip
+        if points.worlds > 1:
+            shares = {point: points.met(point, target) for point in points.values}
+            known = {point: share for point, share in shares.items() if not isnan(share)}
+            if not known:
+                continue
+            best = max(known, key=lambda point: known[point])
+            said |= {"share": numbers.share(shares[0]), "first": _setting(points, 0)}
+            if points.levers and best:
+                said |= {"best": _setting(points, best), "best_share": numbers.share(known[best])}
+                yield both("sweep.finding.target_share_best", **said)
+            else:
+                yield both("sweep.finding.target_share", **said)
+            continue
+        verdicts = [
+            verdict(target.outcome, points.at(point, target.outcome).value, target.limit) for point in points.values
+        ]
+        counts = {name: verdicts.count(name) for name in ("met", "missed", "unsure")}
+        yield both("sweep.finding.target", all=len(verdicts), **counts, **said)
+
+
+def _precise(points: Points) -> Iterator[Words]:
+    fewest, most = points.replications
+    draws = len(points.study.draws)
+    for outcome, (asked, widest, reached) in points.precision.items():
+        unit = points.units.get(outcome, "")
+        yield both(
+            "sweep.finding.precise" if reached == draws else "sweep.finding.imprecise",
+            outcome=outcome_name(outcome), asked=_plain(asked, unit), widest=_plain(widest, unit), reached=reached,
+            draws=draws, fewest=fewest, most=most,
+        )  # fmt: skip
+    if not points.precision and fewest < points.study.manifest.replications and points.study.failures.empty:
+        yield both("sweep.finding.stopped", fewest=fewest, most=most, asked=points.study.manifest.replications)
+    if most == 1:
+        yield both("sweep.finding.one_luck")
+
+
+def _by_point(points: Points, lang: Language) -> Table:
+    several = points.worlds > 1
+    rows = []
+    for point in _shown(points):
+        cells = []
+        for outcome in HEADLINES:
+            value, difference, unit = points.at(point, outcome)
+            below = (
+                numbers.interval_in_unit(value.low, value.high, unit)
+                if several
+                else numbers.difference_in_unit(difference.mean, unit)
+                if isnan(difference.low) or not point
+                else _plus_minus(difference, unit)
+            )
+            cells.append(f"{_in(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
+        rows.append([*_settings(points, point, lang), *cells])
+    key = "worlds" if several else "points"
+    return Table(
+        _title(points, f"sweep.table.{key}", lang), [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows
+    )
+
+
+def _below(point: int, several: bool, said: Words, lang: Language) -> str:
+    if point == 0 and not several:
+        return _in(lang, both("sweep.table.reference"))
+    return _in(lang, said)
+
+
+def _differences(points: Points, lang: Language) -> Table:
+    """Over worlds: how far each point is from the first, and in how many worlds it is better."""
+    rows = []
+    for point in _shown(points):
+        if point == 0:
+            continue
+        cells = []
+        for outcome in HEADLINES:
+            difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
+            share = both("sweep.table.better_in", share=numbers.share(points.better(point, outcome)))
+            cells.append(f"{_in(lang, _change(difference, unit))}\n{_in(lang, share)}")
+        rows.append([*_settings(points, point, lang), *cells])
+    title = _title(points, "sweep.table.differences", lang, first=_setting(points, 0))
+    return Table(title, [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows)
+
+
+def _prices(points: Points, lang: Language) -> Table:
+    rows = []
+    for point in _shown(points):
+        cells = []
+        for outcome in PRICED:
+            difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
+            between = numbers.difference_interval_in_unit(difference.low, difference.high, unit)
+            said = _in(lang, numbers.difference_in_unit(difference.mean, unit))
+            cells.append(said if point == 0 else f"{said}\n{_in(lang, between)}")
+        rows.append([*_settings(points, point, lang), *cells])
+    title = _title(points, "sweep.table.prices", lang, first=_setting(points, 0))
+    return Table(title, [*_levers(points, lang), *_outcomes(PRICED, lang)], rows)
+
+
+def _worlds_alone(points: Points, lang: Language) -> Table:
+    """Nothing but worlds vary: a row for each outcome."""
+    met = {target.outcome: points.met(0, target) for target in points.targets}
+    rows = []
+    for outcome in dict.fromkeys((*HEADLINES, "survivors", "jobs", *met)):
+        value, _, unit = points.at(0, outcome)
+        said = [numbers.in_unit(number, unit) for number in (value.mean, value.low, value.high)]
+        said.append(numbers.share(met[outcome]) if outcome in met else both("unit.missing"))
+        rows.append([_in(lang, outcome_name(outcome)), *(_in(lang, words) for words in said)])
+    columns = ["outcome", "mean", "low", "high", "met"]
+    title = _in(lang, both("sweep.table.worlds_alone", worlds=points.worlds))
+    return Table(title, [_in(lang, both(f"sweep.column.{name}")) for name in columns], rows)
+
+
+def _targets(points: Points, lang: Language) -> Table:
+    rows = [
+        [*_settings(points, p, lang), *(_in(lang, numbers.share(points.met(p, target))) for target in points.targets)]
+        for p in _shown(points)
+    ]
+    columns = [
+        f"{_in(lang, outcome_name(target.outcome))}\n{_in(lang, _goal(points, target))}" for target in points.targets
+    ]
+    return Table(_title(points, "sweep.table.targets", lang), [*_levers(points, lang), *columns], rows)
+
+
+def _steps(points: Points, lang: Language) -> Table:
+    of_step: dict[tuple[str, str, str], list[str]] = {}
+    for step in points.steps:
+        key = step.lever, value_name(step.lever, step.before, lang), value_name(step.lever, step.after, lang)
+        said = _plus_minus(step.change, points.units[step.outcome])
+        of_step.setdefault(key, []).append(_in(lang, said))
+    rows = [
+        [_in(lang, _field(points, lever)), f"{before} → {after}", *cells]
+        for (lever, before, after), cells in list(of_step.items())[:MOST_STEPS]
+    ]
+    columns = [_in(lang, both(f"sweep.column.{name}")) for name in ("lever", "step")]
+    return Table(_in(lang, both("sweep.table.steps")), [*columns, *_outcomes(HEADLINES, lang)], rows)
+
+
+def _precision(points: Points, lang: Language) -> Table:
+    rows = []
+    for outcome, (asked, widest, reached) in points.precision.items():
+        unit = points.units.get(outcome, "")
+        said = (outcome_name(outcome), _plain(asked, unit), _plain(widest, unit))
+        rows.append([*(_in(lang, words) for words in said), f"{reached} / {len(points.study.draws)}"])
+    columns = [_in(lang, both(f"sweep.column.{name}")) for name in ("outcome", "asked", "widest", "reached")]
+    return Table(_in(lang, both("sweep.table.precision")), columns, rows)
+
+
+def _shown(points: Points) -> list[int]:
+    """The points of a table: all, or the first and the best for survival."""
+    if len(points.values) <= MOST_ROWS:
+        return list(points.values)
+    best = points.ranked(HEADLINES[0])
+    return list(dict.fromkeys([0, *best]))[:MOST_ROWS]
+
+
+def _title(points: Points, key: str, lang: Language, **said: Words | str | int) -> str:
+    title = both(key, worlds=points.worlds, **said)
+    if len(points.values) > MOST_ROWS:
+        title = both("sweep.table.best_of", title=title, shown=MOST_ROWS, all=len(points.values))
+    return _in(lang, title)
+
+
+def _levers(points: Points, lang: Language) -> list[str]:
+    return [lever_name(path, lang) for path in points.levers]
+
+
+def _outcomes(outcomes: tuple[str, ...], lang: Language) -> list[str]:
+    return [_in(lang, outcome_name(outcome)) for outcome in outcomes]
+
+
+def _settings(points: Points, point: int, lang: Language) -> list[str]:
+    return [value_name(path, value, lang) for path, value in points.values[point].items()]
+
+
+def _setting(points: Points, point: int) -> Words:
+    """What the levers are set to at a point, in a sentence."""
+    parts = [both("sweep.setting", lever=_field(points, path), value=_value(path, value))
+             for path, value in points.values[point].items()]  # fmt: skip
+    comma = both("report.comma")
+    return Words(zh=comma.zh.join(part.zh for part in parts), en=comma.en.join(part.en for part in parts))
+
+
+def _field(points: Points, path: str) -> Words:
+    """The name of a lever where the page's title says whose it is; in full where two are alike."""
+    alike = [other for other in points.levers if field_name(other, "en") == field_name(path, "en")]
+    name = field_name if len(alike) == 1 else lever_name
+    zh, en = (name(path, lang) for lang in LANGUAGES)
+    return Words(zh=zh, en=en)
+
+
+def _value(path: str, value: object) -> Words:
+    zh, en = (value_name(path, value, lang) for lang in LANGUAGES)
+    return Words(zh=zh, en=en)
+
+
+def _change(difference: Estimate, unit: str) -> Words:
+    return numbers.with_interval(
+        difference.mean, difference.low, difference.high, lambda value: numbers.difference_in_unit(value, unit)
+    )
+
+
+def _plus_minus(difference: Estimate, unit: str) -> Words:
+    """A difference and half its interval, short enough for a cell."""
+    mean = numbers.difference_in_unit(difference.mean, unit)
+    if isnan(difference.high):
+        return mean
+    half = _plain(difference.high - difference.mean, unit)
+    return Words(zh=f"{mean.zh} ± {half.zh}", en=f"{mean.en} ± {half.en}")
+
+
+def _plain(value: float, unit: str) -> Words:
+    """A width: of shares in percentage points, without a sign."""
+    said = numbers.difference_in_unit(value, unit)
+    return Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+"))
+
+
+def _goal(points: Points, target: Target) -> Words:
+    return both(f"cli.note.{target.bound}", value=numbers.in_unit(target.limit, points.units[target.outcome]))
+
+
+def _lower(name: Words) -> Words:
+    """A common noun as it stands inside a sentence."""
+    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])
+
+
+def _in(lang: Language, words: Words) -> str:
+    written: str = getattr(words, lang)
+    return written

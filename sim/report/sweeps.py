@@ -1,0 +1,189 @@
+"""A sweep in the order in which people read it: a point for each draw of its levers, steps of a lever, worlds.
+
+Everything here is a mean or a share of the sweep's tables; nothing is simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.observe.months import HEADLINES
+from sim.report.digest import Estimate, more_is_better
+from sim.study.ensemble import interval
+
+if TYPE_CHECKING:
+    from sim.study.questions.sweep import Sweep
+
+MOST_LEVELS: Final = 16  # of a lever whose steps are looked at
+
+
+class Found(NamedTuple):
+    """An outcome at one point: its value, and the difference from the first point.
+
+    Intervals are those over lucks at 95 %; over several worlds from their 5 % to their 95 % quantile.
+    """
+
+    value: Estimate
+    difference: Estimate
+    unit: str
+
+
+class Step(NamedTuple):
+    """What an outcome changes from one value of a lever to the next, all else averaged, paired by luck."""
+
+    lever: str
+    before: Any
+    after: Any
+    outcome: str
+    change: Estimate
+
+
+class Target(NamedTuple):
+    """A target of the plan."""
+
+    outcome: str
+    clause: str
+    bound: str  # at_least or at_most
+    limit: float
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value meets it."""
+        return value >= self.limit if self.bound == "at_least" else value <= self.limit
+
+
+@dataclass(frozen=True)
+class Points:
+    """What the report says about a sweep. A point is a draw of its levers, over all worlds if there are several."""
+
+    study: Sweep
+
+    @cached_property
+    def levers(self) -> list[str]:
+        """Dotted paths of the levers; none when only worlds vary."""
+        return self.study.levers
+
+    @cached_property
+    def worlds(self) -> int:
+        """Worlds that each point is met in; 1 when nothing but levers varies."""
+        return int((self.study.draws["lever_draw"] == 0).sum())
+
+    @cached_property
+    def values(self) -> dict[int, dict[str, Any]]:
+        """Values of the levers at each point."""
+        table = self.study.draws.drop_duplicates("lever_draw").set_index("lever_draw")[self.levers]
+        return {int(str(point)): dict(row) for point, row in table.iterrows()}
+
+    @cached_property
+    def found(self) -> dict[tuple[int, str], Found]:
+        """Every outcome at every point where a run succeeded."""
+        if self.worlds > 1:
+            rows = self.study.worlds.rename(columns={"p05": "low", "p95": "high"})
+            rows = rows.rename(columns={"difference_p05": "difference_low", "difference_p95": "difference_high"})
+        else:
+            rows = self.study.outcomes
+        return {
+            (int(row["lever_draw"]), str(row["outcome"])): Found(
+                Estimate(row["mean"], row["low"], row["high"]),
+                Estimate(row["difference"], row["difference_low"], row["difference_high"]),
+                str(row["unit"]),
+            )
+            for row in rows.to_dict("records")
+        }
+
+    def at(self, point: int, outcome: str) -> Found:
+        """An outcome at a point; missing where no run succeeded."""
+        nothing = Estimate(nan, nan, nan)
+        return self.found.get((point, outcome), Found(nothing, nothing, self.units.get(outcome, "")))
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each outcome."""
+        return dict(self.study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"])
+
+    def ranked(self, outcome: str) -> list[int]:
+        """The points where the outcome is known, the best first; of equals the one asked for first."""
+        sign = -1 if more_is_better(outcome) else 1
+        means = {point: self.at(point, outcome).value.mean for point in self.values}
+        return sorted((p for p in means if not isnan(means[p])), key=lambda point: sign * means[point])
+
+    def better(self, point: int, outcome: str) -> float:
+        """In which share of the worlds the outcome is better at a point than at the first one."""
+        table = self.study.outcomes
+        rows = table[(table["lever_draw"] == point) & (table["outcome"] == outcome)]["difference"].dropna()
+        return float(((rows > 0) if more_is_better(outcome) else (rows < 0)).mean()) if len(rows) else nan
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """The targets of the plan for outcomes that the sweep has."""
+        asked = self.study.manifest.scenarios[-1].contents.get("plan", {}).get("targets", ())
+        found = []
+        for target in asked:
+            bound = "at_most" if target["at_least"] is None else "at_least"
+            if target["outcome"] in self.units:
+                found.append(Target(target["outcome"], target["clause"], bound, float(target[bound])))
+        return found
+
+    def met(self, point: int, target: Target) -> float:
+        """In which share of the worlds a point meets a target, by the mean over lucks."""
+        table = self.study.outcomes
+        means = table[(table["lever_draw"] == point) & (table["outcome"] == target.outcome)]["mean"].dropna()
+        return float(np.mean([target.is_met(mean) for mean in means])) if len(means) else nan
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Steps of each lever of a grid, or of a single lever that takes few values, for the headline outcomes."""
+        block = self.study.manifest.settings["design"]["levers"] or {}
+        if not self.levers or not (block.get("grid") or len(self.levers) == 1):
+            return []
+        found = []
+        for lever in self.levers:
+            draws_of = self.study.draws.groupby(lever, sort=False)["draw"].agg(list)
+            levels = list(draws_of.index)
+            if pd.api.types.is_numeric_dtype(self.study.draws[lever]):
+                levels.sort()
+            if not 2 <= len(levels) <= MOST_LEVELS:
+                continue
+            for before, after in pairwise(levels):
+                for outcome in HEADLINES:
+                    change = self._of(outcome, draws_of[after]) - self._of(outcome, draws_of[before])
+                    mean, low, high = interval(np.asarray(change.dropna(), np.float64))
+                    found.append(Step(lever, before, after, outcome, Estimate(float(mean), float(low), float(high))))
+        return found
+
+    @cached_property
+    def _by_luck(self) -> dict[str, pd.DataFrame]:
+        done = self.study.runs[self.study.runs["reason"] == ""]
+        return {name: done.pivot(index="replication", columns="draw", values=name) for name in HEADLINES}
+
+    def _of(self, outcome: str, draws: list[int]) -> pd.Series[float]:
+        """Mean over draws under each luck, missing where one of them is."""
+        return self._by_luck[outcome].reindex(columns=draws).mean(axis=1, skipna=False)
+
+    @cached_property
+    def precision(self) -> dict[str, tuple[float, float, int]]:
+        """Of each outcome that was to be precise: half-width asked for, the widest there is, draws that reached it."""
+        rule = self.study.manifest.settings["design"]["replications"]
+        if not isinstance(rule, dict):
+            return {}
+        table = self.study.outcomes
+        found = {}
+        for outcome, asked in rule["half_width"].items():
+            rows = table[table["outcome"] == outcome]
+            half = (rows["high"] - rows["mean"]).to_numpy(float)
+            widest = float(np.nanmax(half)) if np.isfinite(half).any() else nan
+            found[outcome] = float(asked), widest, int((half <= asked).sum())
+        return found
+
+    @cached_property
+    def replications(self) -> tuple[int, int]:
+        """Fewest and most replications of a draw that succeeded."""
+        count = self.study.runs[self.study.runs["reason"] == ""].groupby("draw").size()
+        return int(count.min()), int(count.max())
