@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 import sim
 from sim.scenario import ScenarioError
 from sim.study import StudyError, workbench
+from sim.study.asking import ask
 from sim.study.factors import assumptions
 from sim.study.worlds import WORLD
 
@@ -48,7 +49,7 @@ def test_experiments_of_the_workbench_give_the_same_numbers_as_runs():
         alone = sim.run("full_plan", levers=given, firms=200, seed=3).outcomes
         seen = [outcomes[name][place] for name in alone["outcome"]]
         np.testing.assert_array_equal(seen, alone["value"].to_numpy())
-    assert len(set(outcomes["survivors"])) > 4  # the worlds and the policies differ
+    assert len(set(outcomes["money_given"])) == 8  # the worlds and the policies differ
 
 
 def test_a_mean_over_lucks_is_the_mean_of_its_runs():
@@ -58,10 +59,23 @@ def test_a_mean_over_lucks_is_the_mean_of_its_runs():
     assert seen == pytest.approx(np.mean([run["jobs"] for run in runs]), rel=1e-15)
 
 
+def test_a_question_is_answered_by_real_runs():
+    asked = {
+        "title": {"zh": "问", "en": "Asked"},
+        "misses": {"loss_share": {"more_than": 0.21}, "resumption_rate": "target"},
+        "over": {"parameters.world.demand_level": [0.5, 1.5], "world.wave_factor": [0.5, 1.5]},
+        "draws": 16,
+        "replications": 1,
+    }
+    study = ask("discover", asked, firms=200)
+    assert len(study.runs) == len(study.draws) == 16
+    loss = study.worlds[study.worlds["outcome"] == "loss_share"].merge(study.draws, on="draw")
+    assert loss["value"].corr(loss["parameters.world.demand_level"]) < -0.5
+    assert (loss["misses"] == (loss["value"] > 0.21)).all()
+
+
 def test_every_uncertainty_has_its_range_and_every_outcome_its_direction():
-    model = workbench.model(
-        levers={"rent_waiver.months": [0, 6], "funds.tourism.when_dry": {"of": ["refuse", "queue"]}}
-    )
+    model = workbench.model(levers={"rent_waiver.months": [0, 6], "funds.tourism.when_dry": {"of": ["refuse", "wait"]}})
     ranges = {entry.name: (entry.lower_bound, entry.upper_bound) for entry in model.uncertainties}
     assert ranges == {entry.path: (entry.low, entry.high) for entry in assumptions()} | WORLD
     assert [type(lever).__name__ for lever in model.levers] == ["IntegerParameter", "CategoricalParameter"]

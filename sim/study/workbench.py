@@ -1,0 +1,103 @@
+"""``sim`` as a model of the EMA Workbench, whose samplers, evaluators and analyses then work on it.
+
+Uncertainties are what is not known of the world, levers what a planner may change, both under their dotted paths;
+outcomes are those of ``sim.observe.outcomes`` under their names.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.observe.outcomes import OUTCOMES
+from sim.scenario import ScenarioError, load
+from sim.study import StudyError, boxes
+from sim.study.factors import Factor
+from sim.study.runs import Firms, once
+from sim.study.worlds import Over, factors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def model(
+    scenario: str | Path = "full_plan",
+    *,
+    levers: Mapping[str, Any] | None = None,
+    uncertainties: Over | Mapping[str, Any] = "worlds",
+    outcomes: Sequence[str] | None = None,
+    firms: Firms = None,
+    seed: int = 1,
+    replications: int = 1,
+) -> Any:
+    """An ``ema_workbench.Model`` of a scenario.
+
+    ``levers``: by path ``[low, high]`` or ``{of: [values]}``. ``uncertainties``: the same, or ``worlds`` (every
+    assumption over its range and three factors of the world) or ``assumptions``. ``outcomes``: names, None for all;
+    each is a ``ScalarOutcome``, to be maximised or minimised as more or less of it is better, the mean over
+    ``replications`` lucks of seeds ``seed``, ``seed + 1``, ..., the same lucks for every experiment and policy. An
+    experiment whose run fails has no outcomes (all are missing), and a warning tells why.
+
+    The workbench samples evenly between a factor's ends, where this project's own designs put half of the draws on
+    either side of the value that is taken. Raises :class:`StudyError` when the workbench is not installed,
+    ``ScenarioError`` for a scenario, path or range that is not understood.
+    """
+    boxes.require()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of optional parts of the workbench that are not there
+        from ema_workbench import Constant, Model, ScalarOutcome
+
+    names = list(OUTCOMES) if outcomes is None else list(outcomes)
+    if unknown := [name for name in names if name not in OUTCOMES]:
+        raise StudyError(
+            zh=f"没有名为 {unknown[0]} 的结果指标。",
+            en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}.",
+        )
+    of_levers, of_worlds = factors(levers or {}), factors(uncertainties)
+    load(scenario, {factor.path: factor.at(0.5) for factor in (*of_levers, *of_worlds)})  # faults are said here
+    made = Model("shukun", function=_Experiment(scenario, firms, seed, replications))
+    made.levers = [_parameter(factor) for factor in of_levers if len(factor.values) != 1]
+    made.uncertainties = [_parameter(factor) for factor in of_worlds if len(factor.values) != 1]
+    made.constants = [Constant(f.path, f.values[0]) for f in (*of_levers, *of_worlds) if len(f.values) == 1]
+    made.outcomes = [
+        ScalarOutcome(name, ScalarOutcome.MINIMIZE if OUTCOMES[name].less_is_better else ScalarOutcome.MAXIMIZE)
+        for name in names
+    ]
+    return made
+
+
+@dataclass(frozen=True)
+class _Experiment:
+    """One experiment: what is given by path, as outcomes by name. A class, so that it can be sent to processes."""
+
+    scenario: str | Path
+    firms: Firms
+    seed: int
+    replications: int
+
+    def __call__(self, **given: Any) -> dict[str, float]:
+        try:
+            runs = [
+                once(self.scenario, given, self.firms, self.seed + r, (), None).outcomes
+                for r in range(self.replications)
+            ]
+        except ScenarioError:  # a question that is not understood concerns every experiment
+            raise
+        except Exception as error:
+            warnings.warn(f"an experiment has no outcomes: {type(error).__name__}: {error}", stacklevel=2)
+            return dict.fromkeys(OUTCOMES, math.nan)
+        by_run = [dict(zip(run["outcome"], run["value"], strict=True)) for run in runs]
+        return {name: math.fsum(values[name] for values in by_run) / len(by_run) for name in by_run[0]}
+
+
+def _parameter(factor: Factor) -> Any:
+    from ema_workbench import CategoricalParameter, IntegerParameter, RealParameter
+
+    if factor.values:
+        return CategoricalParameter(factor.path, factor.values)
+    if factor.is_whole:
+        return IntegerParameter(factor.path, int(factor.low), int(factor.high))
+    return RealParameter(factor.path, factor.low, factor.high)

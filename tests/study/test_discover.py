@@ -1,0 +1,249 @@
+"""Boxes of worlds in which a target is missed; the stand-in engine misses one exactly where the tests say."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.measure import Words
+from sim.study import StudyError, boxes, store
+from sim.study.asking import question as asked_of
+from sim.study.questions import discover
+from sim.study.questions.discover import Beyond, Question
+
+needs_workbench = pytest.mark.skipif(
+    boxes.find_spec("ema_workbench") is None,
+    reason="the optional extra is not installed: pip install 'shukun[workbench]'",
+)
+UNIT = [0.0, 1.0]
+XYZ = {"x": UNIT, "y": UNIT, "z": UNIT}
+
+
+class Runs:
+    """Stands in for a runner: a row a run, nothing written. ``resumed`` gives the resumption rate or raises."""
+
+    ends, is_over = None, False
+
+    def __init__(self, resumed):
+        self.resumed = resumed
+
+    def expect(self, runs):
+        pass
+
+    def run(self, specs):
+        rows = []
+        for spec in specs:
+            row = dict.fromkeys(("scenario", "asked", "keep", "paired_with", "calibration", "sources", "run"), "")
+            row |= {"draw": spec.draw, "replication": spec.replication, "seed": spec.seed, "reason": ""}
+            try:
+                row |= {"resumption_rate": self.resumed(spec.scenario.levers, spec.seed), "loss_share": 0.2}
+            except ArithmeticError as error:
+                row |= {"resumption_rate": np.nan, "loss_share": np.nan, "reason": f"ArithmeticError: {error}"}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def ask(scenario, monkeypatch):
+    """Answer a question whose engine is a function of the levers and the seed."""
+    monkeypatch.setattr(discover, "load", lambda name, levers: scenario(name, levers))
+
+    def answer(resumed, **asked):
+        settings = {"over": XYZ, "draws": 128, "replications": 1, "misses": {"resumption_rate": "target"}} | asked
+        question = Question(title=Words(zh="问", en="Asked"), scenario="worlds", **settings)
+        return discover.answer(question, beside=Path(), levers={}, firms=100, seed=1, runner=Runs(resumed))
+
+    return answer
+
+
+@pytest.fixture
+def two_halves(monkeypatch):
+    """For tests of something else: the search is not repeated so often."""
+    monkeypatch.setattr(boxes, "HALVES", 2)
+
+
+def in_corner(levers, seed):
+    return 0.9 if levers["x"] > 0.7 and levers["y"] < 0.4 else 1.0
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_a_known_box_is_found_whole_and_pure(ask):
+    study = ask(in_corner)
+    target = study.targets.iloc[0]
+    assert target["verdict"] == "box"
+    assert (target["coverage"], target["density"], target["correlation"]) == (1.0, 1.0, 1.0)
+    assert target["missed"] == pytest.approx(0.3 * 0.4 * 128, abs=2)  # a Sobol sequence fills boxes evenly
+    assert target["mass"] == target["missed"] / 128
+    limits = study.chosen("resumption_rate").set_index("path")
+    assert sorted(limits.index) == ["x", "y"]
+    assert limits.loc["x", "low"] == pytest.approx(0.7, abs=0.02)
+    assert limits.loc["y", "high"] == pytest.approx(0.4, abs=0.02)
+    assert np.isnan(limits.loc["y", "low"])
+    assert limits["quasi_p_low"].min() < 1e-6
+
+
+@needs_workbench
+def test_the_box_found_in_one_half_holds_in_the_other(ask):
+    study = ask(in_corner)
+    target = study.targets.iloc[0]
+    assert (target["halves"], target["halves_with_box"]) == (boxes.HALVES, boxes.HALVES)
+    assert target["tested_coverage"] > 0.8
+    assert target["tested_density"] > 0.8
+    share = study.stability.set_index("path")["share"]
+    assert share["x"] == share["y"] == 1.0
+    assert share.get("z", 0.0) <= 0.2
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_the_trajectory_gains_density_and_ends_in_what_was_relaxed(ask):
+    study = ask(lambda levers, seed: in_corner(levers, seed) if levers["z"] > 0.05 else 1.9 - in_corner(levers, seed))
+    peeled = study.trajectory[~study.trajectory["is_relaxed"]]
+    assert (peeled.iloc[0][["coverage", "mass", "restricted"]] == [1.0, 1.0, 0]).all()
+    chosen = study.trajectory[study.trajectory["is_chosen"]].iloc[0]
+    told = study.limits[study.limits["box"] == chosen["box"]]
+    assert told[["quasi_p_low", "quasi_p_high"]].max(axis=None) <= boxes.QUASI_P
+    assert chosen["correlation"] == max(
+        row["correlation"]
+        for _, row in study.trajectory.iterrows()
+        if study.limits.loc[study.limits["box"] == row["box"], ["quasi_p_low", "quasi_p_high"]].max(axis=None) <= 0.05
+    )
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_worlds_that_miss_at_random_have_no_box(ask):
+    def anywhere(levers, seed):
+        return 0.9 if int(levers["x"] * 2**20) * 7919 % 5 == 0 else 1.0
+
+    target = ask(anywhere, draws=64).targets.iloc[0]
+    assert 0 < target["missed"] < 64
+    assert target["verdict"] == "nothing" or target["tested_density"] < 2 * target["missed"] / 64
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+@pytest.mark.parametrize(("rate", "verdict", "missed"), [(0.9, "always", 64), (0.95, "never", 0)])
+def test_a_target_missed_everywhere_or_nowhere_is_said_and_not_searched(ask, rate, verdict, missed):
+    study = ask(lambda levers, seed: rate, draws=64)
+    assert study.targets.iloc[0][["verdict", "missed", "worlds"]].tolist() == [verdict, missed, 64]
+    assert study.trajectory.empty
+    assert study.chosen("resumption_rate").empty
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_failed_draws_are_left_out_and_counted(ask):
+    def fails(levers, seed):
+        if levers["z"] > 0.75:
+            raise ArithmeticError("the ledger does not balance: 1 fen")
+        return in_corner(levers, seed)
+
+    study = ask(fails)
+    target = study.targets.iloc[0]
+    assert target["left_out"] == len(study.failures) == 32
+    assert target["worlds"] == 96
+    assert target["density"] == 1.0
+    assert not study.worlds["draw"].isin(study.failures["draw"]).any()
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_when_every_run_fails_its_reason_is_the_answer(ask):
+    def fails(levers, seed):
+        raise ArithmeticError("the ledger does not balance: 1 fen")
+
+    with pytest.raises(StudyError, match="No run succeeded: ArithmeticError: the ledger"):
+        ask(fails, draws=8)
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_a_world_misses_when_its_mean_does_and_divided_lucks_are_counted(ask):
+    study = ask(lambda levers, seed: 0.90 if seed == 1 and levers["x"] > 0.5 else 0.97, draws=64, replications=2)
+    target = study.targets.iloc[0]
+    assert (target["missed"], target["divided"]) == (32, 32)
+    assert set(study.worlds["lucks_missing"]) == {0.0, 0.5}
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_a_threshold_of_its_own_and_both_directions(ask):
+    misses = {"resumption_rate": {"less_than": 0.99}, "loss_share": {"more_than": 0.5}}
+    study = ask(in_corner, misses=misses, draws=64)
+    assert study.targets[["bound", "limit", "clause"]].to_numpy().tolist() == [
+        ["at_least", 0.99, ""],
+        ["at_most", 0.5, ""],
+    ]
+    assert list(study.targets["verdict"]) == ["box", "never"]
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_days_and_choices_are_limited_too(ask):
+    def late_and_dry(levers, seed):
+        return 0.9 if levers["day"] > date(2022, 6, 10) and levers["dry"] in ("wait", "refuse") else 1.0
+
+    over = {"day": [date(2022, 6, 1), date(2022, 6, 20)], "dry": {"of": ["wait", "refuse", "share"]}, "z": UNIT}
+    study = ask(late_and_dry, over=over)
+    limits = study.chosen("resumption_rate").set_index("path")
+    assert limits.loc["day", "kind"] == "day"
+    assert date.fromordinal(int(np.ceil(limits.loc["day", "low"]))) == date(2022, 6, 11)
+    assert limits.loc["dry", "values"] == '["wait", "refuse"]'
+    assert (study.targets.iloc[0]["coverage"], study.targets.iloc[0]["density"]) == (1.0, 1.0)
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_more_draws_leave_the_first_ones_as_they_are(ask):
+    few, more = ask(in_corner, draws=40), ask(in_corner, draws=100)
+    pd.testing.assert_frame_equal(few.draws, more.draws.head(40))
+    pd.testing.assert_frame_equal(few.worlds, more.worlds.head(40))
+    assert Question(title=Words(zh="", en=""), draws=40).with_draws(100).draws == 100
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_the_answer_is_stored_and_read_again_and_can_be_seen(ask, tmp_path):
+    for study in (ask(in_corner, draws=64), ask(lambda levers, seed: 1.0, draws=16)):
+        store.save(study, tmp_path / "study")
+        again = store.load(tmp_path / "study")
+        for name, table in study.tables().items():
+            pd.testing.assert_frame_equal(getattr(again, name), table)
+        assert again.plot().axes
+
+
+def test_without_the_workbench_one_sentence_says_how_to_get_it(ask, monkeypatch):
+    monkeypatch.setattr(boxes, "find_spec", lambda name: None)
+    with pytest.raises(StudyError, match=r"pip install 'shukun\[workbench\]'"):
+        ask(in_corner)
+
+
+@pytest.mark.usefixtures("two_halves")
+@needs_workbench
+def test_an_outcome_without_a_target_asks_for_a_threshold(ask):
+    with pytest.raises(StudyError, match="no target for survival_rate"):
+        ask(in_corner, misses={"survival_rate": "target"})
+
+
+@pytest.mark.parametrize(
+    ("misses", "told"),
+    [
+        ({"resumption": "target"}, "did you mean resumption_rate"),
+        ({"loss_share": {"more_than": 0.1, "less_than": 0.2}}, "exactly one"),
+        ({}, "at least 1"),
+    ],
+)
+def test_a_question_that_cannot_be_meant_is_refused(misses, told):
+    with pytest.raises(ValueError, match=told):
+        Question.model_validate({"title": {"zh": "问", "en": "Asked"}, "misses": misses})
+
+
+def test_the_shipped_question_asks_for_both_targets_of_the_resumption_action():
+    question, _ = asked_of("discover", discover.DEFAULT)
+    assert question.misses == {"resumption_rate": "target", "loss_share": "target"}
+    assert question.over == "worlds"
+    assert Beyond(more_than=0.0).more_than == 0.0
