@@ -80,8 +80,8 @@ def compare(
 ) -> Comparison:
     """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.comparison.compare`.
 
-    None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables are
-    kept there, and those that are there are used; ``workers`` and ``cluster``: see :class:`sim.study.runs.Runner`.
+    None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
+    are kept there, and those that are there are used; ``workers``, ``cluster``: see :class:`sim.study.runs.Runner`.
     """
     from sim.study import comparison, store
     from sim.study.runs import Runner
@@ -101,8 +101,8 @@ def compare(
 def sweep(asked: Asked, grid: Mapping[str, Sequence[Any]] | None = None, **how: Any) -> Sweep:
     """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
-    ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path to
-    values) the name or file of a scenario. ``how``: keywords of :func:`sim.study.asking.ask`.
+    ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
+    to values) the name or file of a scenario. ``how``: keywords of :func:`sim.study.asking.ask`.
     """
     if grid is None:
         return _ask("sweep", asked, how)  # type: ignore[return-value]

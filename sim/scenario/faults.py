@@ -15,6 +15,7 @@ Language = Literal["en", "zh"]
 
 MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "no_file": {"en": "there is no scenario {found}", "zh": "没有名为 {found} 的情景"},
+    "no_question": {"en": "there is no question {found}", "zh": "没有名为 {found} 的问题"},
     "unreadable": {"en": "the file cannot be read: {found}", "zh": "文件无法读取：{found}"},
     "too_large": {"en": "the file is too large: {found}", "zh": "文件过大：{found}"},
     "bad_yaml": {"en": "this is not valid YAML: {found}", "zh": "不是有效的 YAML：{found}"},

@@ -46,7 +46,7 @@ def question(
         file = known.get(str(asked), Path(asked))
         if not file.is_file():
             near = nearest(str(asked), known)
-            raise ScenarioError([Fault("no_file", str(asked), None, "", str(asked), ", ".join(known), near)])
+            raise ScenarioError([Fault("no_question", str(asked), None, "", str(asked), ", ".join(known), near)])
         document, beside = read(file), file.parent
     content, faults = check(module(kind).Question, document.data, Source(document))
     if content is None or document.faults:

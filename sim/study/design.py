@@ -155,6 +155,27 @@ class Draws:
         """What draw ``draw`` asks; ``fixed`` levers hold in every draw."""
         return load(self.design.scenario, {**fixed, **self.levers(draw)})
 
+    def check(self, fixed: dict[str, Any]) -> None:
+        """Say what is wrong with any draw before hours of runs; raises :class:`ScenarioError`.
+
+        Every stated value is tried once, of sampled ranges their ends.
+        """
+        levers = _ends(self.design.levers) or self._levers
+        worlds = _ends(self.design.uncertainties) or self._uncertainties
+        for lever in levers:
+            load(self.design.scenario, {**fixed, **lever, **worlds[0]})
+        for world in worlds[1:]:
+            load(self.design.scenario, {**fixed, **levers[0], **world})
+
+
+def _ends(block: Block | None) -> list[dict[str, Any]]:
+    """The two ends of all ranges of a block that is sampled; nothing of another."""
+    sampled = None if block is None else block.sobol or block.latin_hypercube
+    if sampled is None:
+        return []
+    factors = sampled.factors()
+    return [at(factors, [end] * len(factors)) for end in (0.0, 1.0)]
+
 
 def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[str, Any]]:
     """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different."""

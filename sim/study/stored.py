@@ -295,9 +295,14 @@ def _write(
 
 def _rename(beside: Path, place: Path) -> None:
     """Put a part in its place. One that is there is a run that failed, or the same run done by somebody else."""
-    if place.exists():
-        shutil.rmtree(place)
-    beside.replace(place)
+    for last in (False, True):  # a worker that was given up may write the same part at the same moment
+        shutil.rmtree(place, ignore_errors=True)
+        try:
+            beside.replace(place)
+            return
+        except OSError:
+            if last:
+                raise
 
 
 def _join(parts: Mapping[Path, str], into: Path) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.observe.tables import TABLES, Result
 from sim import compare
+from sim.observe.tables import TABLES, Result
 from sim.vocabulary import ACTIONS, MECHANISMS, REQUESTS
 from tests.engine.conftest import live, scenario_of
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim import compare
 from sim.engine import simulate
 from sim.observe.journeys import EVENTS
 from sim.observe.tables import TABLES, Result
-from sim import compare
 from sim.vocabulary import EXIT_CAUSES, FLAGS, TICKETS, bit
 from tests.engine.conftest import population_of, scenario_of, written
 

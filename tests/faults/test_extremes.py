@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import sim
 import sim.engine
 from sim import scenario
 from sim.cli import app
@@ -16,7 +17,6 @@ from sim.parameters import Parameters
 from sim.places import calibration_folder
 from sim.report import html
 from sim.scenario import ScenarioError
-from sim.study.comparison import compare
 from sim.units import LARGEST_SUM_FEN
 from sim.vocabulary import SECTORS
 
@@ -102,7 +102,7 @@ def test_every_firm_leaves_on_its_first_day(levers):
 
 @pytest.mark.usefixtures("everybody_leaves")
 def test_a_comparison_of_worlds_without_firms_has_a_page():
-    study = compare(["action_tax"], firms=50, levers=ONE_DAY, replications=2)
+    study = sim.compare(["action_tax"], firms=50, levers=ONE_DAY, replications=2)
     assert not len(study.failures)
     assert "</html>" in html.page(study)
 

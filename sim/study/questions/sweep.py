@@ -73,7 +73,8 @@ def answer(
     def scenario(draw: int) -> Any:
         return sized([draws.scenario(draw, dict(levers))], firms)[0]
 
-    base = scenario(0)  # what is wrong with the scenario is said before hours of runs
+    draws.check(dict(levers))
+    base = scenario(0)
     runs = replicate(len(draws), scenario, question.replications, seed, runner)
     values = values_of(runs, ["draw", "replication"], public_cost=True)
     if not (values["draw"] == 0).any():
