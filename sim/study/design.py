@@ -22,20 +22,16 @@ from sim.scenario import ScenarioError, load
 from sim.scenario.document import parse
 from sim.scenario.faults import Fault
 from sim.study import StudyError
-from sim.study.factors import Factor, assumptions, at, factor
+from sim.study.factors import Factor, Over, at, varied
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Values = Annotated[list[Any], Field(min_length=1)]
-Over = Literal["assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
 
 
 class Sampled(Strict):
-    """So many draws over ranges: ``over`` says for each path ``[low, high]`` or ``{of: [values]}``.
-
-    ``assumptions`` stands for every number of the calibration that is only assumed, over its range.
-    """
+    """So many draws over ranges, see :func:`sim.study.factors.varied`."""
 
     draws: Annotated[int, Field(ge=1)]
     over: Over
@@ -43,7 +39,7 @@ class Sampled(Strict):
 
     def factors(self) -> list[Factor]:
         """What is varied."""
-        return assumptions() if self.over == "assumptions" else [factor(path, o) for path, o in self.over.items()]
+        return varied(self.over)
 
 
 class Block(Strict):

@@ -2,17 +2,33 @@
 
 Every sampling plan (grid apart) draws points in the unit cube; a factor says what a point means. So the same factor
 serves a Latin hypercube, a Sobol sequence, a screening, an index of sensitivity and a search.
+
+A *world* is what is not known of the province and may be otherwise than it is taken to be: numbers of the calibration
+that are only assumed, over their ranges, and three factors on what did happen: how many places were listed in
+outbreaks, how much national listings held up logistics, how deep the wave of the turn of the year was. The ranges of
+the three are assumptions themselves: half to twice what was, the wave half to one and a half times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
 
 from sim import parameters
-from sim.scenario.faults import Fault, ScenarioError
+from sim.scenario.faults import Fault, ScenarioError, nearest
+
+Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
+WORLD: Final[Mapping[str, tuple[float, float]]] = {
+    "world.outbreak_factor": (0.5, 2.0),
+    "world.logistics_factor": (0.5, 2.0),
+    "world.wave_factor": (0.5, 1.5),
+}
+ASSUMED: Final = "assumed"  # said of a path: over the range that the project itself assumes
+ALL: Final = "all"  # said of a group
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,40 @@ def assumptions() -> list[Factor]:
         if entry.assumed and not isinstance(entry.low, date) and not isinstance(entry.high, date)
         and entry.low < entry.high
     ]  # fmt: skip
+
+
+def worlds() -> list[Factor]:
+    """Every assumption over its range, and the three factors of the world; 1 is the middle of each of these."""
+    return [*assumptions(), *(Factor(path, low, high, 1.0) for path, (low, high) in WORLD.items())]
+
+
+GROUPS: Final = {"worlds": worlds, "assumptions": assumptions}
+
+
+def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
+    """The factors that a question names.
+
+    For each path ``[low, high]``, ``{of: [values]}`` or ``assumed``; ``worlds: all`` and ``assumptions: all`` stand for
+    all of a group, as its name does in place of paths. A range that is stated goes before one that is assumed. Raises
+    :class:`ScenarioError` for a range that is not understood.
+    """
+    if isinstance(over, str):
+        return GROUPS[over]()
+    known = {found.path: found for found in worlds()}
+    asked: dict[str, Factor] = {}
+    for path, said in over.items():
+        if path in GROUPS and said == ALL:
+            asked = {found.path: found for found in GROUPS[path]()} | asked
+        elif said == ASSUMED and path in known:
+            asked[path] = known[path]
+        elif isinstance(said, str) or path in GROUPS:
+            groups = ", ".join(f"{group}: {ALL}" for group in GROUPS)
+            allowed = f"[low, high], {{of: [values]}}, {ASSUMED} for a number that is; {groups}"
+            near = None if path in known else nearest(path, known)
+            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, near)])
+        else:
+            asked[path] = factor(path, said)
+    return list(asked.values())
 
 
 def at(factors: Sequence[Factor], point: Sequence[float]) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sim.observe.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.study import StudyError, boxes
-from sim.study.factors import Factor
+from sim.study.factors import Factor, Over, varied
 from sim.study.runs import Firms, once
-from sim.study.worlds import Over, factors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +55,7 @@ def model(
             zh=f"没有名为 {unknown[0]} 的结果指标。",
             en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}.",
         )
-    of_levers, of_worlds = factors(levers or {}), factors(uncertainties)
+    of_levers, of_worlds = varied(levers or {}), varied(uncertainties)
     load(scenario, {factor.path: factor.at(0.5) for factor in (*of_levers, *of_worlds)})  # faults are said here
     made = Model("shukun", function=_Experiment(scenario, firms, seed, replications))
     made.levers = [_parameter(factor) for factor in of_levers if len(factor.values) != 1]

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from sim.scenario import ScenarioError
 from sim.study import StudyError, store
 from sim.study.asking import shipped
+from sim.study.factors import varied
 from sim.study.questions import sensitivity
-from sim.study.questions.sensitivity import Question, Sensitivity, varied
+from sim.study.questions.sensitivity import Question, Sensitivity
 
 WORDS = {"zh": "敏感性", "en": "Sensitivity"}
 OVER = {"good": [0.0, 1.0], "bad": [0.0, 1.0], "idle": [0.0, 1.0]}

@@ -19,8 +19,7 @@ import sim
 from sim.scenario import ScenarioError
 from sim.study import StudyError, workbench
 from sim.study.asking import ask
-from sim.study.factors import assumptions
-from sim.study.worlds import WORLD
+from sim.study.factors import WORLD, assumptions
 
 
 @pytest.fixture(autouse=True)

@@ -20,12 +20,11 @@ from sim.scenario.faults import nearest
 from sim.study import StudyError, boxes
 from sim.study.design import cell, sample
 from sim.study.ensemble import values_of
-from sim.study.factors import Factor, at
+from sim.study.factors import Factor, Over, at, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
 from sim.study.runs import Firms, Runner, sized
-from sim.study.worlds import Over, factors
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,8 +54,7 @@ class Question(Strict):
     """A file in ``scenarios/discoveries/``.
 
     ``misses``: by outcome, ``target`` for the plan's own target or a threshold beyond which it counts as missed.
-    ``over``: ``worlds`` (every assumption over its range, and three factors of the world), ``assumptions``, or for each
-    path ``[low, high]`` or ``{of: [values]}``. ``draws`` of a Sobol sequence, which can be enlarged, by ``seed``.
+    ``over``: see :func:`sim.study.factors.varied`. ``draws`` of a Sobol sequence, which can be enlarged, by ``seed``.
     """
 
     title: Words
@@ -142,21 +140,21 @@ def answer(
     run succeeded.
     """
     boxes.require()
-    varied = factors(question.over)
-    points = sample("sobol", varied, question.draws, question.seed)
+    asked = varied(question.over)
+    points = sample("sobol", asked, question.draws, question.seed)
 
     def scenario(draw: int) -> Scenario:
-        return sized([load(question.scenario, {**levers, **at(varied, points[draw])})], firms)[0]
+        return sized([load(question.scenario, {**levers, **at(asked, points[draw])})], firms)[0]
 
     base = scenario(0)  # what is wrong with the scenario is said before hours of runs
     targets = [_target(base, outcome, stated) for outcome, stated in question.misses.items()]
     runs = replicate(question.draws, scenario, question.replications, seed, runner)
-    drawn = {f.path: [cell(f.at(point[place])) for point in points] for place, f in enumerate(varied)}
+    drawn = {f.path: [cell(f.at(point[place])) for point in points] for place, f in enumerate(asked)}
     worlds = _worlds(runs, targets)
     if worlds.empty:
         reason = runs["reason"].iloc[0] if len(runs) else "-"
         raise StudyError(zh=f"没有一次运行成功：{reason}", en=f"No run succeeded: {reason}")
-    columns = _Columns(varied, points)
+    columns = _Columns(asked, points)
     found = [_discover(target, worlds, columns, question) for target in targets]
     return Discovery(
         manifest=manifest(

@@ -23,15 +23,14 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import load
 from sim.study import robust
 from sim.study.costs import PUBLIC_COST
-from sim.study.design import Over, cell, sample
+from sim.study.design import cell, sample
 from sim.study.ensemble import interval
-from sim.study.factors import Factor, at
+from sim.study.factors import Factor, Over, at, varied
 from sim.study.front import spread
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.optimiser import Direction
 from sim.study.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
-from sim.study.questions.sensitivity import varied
 from sim.study.runs import Firms, Runner, sized
 from sim.study.searching import Aims, search
 from sim.vocabulary import ACTIONS

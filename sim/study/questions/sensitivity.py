@@ -18,34 +18,30 @@ from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
-from sim.scenario import Scenario, ScenarioError, load
-from sim.scenario.faults import Fault, nearest
+from sim.scenario import Scenario, load
 from sim.study import StudyError, sensitivities
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import cell
 from sim.study.ensemble import unit_of
-from sim.study.factors import Factor, assumptions, at, factor
+from sim.study.factors import Factor, Over, at, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
 from sim.study.runs import Firms, Runner, sized
 from sim.study.sensitivities import LEAST, Array, Finding, Method
-from sim.study.worlds import Over, worlds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLDER: Final = "sensitivities"
 DEFAULT: Final = "screening"
-ASSUMED: Final = "assumed"
-GROUPS: Final = {"worlds": worlds, "assumptions": assumptions}
 
 
 class Question(Strict):
     """A file in ``scenarios/sensitivities/``.
 
     ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range that the project
-    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see ``sim/study/worlds.py``; so
+    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see ``sim/study/factors.py``; so
     does the word in place of ``over``'s paths. ``draws`` are trajectories of Morris or base samples of Sobol (a power
     of two).
     """
@@ -139,27 +135,6 @@ class Sensitivity(Study):
         from sim.study.plots import sensitivity
 
         return sensitivity(self)
-
-
-def varied(over: Over) -> list[Factor]:
-    """The factors that a question names. Raises :class:`ScenarioError` for a range that is not understood."""
-    if isinstance(over, str):
-        return GROUPS[over]()
-    known = {found.path: found for found in worlds()}
-    asked: dict[str, Factor] = {}
-    for path, said in over.items():
-        if path in GROUPS and said == "all":
-            asked = {found.path: found for found in GROUPS[path]()} | asked  # a range that is stated goes before
-        elif said == ASSUMED and path in known:
-            asked[path] = known[path]
-        elif isinstance(said, str) or path in GROUPS:
-            groups = ", ".join(f"{group}: all" for group in GROUPS)
-            allowed = f"[low, high], {{of: [values]}}, {ASSUMED} for a number that is; {groups}"
-            near = None if path in known else nearest(path, known)
-            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, near)])
-        else:
-            asked[path] = factor(path, said)
-    return list(asked.values())
 
 
 def answer(
