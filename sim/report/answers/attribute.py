@@ -149,7 +149,7 @@ def _together(study: Attribution) -> Iterator[Words]:
 def _costs(study: Attribution) -> Iterator[Words]:
     notes = {name: _note(study, name) for name in study.players}
     prices = _by_player(study.prices, FIRMS)
-    told = [name for name, note in notes.items() if note in ("told", "one_luck") and prices[name].mean > 0]
+    told = [name for name, note in notes.items() if note == "told" and prices[name].mean > 0]
     if told:
         best = max(told, key=lambda name: prices[name].mean)
         yield both("attribute.finding.price", player=name_of(study, best), number=_ratio(prices[best]))
