@@ -44,14 +44,14 @@ def blocks(page: Path) -> list[tuple[str, str]]:
     return [(kind, text) for kind, text in BLOCK.findall(page.read_text("utf-8")) if kind != "text"]
 
 
-def work_through(pages: Mapping[str, Path], left_out: str | None = None) -> Iterator[tuple[Path, Step]]:
-    """Execute every block of each page, by language, in the present folder; not those that hold what is left out."""
+def work_through(pages: Mapping[str, Path]) -> Iterator[tuple[Path, Step]]:
+    """Execute every block of each page, by language, in the present folder."""
     for language, page in pages.items():
         found = [*BLOCK.finditer(page.read_text("utf-8")), None]
         for block, after in pairwise(found):
             assert block is not None
             kind, text = block.groups()
-            if kind == "text" or (left_out is not None and left_out in text):
+            if kind == "text":
                 continue
             told = after if after is not None and after[1] == "text" else None
             printed = {"yaml": _write, "sh": _type, "python": _execute}[kind](text, language)

@@ -2,7 +2,6 @@
 
 import math
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from sim.study.kinds import questions
 from sim.study.questions import attribute, sensitivity
 from tests.docs import guide
 
-NEEDS_THE_WORKBENCH = "discover"
-
 
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -25,9 +22,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pages", [guide.QUESTIONS, guide.STORE], ids=["questions", "store"])
 def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
-    left_out = None if find_spec("ema_workbench") else NEEDS_THE_WORKBENCH
     compared = 0
-    for page, step in guide.work_through(pages, left_out):
+    for page, step in guide.work_through(pages):
         if step.said is not None:
             assert step.printed == step.said, f"{page.name}: {step.text}\nrefresh with python -m tests.docs.guide"
             compared += 1
