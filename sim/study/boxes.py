@@ -5,9 +5,10 @@ of the worlds at a time off the side where least is lost, as the EMA Workbench d
 Modelling & Software 96, 239-250). What a box is worth is said by its *coverage*, the share of the worlds of interest
 that lie in it, and its *density*, the share of the worlds in it that are of interest; what a single limit is worth by
 its quasi-p, the chance that without it so dense a box would come of luck (Bryant and Lempert 2010, Technological
-Forecasting and Social Change 77, 34-49).
+Forecasting and Social Change 77, 34-49). The more sides there are that might be limited, the more of them seem to tell
+something by chance: a limit is told from chance when its quasi-p is at most 5 % divided by their number (Bonferroni).
 
-One box is chosen by one rule. From every box of the peeling, limits whose quasi-p exceeds 5 % are taken back, the
+One box is chosen by one rule. From every box of the peeling, limits that are not told from chance are taken back, the
 weakest first; of what is left that box is chosen whose inside goes together best with the worlds of interest: with the
 highest correlation (phi) of "inside" and "of interest", which like coverage and density is the better the more of these
 worlds lie inside and the fewer of the others, and which does not depend on how often they occur.
@@ -17,19 +18,17 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study import StudyError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-QUASI_P: Final = 0.05  # above it a limit is not told from chance
+QUASI_P: Final = 0.05  # that any one limit seems to tell something by chance
 PEELED: Final = 0.05  # share of a box that is taken off at a time, as Friedman and Fisher advise: patient
 LEAST_MASS: Final = 0.05  # share of all worlds that a box must hold to be peeled further
 HALVES: Final = 10  # that the search is repeated in
@@ -56,7 +55,8 @@ class Limit:
 class Box:
     """A box among ``of`` worlds, ``of_interest`` of them of interest: ``worlds`` and ``hits`` of these lie inside.
 
-    ``limits`` by factor, only of those that it restricts; ``is_relaxed`` says that limits were taken back.
+    ``limits`` by factor, only of those that it restricts; ``level``: the largest quasi-p of a limit that is told from
+    chance; ``is_relaxed`` says that limits were taken back.
     """
 
     worlds: int
@@ -64,6 +64,7 @@ class Box:
     of: int
     of_interest: int
     limits: dict[str, Limit]
+    level: float
     is_relaxed: bool = False
 
     @property
@@ -91,7 +92,7 @@ class Box:
     def is_told_from_chance(self) -> bool:
         """Whether every limit is."""
         return all(
-            not quasi_p > QUASI_P  # one that is missing is no limit
+            not quasi_p > self.level  # one that is missing is no limit
             for limit in self.limits.values()
             for quasi_p in (limit.quasi_p_low, limit.quasi_p_high)
         )
@@ -105,7 +106,9 @@ class Box:
                 inside &= np.isin(column, limit.codes)
             else:
                 inside &= ~(column < limit.low) & ~(column > limit.high)
-        return Box(int(inside.sum()), int((inside & y).sum()), len(x), int(y.sum()), self.limits, self.is_relaxed)
+        return replace(
+            self, worlds=int(inside.sum()), hits=int((inside & y).sum()), of=len(x), of_interest=int(y.sum())
+        )
 
 
 def require() -> None:
@@ -115,6 +118,11 @@ def require() -> None:
             zh="这需要 EMA Workbench，尚未安装；请运行：pip install 'shukun[workbench]'",
             en="This needs the EMA Workbench, which is not installed; run: pip install 'shukun[workbench]'",
         )
+
+
+def level(x: pd.DataFrame) -> float:
+    """The largest quasi-p of a limit that is told from chance: a number has two sides, what has no order one."""
+    return QUASI_P / sum(1 if isinstance(kind, pd.CategoricalDtype) else 2 for kind in x.dtypes)
 
 
 def find(x: pd.DataFrame, y: NDArray[np.bool_]) -> list[Box]:
@@ -182,7 +190,7 @@ def _box(found: Any, i: int, x: pd.DataFrame, y: NDArray[np.bool_], is_relaxed: 
         name: _limit(limits[name], found.box_lims[0][name], [p if p >= 0 else math.nan for p in quasi_p])
         for name, quasi_p in found.qp[i].items()
     }
-    return Box(int(row["n"]), int(row["k"]), len(x), int(y.sum()), said, is_relaxed)
+    return Box(int(row["n"]), int(row["k"]), len(x), int(y.sum()), said, level(x), is_relaxed)
 
 
 def _limit(sides: Any, widest: Any, quasi_p: list[float]) -> Limit:
@@ -198,7 +206,7 @@ def _without_weakest(box: Box, limits: Any, widest: Any) -> Any:
         (quasi_p, name, side)
         for name, limit in box.limits.items()
         for side, quasi_p in enumerate((limit.quasi_p_low, limit.quasi_p_high))
-        if quasi_p > QUASI_P
+        if quasi_p > box.level
     ]
     _, name, side = max(sides)
     limits = limits.copy()

@@ -48,6 +48,7 @@ class Runs:
 @pytest.fixture
 def ask(scenario, monkeypatch):
     """Answer a question whose engine is a function of the levers and the seed."""
+    monkeypatch.setattr(scenario, "fingerprint", lambda self: str(self.contents()))  # levers may be days
     monkeypatch.setattr(discover, "load", lambda name, levers: scenario(name, levers))
 
     def answer(resumed, **asked):
@@ -79,8 +80,9 @@ def test_a_known_box_is_found_whole_and_pure(ask):
     assert target["mass"] == target["missed"] / 128
     limits = study.chosen("resumption_rate").set_index("path")
     assert sorted(limits.index) == ["x", "y"]
-    assert limits.loc["x", "low"] == pytest.approx(0.7, abs=0.02)
-    assert limits.loc["y", "high"] == pytest.approx(0.4, abs=0.02)
+    # A limit lies between two worlds: some 40 of the 128 have x > 0.7, some 50 have y < 0.4.
+    assert limits.loc["x", "low"] == pytest.approx(0.7, abs=1 / 40)
+    assert limits.loc["y", "high"] == pytest.approx(0.4, abs=1 / 40)
     assert np.isnan(limits.loc["y", "low"])
     assert limits["quasi_p_low"].min() < 1e-6
 
@@ -93,24 +95,28 @@ def test_the_box_found_in_one_half_holds_in_the_other(ask):
     assert target["tested_coverage"] > 0.8
     assert target["tested_density"] > 0.8
     share = study.stability.set_index("path")["share"]
-    assert share["x"] == share["y"] == 1.0
+    assert min(share["x"], share["y"]) >= 0.8
     assert share.get("z", 0.0) <= 0.2
 
 
 @pytest.mark.usefixtures("two_halves")
 @needs_workbench
-def test_the_trajectory_gains_density_and_ends_in_what_was_relaxed(ask):
-    study = ask(lambda levers, seed: in_corner(levers, seed) if levers["z"] > 0.05 else 1.9 - in_corner(levers, seed))
+def test_that_box_is_chosen_which_goes_best_with_missing_among_those_told_from_chance(ask):
+    def noisy(levers, seed):
+        return in_corner(levers, seed) if levers["z"] > 0.05 else 1.9 - in_corner(levers, seed)
+
+    study = ask(noisy, draws=256)
     peeled = study.trajectory[~study.trajectory["is_relaxed"]]
     assert (peeled.iloc[0][["coverage", "mass", "restricted"]] == [1.0, 1.0, 0]).all()
+    assert peeled["density"].is_monotonic_increasing
+    level = study.targets.iloc[0]["level"]
+    assert level == pytest.approx(0.05 / 6)  # three numbers of two sides
+    weakest = study.limits.groupby("box")[["quasi_p_low", "quasi_p_high"]].max().max(axis=1)
+    told = study.trajectory[study.trajectory["box"].isin(weakest.index[weakest <= level])]
     chosen = study.trajectory[study.trajectory["is_chosen"]].iloc[0]
-    told = study.limits[study.limits["box"] == chosen["box"]]
-    assert told[["quasi_p_low", "quasi_p_high"]].max(axis=None) <= boxes.QUASI_P
-    assert chosen["correlation"] == max(
-        row["correlation"]
-        for _, row in study.trajectory.iterrows()
-        if study.limits.loc[study.limits["box"] == row["box"], ["quasi_p_low", "quasi_p_high"]].max(axis=None) <= 0.05
-    )
+    assert chosen["box"] in set(told["box"])
+    assert chosen["correlation"] == told["correlation"].max() < study.trajectory["correlation"].max()
+    assert (study.trajectory["is_relaxed"] & study.trajectory["box"].isin(told["box"])).any()
 
 
 @pytest.mark.usefixtures("two_halves")
@@ -121,7 +127,7 @@ def test_worlds_that_miss_at_random_have_no_box(ask):
 
     target = ask(anywhere, draws=64).targets.iloc[0]
     assert 0 < target["missed"] < 64
-    assert target["verdict"] == "nothing" or target["tested_density"] < 2 * target["missed"] / 64
+    assert target["verdict"] == "nothing"
 
 
 @pytest.mark.usefixtures("two_halves")

@@ -62,7 +62,7 @@ def test_a_question_is_answered_by_real_runs():
     asked = {
         "title": {"zh": "问", "en": "Asked"},
         "misses": {"loss_share": {"more_than": 0.21}, "resumption_rate": "target"},
-        "over": {"parameters.world.demand_level": [0.5, 1.5], "world.wave_factor": [0.5, 1.5]},
+        "over": {"parameters.world.demand_level": [0.95, 1.05], "world.wave_factor": [0.5, 1.5]},
         "draws": 16,
         "replications": 1,
     }

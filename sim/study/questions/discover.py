@@ -90,10 +90,11 @@ class Discovery(Study):
     miss on their own), replications. A world without a value (all its runs failed) is left out.
     ``targets``: outcome, unit, clause (empty for a threshold of the question's own), bound (``at_least`` or
     ``at_most``), limit, worlds, left_out (draws without a value), missed (worlds that miss), divided (worlds whose
-    lucks disagree), verdict: ``never`` or ``always`` missed, ``nothing`` when no box says more than chance, else
-    ``box``; and of the box that was chosen coverage, density, mass, correlation, restricted (how many factors), and
-    from repeating the search in random halves of the worlds: halves (how many could be searched), halves_with_box,
-    tested_coverage, tested_density (means in the other half of the box that one half gives).
+    lucks disagree), level (largest quasi-p of a limit that is told from chance), verdict: ``never`` or ``always``
+    missed, ``nothing`` when no box says more than chance, else ``box``; and of the box that was chosen coverage,
+    density, mass, correlation, restricted (how many factors), and from repeating the search in random halves of the
+    worlds: halves (how many could be searched), halves_with_box, tested_coverage, tested_density (means in the other
+    half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.boxes``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
@@ -266,6 +267,7 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
         return _Found(_row(known, ALWAYS if len(y) and y.all() else NEVER), [], [], [])
     if x.empty:
         return _Found(_row(known, NOTHING), [], [], [])
+    known["level"] = boxes.level(x)
     found = boxes.find(x, y)
     place, halves = boxes.choose(found), boxes.in_halves(x, y, question.seed)
     tested = [box for box in halves if box is not None]
@@ -313,7 +315,12 @@ def _row(known: dict[str, Any], verdict: str, found: Mapping[str, Any] | None = 
     nothing: dict[str, Any] = dict.fromkeys(OF_BOX, np.nan) | {"restricted": 0, "halves": 0, "halves_with_box": 0}
     nothing |= {"tested_coverage": np.nan, "tested_density": np.nan}
     first = ("outcome", "unit", "clause", "bound", "limit", "worlds", "left_out", "missed", "divided")
-    return {name: known[name] for name in first} | {"verdict": verdict} | nothing | dict(found or {})
+    return (
+        {name: known[name] for name in first}
+        | {"level": known.get("level", np.nan), "verdict": verdict}
+        | nothing
+        | dict(found or {})
+    )
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
