@@ -183,7 +183,8 @@ def _box(study: Discovery, outcome: str, lang: Language) -> Chart:
         {"mark": {"type": "bar", "color": ACCENT, "size": 10},
          "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}, "tooltip": [tip("said", title)]}},
     ]  # fmt: skip
-    return Chart(title, specification(title, rows, text("discover.chart.box_note", lang), layer=layers))
+    height = 40 * max(len(rows), 1)
+    return Chart(title, specification(title, rows, text("discover.chart.box_note", lang), height=height, layer=layers))
 
 
 def _worlds(study: Discovery, outcome: str, lang: Language) -> list[Chart]:
