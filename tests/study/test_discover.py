@@ -140,6 +140,14 @@ def test_a_target_missed_everywhere_or_nowhere_is_said_and_not_searched(ask, rat
     assert study.chosen("resumption_rate").empty
 
 
+@needs_workbench
+def test_a_target_without_a_value_in_any_world_is_neither_met_nor_missed(ask, tmp_path):
+    study = ask(lambda levers, seed: np.nan, draws=8, misses={"resumption_rate": "target", "loss_share": "target"})
+    assert study.targets["verdict"].tolist() == ["unknown", "always"]
+    assert study.targets["left_out"].tolist() == [8, 0]
+    store.save(study, tmp_path / "study")
+
+
 @pytest.mark.usefixtures("two_halves")
 @needs_workbench
 def test_failed_draws_are_left_out_and_counted(ask):

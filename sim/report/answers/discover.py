@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from math import isnan
+from math import ceil, floor, isnan
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
@@ -63,12 +63,15 @@ def _of_target(study: Discovery, row: Row) -> Iterator[Words]:
             "discover.finding.when", outcome=said["outcome"], conditions=_listed(limits),
             coverage=share(row["coverage"]), density=share(row["density"]),
         )  # fmt: skip
-        if row["halves_with_box"]:
+        if row["halves"]:
             yield both(
-                "discover.finding.halves", halves=row["halves"], found=row["halves_with_box"],
+                "discover.finding.halves" if row["halves_with_box"] else "discover.finding.halves_none",
+                halves=row["halves"], found=row["halves_with_box"],
                 coverage=share(row["tested_coverage"]), density=share(row["tested_density"]),
             )  # fmt: skip
-    if row["verdict"] not in (NEVER,) and row["divided"]:
+    if row["left_out"]:
+        yield both("discover.finding.left_out", outcome=said["outcome"], left_out=f"{row['left_out']:,}")
+    if row["verdict"] != NEVER and row["divided"]:
         yield both("discover.finding.divided", outcome=said["outcome"], divided=f"{row['divided']:,}")
 
 
@@ -95,7 +98,9 @@ def _value(limit: Row, end: str) -> str:
     value = float(limit[end])
     if isnan(value):
         return ""
-    return date.fromordinal(round(value)).isoformat() if limit["kind"] == DAY else f"{value:.3g}".replace("-", "−")
+    if limit["kind"] == DAY:  # a limit lies between two days: the first one or the last one within it is told
+        return date.fromordinal(floor(value) if end in ("high", "most") else ceil(value)).isoformat()
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _listed(conditions: list[Words]) -> Words:

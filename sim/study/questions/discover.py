@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "discoveries"
 DEFAULT: Final = "missed_targets"
 NUMBER, DAY, CHOICE = "number", "day", "choice"  # what a factor is; days are counted as `date.toordinal` does
-NEVER, ALWAYS, NOTHING, BOX = "never", "always", "nothing", "box"
+UNKNOWN, NEVER, ALWAYS, NOTHING, BOX = "unknown", "never", "always", "nothing", "box"
 
 
 class Beyond(Strict):
@@ -90,11 +90,11 @@ class Discovery(Study):
     miss on their own), replications. A world without a value (all its runs failed) is left out.
     ``targets``: outcome, unit, clause (empty for a threshold of the question's own), bound (``at_least`` or
     ``at_most``), limit, worlds, left_out (draws without a value), missed (worlds that miss), divided (worlds whose
-    lucks disagree), level (largest quasi-p of a limit that is told from chance), verdict: ``never`` or ``always``
-    missed, ``nothing`` when no box says more than chance, else ``box``; and of the box that was chosen coverage,
-    density, mass, correlation, restricted (how many factors), and from repeating the search in random halves of the
-    worlds: halves (how many could be searched), halves_with_box, tested_coverage, tested_density (means in the other
-    half of the box that one half gives).
+    lucks disagree), level (largest quasi-p of a limit that is told from chance), verdict: ``unknown`` without a
+    value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more than chance, else ``box``; and
+    of the box that was chosen coverage, density, mass, correlation, restricted (how many factors), and from repeating
+    the search in random halves of the worlds: halves (how many could be searched), halves_with_box, tested_coverage,
+    tested_density (means in the other half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.boxes``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
@@ -152,7 +152,7 @@ def answer(
     runs = replicate(question.draws, scenario, question.replications, seed, runner)
     drawn = {f.path: [cell(f.at(point[place])) for point in points] for place, f in enumerate(asked)}
     worlds = _worlds(runs, targets)
-    if worlds.empty:
+    if not (runs["reason"] == "").any():
         reason = runs["reason"].iloc[0] if len(runs) else "-"
         raise StudyError(zh=f"没有一次运行成功：{reason}", en=f"No run succeeded: {reason}")
     columns = _Columns(asked, points)
@@ -264,7 +264,7 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
         "left_out": question.draws - len(rows), "missed": int(y.sum()), "divided": divided,
     }  # fmt: skip
     if not len(y) or y.all() or not y.any():
-        return _Found(_row(known, ALWAYS if len(y) and y.all() else NEVER), [], [], [])
+        return _Found(_row(known, UNKNOWN if not len(y) else ALWAYS if y.all() else NEVER), [], [], [])
     if x.empty:
         return _Found(_row(known, NOTHING), [], [], [])
     known["level"] = boxes.level(x)
@@ -334,8 +334,7 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame
 def _plot(study: Discovery) -> Figure:
     import matplotlib.pyplot as plt
 
-    outcomes = list(study.targets.loc[study.targets["verdict"] != NEVER, "outcome"])
-    outcomes = [outcome for outcome in outcomes if (study.trajectory["outcome"] == outcome).any()]
+    outcomes = list(study.trajectory["outcome"].unique())
     figure, grid = plt.subplots(
         max(len(outcomes), 1), 2, figsize=(11, 3.4 * max(len(outcomes), 1)), layout="constrained", squeeze=False
     )
