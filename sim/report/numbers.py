@@ -104,6 +104,21 @@ def with_interval(mean: float, low: float, high: float, written: Callable[[float
     return both("unit.with_interval", mean=said, interval=between)
 
 
+def plus_minus(mean: float, high: float, unit: str) -> Words:
+    """A difference and half its interval, the unit said once; the difference alone where there is no interval."""
+    said = difference_in_unit(mean, unit)
+    if isnan(high):
+        return said
+    half = width_in_unit(high - mean, unit)
+    return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+
+
+def width_in_unit(value: float, unit: str) -> Words:
+    """A width: of shares in percentage points, without a sign."""
+    said = difference_in_unit(value, unit)
+    return Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+"))
+
+
 def finite(value: Any) -> Any:
     """A value as JSON can hold it: what is not finite is missing, NumPy's numbers are plain ones."""
     if isinstance(value, Mapping):

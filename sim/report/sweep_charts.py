@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isnan
 from typing import Any, Final
 
@@ -18,7 +19,11 @@ from sim.study.costs import PUBLIC_COST
 MOST_LINES: Final = 8  # that a reader can tell apart
 MOST_PRICED: Final = 200
 COLOURS: Final = (ACCENT, *LINE_COLOURS)
-FEN: Final = {"zh": 10**10, "en": 10**11}  # of the axis of money: yi yuan, bn yuan
+FEN: Final = {  # of the axis of money
+    "large": {"zh": 10**10, "en": 10**11},  # yi yuan, bn yuan
+    "medium": {"zh": 10**6, "en": 10**8},  # wan yuan, m yuan
+}
+PLAIN: Final = "format(datum.value, '~g')"
 Row = dict[str, Any]
 
 
@@ -29,7 +34,7 @@ def of_points(points: Points, lang: Language) -> list[Chart]:
         not isnan(points.at(point, PUBLIC_COST).difference.mean) for point in points.values
     ):
         found.append(_price(points, lang))
-    if points.worlds > 1 and points.targets:
+    if points.worlds > 1 and any(target.outcome in HEADLINES for target in points.targets):
         found.append(_met(points, lang))
     return found
 
@@ -40,17 +45,26 @@ def of_worlds(points: Points, lang: Language) -> list[Chart]:
 
 
 def _over_lever(points: Points, outcome: str, lang: Language) -> Chart:
+    """Differences from the first setting; levels where each setting met worlds of its own."""
+    paired = any(not isnan(points.at(point, outcome).difference.mean) for point in points.values)
+    written = numbers.difference_in_unit if paired else numbers.in_unit
     rows = []
     for point in points.values:
-        value, _, unit = points.at(point, outcome)
-        if isnan(value.mean):
+        value, difference, unit = points.at(point, outcome)
+        shown = difference if paired else value
+        if isnan(shown.mean):
             continue
-        between = getattr(numbers.interval_in_unit(value.low, value.high, unit), lang)
-        said = getattr(numbers.in_unit(value.mean, unit), lang)
-        rows.append(_place(points, point, lang) | _ends(value, 100) | {"said": said, "between": between})
+        between = numbers.interval(shown.low, shown.high, partial(written, unit=unit))
+        said = {
+            "said": getattr(written(shown.mean, unit), lang), "between": getattr(between, lang),
+            "level": getattr(numbers.in_unit(value.mean, unit), lang),
+        }  # fmt: skip
+        rows.append(_place(points, point, lang) | _ends(shown, 100) | said)
     name = getattr(outcome_name(outcome), lang)
-    y = _axis(None, {"tickCount": 5, "format": "~g"})
-    tips = [*_tips(points, lang), tip("said", name), tip("between", text("sweep.chart.interval", lang))]
+    y = _axis(None, {"tickCount": 5, "labelExpr": SIGNED if paired else PLAIN})
+    tips = [*_tips(points, lang), tip("level", name)]
+    tips += [tip("said", text("report.actions.difference", lang))] if paired else []
+    tips.append(tip("between", text("sweep.chart.interval", lang)))
     shared = {"x": _across(points, lang), "color": _colour(points, lang), "tooltip": tips}
     layers: list[Spec] = [
         {"mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55},
@@ -62,19 +76,27 @@ def _over_lever(points: Points, outcome: str, lang: Language) -> Chart:
         layers.insert(
             1, {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": line | {"y": {"field": "mean", **y}}}
         )
-    layers += [_target_rule(target, "y", lang) for target in points.targets if target.outcome == outcome]
-    kind = text("sweep.chart.worlds" if points.worlds > 1 else "sweep.chart.lucks", lang, worlds=points.worlds)
-    return Chart(name, specification(name, rows, f"%  ·  {kind}", height=240, layer=layers))
+    if paired:
+        layers.insert(0, {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}})
+    first, _, unit = points.at(0, outcome)
+    kind = text(
+        f"sweep.chart.{'levels' if not paired else 'worlds' if points.worlds > 1 else 'lucks'}", lang,
+        worlds=points.worlds, first=numbers.in_unit(first.mean, unit),
+    )  # fmt: skip
+    return Chart(name, specification(name, rows, kind, height=240, layer=layers))
 
 
 def _price(points: Points, lang: Language) -> Chart:
     rows = []
+    costs = [abs(points.at(point, PUBLIC_COST).difference.mean) for point in points.values]
+    scale = "large" if max(cost for cost in costs if not isnan(cost)) >= FEN["large"][lang] / 10 else "medium"
+    money = text("sweep.chart.cost", lang, unit=text(f"sweep.chart.unit_{scale}", lang))
     for point in points.values:
         survival = points.at(point, HEADLINES[0]).difference
         cost = points.at(point, PUBLIC_COST).difference
         if isnan(cost.mean) or isnan(survival.mean):
             continue
-        across = {f"cost_{end}": number for end, number in _ends(cost, 1 / FEN[lang]).items()}
+        across = {f"cost_{end}": number for end, number in _ends(cost, 1 / FEN[scale][lang]).items()}
         setting = ", ".join(value_name(path, value, lang) for path, value in points.values[point].items())
         said = {
             "cost": getattr(numbers.difference_in_unit(cost.mean, "fen"), lang),
@@ -82,37 +104,38 @@ def _price(points: Points, lang: Language) -> Chart:
         }  # fmt: skip
         rows.append(_place(points, point, lang) | _ends(survival, 100) | across | said)
     tips = [
-        *_tips(points, lang), tip("cost", text("sweep.chart.cost", lang)),
+        *_tips(points, lang), tip("cost", money),
         tip("survival", text("sweep.chart.survival", lang)),
     ]  # fmt: skip
     signed = {"labelExpr": SIGNED, "tickCount": 5}
-    x = _axis(text("sweep.chart.cost", lang), signed)
+    x = _axis(money, signed)
     y = _axis(text("sweep.chart.survival", lang), signed)
     colour = _colour(points, lang)
     mean = {"x": {"field": "cost_mean", **x}, "y": {"field": "mean", **y}}
     upright = {"x": mean["x"], "y": {"field": "low", **y}, "y2": {"field": "high"}, "color": colour}
     level = {"y": mean["y"], "x": {"field": "cost_low", **x}, "x2": {"field": "cost_high"}, "color": colour}
+    has_labels = len(points.levers) == 1 and len(rows) <= 12
     layers: list[Spec] = [
         {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.4}, "encoding": upright},
         {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.4}, "encoding": level},
         {"mark": _point(), "encoding": mean | {"color": colour, "tooltip": tips}},
     ]
-    if len(rows) <= 12:
+    if has_labels:
         layers.append(
             {"mark": {"type": "text", "align": "left", "dx": 8, "dy": -8, "fontSize": 12, "color": INK},
              "encoding": mean | {"text": {"field": "setting", "type": "nominal"}}}
         )  # fmt: skip
     name = text("sweep.chart.price", lang)
     subtitle = text("sweep.chart.price_unit", lang)
-    if len(rows) <= 12:
-        subtitle += f"  ·  {', '.join(_short(points, path, lang) for path in points.levers)}"
+    if has_labels:
+        subtitle += f"  ·  {_short(points, points.levers[0], lang)}"
     return Chart(name, specification(name, rows, subtitle, height=260, layer=layers))
 
 
 def _met(points: Points, lang: Language) -> Chart:
     """Shares of worlds that meet each target, means over what the axis does not show."""
     rows = []
-    for target in points.targets:
+    for target in (target for target in points.targets if target.outcome in HEADLINES):
         outcome = f"{getattr(outcome_name(target.outcome), lang)} ({target.clause})"
         for point in points.values:
             share = points.met(point, target)
@@ -124,7 +147,7 @@ def _met(points: Points, lang: Language) -> Chart:
     y = {"field": "met", "aggregate": "mean", **_axis(None, {"tickCount": 5}), "scale": {"domain": [0, 100]}}
     colour = {
         "field": "target", "type": "nominal", "title": None, "scale": {"range": list(COLOURS)},
-        "legend": {"orient": "top", "columns": 2, "labelLimit": 320},
+        "legend": {"orient": "top", "columns": 1, "labelLimit": 320},
     }  # fmt: skip
     layers: list[Spec] = [
         {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": {"x": x, "y": y, "color": colour}},
@@ -151,23 +174,27 @@ def _spread(points: Points, outcome: str, lang: Language) -> Chart:
             "tooltip": [{"aggregate": "count", "type": "quantitative", "title": count}],
         },
     }  # fmt: skip
-    rules = [_target_rule(target, "x", lang) for target in points.targets if target.outcome == outcome]
-    return Chart(name, specification(name, rows, text("sweep.chart.spread", lang), height=220, layer=[bars, *rules]))
+    layers, said = [bars], text("sweep.chart.spread", lang)
+    room = max(2.0 * float(means.max() - means.min()), 0.01) if len(means) else 0.0
+    for target in (target for target in points.targets if target.outcome == outcome and len(means)):
+        if means.min() - room <= target.limit <= means.max() + room:
+            layers.append(_target_rule(target, is_left=target.limit < means.mean(), lang=lang))
+        else:  # a scale that reached it would show nothing else
+            said = text("sweep.chart.spread_beside", lang, target=numbers.share(target.limit))
+    return Chart(name, specification(name, rows, said, height=220, layer=layers))
 
 
-def _target_rule(target: Target, axis: str, lang: Language) -> Spec:
+def _target_rule(target: Target, is_left: bool, lang: Language) -> Spec:
     said = f"{text('sweep.chart.target', lang)} {getattr(numbers.share(target.limit), lang)}"
     at = {"datum": 100 * target.limit, "type": "quantitative"}
-    text_mark: Spec = {"type": "text", "color": INK, "fontSize": 11, "align": "right", "dy": -7}
-    place: Spec = {axis: at, "text": {"value": said}} | (
-        {"x": {"value": "width"}} if axis == "y" else {"y": {"value": 4}}
-    )
+    label: Spec = {"type": "text", "color": INK, "fontSize": 11, "dy": 4}
+    label |= {"align": "left", "dx": 5} if is_left else {"align": "right", "dx": -5}
     return {
         "layer": [
-            {"mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]}, "encoding": {axis: at}},
-            {"mark": text_mark if axis == "y" else text_mark | {"dx": -5, "dy": 4}, "encoding": place},
+            {"mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]}, "encoding": {"x": at}},
+            {"mark": label, "encoding": {"x": at, "y": {"value": 4}, "text": {"value": said}}},
         ]
-    }  # fmt: skip
+    }
 
 
 def _place(points: Points, point: int, lang: Language) -> Row:
@@ -190,7 +217,7 @@ def _across(points: Points, lang: Language) -> Spec:
         axis = {"values": levels} if len(levels) <= 12 else {}
         return {
             "field": "across",
-            **_axis(wrapped, axis | {"grid": False, "format": "~g"}),
+            **_axis(wrapped, axis | {"grid": False, "labelExpr": PLAIN}),
             "scale": {"zero": False, "padding": 12},
         }
     order = list(dict.fromkeys(value_name(across, row[across], lang) for row in points.values.values()))

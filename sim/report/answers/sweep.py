@@ -71,14 +71,14 @@ def _of_worlds(points: Points, outcome: str) -> Iterator[Words]:
     yield both(
         "sweep.finding.worlds_with" if points.levers else "sweep.finding.worlds",
         outcome=outcome_name(outcome), worlds=points.worlds, mean=numbers.in_unit(value.mean, unit),
-        interval=numbers.interval_in_unit(value.low, value.high, unit), first=_setting(points, 0),
+        interval=numbers.interval_in_unit(value.low, value.high, unit), first=_first(points, outcome),
     )  # fmt: skip
 
 
 def _best(points: Points, outcome: str, best: int) -> Iterator[Words]:
     first, found = points.at(0, outcome), points.at(best, outcome)
     said: dict[str, Words | str | int] = {
-        "outcome": outcome_name(outcome), "first": _setting(points, 0), "best": _setting(points, best),
+        "outcome": outcome_name(outcome), "first": _first(points, outcome), "best": _setting(points, best),
         "before": numbers.in_unit(first.value.mean, first.unit),
         "after": numbers.in_unit(found.value.mean, found.unit), "change": _change(found.difference, found.unit),
         "points": len(points.values),
@@ -138,7 +138,7 @@ def _targets_met(points: Points) -> Iterator[Words]:
             if not known:
                 continue
             best = max(known, key=lambda point: known[point])
-            said |= {"share": numbers.share(shares[0]), "first": _setting(points, 0)}
+            said |= {"share": numbers.share(shares[0]), "first": both("sweep.first")}
             if points.levers and best:
                 said |= {"best": _setting(points, best), "best_share": numbers.share(known[best])}
                 yield both("sweep.finding.target_share_best", **said)
@@ -157,10 +157,11 @@ def _precise(points: Points) -> Iterator[Words]:
     draws = len(points.study.draws)
     for outcome, (asked, widest, reached) in points.precision.items():
         unit = points.units.get(outcome, "")
+        width, widest_said = numbers.width_in_unit(asked, unit), numbers.width_in_unit(widest, unit)
         yield both(
             "sweep.finding.precise" if reached == draws else "sweep.finding.imprecise",
-            outcome=outcome_name(outcome), asked=_plain(asked, unit), widest=_plain(widest, unit), reached=reached,
-            draws=draws, fewest=fewest, most=most,
+            outcome=outcome_name(outcome), asked=width, widest=widest_said, reached=reached, draws=draws,
+            fewest=fewest, most=most,
         )  # fmt: skip
     if not points.precision and fewest < points.study.manifest.replications and points.study.failures.empty:
         yield both("sweep.finding.stopped", fewest=fewest, most=most, asked=points.study.manifest.replications)
@@ -180,14 +181,13 @@ def _by_point(points: Points, lang: Language) -> Table:
                 if several
                 else numbers.difference_in_unit(difference.mean, unit)
                 if isnan(difference.low) or not point
-                else _plus_minus(difference, unit)
+                else numbers.plus_minus(difference.mean, difference.high, unit)
             )
             cells.append(f"{_in(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
         rows.append([*_settings(points, point, lang), *cells])
     key = "worlds" if several else "points"
-    return Table(
-        _title(points, f"sweep.table.{key}", lang), [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows
-    )
+    columns = [*(lever_name(path, lang) for path in points.levers), *_outcomes(HEADLINES, lang)]
+    return Table(_title(points, f"sweep.table.{key}", lang), columns, rows)
 
 
 def _below(point: int, several: bool, said: Words, lang: Language) -> str:
@@ -255,7 +255,7 @@ def _steps(points: Points, lang: Language) -> Table:
     of_step: dict[tuple[str, str, str], list[str]] = {}
     for step in points.steps:
         key = step.lever, value_name(step.lever, step.before, lang), value_name(step.lever, step.after, lang)
-        said = _plus_minus(step.change, points.units[step.outcome])
+        said = numbers.plus_minus(step.change.mean, step.change.high, points.units[step.outcome])
         of_step.setdefault(key, []).append(_in(lang, said))
     rows = [
         [_in(lang, _field(points, lever)), f"{before} → {after}", *cells]
@@ -269,7 +269,7 @@ def _precision(points: Points, lang: Language) -> Table:
     rows = []
     for outcome, (asked, widest, reached) in points.precision.items():
         unit = points.units.get(outcome, "")
-        said = (outcome_name(outcome), _plain(asked, unit), _plain(widest, unit))
+        said = (outcome_name(outcome), numbers.width_in_unit(asked, unit), numbers.width_in_unit(widest, unit))
         rows.append([*(_in(lang, words) for words in said), f"{reached} / {len(points.study.draws)}"])
     columns = [_in(lang, both(f"sweep.column.{name}")) for name in ("outcome", "asked", "widest", "reached")]
     return Table(_in(lang, both("sweep.table.precision")), columns, rows)
@@ -291,7 +291,7 @@ def _title(points: Points, key: str, lang: Language, **said: Words | str | int) 
 
 
 def _levers(points: Points, lang: Language) -> list[str]:
-    return [lever_name(path, lang) for path in points.levers]
+    return [_in(lang, _field(points, path)) for path in points.levers]
 
 
 def _outcomes(outcomes: tuple[str, ...], lang: Language) -> list[str]:
@@ -308,6 +308,11 @@ def _setting(points: Points, point: int) -> Words:
              for path, value in points.values[point].items()]  # fmt: skip
     comma = both("report.comma")
     return Words(zh=comma.zh.join(part.zh for part in parts), en=comma.en.join(part.en for part in parts))
+
+
+def _first(points: Points, outcome: str) -> Words:
+    """The first setting, in full where it is spoken of first."""
+    return _setting(points, 0) if outcome == HEADLINES[0] else both("sweep.first")
 
 
 def _field(points: Points, path: str) -> Words:
@@ -327,21 +332,6 @@ def _change(difference: Estimate, unit: str) -> Words:
     return numbers.with_interval(
         difference.mean, difference.low, difference.high, lambda value: numbers.difference_in_unit(value, unit)
     )
-
-
-def _plus_minus(difference: Estimate, unit: str) -> Words:
-    """A difference and half its interval, short enough for a cell."""
-    mean = numbers.difference_in_unit(difference.mean, unit)
-    if isnan(difference.high):
-        return mean
-    half = _plain(difference.high - difference.mean, unit)
-    return Words(zh=f"{mean.zh} ± {half.zh}", en=f"{mean.en} ± {half.en}")
-
-
-def _plain(value: float, unit: str) -> Words:
-    """A width: of shares in percentage points, without a sign."""
-    said = numbers.difference_in_unit(value, unit)
-    return Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+"))
 
 
 def _goal(points: Points, target: Target) -> Words:

@@ -43,6 +43,22 @@
     return rows.filter((row) => names.scenario[row[0]] === focus.value);
   }
 
+  // A line as wide as the chart, broken where words or clauses end: Vega breaks no lines itself.
+  function lines(text, width) {
+    const found = [""];
+    let room = width;
+    for (const word of text.match(/（?[^\s，、；（]*[\s，、；]?/gu)) {
+      const needed = [...word].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.4), 0);
+      if (needed > room && found.at(-1)) {
+        found.push("");
+        room = width;
+      }
+      found[found.length - 1] += word;
+      room -= needed;
+    }
+    return found.map((line) => line.trimEnd());
+  }
+
   // A chart that says so is drawn for the scenario shown alone: as high as its names need, hidden without any.
   async function embed(figure) {
     const id = figure.dataset.chart;
@@ -62,6 +78,7 @@
     for (const parameter of spec.params ?? []) {
       if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
     }
+    if (typeof spec.title?.subtitle === "string") spec.title.subtitle = lines(spec.title.subtitle, figure.clientWidth - 12);
     // Long names get room where there is room.
     spec.config.axis.labelLimit = Math.min(Math.max(figure.clientWidth * 0.38, 120), 380);
     if (spec.data.name) spec.datasets = { [spec.data.name]: rows(spec.data.name) }; // else the chart holds its rows
