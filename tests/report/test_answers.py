@@ -6,6 +6,7 @@ import pytest
 
 from sim.report import answers
 from sim.report.answers import field_name, lever_name, value_name
+from sim.report.words import catalogue
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,8 @@ def test_values_are_words_numbers_or_missing() -> None:
 def test_a_kind_that_nobody_tells_is_refused() -> None:
     with pytest.raises(KeyError):
         answers.of("comparison")
+
+
+@pytest.mark.parametrize("kind", answers.kinds())
+def test_every_kind_says_what_it_asks_and_how_it_is_computed(kind: str) -> None:
+    assert {f"{kind}.method", f"answer.kind.{kind}", f"answer.lead.{kind}"} <= catalogue().keys()
