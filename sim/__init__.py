@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
+    "workbench_model",
 ]  # fmt: skip
 
 
@@ -132,6 +133,13 @@ def discover(asked: Asked = "missed_targets", **how: Any) -> Discovery:
 def search(asked: Asked = "plan_for_a_budget", **how: Any) -> Search:
     """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
     return _ask("search", asked, how)  # type: ignore[return-value]
+
+
+def workbench_model(scenario: str | Path = "full_plan", **how: Any) -> Any:
+    """This project as a model of the EMA Workbench; see :func:`sim.study.workbench.model`."""
+    from sim.study import workbench
+
+    return workbench.model(scenario, **how)
 
 
 def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
