@@ -15,7 +15,7 @@ from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
-from sim.study.asking import question
+from sim.study.asking import module, question
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
 FOLDER = Path(_FOLDER.name)
@@ -120,3 +120,4 @@ TARGETS: dict[str, Callable[[bytes], list[str]]] = {
 }  # fmt: skip
 # Whatever is imported when it is first needed is imported now, unwatched.
 scenario.load("full_plan", scenario.from_words(["parameters.firm.crowding=0.5", "world.demand={catering: 0.9}"]))
+module("sweep")
