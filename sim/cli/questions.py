@@ -20,13 +20,13 @@ from sim.cli.shared import (
     Workers,
     app,
     at_work,
+    deliver,
     end_study,
     firms_asked,
     processes,
     progress_bar,
     refuse,
     say,
-    write_report,
 )  # fmt: skip
 from sim.report import terminal
 from sim.study.kinds import questions
@@ -54,7 +54,7 @@ def _command(kind: str) -> Callable[..., None]:
         as_json: AsJson = False,
         lang: Lang = LANGUAGE,
     ) -> None:
-        from sim.study import asking, store
+        from sim.study import asking
         from sim.study.runs import Runner
 
         name = question or asking.module(kind).DEFAULT
@@ -67,15 +67,8 @@ def _command(kind: str) -> Callable[..., None]:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
                 study = asking.answer(kind, content, beside, fixed, firms_asked(firms), seed, runner)
-            store.save(study, out)  # before the report: a report that fails must not lose a finished run
-            report = write_report(study, out)
-            if as_json:
-                terminal.print_json(terminal.answer_of_study(study, out))
-            else:
-                terminal.show_answer(study, lang.value)
-                typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
-            stored.put_together()
-            end_study(study, failed=report is None)
+            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, lang, as_json)
+            end_study(study, failed=not has_page)
 
     return command
 

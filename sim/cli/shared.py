@@ -9,7 +9,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -224,6 +224,29 @@ def end_study(study: Study, failed: bool = False) -> None:
         typer.echo(say("fault.run", scenario=name, seed=row["seed"], reason=row["reason"]), err=True)
     if failed or len(study.failures):
         raise typer.Exit(1)
+
+
+def deliver(
+    study: Any,
+    stored: Stored,
+    folder: Path,
+    answer: Callable[[Any, Path], Any],
+    show: Callable[[Any, Any], None],
+    lang: Language,
+    as_json: bool,
+) -> bool:
+    """Store a study, write its page, say what came out and put its runs together; whether it has a page."""
+    from sim.study import store
+
+    store.save(study, folder)  # before the report: a report that fails must not lose a finished run
+    report = write_report(study, folder)
+    if as_json:
+        terminal.print_json(answer(study, folder))
+    else:
+        show(study, lang.value)
+        typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(folder)))
+    stored.put_together()
+    return report is not None
 
 
 def write_report(study: Study, folder: Path) -> Path | None:

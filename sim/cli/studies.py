@@ -22,6 +22,7 @@ from sim.cli.shared import (
     Workers,
     app,
     at_work,
+    deliver,
     end_study,
     firms_asked,
     loaded,
@@ -52,7 +53,7 @@ def compare(
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
     from sim.scenario import from_words
-    from sim.study import comparison, store
+    from sim.study import comparison
     from sim.study.runs import Runner
 
     levers = from_words(lever or [])
@@ -63,18 +64,11 @@ def compare(
                 asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
                 clause_replications=clause_replications, runner=Runner(stored, processes(workers), cluster, progress),
             )  # fmt: skip
-        store.save(study, out)  # before the report: a report that fails must not lose a finished run
-        report = write_report(study, out)
-        if as_json:
-            terminal.print_json(terminal.answer_of_comparison(study, out))
-        else:
-            terminal.show_comparison(study, lang.value)
-            typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
-        stored.put_together()
+        has_page = deliver(study, stored, out, terminal.answer_of_comparison, terminal.show_comparison, lang, as_json)
         failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
         for row in failed.to_dict("records"):
             typer.echo(say("fault.clause", clause=row["clause"], reason=row["reason"]), err=True)
-        end_study(study, failed=report is None or len(failed) > 0)
+        end_study(study, failed=not has_page or len(failed) > 0)
 
 
 @app.command(help=say("command.run"))
