@@ -20,8 +20,6 @@ from sim.study.asking import ask
 from sim.study.runs import KILLED, Runner, RunSpec, replicated, sized
 from sim.study.stored import Stored
 
-pytest.importorskip("distributed", reason="the extra `cluster`")
-
 FIRMS = 60
 SWEEP = {
     "title": {"zh": "免租月数", "en": "Months of rent waived"},

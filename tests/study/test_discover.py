@@ -13,10 +13,6 @@ from sim.study.asking import question as asked_of
 from sim.study.questions import discover
 from sim.study.questions.discover import Beyond, Question
 
-needs_workbench = pytest.mark.skipif(
-    boxes.find_spec("ema_workbench") is None,
-    reason="the optional extra is not installed: pip install 'shukun[workbench]'",
-)
 UNIT = [0.0, 1.0]
 XYZ = {"x": UNIT, "y": UNIT, "z": UNIT}
 
@@ -70,7 +66,6 @@ def in_corner(levers, seed):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_a_known_box_is_found_whole_and_pure(ask):
     study = ask(in_corner)
     target = study.targets.iloc[0]
@@ -87,7 +82,6 @@ def test_a_known_box_is_found_whole_and_pure(ask):
     assert limits["quasi_p_low"].min() < 1e-6
 
 
-@needs_workbench
 def test_the_box_found_in_one_half_holds_in_the_other(ask):
     study = ask(in_corner)
     target = study.targets.iloc[0]
@@ -100,7 +94,6 @@ def test_the_box_found_in_one_half_holds_in_the_other(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_that_box_is_chosen_which_goes_best_with_missing_among_those_told_from_chance(ask):
     def noisy(levers, seed):
         return in_corner(levers, seed) if levers["z"] > 0.05 else 1.9 - in_corner(levers, seed)
@@ -120,7 +113,6 @@ def test_that_box_is_chosen_which_goes_best_with_missing_among_those_told_from_c
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_worlds_that_miss_at_random_have_no_box(ask):
     def anywhere(levers, seed):
         return 0.9 if int(levers["x"] * 2**20) * 7919 % 5 == 0 else 1.0
@@ -131,7 +123,6 @@ def test_worlds_that_miss_at_random_have_no_box(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 @pytest.mark.parametrize(("rate", "verdict", "missed"), [(0.9, "always", 64), (0.95, "never", 0)])
 def test_a_target_missed_everywhere_or_nowhere_is_said_and_not_searched(ask, rate, verdict, missed):
     study = ask(lambda levers, seed: rate, draws=64)
@@ -140,7 +131,6 @@ def test_a_target_missed_everywhere_or_nowhere_is_said_and_not_searched(ask, rat
     assert study.chosen("resumption_rate").empty
 
 
-@needs_workbench
 def test_a_target_without_a_value_in_any_world_is_neither_met_nor_missed(ask, tmp_path):
     study = ask(lambda levers, seed: np.nan, draws=8, misses={"resumption_rate": "target", "loss_share": "target"})
     assert study.targets["verdict"].tolist() == ["unknown", "always"]
@@ -149,7 +139,6 @@ def test_a_target_without_a_value_in_any_world_is_neither_met_nor_missed(ask, tm
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_failed_draws_are_left_out_and_counted(ask):
     def fails(levers, seed):
         if levers["z"] > 0.75:
@@ -165,7 +154,6 @@ def test_failed_draws_are_left_out_and_counted(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_when_every_run_fails_its_reason_is_the_answer(ask):
     def fails(levers, seed):
         raise ArithmeticError("the ledger does not balance: 1 fen")
@@ -175,7 +163,6 @@ def test_when_every_run_fails_its_reason_is_the_answer(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_a_world_misses_when_its_mean_does_and_divided_lucks_are_counted(ask):
     study = ask(lambda levers, seed: 0.90 if seed == 1 and levers["x"] > 0.5 else 0.97, draws=64, replications=2)
     target = study.targets.iloc[0]
@@ -184,7 +171,6 @@ def test_a_world_misses_when_its_mean_does_and_divided_lucks_are_counted(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_a_threshold_of_its_own_and_both_directions(ask):
     misses = {"resumption_rate": {"less_than": 0.99}, "loss_share": {"more_than": 0.5}}
     study = ask(in_corner, misses=misses, draws=64)
@@ -196,7 +182,6 @@ def test_a_threshold_of_its_own_and_both_directions(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_days_and_choices_are_limited_too(ask):
     def late_and_dry(levers, seed):
         return 0.9 if levers["day"] > date(2022, 6, 10) and levers["dry"] in ("wait", "refuse") else 1.0
@@ -211,7 +196,6 @@ def test_days_and_choices_are_limited_too(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_more_draws_leave_the_first_ones_as_they_are(ask):
     few, more = ask(in_corner, draws=40), ask(in_corner, draws=100)
     pd.testing.assert_frame_equal(few.draws, more.draws.head(40))
@@ -220,7 +204,6 @@ def test_more_draws_leave_the_first_ones_as_they_are(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_the_answer_is_stored_and_read_again_and_can_be_seen(ask, tmp_path):
     for study in (ask(in_corner, draws=64), ask(lambda levers, seed: 1.0, draws=16)):
         store.save(study, tmp_path / "study")
@@ -237,7 +220,6 @@ def test_without_the_workbench_one_sentence_says_how_to_get_it(ask, monkeypatch)
 
 
 @pytest.mark.usefixtures("two_halves")
-@needs_workbench
 def test_an_outcome_without_a_target_asks_for_a_threshold(ask):
     with pytest.raises(StudyError, match="no target for survival_rate"):
         ask(in_corner, misses={"survival_rate": "target"})

@@ -8,9 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-pytest.importorskip(
-    "ema_workbench", reason="the optional extra is not installed: pip install 'shukun[workbench]'", exc_type=ImportError
-)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from ema_workbench import Policy, Samplers, SequentialEvaluator
