@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,7 +11,6 @@ import typer
 from sim.cli.shared import (
     LANGUAGE,
     MOST_RUNS,
-    RESULTS,
     AsJson,
     Cluster,
     FirmsAsked,
@@ -23,6 +22,7 @@ from sim.cli.shared import (
     deliver,
     end_study,
     firms_asked,
+    place_of,
     processes,
     progress_bar,
     refuse,
@@ -62,7 +62,7 @@ def _command(kind: str) -> Callable[..., None]:
             refuse([say("fault.question", allowed=", ".join(asking.shipped(kind)))])
         asked, fixed = _levers(kind, name, lever or [])
         content, beside = asking.question(kind, asked, replications=replications, draws=draws)
-        out = out or RESULTS / f"{kind}_{Path(name).stem}"
+        out = out or place_of(kind, [name], _asked_with(asked, fixed), firms, seed)
         with at_work(out) as stored:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
@@ -92,6 +92,12 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     return {"title": {"zh": title, "en": title}, "scenario": name, "levers": {"grid": grid}}, fixed
 
 
+def _asked_with(asked: Any, fixed: Mapping[str, Any]) -> list[str]:
+    """What the levers of a command make of a question: those that it varies, and the values of the others."""
+    varied = asked["levers"]["grid"] if isinstance(asked, Mapping) else ()
+    return [*varied, *(f"{path}={value}" for path, value in fixed.items())]
+
+
 for _kind in questions():
     app.command(_kind, help=say(f"command.{_kind}"))(_command(_kind))
 
@@ -115,7 +121,9 @@ def verify(
     differing = found[found["differing"] != ""]
     for row in differing.to_dict("records"):
         typer.echo(say("fault.differs", run=row["run"], tables=row["differing"]), err=True)
-    if len(differing):
+    for damage in found.attrs["damaged"]:
+        typer.echo(damage.sentence(lang.value), err=True)
+    if len(differing) or found.attrs["damaged"]:
         raise typer.Exit(1)
     if not as_json:
         typer.echo(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))

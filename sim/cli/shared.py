@@ -6,7 +6,9 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -123,6 +125,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 RESULTS: Final = Path("results")
+LONGEST_NAME: Final = 120  # characters of a folder's name, of which a system may allow 255 bytes
 LARGEST_SEED: Final = 2**62  # a replication's seed is this one and its number, and fits in 64 bits
 MOST_RUNS: Final = 10_000  # of a scenario
 _option = typer.Option
@@ -142,6 +145,19 @@ Lang = Annotated[
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print a table whose columns have their words under ``cli.column``."""
     terminal.table([say(f"column.{column}") for column in columns], rows)
+
+
+def place_of(kind: str, names: Iterable[str], levers: Iterable[str], firms: str | None, seed: int) -> Path:
+    """The folder of a study that is given none: one for each question, so that no answer takes another's place.
+
+    Its name tells what is asked. What makes a study larger (replications, draws, values of a lever) is no part of it.
+    """
+    told = [*sorted(levers), *([f"firms={firms}"] if firms else []), *([f"seed={seed}"] if seed != 1 else [])]
+    asked = "-".join(["_".join([kind, *(name.removesuffix(".yaml") for name in names)]), *told])
+    name = re.sub(r"[^\w.,=+-]", "_", asked)
+    if name != asked or len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+    return RESULTS / name
 
 
 def refuse(sentences: Iterable[str]) -> NoReturn:
@@ -192,8 +208,11 @@ def processes(workers: int | None) -> int:
 def at_work(folder: Path | None) -> Iterator[Stored]:
     """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
     from sim.study import store
+    from sim.study.stored import DAMAGED
 
     with store.at_work(folder) as stored:
+        for part, file in sorted(stored.damaged.items()):
+            typer.echo(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)), err=True)
         if len(stored):
             typer.echo(say("note.going_on", runs=len(stored), folder=str(folder)), err=True)
         try:

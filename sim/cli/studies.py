@@ -10,7 +10,6 @@ import typer
 from sim.cli.shared import (
     LANGUAGE,
     MOST_RUNS,
-    RESULTS,
     AsJson,
     Cluster,
     FirmsAsked,
@@ -26,6 +25,7 @@ from sim.cli.shared import (
     end_study,
     firms_asked,
     loaded,
+    place_of,
     processes,
     progress_bar,
     say,
@@ -46,7 +46,7 @@ def compare(
     ] = 2,
     workers: Workers = None,
     cluster: Cluster = None,
-    out: Annotated[Path, typer.Option("--out", help=say("option.out"))] = RESULTS / "comparison",
+    out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
     lever: Levers = None,
     as_json: AsJson = False,
     lang: Lang = LANGUAGE,
@@ -58,6 +58,8 @@ def compare(
 
     levers = from_words(lever or [])
     asked = loaded(scenarios or comparison.DEFAULT, levers)
+    changes = [f"{path}={value}" for path, value in levers.items()]
+    out = out or place_of("comparison", scenarios or (), changes, firms, seed)
     with at_work(out) as stored:
         with progress_bar() as progress:
             study = comparison.compare(

@@ -14,14 +14,13 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.study import StudyError
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint, versions
 from sim.study.runs import KILLED, Outcome, Task, do
-from sim.study.stored import write_failure
+from sim.study.stored import beside, write_failure
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -62,8 +61,8 @@ def side_by_side(todo: Iterator[Task], address: str, folder: Path) -> Iterator[O
         return
     folder = folder.absolute()  # a worker was started elsewhere
     tasks = (replace(task, folder=folder) for task in chain([first], todo))
-    with TemporaryDirectory(prefix=".part-", dir=folder) as sign, _connected(address) as client:
-        common = Common(sources_fingerprint(), calibration_fingerprint(), tuple(versions().items()), Path(sign))
+    with beside(folder) as sign, _connected(address) as client:
+        common = Common(sources_fingerprint(), calibration_fingerprint(), tuple(versions().items()), sign)
         _ask(client, common)
         yield from _outcomes(client, tasks, common)
 
@@ -157,7 +156,7 @@ def _strange(worker: str, found: str | Exception, common: Common) -> StudyError:
             en=f"The worker {worker} cannot load this project: {reason}",
         )
     if found == "folder":
-        folder = common.sign.parent
+        folder = common.sign.parents[1]
         return StudyError(
             zh=f"工作进程 {worker} 看不到 {folder}；请用 --out 指定一个所有机器共用的文件夹。",
             en=f"The worker {worker} does not see {folder}; give a folder with --out that all machines share.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -48,6 +49,27 @@ class Study:
         return [field.name for field in fields(cls) if field.name != "manifest"]
 
 
+@dataclass(frozen=True)
+class StudyOfAnotherVersion(Study):
+    """What another version of the model stored, to be read: its tables as they are, by name and as attributes.
+
+    ``manifest.sources`` and ``manifest.versions`` say which version that was.
+    """
+
+    kind: ClassVar[str] = ""
+    kept: dict[str, pd.DataFrame]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, as it is stored."""
+        return dict(self.kept)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        kept = self.__dict__.get("kept", {})
+        if name in kept:
+            return kept[name]  # type: ignore[no-any-return]
+        raise AttributeError(f"this study of another version has no table {name}; it has {', '.join(kept)}")
+
+
 def questions() -> list[str]:
     """Names of the kinds of study in ``sim/study/questions/``, each the name of its module."""
     return sorted(module.name for module in pkgutil.iter_modules(import_module(QUESTIONS).__path__))
@@ -63,3 +85,9 @@ def kind(name: str) -> type[Study]:
         for found in vars(import_module(module)).values()
         if isinstance(found, type) and issubclass(found, Study) and getattr(found, "kind", None) == name
     )
+
+
+@cache
+def all_table_names() -> list[str]:
+    """Names of the tables that a study of any kind may have, sorted."""
+    return sorted({name for found in (*ELSEWHERE, *questions()) for name in kind(found).table_names()})

@@ -11,14 +11,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sim.measure import Strict, Words
+from pydantic import BaseModel, ConfigDict
+
+from sim.measure import Words
 from sim.places import calibration_folder
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-class Asked(Strict):
+class _Noted(BaseModel):
+    """What is noted of a study, read again by this version of the program or by another, which may note more."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Asked(_Noted):
     """One scenario of a study, with its whole contents."""
 
     name: str
@@ -27,7 +35,7 @@ class Asked(Strict):
     contents: dict[str, Any]
 
 
-class Manifest(Strict):
+class Manifest(_Noted):
     """Kind and contents of a study. Nothing in it tells when, where or by whom it was run."""
 
     study: str  # kind, see `sim.study.kinds`
@@ -37,6 +45,7 @@ class Manifest(Strict):
     replications: int  # of each draw; the most, where precision or time decides
     settings: dict[str, Any]  # what else was asked, as the kind of study names it
     calibration: str  # SHA-256 of the files in `calibration/`
+    sources: str = ""  # SHA-256 of the model's sources, see `sources_fingerprint`; not said by earlier versions
     versions: dict[str, str]
     fingerprint: str
 
@@ -74,6 +83,7 @@ def manifest(
         replications=replications,
         settings=settings,
         calibration=calibration_fingerprint(),
+        sources=sources_fingerprint(),
         versions=versions(),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )

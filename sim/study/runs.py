@@ -201,6 +201,7 @@ class Task:
     spec: RunSpec
     folder: Path  # of the study's runs
     paired_with: str  # key of the run of `spec.against`, empty for none
+    paired_part: str  # the part that it lies in
     simulate: Callable[..., Result] | None = None  # stands in for `sim.engine.simulate`
 
 

@@ -1,10 +1,14 @@
 """The runs of a study on disk: ``<study>/runs/``, a folder for each part.
 
-A *part* holds one run, named by what determines it, or many that were put together when their study was complete. In
-it each table is one Parquet file: ``runs`` has a row for each run, ``scenarios`` what was asked, ``times`` what it took
-(apart, because nothing determines it), the rest what the study keeps. A worker writes its part under another name and
-renames it, so that a part is whole or not there. What is on disk is never written again: a study that grows gets
-further parts, a run that failed is a row with its reason and is tried again by the next command.
+A *part* holds one run, named by what determines it, or some dozens that were put together when their study was
+complete. In it each table is one Parquet file: ``runs`` has a row for each run, ``scenarios`` what was asked, ``times``
+what it took (apart and not sealed, because nothing determines it), the rest what the study keeps. A worker writes its
+part under another name and renames it, so that a part is whole or not there. What is on disk is never written again: a
+study that grows gets further parts, a run that failed is a row with its reason and is tried again by the next command.
+
+Opening and reading change nothing. A part that is damaged is named; the command that is at work on the study, and
+nobody else, moves it as it is into ``runs/damaged/`` and does its runs again. What the system does not give (too many
+open files, a disk that does not answer) is no damage. Whatever else lies in the folder is not ours and stays.
 """
 
 from __future__ import annotations
@@ -12,12 +16,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EISDIR, ENOENT, ENOTDIR
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.study import StudyError
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs import LABELS, PAIRED, TABLED, RunSpec, Task
+from sim.study.sealed import is_whole, seal, sealed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +46,27 @@ RUNS, SCENARIOS, TIMES = "runs", "scenarios", "times"
 TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
 NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
 ROW: Final = (*TEXTS[:-1], *NUMBERS, "bytes_per_firm", "reason")  # columns of `runs`; then come the outcomes
+PART: Final = re.compile("[0-9a-f]{40}")  # the name of a part
+AT_WORK: Final = ".shukun-at-work"  # folder for what is being written
+DAMAGED: Final = "damaged"  # folder for parts that were set aside
+RUNS_TOGETHER: Final = 64  # in a part: few enough that one bad file costs little, enough that a large study opens fast
 SCENARIOS_TOGETHER: Final = 64  # in a row group: alike as they are, they take little room together
 OVERSIZED_PAGE: Final = 8 << 20  # bytes: compression works page by page
+
+
+class DamagedError(StudyError):
+    """A file of a part is gone or does not hold what was written into it; ``file`` is its place."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        where = f"{file.parent.name}/{file.name}"
+        super().__init__(
+            zh=f"{file.parents[2]} 中的 {where} 缺失或已损坏；未作任何改动。",
+            en=f"{where} in {file.parents[2]} is missing or damaged; nothing was changed.",
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DamagedError, (self.file,)
 
 
 @dataclass(frozen=True)
@@ -52,14 +79,21 @@ class _Known:
 
 
 class Stored:
-    """The runs in one folder, which exists. ``simulate`` stands in for the engine, in tests."""
+    """The runs in one folder, which exists.
 
-    def __init__(self, folder: Path, simulate: Callable[..., Result] | None = None) -> None:
-        self.folder, self.simulate = folder, simulate
+    ``simulate`` stands in for the engine, in tests. ``writing``: whether this is the command at work on the study,
+    which alone sets damaged parts aside. ``damaged`` holds the file that is damaged of each part that could not be
+    opened. Raises :class:`StudyError` when the system does not let a part be read.
+    """
+
+    def __init__(self, folder: Path, simulate: Callable[..., Result] | None = None, *, writing: bool = False) -> None:
+        self.folder, self.simulate, self.writing = folder, simulate, writing
         self.outcomes: list[str] = []
+        self.damaged: dict[str, Path] = {}
         self._known: dict[str, _Known] = {}
+        self._opened: set[str] = set()  # parts
         self._fingerprints: OrderedDict[int, tuple[Scenario, str]] = OrderedDict()  # by id(); few scenarios stay alive
-        for part in sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != "."):
+        for part in parts(folder):
             self._open(part)
 
     def __len__(self) -> int:
@@ -69,15 +103,23 @@ class Stored:
     def _open(self, part: Path) -> None:
         try:
             rows = _read(part / f"{RUNS}.parquet").to_pylist()
-        except StudyError:
-            shutil.rmtree(part)  # of no use to anybody; its runs are done again
+        except DamagedError as damage:
+            self.damaged[part.name] = damage.file
+            if self.writing:
+                _set_aside(part)
             return
+        self._opened.add(part.name)
         for row in rows:
-            if not (row["reason"] and row["run"] in self._known):
+            # A run may be there twice: it failed before; or a command was killed while it put runs together.
+            before = self._known.get(row["run"])
+            if before is None or _rank(row["reason"], part.name, row["run"]) > _rank(
+                before.facts[-1], before.part, row["run"]
+            ):
                 self._note(row["run"], part.name, row)
 
     def note(self, key: str, row: Mapping[str, Any]) -> None:
         """A worker has written this run."""
+        self._opened.add(key)
         self._note(key, key, row)
 
     def _note(self, key: str, part: str, row: Mapping[str, Any]) -> None:
@@ -108,7 +150,8 @@ class Stored:
     def task(self, key: str, spec: RunSpec) -> Task:
         """What a worker is told of a run that is not there."""
         paired = "" if spec.against is None else self.key(RunSpec(spec.against, spec.seed, keep=spec.keep))
-        return Task(key, self._fingerprint(spec.scenario), spec, self.folder, paired, self.simulate)
+        part = self._known[paired].part if paired in self._known else paired
+        return Task(key, self._fingerprint(spec.scenario), spec, self.folder, paired, part, self.simulate)
 
     def _fingerprint(self, scenario: Scenario) -> str:
         known = self._fingerprints
@@ -133,14 +176,25 @@ class Stored:
         return pd.DataFrame(columns)
 
     def table(self, key: str, name: str) -> pd.DataFrame:
-        """A table of a run that succeeded. Raises :class:`StudyError` when it is damaged; the part is then let go."""
+        """A table of a run that succeeded. Raises :class:`StudyError` when it is damaged.
+
+        The command at work on the study then sets its part aside, so that the same command does its runs again.
+        """
         part = self.folder / self._known[key].part
         try:
-            found = _of_run(part / f"{name}.parquet", key)
-        except StudyError:
-            shutil.rmtree(part)
-            raise
-        return _frame(found)
+            return _frame(_of_run(part / f"{name}.parquet", key))
+        except DamagedError as damage:
+            if not self.writing:
+                raise
+            self.damaged[part.name] = damage.file
+            self._opened.discard(part.name)
+            there = _set_aside(part)
+            self._known = {key: run for key, run in self._known.items() if run.part != part.name}
+            raise StudyError(
+                zh=f"{damage.file} 缺失或已损坏，所在部分已原样移至 {there}；重复同一命令即可补做其中的运行。",
+                en=f"{damage.file} is missing or damaged; its part was moved to {there} as it is, "
+                "and the same command does it again.",
+            ) from None
 
     def seconds(self, key: str) -> dict[str, float]:
         """What a run that succeeded took, by part of it; ``all`` is the whole."""
@@ -163,43 +217,100 @@ class Stored:
         return dict(zip(ROW, self._known[key].facts, strict=True))
 
     def digests(self, key: str) -> dict[str, str]:
-        """SHA-256 of every table kept of a run that succeeded, written alike wherever it lies; not of what it took."""
+        """SHA-256 of every table kept of a run that succeeded, written alike wherever it lies; not of what it took.
+
+        A table of which the run has no row counts as none: put together with others it leaves nothing behind.
+        """
         known = self._known[key]
         part = self.folder / known.part
         found = {SCENARIOS: _read(part / f"{SCENARIOS}.parquet", [("asked", "==", known.facts[1])])}
-        for file in part.glob("*.parquet"):
+        for file in _files(part):
             if file.stem not in (SCENARIOS, TIMES):
                 table = _of_run(file, key)
-                if table.num_rows or file.parent.name == key:
+                if table.num_rows:
                     found[file.stem] = table
         return {name: _digest(table) for name, table in sorted(found.items())}
 
+    def examine(self) -> list[Path]:
+        """Read every file of every part; returns those that are damaged, in order."""
+        found = list(self.damaged.values())
+        for part in parts(self.folder):
+            for file in _files(part):
+                try:
+                    _read(file)
+                except DamagedError:
+                    found.append(file)
+        return sorted({*found})
+
     def put_together(self) -> None:
-        """Make one part of all runs that lie apart, once their study is complete.
+        """Put runs that lie apart together, some dozens in a part, once their study is complete.
 
         Runs that another version of the model or other calibration made are let go of: nothing can ask for them again.
         """
         present = (calibration_fingerprint(), sources_fingerprint())
         place = (ROW.index("calibration"), ROW.index("sources"))
         stale = {k for k, run in self._known.items() if (run.facts[place[0]], run.facts[place[1]]) != present}
-        for part in {self._known[key].part for key in stale}:
-            shutil.rmtree(self.folder / part, ignore_errors=True)
-        for key in [key for key, run in self._known.items() if not (self.folder / run.part).is_dir()]:
+        for key in stale:
             del self._known[key]
         apart = sorted(key for key, run in self._known.items() if run.part == key)
-        if len(apart) > 1:
-            name = hashlib.sha256("".join(apart).encode()).hexdigest()[:40]
-            beside = Path(mkdtemp(prefix=".part-", dir=self.folder))
-            beside.chmod(0o755)
-            _join({self.folder / key: self._known[key].facts[ROW.index("asked")] for key in apart}, beside)
-            _rename(beside, self.folder / name)
-            for key in apart:
+        for first in range(0, len(apart), RUNS_TOGETHER):
+            together = apart[first : first + RUNS_TOGETHER]
+            if len(together) == 1:
+                continue
+            name = hashlib.sha256("".join(together).encode()).hexdigest()[:40]
+            with beside(self.folder) as new:
+                _join({self.folder / key: self._known[key].facts[ROW.index("asked")] for key in together}, new)
+                _rename(new, self.folder / name)
+            self._opened.add(name)
+            for key in together:
                 self._known[key] = _Known(name, self._known[key].facts, self._known[key].outcomes)
-        # What is left of an earlier command that was killed on the way.
-        named = {run.part for run in self._known.values()}
-        for left in self.folder.iterdir():
-            if left.is_dir() and left.name not in named:
-                shutil.rmtree(left)
+        # What is in no part that is still needed lies in another one by now, or can be asked for by nobody.
+        for name in sorted(self._opened - {run.part for run in self._known.values()}):
+            shutil.rmtree(self.folder / name)
+            self._opened.discard(name)
+
+
+def parts(folder: Path) -> list[Path]:
+    """The parts in a folder of runs, sorted by name; whatever else lies there is none."""
+    return sorted(path for path in folder.iterdir() if PART.fullmatch(path.name) and path.is_dir())
+
+
+def _files(part: Path) -> list[Path]:
+    """The tables of a part, those among them that are gone."""
+    return [part / name for name in sorted({*sealed(part), *(file.name for file in part.glob("*.parquet"))})]
+
+
+def _rank(reason: str, part: str, run: str) -> tuple[bool, bool]:
+    """Of a run that is there twice the higher counts: success first, then put together with others."""
+    return reason == "", part != run
+
+
+def _set_aside(part: Path) -> Path:
+    """Move a damaged part, as it is, to where nobody looks for runs; returns its new place."""
+    aside = part.parent / DAMAGED
+    aside.mkdir(exist_ok=True)
+    names = (part.name if time == 1 else f"{part.name}-{time}" for time in count(1))
+    place = next(aside / name for name in names if not (aside / name).exists())
+    part.rename(place)
+    return place
+
+
+@contextmanager
+def beside(folder: Path) -> Iterator[Path]:
+    """A new folder of our own in which a part is written; gone afterwards, unless it was renamed."""
+    at_work = folder / AT_WORK
+    while True:
+        at_work.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):  # another worker was done and took the empty folder away
+            new = Path(mkdtemp(dir=at_work))
+            break
+    try:
+        new.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
+        yield new
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):
+            at_work.rmdir()
 
 
 def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
@@ -208,22 +319,20 @@ def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
 
     tables = {name: getattr(result, name) for name in KEPT} if task.spec.keep in TABLED else {}
     if task.spec.keep in PAIRED:
-        ends = None if not task.paired_with else find(task.folder, task.paired_with, pairing.ENDS)
+        ends = paired_table(task, pairing.ENDS) if task.paired_with else None
         tables |= pairing.take(result, task.spec.scenario, ends)
     return tables
 
 
-def find(folder: Path, key: str, name: str) -> pd.DataFrame:
-    """A table of a run of which only the name is known; :class:`StudyError` when it is not there."""
-    apart = folder / key / f"{name}.parquet"
-    for file in (apart, *sorted(folder.glob(f"[!.]*/{name}.parquet"))):
-        with suppress(StudyError):
-            table = _of_run(file, key)
-            if table.num_rows:
-                return _frame(table)
-    raise StudyError(
-        zh="与之配对的基准情景运行没有成功", en="the run of the baseline that it is paired with did not succeed"
-    )
+def paired_table(task: Task, name: str) -> pd.DataFrame:
+    """A table of the run that a run is paired with; :class:`StudyError` when there is none."""
+    file = task.folder / task.paired_part / f"{name}.parquet"
+    found = _of_run(file, task.paired_with) if file.exists() else None
+    if not found:
+        raise StudyError(
+            zh="与之配对的基准情景运行没有成功", en="the run of the baseline that it is paired with did not succeed"
+        )
+    return _frame(found)
 
 
 def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -275,30 +384,26 @@ def _write(
         **{name: _arrow(table, task.key) for name, table in tables.items()},
     }
     try:
-        beside = Path(mkdtemp(prefix=".part-", dir=task.folder))
-        try:
-            beside.chmod(0o755)  # mkdtemp keeps others out; results are for everybody who may read the place
+        with beside(task.folder) as new:
             for name, table in written.items():
                 if table is not None:
                     with (
-                        (beside / f"{name}.parquet").open("wb") as sink,
+                        (new / f"{name}.parquet").open("wb") as sink,
                         _writer(sink, table.schema, name in (RUNS, TIMES)) as writer,
                     ):
                         writer.write_table(table)
-            _rename(beside, task.folder / task.key)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            seal(new, (f"{TIMES}.parquet",))
+            _rename(new, task.folder / task.key)
     except OSError as error:
-        runs = sum(1 for path in task.folder.iterdir() if path.name[0] != "." and path.is_dir())
-        raise unwritable(task.folder.parent, error, runs) from None
+        raise unwritable(task.folder.parent, error) from None
 
 
-def _rename(beside: Path, place: Path) -> None:
+def _rename(new: Path, place: Path) -> None:
     """Put a part in its place. One that is there is a run that failed, or the same run done by somebody else."""
     for last in (False, True):  # a worker that was given up may write the same part at the same moment
         shutil.rmtree(place, ignore_errors=True)
         try:
-            beside.replace(place)
+            new.replace(place)
             return
         except OSError:
             if last:
@@ -310,13 +415,14 @@ def _join(parts: Mapping[Path, str], into: Path) -> None:
 
     ``parts``: the folder of each, in order, and the fingerprint of its scenario.
     """
-    names = sorted({file.stem for part in parts for file in part.iterdir()} - {RUNS, SCENARIOS})
+    names = sorted({file.stem for part in parts for file in part.glob("*.parquet")} - {RUNS, SCENARIOS})
     _together(into, RUNS, [part / f"{RUNS}.parquet" for part in parts], len(parts))
     asked = {fingerprint: part / f"{SCENARIOS}.parquet" for part, fingerprint in parts.items()}
     _together(into, SCENARIOS, list(asked.values()), SCENARIOS_TOGETHER)
     for name in names:
         files = [part / f"{name}.parquet" for part in parts]
         _together(into, name, [file for file in files if file.exists()], 1)
+    seal(into, (f"{TIMES}.parquet",))
 
 
 def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> None:
@@ -335,15 +441,21 @@ def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> Non
             sink.flush()
             os.fsync(sink.fileno())
     except OSError as error:
-        raise unwritable(into.parent.parent, error, sum(1 for _ in into.parent.iterdir())) from None
+        raise unwritable(into.parents[2], error) from None
 
 
 def _digest(table: pa.Table) -> str:
-    """Of a table's content: values, names and types, not of how it is cut into pieces."""
+    """Of a table's content: values, names and types, not of how it is cut into pieces.
+
+    A column without any value has no type: put together with others it takes on theirs.
+    """
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     whole = table.replace_schema_metadata().combine_chunks()
+    for place, column in enumerate(whole.columns):
+        if column.null_count == len(column):
+            whole = whole.set_column(place, whole.field(place).name, pa.nulls(len(column)))
     with pa.ipc.new_stream(sink, whole.schema) as stream:
         stream.write_table(whole)
     return hashlib.sha256(sink.getvalue()).hexdigest()
@@ -393,25 +505,43 @@ def _of_run(file: Path, key: str) -> pa.Table:
 
 
 def _read(file: Path, only: list[tuple[str, str, str]] | None = None) -> pa.Table:
+    """A file of a part, or the rows of it that a filter picks.
+
+    Raises :class:`DamagedError` when it is gone or holds something else than was written, and :class:`StudyError` when
+    the system does not let it be read, which says nothing about the file.
+    """
     from pyarrow import parquet
     from pyarrow.lib import ArrowException
 
     try:
+        if not is_whole(file):
+            raise DamagedError(file)
         with file.open("rb") as source:
             if only is None:  # the shorter way to a small file
                 return parquet.ParquetFile(source, page_checksum_verification=True).read(use_threads=False)
             return parquet.read_table(source, use_threads=False, filters=only, page_checksum_verification=True)
-    except (OSError, ValueError, ArrowException):
-        where = f"{file.parent.name}/{file.name}"
-        raise StudyError(
-            zh=f"{file.parents[2]} 中的 {where} 缺失或已损坏，已弃置；重复同一命令即可补做。",
-            en=f"{where} in {file.parents[2]} is missing or damaged and was let go; the same command does it again.",
-        ) from None
+    except DamagedError:
+        raise
+    except (OSError, ValueError, ArrowException) as error:
+        # The system's errors have a number; those of a reader who does not understand what it reads have none.
+        if isinstance(error, OSError) and error.errno and error.errno not in (ENOENT, EISDIR, ENOTDIR):
+            raise unreadable(file, error) from None
+        raise DamagedError(file) from None
 
 
-def unwritable(folder: Path, error: OSError, runs: int) -> StudyError:
-    """What to say when the disk does not take something, with ``runs`` finished runs kept."""
+def unreadable(file: Path, error: OSError) -> StudyError:
+    """What to say when the system does not let a file be read."""
     reason = error.strerror or error
+    return StudyError(
+        zh=f"{file} 无法读取：{reason}；未作任何改动。", en=f"{file} cannot be read: {reason}; nothing was changed."
+    )
+
+
+def unwritable(folder: Path, error: OSError) -> StudyError:
+    """What to say when the disk does not take something of the study in ``folder``, and how many runs are kept."""
+    reason, runs = error.strerror or error, 0
+    with suppress(OSError, StudyError):  # what made the folder unwritable may make it unreadable too
+        runs = len(Stored(folder / RUNS))
     zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
     if runs:
         zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"

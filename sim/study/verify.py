@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -11,7 +14,7 @@ from sim.scenario import Scenario
 from sim.study import StudyError, store
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs import Progress, Runner, RunSpec
-from sim.study.stored import Stored
+from sim.study.stored import DamagedError, Stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +25,13 @@ COLUMNS: Final = ("run", "tables", "differing")
 def verify(
     folder: str | Path, sample: int = 10, seed: int = 1, workers: int = 1, progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Do ``sample`` runs of a study again, in a folder of their own, and compare what was kept with what comes now.
+    """Read every file of a study, do ``sample`` runs again in a folder of their own, and compare with what was kept.
 
-    Returns run, tables (how many were compared, the run's row among them), differing (names, empty where every byte is
-    the same); ``attrs["of"]`` is how many runs the study has. Which runs are chosen depends on ``seed`` and their names
-    alone. What a run took is not compared. Raises :class:`StudyError` when the folder holds no runs, or when the sample
-    has one that another version of the model or another calibration made.
+    Nothing in the study's folder is changed. Returns run, tables (how many were compared, the run's row among them),
+    differing (names, empty where every byte is the same); ``attrs["of"]`` is how many runs the study has,
+    ``attrs["damaged"]`` a :class:`StudyError` for each file that is damaged or gone. Which runs are chosen depends on
+    ``seed`` and their names alone. What a run took is not compared. Raises :class:`StudyError` when the folder holds no
+    runs, or when the sample has one that another version of the model or another calibration made.
     """
     import pandas as pd
 
@@ -35,41 +39,50 @@ def verify(
     if not place.is_dir():
         raise StudyError(zh=f"{folder} 中没有保存的运行。", en=f"{folder} holds no runs.")
     stored = Stored(place)
+    damaged = [*store.examine(folder), *(DamagedError(file) for file in stored.examine())]
     keys = stored.keys()
-    if not keys:
+    if not keys and not damaged:
         raise StudyError(zh=f"{folder} 中没有成功的运行。", en=f"{folder} holds no run that succeeded.")
-    chosen = sorted(keys, key=lambda key: hashlib.sha256(f"{seed} {key}".encode()).digest())[:sample]
-    for key in chosen:
-        row = stored.row(key)
-        if (row["calibration"], row["sources"]) != (calibration_fingerprint(), sources_fingerprint()):
-            raise StudyError(
-                zh=f"{folder} 中的运行 {key} 出自本程序或校准数据的另一个版本，无法在此核对。",
-                en=f"Run {key} in {folder} was made by another version of the model or of its calibration; "
-                "it cannot be verified here.",
-            )
+    in_order = sorted(keys, key=lambda key: hashlib.sha256(f"{seed} {key}".encode()).digest())
+    present = {"calibration": calibration_fingerprint(), "sources": sources_fingerprint()}
+    strange = [key for key in in_order[:sample] if present.items() - stored.row(key).items()]
+    if strange and not damaged:  # which is the more important news
+        raise StudyError(
+            zh=f"{folder} 中的运行 {strange[0]} 出自本程序或校准数据的另一个版本，无法在此核对。",
+            en=f"Run {strange[0]} in {folder} was made by another version of the model or of its calibration; "
+            "it cannot be verified here.",
+        )
+    asked = {} if strange else dict(islice(_asked(stored, in_order), sample))
     with TemporaryDirectory(prefix="shukun-") as passing:
         anew = Stored(Path(passing), stored.simulate)
         runner = Runner(anew, workers, progress=progress)
-        specs = [_spec(stored, key) for key in chosen]
+        specs = list(asked.values())
         worlds = {(id_, spec.seed): spec for spec in specs if spec.against and (id_ := anew.key(_world(spec)))}
         runner.expect(len(specs) + len(worlds))
         runner.run(_world(spec) for spec in worlds.values())
         again = runner.run(specs)
         rows = []
-        for key, spec, reason in zip(chosen, specs, again["reason"], strict=True):
+        for (key, spec), reason in zip(asked.items(), again["reason"], strict=True):
             there, here = stored.digests(key), anew.digests(anew.key(spec)) if reason == "" else {}
             differing = sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name))
             rows.append((key, len(there), ", ".join(differing)))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    table.attrs["of"] = len(keys)
+    table.attrs |= {"of": len(keys), "damaged": damaged}
     return table
 
 
-def _spec(stored: Stored, key: str) -> RunSpec:
-    row = stored.row(key)
-    paired = row["paired_with"]
-    against = Scenario.from_contents(stored.scenario(paired)) if paired else None
-    return RunSpec(Scenario.from_contents(stored.scenario(key)), row["seed"], keep=row["keep"], against=against)
+def _asked(stored: Stored, keys: Iterable[str]) -> Iterator[tuple[str, RunSpec]]:
+    """What was asked of each run, apart from those of which that is damaged or the world they were paired with is."""
+    for key in keys:
+        row = stored.row(key)
+        paired = row["paired_with"]
+        if paired and not stored.has(paired):
+            continue
+        with suppress(DamagedError):
+            against = Scenario.from_contents(stored.scenario(paired)) if paired else None
+            spec = RunSpec(Scenario.from_contents(stored.scenario(key)), row["seed"], keep=row["keep"], against=against)
+            stored.digests(key)
+            yield key, spec
 
 
 def _world(spec: RunSpec) -> RunSpec:

@@ -156,7 +156,7 @@ def runner(tmp_path: Path, simulate: Callable[..., Result]) -> Callable[..., Run
 
     def make(simulate: Callable[..., Result] = simulate, folder: Path = tmp_path / "runs", **how: Any) -> Runner:
         folder.mkdir(parents=True, exist_ok=True)
-        return Runner(Stored(folder, simulate), **how)
+        return Runner(Stored(folder, simulate, writing=True), **how)
 
     return make
 

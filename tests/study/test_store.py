@@ -1,4 +1,8 @@
 import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -7,6 +11,10 @@ from sim import compare, sweep
 from sim.study import StudyError, store
 from sim.study.comparison import Comparison
 from sim.study.ensemble import replicate
+from sim.study.kinds import StudyOfAnotherVersion
+from sim.study.sealed import seal
+from sim.study.stored import Stored
+from sim.study.verify import verify
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
@@ -42,7 +50,7 @@ def test_storing_twice_gives_the_same_bytes(tmp_path):
 
 def test_an_earlier_study_is_replaced_and_nothing_else_is_left(tmp_path):
     store.save(compare(["rent"], replications=1), tmp_path / "study")
-    (tmp_path / "study" / "report.html").write_text("old")
+    (tmp_path / "study" / "report.html").write_bytes(b"<!doctype html>\n" + store.PAGE_BEGINS)
     store.save(compare(["tax"], replications=1), tmp_path / "study")
     again = store.load(tmp_path / "study")
     assert isinstance(again, Comparison)
@@ -81,3 +89,179 @@ def test_half_a_study_is_never_seen(tmp_path, monkeypatch):
 def test_a_folder_without_a_study_is_said_to_be_one(tmp_path):
     with pytest.raises(StudyError, match="holds no study"):
         store.load(tmp_path)
+
+
+def contents(folder):
+    """Bytes of every file below a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_the_user_put_into_a_study_and_beside_it_stays(tmp_path):
+    folder = tmp_path / "study"
+    compare(["rent"], replications=1, folder=folder)
+    compare(["rent"], replications=1, folder=folder / "nested")
+    mine = ["study/notes.md", "study/.part-mine", "study/runs/notes.md", "study/runs/mine/a", "study/runs/.part-x/a"]
+    mine += [".study-backup/a", ".study.earlier/a", ".study-old"]
+    for name in mine:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    before = contents(tmp_path)
+    compare(["tax"], replications=2, seed=5, folder=folder)
+    compare(["tax", "rent"], replications=2, seed=5, folder=folder)
+    after = contents(tmp_path)
+    kept = {name: content for name, content in before.items() if name in mine or "nested" in name}
+    assert len(kept) > len(mine)
+    assert {name: after.get(name) for name in kept} == kept
+    assert store.load(folder).scenarios == ["baseline", "tax", "rent"]
+
+
+@pytest.mark.parametrize(
+    "name", ["panel.parquet", "fates.parquet", "report.html", "runs/exp1/runs.parquet", "runs", "manifest.json"]
+)
+@pytest.mark.parametrize("is_study", [False, True])
+def test_what_is_in_the_way_and_not_ours_is_refused_before_anything_runs(name, is_study, tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    if is_study:  # a sweep, which has none of these tables
+        store.save(sweep("rent", {"months": [1]}, replications=1), folder)
+        (folder / name).unlink(missing_ok=True)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("mine")
+    before = contents(folder)
+    monkeypatch.setattr("sim.study.runs.do", lambda *_: pytest.fail("something ran"))
+    with pytest.raises(StudyError) as caught:
+        compare(["rent"], replications=1, folder=folder)
+    assert "\n" not in str(caught.value)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("to", ["there", "not there yet"])
+def test_a_symbolic_link_is_as_good_as_the_folder(to, tmp_path):
+    place, link = tmp_path / "place", tmp_path / "link"
+    link.symlink_to(place)
+    if to == "there":
+        place.mkdir()
+    study = compare(["rent"], replications=1, folder=link)
+    study = compare(["rent"], replications=2, folder=link)
+    assert link.is_symlink()
+    assert store.load(link).manifest == study.manifest == store.load(place).manifest
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "place"]
+
+
+@pytest.mark.parametrize("kind", ["file", "loop", "pipe", "page", "runs"])
+def test_a_place_that_cannot_be_used_is_said_before_anything_runs(kind, tmp_path, monkeypatch):
+    place = tmp_path / "study"
+    if kind == "file":
+        (tmp_path / "file").write_text("")
+        place.symlink_to(tmp_path / "file")
+    elif kind == "loop":
+        place.symlink_to(place)
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        compare(["rent"], replications=1, folder=place)
+        name = {"page": "report.html", "runs": "runs"}[kind]
+        if kind == "runs":
+            shutil.rmtree(place / name)
+            (place / name).write_text("")
+        else:
+            (place / name).mkdir()
+    monkeypatch.setattr("sim.study.runs.do", lambda *_: pytest.fail("something ran"))
+    with pytest.raises(StudyError) as caught:
+        compare(["rent"], replications=1, folder=place)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 4, 5, 6])
+def test_a_study_that_was_taking_its_place_is_the_new_one_for_whoever_reads(moved, tmp_path):
+    folder, other = tmp_path / "study", tmp_path / "other"
+    store.save(compare(["rent"], replications=1), folder)
+    study = sweep("rent", {"months": [1, 2]}, replications=2)
+    store.save(study, other)
+    new = folder / store.WRITTEN
+    other.rename(new)
+    files = sorted(new.iterdir(), key=lambda file: file.name == store.SUMS)
+    if moved:  # it was killed after so many steps, the first of which takes the old tables away
+        for file in folder.glob("*.parquet"):
+            file.unlink()
+    for file in files[:moved]:
+        file.replace(folder / file.name)
+    before = contents(folder)
+    assert store.load(folder).manifest == study.manifest
+    pd.testing.assert_frame_equal(store.load(folder).outcomes, study.outcomes)
+    assert contents(folder) == before
+    with store.at_work(folder):
+        pass
+    assert not new.exists()
+    assert {path.name for path in folder.iterdir()} == {file.name for file in files}
+    pd.testing.assert_frame_equal(store.load(folder).outcomes, study.outcomes)
+
+
+def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
+    folder = tmp_path / "study"
+    study = compare(["rent"], replications=2, folder=folder)
+    told = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(told | {"sources": "0" * 64, "new_fact": 1}))
+    (folder / "panel.parquet").unlink()
+    (folder / store.SUMS).unlink()
+    seal(folder, ("runs",))
+    before = contents(folder)
+    again = store.load(folder)
+    assert isinstance(again, StudyOfAnotherVersion)
+    assert again.manifest.sources == "0" * 64
+    assert again.manifest.fingerprint == study.manifest.fingerprint
+    assert set(again.tables()) == set(study.tables()) - {"panel"}
+    pd.testing.assert_frame_equal(again.outcomes, study.outcomes)
+    pd.testing.assert_frame_equal(again.runs, study.runs)
+    with pytest.raises(AttributeError, match="no table panel; it has clause_effects, "):
+        _ = again.panel
+    assert contents(folder) == before
+
+
+def test_a_study_of_another_version_with_the_tables_of_this_one_is_as_any_other(tmp_path):
+    folder = tmp_path / "study"
+    study = compare(["rent"], replications=2, folder=folder)
+    told = json.loads((folder / "manifest.json").read_text())
+    del told["sources"]  # as versions wrote it that did not say, nor what each file holds
+    (folder / "manifest.json").write_text(json.dumps(told))
+    (folder / store.SUMS).unlink()
+    again = store.load(folder)
+    assert isinstance(again, Comparison)
+    pd.testing.assert_frame_equal(again.panel, study.panel)
+
+
+def test_an_error_of_the_system_is_not_called_damage(tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    compare(["rent"], replications=2, folder=folder)
+    before = contents(folder)
+    opened = Path.open
+
+    def out_of_files(path, *words, **how):
+        if path.suffix == ".parquet":
+            raise OSError(24, "Too many open files")
+        return opened(path, *words, **how)
+
+    monkeypatch.setattr(Path, "open", out_of_files)
+    for ask in (store.load, verify, lambda folder: compare(["rent"], replications=2, folder=folder)):
+        with pytest.raises(StudyError, match="cannot be read: Too many open files"):
+            ask(folder)
+    monkeypatch.undo()
+    assert contents(folder) == before
+
+
+def test_no_changed_byte_of_a_study_goes_unnoticed(tmp_path):
+    folder = tmp_path / "study"
+    compare(["rent"], replications=2, folder=folder)
+    files = [path for path in folder.rglob("*") if path.suffix in (".parquet", ".json") and path.stem != "times"]
+    assert len(files) > 20
+    for number, file in enumerate(sorted(files)):
+        content = bytearray(file.read_bytes())
+        place = number * 7_919 % len(content)  # all over the files
+        content[place] ^= 1 << number % 8
+        file.write_bytes(content)
+        told = [*store.examine(folder), *Stored(folder / "runs").examine()]
+        assert len(told) == 1 and file.name in str(told[0]), f"byte {place} of {file.name}"
+        content[place] ^= 1 << number % 8
+        file.write_bytes(content)
+    assert store.examine(folder) == []
+    assert subprocess.run(["sha256sum", "--check", "--quiet", store.SUMS], cwd=folder, check=False).returncode == 0

@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from sim import compare
 from sim.study import StudyError, store
 from sim.study.runs import RunSpec, replicated
-from sim.study.stored import KEPT, ROW, Stored
+from sim.study.stored import KEPT, ROW, RUNS_TOGETHER, Stored
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
@@ -254,15 +255,119 @@ def test_a_manifest_that_is_damaged_is_one_sentence(stored, content):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("moment", ["old aside", "new in place"])
-def test_a_study_that_was_being_replaced_when_the_power_failed_is_found(stored, moment):
-    aside = stored.parent / ".study.earlier"
-    shutil.copytree(stored, aside)
-    shutil.rmtree(stored / "runs")
-    if moment == "old aside":
-        shutil.rmtree(stored)
-    assert store.load(stored).scenarios == ["baseline", "rent"]
-    with store.at_work(stored) as found:
-        assert len(found) == 4
-    assert not aside.exists()
-    assert store.load(stored).scenarios == ["baseline", "rent"]
+@pytest.fixture
+def grown(tmp_path, scenario, runner, monkeypatch):
+    """A study of ten runs as its command leaves it, in parts of at most four."""
+    monkeypatch.setattr("sim.study.stored.RUNS_TOGETHER", 4)
+    at_work = runner()
+    rows = at_work.run(replicated(scenario("rent"), 1, 10, "tables"))
+    at_work.stored.put_together()
+    return tmp_path / "runs", rows
+
+
+def files_of(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def damage(file, how):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "cut": bytes(content[: len(content) // 2]), "flipped": bytes(content)}[how])
+
+
+def test_a_part_holds_few_runs(grown, scenario, runner):
+    folder, rows = grown
+    assert sorted(len(pd.read_parquet(file)) for file in folder.glob("*/runs.parquet")) == [2, 4, 4]
+    pd.testing.assert_frame_equal(runner(never).run(replicated(scenario("rent"), 1, 10, "tables")), rows)
+    assert 24 <= RUNS_TOGETHER <= 96
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "flipped", "gone"])
+@pytest.mark.parametrize("name", ["runs", "panel", "scenarios"])
+def test_whoever_reads_changes_nothing(grown, how, name):
+    folder, rows = grown
+    damage(sorted(folder.glob(f"*/{name}.parquet"))[1], how)
+    before = files_of(folder)
+    stored = Stored(folder)
+    for key in rows["run"]:
+        if stored.has(key):
+            for ask in (stored.digests, stored.scenario, lambda key: stored.table(key, "panel")):
+                with suppress(StudyError):
+                    ask(key)
+    found = stored.examine()
+    assert files_of(folder) == before
+    assert [file.stem for file in found] == [name]
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "flipped", "gone"])
+def test_one_bad_part_costs_its_own_runs_only_and_is_kept_aside(grown, how, scenario, runner, simulate):
+    folder, rows = grown
+    bad = sorted(folder.glob("*/runs.parquet"))[0]
+    lost = len(pd.read_parquet(bad))
+    damage(bad, how)
+    before = files_of(folder)
+    done = []
+
+    def counting(asked, **rest):
+        done.append(rest["seed"])
+        return simulate(asked, **rest)
+
+    again = runner(counting)
+    assert again.stored.damaged == {bad.parent.name: bad}
+    pd.testing.assert_frame_equal(again.run(replicated(scenario("rent"), 1, 10, "tables")), rows)
+    again.stored.put_together()
+    assert len(done) == lost
+    after = files_of(folder)
+    moved = {name: content for name, content in before.items() if name.startswith(bad.parent.name)}
+    assert {name.removeprefix("damaged/"): c for name, c in after.items() if name.startswith("damaged/")} == moved
+    others = {name: content for name, content in before.items() if name not in moved}
+    assert {name: after.get(name) for name in others} == others
+
+
+def test_a_part_that_is_damaged_twice_is_kept_twice(grown, scenario, runner):
+    folder, _ = grown
+    for _ in range(2):
+        damage(sorted(folder.glob("*/runs.parquet"))[0], "cut")
+        at_work = runner()
+        at_work.run(replicated(scenario("rent"), 1, 10, "tables"))
+        at_work.stored.put_together()
+    assert len([*folder.glob("damaged/*/runs.parquet")]) == 2
+
+
+@pytest.mark.parametrize("left", ["the new part and all of the old", "the new part and some of the old"])
+def test_a_command_killed_while_it_put_runs_together_ends_with_the_same_parts(left, tmp_path, scenario, runner):
+    specs = specs_of(scenario, 5)
+    at_work = runner()
+    rows = at_work.run(specs)
+    apart = tmp_path / "apart"
+    shutil.copytree(tmp_path / "runs", apart)
+    at_work.stored.put_together()
+    whole = files_of(tmp_path / "runs")
+    for place in sorted(apart.iterdir())[: 3 if "some" in left else 5]:
+        shutil.copytree(place, tmp_path / "runs" / place.name)
+    again = runner(never)
+    pd.testing.assert_frame_equal(again.run(specs), rows)
+    again.stored.put_together()
+    assert files_of(tmp_path / "runs") == whole
+
+
+def test_a_run_put_together_has_the_digests_of_one_that_lies_apart(tmp_path, scenario, runner):
+    at_work = runner()
+    rows = at_work.run([*specs_of(scenario, 3), *replicated(scenario("rent"), 1, 2, "pairs")])
+    apart = {key: at_work.stored.digests(key) for key in rows["run"]}
+    at_work.stored.put_together()
+    assert {key: Stored(tmp_path / "runs").digests(key) for key in rows["run"]} == apart
+
+
+def test_a_run_whose_baseline_was_put_together_is_paired_with_it(scenario, runner):
+    baseline = scenario("baseline")
+    at_work = runner()
+    at_work.run(replicated(baseline, 1, 3, "pairs"))
+    at_work.stored.put_together()
+    again = runner()
+    rows = again.run(replicated(scenario("rent"), 1, 4, "pairs", against=baseline))
+    assert list(rows["reason"])[:3] == [""] * 3
+    assert "paired with did not succeed" in rows["reason"][3]
