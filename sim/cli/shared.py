@@ -208,7 +208,7 @@ def processes(workers: int | None) -> int:
 def at_work(folder: Path | None) -> Iterator[Stored]:
     """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
     from sim.study import store
-    from sim.study.stored import DAMAGED
+    from sim.study.parts import DAMAGED
 
     with store.at_work(folder) as stored:
         for part, file in sorted(stored.damaged.items()):

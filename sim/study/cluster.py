@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.study import StudyError
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint, versions
+from sim.study.parts import beside
 from sim.study.runs import KILLED, Outcome, Task, do
-from sim.study.stored import beside, write_failure
+from sim.study.stored import write_failure
 
 if TYPE_CHECKING:
     from distributed import Client, Future

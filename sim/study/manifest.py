@@ -107,7 +107,14 @@ def calibration_fingerprint() -> str:
 
 
 # Modules of the study room whose numbers are kept with runs; what the others make of them is made anew each time.
-TAKEN_BY: Final = ("study/cliff.py", "study/costs.py", "study/fates.py", "study/pairing.py", "study/stored.py")
+TAKEN_BY: Final = (
+    "study/cliff.py",
+    "study/costs.py",
+    "study/fates.py",
+    "study/pairing.py",
+    "study/parts.py",
+    "study/stored.py",
+)
 ABOVE: Final = ("study/", "report/", "cli/")
 
 

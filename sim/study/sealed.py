@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 SUMS: Final = "SHA256SUMS"
+LINE: Final = re.compile("(?P<sum>[0-9a-f]{64})  (?P<name>[^/]+)\n")
+LAST_LINE: Final = "# {} files\n"  # a comment; without it the list is not whole
 REMEMBERED: Final = 4_096  # files whose sums are not worked out again while they stay as they are
 
 
@@ -22,17 +25,26 @@ def seal(folder: Path, without: Container[str] = ()) -> None:
     files = sorted(path for path in folder.iterdir() if path.name not in without)
     with (folder / SUMS).open("w", encoding="utf-8") as sink:
         sink.writelines(f"{sum_of(file)}  {file.name}\n" for file in files)
+        sink.write(LAST_LINE.format(len(files)))
         sink.flush()
         os.fsync(sink.fileno())
 
 
 def sealed(folder: Path) -> dict[str, str]:
-    """The sum of each file that was sealed, by name; none where there is no seal, as in folders of earlier versions."""
+    """The sum of each file that was sealed, by name; none where there is no seal, as in folders of earlier versions.
+
+    Where the list itself is damaged it holds the list alone, with a sum that no file has.
+    """
     try:
-        lines = (folder / SUMS).read_text("utf-8", errors="replace").splitlines()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        lines = (folder / SUMS).read_text("utf-8", errors="replace").splitlines(keepends=True)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {name: told for told, _, name in (line.partition("  ") for line in lines)}
+    except IsADirectoryError:
+        lines = []
+    found = [line for line in map(LINE.fullmatch, lines) if line]
+    if lines[-1:] != [LAST_LINE.format(len(found))] or len(found) != len(lines) - 1:
+        return {SUMS: ""}
+    return {line["name"]: line["sum"] for line in found}
 
 
 def is_whole(file: Path) -> bool:

@@ -25,8 +25,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from sim.study import StudyError
 from sim.study.kinds import Study, StudyOfAnotherVersion, all_table_names, kind
 from sim.study.manifest import Manifest, sources_fingerprint
+from sim.study.parts import AT_WORK, RUNS, found, unreadable
 from sim.study.sealed import SUMS, seal, sealed, sum_of
-from sim.study.stored import AT_WORK, Stored, parts, unreadable, unwritable
+from sim.study.stored import Stored, unwritable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 PAGE: Final = "report.html"
 PAGE_PART: Final = ".report.html.part"
-RUNS: Final = "runs"
 LOCK: Final = ".shukun-lock"
 WRITING: Final = ".shukun-writing"  # tables of a study that is not whole yet
 WRITTEN: Final = ".shukun-written"  # tables of a whole study on the way to their places
@@ -106,7 +106,7 @@ def check(folder: str | Path) -> Path:
 def _check_contents(place: Path, folder: str | Path) -> None:
     """Raise :class:`StudyError` when a folder that is there holds what is not ours where a study would be written."""
     runs = place / RUNS
-    has_runs = runs.is_dir() and (bool(parts(runs)) or (runs / AT_WORK).exists())
+    has_runs = runs.is_dir() and (bool(found(runs)) or (runs / AT_WORK).exists())
     written = _written_by_us(place)
     if (place / MANIFEST).exists() and MANIFEST not in written:
         raise StudyError(
@@ -274,7 +274,8 @@ def load(folder: str | Path) -> Study:
     except OSError as error:
         raise _missing(folder, MANIFEST, error) from None
     sums = sealed(_place_of(folder, SUMS).parent)
-    _check_sum(folder, file, sums)
+    for checked in (_place_of(folder, SUMS), file):
+        _check_sum(folder, checked, sums)
     files = [*sums] or sorted(path.name for path in folder.glob("*.parquet"))  # earlier versions did not say
     names = [Path(name).stem for name in files if name != MANIFEST]
     try:
@@ -294,8 +295,8 @@ def examine(folder: str | Path) -> list[StudyError]:
     sums = sealed(_place_of(folder, SUMS).parent)
     for name in sums:
         try:
-            if name == MANIFEST:
-                _check_sum(folder, _place_of(folder, MANIFEST), sums)
+            if name in (MANIFEST, SUMS):
+                _check_sum(folder, _place_of(folder, name), sums)
             else:
                 _table(folder, name, sums)
         except StudyError as damage:
@@ -312,7 +313,7 @@ def _place_of(folder: Path, name: str) -> Path:
 def _check_sum(folder: Path, file: Path, sums: Mapping[str, str]) -> None:
     """Raise :class:`StudyError` when a file is not what was written."""
     try:
-        is_whole = sums.get(file.name) in (None, sum_of(file))
+        is_whole = file.name not in sums or sums[file.name] == sum_of(file)
     except OSError as error:
         raise _missing(folder, file.name, error) from None
     if not is_whole:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from sim.scenario import Scenario
 from sim.study import StudyError, store
 from sim.study.manifest import calibration_fingerprint, sources_fingerprint
+from sim.study.parts import RUNS, DamagedError
 from sim.study.runs import Progress, Runner, RunSpec
-from sim.study.stored import DamagedError, Stored
+from sim.study.stored import Stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def verify(
     """
     import pandas as pd
 
-    place = Path(folder) / store.RUNS
+    place = Path(folder) / RUNS
     if not place.is_dir():
         raise StudyError(zh=f"{folder} 中没有保存的运行。", en=f"{folder} holds no runs.")
     stored = Stored(place)

@@ -2,10 +2,13 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from sim import compare, sweep
 from sim.study import StudyError, store
@@ -265,3 +268,60 @@ def test_no_changed_byte_of_a_study_goes_unnoticed(tmp_path):
         file.write_bytes(content)
     assert store.examine(folder) == []
     assert subprocess.run(["sha256sum", "--check", "--quiet", store.SUMS], cwd=folder, check=False).returncode == 0
+
+
+DAMAGES = ("flipped", "cut", "empty", "gone", "a folder", "unreadable text")
+
+
+def damage(file, how, place):
+    content = bytearray(file.read_bytes())
+    if how == "flipped":
+        content[place % len(content)] ^= 1 << place % 8
+    file.unlink()
+    if how == "a folder":
+        file.mkdir()
+    elif how != "gone":
+        told = {"cut": bytes(content[: place % len(content)]), "empty": b"", "unreadable text": b"\xff\x00 text"}
+        file.write_bytes(told.get(how, bytes(content)))
+
+
+@settings(max_examples=20, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(DAMAGES), st.integers(0, 10**6)), min_size=1, max_size=3)
+)
+def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_it_or_says_why(
+    tmp_path_factory, damages
+):
+    place = tmp_path_factory.mktemp("damaged")
+    folder = place / "study"
+    compare(["rent"], replications=2, folder=folder)
+    (folder / "notes.md").write_text("mine")
+    whole = {name: content for name, content in contents(folder).items() if "times" not in name}
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name not in ("notes.md", "times.parquet")
+    )
+    for number, how, where in damages:
+        file = files[number % len(files)]
+        if file.is_file() and file.stat().st_size:
+            damage(file, how, where)
+    before = contents(folder)
+    for ask in (store.load, store.examine, lambda folder: Stored(folder / "runs").examine()):
+        with suppress(StudyError):
+            ask(folder)
+    assert contents(folder) == before
+    refused = ""
+    try:
+        compare(["rent"], replications=2, folder=folder)
+    except StudyError as error:
+        refused = str(error)
+    if refused:
+        assert "\n" not in refused
+        assert contents(folder) == before
+    else:
+        after = contents(folder)
+        assert {name: after.get(name) for name in whole if "runs/" not in name} == {
+            name: content for name, content in whole.items() if "runs/" not in name
+        }
+        assert [*store.examine(folder), *Stored(folder / "runs").examine()] == []
+    assert (folder / "notes.md").read_text() == "mine"
+    assert [path.name for path in place.iterdir()] == ["study"]
