@@ -113,7 +113,7 @@ def write(folder: Path, name: str, tables: Mapping[str, pa.Table]) -> None:
                 _writer(sink, table.schema, table_name in (RUNS, TIMES)) as writer,
             ):
                 writer.write_table(table)
-        seal(new, NOT_SEALED)
+        seal(new, NOT_SEALED, flush=False)  # a run that a power failure damages is done again
         put(new, folder / name)
 
 

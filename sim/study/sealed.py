@@ -20,14 +20,15 @@ LAST_LINE: Final = "# {} files\n"  # a comment; without it the list is not whole
 REMEMBERED: Final = 4_096  # files whose sums are not worked out again while they stay as they are
 
 
-def seal(folder: Path, without: Container[str] = ()) -> None:
-    """Write what every file of a folder holds, apart from those named, and flush that to the disk."""
+def seal(folder: Path, without: Container[str] = (), flush: bool = True) -> None:
+    """Write what every file of a folder holds, apart from those named; ``flush``: onto the disk itself."""
     files = sorted(path for path in folder.iterdir() if path.name not in without)
     with (folder / SUMS).open("w", encoding="utf-8") as sink:
         sink.writelines(f"{sum_of(file)}  {file.name}\n" for file in files)
         sink.write(LAST_LINE.format(len(files)))
-        sink.flush()
-        os.fsync(sink.fileno())
+        if flush:
+            sink.flush()
+            os.fsync(sink.fileno())
 
 
 def sealed(folder: Path) -> dict[str, str]:
