@@ -18,7 +18,7 @@ from weakref import ref
 
 import numba
 import numpy as np
-from numba import config, types
+from numba import config, typeof, types
 from numba._dispatcher import compute_fingerprint
 
 from sim.kernels.kept import Kept, one_at_a_time, tell
@@ -73,7 +73,7 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
         if guard is None or entry is None:
             guard = _Guard(compiled, arguments)
             entry = _entry_point(compiled, guard.types)
-        elif guard.places(arguments) not in guard.known or guard.looks(arguments) != guard.usual:
+        elif guard.tuples(arguments) != guard.usual_tuples or guard.others(arguments) != guard.usual_others:
             guard.look(arguments)
         return entry(*arguments)
 
@@ -87,39 +87,51 @@ allocating = partial(outermost, allocates=True)
 class _Guard:
     """What the arguments of an outermost kernel look like: as those of its first call, for which it was compiled.
 
-    Arrays and numbers are looked at at every call. A tuple of columns cannot change: once looked at, it is known by its
-    place in memory for as long as all of its columns live.
+    Arrays and numbers are looked at at every call, by their fingerprints. A tuple of columns cannot change: once looked
+    at, its type is known by its place in memory for as long as all of its columns live.
     """
 
     def __init__(self, compiled: Any, arguments: Sequence[Any]) -> None:
         self.compiled = compiled
-        self.types = self._types(arguments)
         tuples = [k for k, argument in enumerate(arguments) if isinstance(argument, tuple)]
-        others = [k for k in range(len(arguments)) if k not in tuples]
-        pick_tuples, pick_others = _picker(tuples), _picker(others)
-        self.places: Function = lambda arguments: tuple(map(id, pick_tuples(arguments)))
-        self.looks: Function = lambda arguments: list(map(compute_fingerprint, pick_others(arguments)))
-        self.tuples = pick_tuples
-        self.usual = self.looks(arguments)
-        self.known: dict[tuple[int, ...], list[Any]] = {}
-        self._know(arguments)
+        pick_tuples, pick_others = _picker(tuples), _picker([k for k in range(len(arguments)) if k not in tuples])
+        self.types = self._types(arguments)
+        self.tuples: Function = lambda arguments: list(map(_known.get, map(id, pick_tuples(arguments))))
+        self.others: Function = lambda arguments: list(map(compute_fingerprint, pick_others(arguments)))
+        self.usual_tuples, self.usual_others = self.tuples(arguments), self.others(arguments)
 
     def _types(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(self.compiled.typeof_pyval(argument) for argument in arguments)
-
-    def _know(self, arguments: Sequence[Any]) -> None:
-        places = self.places(arguments)
-        columns = [c for columns in self.tuples(arguments) for c in columns if isinstance(c, np.ndarray)]
-        self.known[places] = [ref(column, lambda _: self.known.pop(places, None)) for column in columns]
+        return tuple(
+            _type_of_tuple(argument) if isinstance(argument, tuple) else self.compiled.typeof_pyval(argument)
+            for argument in arguments
+        )
 
     def look(self, arguments: Sequence[Any]) -> None:
         """Look at arguments closely; raises ``TypeError`` when they are of other types."""
         names = self.compiled.py_func.__code__.co_varnames
-        for name, kind, argument in zip(names, self.types, arguments, strict=False):
-            got = self.compiled.typeof_pyval(argument)
-            if got != kind:
-                raise TypeError(f"{self.compiled.__name__}: {name} is {_told(got, kind)}, as which it was compiled")
-        self._know(arguments)
+        for name, kind, found in zip(names, self.types, self._types(arguments), strict=False):
+            if found != kind:
+                raise TypeError(f"{self.compiled.__name__}: {name} is {_told(found, kind)}, as which it was compiled")
+
+
+_known: dict[int, Any] = {}  # types of tuples of columns, by their place in memory
+_watched: dict[int, list[Any]] = {}  # their columns, weakly
+
+
+def _type_of_tuple(columns: tuple[Any, ...]) -> Any:
+    place = id(columns)
+    if place not in _known:
+        found = typeof(columns)
+
+        def forget(_: object) -> None:
+            _known.pop(place, None)
+            _watched.pop(place, None)
+
+        _watched[place] = [ref(column, forget) for column in columns if isinstance(column, np.ndarray)]
+        if not _watched[place]:
+            return found
+        _known[place] = found
+    return _known[place]
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
