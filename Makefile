@@ -2,6 +2,7 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+TESTS := .venv/tests
 PEERS := .venv/peers
 FUZZER := .venv/fuzzer
 WARM := .venv/warm
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 .PHONY: compare slides test test-long benchmark limit province studies timings peers clean setup
 
-compare: setup ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
+compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
@@ -49,28 +50,37 @@ peers: setup $(PEERS) ## one small model in several frameworks and in this proje
 	@$(BIN)/python -m benchmarks.peers.race
 	@$(BIN)/python benchmarks/oracle.py --firms 50000
 
-setup: $(WARM)
+setup: $(TESTS) $(WARM)
 
-# Both steps leave pip's own isolated build aside, so that every version comes from the constraints.
+# Sources of libraries are compiled to bytecode when they are first imported: of most of them nothing ever is.
+PIP := $(BIN)/pip install -qq --disable-pip-version-check --no-compile --constraint constraints.txt
+
+# What the commands of the package need. Both steps leave pip's own isolated build aside, so that every version comes
+# from the constraints.
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Shukun needs Python 3.11, 3.12 or 3.13 with the modules venv and ensurepip; none was found." >&2; exit 1; }
-	@echo "Setting up .venv with $(PYTHON) (once, about a minute)" >&2
+	@echo "Setting up .venv with $(PYTHON) (once, about half a minute)" >&2
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt hatchling editables
-	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+# What the tests, the benchmarks and the slides need besides.
+$(TESTS): $(INSTALLED)
+	@$(PIP) --no-build-isolation --editable '.[test]'
 	@touch $@
 
 # The fuzzer of `make test-long`; no other command needs it.
 $(FUZZER): $(INSTALLED)
-	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[fuzz]'
+	@$(PIP) --no-build-isolation --editable '.[fuzz]'
 	@touch $@
 
 # The frameworks that `make peers` compares with; no other command needs them.
 $(PEERS): $(INSTALLED)
-	@$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --no-build-isolation --editable '.[peers]'
+	@$(PIP) --no-build-isolation --editable '.[peers]'
 	@touch $@
 
-# Kernels are compiled anew after any change of the sources; once here, not in every process of the tests.
+# Kernels that a change of the sources concerns are compiled once here, before anything is timed or tested.
 $(WARM): $(INSTALLED) $(shell find sim -name '*.py')
 	@$(BIN)/shukun run full_plan --firms 500 --json >/dev/null
 	@touch $@

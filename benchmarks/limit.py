@@ -28,9 +28,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-
-from sim.kernels import kernel
 
 if TYPE_CHECKING:
     from sim.engine import Run
@@ -59,7 +58,11 @@ COUNTED: Final = (
 )  # fmt: skip
 
 
-@kernel  # type: ignore[untyped-decorator]
+# For columns of every type, so not one of the model's kernels, which are compiled for one.
+streamed: Any = njit(cache=True, _nrt=False)
+
+
+@streamed
 def _add_up(column: Any) -> Any:
     """Read a column."""
     total = np.int64(0)
@@ -68,7 +71,7 @@ def _add_up(column: Any) -> Any:
     return total
 
 
-@kernel  # type: ignore[untyped-decorator]
+@streamed
 def _add_to(column: Any, nothing: Any) -> None:
     """Read and write a column; ``nothing`` is 0, which the compiler does not know."""
     for i in range(len(column)):

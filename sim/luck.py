@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.kernels import inlined, kernel
+from sim.kernels import inlined, outermost
 
 
 class Purpose(IntEnum):
@@ -58,7 +58,7 @@ def salt(seed, purpose, period):  # type: ignore[no-untyped-def]
     return _mix(place + np.uint64(0x9E3779B97F4A7C15))
 
 
-@kernel
+@outermost
 def salts(seed, purpose, periods, found):  # type: ignore[no-untyped-def]
     """The salt of each of ``periods`` (uint32) into ``found`` (uint64), where one firm draws for many of them."""
     for k in range(len(periods)):

@@ -1,7 +1,7 @@
 """The common model with this project's own means: firms as columns, compiled kernels, institutions as SimPy processes.
 
 The engine itself cannot be reduced to the common model (its sales and behaviour are not whole numbers, its firms pay
-thirteen kinds of bills), so this is its shape, not the engine: kernels that own no memory (as in `sim/kernels.py`), the
+thirteen kinds of bills), so this is its shape, not the engine: kernels that own no memory (as in `sim/kernels/`), the
 hours of the day of `sim/institutions/calendar.py`, rows sorted by settlement day so that a day's firms are one slice.
 """
 

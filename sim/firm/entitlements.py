@@ -6,7 +6,7 @@ Masks hold one bit a measure; :func:`lowest_bit` walks through the bits that are
 import numpy as np
 
 from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
-from sim.kernels import inlined, kernel
+from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
 from sim.luck import salted
 from sim.population.columns import MASK_WORDS
@@ -152,7 +152,7 @@ def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
         slots.months_left[slot, i] += max(months, 0)
 
 
-@kernel
+@outermost
 def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled):  # type: ignore[no-untyped-def]
     """Set the bit of every measure that each firm qualifies for by its fixed traits.
 
@@ -214,7 +214,7 @@ def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, bo
             if terms.kind[m] == PAYMENT:
                 if terms.base[m] != 0 and payment(i, m, firms, terms, behaviour) == 0:
                     continue  # nothing to pay yet: no premiums, no hire
-                paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
+                paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, np.int64(0))
                 if paid < 0:
                     if not terms.waits[m]:
                         put(firms.applied, i, m)

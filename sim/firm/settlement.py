@@ -64,7 +64,6 @@ SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, EXPANSION = (
 
 
 @outermost
-@kernel
 def settle(  # type: ignore[no-untyped-def]
     first, last, day, previous, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts,
     queues, ready_day, loan_item, full, due, seed,
@@ -317,7 +316,7 @@ def _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, co
         while mask != np.uint64(0):
             m = lowest_bit(word, mask)
             mask = without_lowest(mask)
-            pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, 0)
+            pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, np.int64(0))
 
 
 @kernel

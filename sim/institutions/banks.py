@@ -30,7 +30,6 @@ OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 
 
 @outermost
-@kernel
 def lend(  # type: ignore[no-untyped-def]
     loan_item,
     day,
@@ -62,7 +61,7 @@ def lend(  # type: ignore[no-untyped-def]
             if record < 0 or queues.ready_on[record] > day:
                 served_all = True
                 break
-            i = queues.firm[record]
+            i = np.int64(queues.firm[record])
             w = np.int64(firms.weight[i])
             if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                 dequeue(q, firms, queues)

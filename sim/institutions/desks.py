@@ -52,7 +52,6 @@ def anybody_waits(items, queues):  # type: ignore[no-untyped-def]
 
 
 @outermost
-@kernel
 def serve(  # type: ignore[no-untyped-def]
     items, blocked, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
 ):
@@ -72,10 +71,10 @@ def serve(  # type: ignore[no-untyped-def]
                 k = first_ready(items, p, lane, day, blocked, queues)
                 if k < 0:
                     break
-                m = items[k]
+                m = np.int64(items[k])
                 q = (m * PREFECTURES + p) * 2 + lane
                 record = queues.head[q]
-                i = queues.firm[record]
+                i = np.uint64(queues.firm[record])  # as the settlement counts firms: what both call is compiled once
                 w = np.int64(firms.weight[i])
                 if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
                     dequeue(q, firms, queues)

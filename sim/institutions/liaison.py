@@ -14,14 +14,13 @@ from sim.firm.entitlements import dequeue
 from sim.firm.state import DECIDED, PREFECTURES
 from sim.institutions.desks import first_ready
 from sim.institutions.outbreak import Outbreak, days_by_itself
-from sim.kernels import kernel, outermost
+from sim.kernels import outermost
 from sim.vocabulary import TICKETS, Status
 
 SUSPENDED = int(Status.SUSPENDED)
 
 
 @outermost
-@kernel
 def solve(  # type: ignore[no-untyped-def]
     items, blocked, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed
 ):
@@ -36,7 +35,7 @@ def solve(  # type: ignore[no-untyped-def]
                     break
                 q = (items[k] * PREFECTURES + p) * 2 + lane
                 record = queues.head[q]
-                i = queues.firm[record]
+                i = np.int64(queues.firm[record])
                 w = np.int64(firms.weight[i])
                 ticket = items[k] - ticket_item
                 of_present = queues.applied_on[record] == firms.freed_on[i]
@@ -53,7 +52,7 @@ def solve(  # type: ignore[no-untyped-def]
                 counts.firms[month, items[k], DECIDED] += w
                 counts.days[month, items[k], DECIDED] += w * days
                 firms.tickets[i] &= np.uint8(255 ^ (1 << ticket))
-                c = firms.county[i]
+                c = np.int64(firms.county[i])
                 freed_on = queues.applied_on[record]
                 restart = np.int64(day + 1)
                 for other in range(4):

@@ -31,7 +31,6 @@ FUNDS_TICKET = TICKETS.index("funds")
 
 
 @outermost
-@kernel
 def run_activity(  # type: ignore[no-untyped-def]
     day, demand, severity, drag, control, friction, traffic, sensitivity, local, works, crowding, integral
 ):
@@ -52,7 +51,6 @@ def run_activity(  # type: ignore[no-untyped-def]
 
 
 @outermost
-@kernel
 def look_at_listings(  # type: ignore[no-untyped-def]
     day, severity, listed, today, ever_listed, listed_new, episode, closed, control, suspended
 ):
@@ -74,7 +72,6 @@ def look_at_listings(  # type: ignore[no-untyped-def]
 
 
 @outermost
-@kernel
 def close_and_reopen(  # type: ignore[no-untyped-def]
     day, today, yesterday, listed_new, episode, closed_max, control, suspended, county_rows, firms, terms, behaviour,
     market, counts, queues, month, ticket_item, officers, seed,

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.firm.entitlements import NOBODY
 from sim.firm.state import PREFECTURES, Queues
-from sim.kernels import kernel, outermost
+from sim.kernels import outermost
 
 
 def new_queues(items: int, records: int) -> Queues:
@@ -56,7 +56,6 @@ def with_room(queues: Queues, records: int) -> Queues:
 
 
 @outermost
-@kernel
 def count_waiting(day, firms, queues, found):  # type: ignore[no-untyped-def]
     """Add weighted firms that wait, and their days of waiting so far, to ``found`` (items, 2)."""
     for q in range(len(queues.head)):

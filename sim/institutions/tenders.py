@@ -38,7 +38,6 @@ BIDDERS = {
 
 
 @outermost
-@kernel
 def award(  # type: ignore[no-untyped-def]
     month, lots, lot_fen, row_weight, bidders, ring, first, rules, deduction, by_place, firms, won, seed
 ):

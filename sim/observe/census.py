@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from sim.firm.entitlements import lowest_bit, without_lowest
-from sim.kernels import kernel, outermost
+from sim.kernels import outermost
 from sim.luck import Purpose, salted, uniform
 from sim.population.columns import MASK_WORDS
 from sim.units import fen
@@ -32,7 +32,6 @@ SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
 @outermost
-@kernel
 def count(firms, slots, panel, disputed_share, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
@@ -81,7 +80,6 @@ def count(firms, slots, panel, disputed_share, seed):  # type: ignore[no-untyped
 
 
 @outermost
-@kernel
 def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
     """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,)."""
     for i in range(len(firms.key)):
@@ -91,7 +89,7 @@ def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
             payables[firms.prefecture[i]] += w * firms.payables[i]
 
 
-@kernel
+@outermost
 def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
     """Add up the weighted fen of each of ``ACCOUNTS`` over living firms into ``total``, for the ledger's residual."""
     for i in range(len(firms.key)):
@@ -112,7 +110,7 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
             total[10] += w * deferred[slot, i]
 
 
-@kernel
+@outermost
 def knowing(firms, terms, found):  # type: ignore[no-untyped-def]
     """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
     for i in range(len(firms.key)):

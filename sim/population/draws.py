@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels import kernel
+from sim.kernels import kernel, outermost
 from sim.luck import Purpose, bits, exponential, normal, uniform
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
@@ -164,7 +164,7 @@ _MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
 _LEAST_MATERIALS: Final = 0.02
 
 
-@kernel
+@outermost
 def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
     """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon."""
     luck = Purpose.SYNTHESIS

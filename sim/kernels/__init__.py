@@ -1,0 +1,177 @@
+"""How kernels are compiled and called: to machine code, once for each version of what they depend on.
+
+Numba's reference counts, atomic additions at every use of a column, took four fifths of a firm's month: kernels own no
+memory (whoever calls them allocates), so they are compiled without. Nor has a kernel that only kernels call any use for
+the wrappers with which Python and C would call it, which took as long to compile as the kernels themselves.
+
+With ``NUMBA_DISABLE_JIT=1`` in the environment every kernel runs as the Python that it is written in, for a debugger or
+a print; results are the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from operator import itemgetter
+from typing import Any, NoReturn
+from weakref import ref
+
+import numba
+import numpy as np
+from numba import config, typeof, types
+from numba._dispatcher import compute_fingerprint
+
+from sim.kernels.kept import Kept, one_at_a_time, tell
+
+Function = Callable[..., Any]
+_compile: Any = numba.njit
+
+
+class _Inner:
+    """A kernel for other kernels: they see Numba's dispatcher, Python is refused."""
+
+    def __init__(self, compiled: Any) -> None:
+        self.compiled, self._numba_type_ = compiled, types.Dispatcher(compiled)
+        self.py_func, self.targetoptions = compiled.py_func, compiled.targetoptions
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(
+            f"{self.py_func.__qualname__} is compiled for other kernels only; @outermost lets Python call it"
+        )
+
+
+def kernel(function: Function) -> Any:
+    """A kernel that only other kernels call."""
+    if config.DISABLE_JIT:
+        return function
+    return _Inner(_compile(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
+def inlined(function: Function) -> Any:
+    """A kernel written out where it is called, for every firm and draw; Python may call it too, slowly."""
+    if config.DISABLE_JIT:
+        return _as_python(function)
+    return _kept(_compile(_nrt=False, inline="always", no_cfunc_wrapper=True)(function))
+
+
+def outermost(function: Function, *, allocates: bool = False) -> Any:
+    """A kernel that Python calls, always with arguments of the same types; ``allocates``: it makes arrays of its own.
+
+    Numba looks up the types of all arguments at every call; for the columns of the firms that takes longer than many a
+    call. Here tuples of columns are looked at once and then recognised. Raises ``TypeError`` for arguments of other
+    types than those of the first call in this process, whose memory would be misread.
+    """
+    if config.DISABLE_JIT:
+        return _as_python(function)
+    compiled = _kept(_compile(_nrt=allocates, no_cfunc_wrapper=True)(function))
+    guard: _Guard | None = None
+    entry: Function | None = None
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        nonlocal guard, entry
+        if guard is None or entry is None:
+            guard = _Guard(compiled, arguments)
+            entry = _entry_point(compiled, guard.types)
+        elif guard.tuples(arguments) != guard.usual_tuples or guard.others(arguments) != guard.usual_others:
+            guard.look(arguments)
+        return entry(*arguments)
+
+    return call
+
+
+# A kernel that makes arrays of its own: for what is called once a run.
+allocating = partial(outermost, allocates=True)
+
+
+class _Guard:
+    """What the arguments of an outermost kernel look like: as those of its first call, for which it was compiled.
+
+    Arrays and numbers are looked at at every call, by their fingerprints. A tuple of columns cannot change: once looked
+    at, its type is known by its place in memory for as long as all of its columns live.
+    """
+
+    def __init__(self, compiled: Any, arguments: Sequence[Any]) -> None:
+        self.compiled = compiled
+        tuples = [k for k, argument in enumerate(arguments) if isinstance(argument, tuple)]
+        pick_tuples, pick_others = _picker(tuples), _picker([k for k in range(len(arguments)) if k not in tuples])
+        self.types = self._types(arguments)
+        self.tuples: Function = lambda arguments: list(map(_known.get, map(id, pick_tuples(arguments))))
+        self.others: Function = lambda arguments: list(map(compute_fingerprint, pick_others(arguments)))
+        self.usual_tuples, self.usual_others = self.tuples(arguments), self.others(arguments)
+
+    def _types(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            _type_of_tuple(argument) if isinstance(argument, tuple) else self.compiled.typeof_pyval(argument)
+            for argument in arguments
+        )
+
+    def look(self, arguments: Sequence[Any]) -> None:
+        """Look at arguments closely; raises ``TypeError`` when they are of other types."""
+        names = self.compiled.py_func.__code__.co_varnames
+        for name, kind, found in zip(names, self.types, self._types(arguments), strict=False):
+            if found != kind:
+                raise TypeError(f"{self.compiled.__name__}: {name} is {_told(found, kind)}, as which it was compiled")
+
+
+_known: dict[int, Any] = {}  # types of tuples of columns, by their place in memory
+_watched: dict[int, list[Any]] = {}  # their columns, weakly
+
+
+def _type_of_tuple(columns: tuple[Any, ...]) -> Any:
+    place = id(columns)
+    if place not in _known:
+        found = typeof(columns)
+
+        def forget(_: object) -> None:
+            _known.pop(place, None)
+            _watched.pop(place, None)
+
+        _watched[place] = [ref(column, forget) for column in columns if isinstance(column, np.ndarray)]
+        if not _watched[place]:
+            return found
+        _known[place] = found
+    return _known[place]
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Picks the arguments at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda arguments: tuple(arguments[k] for k in places)
+
+
+def _told(got: Any, kind: Any) -> str:
+    """The difference between two types; of tuples of columns the first column that differs."""
+    if isinstance(got, types.NamedTuple) and isinstance(kind, types.NamedTuple) and got.fields == kind.fields:
+        for name, one, other in zip(got.fields, got, kind, strict=True):
+            if one != other:
+                return f"a {got.instance_class.__name__} whose {name} is {one}, not {other}"
+    return f"{got}, not {kind}"
+
+
+def _kept(compiled: Any) -> Any:
+    """The same dispatcher, whose compiled forms are kept between processes."""
+    compiled._cache = Kept(compiled.py_func, str(sorted(compiled.targetoptions.items())))
+    return compiled
+
+
+def _entry_point(compiled: Any, signature: tuple[Any, ...]) -> Function:
+    """The machine code of a kernel for arguments of these types, loaded or, by one process at a time, compiled."""
+    if not compiled._cache.has(signature, compiled.targetctx):
+        with one_at_a_time():
+            if not compiled._cache.has(signature, compiled.targetctx):
+                tell()
+            return compiled.compile(signature)  # type: ignore[no-any-return]
+    return compiled.compile(signature)  # type: ignore[no-any-return]
+
+
+def _as_python(function: Function) -> Function:
+    """The kernel as it is written. Words of luck overflow and money wraps around without a warning, as compiled."""
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*arguments)
+
+    return call
