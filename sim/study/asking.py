@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.places import scenarios_folder
+from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.faults import nearest
+from sim.scenario.faults import listed
 from sim.study import StudyError, store
 from sim.study.kinds import QUESTIONS, Study
 from sim.study.runs import Firms, Progress, Runner
@@ -46,9 +47,11 @@ def question(
         file = known.get(str(asked), Path(asked))
         if not file.is_file():
             near = nearest(str(asked), known)
-            raise ScenarioError([Fault("no_question", str(asked), None, "", str(asked), ", ".join(known), near)])
+            raise ScenarioError([Fault("no_question", "", None, "", str(asked), listed(known), near)])
         document, beside = read(file), file.parent
-    content, faults = check(module(kind).Question, document.data, Source(document))
+    # A question without a title is called as its file is, or as its kind.
+    data = {"title": kind if isinstance(asked, Mapping) else file.stem} | document.data
+    content, faults = check(module(kind).Question, data, Source(document))
     if content is None or document.faults:
         raise ScenarioError([*document.faults, *faults])
     if replications is not None:

@@ -21,8 +21,9 @@ from pydantic import Field
 from sim.measure import Strict, Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
+from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError, load
-from sim.scenario.faults import nearest
+from sim.scenario.faults import listed
 from sim.study import StudyError, costs, shapley
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
@@ -226,9 +227,8 @@ def game(question: Question, plan: Scenario) -> Game:
         groups = dict(sorted(groups.items()))
     unknown = [name for name in question.among if name not in groups]
     if unknown:
-        allowed = ", ".join(groups)
         raise ScenarioError(
-            [Fault("not_allowed", question.scenario, None, "among", n, allowed, nearest(n, groups)) for n in unknown]
+            Fault("not_allowed", "", None, "among", name, listed(groups), nearest(name, groups)) for name in unknown
         )
     players = {name: tuple(ids) for name, ids in groups.items() if not question.among or name in question.among}
     if not players:
