@@ -71,7 +71,7 @@ def _words(group: str) -> Mapping[str, str]:
         words = {both["zh"], both["en"], name, *(both["zh"].removesuffix(ending) for ending in LEFT_OUT)}
         for word in words:
             found.setdefault(_folded(word), set()).add(name)
-    return {word: names.pop() for word, names in found.items() if len(names) == 1 and len(word) > 1}
+    return {word: names.pop() for word, names in found.items() if len(names) == 1 and word}
 
 
 def _folded(word: str) -> str:

@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.measure import Dated, Strict
 from sim.places import calibration_folder
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 
 DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
@@ -185,7 +185,7 @@ class Parameters:
             name = ".".join(parts[:length])
             if name in self._values:
                 return name, parts[length:]
-        raise UnknownName("parameter", path, nearest(path, self._known))
+        raise UnknownName("parameter", path, self._known)
 
     @cached_property
     def _known(self) -> list[str]:
@@ -203,7 +203,7 @@ class Parameters:
         for key in keys:
             found = _inside(found, key)
             if found is None:
-                raise UnknownName("parameter", path, nearest(path, self._known))
+                raise UnknownName("parameter", path, self._known)
         return found
 
     def _array(self, path: str, keys: tuple[str, ...]) -> NDArray[np.float64]:
@@ -321,7 +321,7 @@ def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) 
     else:
         known = [".".join(map(str, inside)) for inside, _ in _leaves(entry.value)]
         name = path.removesuffix("." + ".".join(keys))
-        raise UnknownName("parameter", path, nearest(path, [f"{name}.{inside}" for inside in known]))
+        raise UnknownName("parameter", path, [f"{name}.{inside}" for inside in known])
     return _replaced(now, keys, replacement)
 
 
@@ -338,8 +338,8 @@ def _check(value: Number, low: Number, high: Number, means: tuple[str, str] = ("
     if isinstance(value, bool) or not isinstance(value, date if is_day else int | float):
         zh, en = ("日期", "a date") if is_day else ("数", "a number")
         raise ParameterError(
-            zh=f"{value} 不是{zh}，应在 {_written(low)} 至 {_written(high)} 之间",
-            en=f"{value} is not {en} from {_written(low)} to {_written(high)}",
+            zh=f"{shown(value)} 不是{zh}，应在 {_written(low)} 至 {_written(high)} 之间",
+            en=f"{shown(value)} is not {en} from {_written(low)} to {_written(high)}",
         )
     slack = (
         _ROUNDING * max(abs(low), abs(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
@@ -348,8 +348,8 @@ def _check(value: Number, low: Number, high: Number, means: tuple[str, str] = ("
     if not inside:
         zh, en = (f"（{means[0]}）", f" ({means[1]})") if means[0] else means
         raise ParameterError(
-            zh=f"{value} 超出范围 {_written(low)} 至 {_written(high)}{zh}",
-            en=f"{value} is outside its range {_written(low)} to {_written(high)}{en}",
+            zh=f"{shown(value)} 超出范围 {_written(low)} 至 {_written(high)}{zh}",
+            en=f"{shown(value)} is outside its range {_written(low)} to {_written(high)}{en}",
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Final, Literal
 
@@ -23,20 +24,28 @@ class Refusal(ValueError):
 
 
 class UnknownName(Refusal):
-    """A name that there is not. ``kind``: of what; ``nearest``: the valid name most like it; ``among``: all that fit.
+    """A name that there is not. ``kind``: of what; ``known``: those that there are; ``nearest``: the one most like it.
 
-    ``among`` is given where the name could mean several: then it is refused because nobody knows which.
+    ``among`` are those that the name could mean, where there are several: it is refused because nobody knows which.
     """
 
     def __init__(
-        self, kind: str, found: str, nearest: str | None = None, among: Iterable[str] = (), at: tuple[str, ...] = ()
+        self,
+        kind: str,
+        found: str,
+        known: Iterable[str] = (),
+        *,
+        close: str | None = None,
+        among: Iterable[str] = (),
+        at: tuple[str, ...] = (),
     ) -> None:
-        self.kind, self.found, self.nearest, self.among = kind, found, nearest, tuple(among)
+        self.kind, self.found, self.known, self.among = kind, found, tuple(known), tuple(among)
+        self.nearest = close or nearest(found, self.known)
         if self.among:
             zh, en = f"{found} 可以指{'、'.join(self.among)}", f"{found} may be {', '.join(self.among)}"
         else:
-            zh = f"没有 {found}" + (f"；是否想写 {nearest}？" if nearest else "")
-            en = f"there is no {kind} {found}" + (f"; did you mean {nearest}?" if nearest else "")
+            zh = f"没有 {found}" + (f"；是否想写 {self.nearest}？" if self.nearest else "")
+            en = f"there is no {kind} {found}" + (f"; did you mean {self.nearest}?" if self.nearest else "")
         super().__init__(zh=zh, en=en, at=at)
 
 
@@ -51,3 +60,29 @@ def nearest(found: object, names: Iterable[str]) -> str | None:
     """The valid name that looks most like what was found, None when none is close."""
     close = get_close_matches(str(found), list(names), n=1, cutoff=CLOSE)
     return close[0] if close else None
+
+
+def shown(value: object, length: int = 80) -> str:
+    """A found value as a file would write it, in a sentence: one line, not too long."""
+    text = " ".join(_written(value).split())
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case "":
+            return '""'
+        case datetime():
+            return value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return "{" + ", ".join(f"{_written(key)}: {_written(inner)}" for key, inner in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case _:
+            return str(value)

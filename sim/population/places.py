@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.places import calibration_folder
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName
 
 Kind = Literal["county", "prefecture"]
 PEOPLES: Final = (
@@ -115,8 +115,8 @@ def index(name: str, kind: Kind) -> int:
         (zh_other, en_other), (zh_kind, en_kind) = CALLED[other], CALLED[kind]
         raise Refusal(zh=f"{name} 是{zh_other}，不是{zh_kind}", en=f"{name} is a {en_other}, not a {en_kind}")
     of_another_kind = _found(name[:-1], kind) if name[-1:] in KINDS_IN_ENGLISH else ()
-    near = zh[of_another_kind[0]] if of_another_kind else nearest(name, [*zh, *en, *codes])
-    raise UnknownName(kind, name, near)
+    close = zh[of_another_kind[0]] if of_another_kind else None
+    raise UnknownName(kind, name, [*zh, *en, *codes], close=close)
 
 
 def _found(name: str, kind: Kind) -> tuple[int, ...]:

@@ -16,12 +16,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.measure import NAME, Dated, Words
-from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName
+from sim.refusal import Refusal, UnknownName, shown
 from sim.scenario.document import A_DAY, TABLE, WHOLE_DAY, Document
-from sim.scenario.faults import Fault, Said, either, listed, shown
+from sim.scenario.faults import Fault, Said, either, listed
 from sim.scenario.slips import half_width, instead, near
-from sim.vocabulary import SECTOR_GROUPS, SECTORS
 from sim.world.spec import MONTH
 
 M = TypeVar("M", bound=BaseModel)
@@ -30,11 +28,11 @@ Origins = dict[Path, tuple[Document, Path]]  # fields that a lever or another fi
 
 # The kinds of pydantic's errors, by what they mean to the writer of a file.
 RANGE: Final = {
-    "greater_than_equal": Words(zh="不小于 {ge:g}", en="at least {ge:g}"),
-    "greater_than": Words(zh="大于 {gt:g}", en="more than {gt:g}"),
-    "less_than_equal": Words(zh="不大于 {le:g}", en="at most {le:g}"),
-    "less_than": Words(zh="小于 {lt:g}", en="less than {lt:g}"),
-    "multiple_of": Words(zh="{multiple_of:g} 的倍数", en="a multiple of {multiple_of:g}"),
+    "greater_than_equal": Words(zh="不小于 {ge}", en="at least {ge}"),
+    "greater_than": Words(zh="大于 {gt}", en="more than {gt}"),
+    "less_than_equal": Words(zh="不大于 {le}", en="at most {le}"),
+    "less_than": Words(zh="小于 {lt}", en="less than {lt}"),
+    "multiple_of": Words(zh="{multiple_of} 的倍数", en="a multiple of {multiple_of}"),
     "finite_number": Words(zh="有限的数", en="a finite number"),
     "int_parsing_size": Words(zh="位数较少的整数", en="a whole number of fewer digits"),
 }
@@ -50,11 +48,11 @@ FORMS: Final = {
         zh="月份，如 2022-05，或日期，如 2022-05-31", en="a month such as 2022-05, or a date such as 2022-05-31"
     ),
 }
+# What there is too much of to be listed.
 ALLOWED: Final = {
     "county": Words(zh="县（市、区）的名称或代码", en="a county's name or code"),
     "prefecture": Words(zh="州（市）的名称或代码", en="a prefecture's name or code"),
-    "sector": listed((*SECTORS, *SECTOR_GROUPS)),
-    "outcome": listed(OUTCOMES),
+    "parameter": Words(zh="calibration/parameters.yaml 中的路径", en="a path of calibration/parameters.yaml"),
 }
 NUMBER: Final = Words(zh="数", en="a number")
 TEXTS: Final = Words(zh="文字，或 {zh: 中文, en: 英文}", en="a text, or {zh: in Chinese, en: in English}")
@@ -65,6 +63,7 @@ WANTED: Final = {
     "model": TABLE, "Words": TEXTS, "date": Words(zh="日期，如 2022-07-01", en="a date such as 2022-07-01"),
 }  # fmt: skip
 OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form", "no_such_day")  # faults of a value that may be a slip
+KEY: Final = "[key]"  # how the location of an error in a key ends
 MOST_TRIED: Final = 50  # faults of a piece of data for which a value to write instead is looked for
 
 
@@ -93,7 +92,9 @@ class Source:
             return self.fault("reason", at, Words(zh=error.zh, en=error.en))
         if error.among:
             return self.fault("ambiguous", at, error.found, listed(error.among))
-        return self.fault(f"unknown_{error.kind}", at, error.found, ALLOWED.get(error.kind, ""), error.nearest)
+        return self.fault(
+            f"unknown_{error.kind}", at, error.found, ALLOWED.get(error.kind) or listed(error.known), error.nearest
+        )
 
 
 def check(
@@ -113,7 +114,8 @@ def check(
         fault = _fault(model, path, errors, source, at)
         if fault.nearest is None and fault.kind in OFFERED and place < MOST_TRIED:
             value = errors[0]["input"]
-            meant = _instead(model, data, path, value)
+            is_key = errors[0]["loc"][-1:] == (KEY,)
+            meant = _instead(model, data, path, value, is_key)
             is_wide = meant is not None and isinstance(value, str) and half_width(value) != value
             fault = replace(fault, nearest=meant, kind="full_width" if is_wide else fault.kind)
         faults.append(fault)
@@ -150,7 +152,7 @@ def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, li
     kept: dict[Path, list[ErrorDetails]] = {}
     above = {path[:length] for path, _ in found for length in range(len(path))}
     for path, details in found:
-        if isinstance(details["input"], Mapping) and path in above:
+        if isinstance(details["input"], Mapping | list | tuple) and path in above:
             continue
         kept.setdefault(path, []).append(details)
     for path, errors in kept.items():
@@ -162,11 +164,13 @@ def _is_about_type(details: ErrorDetails) -> bool:
     return details["type"].endswith(("_type", "_parsing")) or details["type"] in ("int_from_float", "literal_error")
 
 
-def _instead(model: type[BaseModel], data: Any, path: Path, value: Any) -> str | None:
+def _instead(model: type[BaseModel], data: Any, path: Path, value: Any, is_key: bool) -> str | None:
     """What would be taken in place of a value that is not, as a file writes it."""
     for candidate in instead(value):
+        if is_key and isinstance(candidate, list | dict):
+            continue
         try:
-            model.model_validate(_with(data, path, candidate))
+            model.model_validate(_with(data, path, candidate, is_key))
         except ValidationError as error:
             if any(_path(details, data)[: len(path)] == path for details in error.errors(include_url=False)):
                 continue
@@ -175,17 +179,21 @@ def _instead(model: type[BaseModel], data: Any, path: Path, value: Any) -> str |
     return None
 
 
-def _with(data: Any, path: Path, value: Any) -> Any:
-    """A copy of data with another value at ``path``, whose keys are written as texts."""
+def _with(data: Any, path: Path, value: Any, is_key: bool) -> Any:
+    """A copy of data with another value, or another key, at ``path``, whose keys are written as texts."""
     if not path:
         return value
-    first, *rest = path
+    first, *below = path
+    rest = tuple(below)
     if isinstance(data, Mapping):
-        return {
-            key: _with(inner, tuple(rest), value) if str(key) == str(first) else inner for key, inner in data.items()
-        }
+        changed = {}
+        for key, inner in data.items():
+            is_here = str(key) == str(first)
+            put = value if is_here and is_key and not rest else key
+            changed[put] = _with(inner, rest, value, is_key) if is_here and put is key else inner
+        return changed
     if isinstance(data, list | tuple):
-        return [_with(inner, tuple(rest), value) if place == first else inner for place, inner in enumerate(data)]
+        return [_with(inner, rest, value, is_key) if place == first else inner for place, inner in enumerate(data)]
     return data
 
 
@@ -215,6 +223,11 @@ def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], sourc
     for limits, said in ((RANGE, "out_of_range"), (LENGTH, "wrong_length")):
         if kind in limits:
             limit = limits[kind]
+            context = {
+                name: f"{bound:.0f}" if bound == int(bound) else bound
+                for name, bound in context.items()
+                if isinstance(bound, int | float)
+            }
             return source.fault(said, whole, value, Words(zh=limit.zh.format(**context), en=limit.en.format(**context)))
     if kind == "string_pattern_mismatch":
         return source.fault("wrong_form", whole, value, FORMS[context["pattern"]])

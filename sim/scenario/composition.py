@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from sim.measure import Measure, Words
 from sim.names import meant
-from sim.parameters import ParameterError, Parameters
+from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
 from sim.places import scenarios_folder
-from sim.refusal import UnknownName
+from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
-from sim.scenario.faults import Fault, ScenarioError, listed, shown
+from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.levers import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import MOST_MEASURES, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
@@ -253,7 +253,7 @@ class Composition:
             try:
                 parameters = parameters.with_changes({path: lever.value})
                 changed[path] = lever.value
-            except (ParameterError, UnknownName) as error:
+            except Refusal as error:
                 fault = Source(lever.document, ("levers", lever.path)).refusal((), error)
                 path_meant = fault.nearest and f"parameters.{fault.nearest}"
                 self.faults.append(replace(fault, nearest=path_meant or _number_for(parameters, path, lever.value)))

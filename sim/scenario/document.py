@@ -22,8 +22,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sim.measure import Words
+from sim.refusal import shown
 from sim.scenario import slips
-from sim.scenario.faults import Fault, Said, ScenarioError, shown
+from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError
 
 LARGEST_FILE: Final = 200_000  # bytes; the largest shipped file has 15,000
 DEEPEST: Final = 20
@@ -34,6 +35,7 @@ PLAIN_TAGS: Final = frozenset(
 UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_NUMBER: Final = 300  # characters; a longer one is no number of this world and cannot always be written out
 LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
+LONGEST_LINE: Final = 400  # characters of a line to write instead
 LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which the slip is looked for
 WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 TABLE: Final = Words(zh="由键和值组成的表", en="a table of keys and values")
@@ -62,7 +64,8 @@ PROBLEMS: Final = {
     "block": Words(zh="缩进不齐，或列表与表混用", en="the indentation differs, or a list and a table are mixed"),
     "": Words(zh="请检查缩进、冒号、引号和括号", en="look at indentation, colons, quotes and brackets"),
 }
-SLIPS: Final = ("unknown_key", "unknown_lever", "unknown_measure", "wrong_type")  # what a missing colon ends in
+UNKNOWN: Final = ("unknown_key", "unknown_lever", "unknown_measure")
+SLIPS: Final = (*UNKNOWN, "wrong_type")  # what a missing colon ends in
 Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its fields
 
 
@@ -87,6 +90,18 @@ class Document:
                 return line
         return None
 
+    def placed(self, fault: Fault) -> Fault:
+        """A fault that names no file, at the place of this one where its lever or its field is written."""
+        if fault.file:
+            return fault
+        name = fault.field.removeprefix(LEVERS) or ("scenario" if fault.kind == "no_file" else "")
+        written = [path for path in self.lines if path and f"{name}.".startswith(f"{path[-1]}.")]
+        if not written:
+            return fault
+        path = max(written, key=lambda path: len(str(path[-1])))
+        field = ".".join(map(str, path)) + name.removeprefix(str(path[-1]))
+        return replace(fault, file=self.name, line=self.lines[path], field=field)
+
     def fault(
         self, kind: str, path: Sequence[str | int], found: object, allowed: Said = "", near: str | None = None
     ) -> Fault:
@@ -96,12 +111,10 @@ class Document:
         if slip is not None:
             (kind, near), allowed = slip, ""
             line = self.starts.get(tuple(map(str, path)), line)
-        elif (
-            isinstance(found, str)
-            and near is not None
-            and slips.half_width(found).strip() in (near, near.replace(", ", ","))
-        ):
+        elif isinstance(found, str) and near is not None and slips.is_same(found, near):
             kind = "full_width"
+        elif isinstance(found, str) and kind in UNKNOWN and slips.is_wide(found):
+            kind, near = "full_width", near or slips.half_width(found)
         said = found if isinstance(found, Words) else shown(found, LONGEST_VALUE)
         return Fault(kind, self.name, line, ".".join(map(str, path)), said, allowed, near)
 
@@ -222,7 +235,7 @@ def _not_yaml(text: str, name: str, error: Exception, line: int | None) -> Fault
     for is_prose, place in ((is_prose, place) for is_prose in (False, True) for place in nearby):
         slip = slips.line(written[place], place == last, is_prose)
         if slip is not None:
-            return Fault("bad_yaml", name, place + 1, "", slip[0], "", slip[1] and shown(slip[1]))
+            return Fault("bad_yaml", name, place + 1, "", slip[0], "", slip[1] and shown(slip[1], LONGEST_LINE))
     told = " ".join(str(part) for part in (getattr(error, "context", ""), getattr(error, "problem", ""), error))
     said = next(words for problem, words in PROBLEMS.items() if problem in told)
     return Fault("bad_yaml", name, None if line is None else line + 1, "", said)
@@ -274,8 +287,8 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
         seen = set()
         for key, value in node.value:
             if not isinstance(key, ScalarNode) or key.tag not in PLAIN_TAGS or key.anchor is not None:
-                no_word = Words(zh="不是普通的词的键", en="a key that is not a plain word")
-                yield refuse("wrong_type", no_word, Words(zh="词、数或日期", en="words, numbers or dates"), key)
+                no_word = Words(zh="用列表或表作的键", en="a list or a table as a key")
+                yield refuse("wrong_form", no_word, Words(zh="词、数或日期", en="words, numbers or dates"), key)
                 continue
             if _is_no_day(key):
                 yield refuse("no_such_day", shown(key.value), A_DAY, key)

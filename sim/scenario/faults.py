@@ -6,9 +6,8 @@ and the nearest valid name. All faults of a file are collected first and raised 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
 from sim.measure import Words
@@ -156,29 +155,3 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
-def shown(value: object, length: int = 80) -> str:
-    """A found value as a file would write it, in a sentence: one line, not too long."""
-    text = " ".join(_written(value).split())
-    return text if len(text) <= length else text[: length - 3] + "..."
-
-
-def _written(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case "":
-            return '""'
-        case datetime():
-            return value.isoformat(" ")
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return "{" + ", ".join(f"{_written(key)}: {_written(inner)}" for key, inner in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(_written, value)) + "]"
-        case _:
-            return str(value)

@@ -26,9 +26,10 @@ from pydantic import BaseModel
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure, Words
+from sim.refusal import shown
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
-from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed, shown
+from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed
 from sim.scenario.schema import DECIDED, Fund
 from sim.scenario.slips import half_width, near
 

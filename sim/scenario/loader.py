@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from sim.measure import Words
 from sim.places import scenarios_folder
+from sim.refusal import shown
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check
 from sim.scenario.composition import Composition
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, ScenarioError, listed, printable, shown
+from sim.scenario.faults import Fault, ScenarioError, listed, printable
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.slips import near

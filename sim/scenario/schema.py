@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from sim.instruments import instruments
 from sim.measure import Action, Dated, Measure, Name, Party, Strict, Title, Words, Yuan
 from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
 PLAN_DAYS: Final = ("adopted", "rules")  # words that stand for these days of the plan in measures and funds
@@ -64,7 +64,7 @@ class Target(Strict):
     @classmethod
     def _exists(cls, name: str) -> str:
         if name not in OUTCOMES:
-            raise UnknownName("outcome", name, nearest(name, OUTCOMES))
+            raise UnknownName("outcome", name, OUTCOMES)
         return name
 
     @model_validator(mode="after")

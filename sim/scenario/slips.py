@@ -16,9 +16,10 @@ from sim.refusal import nearest
 
 KEY: Final = r"[\"'“”]?[\w０-９][\w.\-]*[\"'“”]?"
 ENTRY: Final = re.compile(
-    rf"^(?P<before>\s*(?:- +)?|.*?[{{｛,，]\s*)(?P<key>{KEY})(?P<colon>\s*：|:(?=[^\s:/]))(?P<rest>.*)$"
+    rf"^(?P<before>\s*(?:- +)?|.*?[{{｛,，]\s*)(?P<key>{KEY})(?P<colon>\s*：|:(?=[^\s:/]|[　\u00a0]))(?P<rest>.*)$"
 )
 NEXT_ENTRY: Final = re.compile(rf"(?<=\S)\s+{KEY}(?:：|:\S).*$")
+SPACES: Final = "　\u00a0"  # that YAML does not take for spaces
 COLON: Final = re.compile(rf"(^|[{{\[,]\s*)({KEY})\s*：\s*")
 FULL_WIDTH: Final = re.compile("[！-～“”‘’、。【】　\u00a0]")  # of ASCII's characters, and of what stands for them
 PUNCTUATION: Final = str.maketrans("“”„‟‘’、。【】", '""""\'\',.[]')
@@ -45,6 +46,17 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(PUNCTUATION))
 
 
+def is_wide(text: str) -> bool:
+    """Whether a text that is no Chinese prose has full-width characters."""
+    return FULL_WIDTH.search(text) is not None and IDEOGRAPH.search(text) is None
+
+
+def is_same(text: str, name: str) -> bool:
+    """Whether a text is a name, or several, but for full-width characters and quotes."""
+    half = half_width(text)
+    return half != text and SEPARATOR.sub(", ", half).strip(" \"'") == name.strip(" \"'")
+
+
 def near(found: str, names: Iterable[str]) -> str | None:
     """The valid name most like what was found, or several where a comma of another kind stands between them."""
     names = list(names)
@@ -59,7 +71,7 @@ def entry(text: str) -> tuple[str, str] | None:
     found = ENTRY.match(NEXT_ENTRY.sub("", text))
     if found is None:
         return None
-    kind = "no_space" if found["colon"].startswith(":") else "full_width"
+    kind = "no_space" if found["colon"] == ":" and found["rest"][0] not in SPACES else "full_width"
     value = found["rest"].strip()
     if IDEOGRAPH.search(value):  # prose keeps its punctuation, other entries of a table do not
         value = COLON.sub(r"\1\2: ", COMMA.sub(", ", value)).translate(BRACKETS)
@@ -120,8 +132,10 @@ def instead(value: Any) -> Iterator[Any]:
     """Values that may have been meant by one that is not taken, the likeliest first."""
     if isinstance(value, str):
         yield from _of_text(half_width(value).strip().strip("\"'").strip())
-    elif isinstance(value, list) and value and all(isinstance(part, Mapping) for part in value):
-        yield {key: inner for part in value for key, inner in part.items()}
+    elif isinstance(value, list) and value:
+        tables = [part if isinstance(part, Mapping) else _pair(str(part)) for part in value]
+        if all(tables):
+            yield {key: inner for table in tables for key, inner in table.items()}
     elif isinstance(value, int | float | date):
         yield str(value)
         yield from (day for day in [_day(str(value))] if day is not None)
@@ -141,9 +155,17 @@ def _of_text(text: str) -> Iterator[Any]:
     for word in (text, text.lower()):
         if word in TRUE or word in FALSE:
             yield word in TRUE
+    if pair := _pair(text):
+        yield pair
     parts = [part for part in SEPARATOR.split(text) if part]
     if len(parts) > 1:
         yield parts
+
+
+def _pair(text: str) -> dict[str, str]:
+    """``key = value`` as a table, as other kinds of file write it; empty for another text."""
+    key, equals, value = (part.strip() for part in text.partition("="))
+    return {key: value} if key and equals and value else {}
 
 
 def _day(text: str) -> date | None:

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
-from sim.refusal import Refusal
+from sim.refusal import Refusal, shown
 from sim.scenario import ScenarioError, load
-from sim.scenario.document import display, text_of, value_of
-from sim.scenario.faults import Fault, shown
+from sim.scenario.document import Document, display, text_of, value_of
+from sim.scenario.faults import Fault
 from sim.study.factors import Factor, Over, at, varied
 
 if TYPE_CHECKING:
@@ -165,10 +165,22 @@ class Draws:
         """
         levers = _ends(self.design.levers) or self._levers
         worlds = _ends(self.design.uncertainties) or self._uncertainties
-        for lever in levers:
-            load(self.design.scenario, {**fixed, **lever, **worlds[0]})
-        for world in worlds[1:]:
-            load(self.design.scenario, {**fixed, **levers[0], **world})
+        for row, lever in enumerate(levers):
+            self._try(self.design.levers, row, {**fixed, **lever, **worlds[0]})
+        for row, world in enumerate(worlds[1:], 1):
+            self._try(self.design.uncertainties, row, {**fixed, **levers[0], **world})
+
+    def _try(self, block: Block | None, row: int, levers: dict[str, Any]) -> None:
+        try:
+            load(self.design.scenario, levers)
+        except ScenarioError as error:
+            if block is None or block.csv is None:
+                raise
+            file = self.folder / block.csv
+            head, *rows = _rows(file)
+            line = rows[row % len(rows)][0]
+            table = Document(display(file), {}, {(path.strip(),): line for path in head[1]})
+            raise ScenarioError(map(table.placed, error.faults)) from None
 
 
 def _ends(block: Block | None) -> list[dict[str, Any]]:
@@ -214,9 +226,7 @@ def sample(
 
 def _read(file: Path) -> list[dict[str, Any]]:
     """Draws from a CSV file whose cells are YAML values, as of ``--lever``."""
-    source = csv.reader(io.StringIO(text_of(file), newline=""))
-    rows = [(source.line_num, row) for row in source if row]
-    name = display(file)
+    rows, name = _rows(file), display(file)
     if len(rows) < 2:
         few = Words(zh=f"{len(rows)} 行", en=f"{len(rows)} rows")
         raise ScenarioError([Fault("wrong_length", name, None, "", few, A_HEAD_AND_ROWS)])
@@ -233,6 +243,12 @@ def _read(file: Path) -> list[dict[str, Any]]:
         {path: value_of(cell, replace(place, field=path)) for path, cell in zip(paths, row, strict=True)}
         for place, row in cells
     ]
+
+
+def _rows(file: Path) -> list[tuple[int, list[str]]]:
+    """Rows of a CSV file, each with the line on which it ends."""
+    source = csv.reader(io.StringIO(text_of(file), newline=""))
+    return [(source.line_num, row) for row in source if row]
 
 
 def cell(value: Any) -> Any:

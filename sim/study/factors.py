@@ -20,8 +20,8 @@ from pydantic import Field
 
 from sim import parameters
 from sim.measure import Words
-from sim.refusal import nearest
-from sim.scenario.faults import LEVERS, Fault, ScenarioError, shown
+from sim.refusal import nearest, shown
+from sim.scenario.faults import LEVERS, Fault, ScenarioError
 
 Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
 WORLD: Final[Mapping[str, tuple[float, float]]] = {

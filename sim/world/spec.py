@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.measure import Dated, Factor, Strict
 from sim.names import meant
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
 from sim.world.areas import code_of
 
@@ -26,7 +26,7 @@ def _sector(name: object) -> object:
     found = name if name in known else meant(name, "sector", "sector_group")
     if found in known:
         return found
-    raise UnknownName("sector", str(name), nearest(name, known))
+    raise UnknownName("sector", str(name), known)
 
 
 def _county(name: object) -> str:

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName
 from sim.scenario import load
 from sim.study import StudyError, boxes
 from sim.study.design import cell, sample
@@ -72,7 +72,7 @@ class Question(Strict):
     def _known(cls, misses: dict[str, Any]) -> dict[str, Any]:
         for outcome in misses:
             if outcome not in OUTCOMES:
-                raise UnknownName("outcome", outcome, nearest(outcome, OUTCOMES), at=(outcome,))
+                raise UnknownName("outcome", outcome, OUTCOMES, at=(outcome,))
         return misses
 
     def with_draws(self, draws: int) -> Question:

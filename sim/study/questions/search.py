@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 import pandas as pd
 from pydantic import Field, model_validator
 
-from sim.measure import Action, Strict, Words
+from sim.measure import Strict, Words
+from sim.names import Named
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName, nearest
+from sim.refusal import Refusal, UnknownName
 from sim.scenario import load
 from sim.study import robust
 from sim.study.costs import PUBLIC_COST
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
+Chosen = Annotated[Literal[ACTIONS], Named(("action",))]  # type: ignore[valid-type]
 FOLDER: Final = "searches"
 DEFAULT: Final = "plan_for_a_budget"
 FEN: Final = 100  # in a yuan
@@ -72,7 +74,7 @@ class Question(Strict):
     title: Words
     scenario: str = "full_plan"
     against: str = "baseline"
-    actions: Literal["choose"] | tuple[Action, ...] = ()
+    actions: Literal["choose"] | tuple[Chosen, ...] = ()
     over: dict[str, Any] = Field({})
     objectives: Annotated[dict[str, Direction], Field(min_length=1)]
     budget_yuan: Annotated[float, Field(gt=0)] | None = None
@@ -94,7 +96,7 @@ class Question(Strict):
         known = [*OUTCOMES, PUBLIC_COST, DEADWEIGHT]
         for objective in self.objectives:
             if objective not in known:
-                raise UnknownName("outcome", objective, nearest(objective, known), at=("objectives", objective))
+                raise UnknownName("outcome", objective, known, at=("objectives", objective))
         return self
 
     @property
