@@ -41,6 +41,7 @@ WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 TABLE: Final = Words(zh="由键和值组成的表", en="a table of keys and values")
 A_DAY: Final = Words(zh="日历上有的日期，如 2022-07-01", en="a day of the calendar such as 2022-07-01")
 SEEN: Final = Words(zh="看得见的字符", en="characters that can be seen")
+EMPTY: Final = Words(zh="文件没有内容", en="the file is empty")
 NO_FILE: Final = Words(zh="它不是文件", en="it is not a file")
 # What the system answers when a file cannot be read.
 SYSTEM: Final = {
@@ -129,7 +130,10 @@ def display(path: Path) -> str:
 
 def read(path: Path) -> Document:
     """Read one file; raises :class:`ScenarioError` with every reason why it cannot be taken as plain data."""
-    return parse(text_of(path), display(path))
+    document = parse(text_of(path), display(path))
+    if not document.data:  # as before anything was saved into it
+        raise ScenarioError([Fault("reason", document.name, None, "", EMPTY)])
+    return document
 
 
 def text_of(path: Path) -> str:

@@ -97,8 +97,6 @@ def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[Fault]
         except ScenarioError as error:
             return [], [*faults, *error.faults]
         faults += document.faults
-        if not document.data:
-            faults.append(document.fault("reason", (), Words(zh="文件没有内容", en="the file is empty")))
         seen.append(here.resolve())
         content, wrong = check(ScenarioFile, document.data, Source(document), (), {})
         faults += wrong

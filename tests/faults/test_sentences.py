@@ -108,8 +108,8 @@ LEVERS = [entry.path for entry in scenario.lever_table("full_plan")] + [
     "parameters.costs.rent", "parameters.costs.rent.catering", "parameters.world.wave.peak", "nobody.knows", "world.x",
 ]  # fmt: skip
 VALUES = SPOILT | st.sampled_from(
-    ["{catering: {2022-13: 1}}", "[{county: Yiliang}]", "[{county: 昆明, from: 2022-03-01, to: 2022-02-01}]", "{餐引: 1}",
-     "[玉溪, 大理市]", "2031-01-01", "{adopted: 1, 2022-05-10: 2}", "automatic, none", "province and banks"]
+    ["{catering: {2022-13: 1}}", "[{county: Yiliang}]", "[{county: 昆明, from: 2022-03-01, to: 2022-02-01}]",
+     "{餐引: 1}", "[玉溪, 大理市]", "2031-01-01", "{adopted: 1, 2022-05-10: 2}", "automatic, none", "province and banks"]
 )  # fmt: skip
 
 
