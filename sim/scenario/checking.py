@@ -62,7 +62,7 @@ WANTED: Final = {
     "bool": Words(zh="true 或 false", en="true or false"), "tuple": LIST, "list": LIST, "dict": TABLE, "mapping": TABLE,
     "model": TABLE, "Words": TEXTS, "date": Words(zh="日期，如 2022-07-01", en="a date such as 2022-07-01"),
 }  # fmt: skip
-OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form", "no_such_day")  # faults of a value that may be a slip
+OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form")  # faults of a value that may be a slip
 KEY: Final = "[key]"  # how the location of an error in a key ends
 MOST_TRIED: Final = 50  # faults of a piece of data for which a value to write instead is looked for
 
@@ -169,10 +169,12 @@ def _instead(model: type[BaseModel], data: Any, path: Path, value: Any, is_key: 
     for candidate in instead(value):
         if is_key and isinstance(candidate, list | dict):
             continue
+        changed = _with(data, path, candidate, is_key)
         try:
-            model.model_validate(_with(data, path, candidate, is_key))
+            model.model_validate(changed)
         except ValidationError as error:
-            if any(_path(details, data)[: len(path)] == path for details in error.errors(include_url=False)):
+            here = (*path[:-1], str(candidate)) if is_key else path
+            if any(_path(details, changed)[: len(path)] == here for details in error.errors(include_url=False)):
                 continue
         if candidate != value or type(candidate) is not type(value):
             return f'"{candidate}"' if isinstance(candidate, str) and not isinstance(value, str) else shown(candidate)

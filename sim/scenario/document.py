@@ -35,6 +35,8 @@ PLAIN_TAGS: Final = frozenset(
 UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_NUMBER: Final = 300  # characters; a longer one is no number of this world and cannot always be written out
 LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
+TEXT: Final = "tag:yaml.org,2002:str"
+READ_ON: Final = ("duplicate_key", "no_such_day")  # faults that leave the rest of a file as it is meant
 LONGEST_LINE: Final = 400  # characters of a line to write instead
 LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which the slip is looked for
 WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -74,7 +76,7 @@ Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its f
 class Document:
     """The data of one file and where each field stands. ``name`` is how sentences call the file.
 
-    ``faults`` are keys written twice: the rest of the file can still be checked.
+    ``faults`` are keys written twice and days that there are not: the rest of the file can still be checked.
     """
 
     name: str
@@ -185,7 +187,7 @@ def parse(text: str, name: str) -> Document:
     try:
         root = yaml.compose(text)
         faults = list(_refusals(root, name, set())) if root is not None else []
-        if any(fault.kind != "duplicate_key" for fault in faults):
+        if any(fault.kind not in READ_ON for fault in faults):
             raise ScenarioError(faults)
         data = yaml.constructor.construct_document(root) if root is not None else {}
     except MarkedYAMLError as error:
@@ -217,7 +219,10 @@ def value_of(text: str, place: Fault) -> Any:
     Raises :class:`ScenarioError`, whose faults stand where ``place`` does.
     """
     try:
-        return parse(f"value: {text}", "").data.get("value")
+        document = parse(f"value: {text}", "")
+        if document.faults:
+            raise ScenarioError(document.faults)
+        return document.data.get("value")
     except ScenarioError as error:
         raise ScenarioError(
             replace(
@@ -263,8 +268,8 @@ class _Shallow(Composer):
 def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterator[Fault]:
     """What is not plain in a tree of YAML nodes. An anchored node is not entered: it may be entered a billion times."""
 
-    def refuse(kind: str, found: Said, allowed: Said, at: Node = node) -> Fault:
-        return Fault(kind, name, at.start_mark.line + 1, ".".join(map(str, path)), found, allowed)
+    def refuse(kind: str, found: Said, allowed: Said, at: Node = node, *below: str) -> Fault:
+        return Fault(kind, name, at.start_mark.line + 1, ".".join(map(str, (*path, *below))), found, allowed)
 
     if node.anchor is not None and id(node) not in told:
         told.add(id(node))
@@ -284,6 +289,7 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
         yield refuse("out_of_range", digits[0], digits[1])
     if isinstance(node, ScalarNode) and _is_no_day(node):
         yield refuse("no_such_day", shown(node.value), A_DAY)
+        node.tag = TEXT  # so that the rest of the file can be read
     if len(path) > DEEPEST:
         more = Words(zh=f"超过 {DEEPEST} 层", en=f"more than {DEEPEST} levels")
         yield refuse("too_deep", more, Words(zh=f"{DEEPEST} 层", en=f"{DEEPEST} levels"))
@@ -295,7 +301,8 @@ def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterat
                 yield refuse("wrong_form", no_word, Words(zh="词、数或日期", en="words, numbers or dates"), key)
                 continue
             if _is_no_day(key):
-                yield refuse("no_such_day", shown(key.value), A_DAY, key)
+                yield refuse("no_such_day", shown(key.value), A_DAY, key, key.value)
+                key.tag = TEXT
             if UNSEEN.search(key.value):
                 yield refuse("wrong_form", shown(key.value), SEEN, key)
             if key.value in seen:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from sim.measure import Words
-from sim.refusal import nearest
+from sim.refusal import nearest, shown
 
 KEY: Final = r"[\"'“”]?[\w０-９][\w.\-]*[\"'“”]?"
 ENTRY: Final = re.compile(
@@ -137,8 +137,8 @@ def instead(value: Any) -> Iterator[Any]:
         if all(tables):
             yield {key: inner for table in tables for key, inner in table.items()}
     elif isinstance(value, int | float | date):
-        yield str(value)
-        yield from (day for day in [_day(str(value))] if day is not None)
+        yield shown(value)
+        yield from (day for day in [_day(shown(value))] if day is not None)
     if value is not None and not isinstance(value, list):
         yield [value]
 

@@ -101,7 +101,7 @@ def test_prose_before_a_mistake_is_not_blamed_for_it(tmp_path: Path) -> None:
 DAYS = {
     "a value": (f"{PLAN}  rent_waiver.start: 2022-02-30\n", 3, "levers.rent_waiver.start"),
     "a value in quotes": (f"{PLAN}  rent_waiver.start: '2022-13-01'\n", 3, "levers.rent_waiver.start"),
-    "a key": (f"{PLAN}  rent_waiver.share:\n    2022-13-01: 0.5\n", 4, "levers.rent_waiver.share"),
+    "a key": (f"{PLAN}  rent_waiver.share:\n    2022-13-01: 0.5\n", 4, "levers.rent_waiver.share.2022-13-01"),
     "a key in quotes": (f"{PLAN}  rent_waiver.share:\n    '2022-02-30': 1\n", 4, "levers.rent_waiver.share.2022-02-30"),
     "the world": ("world:\n  end: 2023-06-31\n", 2, "world.end"),
     "a listing": ("world:\n  listings:\n  - {county: 瑞丽, from: 2022-02-29, to: 2022-03-01}\n", 3,
@@ -109,7 +109,7 @@ DAYS = {
     "the plan": ("levers:\n  plan.rules: 2022-06-31\n", 2, "levers.plan.rules"),
     "a parameter": ("levers:\n  parameters.world.wave.peak: 2022-12-32\n", 2, "levers.parameters.world.wave.peak"),
     "an own measure": ("define:\n  mine:\n    start: 2022-04-31\n", 3, "define.mine.start"),
-    "an own fund": ("funds:\n- id: mine\n  amount_yuan: {2022-04-31: 5}\n", 3, "funds.0.amount_yuan"),
+    "an own fund": ("funds:\n- id: mine\n  amount_yuan: {2022-04-31: 5}\n", 3, "funds.0.amount_yuan.2022-04-31"),
 }  # fmt: skip
 
 
@@ -118,6 +118,13 @@ def test_a_day_that_no_calendar_has_is_told_at_its_line_and_field(place: str, tm
     text, line, field = DAYS[place]
     [fault] = [fault for fault in told(tmp_path / "mine.yaml", text) if fault.kind == "no_such_day"]
     assert (fault.line, fault.field) == (line, field)
+
+
+def test_a_day_that_there_is_not_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
+    text = f"{PLAN}  rent_waiver.share: 20%\n  rent_waiver.start: 2022-02-30\n"
+    assert [(fault.line, fault.kind) for fault in told(tmp_path / "mine.yaml", text)] == [
+        (3, "wrong_type"), (4, "no_such_day"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
