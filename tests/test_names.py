@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim import scenario
 from sim.measure import Eligibility
 from sim.names import labels, meant
 from sim.population.places import counties, forms
@@ -42,6 +43,11 @@ def test_every_word_means_its_name_and_no_other() -> None:
             for word in words.values():
                 others = [other for other, both in names.items() if word in both.values()]
                 assert meant(word, group) == (name if others == [name] else word), f"{group}.{name}: {word}"
+
+
+def test_a_lever_may_name_a_sector_as_the_page_shows_it():
+    asked = scenario.load("baseline", scenario.from_words(["parameters.costs.rent.餐饮=0.1"]))
+    assert asked.parameter_changes == {"costs.rent.catering": 0.1}
 
 
 def test_what_means_nothing_is_left_as_it_is() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import Fault, Said, ScenarioError, listed
 from sim.scenario.schema import DECIDED, PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
-from sim.scenario.slips import near
+from sim.scenario.slips import apart, near
 from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS
 from sim.world.areas import code_of
 
@@ -256,7 +257,9 @@ def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
             try:
                 codes.append(code_of(str(name), kind))
             except Refusal as error:
-                yield source.refusal(("eligible", key, place), error)
+                fault = source.refusal(("eligible", key, place), error)
+                several = apart(str(name), partial(code_of, kind=kind))
+                yield fault if several is None else replace(fault, kind="full_width", nearest=several)
         data["eligible"] = {**data["eligible"], key: codes}
 
 

@@ -19,7 +19,7 @@ from sim.measure import NAME, Dated, Words
 from sim.refusal import Refusal, UnknownName, shown
 from sim.scenario.document import A_DAY, TABLE, WHOLE_DAY, Document
 from sim.scenario.faults import Fault, Said, either, listed
-from sim.scenario.slips import half_width, instead, near
+from sim.scenario.slips import apart, half_width, instead, near
 from sim.world.spec import MONTH
 
 M = TypeVar("M", bound=BaseModel)
@@ -169,6 +169,10 @@ def _instead(model: type[BaseModel], data: Any, path: Path, value: Any, is_key: 
     for candidate in instead(value):
         if is_key and isinstance(candidate, list | dict):
             continue
+        if path and isinstance(path[-1], int) and isinstance(value, str) and isinstance(candidate, list):
+            several = apart(value, lambda part: model.model_validate(_with(data, path, part, is_key)))
+            if several is not None:
+                return several
         changed = _with(data, path, candidate, is_key)
         try:
             model.model_validate(changed)

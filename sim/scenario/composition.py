@@ -249,7 +249,8 @@ class Composition:
         for lever in levers:
             if len(self.faults) > MOST_FAULTS:
                 break  # the nearest name takes a while to find, and nobody reads on
-            path = lever.path.removeprefix("parameters.")
+            words = lever.path.split(".")[1:]
+            path = ".".join(word if word.isascii() else str(meant(word, "sector", "size")) for word in words)
             try:
                 parameters = parameters.with_changes({path: lever.value})
                 changed[path] = lever.value

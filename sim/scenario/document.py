@@ -39,7 +39,7 @@ TEXT: Final = "tag:yaml.org,2002:str"
 READ_ON: Final = ("duplicate_key", "no_such_day")  # faults that leave the rest of a file as it is meant
 LONGEST_LINE: Final = 400  # characters of a line to write instead
 LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which the slip is looked for
-WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 TABLE: Final = Words(zh="由键和值组成的表", en="a table of keys and values")
 A_DAY: Final = Words(zh="日历上有的日期，如 2022-07-01", en="a day of the calendar such as 2022-07-01")
 SEEN: Final = Words(zh="看得见的字符", en="characters that can be seen")

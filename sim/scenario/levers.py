@@ -97,8 +97,10 @@ def from_words(assignments: Iterable[str]) -> dict[str, Any]:
         path, equals, value = words.partition("=")
         path = path.strip()
         if not equals or not path:
-            meant = half_width(words) if not equals and "=" in half_width(words) else None
-            kind = "full_width" if meant else "wrong_form"
+            half = half_width(words).strip()
+            mark = next((mark for mark in ("=", ":", " ") if mark in half.strip("=")), None) if path else None
+            meant = mark and "=".join(part.strip() for part in half.split(mark, 1))
+            kind = "full_width" if half != words.strip() else "wrong_form"
             raise ScenarioError([Fault(kind, "", None, LEVERS + shown(words), shown(words), PATH_AND_VALUE, meant)])
         levers[path] = value_of(value, Fault("reason", "", None, f"{LEVERS}{path}", ""))
     return levers

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -55,6 +55,15 @@ def is_same(text: str, name: str) -> bool:
     """Whether a text is a name, or several, but for full-width characters and quotes."""
     half = half_width(text)
     return half != text and SEPARATOR.sub(", ", half).strip(" \"'") == name.strip(" \"'")
+
+
+def apart(text: str, taken: Callable[[str], object]) -> str | None:
+    """Several words with a comma of another kind between them, as a list has them, if each of them is taken."""
+    parts = SEPARATOR.split(text)
+    try:
+        return ", ".join(part for part in parts if taken(part) is not None) if len(parts) > 1 else None
+    except ValueError:
+        return None
 
 
 def near(found: str, names: Iterable[str]) -> str | None:
@@ -144,6 +153,7 @@ def instead(value: Any) -> Iterator[Any]:
 
 
 def _of_text(text: str) -> Iterator[Any]:
+    text = text.rstrip(",;")
     yield text
     yield text.lower().replace(" ", "_").replace("-", "_")
     day = _day(text)

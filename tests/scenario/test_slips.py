@@ -33,6 +33,8 @@ SLIPS = {
     "full-width comma in braces": ("title: {zh: 题，en: x}\n", 1, "title: {zh: 题, en: x}", "全角"),
     "full-width braces": ("title: ｛zh: 题, en: x｝\n", 1, "title: {zh: 题, en: x}", "全角"),
     "full-width comma in a list": ("actions: [tax，finance]\n", 1, "tax, finance", "全角"),
+    "Chinese comma in a list of words": (
+        f"{PLAN}  rent_waiver.eligible.sectors: [餐饮，零售]\n", 3, "餐饮, 零售", "全角"),
     "Chinese comma without a list": ("actions: tax、finance\n", 1, "[tax, finance]", "全角"),
     "full-width digits": (f"{PLAN}  rent_waiver.months: ６\n", 3, "6", "全角"),
     "full-width digits and percent": (f"{PLAN}  rent_waiver.share: ２０％\n", 3, "0.2", "全角"),
@@ -131,6 +133,9 @@ def test_a_day_that_there_is_not_does_not_hide_what_else_is_wrong(tmp_path: Path
     ("words", "place", "meant"),
     [
         ("rent_waiver.months＝6", "杠杆 rent_waiver.months＝6: ", "rent_waiver.months=6"),
+        ("rent_waiver.months:6", "杠杆 rent_waiver.months:6: ", "rent_waiver.months=6"),
+        ("rent_waiver.months 6", "杠杆 rent_waiver.months 6: ", "rent_waiver.months=6"),
+        ("rent_waiver.eligible.prefectures=[昆明、玉溪]", "杠杆 rent_waiver.eligible.prefectures.0: ", "昆明, 玉溪"),
         ("rent_waiver.months=６", "杠杆 rent_waiver.months: ", "6"),
         ("rent_waiver.share=20%", "杠杆 rent_waiver.share: ", "0.2"),
         ("rent_waiver.start=2022-02-30", "杠杆 rent_waiver.start: 没有 2022-02-30 这一天", None),
