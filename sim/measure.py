@@ -7,12 +7,14 @@ A measure is one YAML file in ``scenarios/measures/<action>/``. This module type
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from sim.names import Named
 from sim.vocabulary import (
     ACTIONS,
     AGENCIES,
@@ -26,14 +28,17 @@ from sim.vocabulary import (
     SIZES,
 )
 
-Action = Literal[(*ACTIONS, MECHANISMS)]  # type: ignore[valid-type]
-Sector = Literal[(*SECTORS, *SECTOR_GROUPS)]  # type: ignore[valid-type]
-Size = Literal[SIZES]  # type: ignore[valid-type]
-Flag = Literal[FLAGS]  # type: ignore[valid-type]
-Fact = Literal[FACTS]  # type: ignore[valid-type]
-Landlord = Literal[LANDLORDS]  # type: ignore[valid-type]
-Agency = Literal[AGENCIES]  # type: ignore[valid-type]
-Party = Literal[PARTIES]  # type: ignore[valid-type]
+Action = Annotated[Literal[(*ACTIONS, MECHANISMS)], Named(("action",))]  # type: ignore[valid-type]
+Sector = Annotated[Literal[(*SECTORS, *SECTOR_GROUPS)], Named(("sector", "sector_group"))]  # type: ignore[valid-type]
+Size = Annotated[Literal[SIZES], Named(("size",))]  # type: ignore[valid-type]
+Flag = Annotated[Literal[FLAGS], Named(("flag",))]  # type: ignore[valid-type]
+Fact = Annotated[Literal[FACTS], Named(("fact",))]  # type: ignore[valid-type]
+Landlord = Annotated[Literal[LANDLORDS], Named(("landlord",))]  # type: ignore[valid-type]
+Agency = Annotated[Literal[AGENCIES], Named(("agency",))]  # type: ignore[valid-type]
+Party = Annotated[Literal[PARTIES], Named(("party",))]  # type: ignore[valid-type]
+Way = Annotated[Literal["automatic", "application", "negotiated", "none"], Named(("way",))]
+NAME: Final = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and underscores")]
 
 
 class Strict(BaseModel):
@@ -43,10 +48,38 @@ class Strict(BaseModel):
 
 
 class Words(Strict):
-    """A text for people in both languages."""
+    """A text for people in both languages. Written as one text, or in one language, it stands for the other too."""
 
     zh: str
     en: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"zh": given, "en": given}
+        if isinstance(given, Mapping) and given:
+            texts = [given[language] for language in cls.model_fields if language in given]
+            return dict.fromkeys(cls.model_fields, texts[0] if texts else "") | dict(given)
+        return given
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        written = handler(schema)
+        table = handler.resolve_ref_schema(written)
+        texts: dict[str, Any] = {key: table.pop(key) for key in ("title", "description") if key in table}
+        both = {key: value for key, value in table.items() if key != "required"} | {"minProperties": 1}
+        table.clear()
+        table.update({**texts, "anyOf": [{"type": "string"}, both]})
+        return written
+
+
+def _called_as_its_id(data: Mapping[str, Any]) -> Words:
+    """The title of what has none of its own."""
+    return Words(zh=data["id"], en=data["id"])
+
+
+Title = Annotated[Words, Field(default_factory=_called_as_its_id, description="the id where it is left out")]
 
 
 T = TypeVar("T")
@@ -121,7 +154,7 @@ class Eligibility(Strict):
 class Delivery(Strict):
     """How the measure reaches a firm."""
 
-    way: Literal["automatic", "application", "negotiated", "none"] = Field(
+    way: Way = Field(
         "none",
         description="automatic: whoever qualifies has it; application: aware, apply, queue, decision at `agency`; "
         "negotiated: the same with the landlord, bank or platform, who may refuse; none: acts on institutions only",
@@ -135,8 +168,8 @@ class Delivery(Strict):
 class Measure(Strict):
     """One measure of the catalogue, with the values of its instrument."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="the file's name")]
-    title: Words
+    id: Annotated[Name, Field(description="the file's name")]
+    title: Title
     clauses: tuple[str, ...] = Field(description="ids of the plan's clauses that the measure carries out")
     action: Action
     section: str = Field(description="section of the plan, such as I.4 or II.1")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +21,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.measure import Dated, Strict
 from sim.places import calibration_folder
+from sim.refusal import Refusal, UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 
 DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
@@ -29,8 +29,8 @@ Number: TypeAlias = float | date
 _ROUNDING: Final = 1e-9  # relative slack at the bounds, so that a bound typed in decimal is inside
 
 
-class ParameterError(ValueError):
-    """A parameter file or a change that cannot be used; its message is one sentence for the user."""
+class ParameterError(Refusal):
+    """A parameter file or a change that cannot be used."""
 
 
 class Entry(Strict):
@@ -156,7 +156,7 @@ class Parameters:
         """These parameters with some changed, each within its range.
 
         The path of a table takes a factor on all its values; a path into a table takes the new value itself.
-        Raises :class:`ParameterError` on an unknown path (it names the nearest) or a value out of range.
+        Raises :class:`UnknownName` on an unknown path and :class:`ParameterError` on a value out of range.
         """
         values = dict(self._values)
         for path, value in changed.items():
@@ -185,7 +185,7 @@ class Parameters:
             name = ".".join(parts[:length])
             if name in self._values:
                 return name, parts[length:]
-        raise ParameterError(f"there is no parameter {path!r}{_nearest(path, self._known)}")
+        raise UnknownName("parameter", path, self._known)
 
     @cached_property
     def _known(self) -> list[str]:
@@ -203,7 +203,7 @@ class Parameters:
         for key in keys:
             found = _inside(found, key)
             if found is None:
-                raise ParameterError(f"there is no parameter {path!r}{_nearest(path, self._known)}")
+                raise UnknownName("parameter", path, self._known)
         return found
 
     def _array(self, path: str, keys: tuple[str, ...]) -> NDArray[np.float64]:
@@ -240,9 +240,10 @@ def _read(path: Path) -> dict[str, Entry]:
     try:
         content = YAML(typ="safe").load(path)
     except OSError as trouble:
-        raise ParameterError(f"{path}: cannot be read ({trouble.strerror})") from None
+        raise ParameterError(zh=f"{path} 无法读取", en=f"{path}: cannot be read ({trouble.strerror})") from None
     except YAMLError as trouble:
-        raise ParameterError(f"{path}: not readable as YAML ({' '.join(str(trouble).split())})") from None
+        said = " ".join(str(trouble).split())
+        raise ParameterError(zh=f"{path} 不是有效的 YAML", en=f"{path}: not readable as YAML ({said})") from None
     entries: dict[str, Entry] = {}
     faults: list[str] = []
 
@@ -264,7 +265,8 @@ def _read(path: Path) -> dict[str, Entry]:
 
     collect(content if isinstance(content, dict) else {}, "")
     if faults:
-        raise ParameterError("\n".join(f"{path}: {fault}" for fault in faults))
+        said = "\n".join(f"{path}: {fault}" for fault in faults)
+        raise ParameterError(zh=said, en=said)
     return entries
 
 
@@ -297,30 +299,29 @@ def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) 
     """What becomes of the value ``now`` of an entry when ``path`` is set to ``value``."""
     if not isinstance(now, dict):
         if keys:
-            raise ParameterError(f"{path}: {path.rsplit('.', len(keys))[0]} is not a table")
-        _check(path, value, *entry.bounds, entry.unit)
+            entry_path = path.rsplit(".", len(keys))[0]
+            raise ParameterError(zh=f"{entry_path} 不是表", en=f"{entry_path} is not a table")
+        _check(value, *entry.bounds)
         return value
     assert isinstance(entry.value, dict)
     low_factor, high_factor = cast(tuple[float, float], entry.bounds)
     if not keys:
-        _check(path, value, low_factor, high_factor, "factor on all values of the table")
+        _check(value, low_factor, high_factor, ("对表中各值的倍数", "factor on all values of the table"))
         return _scaled(entry.value, float(value))  # type: ignore[arg-type]
     original: Any = entry.value
     for key in keys:
         original = _inside(original, key)
     if isinstance(original, dict):
-        _check(path, value, low_factor, high_factor, "factor on these values")
+        _check(value, low_factor, high_factor, ("对这些值的倍数", "factor on these values"))
         replacement = _scaled(original, float(value))  # type: ignore[arg-type]
     elif isinstance(original, int | float):
         bounds = sorted((original * low_factor, original * high_factor))
-        _check(path, value, bounds[0], bounds[1], entry.unit)
+        _check(value, bounds[0], bounds[1])
         replacement = value
     else:
         known = [".".join(map(str, inside)) for inside, _ in _leaves(entry.value)]
         name = path.removesuffix("." + ".".join(keys))
-        raise ParameterError(
-            f"there is no parameter {path!r}{_nearest(path, [f'{name}.{inside}' for inside in known])}"
-        )
+        raise UnknownName("parameter", path, [f"{name}.{inside}" for inside in known])
     return _replaced(now, keys, replacement)
 
 
@@ -331,26 +332,29 @@ def _replaced(table: dict[Any, Any], keys: list[str], value: Any) -> dict[Any, A
     return {**table, key: inner}
 
 
-def _check(path: str, value: Number, low: Number, high: Number, unit: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | date):
-        raise ParameterError(f"{path}: {value!r} is not a number or a date")
-    if isinstance(value, date) != isinstance(low, date):
-        raise ParameterError(f"{path}: {value} is not of the kind of {low}")
+def _check(value: Number, low: Number, high: Number, means: tuple[str, str] = ("", "")) -> None:
+    """Raise :class:`ParameterError` for a value outside its range; ``means``: what it is, in Chinese and English."""
+    is_day = isinstance(low, date)
+    if isinstance(value, bool) or not isinstance(value, date if is_day else int | float):
+        zh, en = ("日期", "a date") if is_day else ("数", "a number")
+        raise ParameterError(
+            zh=f"{shown(value)} 不是{zh}，应在 {_written(low)} 至 {_written(high)} 之间",
+            en=f"{shown(value)} is not {en} from {_written(low)} to {_written(high)}",
+        )
     slack = (
         _ROUNDING * max(abs(low), abs(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
     )
     inside = low <= value <= high if slack is None else low - slack <= value <= high + slack  # type: ignore[operator]
     if not inside:
-        raise ParameterError(f"{path}: {value} is outside its range {_written(low)} to {_written(high)} ({unit})")
+        zh, en = (f"（{means[0]}）", f" ({means[1]})") if means[0] else means
+        raise ParameterError(
+            zh=f"{shown(value)} 超出范围 {_written(low)} 至 {_written(high)}{zh}",
+            en=f"{shown(value)} is outside its range {_written(low)} to {_written(high)}{en}",
+        )
 
 
 def _written(bound: Number) -> str:
     return f"{bound:.6g}" if isinstance(bound, int | float) else bound.isoformat()
-
-
-def _nearest(path: str, known: list[str]) -> str:
-    near = get_close_matches(path, known, n=1, cutoff=0.4)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _copy(value: Any) -> Any:

@@ -73,7 +73,7 @@ def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_p
     answer = shukun("validate", "idea.yaml")
     assert answer.exit_code == 2
     assert answer.stdout == ""
-    assert [line.split(",")[1] for line in answer.stderr.splitlines()] == [" line 3", " line 4"]
+    assert [line.split(" ")[0] for line in answer.stderr.splitlines()] == ["idea.yaml:3:", "idea.yaml:4:"]
     listed = shukun("validate", "idea.yaml", "--json")
     assert listed.exit_code == 2
     assert [fault["line"] for fault in json.loads(listed.stdout)] == [3, 4]
@@ -283,9 +283,9 @@ def test_every_shipped_question_is_understood_in_every_draw():
 
     for kind in questions():
         for name in asking.shipped(kind):
-            asked, beside = asking.question(kind, name)
+            asked, place = asking.question(kind, name)
             if kind == "sweep":
-                draws = Draws(asked, beside)
+                draws = Draws(asked, place.folder)
                 for draw in range(len(draws)):
                     draws.scenario(draw, {})
     assert len(asking.shipped("sweep")) >= 8

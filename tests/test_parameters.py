@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.parameters import ParameterError, load
+from sim.refusal import Refusal
 from sim.vocabulary import AGENCIES, CUSTOMERS, SECTORS, SIZES
 
 PARAMETERS = load()
@@ -60,18 +61,18 @@ def test_changes_within_the_range():
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        ("firm.crowdin", 0.2, "there is no parameter 'firm.crowdin'; did you mean 'firm.crowding'?"),
-        ("costs.rent.caterin", 0.1, "there is no parameter 'costs.rent.caterin'; did you mean 'costs.rent.catering'?"),
-        ("firm.crowding", 0.9, "firm.crowding: 0.9 is outside its range 0 to 0.6"),
-        ("costs.rent.catering", 0.5, "costs.rent.catering: 0.5 is outside its range 0.072 to 0.18"),
-        ("costs.rent", 9, "costs.rent: 9 is outside its range 0.6 to 1.5 (factor on all values of the table)"),
-        ("world.wave.peak", 3, "world.wave.peak: 3 is not of the kind of 2022-12-15"),
-        ("firm.crowding.retail", 0.2, "firm.crowding.retail: firm.crowding is not a table"),
-        ("firm.crowding", "much", "firm.crowding: 'much' is not a number or a date"),
+        ("firm.crowdin", 0.2, "there is no parameter firm.crowdin; did you mean firm.crowding?"),
+        ("costs.rent.caterin", 0.1, "there is no parameter costs.rent.caterin; did you mean costs.rent.catering?"),
+        ("firm.crowding", 0.9, "0.9 is outside its range 0 to 0.6"),
+        ("costs.rent.catering", 0.5, "0.5 is outside its range 0.072 to 0.18"),
+        ("costs.rent", 9, "9 is outside its range 0.6 to 1.5 (factor on all values of the table)"),
+        ("world.wave.peak", 3, "3 is not a date from 2022-12-"),
+        ("firm.crowding.retail", 0.2, "firm.crowding is not a table"),
+        ("firm.crowding", "much", "much is not a number from 0 to 0.6"),
     ],
 )
 def test_what_is_refused(path, value, sentence):
-    with pytest.raises(ParameterError) as refusal:
+    with pytest.raises(Refusal) as refusal:
         PARAMETERS.with_changes({path: value})
     assert str(refusal.value).startswith(sentence)
 

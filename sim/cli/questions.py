@@ -61,12 +61,12 @@ def _command(kind: str) -> Callable[..., None]:
         if not name:
             refuse([say("fault.question", allowed=", ".join(asking.shipped(kind)))])
         asked, fixed = _levers(kind, name, lever or [])
-        content, beside = asking.question(kind, asked, replications=replications, draws=draws)
+        content, place = asking.question(kind, asked, replications=replications, draws=draws)
         out = out or place_of(kind, [name], _asked_with(asked, fixed), firms, seed)
         with at_work(out) as stored:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
-                study = asking.answer(kind, content, beside, fixed, firms_asked(firms), seed, runner)
+                study = asking.answer(kind, content, place, fixed, firms_asked(firms), seed, runner)
             has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, lang, as_json)
             end_study(study, failed=not has_page)
 

@@ -62,7 +62,7 @@ def validate(
     faults = scenario.validate(files)
     sentences = [fault.sentence(lang.value) for fault in faults]
     if as_json:
-        terminal.print_json([{**vars(fault), "sentence": said} for fault, said in zip(faults, sentences, strict=True)])
+        terminal.print_json([fault.plain(lang.value) for fault in faults])
     if faults:
         refuse(sentences)
     if not as_json:

@@ -8,9 +8,10 @@ from pydantic import Field
 from sim.firm.state import DEFERRAL
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Share, Strict
+from sim.names import Named
 from sim.vocabulary import FLOWS, bit
 
-Flow = Literal[FLOWS]  # type: ignore[valid-type]
+Flow = Annotated[Literal[FLOWS], Named(("flow",))]  # type: ignore[valid-type]
 
 
 class Values(Strict):

@@ -1,17 +1,18 @@
 """Relief: somebody else bears a share of a bill that falls due (rent waived, interest halved, tolls free)."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.firm.state import RELIEF
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Rate, Share, Strict
+from sim.names import Named
 from sim.vocabulary import FLOWS, bit
 
 # Principal is owed, not spent: whoever pays it for the firm would have to be paid by the firm.
-Flow = Literal[tuple(flow for flow in FLOWS if flow != "principal")]  # type: ignore[valid-type]
+Flow = Annotated[Literal[tuple(flow for flow in FLOWS if flow != "principal")], Named(("flow",))]  # type: ignore[valid-type]
 
 
 class Values(Strict):

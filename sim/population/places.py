@@ -4,15 +4,29 @@ The table is ``calibration/population/counties.csv``; ``calibration/README.md`` 
 """
 
 import csv
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.places import calibration_folder
+from sim.refusal import Refusal, UnknownName
+
+Kind = Literal["county", "prefecture"]
+PEOPLES: Final = (
+    "哈尼", "彝", "傣", "白", "壮", "苗", "回", "傈僳", "拉祜", "佤", "纳西", "瑶", "藏", "景颇", "布朗", "普米", "怒",
+    "独龙",
+)  # fmt: skip
+AUTONOMOUS: Final = re.compile(f"(?:(?:{'|'.join(PEOPLES)})族)+自治(州|县)$")
+AUTONOMOUS_IN_ENGLISH: Final = re.compile(r" .* autonomous (county|prefecture)$", re.IGNORECASE)
+KINDS_IN_ENGLISH: Final = {"市": "city", "区": "district", "县": "county", "州": "prefecture"}
+CALLED: Final = {"county": ("县（市、区）", "county"), "prefecture": ("州（市）", "prefecture")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +51,12 @@ class Counties:
         return np.bincount(self.prefecture, self.weight, len(self.prefecture_code)).astype(np.float64)
 
     def county(self, name: str) -> int:
-        """Index of a county by code, Chinese or English name; ``ValueError`` with the nearest name otherwise."""
-        return _index(name, "county", (self.code, self.zh, self.en))
+        """Index of a county by any of its names, see :func:`forms`; raises :class:`UnknownName`."""
+        return index(name, "county")
 
     def prefecture_index(self, name: str) -> int:
-        """Index of a prefecture by code, Chinese or English name; ``ValueError`` with the nearest name otherwise."""
-        return _index(name, "prefecture", (self.prefecture_code, self.prefecture_zh, self.prefecture_en))
+        """Index of a prefecture by any of its names, see :func:`forms`; raises :class:`UnknownName`."""
+        return index(name, "prefecture")
 
 
 @cache
@@ -65,9 +79,67 @@ def counties(path: Path | None = None) -> Counties:
     )
 
 
-def _index(name: str, kind: str, columns: tuple[tuple[str, ...], ...]) -> int:
-    for column in columns:
-        if name in column:
-            return column.index(name)
-    near = get_close_matches(name, [known for column in columns for known in column], n=1, cutoff=0.4)
-    raise ValueError(f"there is no {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+@cache
+def forms(kind: Kind) -> Mapping[str, tuple[int, ...]]:
+    """Every name that a place may be called, to the positions of the places called so; several where it is ambiguous.
+
+    That is the code (of a prefecture with two zeros behind it too), the Chinese name in full or short, with or without
+    the peoples of an autonomous place and its kind, and the English name with or without its kind.
+    """
+    found: dict[str, dict[int, None]] = {}
+    for place, (code, chinese, english) in enumerate(zip(*_names(kind), strict=True)):
+        in_english = [
+            form
+            for name in (english, english.partition(" (")[0])
+            for form in (name, f"{name} {KINDS_IN_ENGLISH[chinese[-1]]}")
+        ]
+        for name in (code, code.ljust(6, "0"), *_chinese(chinese), *in_english):
+            found.setdefault(_folded(name), {})[place] = None
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def index(name: str, kind: Kind) -> int:
+    """Position of a place by any of its names.
+
+    Raises :class:`UnknownName` with the nearest name, or with all the places that an ambiguous one may mean, and
+    :class:`Refusal` for the name of a place of the other kind.
+    """
+    found = _found(name, kind)
+    if len(found) == 1:
+        return found[0]
+    codes, zh, en = _names(kind)
+    if found:
+        raise UnknownName(kind, name, among=[f"{zh[place]} ({en[place]})" for place in found])
+    other: Kind = "prefecture" if kind == "county" else "county"
+    if _found(name, other):
+        (zh_other, en_other), (zh_kind, en_kind) = CALLED[other], CALLED[kind]
+        raise Refusal(zh=f"{name} 是{zh_other}，不是{zh_kind}", en=f"{name} is a {en_other}, not a {en_kind}")
+    of_another_kind = _found(name[:-1], kind) if name[-1:] in KINDS_IN_ENGLISH else ()
+    close = zh[of_another_kind[0]] if of_another_kind else None
+    raise UnknownName(kind, name, [*zh, *en, *codes], close=close)
+
+
+def _found(name: str, kind: Kind) -> tuple[int, ...]:
+    known = forms(kind)
+    return known.get(_folded(name)) or known.get(_folded(AUTONOMOUS_IN_ENGLISH.sub(r" \1", name))) or ()
+
+
+def _names(kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Codes, Chinese and English names of all places of a kind."""
+    table = counties()
+    if kind == "county":
+        return table.code, table.zh, table.en
+    return table.prefecture_code, table.prefecture_zh, table.prefecture_en
+
+
+def _chinese(name: str) -> set[str]:
+    """A Chinese name in full, without the peoples of an autonomous place (石林县), and without its kind (石林)."""
+    place = AUTONOMOUS.sub(r"\1", name)
+    short = place[:-1]
+    return {name, place, short} if len(short) > 1 else {name, place}
+
+
+def _folded(name: str) -> str:
+    """A name as it is looked up: small letters without apostrophes, spaces and accents (Lüchun is Lvchun)."""
+    plain = unicodedata.normalize("NFKC", name).casefold().replace("ü", "v")
+    return "".join(letter for letter in plain if letter.isalnum())

@@ -1,7 +1,8 @@
 """What people read, in Chinese and English, by name: ``text("sector.catering", "en")``.
 
-The catalogue is ``words.yaml`` beside this file: one entry ``{zh, en}`` for each name, in nested groups whose names
-are joined by dots. Everything that prints for people (tables, page, figures, command) takes its words from here.
+The catalogue is ``words.yaml`` beside this file, and ``sim/names.yaml`` for the names of the model: one entry
+``{zh, en}`` for each name, in nested groups whose names are joined by dots. Everything that prints for people (tables,
+page, figures, command) takes its words from here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from sim.measure import Words
+from sim.names import labels
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -23,7 +25,7 @@ def catalogue() -> Mapping[str, Words]:
     """Every entry by its dotted name; ``ValueError`` names an entry that is not exactly ``{zh, en}``."""
     from ruamel.yaml import YAML
 
-    return dict(_entries("", YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))))
+    return dict(_entries("", {**labels(), **YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))}))
 
 
 def words(lang: Language) -> dict[str, str]:
@@ -49,7 +51,7 @@ def named(group: str, name: str) -> Words:
 
 
 def _entries(prefix: str, branch: Any) -> Iterator[tuple[str, Words]]:
-    if not isinstance(branch, dict) or not branch:
+    if not isinstance(branch, dict) or branch.keys() in ({"zh"}, {"en"}, set()):
         raise ValueError(f"{CATALOGUE.name}: '{prefix}' is not a group of names and not {{zh, en}}")
     if branch.keys() & {"zh", "en"}:
         yield prefix, Words.model_validate(branch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,15 +17,20 @@ from pydantic import BaseModel
 
 from sim.instruments import instruments
 from sim.measure import Dated, Measure, Words
+from sim.population.places import Kind
+from sim.refusal import Refusal
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, ScenarioError, nearest
-from sim.scenario.schema import PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
-from sim.vocabulary import ACTIONS, MECHANISMS
-from sim.world.areas import Kind, code_of
+from sim.scenario.faults import Fault, Said, ScenarioError, listed
+from sim.scenario.schema import DECIDED, PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
+from sim.scenario.slips import apart, near
+from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS
+from sim.world.areas import code_of
 
 HORIZON: Final = (date(2022, 1, 1), date(2023, 12, 31))  # the default world's; dates of the catalogue lie in it
 NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
+ONCE: Final = Words(zh="每个编号一次", en="each id once")
+REGISTERED: Final = Words(zh="register.yaml 中的编号", en="the ids of register.yaml")
 REACHES_FIRMS: Final = ("relief", "deferral", "refund", "grant")  # instruments that act on chosen firms only
 SHARES_TOLERANCE: Final = 1e-6
 # What takes the place of a required field that is wrong, while the rest of a measure is checked.
@@ -109,7 +115,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         fund, wrong = build_fund(plan, data, Source(funds_document, ("funds", place)))
         faults += wrong
         if fund is not None and fund.id in funds:
-            faults.append(funds_document.fault("duplicate_id", ("funds", place, "id"), fund.id, "each id once"))
+            faults.append(funds_document.fault("duplicate_id", ("funds", place, "id"), fund.id, ONCE))
         elif fund is not None:
             funds[fund.id] = fund
     sources: dict[str, Document] = {}
@@ -122,9 +128,9 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         faults += document.faults
         id_ = str(document.data.get("id"))
         if id_ in sources:
-            faults.append(
-                document.fault("duplicate_id", ("id",), id_, f"each id once; it is also in {sources[id_].name}")
-            )
+            other = sources[id_].name
+            once = Words(zh=f"每个编号一次；{other} 中已有", en=f"each id once; it is also in {other}")
+            faults.append(document.fault("duplicate_id", ("id",), id_, once))
             continue
         expected = {"id": file.stem, "action": file.parent.name}
         for key, name in expected.items():
@@ -143,7 +149,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
             measures[id_] = measure
     faults += _register_faults(register.clauses, register_file, measures.values())
     faults += [
-        plan_file.fault("unknown_clause", ("targets", place, "clause"), target.clause, "the ids of register.yaml")
+        plan_file.fault("unknown_clause", ("targets", place, "clause"), target.clause, REGISTERED)
         for place, target in enumerate(plan.targets)
         if target.clause not in register.clauses
     ]
@@ -162,11 +168,14 @@ def _register_faults(
     for id_, clause in register.items():
         at = ("clauses", id_, "status")
         if clause.status == "modelled" and id_ not in carried:
-            yield document.fault("refused", at, "modelled, but no measure names the clause", "a measure, or declared")
+            said = Words(zh="状态为 modelled，但没有措施写明此条款", en="modelled, but no measure names the clause")
+            yield document.fault("refused", at, said, Words(zh="补上措施，或写 declared", en="a measure, or declared"))
         if clause.status == "declared" and id_ in carried:
-            yield document.fault("refused", at, "declared, but a measure names the clause", "modelled")
+            said = Words(zh="状态为 declared，但有措施写明此条款", en="declared, but a measure names the clause")
+            yield document.fault("refused", at, said, "modelled")
         if clause.status == "declared" and not clause.note:
-            yield document.fault("missing_key", ("clauses", id_, "note"), "note", "the reason why it is not modelled")
+            why = Words(zh="未建模的理由", en="the reason why it is not modelled")
+            yield document.fault("missing_key", ("clauses", id_, "note"), "note", why)
 
 
 def build(
@@ -190,7 +199,7 @@ def build(
         faults += wrong
     elif "instrument" in data:
         names = list(instruments())
-        faults.append(source.fault("unknown_instrument", ("instrument",), name, ", ".join(names), nearest(name, names)))
+        faults.append(source.fault("unknown_instrument", ("instrument",), name, listed(names), near(str(name), names)))
     if "values" in data:
         data["values"] = values
     measure, wrong = check(
@@ -247,8 +256,10 @@ def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
         for place, name in enumerate(named):
             try:
                 codes.append(code_of(str(name), kind))
-            except ValueError as error:
-                yield source.reason(("eligible", key, place), error)
+            except Refusal as error:
+                fault = source.refusal(("eligible", key, place), error)
+                several = apart(str(name), partial(code_of, kind=kind))
+                yield fault if several is None else replace(fault, kind="full_width", nearest=several)
         data["eligible"] = {**data["eligible"], key: codes}
 
 
@@ -259,30 +270,32 @@ def _sense(
     measures = list(ids)
 
     def must_be(
-        kind: str, path: tuple[str | int, ...], found: str, names: Iterable[str], allowed: str = ""
+        kind: str, path: tuple[str | int, ...], found: str, names: Iterable[str], allowed: Said = ""
     ) -> Iterable[Fault]:
         names = list(names)
         if found not in names:
-            yield source.fault(kind, path, found, allowed or ", ".join(sorted(names)), nearest(found, names))
+            yield source.fault(kind, path, found, allowed or listed(sorted(names)), near(found, names))
 
     for place, clause in enumerate(measure.clauses):
-        yield from must_be("unknown_clause", ("clauses", place), clause, known.register, "the ids of register.yaml")
+        yield from must_be("unknown_clause", ("clauses", place), clause, known.register, REGISTERED)
     yield from must_be("unknown_section", ("section",), measure.section, known.plan.sections)
     if measure.fund is not None:
         yield from must_be("unknown_fund", ("fund",), measure.fund, known.funds)
     if isinstance(measure.bearer, dict) and abs(sum(measure.bearer.values()) - 1) > SHARES_TOLERANCE:
         yield source.fault("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
     if measure.instrument in REACHES_FIRMS and measure.delivery.way == "none":
-        yield source.fault("no_delivery", ("delivery", "way"), "none", "automatic, application, negotiated")
-    if measure.delivery.way in ("application", "negotiated") and measure.delivery.agency is None:
-        yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, "an agency")
+        yield source.fault("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
+    if measure.delivery.way in DECIDED and measure.delivery.agency is None:
+        yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
     if measure.end is not None and measure.end < measure.start:
         at = "start" if ("start",) in source.levers else "end"
-        yield source.fault("ends_before_start", (at,), measure.end, f"{measure.start} or later")
+        yield source.fault(
+            "ends_before_start", (at,), measure.end, Words(zh=f"{measure.start} 或以后", en=f"{measure.start} or later")
+        )
     first, last = horizon
     for path, day in dates(measure):
         if not first <= day <= last:
-            yield source.fault("outside_horizon", path, day, f"{first} to {last}")
+            yield source.fault("outside_horizon", path, day, within(horizon))
     if not isinstance(measure.values, BaseModel):
         return  # its own faults are known already
     yield from _values_sense(known, measure, source, measures)
@@ -296,22 +309,27 @@ def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: 
             "unknown_measure",
             ("values", "tops_up"),
             tops_up,
-            "a measure of the same instrument",
-            nearest(tops_up, measures),
+            Words(zh="工具相同的措施", en="a measure of the same instrument"),
+            near(tops_up, measures),
         )
     elif tops_up is not None and (
         tops_up == measure.id
         or (tops_up in known.sources and known.sources[tops_up].data.get("instrument") != "relief")
     ):
-        yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, "another measure of relief")
+        another = Words(zh="另一项 relief 类措施", en="another measure of relief")
+        yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, another)
     for place, target in enumerate(getattr(values, "target", ())):
         names = (*ACTIONS, MECHANISMS, *measures)
         if target not in names:
-            yield source.fault(
-                "unknown_measure", ("values", "target", place), target, "an action or a measure", nearest(target, names)
-            )
+            either = Words(zh="行动或措施", en="an action or a measure")
+            yield source.fault("unknown_measure", ("values", "target", place), target, either, near(target, names))
     if getattr(values, "top_up_yuan", None) is not None and measure.fund is None:
-        yield source.fault("missing_key", ("fund",), "fund", ", ".join(known.funds))
+        yield source.fault("missing_key", ("fund",), "fund", listed(known.funds))
+
+
+def within(horizon: tuple[date, date]) -> Words:
+    """From the first day of a horizon to its last."""
+    return Words(zh=f"{horizon[0]} 至 {horizon[1]}", en=f"{horizon[0]} to {horizon[1]}")
 
 
 def dates(measure: Measure) -> Iterable[tuple[tuple[str | int, ...], date]]:

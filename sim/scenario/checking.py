@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.measure import Dated
-from sim.scenario.document import Document
-from sim.scenario.faults import Fault, nearest, shown
+from sim.measure import NAME, Dated, Words
+from sim.refusal import Refusal, UnknownName, shown
+from sim.scenario.document import A_DAY, TABLE, WHOLE_DAY, Document
+from sim.scenario.faults import Fault, Said, either, listed
+from sim.scenario.slips import apart, half_width, instead, near
+from sim.world.spec import MONTH
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -25,23 +28,43 @@ Origins = dict[Path, tuple[Document, Path]]  # fields that a lever or another fi
 
 # The kinds of pydantic's errors, by what they mean to the writer of a file.
 RANGE: Final = {
-    "greater_than_equal": "at least {ge:g}", "greater_than": "more than {gt:g}",
-    "less_than_equal": "at most {le:g}", "less_than": "less than {lt:g}", "finite_number": "a finite number",
-}  # fmt: skip
-# How rooms on lower floors say that a name is unknown.
-UNKNOWN: Final = re.compile(
-    r"(unknown|there is no) (?P<kind>county|prefecture|sector|parameter|outcome) '(?P<found>.*?)'"
-    r"(; did you mean '(?P<nearest>.*?)'\?)?"
-)
+    "greater_than_equal": Words(zh="不小于 {ge}", en="at least {ge}"),
+    "greater_than": Words(zh="大于 {gt}", en="more than {gt}"),
+    "less_than_equal": Words(zh="不大于 {le}", en="at most {le}"),
+    "less_than": Words(zh="小于 {lt}", en="less than {lt}"),
+    "multiple_of": Words(zh="{multiple_of} 的倍数", en="a multiple of {multiple_of}"),
+    "finite_number": Words(zh="有限的数", en="a finite number"),
+    "int_parsing_size": Words(zh="位数较少的整数", en="a whole number of fewer digits"),
+}
+LENGTH: Final = {
+    "too_short": Words(zh="至少 {min_length} 项", en="at least {min_length}"),
+    "too_long": Words(zh="至多 {max_length} 项", en="at most {max_length}"),
+    "string_too_short": Words(zh="至少 {min_length} 个字符", en="at least {min_length} characters"),
+    "string_too_long": Words(zh="至多 {max_length} 个字符", en="at most {max_length} characters"),
+}
+FORMS: Final = {
+    NAME: Words(zh="小写字母、数字和下划线，以字母开头", en="small letters, digits and underscores, a letter first"),
+    MONTH: Words(
+        zh="月份，如 2022-05，或日期，如 2022-05-31", en="a month such as 2022-05, or a date such as 2022-05-31"
+    ),
+}
+# What there is too much of to be listed.
 ALLOWED: Final = {
-    "county": "a county's name or code", "prefecture": "a prefecture's name or code",
-    "outcome": "an outcome of sim/observe/outcomes.py",
-}  # fmt: skip
+    "county": Words(zh="县（市、区）的名称或代码", en="a county's name or code"),
+    "prefecture": Words(zh="州（市）的名称或代码", en="a prefecture's name or code"),
+    "parameter": Words(zh="calibration/parameters.yaml 中的路径", en="a path of calibration/parameters.yaml"),
+}
+NUMBER: Final = Words(zh="数", en="a number")
+TEXTS: Final = Words(zh="文字，或 {zh: 中文, en: 英文}", en="a text, or {zh: in Chinese, en: in English}")
+LIST: Final = Words(zh="列表，如 [a, b]", en="a list such as [a, b]")
 WANTED: Final = {
-    "float": "a number", "int": "a whole number", "bool": "true or false", "string": "a text", "tuple": "a list",
-    "dict": "a table of keys and values", "model": "a table of keys and values", "date": "a date such as 2022-07-01",
-    "list": "a list",
+    "float": NUMBER, "int": Words(zh="整数", en="a whole number"), "string": Words(zh="文字", en="a text"),
+    "bool": Words(zh="true 或 false", en="true or false"), "tuple": LIST, "list": LIST, "dict": TABLE, "mapping": TABLE,
+    "model": TABLE, "Words": TEXTS, "date": Words(zh="日期，如 2022-07-01", en="a date such as 2022-07-01"),
 }  # fmt: skip
+OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form")  # faults of a value that may be a slip
+KEY: Final = "[key]"  # how the location of an error in a key ends
+MOST_TRIED: Final = 50  # faults of a piece of data for which a value to write instead is looked for
 
 
 @dataclass
@@ -53,7 +76,7 @@ class Source:
     levers: Origins = field(default_factory=dict)
 
     def fault(
-        self, kind: str, path: Sequence[str | int], found: object, allowed: str = "", near: str | None = None
+        self, kind: str, path: Sequence[str | int], found: object, allowed: Said = "", near: str | None = None
     ) -> Fault:
         """A fault at ``path`` of the data, at the place where it was written."""
         for length in range(len(path), 0, -1):
@@ -62,14 +85,16 @@ class Source:
                 return document.fault(kind, (*there, *path[length:]), found, allowed, near)
         return self.document.fault(kind, (*self.at, *path), found, allowed, near)
 
-    def reason(self, path: Sequence[str | int], error: ValueError) -> Fault:
-        """A fault that a check has put into words of its own."""
-        unknown = UNKNOWN.search(str(error))
-        if unknown:
-            kind, near = unknown["kind"], unknown["nearest"]
-            return self.fault(f"unknown_{kind}", path, unknown["found"], ALLOWED.get(kind, ""), near)
-        kind = "outside_horizon" if "outside the horizon" in str(error) else "reason"
-        return self.fault(kind, path, error)
+    def refusal(self, path: Sequence[str | int], error: Refusal) -> Fault:
+        """What a room on a lower floor refuses, as a fault at ``path`` or at the field below that it is about."""
+        at = (*path, *error.at)
+        if not isinstance(error, UnknownName):
+            return self.fault("reason", at, Words(zh=error.zh, en=error.en))
+        if error.among:
+            return self.fault("ambiguous", at, error.found, listed(error.among))
+        return self.fault(
+            f"unknown_{error.kind}", at, error.found, ALLOWED.get(error.kind) or listed(error.known), error.nearest
+        )
 
 
 def check(
@@ -84,7 +109,16 @@ def check(
         return model.model_validate(data), []
     except ValidationError as error:
         found = [(_path(details, data), details) for details in error.errors(include_url=False)]
-    faults = [_fault(model, path, errors, source, at) for path, errors in _relevant(found)]
+    faults = []
+    for place, (path, errors) in enumerate(_relevant(found)):
+        fault = _fault(model, path, errors, source, at)
+        if fault.nearest is None and fault.kind in OFFERED and place < MOST_TRIED:
+            value = errors[0]["input"]
+            is_key = errors[0]["loc"][-1:] == (KEY,)
+            meant = _instead(model, data, path, value, is_key)
+            is_wide = meant is not None and isinstance(value, str) and half_width(value) != value
+            fault = replace(fault, nearest=meant, kind="full_width" if is_wide else fault.kind)
+        faults.append(fault)
     if stand_ins is None or not isinstance(data, Mapping):
         return None, faults
     faulty = {str(path[0]) for path, _ in found if path}
@@ -118,7 +152,7 @@ def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, li
     kept: dict[Path, list[ErrorDetails]] = {}
     above = {path[:length] for path, _ in found for length in range(len(path))}
     for path, details in found:
-        if isinstance(details["input"], Mapping) and path in above:
+        if isinstance(details["input"], Mapping | list | tuple) and path in above:
             continue
         kept.setdefault(path, []).append(details)
     for path, errors in kept.items():
@@ -130,6 +164,45 @@ def _is_about_type(details: ErrorDetails) -> bool:
     return details["type"].endswith(("_type", "_parsing")) or details["type"] in ("int_from_float", "literal_error")
 
 
+def _instead(model: type[BaseModel], data: Any, path: Path, value: Any, is_key: bool) -> str | None:
+    """What would be taken in place of a value that is not, as a file writes it."""
+    for candidate in instead(value):
+        if is_key and isinstance(candidate, list | dict):
+            continue
+        if path and isinstance(path[-1], int) and isinstance(value, str) and isinstance(candidate, list):
+            several = apart(value, lambda part: model.model_validate(_with(data, path, part, is_key)))
+            if several is not None:
+                return several
+        changed = _with(data, path, candidate, is_key)
+        try:
+            model.model_validate(changed)
+        except ValidationError as error:
+            here = (*path[:-1], str(candidate)) if is_key else path
+            if any(_path(details, changed)[: len(path)] == here for details in error.errors(include_url=False)):
+                continue
+        if candidate != value or type(candidate) is not type(value):
+            return f'"{candidate}"' if isinstance(candidate, str) and not isinstance(value, str) else shown(candidate)
+    return None
+
+
+def _with(data: Any, path: Path, value: Any, is_key: bool) -> Any:
+    """A copy of data with another value, or another key, at ``path``, whose keys are written as texts."""
+    if not path:
+        return value
+    first, *below = path
+    rest = tuple(below)
+    if isinstance(data, Mapping):
+        changed = {}
+        for key, inner in data.items():
+            is_here = str(key) == str(first)
+            put = value if is_here and is_key and not rest else key
+            changed[put] = _with(inner, rest, value, is_key) if is_here and put is key else inner
+        return changed
+    if isinstance(data, list | tuple):
+        return [_with(inner, rest, value, is_key) if place == first else inner for place, inner in enumerate(data)]
+    return data
+
+
 def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], source: Source, at: Path) -> Fault:
     """The fault that the errors of one place amount to."""
     details = next((one for one in errors if one["type"] == "literal_error"), errors[0])
@@ -138,43 +211,51 @@ def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], sourc
     key = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
         fields = list(_fields(model, path[:-1]))
-        return source.fault("unknown_key", whole, key, ", ".join(fields), nearest(key, fields))
-    if kind == "missing":
+        return source.fault("unknown_key", whole, key, listed(fields), near(key, fields))
+    if kind in ("missing", "default_factory_not_called"):
         return source.fault("missing_key", whole, key)
-    wanted = [WANTED[one["type"].split("_")[0]] for one in errors if one["type"].split("_")[0] in WANTED]
+    if kind == "value_error" and isinstance(context["error"], Refusal):
+        return source.refusal(whole, context["error"])
+    sorts = [one.get("ctx", {}).get("class_name", one["type"].split("_")[0]) for one in errors]
+    wanted = sorted(
+        (WANTED.get(sort, TABLE) for sort in sorts if sort in WANTED or sort[:1].isupper()), key=TABLE.__eq__
+    )
+    if value is None:
+        return source.fault("no_value", whole, key, either(wanted))
     if kind == "literal_error":
         words = [word for one in errors for word in re.findall(r"'([^']*)'", one.get("ctx", {}).get("expected", ""))]
-        return source.fault(
-            "not_allowed", whole, value, ", ".join(dict.fromkeys(words + wanted)), nearest(value, words)
-        )
-    if kind in RANGE:
-        return source.fault("out_of_range", whole, value, RANGE[kind].format(**context))
+        allowed = either([*([listed(words)] if words else []), *wanted])
+        return source.fault("not_allowed", whole, value, allowed, near(shown(value), words))
+    for limits, said in ((RANGE, "out_of_range"), (LENGTH, "wrong_length")):
+        if kind in limits:
+            limit = limits[kind]
+            context = {
+                name: f"{bound:.0f}" if bound == int(bound) else bound
+                for name, bound in context.items()
+                if isinstance(bound, int | float)
+            }
+            return source.fault(said, whole, value, Words(zh=limit.zh.format(**context), en=limit.en.format(**context)))
     if kind == "string_pattern_mismatch":
-        return source.fault("wrong_form", whole, value, f"the form {context['pattern']}")
-    if kind in ("too_short", "too_long"):
-        length = context.get("min_length", context.get("max_length"))
-        return source.fault(
-            "wrong_length", whole, value, f"{'at least' if kind == 'too_short' else 'at most'} {length}"
-        )
-    if kind == "value_error":
-        first = str(context["error"]).split(" ", 1)[0]  # what concerns the whole begins with the field that it is about
-        return source.reason((*whole, first) if first in _fields(model, path) else whole, context["error"])
-    found = repr(value) if isinstance(value, str) else value
-    return source.fault("wrong_type", whole, found, " or ".join(dict.fromkeys(wanted)) or shown(details["msg"]))
+        return source.fault("wrong_form", whole, value, FORMS[context["pattern"]])
+    if isinstance(value, str) and kind.startswith("date") and WHOLE_DAY.fullmatch(value):
+        return source.fault("no_such_day", whole, value, A_DAY)
+    return source.fault("wrong_type", whole, value, either(wanted))
 
 
 def _fields(model: type[BaseModel], path: Path) -> Iterable[str]:
-    """Names of the fields that may stand at ``path`` below a model."""
+    """Names of the keys that may stand at ``path`` below a model."""
     here: Any = model
     for part in path:
         here = plain_type(here)
         if isinstance(here, type) and issubclass(here, BaseModel):
-            here = here.model_fields[str(part)].annotation if str(part) in here.model_fields else None
+            here = next((f.annotation for name, f in here.model_fields.items() if part in (name, f.alias)), None)
         else:
             inner = [kind for kind in get_args(here) if kind is not Ellipsis]
             here = inner[-1] if inner else None
     here = plain_type(here)
-    return here.model_fields if isinstance(here, type) and issubclass(here, BaseModel) else ()
+    if not (isinstance(here, type) and issubclass(here, BaseModel)):
+        return ()
+    return [found.alias or name for name, found in here.model_fields.items()]
 
 
 def plain_type(annotation: Any) -> Any:

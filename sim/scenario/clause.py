@@ -13,9 +13,10 @@ from sim.measure import Measure
 from sim.parameters import load as load_parameters
 from sim.places import scenarios_folder
 from sim.scenario import levers
-from sim.scenario.catalogue import Catalogue, catalogue, plain
-from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.scenario.catalogue import REGISTERED, Catalogue, catalogue, plain
+from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.schema import Fund
+from sim.scenario.slips import near
 
 SAYS_NOTHING: Final[tuple[object, ...]] = (None, False, [])  # values that a measure leaves out
 
@@ -102,9 +103,7 @@ def clause(id: str) -> ClauseDetail:
     known = catalogue(scenarios_folder())
     if id not in known.register:
         names = list(known.register)
-        raise ScenarioError(
-            [Fault("unknown_clause", "clause", None, "", id, "the ids of register.yaml", nearest(id, names))]
-        )
+        raise ScenarioError([Fault("unknown_clause", "", None, "", id, REGISTERED, near(id, names))])
     if known.faults:
         raise ScenarioError(known.faults)
     entry = known.register[id]

@@ -11,19 +11,26 @@ from datetime import date
 from typing import Any, Final
 
 from sim.measure import Measure, Words
+from sim.names import meant
+from sim.parameters import Parameters
+from sim.parameters import load as load_parameters
 from sim.places import scenarios_folder
+from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
-from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan
+from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
-from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.levers import Lever
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import MOST_MEASURES, NO_TEXTS, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
+from sim.scenario.schema import MOST_MEASURES, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
+from sim.scenario.slips import instead, near
 from sim.scenario.sums import too_large
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.spec import WorldSpec
 
+NEW_ID: Final = Words(zh="措施目录和其他资金没有用过的编号", en="an id that neither the catalogue nor another fund has")
+ON: Final = Words(zh="已启用的措施", en="a measure that is on")
 MOST_FAULTS: Final = 200  # after which parameters are not looked at any more
 NO_FUND: Final = Fund(id="fund", title=Words(zh="", en=""), level="province", bearer="province", when_dry="refuse")
 
@@ -48,15 +55,13 @@ class Composition:
         """Take in one file; what it says comes after what the files that it extends say."""
         for id_, data in content.define.items():
             if id_ in self.known.sources:
-                self.faults.append(
-                    document.fault("duplicate_id", ("define", id_), id_, "an id that is not in the catalogue")
-                )
+                self.faults.append(document.fault("duplicate_id", ("define", id_), id_, NEW_ID))
             self.defined[id_] = document, data
             self.on[id_] = None
         for place, data in enumerate(content.funds):
             id_ = str(data.get("id"))
             if id_ in self.known.funds or id_ in self.own_funds:
-                self.faults.append(document.fault("duplicate_id", ("funds", place, "id"), id_, "an id of its own"))
+                self.faults.append(document.fault("duplicate_id", ("funds", place, "id"), id_, NEW_ID))
             else:
                 self.own_funds[id_] = document, place, data
         for key in ("actions", "sections", "measures"):
@@ -75,18 +80,26 @@ class Composition:
         """Measures that a name under ``actions``, ``sections``, ``measures`` or ``without`` stands for."""
         sections, measures = list(self.known.plan.sections), [*self.known.sources, *self.defined]
         names, kind, allowed = {
-            "actions": ([*ACTIONS, MECHANISMS], "not_allowed", "an action"),
-            "sections": (sections, "unknown_section", ", ".join(sections)),
-            "measures": (measures, "unknown_measure", f"one of the {len(measures)} measures of the catalogue"),
+            "actions": ([*ACTIONS, MECHANISMS], "not_allowed", listed((*ACTIONS, MECHANISMS))),
+            "sections": (sections, "unknown_section", listed(sections)),
+            "measures": (
+                measures,
+                "unknown_measure",
+                Words(
+                    zh=f"措施目录中 {len(measures)} 项措施之一",
+                    en=f"one of the {len(measures)} measures of the catalogue",
+                ),
+            ),
             "without": (
                 [*ACTIONS, MECHANISMS, *sections, *measures],
                 "unknown_measure",
-                "an action, section or measure",
+                Words(zh="行动、章节或措施", en="an action, section or measure"),
             ),
         }[key]
+        name = meant(name, "action") if key == "without" else name
         if name not in names:
             self.is_clear = False
-            self.faults.append(document.fault(kind, (key, place), name, allowed, nearest(name, names)))
+            self.faults.append(document.fault(kind, (key, place), name, allowed, near(name, names)))
             return []
         return [name] if name in self.defined else self.known.switch(name)
 
@@ -96,8 +109,8 @@ class Composition:
             self.world_from = {path: origin for path, origin in self.world_from.items() if path[0] != key}
             self.world_from[(key,)] = document, (*at, key)
 
-    def scenario(self, name: str, content: ScenarioFile) -> Scenario:
-        """The scenario, or every fault at once."""
+    def scenario(self, name: str, content: ScenarioFile, title: Words, description: Words) -> Scenario:
+        """The scenario, or every fault at once; ``content`` is what its own file says."""
         by_kind: dict[str, list[Lever]] = {kind: [] for kind in (*lever_paths.ELSEWHERE, "measures")}
         for lever in self.levers.values():
             by_kind[lever.parts[0] if lever.parts[0] in lever_paths.ELSEWHERE else "measures"].append(lever)
@@ -110,11 +123,12 @@ class Composition:
         firms = self._firms(by_kind["firms"])
         if len(measures) > MOST_MEASURES:
             document = Document(display(scenarios_folder()), {})
-            self.faults.append(document.fault("too_many", (), len(measures), f"at most {MOST_MEASURES}"))
+            most = Words(zh=f"至多 {MOST_MEASURES} 项", en=f"at most {MOST_MEASURES}")
+            self.faults.append(document.fault("too_many", (), len(measures), most))
         if self.faults or world is None:
             raise ScenarioError(self.faults)
         scenario = Scenario(
-            name, content.title, content.description, content.author, content.against, content.expects, self.known.plan,
+            name, title, description, content.author, content.against, content.expects, self.known.plan,
             measures, funds, world, parameters, firms, tuple(unused),
         )  # fmt: skip
         for part, id_, path, found, allowed in too_large(scenario):
@@ -127,9 +141,7 @@ class Composition:
         for lever in levers:
             if len(lever.parts) != 2 or lever.parts[1] not in PLAN_DAYS:
                 allowed = [f"plan.{name}" for name in PLAN_DAYS]
-                self.faults.append(
-                    lever.fault("unknown_lever", lever.path, ", ".join(allowed), nearest(lever.path, allowed))
-                )
+                self.faults.append(lever.fault("unknown_lever", lever.path, listed(allowed), near(lever.path, allowed)))
                 continue
             data = self.known.plan.model_dump() | {lever.parts[1]: lever.value}
             plan, wrong = check(Plan, data, _lever_source(lever, (lever.parts[1],)))
@@ -139,8 +151,10 @@ class Composition:
 
     def _world(self, levers: Iterable[Lever]) -> WorldSpec | None:
         for lever in levers:
-            if len(lever.parts) != 2:
-                self.faults.append(lever.fault("unknown_lever", lever.path, "world.<key>, a whole key at a time"))
+            paths = [f"world.{key}" for key in WorldSpec.model_fields]
+            if lever.path not in paths:
+                fault = lever.fault("unknown_lever", lever.path, listed(paths), near(lever.path, paths))
+                self.faults.append(fault)
                 continue
             self._add_world({lever.parts[1]: lever.value}, lever.document, ())
             self.world_from[(lever.parts[1],)] = lever.document, ("levers", lever.path)
@@ -159,12 +173,14 @@ class Composition:
         sources |= {id_: Source(document, ("define", id_)) for id_, (document, _) in self.defined.items()}
         data = {id_: dict(known.sources[id_].data) for id_ in sources if id_ in known.sources}
         data |= {id_: {"id": id_, **written} for id_, (_, written) in self.defined.items()}
-        ids = [*known.sources, *self.defined]
-        origins, unused, wrong = lever_paths.change_measures(levers, data, self.on, ids)
+        written = {id_: document.data for id_, document in known.sources.items()}
+        written |= {id_: own for id_, (_, own) in self.defined.items()}
+        ids = list(written)
+        origins, unused, wrong = lever_paths.change_measures(levers, data, self.on, written)
         self.faults += wrong
         if self.is_clear:
             self.faults += [
-                lever.fault("measure_is_off", lever.parts[0], "a measure that is on")
+                lever.fault("measure_is_off", lever.parts[0], ON)
                 for lever in levers
                 if lever.own and lever.path in unused and lever.parts[0] != lever_paths.ALL
             ]
@@ -199,7 +215,7 @@ class Composition:
             if lever.path not in paths:
                 kind = "unknown_fund" if len(parts) == 3 and parts[1] not in data else "unknown_lever"
                 found = parts[1] if kind == "unknown_fund" else lever.path
-                self.faults.append(lever.fault(kind, found, ", ".join(paths), nearest(lever.path, paths)))
+                self.faults.append(lever.fault(kind, found, listed(paths), near(lever.path, paths)))
                 continue
             id_, name = parts[1:]
             data[id_] = {**data[id_], name: lever.value}
@@ -217,9 +233,7 @@ class Composition:
                 funds[id_] = fund
                 days = [] if fund.amount_yuan is None else fund.amount_yuan.changes()
                 self.faults += [
-                    sources[id_].fault(
-                        "outside_horizon", ("amount_yuan", day.isoformat()), day, f"{horizon[0]} to {horizon[1]}"
-                    )
+                    sources[id_].fault("outside_horizon", ("amount_yuan", day.isoformat()), day, within(horizon))
                     for day in days
                     if not horizon[0] <= day <= horizon[1]
                 ]
@@ -230,28 +244,39 @@ class Composition:
     def _parameters(self, levers: Sequence[Lever]) -> dict[str, float]:
         if not levers:
             return {}
-        from sim.parameters import ParameterError  # the file is long: read only when a scenario varies it
-        from sim.parameters import load as load_parameters
-
-        parameters = load_parameters()
+        parameters = load_parameters()  # the file is long: read only when a scenario varies it
         changed: dict[str, float] = {}
         for lever in levers:
             if len(self.faults) > MOST_FAULTS:
                 break  # the nearest name takes a while to find, and nobody reads on
-            path = lever.path.removeprefix("parameters.")
+            words = lever.path.split(".")[1:]
+            path = ".".join(word if word.isascii() else str(meant(word, "sector", "size")) for word in words)
             try:
                 parameters = parameters.with_changes({path: lever.value})
                 changed[path] = lever.value
-            except ParameterError as error:
-                self.faults.append(Source(lever.document, ("levers", lever.path)).reason((), error))
+            except Refusal as error:
+                fault = Source(lever.document, ("levers", lever.path)).refusal((), error)
+                path_meant = fault.nearest and f"parameters.{fault.nearest}"
+                self.faults.append(replace(fault, nearest=path_meant or _number_for(parameters, path, lever.value)))
         return dict(sorted(changed.items()))
 
     def _firms(self, levers: Iterable[Lever]) -> Firms | None:
         for lever in levers:
-            content, wrong = check(ScenarioFile, NO_TEXTS | {"firms": lever.value}, _lever_source(lever, ("firms",)))
+            content, wrong = check(ScenarioFile, {"firms": lever.value}, _lever_source(lever, ("firms",)))
             self.faults += wrong
             self.firms = content.firms if content else self.firms
         return self.firms
+
+
+def _number_for(parameters: Parameters, path: str, value: Any) -> str | None:
+    """What a parameter would take in place of a value that it does not."""
+    for candidate in instead(value):
+        try:
+            parameters.with_changes({path: candidate})
+        except ValueError:
+            continue
+        return shown(candidate) if candidate != value else None
+    return None
 
 
 def _lever_source(lever: Lever, at: Path) -> Source:
@@ -265,4 +290,4 @@ def _outside(measure: Measure, source: Source, horizon: tuple[date, date]) -> It
             any(path[:length] in source.levers for length in range(len(path) + 1))
             and not horizon[0] <= day <= horizon[1]
         ):
-            yield source.fault("outside_horizon", path, day, f"{horizon[0]} to {horizon[1]}")
+            yield source.fault("outside_horizon", path, day, within(horizon))

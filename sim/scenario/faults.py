@@ -7,11 +7,13 @@ and the nearest valid name. All faults of a file are collected first and raised 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Final, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
-Language = Literal["en", "zh"]
+from sim.measure import Words
+from sim.refusal import Language
+
+Said = str | Words  # a name or a value, which is the same in both languages, or words, which are not
 
 MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "no_file": {"en": "there is no scenario {found}", "zh": "没有名为 {found} 的情景"},
@@ -26,8 +28,16 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "unknown_key": {"en": "{found} is not a key here", "zh": "此处没有键 {found}"},
     "missing_key": {"en": "the key {found} is missing", "zh": "缺少键 {found}"},
     "wrong_type": {"en": "found {found}, which is of the wrong type", "zh": "{found} 的类型不对"},
+    "no_value": {"en": "{found} has no value", "zh": "{found} 没有填写值"},
+    "full_width": {
+        "en": "found {found}, which has full-width characters or spaces of another kind",
+        "zh": "{found} 含有全角字符或特殊空格，此处应为半角",
+    },
+    "no_space": {"en": "found {found}: there is no space after the colon", "zh": "{found} 的冒号后面缺少空格"},
+    "no_such_day": {"en": "there is no day {found}", "zh": "没有 {found} 这一天"},
+    "ambiguous": {"en": "it is not clear what is meant: {found}", "zh": "所指不明：{found}"},
     "out_of_range": {"en": "found {found}, which is out of range", "zh": "{found} 超出范围"},
-    "not_allowed": {"en": "found {found}, which is not one of the allowed words", "zh": "{found} 不是允许的词"},
+    "not_allowed": {"en": "found {found}, which is not allowed here", "zh": "此处不能写 {found}"},
     "wrong_form": {"en": "found {found}, which is not written in the right form", "zh": "{found} 的写法不对"},
     "wrong_length": {"en": "found {found}, which has the wrong length", "zh": "{found} 的长度不对"},
     "outside_horizon": {"en": "outside the horizon: {found}", "zh": "超出模拟期：{found}"},
@@ -60,9 +70,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "reason": {"en": "{found}", "zh": "{found}"},
 }
 JOINED: Final[dict[Language, tuple[str, str, str, str]]] = {
-    "en": (", line {}", "; allowed: {}", "; did you mean {}?", "."),
-    "zh": ("，第 {} 行", "；允许：{}", "；是否想写 {}？", "。"),
+    "en": ("lever {}", "; allowed: {}", "; did you mean {}?", "."),
+    "zh": ("杠杆 {}", "；允许：{}", "；是否想写 {}？", "。"),
 }
+LEVERS: Final = "levers."  # how the field of a lever begins
 ENDS: Final = (".", "?", "。", "？")
 
 
@@ -70,33 +81,43 @@ ENDS: Final = (".", "?", "。", "？")
 class Fault:
     """One mistake in one place.
 
-    ``kind`` is a key of :data:`MESSAGES`; ``line`` counts from 1 and is None where there is no file (a lever given on
-    the command line) or the mistake concerns the whole file.
+    ``kind`` is a key of :data:`MESSAGES`; ``file`` is empty where there is none (a lever given on the command line);
+    ``line`` counts from 1 and is None there too, or where the mistake concerns the whole file.
     """
 
     kind: str
     file: str
     line: int | None
     field: str
-    found: str
-    allowed: str = ""
+    found: Said
+    allowed: Said = ""
     nearest: str | None = None
 
     def __post_init__(self) -> None:
         # What a file says stands in sentences and on terminals: one line, and nothing that a terminal would obey.
         for name in ("file", "field", "found", "allowed", "nearest"):
             value = getattr(self, name)
-            if value is not None:
+            if isinstance(value, Words):
+                object.__setattr__(self, name, Words(zh=printable(value.zh), en=printable(value.en)))
+            elif value is not None:
                 object.__setattr__(self, name, printable(value))
 
     def sentence(self, language: Language = "en") -> str:
-        """The fault as one sentence."""
-        line, allowed, nearest, stop = JOINED[language]
-        place = self.file + (line.format(self.line) if self.line else "") + (f", {self.field}" if self.field else "")
-        said = MESSAGES[self.kind][language].format(found=self.found)
-        said += allowed.format(self.allowed) if self.allowed else ""
+        """The fault as one sentence; its place is written as editors and terminals open it."""
+        lever, allowed, nearest, stop = JOINED[language]
+        file = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        is_lever = not self.file and self.field.startswith(LEVERS)
+        field = lever.format(self.field.removeprefix(LEVERS)) if is_lever else self.field
+        said = MESSAGES[self.kind][language].format(found=_in(self.found, language))
+        said += allowed.format(_in(self.allowed, language)) if self.allowed else ""
         said += nearest.format(self.nearest) if self.nearest else ""
-        return f"{place}: {said}" if said.endswith(ENDS) else f"{place}: {said}{stop}"
+        sentence = ": ".join(part for part in (file, field, said) if part)
+        return sentence if sentence.endswith(ENDS) else f"{sentence}{stop}"
+
+    def plain(self, language: Language) -> dict[str, Any]:
+        """Everything in one language, fit for JSON."""
+        said = {name: _in(getattr(self, name), language) for name in ("found", "allowed")}
+        return {**asdict(self), **said, "sentence": self.sentence(language)}
 
     def __str__(self) -> str:
         return self.sentence()
@@ -111,10 +132,22 @@ class ScenarioError(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def nearest(found: object, names: Iterable[str]) -> str | None:
-    """The valid name that looks most like what was found, None when none is close."""
-    close = get_close_matches(str(found), list(names), n=1, cutoff=0.6)
-    return close[0] if close else None
+def listed(names: Iterable[object]) -> Words:
+    """Names in a row."""
+    written = [str(name) for name in names]
+    return Words(zh="、".join(written), en=", ".join(written))
+
+
+def either(choices: Iterable[Said]) -> Words:
+    """Choices of which one is to be taken."""
+    said = list(dict.fromkeys(choices))
+    return Words(zh=" 或 ".join(_in(one, "zh") for one in said), en=" or ".join(_in(one, "en") for one in said))
+
+
+def _in(said: Said, language: Language) -> str:
+    if isinstance(said, str):
+        return said
+    return said.zh if language == "zh" else said.en
 
 
 def printable(text: str) -> str:
@@ -122,9 +155,3 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
-def shown(value: object, length: int = 80) -> str:
-    """A found value as it may appear in a sentence: one line, not too long."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= length else text[: length - 3] + "..."

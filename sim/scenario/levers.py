@@ -25,20 +25,19 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 
 from sim.instruments import instruments
-from sim.measure import Dated, Delivery, Eligibility, Measure
+from sim.measure import Dated, Delivery, Eligibility, Measure, Words
+from sim.refusal import shown
 from sim.scenario.checking import Origins
-from sim.scenario.document import Document, parse
-from sim.scenario.faults import Fault, ScenarioError, nearest, shown
-from sim.scenario.schema import Fund
+from sim.scenario.document import Document, value_of
+from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed
+from sim.scenario.schema import DECIDED, Fund
+from sim.scenario.slips import half_width, near
 
 ALL: Final = "all"
+PATH_AND_VALUE: Final = Words(zh="路径=值", en="path=value")
 WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that are levers as they stand
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
-DECIDED: Final = (
-    "application",
-    "negotiated",
-)  # ways of delivery on which somebody decides: `all.delivery` reaches these
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
@@ -59,7 +58,7 @@ class Lever:
         """The path's words."""
         return self.path.split(".")
 
-    def fault(self, kind: str, found: object, allowed: str = "", near: str | None = None) -> Fault:
+    def fault(self, kind: str, found: object, allowed: Said = "", near: str | None = None) -> Fault:
         """A fault of this lever."""
         return self.document.fault(kind, ("levers", self.path), found, allowed, near)
 
@@ -79,7 +78,7 @@ class LeverEntry(NamedTuple):
 
 def given(levers: Mapping[str, Any]) -> list[Lever]:
     """Levers that come from a call or a command line and not from a file."""
-    document = Document("levers given", {}, {})
+    document = Document("", {})
     return [Lever(path, levers[path], document, own=False) for path in in_order(levers)]
 
 
@@ -96,14 +95,22 @@ def from_words(assignments: Iterable[str]) -> dict[str, Any]:
     levers: dict[str, Any] = {}
     for words in assignments:
         path, equals, value = words.partition("=")
-        if not equals or not path.strip():
-            raise ScenarioError([Fault("wrong_form", "levers given", None, shown(words), shown(words), "path=value")])
-        levers[path.strip()] = parse(f"value: {value}", f"lever {path.strip()}").data.get("value")
+        path = path.strip()
+        if not equals or not path:
+            half = half_width(words).strip()
+            mark = next((mark for mark in ("=", ":", " ") if mark in half.strip("=")), None) if path else None
+            meant = mark and "=".join(part.strip() for part in half.split(mark, 1))
+            kind = "full_width" if half != words.strip() else "wrong_form"
+            raise ScenarioError([Fault(kind, "", None, LEVERS + shown(words), shown(words), PATH_AND_VALUE, meant)])
+        levers[path] = value_of(value, Fault("reason", "", None, f"{LEVERS}{path}", ""))
     return levers
 
 
 def change_measures(
-    levers: Sequence[Lever], data: Mapping[str, dict[str, Any]], on: Container[str], known: Iterable[str]
+    levers: Sequence[Lever],
+    data: Mapping[str, dict[str, Any]],
+    on: Container[str],
+    known: Mapping[str, Mapping[str, Any]],
 ) -> tuple[dict[str, Origins], list[str], list[Fault]]:
     """Put levers into the plain data of measures; ``all`` reaches those that are on. ``known`` are all names there are.
 
@@ -113,14 +120,13 @@ def change_measures(
     origins: dict[str, Origins] = {}
     unused: list[str] = []
     faults: list[Fault] = []
-    firsts = (*known, ALL, *ELSEWHERE)
     decided = [id_ for id_ in data if id_ in on and (data[id_].get("delivery") or {}).get("way") in DECIDED]
     for lever in levers:
         first, *rest = lever.parts
         if first != ALL and first not in data:
-            near = nearest(first, firsts)
-            near = ".".join([near, *rest]) if near else None
-            faults.append(lever.fault("unknown_lever", lever.path, f"a measure, {ALL}, {', '.join(ELSEWHERE)}", near))
+            others = listed((ALL, *ELSEWHERE))
+            allowed = Words(zh=f"措施名、{others.zh}", en=f"a measure, {others.en}")
+            faults.append(lever.fault("unknown_lever", lever.path, allowed, _nearest(first, rest, known)))
             continue
         if first != ALL:
             reached = [first]
@@ -130,8 +136,8 @@ def change_measures(
             reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
         fields = _paths(data[first]) if first != ALL else _all_paths()
         if _field(rest) not in fields:
-            near = nearest(_field(rest), fields)
-            faults.append(lever.fault("unknown_lever", lever.path, ", ".join(fields), near and f"{first}.{near}"))
+            meant = near(_field(rest), fields)
+            faults.append(lever.fault("unknown_lever", lever.path, listed(fields), meant and f"{first}.{meant}"))
             continue
         if not any(id_ in on for id_ in reached):
             unused.append(lever.path)
@@ -140,6 +146,16 @@ def change_measures(
             _put(data[id_], where, lever.value)
             origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
     return origins, unused, faults
+
+
+def _nearest(first: str, rest: Sequence[str], known: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The lever that there is and that is most like one whose first word means nothing."""
+    meant = near(first, (*known, ALL, *ELSEWHERE))
+    if meant is None or meant in ELSEWHERE:
+        return None
+    fields = _all_paths() if meant == ALL else _paths(known[meant])
+    field = _field(rest) if _field(rest) in fields else near(_field(rest), fields)
+    return field and f"{meant}.{field}"
 
 
 def _field(words: Sequence[str]) -> str:

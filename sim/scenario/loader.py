@@ -9,21 +9,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from sim.measure import Words
 from sim.places import scenarios_folder
+from sim.refusal import shown
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check
 from sim.scenario.composition import Composition
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, ScenarioError, nearest, printable
+from sim.scenario.faults import Fault, ScenarioError, listed, printable
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import NO_TEXTS, ScenarioFile
+from sim.scenario.schema import ScenarioFile
+from sim.scenario.slips import near
 from sim.vocabulary import ACTIONS
 
 # The order that people expect.
 FIRST: Final = (
     "baseline", *(f"action_{action}" for action in ACTIONS), "full_plan", *(f"without_{action}" for action in ACTIONS),
 )  # fmt: skip
+
+IN_THE_FOLDERS: Final = Words(zh="名称，或这些文件夹中的文件", en="a name, or a file in these folders")
+AN_END: Final = Words(zh="有尽头的继承", en="a chain that ends")
 
 
 def names() -> list[str]:
@@ -49,7 +55,24 @@ def load(name_or_path: str | Path, levers: Mapping[str, Any] | None = None) -> S
         asked.add(document, content, own=document is chain[-1][0])
     for lever in lever_paths.given(levers or {}):
         asked.levers[lever.path] = lever
-    return asked.scenario(printable(file.stem), chain[-1][1])
+    return asked.scenario(printable(file.stem), chain[-1][1], *_texts(chain))
+
+
+def _texts(chain: Sequence[tuple[Document, ScenarioFile]]) -> tuple[Words, Words]:
+    """Title and description of a scenario: as its file has them, else its name, and what it extends and changes."""
+    titles = []
+    for document, content in chain:
+        name = printable(Path(document.name).stem)
+        titles.append(content.title or Words(zh=name, en=name))
+    own = chain[-1][1]
+    if own.description is not None:
+        return titles[-1], own.description
+    changes = [f"{path} = {shown(value)}" for path, value in own.levers.items()]
+    if len(chain) == 1 and not changes:
+        return titles[-1], titles[-1]
+    parent = titles[-2:-1]
+    zh, en = ([getattr(title, language) for title in parent] + changes for language in ("zh", "en"))
+    return titles[-1], Words(zh="；".join(zh), en="; ".join(en))
 
 
 def _find(name: str) -> Path:
@@ -58,7 +81,7 @@ def _find(name: str) -> Path:
         return Path(name)
     shipped = names()
     if name not in shipped:
-        raise ScenarioError([Fault("no_file", name, None, "", name, ", ".join(shipped), nearest(name, shipped))])
+        raise ScenarioError([Fault("no_file", "", None, "", name, listed(shipped), near(name, shipped))])
     return scenarios_folder() / f"{name}.yaml"
 
 
@@ -75,7 +98,7 @@ def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[Fault]
             return [], [*faults, *error.faults]
         faults += document.faults
         seen.append(here.resolve())
-        content, wrong = check(ScenarioFile, document.data, Source(document), (), NO_TEXTS)
+        content, wrong = check(ScenarioFile, document.data, Source(document), (), {})
         faults += wrong
         if content is None:
             return [], faults
@@ -101,15 +124,15 @@ def _extended(
     except (OSError, ValueError, RuntimeError):  # no name that a file can have, or a link to itself
         candidates, files = [], []
     if not all(path.is_relative_to(own) or path.is_relative_to(shipped) for path in candidates):
-        return None, [document.fault("climbs_out", at, name, "a name, or a file in these folders")]
+        return None, [document.fault("climbs_out", at, name, IN_THE_FOLDERS)]
     found = next((path for path in files if path != file.resolve()), next(iter(files), None))
     if found is None:
         beside = [path.stem for path in own.glob("*.yaml") if path != file.resolve()] if own != shipped else []
         allowed = list(dict.fromkeys([*names(), *beside]))
-        return None, [document.fault("no_file", at, name, ", ".join(allowed), nearest(name, allowed))]
+        return None, [document.fault("no_file", at, name, listed(allowed), near(name, allowed))]
     if found in seen:
         circle = " -> ".join(path.stem for path in (*seen[seen.index(found) :], found))
-        return None, [document.fault("circular", at, circle, "a chain that ends")]
+        return None, [document.fault("circular", at, circle, AN_END)]
     return found, []
 
 

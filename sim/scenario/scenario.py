@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sim.instruments import instruments
 from sim.measure import Measure, Words
-from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.refusal import nearest
+from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.schema import Firms, Fund, Plan
 from sim.world.spec import WorldSpec
 
@@ -52,7 +53,7 @@ class Scenario:
     def _on(self, ids: Iterable[str]) -> set[str]:
         wanted, on = set(ids), [measure.id for measure in self.measures]
         faults = [
-            Fault("measure_is_off", self.name, None, "", id_, "a measure that is on", nearest(id_, on))
+            Fault("measure_is_off", self.name, None, "", id_, listed(on), nearest(id_, on))
             for id_ in sorted(wanted - {*on})
         ]
         if faults:

@@ -16,14 +16,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from sim.instruments import instruments
-from sim.measure import Action, Dated, Measure, Party, Strict, Words, Yuan
+from sim.measure import Action, Dated, Measure, Name, Party, Strict, Title, Words, Yuan
 from sim.observe.outcomes import OUTCOMES
-from sim.scenario.faults import nearest
+from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
 PLAN_DAYS: Final = ("adopted", "rules")  # words that stand for these days of the plan in measures and funds
-NO_TEXTS: Final = {"title": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")]
+DECIDED: Final = ("application", "negotiated")  # ways of delivery on which somebody decides
 MOST_ROWS: Final = 20_000_000  # of firms in a run: more do not fit in memory
 Firms = Annotated[int, Field(ge=1, le=MOST_ROWS)] | Literal["province"]
 
@@ -32,7 +31,7 @@ class Fund(Strict):
     """Money set aside. Of a measure with several bearers, a fund pays the part that its own bearer bears."""
 
     id: Name
-    title: Words
+    title: Title
     level: Literal["province", "prefecture"] = Field(
         description="one fund for the province, or one treasury in each of the 16 prefectures"
     )
@@ -65,14 +64,15 @@ class Target(Strict):
     @classmethod
     def _exists(cls, name: str) -> str:
         if name not in OUTCOMES:
-            close = nearest(name, OUTCOMES)
-            raise ValueError(f"there is no outcome '{name}'" + (f"; did you mean '{close}'?" if close else ""))
+            raise UnknownName("outcome", name, OUTCOMES)
         return name
 
     @model_validator(mode="after")
     def _has_one_bound(self) -> Target:
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("a target has either at_least or at_most")
+            raise Refusal(
+                zh="目标应在 at_least 与 at_most 中恰好写一项", en="a target has exactly one of at_least and at_most"
+            )
         return self
 
 
@@ -105,10 +105,12 @@ class RegisterFile(Strict):
 
 
 class ScenarioFile(Strict):
-    """A scenario file. Everything but the texts may be left out."""
+    """A scenario file. Everything may be left out."""
 
-    title: Words
-    description: Words = Field(description="what it does, in sentences")
+    title: Words | None = Field(None, description="the file's name where it is left out")
+    description: Words | None = Field(
+        None, description="what it does, in sentences; what it extends and its levers where it is left out"
+    )
     author: str = Field("", description="who wrote it")
     against: Name | None = Field("baseline", description="the scenario that it is to be compared with")
     extends: str | None = Field(None, description="name or file of the scenario that this one starts from")

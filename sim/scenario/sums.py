@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.measure import Dated
+from sim.measure import Dated, Words
 from sim.units import LARGEST_SUM_FEN, fen
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
 
@@ -25,7 +25,7 @@ LARGEST_STAFF: Final = 1_000  # persons in a firm
 TURNOVER_FEN: Final = 40_000_000_000_000  # of all firms in a month (31 tn in a sample of 20,000)
 FEWEST_ROWS: Final = 300  # a smaller sample may be nothing but large firms
 FLOWS_OF_A_SALE: Final = 2  # what comes in goes out again
-WITHIN: Final = "so that all sums stay within whole fen"
+WITHIN: Final = Words(zh="以使各项合计不超出以分计的整数", en="so that all sums stay within whole fen")
 
 
 class TooLarge(NamedTuple):
@@ -35,7 +35,7 @@ class TooLarge(NamedTuple):
     id: str
     path: tuple[str, ...]
     found: float
-    allowed: str
+    allowed: Words
 
 
 class _Figure(NamedTuple):
@@ -69,7 +69,7 @@ def too_large(scenario: Scenario) -> Iterator[TooLarge]:
 
 
 def _said(figure: _Figure, bound: float) -> TooLarge:
-    return TooLarge(*figure[:4], f"at most {bound:.3g}, {WITHIN}")
+    return TooLarge(*figure[:4], Words(zh=f"不大于 {bound:.3g}，{WITHIN.zh}", en=f"at most {bound:.3g}, {WITHIN.en}"))
 
 
 def _given(scenario: Scenario, scale: float, turnover: float, months: int) -> Iterator[_Figure]:

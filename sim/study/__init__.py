@@ -6,23 +6,15 @@ luck, a *run* one scenario under one luck, a *study* the runs that answer one qu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Literal
+from sim.refusal import Language, Refusal
 
 
-class StudyError(ValueError):
+class StudyError(Refusal):
     """A study cannot be done as asked; the message is one sentence for a person, in both languages."""
 
     def __init__(self, *, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+        super().__init__(zh=zh, en=en)
 
-    def __reduce__(self) -> tuple[Callable[[], StudyError], tuple[()]]:
-        # A worker process may meet one; by itself an exception is put together again from its positional arguments.
-        return partial(StudyError, zh=self.zh, en=self.en), ()
-
-    def sentence(self, language: Literal["zh", "en"]) -> str:
+    def sentence(self, language: Language) -> str:
         """The sentence in one language."""
         return self.zh if language == "zh" else self.en

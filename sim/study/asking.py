@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.places import scenarios_folder
+from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.faults import nearest
+from sim.scenario.faults import listed
 from sim.study import StudyError, store
 from sim.study.kinds import QUESTIONS, Study
 from sim.study.runs import Firms, Progress, Runner
+
+
+class Asked(NamedTuple):
+    """Where a question is written, and the folder that its files lie beside."""
+
+    document: Document
+    folder: Path
 
 
 def module(kind: str) -> Any:
@@ -33,8 +41,8 @@ def question(
     *,
     replications: int | None = None,
     draws: int | None = None,
-) -> tuple[Any, Path]:
-    """What is asked, checked, and the folder that its files lie beside.
+) -> tuple[Any, Asked]:
+    """What is asked, checked, and where it is written.
 
     ``asked``: name of a shipped question, path of a file, or what a file would say; ``replications`` and ``draws``
     stand for what it says. ``ScenarioError`` holds everything that is wrong with it.
@@ -46,14 +54,16 @@ def question(
         file = known.get(str(asked), Path(asked))
         if not file.is_file():
             near = nearest(str(asked), known)
-            raise ScenarioError([Fault("no_question", str(asked), None, "", str(asked), ", ".join(known), near)])
+            raise ScenarioError([Fault("no_question", "", None, "", str(asked), listed(known), near)])
         document, beside = read(file), file.parent
-    content, faults = check(module(kind).Question, document.data, Source(document))
+    # A question without a title is called as its file is, or as its kind.
+    data = {"title": kind if isinstance(asked, Mapping) else file.stem} | document.data
+    content, faults = check(module(kind).Question, data, Source(document))
     if content is None or document.faults:
         raise ScenarioError([*document.faults, *faults])
     if replications is not None:
         content = content.model_copy(update={"replications": replications})
-    return (content if draws is None else with_draws(content, draws)), beside
+    return (content if draws is None else with_draws(content, draws)), Asked(document, beside)
 
 
 def ask(
@@ -78,10 +88,10 @@ def ask(
     ``progress``: see :class:`sim.study.runs.Runner`. Raises ``ScenarioError`` when the question, a lever or a value is
     not understood and :class:`StudyError` when it cannot be answered.
     """
-    content, beside = question(kind, asked, replications=replications, draws=draws)
+    content, place = question(kind, asked, replications=replications, draws=draws)
     with store.at_work(folder) as stored:
         runner = Runner(stored, workers, cluster, progress, seconds)
-        answered = answer(kind, content, beside, levers or {}, firms, seed, runner)
+        answered = answer(kind, content, place, levers or {}, firms, seed, runner)
         if folder is not None:
             store.save(answered, folder)
             stored.put_together()
@@ -89,10 +99,15 @@ def ask(
 
 
 def answer(
-    kind: str, content: Any, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
+    kind: str, content: Any, asked: Asked, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Study:
     """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`."""
-    answered: Study = module(kind).answer(content, beside=beside, levers=levers, firms=firms, seed=seed, runner=runner)
+    try:
+        answered: Study = module(kind).answer(
+            content, beside=asked.folder, levers=levers, firms=firms, seed=seed, runner=runner
+        )
+    except ScenarioError as error:  # of its levers, most likely: they are told where the question has them
+        raise ScenarioError(map(asked.document.placed, error.faults)) from None
     return answered
 
 

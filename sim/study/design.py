@@ -9,25 +9,29 @@ for every number of draws, a grid keeps the runs of the values that it had.
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
+from sim.refusal import Refusal, shown
 from sim.scenario import ScenarioError, load
-from sim.scenario.document import parse
+from sim.scenario.document import Document, display, text_of, value_of
 from sim.scenario.faults import Fault
-from sim.study import StudyError
 from sim.study.factors import Factor, Over, at, varied
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Values = Annotated[list[Any], Field(min_length=1)]
+IN_ONE_BLOCK: Final = Words(zh="levers 与 uncertainties 之一", en="either levers or uncertainties")
+A_HEAD_AND_ROWS: Final = Words(zh="一行表头（取值路径）和至少一行数据", en="a row of paths and at least one draw")
 
 
 class Sampled(Strict):
@@ -55,9 +59,14 @@ class Block(Strict):
     def _one(self) -> Block:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of grid, list, latin_hypercube, sobol, csv, not {len(given)}")
+            raise Refusal(
+                zh=f"grid、list、latin_hypercube、sobol、csv 应恰好写一项，而不是 {len(given)} 项",
+                en=f"give exactly one of grid, list, latin_hypercube, sobol, csv, not {len(given)}",
+            )
         if self.list is not None and len({len(values) for values in self.list.values()}) != 1:
-            raise ValueError("a list needs as many values for each lever")
+            raise Refusal(
+                zh="list 中各杠杆的取值个数应相同", en="a list needs as many values for each lever", at=("list",)
+            )
         return self
 
 
@@ -82,7 +91,7 @@ class Design(Strict):
     @model_validator(mode="after")
     def _something(self) -> Design:
         if self.levers is None and self.uncertainties is None:
-            raise ValueError("give levers, uncertainties or both")
+            raise Refusal(zh="应写 levers、uncertainties 或两者", en="give levers, uncertainties or both")
         return self
 
     def with_draws(self, draws: int) -> Design | None:
@@ -111,9 +120,7 @@ class Draws:
         self.design, self.folder = design, folder
         twice = {*self._levers[0]} & {*self._uncertainties[0]}
         if twice:
-            raise ScenarioError(
-                [Fault("wrong_form", "design", None, "", path, "a path in one block") for path in twice]
-            )
+            raise ScenarioError([Fault("duplicate_key", "", None, "", path, IN_ONE_BLOCK) for path in sorted(twice)])
 
     @cached_property
     def _levers(self) -> list[dict[str, Any]]:
@@ -158,10 +165,22 @@ class Draws:
         """
         levers = _ends(self.design.levers) or self._levers
         worlds = _ends(self.design.uncertainties) or self._uncertainties
-        for lever in levers:
-            load(self.design.scenario, {**fixed, **lever, **worlds[0]})
-        for world in worlds[1:]:
-            load(self.design.scenario, {**fixed, **levers[0], **world})
+        for row, lever in enumerate(levers):
+            self._try(self.design.levers, row, {**fixed, **lever, **worlds[0]})
+        for row, world in enumerate(worlds[1:], 1):
+            self._try(self.design.uncertainties, row, {**fixed, **levers[0], **world})
+
+    def _try(self, block: Block | None, row: int, levers: dict[str, Any]) -> None:
+        try:
+            load(self.design.scenario, levers)
+        except ScenarioError as error:
+            if block is None or block.csv is None:
+                raise
+            file = self.folder / block.csv
+            head, *rows = _rows(file)
+            line = rows[row % len(rows)][0]
+            table = Document(display(file), {}, {(path.strip(),): line for path in head[1]})
+            raise ScenarioError(map(table.placed, error.faults)) from None
 
 
 def _ends(block: Block | None) -> list[dict[str, Any]]:
@@ -207,26 +226,29 @@ def sample(
 
 def _read(file: Path) -> list[dict[str, Any]]:
     """Draws from a CSV file whose cells are YAML values, as of ``--lever``."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as source:
-            rows = list(csv.reader(source))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise StudyError(zh=f"{file} 无法读取：{reason}。", en=f"{file} cannot be read: {reason}.") from None
-    wrong = [line for line, row in enumerate(rows[1:], 2) if len(row) != len(rows[0])]
-    if len(rows) < 2 or wrong:
-        zh, en = (f"；第 {wrong[0]} 行不符", f"; line {wrong[0]} is not") if wrong else ("", "")
-        raise StudyError(
-            zh=f"{file} 应有一行表头（取值路径）和至少一行数据，且各行列数相同{zh}。",
-            en=f"{file} needs a row of paths and at least one draw, all rows of one length{en}.",
-        )
-    return [
-        {
-            path.strip(): parse(f"value: {cell}", f"{file}:{line}").data["value"]
-            for path, cell in zip(rows[0], row, strict=True)
-        }
-        for line, row in enumerate(rows[1:], 2)
+    rows, name = _rows(file), display(file)
+    if len(rows) < 2:
+        few = Words(zh=f"{len(rows)} 行", en=f"{len(rows)} rows")
+        raise ScenarioError([Fault("wrong_length", name, None, "", few, A_HEAD_AND_ROWS)])
+    paths = [path.strip() for path in rows[0][1]]
+    cells = [(Fault("reason", name, line, "", ""), row) for line, row in rows[1:]]
+    wrong = [
+        replace(place, kind="wrong_length", found=shown(row), allowed=Words(zh=f"{n} 列", en=f"{n} columns"))
+        for place, row in cells
+        if len(row) != (n := len(paths))
     ]
+    if wrong:
+        raise ScenarioError(wrong)
+    return [
+        {path: value_of(cell, replace(place, field=path)) for path, cell in zip(paths, row, strict=True)}
+        for place, row in cells
+    ]
+
+
+def _rows(file: Path) -> list[tuple[int, list[str]]]:
+    """Rows of a CSV file, each with the line on which it ends."""
+    source = csv.reader(io.StringIO(text_of(file), newline=""))
+    return [(source.line_num, row) for row in source if row]
 
 
 def cell(value: Any) -> Any:

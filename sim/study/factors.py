@@ -19,7 +19,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sim import parameters
-from sim.scenario.faults import Fault, ScenarioError, nearest
+from sim.measure import Words
+from sim.refusal import nearest, shown
+from sim.scenario.faults import LEVERS, Fault, ScenarioError
 
 Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
 WORLD: Final[Mapping[str, tuple[float, float]]] = {
@@ -27,6 +29,9 @@ WORLD: Final[Mapping[str, tuple[float, float]]] = {
     "world.logistics_factor": (0.5, 2.0),
     "world.wave_factor": (0.5, 1.5),
 }
+RANGE: Final = Words(
+    zh="[下限, 上限]，下限小于上限，或 {of: [各值]}", en="[low, high] with low < high, or {of: [values]}"
+)
 ASSUMED: Final = "assumed"  # said of a path: over the range that the project itself assumes
 ALL: Final = "all"  # said of a group
 
@@ -74,9 +79,7 @@ def factor(path: str, over: Any) -> Factor:
         numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in over)
         if numbers and low < high:
             return Factor(path, float(low), float(high), is_whole=isinstance(low, int) and isinstance(high, int))
-    raise ScenarioError(
-        [Fault("wrong_form", path, None, path, str(over), "[low, high] with low < high, or {of: [values]}")]
-    )
+    raise ScenarioError([Fault("wrong_form", "", None, f"{LEVERS}{path}", shown(over), RANGE)])
 
 
 def assumptions() -> list[Factor]:
@@ -119,10 +122,13 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
         elif said == ASSUMED and path in known:
             asked[path] = known[path]
         elif isinstance(said, str) or path in GROUPS:
-            groups = ", ".join(f"{group}: {ALL}" for group in GROUPS)
-            allowed = f"[low, high], {{of: [values]}}, {ASSUMED} for a number that is; {groups}"
+            groups = [f"{group}: {ALL}" for group in GROUPS]
+            allowed = Words(
+                zh=f"{RANGE.zh}；只作假设的数可写 {ASSUMED}；{'、'.join(groups)}",
+                en=f"{RANGE.en}; {ASSUMED} for a number that is; {', '.join(groups)}",
+            )
             near = None if path in known else nearest(path, known)
-            raise ScenarioError([Fault("wrong_form", path, None, path, str(said), allowed, near)])
+            raise ScenarioError([Fault("wrong_form", "", None, f"{LEVERS}{path}", shown(said), allowed, near)])
         else:
             asked[path] = factor(path, said)
     return list(asked.values())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.names import meant
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.fates import FATES
@@ -210,8 +211,8 @@ def _value(condition: str, value: str) -> str:
             return code_of(value, "prefecture")
         except ValueError:
             allowed = ("5301 … 5334", "昆明", "Kunming", "…")
-    elif value in allowed:
-        return value
+    elif (name := value if value in allowed else str(meant(value, condition))) in allowed:
+        return name
     raise StudyError(
         zh=f"条件 {condition} 没有取值 {value}；可用：{'、'.join(allowed)}。",
         en=f"The condition {condition} has no value {value}; allowed: {', '.join(allowed)}.",

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.measure import Dated, Factor, Strict
+from sim.names import meant
+from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
-from sim.world.areas import code_of, nearest
+from sim.world.areas import code_of
 
 LONGEST_YEARS = 10
 FIRST_DAY = date(2022, 1, 1)  # listings and demand are known from here on
 
 
 def _sector(name: object) -> object:
-    if name in SECTORS or name in SECTOR_GROUPS:
-        return name
-    raise ValueError(f"unknown sector {name!r}{nearest(str(name), (*SECTORS, *SECTOR_GROUPS))}")
+    known = (*SECTORS, *SECTOR_GROUPS)
+    found = name if name in known else meant(name, "sector", "sector_group")
+    if found in known:
+        return found
+    raise UnknownName("sector", str(name), known)
 
 
 def _county(name: object) -> str:
@@ -36,7 +40,8 @@ def _prefecture(name: object) -> str:
 SectorName = Annotated[str, BeforeValidator(_sector)]
 CountyCode = Annotated[str, BeforeValidator(_county)]
 PrefectureCode = Annotated[str, BeforeValidator(_prefecture)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MONTH: Final = r"^\d{4}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Field(pattern=MONTH)]
 Places = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -61,11 +66,21 @@ class Listing(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Listing:
         if sum(area is not None for area in (self.county, self.prefecture, self.province)) != 1:
-            raise ValueError("a listing names exactly one of county, prefecture or province")
+            raise Refusal(
+                zh="每条列入记录应恰好写明 county、prefecture、province 之一",
+                en="a listing names exactly one of county, prefecture or province",
+            )
         if self.last < self.first:
-            raise ValueError(f"a listing ends on {self.last}, before it begins on {self.first}")
+            raise Refusal(
+                zh=f"结束日 {self.last} 早于开始日 {self.first}",
+                en=f"a listing ends on {self.last}, before it begins on {self.first}",
+                at=("to",),
+            )
         if not self.high_places + self.medium_places:
-            raise ValueError("a listing has at least one high or medium place")
+            raise Refusal(
+                zh="每条列入记录至少有一个高风险区或中风险区（high_places、medium_places）",
+                en="a listing has at least one high or medium place (high_places, medium_places)",
+            )
         return self
 
 
@@ -88,22 +103,40 @@ class WorldSpec(Strict):
     @model_validator(mode="after")
     def _dates_fit(self) -> WorldSpec:
         if self.start < FIRST_DAY:
-            raise ValueError(f"start is {self.start}; the record begins on {FIRST_DAY}")
+            raise Refusal(
+                zh=f"start 为 {self.start}；资料自 {FIRST_DAY} 起",
+                en=f"start is {self.start}; the record begins on {FIRST_DAY}",
+                at=("start",),
+            )
         if self.end < self.start:
-            raise ValueError(f"end is {self.end}, before the start on {self.start}")
+            raise Refusal(
+                zh=f"end 为 {self.end}，早于开始日 {self.start}",
+                en=f"end is {self.end}, before the start on {self.start}",
+                at=("end",),
+            )
         if (self.end - self.start).days + 1 > LONGEST_YEARS * 366:
-            raise ValueError(f"a horizon has at most {LONGEST_YEARS} years; {self.start} to {self.end} is longer")
-        for listing in self.listings:
+            raise Refusal(
+                zh=f"模拟期至多 {LONGEST_YEARS} 年；{self.start} 至 {self.end} 过长",
+                en=f"a horizon has at most {LONGEST_YEARS} years; {self.start} to {self.end} is longer",
+                at=("end",),
+            )
+        for place, listing in enumerate(self.listings):
             if listing.first < self.start or listing.last > self.end:
-                raise ValueError(
-                    f"a listing from {listing.first} to {listing.last} lies outside the horizon "
-                    f"{self.start} to {self.end}"
+                raise Refusal(
+                    zh=f"{listing.first} 至 {listing.last} 的列入记录超出模拟期 {self.start} 至 {self.end}",
+                    en=f"a listing from {listing.first} to {listing.last} lies outside the horizon "
+                    f"{self.start} to {self.end}",
+                    at=("listings", place),
                 )
         for name, stated in self.demand.items():
             months = stated if isinstance(stated, dict) else [day.strftime("%Y-%m") for day in stated.changes()]
             for month in months:
                 if not f"{self.start:%Y-%m}" <= month <= f"{self.end:%Y-%m}":
-                    raise ValueError(f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}")
+                    raise Refusal(
+                        zh=f"{name} 在 {month} 的需求超出模拟期 {self.start} 至 {self.end}",
+                        en=f"demand of {name} in {month} lies outside the horizon {self.start} to {self.end}",
+                        at=("demand", name),
+                    )
         return self
 
     def __hash__(self) -> int:

@@ -55,9 +55,9 @@ def test_what_the_shipped_questions_cost_is_told(page: Path) -> None:
 
 def runs(kind: str, name: str) -> int:
     """How many runs a shipped question takes, at most."""
-    asked, beside = asking.question(kind, name)
+    asked, place = asking.question(kind, name)
     if kind == "sweep":
-        return len(Draws(asked, beside)) * asked.replications
+        return len(Draws(asked, place.folder)) * asked.replications
     if kind == "attribute":
         return len(attribute.game(asked, load(asked.scenario))) * asked.replications
     if kind == "sensitivity":

@@ -83,6 +83,24 @@ def _file(content: bytes) -> Path:
     return file
 
 
+def loaded(text: str) -> None:
+    """Load a text as a scenario."""
+    scenario.load(_file(text.encode()))
+
+
+def designed(text: str) -> None:
+    """Read a text as the design of a sweep."""
+    question("sweep", _file(text.encode()))
+
+
+def built(text: str) -> None:
+    """Build a text as a measure and as a fund of the catalogue."""
+    document = parse(text, "given.yaml")
+    _, wrong = build(KNOWN, document.data, Source(document), HORIZON, KNOWN.sources)
+    _, of_fund = build_fund(KNOWN.plan, document.data, Source(document))
+    raise ScenarioError([*document.faults, *wrong, *of_fund])
+
+
 def scenario_file(content: bytes) -> list[str]:
     file = _file(content)
     with watched():
@@ -104,15 +122,8 @@ def lever_words(content: bytes) -> list[str]:
 
 def catalogue_file(content: bytes) -> list[str]:
     """A measure or a fund of the catalogue."""
-
-    def act() -> None:
-        document = parse(content.decode("utf-8", "replace"), "given.yaml")
-        _, wrong = build(KNOWN, document.data, Source(document), HORIZON, KNOWN.sources)
-        _, of_fund = build_fund(KNOWN.plan, document.data, Source(document))
-        raise ScenarioError([*document.faults, *wrong, *of_fund])
-
     with watched():
-        return sentences(act)
+        return sentences(lambda: built(content.decode("utf-8", "replace")))
 
 
 TARGETS: dict[str, Callable[[bytes], list[str]]] = {

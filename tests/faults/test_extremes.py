@@ -137,7 +137,7 @@ def refused(load):
         load()
     [fault] = caught.value.faults
     assert fault.kind == "out_of_range"
-    return fault, float(re.search(r"at most ([\d.e+]+), so that all sums stay within whole fen", fault.allowed)[1])
+    return fault, float(re.search(r"at most ([\d.e+]+), so that all sums stay within whole fen", fault.allowed.en)[1])
 
 
 @pytest.mark.parametrize("firms", [1, FEW])

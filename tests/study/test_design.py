@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError
-from sim.study import StudyError
 from sim.study.design import Block, Design, Draws, points, sample
 from sim.study.factors import Factor, assumptions, factor
 
@@ -35,16 +34,26 @@ def test_a_csv_file_has_a_draw_in_each_row_its_cells_in_yaml(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("text", "said"), [("", "at least one draw"), ("a,b\n1\n", "line 2"), ("a\n", "at least one")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "draws.csv: found 0 rows"), ("a\n", "at least one draw"), ("a,b\n1,2\n1\n", "draws.csv:3: found .1."),
+        ("a,b\n1,2\n1,2022-02-30\n", "draws.csv:3: b: there is no day 2022-02-30"),
+        ('a,b\n1,"[2,\n 3]"\n1,@x\n', "draws.csv:4: b: this is not valid YAML"),
+    ],
+)  # fmt: skip
 def test_a_csv_file_that_is_no_table_is_one_sentence(text, said, tmp_path):
     (tmp_path / "draws.csv").write_text(text)
-    with pytest.raises(StudyError, match=said):
+    with pytest.raises(ScenarioError, match=said):
         points(Block(csv="draws.csv"), tmp_path)
 
 
-def test_a_csv_file_that_is_not_there_is_one_sentence(tmp_path):
-    with pytest.raises(StudyError, match="cannot be read"):
+def test_a_csv_file_that_is_not_there_or_in_another_encoding_is_one_sentence(tmp_path):
+    with pytest.raises(ScenarioError, match="there is no such file"):
         points(Block(csv="none.csv"), tmp_path)
+    (tmp_path / "excel.csv").write_bytes("路径\n1\n".encode("gbk"))
+    with pytest.raises(ScenarioError, match="its encoding is GBK and not UTF-8"):
+        points(Block(csv="excel.csv"), tmp_path)
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 9))
@@ -69,7 +78,7 @@ def test_crossed_levers_meet_the_same_worlds_nested_ones_worlds_of_their_own():
 
 
 def test_a_path_in_both_blocks_is_a_mistake():
-    with pytest.raises(ScenarioError, match="a path in one block"):
+    with pytest.raises(ScenarioError, match="either levers or uncertainties"):
         draws_of(levers={"grid": {"a": [0]}}, uncertainties={"list": {"a": [1]}})
 
 

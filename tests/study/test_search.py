@@ -246,8 +246,8 @@ def test_an_action_that_is_off_takes_its_measures_its_levers_and_its_funds_with_
     ("changed", "sentence"),
     [
         ({"over": {}}, "nothing to choose"),
-        ({"actions": ["fiscla"]}, "fiscla: give fiscal"),
-        ({"objectives": {"survival": "up"}}, "survival: give survival_rate"),
+        ({"actions": ["fiscla"]}, "found fiscla.*did you mean fiscal"),
+        ({"objectives": {"survival": "up"}}, "no outcome survival; allowed: survival_rate.*public_cost"),
         ({"objectives": {}}, "objectives"),
         ({"budget_yuan": -1}, "more than 0"),
         ({"robust": {"draws": 1}}, "at least 2"),

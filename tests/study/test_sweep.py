@@ -87,8 +87,8 @@ def test_a_study_of_draws_is_enlarged_and_keeps_its_runs(tmp_path):
         ("title: {zh: a, en: b}\nscenario: rent\n", "levers, uncertainties or both"),
         ("title: {zh: a, en: b}\nlevers: {grid: {a: [1]}, list: {b: [1]}}\n", "exactly one of grid"),
         ("title: {zh: a, en: b}\nlevers: {list: {a: [1], b: [1, 2]}}\n", "as many values"),
-        ("title: [unclosed\n", "line"),
-        ("", "the key title is missing"),
+        ("title: [unclosed\n", "brackets are not closed"),
+        ("", "the file is empty"),
     ],
 )
 def test_each_mistake_of_a_design_file_is_one_sentence(text, sentence, tmp_path):

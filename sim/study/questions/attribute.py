@@ -19,10 +19,12 @@ import pandas as pd
 from pydantic import Field
 
 from sim.measure import Strict, Words
+from sim.names import meant
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
+from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError, load
-from sim.scenario.faults import nearest
+from sim.scenario.faults import listed
 from sim.study import StudyError, costs, shapley
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
@@ -224,13 +226,13 @@ def game(question: Question, plan: Scenario) -> Game:
             groups.setdefault(name, []).append(measure.id)
     if question.players == "steps":
         groups = dict(sorted(groups.items()))
-    unknown = [name for name in question.among if name not in groups]
+    among = [meant(name, "action") for name in question.among]
+    unknown = [name for name in among if name not in groups]
     if unknown:
-        allowed = ", ".join(groups)
         raise ScenarioError(
-            [Fault("not_allowed", question.scenario, None, "among", n, allowed, nearest(n, groups)) for n in unknown]
+            Fault("not_allowed", "", None, "among", name, listed(groups), nearest(name, groups)) for name in unknown
         )
-    players = {name: tuple(ids) for name, ids in groups.items() if not question.among or name in question.among}
+    players = {name: tuple(ids) for name, ids in groups.items() if not among or name in among}
     if not players:
         raise StudyError(
             zh=f"情景 {plan.name} 中没有可归因的对象。", en=f"{plan.name} has nothing that its effect could be due to."

@@ -15,8 +15,8 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
+from sim.refusal import Refusal, UnknownName
 from sim.scenario import load
-from sim.scenario.faults import nearest
 from sim.study import StudyError, boxes
 from sim.study.design import cell, sample
 from sim.study.ensemble import values_of
@@ -46,7 +46,7 @@ class Beyond(Strict):
     @model_validator(mode="after")
     def _one(self) -> Beyond:
         if (self.more_than is None) == (self.less_than is None):
-            raise ValueError("give exactly one of more_than, less_than")
+            raise Refusal(zh="more_than 与 less_than 应恰好写一项", en="give exactly one of more_than, less_than")
         return self
 
 
@@ -72,8 +72,7 @@ class Question(Strict):
     def _known(cls, misses: dict[str, Any]) -> dict[str, Any]:
         for outcome in misses:
             if outcome not in OUTCOMES:
-                near = nearest(outcome, OUTCOMES)
-                raise ValueError(f"{outcome} is no outcome" + (f"; did you mean {near}?" if near else ""))
+                raise UnknownName("outcome", outcome, OUTCOMES, at=(outcome,))
         return misses
 
     def with_draws(self, draws: int) -> Question:

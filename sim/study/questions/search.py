@@ -18,8 +18,10 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
+from sim.names import Named
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
+from sim.refusal import Refusal, UnknownName
 from sim.scenario import load
 from sim.study import robust
 from sim.study.costs import PUBLIC_COST
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
+Chosen = Annotated[Literal[ACTIONS], Named(("action",))]  # type: ignore[valid-type]
 FOLDER: Final = "searches"
 DEFAULT: Final = "plan_for_a_budget"
 FEN: Final = 100  # in a yuan
@@ -71,7 +74,7 @@ class Question(Strict):
     title: Words
     scenario: str = "full_plan"
     against: str = "baseline"
-    actions: Literal["choose"] | tuple[str, ...] = ()
+    actions: Literal["choose"] | tuple[Chosen, ...] = ()
     over: dict[str, Any] = Field({})
     objectives: Annotated[dict[str, Direction], Field(min_length=1)]
     budget_yuan: Annotated[float, Field(gt=0)] | None = None
@@ -86,11 +89,14 @@ class Question(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Question:
         if not self.actions and not self.over:
-            raise ValueError("give actions, levers under over, or both: there is nothing to choose")
+            raise Refusal(
+                zh="没有可选择的内容：应写 actions、over 中的杠杆，或两者",
+                en="give actions, levers under over, or both: there is nothing to choose",
+            )
         known = [*OUTCOMES, PUBLIC_COST, DEADWEIGHT]
-        for name, allowed in ((self.chosen_actions, ACTIONS), (self.objectives, known)):
-            if unknown := [entry for entry in name if entry not in allowed]:
-                raise ValueError(f"{', '.join(unknown)}: give {', '.join(allowed)}")
+        for objective in self.objectives:
+            if objective not in known:
+                raise UnknownName("outcome", objective, known, at=("objectives", objective))
         return self
 
     @property

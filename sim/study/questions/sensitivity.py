@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
+from sim.refusal import Refusal
 from sim.scenario import Scenario, load
 from sim.study import StudyError, sensitivities
 from sim.study.costs import PUBLIC_COST
@@ -59,11 +60,21 @@ class Question(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Question:
         if self.method == "sobol" and not _is_balanced(self.draws):
-            raise ValueError(f"draws of Sobol are a power of two from {LEAST['sobol']} on, not {self.draws}")
+            raise Refusal(
+                zh=f"Sobol 方法的抽样个数应为不小于 {LEAST['sobol']} 的 2 的幂，不能是 {self.draws}",
+                en=f"draws of Sobol are a power of two from {LEAST['sobol']} on, not {self.draws}",
+                at=("draws",),
+            )
         if self.method == "morris" and self.second_order:
-            raise ValueError("second_order is for method: sobol")
+            raise Refusal(
+                zh="second_order 只用于 method: sobol", en="second_order is for method: sobol", at=("second_order",)
+            )
         if self.against == self.scenario:
-            raise ValueError("a scenario against itself differs in nothing: give another one, or null")
+            raise Refusal(
+                zh="情景与自身相比没有差别：请写另一个情景，或写 null",
+                en="a scenario against itself differs in nothing: give another one, or null",
+                at=("against",),
+            )
         return self
 
     def with_draws(self, draws: int) -> Question:
