@@ -3,6 +3,7 @@
 Used by the corpus and Hypothesis (``test_fuzz.py``) and by the coverage-guided fuzzer (``fuzz.py``).
 """
 
+import codecs
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim import scenario
+from sim.names import labels
 from sim.places import calibration_folder, scenarios_folder
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
@@ -132,3 +134,5 @@ TARGETS: dict[str, Callable[[bytes], list[str]]] = {
 # Whatever is imported when it is first needed is imported now, unwatched.
 scenario.load("full_plan", scenario.from_words(["parameters.firm.crowding=0.5", "world.demand={catering: 0.9}"]))
 module("sweep")
+labels()
+codecs.lookup("gb18030")
