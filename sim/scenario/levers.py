@@ -16,7 +16,7 @@ A lever replaces a whole value: a number given for a table by date holds on ever
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -28,7 +28,8 @@ from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, parse
-from sim.scenario.faults import Fault, ScenarioError, nearest, shown
+from sim.scenario.faults import Fault, ScenarioError, nearest, printable, shown
+from sim.scenario.plain import plain
 from sim.scenario.schema import Fund
 
 ALL: Final = "all"
@@ -40,6 +41,8 @@ DECIDED: Final = (
     "negotiated",
 )  # ways of delivery on which somebody decides: `all.delivery` reaches these
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
+GIVEN: Final = "levers given"  # how sentences call those of a call or a command line
+LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
 )  # fmt: skip
@@ -77,10 +80,52 @@ class LeverEntry(NamedTuple):
     meaning: str
 
 
-def given(levers: Mapping[str, Any]) -> list[Lever]:
-    """Levers that come from a call or a command line and not from a file."""
-    document = Document("levers given", {}, {})
-    return [Lever(path, levers[path], document, own=False) for path in in_order(levers)]
+def given(*levers: Mapping[str, Any]) -> list[Lever]:
+    """Levers that come from calls or a command line and not from a file; values of NumPy and pandas are made plain.
+
+    Raises :class:`ScenarioError` for one that is given twice.
+    """
+    pairs = [(str(path), plain(value)) for mapping in levers for path, value in mapping.items()]
+    refuse_twice(pairs)
+    values = dict(pairs)
+    document = Document(GIVEN, {}, {})
+    return [Lever(path, values[path], document, own=False) for path in in_order(values)]
+
+
+def same(path: str) -> str:
+    """The one spelling of a lever: ``rent_waiver.values.months`` is ``rent_waiver.months``."""
+    first, _, rest = path.partition(".")
+    return path if first in ELSEWHERE else f"{first}.{_field(rest.split('.'))}"
+
+
+def twice(pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Of levers (path and value) those that are set again: the later path, and both as one writes them."""
+    first: dict[str, str] = {}
+    for path, value in pairs:
+        said = written(path, value)
+        if same(path) in first:
+            yield path, f"{first[same(path)]}, {said}"
+        first.setdefault(same(path), said)
+
+
+def refuse_twice(pairs: Iterable[tuple[str, Any]], file: str = GIVEN) -> None:
+    """Raise :class:`ScenarioError` when a lever is set twice, in one spelling or in two."""
+    faults = [Fault("set_twice", file, None, "", both, "each lever once") for _, both in twice(pairs)]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def written(path: str, value: Any) -> str:
+    """A lever with its value, as one writes them: ``rent_waiver.months = 6``."""
+    return printable(f"{path} = {shown(_written(value), LONGEST_VALUE)}")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_written(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def in_order(levers: Iterable[str]) -> list[str]:
@@ -91,15 +136,27 @@ def in_order(levers: Iterable[str]) -> list[str]:
 def from_words(assignments: Iterable[str]) -> dict[str, Any]:
     """Levers written as ``path=value``, the value in YAML: ``rent_waiver.months=6``.
 
-    Raises :class:`ScenarioError` when there is no ``=`` or the value is not plain YAML.
+    Raises :class:`ScenarioError` when there is no ``=``, the value is not plain YAML, or a lever is given twice.
     """
-    levers: dict[str, Any] = {}
+    pairs: list[tuple[str, Any]] = []
     for words in assignments:
         path, equals, value = words.partition("=")
         if not equals or not path.strip():
-            raise ScenarioError([Fault("wrong_form", "levers given", None, shown(words), shown(words), "path=value")])
-        levers[path.strip()] = parse(f"value: {value}", f"lever {path.strip()}").data.get("value")
-    return levers
+            raise ScenarioError([Fault("wrong_form", GIVEN, None, shown(words), shown(words), "path=value")])
+        pairs.append((path.strip(), value_of(value, f"lever {path.strip()}")))
+    refuse_twice(pairs)
+    return dict(pairs)
+
+
+def value_of(words: str, name: str) -> Any:
+    """One value in YAML, as of ``--lever`` or of a cell; ``name`` is how sentences call the place.
+
+    Raises :class:`ScenarioError` for what is not one plain value.
+    """
+    document = parse(f"value: {words}", name)
+    if set(document.data) != {"value"} or document.faults:
+        raise ScenarioError([Fault("wrong_form", name, None, "", shown(words), "one value")])
+    return document.data["value"]
 
 
 def change_measures(
@@ -136,7 +193,7 @@ def change_measures(
         if not any(id_ in on for id_ in reached):
             unused.append(lever.path)
         for id_ in reached:
-            where = _place(rest)
+            where = place(rest)
             _put(data[id_], where, lever.value)
             origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
     return origins, unused, faults
@@ -147,7 +204,7 @@ def _field(words: Sequence[str]) -> str:
     return ".".join(words[1:] if words[:1] == ["values"] else words)
 
 
-def _place(words: Sequence[str]) -> tuple[str, ...]:
+def place(words: Sequence[str]) -> tuple[str, ...]:
     """Where in a measure's data a lever's words point."""
     name = _field(words)
     return (name,) if name in WHOLE else tuple(words) if words[0] in PARTS else ("values", name)

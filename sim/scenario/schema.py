@@ -110,7 +110,9 @@ class ScenarioFile(Strict):
     title: Words
     description: Words = Field(description="what it does, in sentences")
     author: str = Field("", description="who wrote it")
-    against: Name | None = Field("baseline", description="the scenario that it is to be compared with")
+    against: Literal["baseline"] | None = Field(
+        "baseline", description="the scenario that it is compared with; null for the baseline itself"
+    )
     extends: str | None = Field(None, description="name or file of the scenario that this one starts from")
     actions: tuple[Action, ...] = Field((), description="actions whose measures are switched on")
     sections: tuple[str, ...] = Field(
