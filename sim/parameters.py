@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
@@ -332,7 +332,7 @@ def _replaced(table: dict[Any, Any], keys: list[str], value: Any) -> dict[Any, A
 
 
 def _check(path: str, value: Number, low: Number, high: Number, unit: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | date):
+    if isinstance(value, bool | datetime) or not isinstance(value, int | float | date):
         raise ParameterError(f"{path}: {value!r} is not a number or a date")
     if isinstance(value, date) != isinstance(low, date):
         raise ParameterError(f"{path}: {value} is not of the kind of {low}")

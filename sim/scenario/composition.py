@@ -301,8 +301,8 @@ def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own
     for entry in lever_paths.of_measure(measure):
         path = lever_paths.place(entry.path.split(".")[1:])
         if entry.unit in most and asked(path):
-            stated = entry.value if isinstance(entry.value, dict) else {None: entry.value}
-            for day, number in stated.items():
+            by_day: dict[str | None, Any] = entry.value if isinstance(entry.value, dict) else {None: entry.value}
+            for since, number in by_day.items():
                 if isinstance(number, int) and number > most[entry.unit]:
                     allowed = f"at most {most[entry.unit]}, the {entry.unit.split()[-1]} of the horizon"
-                    yield source.fault("out_of_range", path if day is None else (*path, day), number, allowed)
+                    yield source.fault("out_of_range", path if since is None else (*path, since), number, allowed)

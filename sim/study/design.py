@@ -11,18 +11,25 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import to_jsonable_python
 
 from sim.measure import Strict, Words
+from sim.places import scenarios_folder
 from sim.scenario import ScenarioError, load
-from sim.scenario.document import parse
+from sim.scenario.catalogue import catalogue
 from sim.scenario.faults import Fault
+from sim.scenario.levers import refuse_twice, same, value_of
+from sim.scenario.schema import outcome_among
 from sim.study import StudyError
-from sim.study.factors import Factor, Over, at, varied
+from sim.study.costs import PUBLIC_COST
+from sim.study.factors import Factor, Over, at, trials, varied
+from sim.study.runs import Firms, sized
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -64,9 +71,17 @@ class Block(Strict):
 class Precision(Strict):
     """Replications until the half-width of outcomes is small and stays small (Hoad, Robinson and Davies 2010)."""
 
-    half_width: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]  # in the outcome's unit
+    half_width: Annotated[
+        dict[Annotated[str, outcome_among(PUBLIC_COST)], Annotated[float, Field(gt=0)]], Field(min_length=1)
+    ]  # in the outcome's unit
     least: Annotated[int, Field(ge=3)] = 3
     most: Annotated[int, Field(ge=3)] = 100
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Precision:
+        if self.least > self.most:
+            raise ValueError(f"least is {self.least}, more than most, which is {self.most}")
+        return self
 
 
 class Design(Strict):
@@ -109,11 +124,10 @@ class Draws:
 
     def __init__(self, design: Design, folder: Path = Path()) -> None:
         self.design, self.folder = design, folder
-        twice = {*self._levers[0]} & {*self._uncertainties[0]}
+        paths = [*self._levers[0], *self._uncertainties[0]]
+        twice = [f"{first}, {path}" for k, path in enumerate(paths) for first in paths[:k] if same(first) == same(path)]
         if twice:
-            raise ScenarioError(
-                [Fault("wrong_form", "design", None, "", path, "a path in one block") for path in twice]
-            )
+            raise ScenarioError([Fault("set_twice", "design", None, "", both, "a path in one block") for both in twice])
 
     @cached_property
     def _levers(self) -> list[dict[str, Any]]:
@@ -147,30 +161,71 @@ class Draws:
         """Which draw of the levers it belongs to."""
         return draw // (len(self) // len(self._levers))
 
-    def scenario(self, draw: int, fixed: dict[str, Any]) -> Scenario:
+    def scenario(self, draw: int, fixed: Mapping[str, Any]) -> Scenario:
         """What draw ``draw`` asks; ``fixed`` levers hold in every draw."""
-        return load(self.design.scenario, {**fixed, **self.levers(draw)})
+        return load(self.design.scenario, fixed, self.levers(draw))
 
-    def check(self, fixed: dict[str, Any]) -> None:
-        """Say what is wrong with any draw before hours of runs; raises :class:`ScenarioError`.
-
-        Every stated value is tried once, of sampled ranges their ends.
-        """
-        levers = _ends(self.design.levers) or self._levers
-        worlds = _ends(self.design.uncertainties) or self._uncertainties
-        for lever in levers:
-            load(self.design.scenario, {**fixed, **lever, **worlds[0]})
-        for world in worlds[1:]:
-            load(self.design.scenario, {**fixed, **levers[0], **world})
+    def check(self, fixed: Mapping[str, Any], firms: Firms) -> None:
+        """Say what is wrong with any draw before hours of runs; see :func:`check_draws`."""
+        levers, worlds = (
+            trials(_factors(block)) if _factors(block) else stated
+            for block, stated in (
+                (self.design.levers, self._levers), (self.design.uncertainties, self._uncertainties)
+            )
+        )  # fmt: skip
+        check_draws(self.design.scenario, fixed, levers, worlds, firms)
 
 
-def _ends(block: Block | None) -> list[dict[str, Any]]:
-    """The two ends of all ranges of a block that is sampled; nothing of another."""
+def check_draws(
+    scenario: str | Path | Scenario,
+    fixed: Mapping[str, Any],
+    levers: Sequence[Mapping[str, Any]],
+    worlds: Sequence[Mapping[str, Any]],
+    firms: Firms,
+) -> None:
+    """Say what is wrong with any of many draws before hours of runs: each value of levers and worlds is tried once.
+
+    Raises :class:`ScenarioError` for one that is not understood, and :class:`StudyError` for a path that changes
+    nothing in any draw, and for a number of firms that is given twice.
+    """
+    drawn = [{**lever, **worlds[0]} for lever in levers] + [{**levers[0], **world} for world in worlds[1:]]
+    idle: set[str] | None = None
+    for draw in drawn:
+        [asked] = sized([load(scenario, fixed, draw)], firms)
+        idle = {*asked.unused} if idle is None else idle & {*asked.unused}
+    for path in sorted(idle or ()):
+        raise _idle(path, asked.name)
+
+
+def _idle(path: str, scenario: str) -> StudyError:
+    """That a lever can change nothing in a scenario, and what would let it."""
+    first, *rest = path.split(".")
+    measure = catalogue(scenarios_folder()).measures.get(first)
+    if measure is not None:
+        where = f"measures: [{first}]", f"actions: [{measure.action}]"
+        return StudyError(
+            zh=f"情景 {scenario} 没有启用措施 {first}，{path} 不会改变任何结果；请改用启用它的情景，"
+            f"或在情景文件中写 {where[0]} 或 {where[1]} 启用。",
+            en=f"The measure {first} is not switched on in {scenario}, so {path} changes nothing; ask about a scenario "
+            f"in which it is, or switch it on in a scenario file with {where[0]} or {where[1]}.",
+        )
+    zh, en = {
+        "funds": (
+            f"动用资金 {rest[0] if rest else ''} 的措施",
+            f"measure that draws on the fund {rest[0] if rest else ''}",
+        ),
+        "plan": ("起止日期取决于方案日期的措施", "measure whose days hang on those of the plan"),
+    }.get(first, ("具有这一取值的措施", "measure that has such a value"))
+    return StudyError(
+        zh=f"情景 {scenario} 没有启用任何{zh}，{path} 不会改变任何结果；请改用启用了这类措施的情景。",
+        en=f"No {en} is switched on in {scenario}, so {path} changes nothing; ask about a scenario in which one is.",
+    )
+
+
+def _factors(block: Block | None) -> list[Factor]:
+    """What a block that is sampled varies; nothing of another."""
     sampled = None if block is None else block.sobol or block.latin_hypercube
-    if sampled is None:
-        return []
-    factors = sampled.factors()
-    return [at(factors, [end] * len(factors)) for end in (0.0, 1.0)]
+    return [] if sampled is None else sampled.factors()
 
 
 def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[str, Any]]:
@@ -220,17 +275,32 @@ def _read(file: Path) -> list[dict[str, Any]]:
             zh=f"{file} 应有一行表头（取值路径）和至少一行数据，且各行列数相同{zh}。",
             en=f"{file} needs a row of paths and at least one draw, all rows of one length{en}.",
         )
+    paths = [path.strip() for path in rows[0]]
+    refuse_twice([(path, row) for path, row in zip(paths, rows[1], strict=True)], str(file))
     return [
-        {
-            path.strip(): parse(f"value: {cell}", f"{file}:{line}").data["value"]
-            for path, cell in zip(rows[0], row, strict=True)
-        }
+        {path: value_of(cell, f"{file}:{line}") for path, cell in zip(paths, row, strict=True)}
         for line, row in enumerate(rows[1:], 2)
     ]
+
+
+def column(values: Iterable[Any]) -> list[Any]:
+    """Values of a lever as a column of one kind, which a stored table can hold: as they are, or all of them as texts.
+
+    None stands for no value.
+    """
+    cells = [None if value is None else cell(value) for value in values]
+    kinds = {
+        bool if isinstance(there, bool) else str if isinstance(there, str) else float
+        for there in cells
+        if there is not None
+    }
+    if len(kinds) <= 1:
+        return cells
+    return [there if there is None or isinstance(there, str) else json.dumps(there) for there in cells]
 
 
 def cell(value: Any) -> Any:
     """A lever's value as it stands in a table: a number or a text; a table by date, a list or a day as JSON."""
     if isinstance(value, bool | int | float | str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str).strip('"')
+    return json.dumps(to_jsonable_python(value), ensure_ascii=False).strip('"')

@@ -24,6 +24,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import nearest
 from sim.study import StudyError, costs, shapley
+from sim.study.design import check_draws
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -249,6 +250,7 @@ def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Attribution:
     """Run the game under every luck, one luck after the other; see :func:`sim.study.asking.ask`."""
+    check_draws(question.scenario, levers, [{}], [{}], firms)
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)
     lucks = range(question.replications)

@@ -19,13 +19,14 @@ from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.months import HEADLINES
-from sim.observe.outcomes import OUTCOMES
 from sim.scenario import load
-from sim.study import robust
+from sim.scenario.levers import twice
+from sim.scenario.schema import outcome_among
+from sim.study import StudyError, robust
 from sim.study.costs import PUBLIC_COST
-from sim.study.design import cell, sample
+from sim.study.design import check_draws, column, sample
 from sim.study.ensemble import interval
-from sim.study.factors import Factor, Over, at, varied
+from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.front import spread
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -71,9 +72,9 @@ class Question(Strict):
     title: Words
     scenario: str = "full_plan"
     against: str = "baseline"
-    actions: Literal["choose"] | tuple[str, ...] = ()
+    actions: Literal["choose"] | tuple[Literal[ACTIONS], ...] = ()  # type: ignore[valid-type]
     over: dict[str, Any] = Field({})
-    objectives: Annotated[dict[str, Direction], Field(min_length=1)]
+    objectives: Annotated[dict[Annotated[str, outcome_among(PUBLIC_COST, DEADWEIGHT)], Direction], Field(min_length=1)]
     budget_yuan: Annotated[float, Field(gt=0)] | None = None
     population: Annotated[int, Field(ge=4)] = 32  # plans of a generation
     generations: Annotated[int, Field(ge=1)] = 16
@@ -87,10 +88,16 @@ class Question(Strict):
     def _fits(self) -> Question:
         if not self.actions and not self.over:
             raise ValueError("give actions, levers under over, or both: there is nothing to choose")
-        known = [*OUTCOMES, PUBLIC_COST, DEADWEIGHT]
-        for name, allowed in ((self.chosen_actions, ACTIONS), (self.objectives, known)):
-            if unknown := [entry for entry in name if entry not in allowed]:
-                raise ValueError(f"{', '.join(unknown)}: give {', '.join(allowed)}")
+        if len({*self.chosen_actions}) < len(self.chosen_actions):
+            raise ValueError(f"actions names one twice: {', '.join(self.chosen_actions)}")
+        worlds = self.robust.over if self.robust is not None and isinstance(self.robust.over, dict) else {}
+        both = [*self.over.items(), *worlds.items()]
+        if again := [said for _, said in twice(both)]:
+            raise ValueError(f"over and the worlds of robust set the same lever: {again[0]}")
+        if any(path == "firms" for path, _ in both):
+            raise ValueError(
+                "firms is not to choose: plans and their baseline are held against each other firm by firm"
+            )
         return self
 
     @property
@@ -104,7 +111,17 @@ class Question(Strict):
         return [*on_or_off, *(varied(self.over) if self.over else [])]
 
     def with_draws(self, draws: int) -> Question:
-        """The same with as many generations as it takes to try so many plans; the first are the same."""
+        """The same with as many generations as it takes to try so many plans; the first are the same.
+
+        Raises :class:`StudyError` for fewer plans than a generation has.
+        """
+        if draws < self.population:
+            raise StudyError(
+                zh=f"一代有 {self.population} 个方案，至少试一代，不能只试 {draws} 个；"
+                "要更少，请在问题文件中改小 population。",
+                en=f"A generation has {self.population} plans and at least one is tried: {draws} are too few; for "
+                "fewer, let the question's file say a smaller population.",
+            )
         return self.model_copy(update={"generations": max(1, -(-draws // self.population))})
 
 
@@ -209,16 +226,17 @@ def answer(
     Raises :class:`StudyError` when no run of the baseline succeeded or no generation could be finished in time.
     """
     factors = question.factors()
-    stands, baseline = sized([load(question.scenario, dict(levers)), load(question.against, dict(levers))], firms)
+    stands, baseline = sized([load(question.scenario, levers), load(question.against, levers)], firms)
     reference = Plan(stands.name, {})
     plans = Plans(
         question.scenario, question.against, question.chosen_actions, levers, stands.firms, seed,
         DEADWEIGHT in question.objectives, runner,
     )  # fmt: skip
     worlds = _worlds(question.robust)
-    for unit in (0.0, 1.0):  # what is wrong at an end of a range is said before hours of runs
-        plans.asked(Plan("", {f.path: True if f.path in plans.actions else f.at(unit) for f in factors}))
-        plans.baseline(at(worlds, [unit] * len(worlds)))
+    chosen = [factor for factor in factors if factor.path not in plans.actions]
+    check_draws(question.scenario, levers, trials(chosen), trials(worlds), firms)
+    for world in trials(worlds):
+        plans.baseline(world)
     looked = question.plans + 1
     per_world = question.robust.draws * question.robust.replications if question.robust else 0
     runner.expect(
@@ -330,7 +348,7 @@ def _in_worlds(
     failed = effects[effects["reason"] != ""].drop_duplicates(["plan", "world"])[["plan", "world", "reason"]]
     judged = judged.merge(failed, on=["plan", "world"], how="left", sort=False)
     judged["reason"] = judged["reason"].fillna("")
-    table = pd.DataFrame([{path: cell(value) for path, value in world.items()} for world in drawn])
+    table = pd.DataFrame({f.path: column(world[f.path] for world in drawn) for f in factors})
     table.insert(0, "world", range(len(drawn)))
     return judged[columns], table, rows
 
