@@ -13,7 +13,7 @@ from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import nearest
 from sim.scenario.levers import same
-from sim.scenario.loader import recipe
+from sim.scenario.loader import changed_title, recipe
 from sim.scenario.plain import plain
 from sim.study import StudyError, store
 from sim.study.arguments import arguments, checked
@@ -128,7 +128,11 @@ def ask(
 def answer(
     kind: str, content: Any, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Study:
-    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`."""
+    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`.
+
+    Levers that hold in every draw are told by the study's title, as by a scenario's.
+    """
+    content = content.model_copy(update={"title": changed_title(content.title, plain(levers))})
     answered: Study = module(kind).answer(content, beside=beside, levers=levers, firms=firms, seed=seed, runner=runner)
     return answered
 

@@ -73,8 +73,8 @@ def loaded(monkeypatch):
 
 
 def load_by(monkeypatch, load):
-    for room in ("plans", "design", "questions.search"):
-        monkeypatch.setattr(f"sim.study.{room}.load", load)
+    for place in ("plans", "design", "questions.search"):
+        monkeypatch.setattr(f"sim.study.{place}.load", load)
 
 
 def ask(folder: Path, simulate, seconds=None, workers=1, **changed):
