@@ -73,7 +73,8 @@ class Whole:
 MOST_RUNS: Final = 10_000  # of a scenario
 SEED: Final = Whole(0, 2**62)  # a replication's seed is this one and its number, and fits in 64 bits
 REPLICATIONS: Final = Whole(1, MOST_RUNS)
-DRAWS: Final = Whole(1)  # of a question
+MOST_DRAWS: Final = 1_000_000  # of a question: so many fit in memory
+DRAWS: Final = Whole(1, MOST_DRAWS)
 OVER_RANGES: Final = Whole(0, MOST_RUNS)  # draws of a comparison, and its lucks for each clause: 0 for none
 WORKERS: Final = Whole(1)
 MOST: Final = Whole(1)  # firms followed

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from sim.scenario.faults import Fault
 from sim.scenario.levers import refuse_twice, same, value_of
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS
 from sim.study.costs import PUBLIC_COST
 from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.runs import Firms, sized
@@ -40,7 +42,7 @@ Values = Annotated[list[Any], Field(min_length=1)]
 class Sampled(Strict):
     """So many draws over ranges, see :func:`sim.study.factors.varied`."""
 
-    draws: Annotated[int, Field(ge=1)]
+    draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)]
     over: Over
     seed: Annotated[int, Field(ge=0)] = 1  # of the sample; the luck of the runs is another
 
@@ -75,7 +77,7 @@ class Precision(Strict):
         dict[Annotated[str, outcome_among(PUBLIC_COST)], Annotated[float, Field(gt=0)]], Field(min_length=1)
     ]  # in the outcome's unit
     least: Annotated[int, Field(ge=3)] = 3
-    most: Annotated[int, Field(ge=3)] = 100
+    most: Annotated[int, Field(ge=3, le=MOST_RUNS)] = 100
 
     @model_validator(mode="after")
     def _in_order(self) -> Precision:
@@ -92,7 +94,7 @@ class Design(Strict):
     levers: Block | None = None
     uncertainties: Block | None = None
     combine: Literal["crossed", "nested"] = "crossed"
-    replications: Annotated[int, Field(ge=1)] | Precision = 10
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] | Precision = 10
 
     @model_validator(mode="after")
     def _something(self) -> Design:
@@ -229,8 +231,18 @@ def _factors(block: Block | None) -> list[Factor]:
 
 
 def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[str, Any]]:
-    """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different."""
+    """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different.
+
+    Raises :class:`StudyError` for more combinations than can be held.
+    """
     if block.grid is not None:
+        combinations = math.prod(map(len, block.grid.values())) * repeated
+        if combinations > MOST_DRAWS:
+            raise StudyError(
+                zh=f"取值的组合有 {combinations} 种，超过 {MOST_DRAWS} 种；请减少取值，或抽样（sobol）。",
+                en=f"The grid has {combinations} combinations, more than {MOST_DRAWS}: give fewer values, or draw them "
+                "(sobol).",
+            )
         found = [dict(zip(block.grid, values, strict=True)) for values in itertools.product(*block.grid.values())]
         return found * repeated
     if block.list is not None:
@@ -265,8 +277,8 @@ def _read(file: Path) -> list[dict[str, Any]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             rows = list(csv.reader(source))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or ("not UTF-8" if isinstance(error, ValueError) else str(error))
         raise StudyError(zh=f"{file} 无法读取：{reason}。", en=f"{file} cannot be read: {reason}.") from None
     wrong = [line for line, row in enumerate(rows[1:], 2) if len(row) != len(rows[0])]
     if len(rows) < 2 or wrong:

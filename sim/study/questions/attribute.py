@@ -24,6 +24,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import nearest
 from sim.study import StudyError, costs, shapley
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS
 from sim.study.design import check_draws
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
@@ -53,7 +54,7 @@ ORDER: Final = ("mean", "low", "high", "unit", "replications")
 class Orders(Strict):
     """So many orders of joining under each luck, in pairs of forwards and backwards."""
 
-    draws: Annotated[int, Field(ge=2, multiple_of=2)]
+    draws: Annotated[int, Field(ge=2, le=MOST_DRAWS, multiple_of=2)]
     seed: Annotated[int, Field(ge=1)] = 1  # of the orders; the luck of the runs is another
 
 
@@ -65,7 +66,7 @@ class Question(Strict):
     players: Literal["actions", "steps", "measures"] = "actions"
     among: tuple[str, ...] = ()  # only these of them are players, and the rest of the plan is on; empty for all
     orders: Orders | None = None  # None: every coalition
-    replications: Annotated[int, Field(ge=1)] = 2
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
         """The same with so many orders under each luck; raises :class:`StudyError` for a number that is not even."""

@@ -23,6 +23,7 @@ from sim.scenario import load
 from sim.scenario.levers import twice
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError, robust
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import check_draws, column, sample
 from sim.study.ensemble import interval
@@ -55,9 +56,9 @@ class Robust(Strict):
     ``over`` as in a sensitivity: paths with ranges, ``assumptions`` for every number that is only assumed.
     """
 
-    draws: Annotated[int, Field(ge=2)] = 32
+    draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)] = 32
     over: Over = "assumptions"
-    replications: Annotated[int, Field(ge=1)] = 1
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1
     seed: Annotated[int, Field(ge=0)] = 1  # of the sample of worlds
 
 
@@ -76,9 +77,9 @@ class Question(Strict):
     over: dict[str, Any] = Field({})
     objectives: Annotated[dict[Annotated[str, outcome_among(PUBLIC_COST, DEADWEIGHT)], Direction], Field(min_length=1)]
     budget_yuan: Annotated[float, Field(gt=0)] | None = None
-    population: Annotated[int, Field(ge=4)] = 32  # plans of a generation
-    generations: Annotated[int, Field(ge=1)] = 16
-    replications: Annotated[int, Field(ge=1)] = 3
+    population: Annotated[int, Field(ge=4, le=MOST_DRAWS)] = 32  # plans of a generation
+    generations: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = 16
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 3
     seed: Annotated[int, Field(ge=0)] = 1  # of the proposals; the luck of the runs is another
     plans: Annotated[int, Field(ge=1)] = 12  # of the front that are looked at closely, at most
     fresh_lucks: Annotated[int, Field(ge=2)] = 10  # that these are run under again
@@ -93,7 +94,7 @@ class Question(Strict):
         worlds = self.robust.over if self.robust is not None and isinstance(self.robust.over, dict) else {}
         both = [*self.over.items(), *worlds.items()]
         if again := [said for _, said in twice(both)]:
-            raise ValueError(f"over and the worlds of robust set the same lever: {again[0]}")
+            raise ValueError(f"over, with the worlds of robust, sets the same lever twice: {again[0]}")
         if any(path == "firms" for path, _ in both):
             raise ValueError(
                 "firms is not to choose: plans and their baseline are held against each other firm by firm"
