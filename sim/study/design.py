@@ -28,7 +28,7 @@ from sim.scenario.faults import Fault
 from sim.scenario.levers import refuse_twice, same, value_of
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError
-from sim.study.arguments import MOST_DRAWS, MOST_RUNS
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
 from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.runs import Firms, sized
@@ -44,7 +44,7 @@ class Sampled(Strict):
 
     draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)]
     over: Over
-    seed: Annotated[int, Field(ge=0)] = 1  # of the sample; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample; the luck of the runs is another
 
     def factors(self) -> list[Factor]:
         """What is varied."""

@@ -24,7 +24,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import nearest
 from sim.study import StudyError, costs, shapley
-from sim.study.arguments import MOST_DRAWS, MOST_RUNS
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.design import check_draws
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
@@ -55,7 +55,7 @@ class Orders(Strict):
     """So many orders of joining under each luck, in pairs of forwards and backwards."""
 
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS, multiple_of=2)]
-    seed: Annotated[int, Field(ge=1)] = 1  # of the orders; the luck of the runs is another
+    seed: Annotated[int, Field(ge=1, le=SEED.most)] = 1  # of the orders; the luck of the runs is another
 
 
 class Question(Strict):

@@ -18,7 +18,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import load
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError, boxes
-from sim.study.arguments import MOST_DRAWS, MOST_RUNS
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.design import cell, check_draws, column, sample
 from sim.study.ensemble import values_of
 from sim.study.factors import Factor, Over, at, trials, varied
@@ -65,7 +65,7 @@ class Question(Strict):
     )
     over: Over = "worlds"
     draws: Annotated[int, Field(ge=8, le=MOST_DRAWS)] = 512
-    seed: Annotated[int, Field(ge=0)] = 1  # of the draws; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the draws; the luck of the runs is another
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:

@@ -23,7 +23,7 @@ from sim.scenario import load
 from sim.scenario.levers import twice
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError, robust
-from sim.study.arguments import MOST_DRAWS, MOST_RUNS
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import check_draws, column, sample
 from sim.study.ensemble import interval
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 FOLDER: Final = "searches"
+LARGEST_SEED: Final = 2**32 - 1  # of the optimiser
 DEFAULT: Final = "plan_for_a_budget"
 FEN: Final = 100  # in a yuan
 BUDGET: Final = "budget"  # among the requirements
@@ -59,7 +60,7 @@ class Robust(Strict):
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)] = 32
     over: Over = "assumptions"
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1
-    seed: Annotated[int, Field(ge=0)] = 1  # of the sample of worlds
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample of worlds
 
 
 class Question(Strict):
@@ -80,7 +81,7 @@ class Question(Strict):
     population: Annotated[int, Field(ge=4, le=MOST_DRAWS)] = 32  # plans of a generation
     generations: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = 16
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 3
-    seed: Annotated[int, Field(ge=0)] = 1  # of the proposals; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1  # of the proposals; the luck of the runs is another
     plans: Annotated[int, Field(ge=1)] = 12  # of the front that are looked at closely, at most
     fresh_lucks: Annotated[int, Field(ge=2)] = 10  # that these are run under again
     robust: Robust | None = None

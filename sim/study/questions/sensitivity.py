@@ -19,7 +19,7 @@ from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
 from sim.scenario import Scenario, load
 from sim.study import StudyError, sensitivities
-from sim.study.arguments import MOST_DRAWS, MOST_RUNS
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import cell, check_draws, column
 from sim.study.ensemble import unit_of
@@ -54,7 +54,7 @@ class Question(Strict):
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)]
     second_order: bool = False  # of Sobol: pairs of factors too, for nearly twice as many runs
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
-    seed: Annotated[int, Field(ge=0)] = 1  # of the design; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the design; the luck of the runs is another
 
     @model_validator(mode="after")
     def _fits(self) -> Question:
