@@ -125,6 +125,8 @@ def _written(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_written(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
