@@ -13,6 +13,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -190,13 +191,24 @@ def check_draws(
     Raises :class:`ScenarioError` for one that is not understood, and :class:`StudyError` for a path that changes
     nothing in any draw, and for a number of firms that is given twice.
     """
-    drawn = [{**lever, **worlds[0]} for lever in levers] + [{**levers[0], **world} for world in worlds[1:]]
+    drawn = [(lever, worlds[0]) for lever in levers] + [(levers[0], world) for world in worlds[1:]]
     idle: set[str] | None = None
-    for draw in drawn:
-        [asked] = sized([load(scenario, fixed, draw)], firms)
+    for lever, world in drawn:
+        try:
+            [asked] = sized([load(scenario, fixed, {**lever, **world})], firms)
+        except ScenarioError as error:
+            raise ScenarioError(_placed(fault, lever, world) for fault in error.faults) from None
         idle = {*asked.unused} if idle is None else idle & {*asked.unused}
     for path in sorted(idle or ()):
         raise _idle(path, asked.name)
+
+
+def _placed(fault: Fault, *draws: Mapping[str, Any]) -> Fault:
+    """A fault of a lever where its value is written: in a row of a table, if it comes from one."""
+    for row in draws:
+        if isinstance(row, Row) and any(f"{fault.field}.".startswith(f"levers.{path}.") for path in row):
+            return replace(fault, file=str(row.file), line=row.line, field=fault.field.removeprefix("levers."))
+    return fault
 
 
 def _idle(path: str, scenario: str) -> StudyError:
@@ -272,6 +284,14 @@ def sample(
     return qmc.Sobol(d=len(factors), seed=seed).random(whole)[:draws].tolist()  # type: ignore[no-any-return]
 
 
+class Row(dict[str, Any]):
+    """A draw from a CSV file: dotted path to value, and where it is written."""
+
+    def __init__(self, values: Mapping[str, Any], file: Path, line: int) -> None:
+        super().__init__(values)
+        self.file, self.line = file, line
+
+
 def _read(file: Path) -> list[dict[str, Any]]:
     """Draws from a CSV file whose cells are YAML values, as of ``--lever``."""
     try:
@@ -290,7 +310,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
     paths = [path.strip() for path in rows[0]]
     refuse_twice([(path, row) for path, row in zip(paths, rows[1], strict=True)], str(file))
     return [
-        {path: value_of(cell, f"{file}:{line}") for path, cell in zip(paths, row, strict=True)}
+        Row({path: value_of(cell, f"{file}:{line}") for path, cell in zip(paths, row, strict=True)}, file, line)
         for line, row in enumerate(rows[1:], 2)
     ]
 

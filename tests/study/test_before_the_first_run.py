@@ -194,3 +194,17 @@ def test_levers_reach_a_loaded_scenario_in_every_call():
     swept = sim.sweep(load("full_plan", levers), {"rent_waiver.months": [0, 6]}, **SMALL)
     assert swept.manifest.scenarios[0].title.en == "The whole plan (rent_waiver.share = 0)"
     assert swept.manifest.settings["title"]["en"] == "rent_waiver.months (rent_waiver.share = 0)"
+
+
+def test_a_value_in_a_table_of_draws_is_told_with_its_line(refused, tmp_path):
+    (tmp_path / "draws.csv").write_text(
+        "rent_waiver.months,rent_waiver.start\n3,2022-06-20\n6,2022-07-01\ntrue,20220701\n"
+    )
+    (tmp_path / "design.yaml").write_text("title: {zh: 题, en: Asked}\nlevers: {csv: draws.csv}\n")
+    said = refused(sim.sweep, tmp_path / "design.yaml")
+    for field, allowed in (
+        ("months", "a table of keys and values or a whole number"),
+        ("start", "a date such as 2022-07-01"),
+    ):
+        assert f"{tmp_path / 'draws.csv'}, line 4, rent_waiver.{field}: found" in said
+        assert allowed in said
