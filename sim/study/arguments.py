@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from numbers import Integral, Real
@@ -214,8 +214,8 @@ def checked(**own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def call(*given: P.args, **named: P.kwargs) -> R:
             try:
                 bound = signature.bind(*given, **named)
-            except TypeError as error:
-                raise _unbound(signature, named, error) from None
+            except TypeError:
+                raise _unbound(signature, given, named) from None
             known = {**arguments(), **own}
             for name, value in bound.arguments.items():
                 if name in known and value is not signature.parameters[name].default:
@@ -227,20 +227,25 @@ def checked(**own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def _unbound(signature: inspect.Signature, named: Mapping[str, Any], error: TypeError) -> StudyError:
+def _unbound(signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]) -> StudyError:
     from sim.scenario.faults import nearest
 
-    named_ones = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    names = [name for name, parameter in signature.parameters.items() if parameter.kind in named_ones]
-    for name in named:
-        if name not in names:
-            near = nearest(name, names)
-            zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("。", ".")
-            allowed = ", ".join(names)
-            return StudyError(
-                zh=f"没有参数 {name}；可用：{allowed}{zh}", en=f"There is no argument {name}; allowed: {allowed}{en}"
-            )
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    names = [name for name, parameter in signature.parameters.items() if parameter.kind in kinds]
+    allowed = ", ".join(names)
+    unknown = [name for name in named if name not in names]
+    needed = [name for name in names if signature.parameters[name].default is inspect.Parameter.empty]
+    missing = [name for name in needed[len(given) :] if name not in named]
+    if unknown:
+        near = nearest(unknown[0], names)
+        zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("。", ".")
+        return StudyError(
+            zh=f"没有参数 {unknown[0]}；可用：{allowed}{zh}",
+            en=f"There is no argument {unknown[0]}; allowed: {allowed}{en}",
+        )
+    if missing:
+        return StudyError(zh=f"缺少参数 {missing[0]}。", en=f"The argument {missing[0]} is missing.")
     return StudyError(
-        zh=f"参数不全或过多（{error}）；可用：{', '.join(names)}。",
-        en=f"Arguments do not fit: {error}; allowed: {', '.join(names)}.",
+        zh=f"不写名称的参数过多，或与写明名称的重复；参数为：{allowed}。",
+        en=f"There are too many arguments without a name, or one is given with its name too; arguments are: {allowed}.",
     )

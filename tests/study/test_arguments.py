@@ -67,6 +67,15 @@ def test_an_unknown_argument_is_told_with_the_nearest_one(call):
         call(replicatons=3)
 
 
+def test_arguments_that_are_missing_or_too_many_are_told():
+    with pytest.raises(StudyError, match="The argument scenario is missing"):
+        sim.run()
+    with pytest.raises(StudyError, match="too many arguments without a name"):
+        sim.run("full_plan", 300)
+    with pytest.raises(StudyError, match="with its name too"):
+        sim.run("full_plan", scenario="baseline")
+
+
 def test_whole_numbers_of_numpy_are_whole_numbers():
     assert arguments.SEED.read(np.int64(3)) == 3
     for value in (np.bool_(True), np.float64(3.0)):
