@@ -16,6 +16,7 @@ import sim
 from sim.measure import Words
 from sim.observe.tables import Result
 from sim.scenario import Scenario
+from sim.scenario import load as really_load
 from sim.study.runs import Runner
 from sim.study.stored import Stored
 from sim.world.spec import WorldSpec
@@ -179,6 +180,11 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
         given = {**(levers or {}), **(drawn or {})}
         return FakeScenario(str(asked), given) if isinstance(asked, str | Path) else asked
 
-    for module in ("comparison", "design", "journey", "runs"):
+    def load_or_take(asked: Any, *levers: Any) -> Any:
+        return asked if isinstance(asked, FakeScenario) else really_load(asked, *levers)
+
+    for module in ("comparison", "design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
+    for module in ("journey", "runs"):
+        monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)
     monkeypatch.setattr("sim.scenario.Scenario", FakeScenario | Scenario)
