@@ -29,7 +29,7 @@ test: setup ## format, lint, types, import contract, tests
 
 test-long: setup $(FUZZER) ## longer rounds of what `make test` checks briefly, and two minutes of fuzzing for each kind of file
 	@$(BIN)/python -m pytest -n auto -m long
-	@for target in scenario catalogue levers design; do $(BIN)/python -m tests.faults.fuzz $$target 120 || exit 1; done
+	@for target in scenario catalogue levers design table; do $(BIN)/python -m tests.faults.fuzz $$target 120 || exit 1; done
 
 benchmark: setup ## firm-months a second and bytes a firm
 	@$(BIN)/python benchmarks/engine.py

@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.study.arguments import IDENTITIES, LATER, OVER, checked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,6 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@checked()
 def run(
     scenario: str | Path | Scenario,
     *,
@@ -55,7 +58,7 @@ def run(
 ) -> Result:
     """Simulate one scenario once.
 
-    ``scenario``: a shipped name, a file, or a loaded scenario. ``levers``: dotted path to value, on top of the file.
+    ``scenario``: a shipped name, a file, or a loaded scenario. ``levers``: dotted path to value, on top of it.
     ``firms``: rows alive at the start, or ``"province"`` for one row a firm; None for what the scenario says, else
     20,000. ``follow``: identities of firms whose journeys are kept. ``progress`` is called with the share done.
     Raises ``ScenarioError`` when the scenario or a lever is not understood.
@@ -65,6 +68,7 @@ def run(
     return once(scenario, levers or {}, firms, seed, follow, progress)
 
 
+@checked(draws=OVER)
 def compare(
     scenarios: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -99,17 +103,18 @@ def compare(
     return study
 
 
-def sweep(asked: Asked, grid: Mapping[str, Sequence[Any]] | None = None, **how: Any) -> Sweep:
+@checked(asked=LATER)
+def sweep(asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = None, **how: Any) -> Sweep:
     """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
     ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
-    to values) the name or file of a scenario. ``how``: keywords of :func:`sim.study.asking.ask`.
+    to values) the name or file of a scenario, or a loaded one. ``how``: keywords of :func:`sim.study.asking.ask`.
     """
-    if grid is None:
-        return _ask("sweep", asked, how)  # type: ignore[return-value]
-    title = ", ".join(grid)
-    levers = {"grid": {path: list(values) for path, values in grid.items()}}
-    return _ask("sweep", {"title": {"zh": title, "en": title}, "scenario": str(asked), "levers": levers}, how)  # type: ignore[return-value]
+    from sim.study import asking
+
+    if grid is not None:
+        asked, how = asking.over_grid(asked, grid, how)
+    return _ask("sweep", asked, how)  # type: ignore[arg-type, return-value]
 
 
 def attribute(asked: Asked = "actions", **how: Any) -> Attribution:
@@ -135,7 +140,7 @@ def search(asked: Asked = "plan_for_a_budget", **how: Any) -> Search:
     return _ask("search", asked, how)  # type: ignore[return-value]
 
 
-def workbench_model(scenario: str | Path = "full_plan", **how: Any) -> Any:
+def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:
     """This project as a model of the EMA Workbench; see :func:`sim.study.workbench.model`."""
     from sim.study import workbench
 
@@ -148,6 +153,7 @@ def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
     return asking.ask(kind, asked, **how)
 
 
+@checked(firms=IDENTITIES)
 def journey(
     firms: Iterable[int] = (),
     *,
@@ -169,6 +175,7 @@ def journey(
     )  # fmt: skip
 
 
+@checked()
 def save(study: Study, folder: str | Path) -> Path:
     """Store a study as Parquet tables and a manifest, whole or not at all; see :func:`sim.study.store.save`."""
     from sim.study import store
@@ -176,6 +183,7 @@ def save(study: Study, folder: str | Path) -> Path:
     return store.save(study, folder)
 
 
+@checked()
 def load(folder: str | Path) -> Study:
     """The study that a folder holds; see :func:`sim.study.store.load`."""
     from sim.study import store

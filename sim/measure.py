@@ -6,13 +6,14 @@ A measure is one YAML file in ``scenarios/measures/<action>/``. This module type
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from sim.names import Named
 from sim.vocabulary import (
@@ -41,10 +42,57 @@ NAME: Final = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and underscores")]
 
 
-class Strict(BaseModel):
-    """Base of everything read from a file: unknown keys are refused, values do not change afterwards."""
+ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _day(value: Any) -> Any:
+    if not (isinstance(value, date) or (isinstance(value, str) and ISO_DAY.fullmatch(value))):
+        raise PydanticKnownError("date_type")
+    return value
+
+
+TAKEN: Final = {"int": _whole, "date": _day}
+
+
+def _as_it_says(schema: Any) -> None:
+    """Let every value of a schema be taken for what it says only; models in it are references and have seen to it."""
+    if isinstance(schema, list):
+        for part in schema:
+            _as_it_says(part)
+    elif isinstance(schema, dict):
+        kind = schema.get("type")
+        if kind in ("bool", "float"):
+            schema["strict"] = True
+        elif kind in TAKEN and schema.get("strict") is None:
+            inner = core_schema.no_info_before_validator_function(TAKEN[kind], {**schema, "strict": False})
+            schema.clear()
+            schema.update(inner)
+        else:
+            for key, part in schema.items():
+                if key not in ("default", "expected", "metadata"):
+                    _as_it_says(part)
+
+
+class Strict(BaseModel):
+    """Base of everything read from a file: unknown keys are refused, values do not change afterwards.
+
+    A value is what it says: true is no number, 1 is not true, a number or a text is no day (a text in the form
+    2022-07-01 is), a text is no number, and every number is finite. A number without a fraction is a whole one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        _as_it_says(handler.resolve_ref_schema(schema))
+        return schema
 
 
 class Words(Strict):

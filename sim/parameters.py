@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -335,7 +335,7 @@ def _replaced(table: dict[Any, Any], keys: list[str], value: Any) -> dict[Any, A
 def _check(value: Number, low: Number, high: Number, means: tuple[str, str] = ("", "")) -> None:
     """Raise :class:`ParameterError` for a value outside its range; ``means``: what it is, in Chinese and English."""
     is_day = isinstance(low, date)
-    if isinstance(value, bool) or not isinstance(value, date if is_day else int | float):
+    if isinstance(value, bool | datetime) or not isinstance(value, date if is_day else int | float):
         zh, en = ("日期", "a date") if is_day else ("数", "a number")
         raise ParameterError(
             zh=f"{shown(value)} 不是{zh}，应在 {_written(low)} 至 {_written(high)} 之间",

@@ -162,6 +162,34 @@ def test_a_comparison_for_people_is_a_table(shukun):
     assert [line for line in answer.stdout.splitlines() if "(I.9.d), asked at least 95.0 %" in line]
 
 
+def test_an_outcome_that_does_not_exist_in_one_of_two_worlds_is_a_dash_and_null(shukun):
+    asked = ("compare", "no_outbreak_no_plan", *FEW, "--replications", "2", "--draws", "0", *NO_CLAUSES)
+    answer = shukun(*asked)
+    assert answer.exit_code == 0, answer.stderr
+    assert "nan" not in answer.stdout.lower()
+    changes = next(line.split() for line in answer.stdout.splitlines() if line.strip().startswith("+"))
+    assert changes[3] == "–"  # after the change in survival and half its interval
+    answer = shukun(*asked, "--json")
+    world = json.loads(answer.stdout, parse_constant=pytest.fail)["scenarios"][1]
+    assert world["outcomes"]["resumption_rate"]["mean"] is None
+    assert world["difference_from_baseline"]["resumption_rate"] == {"mean": None, "low": None, "high": None}
+
+
+def test_a_plan_that_levers_changed_says_so_in_every_place(shukun):
+    levers = ("--lever", "rent_waiver.months=6")
+    asked = ("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", *NO_CLAUSES, *levers, "--out", "kept")
+    told = "The whole plan (rent_waiver.months = 6)"
+    answer = shukun(*asked)
+    assert told in answer.stdout
+    assert "Without the plan (" not in answer.stdout  # where the lever changes nothing
+    assert told in Path("kept/report.html").read_text(encoding="utf-8")
+    assert json.loads(Path("kept/manifest.json").read_text(encoding="utf-8"))["scenarios"][1]["title"]["en"] == told
+    titles = [scenario["title"] for scenario in json.loads(shukun(*asked, "--json").stdout)["scenarios"]]
+    assert titles[1] == {"zh": "完整方案（rent_waiver.months = 6）", "en": told}
+    answer = shukun("run", "full_plan", *FEW, *levers)
+    assert told in answer.stdout
+
+
 def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
     def broken(*_):
         raise RuntimeError("no ink")

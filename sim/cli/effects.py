@@ -24,6 +24,7 @@ from sim.cli.shared import (
     say,
 )  # fmt: skip
 from sim.report import terminal
+from sim.study.arguments import MOST, REPLICATIONS
 
 PICTURES: Final = (".png", ".svg", ".pdf")
 
@@ -33,7 +34,10 @@ def clause(
     id: Annotated[str, typer.Argument(help=say("option.clause"))],
     firms: FirmsAsked = None,
     seed: Seed = 1,
-    replications: Annotated[int, typer.Option("--replications", min=1, help=say("option.replications"))] = 4,
+    replications: Annotated[
+        int,
+        typer.Option("--replications", min=REPLICATIONS.least, max=REPLICATIONS.most, help=say("option.replications")),
+    ] = 4,
     workers: Workers = None,
     no_effect: Annotated[bool, typer.Option("--no-effect", help=say("option.no_effect"))] = False,
     as_json: AsJson = False,
@@ -63,7 +67,7 @@ def journey(
     where: Annotated[list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help=say("option.where"))] = None,
     scenario: Annotated[str, typer.Option("--scenario", help=say("option.journey_scenario"))] = "full_plan",
     against: Annotated[str, typer.Option("--against", help=say("option.against"))] = "baseline",
-    most: Annotated[int, typer.Option("--most", min=1, help=say("option.most"))] = 3,
+    most: Annotated[int, typer.Option("--most", min=MOST.least, help=say("option.most"))] = 3,
     picture: Annotated[Path | None, typer.Option("--picture", help=say("option.picture"), show_default=False)] = None,
     firms: FirmsAsked = None,
     seed: Seed = 1,

@@ -10,7 +10,6 @@ import typer
 
 from sim.cli.shared import (
     LANGUAGE,
-    MOST_RUNS,
     AsJson,
     Cluster,
     FirmsAsked,
@@ -29,6 +28,7 @@ from sim.cli.shared import (
     say,
 )  # fmt: skip
 from sim.report import terminal
+from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
 from sim.study.kinds import questions
 
 SWEEP: Final = "sweep"
@@ -44,10 +44,20 @@ def _command(kind: str) -> Callable[..., None]:
         firms: FirmsAsked = None,
         seed: Seed = 1,
         replications: Annotated[
-            int | None, typer.Option("--replications", min=1, max=MOST_RUNS, help=say("option.question_replications"))
+            int | None,
+            typer.Option(
+                "--replications",
+                min=REPLICATIONS.least,
+                max=REPLICATIONS.most,
+                help=say("option.question_replications"),
+            ),
         ] = None,
-        draws: Annotated[int | None, typer.Option("--draws", min=1, help=say("option.question_draws"))] = None,
-        seconds: Annotated[float | None, typer.Option("--seconds", min=0.0, help=say("option.seconds"))] = None,
+        draws: Annotated[
+            int | None, typer.Option("--draws", min=DRAWS.least, help=say("option.question_draws"))
+        ] = None,
+        seconds: Annotated[
+            float | None, typer.Option("--seconds", min=LEAST_SECONDS, help=say("option.seconds"))
+        ] = None,
         workers: Workers = None,
         cluster: Cluster = None,
         out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
@@ -79,6 +89,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     Of a sweep a lever may be given several values: then the name is a scenario's, and they are the grid.
     """
     from sim.scenario import from_words
+    from sim.study import asking
 
     if kind != SWEEP:
         return name, from_words(given)
@@ -88,8 +99,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     grid = {path: values for path, values in listed.items() if len(values) != 1}
     if not grid:
         return name, fixed
-    title = ", ".join(grid)
-    return {"title": {"zh": title, "en": title}, "scenario": name, "levers": {"grid": grid}}, fixed
+    return asking.over_grid(name, grid, {})[0], fixed
 
 
 def _asked_with(asked: Any, fixed: Mapping[str, Any]) -> list[str]:
@@ -106,7 +116,7 @@ for _kind in questions():
 def verify(
     study: Annotated[Path, typer.Argument(help=say("option.study"))],
     sample: Annotated[int, typer.Option("--sample", min=1, help=say("option.sample"))] = 10,
-    seed: Annotated[int, typer.Option("--seed", min=0, help=say("option.sample_seed"))] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=SEED.least, max=SEED.most, help=say("option.sample_seed"))] = 1,
     workers: Workers = None,
     as_json: AsJson = False,
     lang: Lang = LANGUAGE,

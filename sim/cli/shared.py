@@ -21,6 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.report import terminal, words
+from sim.study.arguments import REPLICATIONS, SEED, WORKERS
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -126,15 +127,15 @@ app = typer.Typer(
 
 RESULTS: Final = Path("results")
 LONGEST_NAME: Final = 120  # characters of a folder's name, of which a system may allow 255 bytes
-LARGEST_SEED: Final = 2**62  # a replication's seed is this one and its number, and fits in 64 bits
-MOST_RUNS: Final = 10_000  # of a scenario
 _option = typer.Option
 ScenarioName = Annotated[str, typer.Argument(help=say("option.scenario"))]
 AsJson = Annotated[bool, _option("--json", help=say("option.json"))]
 FirmsAsked = Annotated[str | None, _option("--firms", metavar="N", show_default=False, help=say("option.firms"))]
-Seed = Annotated[int, _option("--seed", min=0, max=LARGEST_SEED, help=say("option.seed"))]
-Replications = Annotated[int, _option("--replications", min=1, max=MOST_RUNS, help=say("option.replications"))]
-Workers = Annotated[int | None, _option("--workers", min=1, show_default=False, help=say("option.workers"))]
+Seed = Annotated[int, _option("--seed", min=SEED.least, max=SEED.most, help=say("option.seed"))]
+Replications = Annotated[
+    int, _option("--replications", min=REPLICATIONS.least, max=REPLICATIONS.most, help=say("option.replications"))
+]
+Workers = Annotated[int | None, _option("--workers", min=WORKERS.least, show_default=False, help=say("option.workers"))]
 Cluster = Annotated[str | None, _option("--cluster", metavar="ADDRESS", show_default=False, help=say("option.cluster"))]
 Levers = Annotated[list[str] | None, _option("--lever", metavar="PATH=VALUE", help=say("option.lever"))]
 Lang = Annotated[

@@ -9,7 +9,6 @@ import typer
 
 from sim.cli.shared import (
     LANGUAGE,
-    MOST_RUNS,
     AsJson,
     Cluster,
     FirmsAsked,
@@ -32,6 +31,7 @@ from sim.cli.shared import (
     write_report,
 )  # fmt: skip
 from sim.report import terminal
+from sim.study.arguments import OVER_RANGES
 
 
 @app.command(help=say("command.compare"))
@@ -40,9 +40,14 @@ def compare(
     firms: FirmsAsked = None,
     seed: Seed = 1,
     replications: Replications = 10,
-    draws: Annotated[int, typer.Option("--draws", min=0, max=MOST_RUNS, help=say("option.draws"))] = 32,
+    draws: Annotated[
+        int, typer.Option("--draws", min=OVER_RANGES.least, max=OVER_RANGES.most, help=say("option.draws"))
+    ] = 32,
     clause_replications: Annotated[
-        int, typer.Option("--clause-replications", min=0, help=say("option.clause_replications"))
+        int,
+        typer.Option(
+            "--clause-replications", min=OVER_RANGES.least, max=OVER_RANGES.most, help=say("option.clause_replications")
+        ),
     ] = 2,
     workers: Workers = None,
     cluster: Cluster = None,

@@ -32,6 +32,7 @@ def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str
     took = {part: sum(seconds[part] for seconds in of_each) for part in of_each[0]}
     answer: dict[str, Any] = {
         "scenario": study.manifest.scenarios[0].name,
+        "title": study.manifest.scenarios[0].title.model_dump(),
         "firms": int(done["firms"].iloc[0]),
         "months": int(done["months"].iloc[0]),
         "seed": int(done["seed"].iloc[0]),
@@ -65,11 +66,12 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
         "fingerprint": study.manifest.fingerprint,
         "scenarios": [
             {
-                "name": name,
-                "outcomes": intervals(study.outcomes, name),
-                "difference_from_baseline": intervals(study.differences, name),
+                "name": asked.name,
+                "title": asked.title.model_dump(),
+                "outcomes": intervals(study.outcomes, asked.name),
+                "difference_from_baseline": intervals(study.differences, asked.name),
             }
-            for name in study.scenarios
+            for asked in study.manifest.scenarios
         ],
         "targets": study.targets.to_dict("records"),
         "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
@@ -80,8 +82,9 @@ def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], la
     """Print all outcomes of one scenario and what the run cost."""
     rows = []
     for row in outcomes.to_dict("records"):
-        mean, low, high = (_in(lang, numbers.in_unit(row[name], row["unit"])) for name in ("mean", "low", "high"))
-        rows.append((_outcome(lang, row["outcome"]), mean, text("unit.interval", lang, low=low, high=high)))
+        mean = numbers.in_unit(row["mean"], row["unit"])
+        between = numbers.interval_in_unit(row["low"], row["high"], row["unit"])
+        rows.append((_outcome(lang, row["outcome"]), _in(lang, mean), _in(lang, between)))
     columns = [text("cli.column.outcome", lang), text("cli.column.value", lang), text("cli.column.interval", lang)]
     several = "intervals" in answer
     table(columns if several else columns[:2], rows if several else [row[:2] for row in rows], _in(lang, title))
@@ -118,7 +121,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             cell = _in(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
             if key in means and asked.name != BASELINE:
                 change = differences[key]
-                cell += f"\n{_points(change['mean'], '+')}"
+                known = not math.isnan(change["mean"])  # an outcome may not exist in one of the two worlds
+                cell += f"\n{_points(change['mean'], '+') if known else text('unit.missing', lang)}"
                 if not math.isnan(change["high"]):
                     cell += f" ± {_points(change['high'] - change['mean'])}"
             row.append(cell)
@@ -147,6 +151,7 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
         "results_dir": str(folder),
         "study": manifest.study,
         "scenarios": [asked.name for asked in manifest.scenarios],
+        "titles": [asked.title.model_dump() for asked in manifest.scenarios],
         "firms": manifest.firms,
         "seed": manifest.seed,
         "replications": manifest.replications,
@@ -154,7 +159,12 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
         "fingerprint": manifest.fingerprint,
         "runs": len(study.runs),
         "failures": study.failures.to_dict("records"),
-        "tables": {name: found.to_dict("records") for name, found in study.tables().items() if name != "runs"},
+        # Of some kinds of column what is missing is no number that is none, but a value of its own.
+        "tables": {
+            name: found.astype(object).where(found.notna(), None).to_dict("records")
+            for name, found in study.tables().items()
+            if name != "runs"
+        },
     }
 
 
@@ -206,12 +216,12 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = ""
 
 def print_json(value: Any) -> None:
     """Print one JSON value; what is missing is null, for JSON knows no NaN."""
-    print(json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False))
+    print(json.dumps(numbers.finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False))
 
 
 def plain(value: Any) -> str:
     """A value of a scenario file in one line."""
-    value = _finite(value)
+    value = numbers.finite(value)
     if value is None:
         return "-"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -231,13 +241,3 @@ def _outcome(lang: Language, name: str) -> str:
     from sim.report.findings import outcome_name
 
     return _in(lang, outcome_name(name))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    if hasattr(value, "item"):  # a NumPy number
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

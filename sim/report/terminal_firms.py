@@ -33,6 +33,7 @@ def answer_of_journey(journey: Journey) -> dict[str, Any]:
     return {
         "scenario": journey.scenario.name,
         "against": journey.against.name,
+        "titles": [world.title.model_dump() for world in (journey.scenario, journey.against)],
         "seed": journey.seed,
         "firms": journey.firms.astype(object).where(journey.firms.notna(), None).to_dict("records"),
         "events": journey.events.to_dict("records"),

@@ -148,7 +148,7 @@ def _path(details: ErrorDetails, data: Any) -> Path:
 
 
 def _relevant(found: list[tuple[Path, ErrorDetails]]) -> Iterable[tuple[Path, list[ErrorDetails]]]:
-    """The errors of each place. Of a value that may be one thing or a table, only those about what it is."""
+    """The errors of each place. Of a value that may be one thing or a table or list, only those about what it is."""
     kept: dict[Path, list[ErrorDetails]] = {}
     above = {path[:length] for path, _ in found for length in range(len(path))}
     for path, details in found:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from sim import timeline
 from sim.measure import Measure, Words
 from sim.names import meant
 from sim.parameters import Parameters
@@ -44,7 +45,7 @@ class Composition:
     on: dict[str, None] = field(default_factory=dict)  # an ordered set of ids
     defined: dict[str, tuple[Document, dict[str, Any]]] = field(default_factory=dict)
     own_funds: dict[str, tuple[Document, int, dict[str, Any]]] = field(default_factory=dict)
-    levers: dict[str, Lever] = field(default_factory=dict)
+    levers: dict[str, Lever] = field(default_factory=dict)  # by their one spelling
     world: dict[str, Any] = field(default_factory=dict)
     world_from: Origins = field(default_factory=dict)
     firms: Firms | None = None
@@ -70,11 +71,23 @@ class Composition:
         for place, name in enumerate(content.without):
             for id_ in self._switch(document, "without", place, name):
                 self.on.pop(id_, None)
+        # What the file says of the world and of the number of firms is a lever in another spelling.
+        elsewhere = {f"world.{key}": value for key, value in content.world.items()}
+        elsewhere |= {} if content.firms is None else {"firms": content.firms}
+        pairs = [*elsewhere.items(), *content.levers.items()]
+        self.faults += [
+            document.fault("set_twice", ("levers", path), both, lever_paths.EACH_ONCE)
+            for path, both in lever_paths.twice(pairs)
+        ]
         for path in lever_paths.in_order(content.levers):
-            self.levers.pop(path, None)  # of two files the later wins
-            self.levers[path] = Lever(path, content.levers[path], document, own)
+            self.put(Lever(path, content.levers[path], document, own))
         self._add_world(content.world, document, ("world",))
         self.firms = content.firms if content.firms is not None else self.firms
+
+    def put(self, lever: Lever) -> None:
+        """Take in a lever; of two files, or of a file and a call, the later wins."""
+        self.levers.pop(lever_paths.same(lever.path), None)
+        self.levers[lever_paths.same(lever.path)] = lever
 
     def _switch(self, document: Document, key: str, place: int, name: str) -> list[str]:
         """Measures that a name under ``actions``, ``sections``, ``measures`` or ``without`` stands for."""
@@ -119,6 +132,7 @@ class Composition:
         horizon = (world.start, world.end) if world is not None else HORIZON
         funds = self._funds(by_kind["funds"], horizon)
         measures, unused = self._measures(by_kind["measures"], horizon)
+        unused += self._idle([*by_kind["funds"], *by_kind["plan"]], measures)
         parameters = self._parameters(by_kind["parameters"])
         firms = self._firms(by_kind["firms"])
         if len(measures) > MOST_MEASURES:
@@ -136,6 +150,17 @@ class Composition:
         if self.faults:
             raise ScenarioError(self.faults)
         return scenario
+
+    def _idle(self, levers: Iterable[Lever], measures: Iterable[Measure]) -> Iterator[str]:
+        """Levers of funds that no measure which is on draws on, and of days of the plan that none of them waits for."""
+        drawn_on = {measure.fund for measure in measures}
+        written = [self.known.sources[id_].data for id_ in self.on if id_ in self.known.sources]
+        written += [self.defined[id_][1] for id_ in self.on if id_ in self.defined]
+        written += [fund for fund in self.known.funds_file.data["funds"] if fund["id"] in drawn_on]
+        waits = any(map(waits_for_plan, written))
+        for lever in levers:
+            if not (waits if lever.parts[0] == "plan" else lever.parts[1] in drawn_on):
+                yield lever.path
 
     def _change_plan(self, levers: Iterable[Lever]) -> None:
         for lever in levers:
@@ -197,7 +222,7 @@ class Composition:
                 self.faults += wrong
                 if measure is not None:
                     measures[id_] = measure
-                    self.faults += _outside(measure, source, horizon)
+                    self.faults += _beyond(measure, source, horizon, id_ in self.defined)
         return tuple(measure for id_, measure in measures.items() if id_ in self.on), unused
 
     def _funds(self, levers: Iterable[Lever], horizon: tuple[date, date]) -> tuple[Fund, ...]:
@@ -283,11 +308,30 @@ def _lever_source(lever: Lever, at: Path) -> Source:
     return Source(lever.document, (), {at: (lever.document, ("levers", lever.path))})
 
 
-def _outside(measure: Measure, source: Source, horizon: tuple[date, date]) -> Iterator[Fault]:
-    """Days that a lever names and that the run does not reach. The catalogue's own days may lie outside a short run."""
+def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own: bool) -> Iterator[Fault]:
+    """Days and durations that the run does not reach: those that a lever names, or all of a scenario's own measure.
+
+    The catalogue's own may lie outside a short run. More months, or days, than the horizon has can do no more than as
+    many: a number beyond is a mistake, or a hope that the run cannot fulfil.
+    """
+
+    def asked(path: Path) -> bool:
+        return is_own or any(path[:length] in source.levers for length in range(len(path) + 1))
+
     for path, day in dates(measure):
-        if (
-            any(path[:length] in source.levers for length in range(len(path) + 1))
-            and not horizon[0] <= day <= horizon[1]
-        ):
+        if asked(path) and not horizon[0] <= day <= horizon[1]:
             yield source.fault("outside_horizon", path, day, within(horizon))
+    lasts = timeline.horizon(*horizon)
+    most = {"months": lasts.months, "working days": lasts.days}
+    for entry in lever_paths.of_measure(measure):
+        path = lever_paths.place(entry.path.split(".")[1:])
+        if entry.unit in most and asked(path):
+            by_day: dict[str | None, Any] = entry.value if isinstance(entry.value, dict) else {None: entry.value}
+            for since, number in by_day.items():
+                if isinstance(number, int) and number > most[entry.unit]:
+                    limit, unit = most[entry.unit], entry.unit.split()[-1]
+                    allowed = Words(
+                        zh=f"不大于 {limit}，即模拟期的{'月' if unit == 'months' else '天'}数",
+                        en=f"at most {limit}, the {unit} of the horizon",
+                    )
+                    yield source.fault("out_of_range", path if since is None else (*path, since), number, allowed)

@@ -42,6 +42,7 @@ LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which
 WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 TABLE: Final = Words(zh="由键和值组成的表", en="a table of keys and values")
 A_DAY: Final = Words(zh="日历上有的日期，如 2022-07-01", en="a day of the calendar such as 2022-07-01")
+ONE_VALUE: Final = Words(zh="一个值", en="one value")
 SEEN: Final = Words(zh="看得见的字符", en="characters that can be seen")
 EMPTY: Final = Words(zh="文件没有内容", en="the file is empty")
 NO_FILE: Final = Words(zh="它不是文件", en="it is not a file")
@@ -220,9 +221,11 @@ def value_of(text: str, place: Fault) -> Any:
     """
     try:
         document = parse(f"value: {text}", "")
+        if set(document.data) != {"value"} or any(fault.found == "value" for fault in document.faults):
+            raise ScenarioError([replace(place, kind="wrong_form", found=shown(text), allowed=ONE_VALUE)])
         if document.faults:
             raise ScenarioError(document.faults)
-        return document.data.get("value")
+        return document.data["value"]
     except ScenarioError as error:
         raise ScenarioError(
             replace(

@@ -24,6 +24,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "anchor": {"en": "anchors and aliases are refused: {found}", "zh": "不接受锚点和别名：{found}"},
     "tag": {"en": "tags are refused: {found}", "zh": "不接受标签：{found}"},
     "too_deep": {"en": "the file is nested too deeply: {found}", "zh": "文件嵌套过深：{found}"},
+    "set_twice": {"en": "the same lever is set twice: {found}", "zh": "同一杠杆设定了两次：{found}"},
     "duplicate_key": {"en": "the key {found} is written twice", "zh": "键 {found} 重复"},
     "unknown_key": {"en": "{found} is not a key here", "zh": "此处没有键 {found}"},
     "missing_key": {"en": "the key {found} is missing", "zh": "缺少键 {found}"},
@@ -66,6 +67,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "no_delivery": {"en": "found {found} as the way of delivery", "zh": "交付方式为 {found}"},
     "no_agency": {"en": "the way {found} needs an agency", "zh": "交付方式 {found} 需要承办部门"},
     "too_many": {"en": "the scenario holds {found} measures", "zh": "情景含有 {found} 项措施"},
+    "not_from_file": {
+        "en": "{found} is not as its file says, so that levers cannot be put on it",
+        "zh": "{found} 与其文件所述不同，不能再设定杠杆",
+    },
     "refused": {"en": "found {found}", "zh": "发现 {found}"},
     "reason": {"en": "{found}", "zh": "{found}"},
 }

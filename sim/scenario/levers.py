@@ -16,7 +16,7 @@ A lever replaces a whole value: a number given for a table by date holds on ever
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -29,7 +29,8 @@ from sim.measure import Dated, Delivery, Eligibility, Measure, Words
 from sim.refusal import shown
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
-from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed
+from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed, printable
+from sim.scenario.plain import plain
 from sim.scenario.schema import DECIDED, Fund
 from sim.scenario.slips import half_width, near
 
@@ -39,6 +40,8 @@ WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that ar
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
+EACH_ONCE: Final = Words(zh="每个杠杆一次", en="each lever once")
+LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
 )  # fmt: skip
@@ -76,10 +79,54 @@ class LeverEntry(NamedTuple):
     meaning: str
 
 
-def given(levers: Mapping[str, Any]) -> list[Lever]:
-    """Levers that come from a call or a command line and not from a file."""
+def given(*levers: Mapping[str, Any]) -> list[Lever]:
+    """Levers that come from calls or a command line and not from a file; values of NumPy and pandas are made plain.
+
+    Raises :class:`ScenarioError` for one that is given twice.
+    """
+    pairs = [(str(path), plain(value)) for mapping in levers for path, value in mapping.items()]
+    refuse_twice(pairs)
+    values = dict(pairs)
     document = Document("", {})
-    return [Lever(path, levers[path], document, own=False) for path in in_order(levers)]
+    return [Lever(path, values[path], document, own=False) for path in in_order(values)]
+
+
+def same(path: str) -> str:
+    """The one spelling of a lever: ``rent_waiver.values.months`` is ``rent_waiver.months``."""
+    first, _, rest = path.partition(".")
+    return path if first in ELSEWHERE else f"{first}.{_field(rest.split('.'))}"
+
+
+def twice(pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Of levers (path and value) those that are set again: the later path, and both as one writes them."""
+    first: dict[str, str] = {}
+    for path, value in pairs:
+        said = written(path, value)
+        if same(path) in first:
+            yield path, f"{first[same(path)]}, {said}"
+        first.setdefault(same(path), said)
+
+
+def refuse_twice(pairs: Iterable[tuple[str, Any]], file: str = "", line: int | None = None) -> None:
+    """Raise :class:`ScenarioError` when a lever is set twice, in one spelling or in two."""
+    faults = [Fault("set_twice", file, line, "", both, EACH_ONCE) for _, both in twice(pairs)]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def written(path: str, value: Any) -> str:
+    """A lever with its value, as one writes them: ``rent_waiver.months = 6``."""
+    return printable(f"{path} = {shown(_written(value), LONGEST_VALUE)}")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_written(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def in_order(levers: Iterable[str]) -> list[str]:
@@ -90,9 +137,9 @@ def in_order(levers: Iterable[str]) -> list[str]:
 def from_words(assignments: Iterable[str]) -> dict[str, Any]:
     """Levers written as ``path=value``, the value in YAML: ``rent_waiver.months=6``.
 
-    Raises :class:`ScenarioError` when there is no ``=`` or the value is not plain YAML.
+    Raises :class:`ScenarioError` when there is no ``=``, the value is not plain YAML, or a lever is given twice.
     """
-    levers: dict[str, Any] = {}
+    pairs: list[tuple[str, Any]] = []
     for words in assignments:
         path, equals, value = words.partition("=")
         path = path.strip()
@@ -102,8 +149,9 @@ def from_words(assignments: Iterable[str]) -> dict[str, Any]:
             meant = mark and "=".join(part.strip() for part in half.split(mark, 1))
             kind = "full_width" if half != words.strip() else "wrong_form"
             raise ScenarioError([Fault(kind, "", None, LEVERS + shown(words), shown(words), PATH_AND_VALUE, meant)])
-        levers[path] = value_of(value, Fault("reason", "", None, f"{LEVERS}{path}", ""))
-    return levers
+        pairs.append((path, value_of(value, Fault("reason", "", None, f"{LEVERS}{path}", ""))))
+    refuse_twice(pairs)
+    return dict(pairs)
 
 
 def change_measures(
@@ -142,7 +190,7 @@ def change_measures(
         if not any(id_ in on for id_ in reached):
             unused.append(lever.path)
         for id_ in reached:
-            where = _place(rest)
+            where = place(rest)
             _put(data[id_], where, lever.value)
             origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
     return origins, unused, faults
@@ -163,7 +211,7 @@ def _field(words: Sequence[str]) -> str:
     return ".".join(words[1:] if words[:1] == ["values"] else words)
 
 
-def _place(words: Sequence[str]) -> tuple[str, ...]:
+def place(words: Sequence[str]) -> tuple[str, ...]:
     """Where in a measure's data a lever's words point."""
     name = _field(words)
     return (name,) if name in WHOLE else tuple(words) if words[0] in PARTS else ("values", name)

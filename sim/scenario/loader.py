@@ -5,20 +5,20 @@ Everything that is wrong is found in one pass and raised together. Nothing of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from sim.measure import Words
 from sim.places import scenarios_folder
-from sim.refusal import shown
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check
 from sim.scenario.composition import Composition
 from sim.scenario.document import Document, read
 from sim.scenario.faults import Fault, ScenarioError, listed, printable
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Origin, Scenario
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.slips import near
 from sim.vocabulary import ACTIONS
@@ -30,6 +30,7 @@ FIRST: Final = (
 
 IN_THE_FOLDERS: Final = Words(zh="名称，或这些文件夹中的文件", en="a name, or a file in these folders")
 AN_END: Final = Words(zh="有尽头的继承", en="a chain that ends")
+AS_LOADED: Final = Words(zh="名称、文件，或 load() 返回的情景", en="a name, a file, or what load() gave")
 
 
 def names() -> list[str]:
@@ -38,24 +39,38 @@ def names() -> list[str]:
     return [name for name in FIRST if name in found] + sorted(found - {*FIRST})
 
 
-def load(name_or_path: str | Path, levers: Mapping[str, Any] | None = None) -> Scenario:
-    """A scenario by the name of a shipped one or by the path of a file, with levers changed on top.
+def load(
+    asked: str | Path | Scenario, levers: Mapping[str, Any] | None = None, drawn: Mapping[str, Any] | None = None
+) -> Scenario:
+    """A scenario by the name of a shipped one, by the path of a file or as it was loaded, with levers changed on top.
 
     ``levers``: dotted path to value, see :mod:`sim.scenario.levers`. Those of measures that are off change nothing and
-    are listed in ``Scenario.unused``, so that the same levers can be given to several scenarios.
+    are listed in ``Scenario.unused``, so that the same levers can be given to several scenarios; the others are told by
+    its title. ``drawn``: further levers, of one draw of many, that no title tells. To a loaded scenario levers do what
+    they do to its file.
     Raises :class:`ScenarioError`, whose ``faults`` hold everything that is wrong.
     """
+    if isinstance(asked, Scenario):
+        return _changed(asked, levers or {}, drawn or {})
     known = catalogue(scenarios_folder())
-    file = _find(str(name_or_path))
+    file = _find(str(asked))
     chain, faults = _chain(file)
     if not chain:
         raise ScenarioError(faults)
-    asked = Composition(known, faults=[*known.faults, *faults], is_clear=not faults)
+    composed = Composition(known, faults=[*known.faults, *faults], is_clear=not faults)
     for document, content in chain:
-        asked.add(document, content, own=document is chain[-1][0])
-    for lever in lever_paths.given(levers or {}):
-        asked.levers[lever.path] = lever
-    return asked.scenario(printable(file.stem), chain[-1][1], *_texts(chain))
+        composed.add(document, content, own=document is chain[-1][0])
+    changes = lever_paths.given(levers or {}, drawn or {})
+    for lever in changes:
+        composed.put(lever)
+    scenario = composed.scenario(printable(file.stem), chain[-1][1], *_texts(chain))
+    origin = Origin(
+        str(asked) if file.parent == scenarios_folder() else str(file.resolve()),
+        scenario.title,
+        {lever.path: lever.value for lever in changes},
+    )
+    title = changed_title(scenario.title, {path: origin.levers[path] for path in levers or {}}, scenario.unused)
+    return replace(scenario, title=title, origin=origin)
 
 
 def _texts(chain: Sequence[tuple[Document, ScenarioFile]]) -> tuple[Words, Words]:
@@ -67,12 +82,45 @@ def _texts(chain: Sequence[tuple[Document, ScenarioFile]]) -> tuple[Words, Words
     own = chain[-1][1]
     if own.description is not None:
         return titles[-1], own.description
-    changes = [f"{path} = {shown(value)}" for path, value in own.levers.items()]
+    changes = [lever_paths.written(path, value) for path, value in own.levers.items()]
     if len(chain) == 1 and not changes:
         return titles[-1], titles[-1]
     parent = titles[-2:-1]
     zh, en = ([getattr(title, language) for title in parent] + changes for language in ("zh", "en"))
     return titles[-1], Words(zh="；".join(zh), en="; ".join(en))
+
+
+def changed_title(title: Words, levers: Mapping[str, Any], unused: Container[str] = ()) -> Words:
+    """The title of what levers have changed, which names them; those that change nothing are left out."""
+    said = [lever_paths.written(path, value) for path, value in levers.items() if path not in unused]
+    return Words(zh=f"{title.zh}（{'，'.join(said)}）", en=f"{title.en} ({', '.join(said)})") if said else title
+
+
+def recipe(scenario: Scenario) -> Origin:
+    """What a loaded scenario was loaded from, when its file still says so.
+
+    Raises :class:`ScenarioError` for one that was put together or changed otherwise.
+    """
+    origin = scenario.origin
+    again = None if origin is None else load(origin.file, origin.levers)
+    if origin is None or again is None or replace(again, firms=scenario.firms).fingerprint() != scenario.fingerprint():
+        raise ScenarioError([Fault("not_from_file", scenario.name, None, "", scenario.name, AS_LOADED)])
+    return origin
+
+
+def _changed(scenario: Scenario, levers: Mapping[str, Any], drawn: Mapping[str, Any]) -> Scenario:
+    """A loaded scenario with levers on top of those that it was loaded with; its name, title and rows stay its own."""
+    before = {} if scenario.origin is None else scenario.origin.levers
+    new = {lever.path: lever.value for lever in lever_paths.given(levers, drawn)}
+    if all(path in before and before[path] == value for path, value in new.items()):
+        return scenario
+    origin = recipe(scenario)
+    spelled = {lever_paths.same(path) for path in new}
+    kept = {path: value for path, value in before.items() if lever_paths.same(path) not in spelled}
+    made = load(origin.file, {**kept, **{path: new[path] for path in levers}}, drawn)
+    own = scenario.title != changed_title(origin.title, before, scenario.unused)
+    title = changed_title(scenario.title, {path: new[path] for path in levers}, made.unused) if own else made.title
+    return replace(made, name=scenario.name, title=title, firms=made.firms if "firms" in new else scenario.firms)
 
 
 def _find(name: str) -> Path:

@@ -19,11 +19,21 @@ TEXTS: Final = ("title", "description", "note")  # what changes no result
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a scenario was loaded from: its file (or the name of a shipped one), its title there, levers given."""
+
+    file: str
+    title: Words
+    levers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Scenario:
     """What is asked of one run. Levers are applied; nothing in it changes afterwards.
 
     ``parameter_changes`` go to ``sim.parameters``; ``firms`` is a number of sampled rows or ``"province"`` for one row
-    a firm; ``unused`` are levers that were given but concern measures that are off here.
+    a firm; ``unused`` are levers that were given but concern measures that are off here, funds that no measure draws
+    on, or days of the plan that none waits for. ``origin``: None of one that was not loaded.
     """
 
     name: str
@@ -39,6 +49,7 @@ class Scenario:
     parameter_changes: dict[str, float]
     firms: Firms | None
     unused: tuple[str, ...] = field(default=(), compare=False)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     def with_measures(self, ids: Iterable[str], *, name: str, title: Words) -> Scenario:
         """The same with only the measures named; raises :class:`ScenarioError` for one that is not on."""

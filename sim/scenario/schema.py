@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from sim.instruments import instruments
 from sim.measure import Action, Dated, Measure, Name, Party, Strict, Title, Words, Yuan
@@ -52,20 +52,25 @@ class FundsFile(Strict):
     funds: tuple[dict[str, Any], ...] = Field(description="money set aside, see `Fund`")
 
 
+def outcome_among(*more: str) -> AfterValidator:
+    """That a name is one of the outcomes, or of ``more``: a question may ask for what is made of outcomes too."""
+
+    def known(name: str) -> str:
+        names = (*OUTCOMES, *more)
+        if name not in names:
+            raise UnknownName("outcome", name, names)
+        return name
+
+    return AfterValidator(known)
+
+
 class Target(Strict):
     """What the plan promises of one outcome."""
 
-    outcome: Name = Field(description="an outcome of `sim/observe/outcomes.py`")
+    outcome: Annotated[Name, outcome_among()] = Field(description="an outcome of `sim/observe/outcomes.py`")
     at_least: float | None = Field(None, description="promised least value, in the outcome's unit")
     at_most: float | None = Field(None, description="promised greatest value; one of the two is given")
     clause: str = Field(description="clause that promises it")
-
-    @field_validator("outcome")
-    @classmethod
-    def _exists(cls, name: str) -> str:
-        if name not in OUTCOMES:
-            raise UnknownName("outcome", name, OUTCOMES)
-        return name
 
     @model_validator(mode="after")
     def _has_one_bound(self) -> Target:
@@ -112,7 +117,9 @@ class ScenarioFile(Strict):
         None, description="what it does, in sentences; what it extends and its levers where it is left out"
     )
     author: str = Field("", description="who wrote it")
-    against: Name | None = Field("baseline", description="the scenario that it is to be compared with")
+    against: Literal["baseline"] | None = Field(
+        "baseline", description="the scenario that it is compared with; null for the baseline itself"
+    )
     extends: str | None = Field(None, description="name or file of the scenario that this one starts from")
     actions: tuple[Action, ...] = Field((), description="actions whose measures are switched on")
     sections: tuple[str, ...] = Field(

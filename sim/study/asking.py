@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 
 from sim.places import scenarios_folder
 from sim.refusal import nearest
-from sim.scenario import Fault, ScenarioError
+from sim.scenario import Fault, Scenario, ScenarioError
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import listed
+from sim.scenario.levers import same
+from sim.scenario.loader import changed_title, recipe
+from sim.scenario.plain import plain
 from sim.study import StudyError, store
+from sim.study.arguments import arguments, checked
 from sim.study.kinds import QUESTIONS, Study
 from sim.study.runs import Firms, Progress, Runner
 
@@ -48,11 +52,15 @@ def question(
     stand for what it says. ``ScenarioError`` holds everything that is wrong with it.
     """
     if isinstance(asked, Mapping):
-        document, beside = Document(kind, dict(asked), {}), Path()
+        document, beside = Document(kind, plain(asked), {}), Path()
     else:
         known = shipped(kind)
         file = known.get(str(asked), Path(asked))
-        if not file.is_file():
+        try:
+            is_there = file.is_file()
+        except OSError:  # no name that a file can have
+            is_there = False
+        if not is_there:
             near = nearest(str(asked), known)
             raise ScenarioError([Fault("no_question", "", None, "", str(asked), listed(known), near)])
         document, beside = read(file), file.parent
@@ -62,12 +70,41 @@ def question(
     if content is None or document.faults:
         raise ScenarioError([*document.faults, *faults])
     if replications is not None:
-        content = content.model_copy(update={"replications": replications})
-    return (content if draws is None else with_draws(content, draws)), Asked(document, beside)
+        content = _checked(kind, content.model_copy(update={"replications": replications}))
+    return (content if draws is None else _checked(kind, with_draws(content, draws))), Asked(document, beside)
 
 
+def _checked(kind: str, content: Any) -> Any:
+    """A question that was changed, checked as one from a file is: what its method needs at least holds for both."""
+    found, faults = check(type(content), content.model_dump(), Source(Document(kind, {}, {})))
+    if found is None:
+        raise ScenarioError(faults)
+    return found
+
+
+def over_grid(scenario: Any, grid: Mapping[str, Any], how: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the file of a sweep would say of a grid over a scenario, and the keywords of :func:`ask` for it.
+
+    A loaded scenario is asked as its file, with the levers that it was loaded with but for those of the grid.
+    """
+    scenario, how = arguments()["scenario"].checked("asked", scenario), dict(how)
+    if isinstance(scenario, Scenario):
+        origin = recipe(scenario)
+        spelled = {same(path) for path in (*grid, *(how.get("levers") or {}))}
+        kept = {path: value for path, value in origin.levers.items() if same(path) not in spelled}
+        how["levers"] = {**kept, **(how.get("levers") or {})}
+        if how.get("firms") is None and "firms" not in (*kept, *spelled):
+            how["firms"] = scenario.firms
+        scenario = origin.file
+    title = ", ".join(grid)
+    asked = {"title": {"zh": title, "en": title}, "scenario": str(scenario), "levers": {"grid": grid}}
+    return asked, how
+
+
+@checked()
 def ask(
     kind: str,
+    /,
     asked: str | Path | Mapping[str, Any],
     *,
     levers: Mapping[str, Any] | None = None,
@@ -101,7 +138,11 @@ def ask(
 def answer(
     kind: str, content: Any, asked: Asked, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Study:
-    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`."""
+    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`.
+
+    Levers that hold in every draw are told by the study's title, as by a scenario's.
+    """
+    content = content.model_copy(update={"title": changed_title(content.title, plain(levers))})
     try:
         answered: Study = module(kind).answer(
             content, beside=asked.folder, levers=levers, firms=firms, seed=seed, runner=runner

@@ -102,16 +102,16 @@ def compare(
     """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
 
     ``firms``: a number of rows, or ``"province"`` for one row a firm; None for what the scenarios say, else 20,000.
-    ``levers`` (dotted path to value) change every scenario that is loaded here, the baseline too, so that differences
-    still come from the scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
+    ``levers`` (dotted path to value) change every scenario, the baseline too, so that differences still come from the
+    scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
     over the ranges of what is only assumed, under the first luck, for the probability of its targets.
     ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out.
     Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name
     or no run of the baseline succeeded.
     """
-    asked = [s if isinstance(s, Scenario) else load(s, levers=levers or {}) for s in scenarios]
+    asked = [load(scenario, levers) for scenario in scenarios]
     if all(scenario.name != BASELINE for scenario in asked):
-        asked.append(load(BASELINE, levers=levers or {}))
+        asked.append(load(BASELINE, levers))
     asked.sort(key=lambda scenario: scenario.name != BASELINE)
     names = [scenario.name for scenario in asked]
     if twice := sorted({name for name in names if names.count(name) > 1}):

@@ -12,19 +12,30 @@ import csv
 import io
 import itertools
 import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import to_jsonable_python
 
 from sim.measure import Strict, Words
+from sim.places import scenarios_folder
 from sim.refusal import Refusal, shown
 from sim.scenario import ScenarioError, load
-from sim.scenario.document import Document, display, text_of, value_of
+from sim.scenario.catalogue import catalogue
+from sim.scenario.document import display, text_of, value_of
 from sim.scenario.faults import Fault
-from sim.study.factors import Factor, Over, at, varied
+from sim.scenario.levers import refuse_twice, same
+from sim.scenario.schema import outcome_among
+from sim.study import StudyError
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
+from sim.study.costs import PUBLIC_COST
+from sim.study.factors import Factor, Over, at, trials, varied
+from sim.study.runs import Firms, sized
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -37,9 +48,9 @@ A_HEAD_AND_ROWS: Final = Words(zh="一行表头（取值路径）和至少一行
 class Sampled(Strict):
     """So many draws over ranges, see :func:`sim.study.factors.varied`."""
 
-    draws: Annotated[int, Field(ge=1)]
+    draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)]
     over: Over
-    seed: Annotated[int, Field(ge=0)] = 1  # of the sample; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample; the luck of the runs is another
 
     def factors(self) -> list[Factor]:
         """What is varied."""
@@ -73,9 +84,20 @@ class Block(Strict):
 class Precision(Strict):
     """Replications until the half-width of outcomes is small and stays small (Hoad, Robinson and Davies 2010)."""
 
-    half_width: Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]  # in the outcome's unit
+    half_width: Annotated[
+        dict[Annotated[str, outcome_among(PUBLIC_COST)], Annotated[float, Field(gt=0)]], Field(min_length=1)
+    ]  # in the outcome's unit
     least: Annotated[int, Field(ge=3)] = 3
-    most: Annotated[int, Field(ge=3)] = 100
+    most: Annotated[int, Field(ge=3, le=MOST_RUNS)] = 100
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Precision:
+        if self.least > self.most:
+            raise Refusal(
+                zh=f"least 为 {self.least}，大于 most（{self.most}）",
+                en=f"least is {self.least}, more than most, which is {self.most}",
+            )
+        return self
 
 
 class Design(Strict):
@@ -86,7 +108,7 @@ class Design(Strict):
     levers: Block | None = None
     uncertainties: Block | None = None
     combine: Literal["crossed", "nested"] = "crossed"
-    replications: Annotated[int, Field(ge=1)] | Precision = 10
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] | Precision = 10
 
     @model_validator(mode="after")
     def _something(self) -> Design:
@@ -118,9 +140,10 @@ class Draws:
 
     def __init__(self, design: Design, folder: Path = Path()) -> None:
         self.design, self.folder = design, folder
-        twice = {*self._levers[0]} & {*self._uncertainties[0]}
+        paths = [*self._levers[0], *self._uncertainties[0]]
+        twice = [f"{first}, {path}" for k, path in enumerate(paths) for first in paths[:k] if same(first) == same(path)]
         if twice:
-            raise ScenarioError([Fault("duplicate_key", "", None, "", path, IN_ONE_BLOCK) for path in sorted(twice)])
+            raise ScenarioError([Fault("set_twice", "", None, "", both, IN_ONE_BLOCK) for both in twice])
 
     @cached_property
     def _levers(self) -> list[dict[str, Any]]:
@@ -154,47 +177,97 @@ class Draws:
         """Which draw of the levers it belongs to."""
         return draw // (len(self) // len(self._levers))
 
-    def scenario(self, draw: int, fixed: dict[str, Any]) -> Scenario:
+    def scenario(self, draw: int, fixed: Mapping[str, Any]) -> Scenario:
         """What draw ``draw`` asks; ``fixed`` levers hold in every draw."""
-        return load(self.design.scenario, {**fixed, **self.levers(draw)})
+        return load(self.design.scenario, fixed, self.levers(draw))
 
-    def check(self, fixed: dict[str, Any]) -> None:
-        """Say what is wrong with any draw before hours of runs; raises :class:`ScenarioError`.
+    def check(self, fixed: Mapping[str, Any], firms: Firms) -> None:
+        """Say what is wrong with any draw before hours of runs; see :func:`check_draws`."""
+        levers, worlds = (
+            trials(_factors(block)) if _factors(block) else stated
+            for block, stated in (
+                (self.design.levers, self._levers), (self.design.uncertainties, self._uncertainties)
+            )
+        )  # fmt: skip
+        check_draws(self.design.scenario, fixed, levers, worlds, firms)
 
-        Every stated value is tried once, of sampled ranges their ends.
-        """
-        levers = _ends(self.design.levers) or self._levers
-        worlds = _ends(self.design.uncertainties) or self._uncertainties
-        for row, lever in enumerate(levers):
-            self._try(self.design.levers, row, {**fixed, **lever, **worlds[0]})
-        for row, world in enumerate(worlds[1:], 1):
-            self._try(self.design.uncertainties, row, {**fixed, **levers[0], **world})
 
-    def _try(self, block: Block | None, row: int, levers: dict[str, Any]) -> None:
+def check_draws(
+    scenario: str | Path | Scenario,
+    fixed: Mapping[str, Any],
+    levers: Sequence[Mapping[str, Any]],
+    worlds: Sequence[Mapping[str, Any]],
+    firms: Firms,
+) -> None:
+    """Say what is wrong with any of many draws before hours of runs: each value of levers and worlds is tried once.
+
+    Raises :class:`ScenarioError` for one that is not understood, and :class:`StudyError` for a path that changes
+    nothing in any draw, and for a number of firms that is given twice.
+    """
+    drawn = [(lever, worlds[0]) for lever in levers] + [(levers[0], world) for world in worlds[1:]]
+    idle: set[str] | None = None
+    for lever, world in drawn:
         try:
-            load(self.design.scenario, levers)
+            [asked] = sized([load(scenario, fixed, {**lever, **world})], firms)
         except ScenarioError as error:
-            if block is None or block.csv is None:
-                raise
-            file = self.folder / block.csv
-            head, *rows = _rows(file)
-            line = rows[row % len(rows)][0]
-            table = Document(display(file), {}, {(path.strip(),): line for path in head[1]})
-            raise ScenarioError(map(table.placed, error.faults)) from None
+            raise ScenarioError(_placed(fault, lever, world) for fault in error.faults) from None
+        idle = {*asked.unused} if idle is None else idle & {*asked.unused}
+    for path in sorted(idle or ()):
+        raise _idle(path, asked.name)
 
 
-def _ends(block: Block | None) -> list[dict[str, Any]]:
-    """The two ends of all ranges of a block that is sampled; nothing of another."""
+def _placed(fault: Fault, *draws: Mapping[str, Any]) -> Fault:
+    """A fault of a lever where its value is written: in a row of a table, if it comes from one."""
+    for row in draws:
+        if isinstance(row, Row) and any(f"{fault.field}.".startswith(f"levers.{path}.") for path in row):
+            return replace(fault, file=row.file, line=row.line, field=fault.field.removeprefix("levers."))
+    return fault
+
+
+def _idle(path: str, scenario: str) -> StudyError:
+    """That a lever can change nothing in a scenario, and what would let it."""
+    first, *rest = path.split(".")
+    measure = catalogue(scenarios_folder()).measures.get(first)
+    if measure is not None:
+        where = f"measures: [{first}]", f"actions: [{measure.action}]"
+        return StudyError(
+            zh=f"情景 {scenario} 没有启用措施 {first}，{path} 不会改变任何结果；请改用启用它的情景，"
+            f"或在情景文件中写 {where[0]} 或 {where[1]} 启用。",
+            en=f"The measure {first} is not switched on in {scenario}, so {path} changes nothing; ask about a scenario "
+            f"in which it is, or switch it on in a scenario file with {where[0]} or {where[1]}.",
+        )
+    zh, en = {
+        "funds": (
+            f"动用资金 {rest[0] if rest else ''} 的措施",
+            f"measure that draws on the fund {rest[0] if rest else ''}",
+        ),
+        "plan": ("起止日期取决于方案日期的措施", "measure whose days hang on those of the plan"),
+    }.get(first, ("具有这一取值的措施", "measure that has such a value"))
+    return StudyError(
+        zh=f"情景 {scenario} 没有启用任何{zh}，{path} 不会改变任何结果；请改用启用了这类措施的情景。",
+        en=f"No {en} is switched on in {scenario}, so {path} changes nothing; ask about a scenario in which one is.",
+    )
+
+
+def _factors(block: Block | None) -> list[Factor]:
+    """What a block that is sampled varies; nothing of another."""
     sampled = None if block is None else block.sobol or block.latin_hypercube
-    if sampled is None:
-        return []
-    factors = sampled.factors()
-    return [at(factors, [end] * len(factors)) for end in (0.0, 1.0)]
+    return [] if sampled is None else sampled.factors()
 
 
 def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[str, Any]]:
-    """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different."""
+    """The draws of one block, dotted path to value; of a sampled one ``repeated`` times as many, all different.
+
+    Raises :class:`StudyError` for more combinations than can be held.
+    """
     if block.grid is not None:
+        combinations = math.prod(map(len, block.grid.values())) * repeated
+        if combinations > MOST_DRAWS:
+            raise StudyError(
+                zh=f"取值的组合有 {combinations} 种，超过 {MOST_DRAWS} 种；请减少取值，或抽样（sobol）。",
+                en=f"The grid has {combinations} combinations, more than {MOST_DRAWS}: give fewer values, or draw them "
+                "(sobol).",
+            )
         found = [dict(zip(block.grid, values, strict=True)) for values in itertools.product(*block.grid.values())]
         return found * repeated
     if block.list is not None:
@@ -224,6 +297,14 @@ def sample(
     return qmc.Sobol(d=len(factors), seed=seed).random(whole)[:draws].tolist()  # type: ignore[no-any-return]
 
 
+class Row(dict[str, Any]):
+    """A draw from a CSV file: dotted path to value, and where it is written."""
+
+    def __init__(self, values: Mapping[str, Any], file: str, line: int | None) -> None:
+        super().__init__(values)
+        self.file, self.line = file, line
+
+
 def _read(file: Path) -> list[dict[str, Any]]:
     """Draws from a CSV file whose cells are YAML values, as of ``--lever``."""
     rows, name = _rows(file), display(file)
@@ -239,6 +320,17 @@ def _read(file: Path) -> list[dict[str, Any]]:
     ]
     if wrong:
         raise ScenarioError(wrong)
+    refuse_twice([(path, cell) for path, cell in zip(paths, rows[1][1], strict=True)], name, rows[0][0])
+    return [
+        Row(
+            {path: value_of(cell, replace(place, field=path)) for path, cell in zip(paths, row, strict=True)},
+            name,
+            place.line,
+        )
+        for place, row in cells
+    ]
+    if wrong:
+        raise ScenarioError(wrong)
     return [
         {path: value_of(cell, replace(place, field=path)) for path, cell in zip(paths, row, strict=True)}
         for place, row in cells
@@ -246,13 +338,34 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 
 def _rows(file: Path) -> list[tuple[int, list[str]]]:
-    """Rows of a CSV file, each with the line on which it ends."""
+    """Rows of a CSV file, each with the line on which it begins."""
     source = csv.reader(io.StringIO(text_of(file), newline=""))
-    return [(source.line_num, row) for row in source if row]
+    rows, line = [], 1
+    for row in source:
+        if row:
+            rows.append((line, row))
+        line = source.line_num + 1
+    return rows
+
+
+def column(values: Iterable[Any]) -> list[Any]:
+    """Values of a lever as a column of one kind, which a stored table can hold: as they are, or all of them as texts.
+
+    None stands for no value.
+    """
+    cells = [None if value is None else cell(value) for value in values]
+    kinds = {
+        bool if isinstance(there, bool) else str if isinstance(there, str) else float
+        for there in cells
+        if there is not None
+    }
+    if len(kinds) <= 1:
+        return cells
+    return [there if there is None or isinstance(there, str) else json.dumps(there) for there in cells]
 
 
 def cell(value: Any) -> Any:
     """A lever's value as it stands in a table: a number or a text; a table by date, a list or a day as JSON."""
     if isinstance(value, bool | int | float | str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str).strip('"')
+    return json.dumps(to_jsonable_python(value), ensure_ascii=False).strip('"')

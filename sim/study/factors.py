@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -22,6 +23,8 @@ from sim import parameters
 from sim.measure import Words
 from sim.refusal import nearest, shown
 from sim.scenario.faults import LEVERS, Fault, ScenarioError
+from sim.scenario.levers import refuse_twice
+from sim.scenario.plain import plain
 
 Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
 WORLD: Final[Mapping[str, tuple[float, float]]] = {
@@ -40,9 +43,10 @@ ALL: Final = "all"  # said of a group
 class Factor:
     """One thing that varies, by the dotted path of its lever.
 
-    Either ``values`` with equal shares, or everything from ``low`` to ``high``, both included: whole numbers or days
-    where both ends are. ``middle``: the value that half of the draws lie on either side of, so that a range that
-    reaches further up than down does not move the middle; without one draws are even over the range.
+    Either ``values`` with equal shares (``is_whole`` where they are all days of a range), or everything from ``low`` to
+    ``high``, both included: whole numbers where both ends are. ``middle``: the value that half of the draws lie on
+    either side of, so that a range that reaches further up than down does not move the middle; without one draws are
+    even over the range.
     """
 
     path: str
@@ -75,8 +79,9 @@ def factor(path: str, over: Any) -> Factor:
     if isinstance(over, list) and len(over) == 2:
         low, high = over
         if type(low) is date and type(high) is date and low < high:
-            return Factor(path, values=tuple(low + timedelta(days=day) for day in range((high - low).days + 1)))
-        numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in over)
+            days = tuple(low + timedelta(days=day) for day in range((high - low).days + 1))
+            return Factor(path, values=days, is_whole=True)
+        numbers = all(isinstance(end, int | float) and not isinstance(end, bool) and isfinite(end) for end in over)
         if numbers and low < high:
             return Factor(path, float(low), float(high), is_whole=isinstance(low, int) and isinstance(high, int))
     raise ScenarioError([Fault("wrong_form", "", None, f"{LEVERS}{path}", shown(over), RANGE)])
@@ -112,8 +117,14 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
     all of a group, as its name does in place of paths. A range that is stated goes before one that is assumed. Raises
     :class:`ScenarioError` for a range that is not understood.
     """
-    if isinstance(over, str):
+    over = plain(over)
+    if isinstance(over, str) and over in GROUPS:
         return GROUPS[over]()
+    if not isinstance(over, dict):
+        names = ", ".join(GROUPS)
+        paths = Words(zh=f"{names}，或由路径和取值范围组成的表", en=f"{names}, or a table of paths and ranges")
+        raise ScenarioError([Fault("wrong_type", "", None, "over", shown(over), paths, nearest(over, GROUPS))])
+    refuse_twice(over.items())
     known = {found.path: found for found in worlds()}
     asked: dict[str, Factor] = {}
     for path, said in over.items():
@@ -132,6 +143,17 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
         else:
             asked[path] = factor(path, said)
     return list(asked.values())
+
+
+def trials(factors: Sequence[Factor]) -> list[dict[str, Any]]:
+    """Draws that between them meet both ends of every range and every value that is stated."""
+    stated = max((len(f.values) for f in factors if not f.is_whole), default=0)
+    ends = [at(factors, [unit] * len(factors)) for unit in (0.0, 1.0)]
+    low = ends[0]
+    return ends + [
+        {f.path: f.values[k] if k < len(f.values) and not f.is_whole else low[f.path] for f in factors}
+        for k in range(1, stated - 1)
+    ]
 
 
 def at(factors: Sequence[Factor], point: Sequence[float]) -> dict[str, Any]:

@@ -127,9 +127,7 @@ def journey(
             zh="请给出企业编号，或者给出条件（二者择一）。",
             en="Give either identities of firms or conditions, not both and not neither.",
         )
-    one, other = sized(
-        [load(s, levers=levers or {}) if isinstance(s, str | Path) else s for s in (scenario, against)], rows
-    )
+    one, other = sized([load(asked, levers) for asked in (scenario, against)], rows)
     report = progress or (lambda share: None)
     runs = 2 if chosen else 4
 

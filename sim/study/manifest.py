@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
 
 from sim.measure import Words
 from sim.places import calibration_folder
@@ -62,7 +63,7 @@ def manifest(
     Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
     that held them could not say so.
     """
-    settings = json.loads(json.dumps(settings, ensure_ascii=False, default=str))  # as it will be read again
+    settings = to_jsonable_python(settings, fallback=str)  # as it will be read again
     question = {
         "study": study,
         "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],

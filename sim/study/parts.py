@@ -91,7 +91,8 @@ def beside(folder: Path) -> Iterator[Path]:
     """A new folder of our own in which a part is written; gone afterwards, unless it was renamed."""
     at_work = folder / AT_WORK
     while True:
-        at_work.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            at_work.mkdir()
         with suppress(FileNotFoundError):  # another worker was done and took the empty folder away
             new = Path(mkdtemp(dir=at_work))
             break

@@ -55,7 +55,7 @@ class Plans:
     def asked(self, plan: Plan, world: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
         """What a plan asks in a world. Raises ``ScenarioError`` where a value is not allowed."""
         chosen = {path: value for path, value in self.used(plan).items() if path not in self.actions}
-        asked = load(self.scenario, {**self.levers, **chosen, **world})
+        asked = load(self.scenario, self.levers, {**chosen, **world})
         off = [m.id for m in asked.measures if not self._is_on(m, plan)]
         if off:
             asked = asked.without_measures(off, name=plan.name, title=asked.title)
@@ -63,7 +63,7 @@ class Plans:
 
     def baseline(self, world: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
         """What plans are compared with in a world."""
-        return sized([load(self.against, {**self.levers, **world})], self.firms)[0]
+        return sized([load(self.against, self.levers, world)], self.firms)[0]
 
     def used(self, plan: Plan) -> dict[str, Any]:
         """The levers of a plan that act: not those of measures that are off, nor of funds that then pay for none."""

@@ -20,8 +20,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.scenario import Scenario, load
-from sim.scenario.schema import MOST_ROWS
 from sim.study import StudyError
+from sim.study.arguments import arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,14 +54,18 @@ class RunSpec:
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
     """The scenarios with one number of firms for all: as given, else as they say, else ``SAMPLE``.
 
-    Raises :class:`StudyError` for a number out of range and when scenarios disagree, because firms of different samples
-    cannot be paired.
+    Raises :class:`StudyError` for a number out of range, when a lever sets another one than is given, and when
+    scenarios disagree, because firms of different samples cannot be paired.
     """
-    if isinstance(firms, int) and not 1 <= firms <= MOST_ROWS:
-        raise StudyError(
-            zh=f"企业行数为 {firms}；应为 1 到 {MOST_ROWS} 的整数。",
-            en=f"There cannot be {firms} rows of firms; give a whole number from 1 to {MOST_ROWS}.",
-        )
+    if firms is not None:
+        firms = arguments()["firms"].checked("firms", firms)
+        for scenario in scenarios:
+            if scenario.origin is not None and "firms" in scenario.origin.levers and scenario.firms != firms:
+                raise StudyError(
+                    zh=f"企业行数给出了两次：杠杆 firms 为 {scenario.firms}，另又要求 {firms}；请只用其一。",
+                    en=f"The number of firms is given twice: the lever firms = {scenario.firms}, and {firms} beside "
+                    "it; give one of them.",
+                )
     said = {scenario.firms for scenario in scenarios if scenario.firms is not None}
     if firms is None and len(said) > 1:
         numbers = ", ".join(sorted(str(number) for number in said))
@@ -84,7 +88,7 @@ def once(
     """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
     from sim.engine import simulate
 
-    [asked] = sized([load(scenario, levers) if isinstance(scenario, str | Path) else scenario], firms)
+    [asked] = sized([load(scenario, levers)], firms)
     try:
         return simulate(asked, firms=rows_of(asked), seed=seed, follow=follow, fates=True, progress=progress)
     except ValueError as error:
@@ -123,7 +127,7 @@ class Runner:
     ) -> None:
         self.stored, self.workers, self.cluster = stored, workers, cluster
         self._progress = progress or (lambda share: None)
-        self.ends = None if seconds is None else monotonic() + seconds
+        self.ends = None if seconds is None else monotonic() + arguments()["seconds"].checked("seconds", seconds)
         self._expected = self._done = 0
 
     def expect(self, runs: int) -> None:

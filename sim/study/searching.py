@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.study import StudyError
 from sim.study.costs import PUBLIC_COST
-from sim.study.design import cell
+from sim.study.design import column
 from sim.study.factors import Factor
 from sim.study.front import hypervolume, undominated
 from sim.study.optimiser import Direction, Judged, Optimiser
@@ -107,7 +107,7 @@ def _evaluated(aims: Aims, asked: Sequence[Plan], effects: pd.DataFrame, generat
     judged = judge(effects, quantities(list(aims.objectives))).drop(columns=["plan", "world"])
     judged.insert(2, "is_within_budget", aims.holds(judged))
     used = [plans.used(plan) for plan in asked]
-    columns = {path: [cell(levers[path]) if path in levers else None for levers in used] for path in asked[0].levers}
+    columns = {path: column(levers.get(path) for levers in used) for path in asked[0].levers}
     asks = effects.drop_duplicates("plan")["asked"].to_numpy()
     labels = pd.DataFrame({"plan": [plan.name for plan in asked], "generation": generation, "asked": asks})
     return pd.concat([labels, pd.DataFrame(columns), judged], axis=1)

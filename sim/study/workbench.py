@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.observe.outcomes import OUTCOMES
-from sim.scenario import ScenarioError, load
+from sim.refusal import nearest
+from sim.scenario import Scenario, ScenarioError
 from sim.study import StudyError, boxes
-from sim.study.factors import Factor, Over, varied
+from sim.study.arguments import checked
+from sim.study.design import check_draws
+from sim.study.factors import Factor, Over, trials, varied
 from sim.study.runs import Firms, once
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+@checked()
 def model(
-    scenario: str | Path = "full_plan",
+    scenario: str | Path | Scenario = "full_plan",
     *,
     levers: Mapping[str, Any] | None = None,
     uncertainties: Over | Mapping[str, Any] = "worlds",
@@ -51,12 +55,14 @@ def model(
 
     names = list(OUTCOMES) if outcomes is None else list(outcomes)
     if unknown := [name for name in names if name not in OUTCOMES]:
+        near = nearest(unknown[0], OUTCOMES)
+        zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("。", ".")
         raise StudyError(
-            zh=f"没有名为 {unknown[0]} 的结果指标。",
-            en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}.",
+            zh=f"没有名为 {unknown[0]} 的结果指标；可用：{'、'.join(OUTCOMES)}{zh}",
+            en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}{en}",
         )
     of_levers, of_worlds = varied(levers or {}), varied(uncertainties)
-    load(scenario, {factor.path: factor.at(0.5) for factor in (*of_levers, *of_worlds)})  # faults are said here
+    check_draws(scenario, {}, trials(of_levers), trials(of_worlds), firms)  # faults are said here
     made = Model("shukun", function=_Experiment(scenario, firms, seed, replications))
     made.levers = [_parameter(factor) for factor in of_levers if len(factor.values) != 1]
     made.uncertainties = [_parameter(factor) for factor in of_worlds if len(factor.values) != 1]
@@ -72,7 +78,7 @@ def model(
 class _Experiment:
     """One experiment: what is given by path, as outcomes by name. A class, so that it can be sent to processes."""
 
-    scenario: str | Path
+    scenario: str | Path | Scenario
     firms: Firms
     seed: int
     replications: int

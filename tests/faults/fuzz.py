@@ -13,7 +13,13 @@ from types import ModuleType
 from sim import places
 
 LONGEST_SECONDS = 10
-SHIPPED = {"scenario": "*.yaml", "catalogue": "measures/*/*.yaml", "design": "sweeps/*.yaml", "levers": "nothing"}
+SHIPPED = {
+    "scenario": "*.yaml",
+    "catalogue": "measures/*/*.yaml",
+    "design": "sweeps/*.yaml",
+    "levers": "nothing",
+    "table": "sweeps/*.csv",
+}
 
 
 def words(scenario: ModuleType, file: Path) -> Path:

@@ -18,7 +18,7 @@ import scipy.special
 import scipy.stats  # noqa: F401
 
 import sim
-from sim.study import StudyError, comparison, store
+from sim.study import StudyError, comparison, journey, runs, store
 from sim.study.runs import Runner
 from tests.study.conftest import FakeScenario, make_simulate
 
@@ -31,7 +31,7 @@ def stand_in() -> None:
     engine.simulate = make_simulate()  # type: ignore[attr-defined]
     sys.modules["sim.engine"] = sim.engine = engine  # type: ignore[attr-defined]
     comparison.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
-    comparison.Scenario = FakeScenario  # type: ignore[misc, assignment]
+    runs.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
 
 
 def command(folder: Path, question: int) -> None:

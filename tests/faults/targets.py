@@ -4,6 +4,7 @@ Used by the corpus and Hypothesis (``test_fuzz.py``) and by the coverage-guided 
 """
 
 import codecs
+import math
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,18 +12,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim import scenario
+from sim.measure import Words
 from sim.names import labels
 from sim.places import calibration_folder, scenarios_folder
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
+from sim.study import StudyError
 from sim.study.asking import module, question
+from sim.study.design import Block, Design, Draws, sample
+from sim.study.factors import Factor
+from sim.study.kinds import questions
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
 FOLDER = Path(_FOLDER.name)
 KNOWN = catalogue(scenarios_folder())
 ALLOWED = tuple(str(folder.resolve()) for folder in (FOLDER, scenarios_folder(), calibration_folder()))
+MOST_TRIED = 30  # draws of a design
 # What runs code, starts a process or reaches the network, as Python's audit events call it.
 FORBIDDEN = (
     "exec",
@@ -67,12 +74,14 @@ def watched() -> Iterator[None]:
 
 def sentences(act: Callable[[], object]) -> list[str]:
     """What an act answers: nothing when all is well, one line for each fault; any other error goes on up."""
-    faults: list[Fault] = []
+    said: list[str] = []
     try:
         act()
     except ScenarioError as error:
         faults = error.faults or [Fault("reason", "given.yaml", None, "", "an error that says nothing")]
-    said = [fault.sentence(language) for fault in faults for language in ("en", "zh")]
+        said = [fault.sentence(language) for fault in faults for language in ("en", "zh")]
+    except StudyError as error:
+        said = [error.sentence(language) for language in ("en", "zh")]
     for sentence in said:
         assert sentence.isprintable(), sentence
         sentence.encode()
@@ -110,9 +119,35 @@ def scenario_file(content: bytes) -> list[str]:
 
 
 def design_file(content: bytes) -> list[str]:
+    """A file of any kind of question; of a sweep that is understood every value is tried."""
     file = _file(content)
+    said: list[str] = []
     with watched():
-        return sentences(lambda: question("sweep", file))
+        for kind in questions():
+            said += sentences(lambda kind=kind: question(kind, file))
+        said += sentences(lambda: _tried(file))
+    return said
+
+
+def _tried(file: Path) -> None:
+    design, beside = question("sweep", file)
+    blocks = [block for block in (design.levers, design.uncertainties) if block is not None]
+    if all(block.csv is None for block in blocks) and sum(map(_size, blocks)) <= MOST_TRIED:
+        Draws(design, beside).check({}, 300)
+
+
+def _size(block: Block) -> int:
+    stated = block.grid or block.list or {}
+    sampled = block.sobol or block.latin_hypercube
+    return sampled.draws if sampled else math.prod(map(len, stated.values()))
+
+
+def table_of_draws(content: bytes) -> list[str]:
+    """A CSV file beside a design."""
+    (FOLDER / "given.csv").write_bytes(content)
+    design = Design(title=Words(zh="题", en="title"), levers=Block(csv="given.csv"))
+    with watched():
+        return sentences(lambda: Draws(design, FOLDER).check({}, 300))
 
 
 def lever_words(content: bytes) -> list[str]:
@@ -130,9 +165,14 @@ def catalogue_file(content: bytes) -> list[str]:
 
 TARGETS: dict[str, Callable[[bytes], list[str]]] = {
     "scenario": scenario_file, "design": design_file, "levers": lever_words, "catalogue": catalogue_file,
+    "table": table_of_draws,
 }  # fmt: skip
 # Whatever is imported when it is first needed is imported now, unwatched.
 scenario.load("full_plan", scenario.from_words(["parameters.firm.crowding=0.5", "world.demand={catering: 0.9}"]))
-module("sweep")
+for _kind in questions():
+    module(_kind)
+for _way in ("sobol", "latin_hypercube"):
+    sample(_way, [Factor("firms")], 2, 1)
+table_of_draws(b"rent_waiver.months,parameters.firm.crowding\n3,0.5\n")
 labels()
 codecs.lookup("gb18030")

@@ -1,18 +1,23 @@
 """Hostile and broken files: sentences, never a traceback, a hang, code that runs or a file read that was not given."""
 
+import csv
 import io
 import time
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+import sim
 from sim import scenario
 from sim.places import scenarios_folder
 from sim.scenario.schema import ScenarioFile
+from sim.study import StudyError
+from sim.study.arguments import arguments
 from sim.world.spec import WorldSpec
 from tests.faults import targets
 
@@ -216,6 +221,74 @@ def test_any_measure_or_fund_of_a_scenarios_own_is_answered(data, key):
 @given(st.lists(st.tuples(levers, st.one_of(st.text(max_size=20), values.map(scenario_text))), max_size=3))
 def test_any_words_for_levers_are_answered(pairs):
     targets.lever_words("\n".join(f"{path}={value}" for path, value in pairs).encode("utf-8", "replace"))
+
+
+listed = st.lists(values, min_size=1, max_size=3)
+ranges = st.one_of(values, st.lists(scalars, min_size=2, max_size=2), st.fixed_dictionaries({"of": listed}))
+sampled = st.fixed_dictionaries(
+    {"draws": st.one_of(st.integers(1, 4), scalars), "over": st.dictionaries(levers, ranges)}
+)
+blocks = st.one_of(
+    st.fixed_dictionaries({"grid": st.dictionaries(levers, listed, max_size=2)}),
+    st.fixed_dictionaries({"list": st.dictionaries(levers, listed, max_size=2)}),
+    st.fixed_dictionaries({"sobol": sampled}),
+    st.fixed_dictionaries({"latin_hypercube": sampled}),
+    values,
+)
+
+
+@often
+@given(st.dictionaries(st.sampled_from(["levers", "uncertainties"]), blocks, min_size=1))
+def test_any_design_is_answered(design):
+    targets.design_file(dumped({"title": words, "scenario": "full_plan"} | design))
+
+
+QUESTIONS = (
+    "scenario", "against", "over", "draws", "seed", "replications", "misses", "method", "players", "among", "orders",
+    "actions", "objectives", "budget_yuan", "population", "generations", "robust", "second_order",
+)  # fmt: skip
+
+
+@often
+@given(
+    st.dictionaries(st.sampled_from(QUESTIONS), st.one_of(values, st.just("worlds"), st.dictionaries(levers, ranges)))
+)
+def test_any_question_is_answered(asked):
+    targets.design_file(dumped({"title": words} | asked))
+
+
+@often
+@given(st.lists(levers, max_size=3), st.lists(st.lists(st.one_of(st.text(max_size=12), values.map(scenario_text)))))
+def test_any_table_of_draws_is_answered(paths, rows):
+    text = io.StringIO()
+    csv.writer(text).writerows([paths, *rows])
+    targets.table_of_draws(text.getvalue().encode("utf-8", "replace"))
+
+
+strange = [np.int64(0), np.float64("nan"), np.arange(3), np.bool_(True), b"x", object(), set(), {}, ""]
+odd = st.one_of(values, st.sampled_from(strange))
+CALLS = (
+    sim.run,
+    sim.compare,
+    sim.sweep,
+    sim.attribute,
+    sim.sensitivity,
+    sim.discover,
+    sim.search,
+    sim.journey,
+    sim.load,
+)
+
+
+@often
+@given(st.sampled_from(CALLS), st.sampled_from(sorted(arguments())), odd, st.data())
+def test_any_argument_of_any_call_is_answered_before_a_run(call, name, value, data):
+    # With one argument that cannot be meant nothing is run, whatever the other is.
+    given_too = {name: value, data.draw(st.sampled_from(["seed", "seeds", "frims"])): -1}
+    required = {"run": {"scenario": "full_plan"}, "sweep": {"asked": "refund_share"}, "load": {"folder": "none"}}
+    with pytest.raises(StudyError) as caught:
+        call(**required.get(call.__name__, {}) | given_too)
+    assert all(caught.value.sentence(language).strip() for language in ("zh", "en"))
 
 
 @often

@@ -15,6 +15,8 @@ import pytest
 import sim
 from sim.measure import Words
 from sim.observe.tables import Result
+from sim.scenario import Scenario
+from sim.scenario import load as really_load
 from sim.study.runs import Runner
 from sim.study.stored import Stored
 from sim.world.spec import WorldSpec
@@ -29,6 +31,8 @@ class FakeScenario:
     firms: int | str | None = None
     parameter_changes: dict[str, float] = field(default_factory=dict)
     measures: tuple[()] = ()
+    unused: tuple[()] = ()
+    origin: None = None
 
     @property
     def title(self) -> Words:
@@ -170,9 +174,17 @@ def scenario() -> type[FakeScenario]:
 def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scenarios by name come from nowhere."""
 
-    def load(name: str | Path, levers: dict[str, Any] | None = None) -> FakeScenario:
-        return FakeScenario(str(name), levers or {})
+    def load(
+        asked: str | Path | FakeScenario, levers: dict[str, Any] | None = None, drawn: dict[str, Any] | None = None
+    ) -> FakeScenario:
+        given = {**(levers or {}), **(drawn or {})}
+        return FakeScenario(str(asked), given) if isinstance(asked, str | Path) else asked
+
+    def load_or_take(asked: Any, *levers: Any) -> Any:
+        return asked if isinstance(asked, FakeScenario) else really_load(asked, *levers)
 
     for module in ("comparison", "design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
-    monkeypatch.setattr("sim.study.comparison.Scenario", FakeScenario)
+    for module in ("journey", "runs"):
+        monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)
+    monkeypatch.setattr("sim.scenario.Scenario", FakeScenario | Scenario)

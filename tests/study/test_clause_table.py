@@ -98,7 +98,6 @@ def test_a_comparison_runs_clauses_under_its_own_first_lucks(monkeypatch):
         each._replace(alone=replace(each.alone, firms=300), without=replace(each.without, firms=300)) for each in few
     ]
     monkeypatch.setattr(clause_table, "switched", lambda plan: few)
-    monkeypatch.setattr("sim.study.comparison.Scenario", scenario.Scenario)
     asked = [scenario.load(name) for name in ("baseline", "full_plan")]
     done = []
     study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError
-from sim.study.design import Block, Design, Draws, points, sample
-from sim.study.factors import Factor, assumptions, factor
+from sim.study import StudyError
+from sim.study.design import Block, Design, Draws, column, points, sample
+from sim.study.factors import Factor, assumptions, factor, trials
 
 WORDS = {"zh": "设计", "en": "Design"}
 
@@ -64,8 +65,8 @@ def test_the_first_draws_of_a_sobol_sequence_do_not_depend_on_how_many_follow(so
 
 def test_a_latin_hypercube_has_one_draw_in_each_slice_of_each_factor():
     rows = sample("latin_hypercube", [Factor("a"), Factor("b")], 10, 1)
-    for column in zip(*rows, strict=True):
-        assert sorted(int(10 * unit) for unit in column) == list(range(10))
+    for units in zip(*rows, strict=True):
+        assert sorted(int(10 * unit) for unit in units) == list(range(10))
 
 
 def test_crossed_levers_meet_the_same_worlds_nested_ones_worlds_of_their_own():
@@ -120,3 +121,86 @@ def test_draws_are_added_where_one_block_draws_a_number_of_them():
     assert Design(title=WORDS, uncertainties=sampled).with_draws(8).uncertainties.sobol.draws == 8
     assert Design(title=WORDS, levers={"grid": {"a": [1]}}).with_draws(8) is None
     assert Design(title=WORDS, levers=sampled, uncertainties=sampled).with_draws(8) is None
+
+
+def test_a_table_of_draws_with_one_lever_in_two_columns_is_refused(tmp_path):
+    for header in ("rent_waiver.months,rent_waiver.months", "rent_waiver.months,rent_waiver.values.months"):
+        (tmp_path / "draws.csv").write_text(f"{header}\n3,6\n")
+        with pytest.raises(ScenarioError, match=r"draws\.csv:1: the same lever is set twice: .* = 3, .* = 6"):
+            points(Block(csv="draws.csv"), tmp_path)
+
+
+def test_a_cell_that_is_no_single_value_is_refused(tmp_path):
+    (tmp_path / "draws.csv").write_text('rent_waiver.months\n"3\nfirms: 5"\n')
+    with pytest.raises(ScenarioError, match=r"draws\.csv:2: rent_waiver\.months: found 3 firms: 5, .* one value"):
+        points(Block(csv="draws.csv"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        {"levers": {"grid": {"a.b": [3]}}, "uncertainties": {"list": {"a.values.b": [6]}}},
+        {"levers": {"grid": {"a.b": [3], "a.values.b": [6]}}},
+        {"levers": {"sobol": {"draws": 2, "over": {"a.values.b": [0, 1], "a.b": [0, 1]}}}},
+    ],
+)  # fmt: skip
+def test_one_lever_in_two_spellings_is_refused_in_every_block(blocks):
+    with pytest.raises(ScenarioError, match="the same lever is set twice"):
+        draws_of(**blocks)
+
+
+def test_a_grid_of_more_combinations_than_can_be_held_is_refused():
+    with pytest.raises(StudyError, match="10000000 combinations, more than 1000000"):
+        points(Block(grid={f"lever_{k}": list(range(10)) for k in range(7)}))
+
+
+@pytest.mark.parametrize(
+    "block", [{"grid": {"a": [1]}, "list": None, "draws": True}, {"sobol": {"draws": True, "over": "worlds"}}]
+)
+def test_a_number_of_draws_is_a_number(block):
+    with pytest.raises(ValueError, match="draws"):
+        Block.model_validate(block)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"half_width": {"survival": 0.01}}, r"no outcome survival; did you mean survival_rate\?"),
+        ({"half_width": {"survival_rate": 0.01}, "least": 9, "most": 5}, "least is 9, more than most, which is 5"),
+        (True, "replications"),
+    ],
+)  # fmt: skip
+def test_a_rule_of_precision_that_cannot_be_meant_is_refused(rule, said):
+    with pytest.raises(ValueError, match=said):
+        Design(title=WORDS, levers={"grid": {"a": [1]}}, replications=rule)
+
+
+def test_public_cost_can_be_precise_too():
+    rule = {"half_width": {"public_cost": 1e9}}
+    assert Design(title=WORDS, levers={"grid": {"a": [1]}}, replications=rule).replications.most == 100
+
+
+def test_a_column_of_a_table_holds_values_of_one_kind():
+    by_date = {date(2022, 6, 20): 6}
+    assert column([3, 6.5, None]) == [3, 6.5, None]
+    assert column([True, False]) == [True, False]
+    assert column([3, by_date]) == ["3", '{"2022-06-20": 6}']
+    assert column([date(2022, 6, 20), "adopted"]) == ["2022-06-20", "adopted"]
+
+
+def test_between_them_trials_meet_the_ends_of_all_ranges_and_all_stated_values():
+    factors = [
+        factor("x", [0.0, 1.0]),
+        factor("y", {"of": list("abcd")}),
+        factor("z", [date(2022, 1, 1), date(2022, 12, 31)]),
+    ]
+    tried = trials(factors)
+    assert {draw["x"] for draw in tried} == {0.0, 1.0}
+    assert {draw["y"] for draw in tried} == set("abcd")
+    assert {draw["z"] for draw in tried} == {date(2022, 1, 1), date(2022, 12, 31)}
+    assert trials([]) == [{}, {}]
+
+
+def test_a_range_is_finite():
+    with pytest.raises(ScenarioError, match="low < high"):
+        factor("a", [0.0, float("inf")])

@@ -45,7 +45,7 @@ class Runs:
 def ask(scenario, monkeypatch):
     """Answer a question whose engine is a function of the levers and the seed."""
     monkeypatch.setattr(scenario, "fingerprint", lambda self: str(self.contents()))  # levers may be days
-    monkeypatch.setattr(discover, "load", lambda name, levers: scenario(name, levers))
+    monkeypatch.setattr(discover, "load", lambda name, levers, drawn: scenario(name, {**levers, **drawn}))
 
     def answer(resumed, **asked):
         settings = {"over": XYZ, "draws": 128, "replications": 1, "misses": {"resumption_rate": "target"}} | asked

@@ -26,7 +26,7 @@ def asked(**changes):
 @pytest.fixture
 def ask(monkeypatch, scenario, simulate, runner):
     """Asks an engine whose survival is 0.5 and a bit of luck, and in the plan 0.1 good - 0.2 bad more."""
-    monkeypatch.setattr(sensitivity, "load", lambda name, levers=None: scenario(name, levers or {}))
+    monkeypatch.setattr(sensitivity, "load", lambda name, fixed, drawn=None: scenario(name, {**fixed, **(drawn or {})}))
 
     def make(question, fails=lambda scenario, seed: False, count=None, **how):
         def engine(scenario, *, seed=1, **rest):

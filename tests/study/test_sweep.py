@@ -52,7 +52,7 @@ def test_nested_draws_share_no_world_and_have_no_paired_difference():
 
 def test_a_value_by_date_stands_in_its_cell_as_text():
     study = sweep("rent", {"share": [0.6, {"2022-01-01": 0.6, "2022-06-01": 0.9}]}, replications=1)
-    assert list(study.draws["share"]) == [0.6, '{"2022-01-01": 0.6, "2022-06-01": 0.9}']
+    assert list(study.draws["share"]) == ["0.6", '{"2022-01-01": 0.6, "2022-06-01": 0.9}']
 
 
 def test_a_failed_draw_is_told_and_leaves_the_others_alone():

@@ -49,7 +49,8 @@ def test_experiments_of_the_workbench_give_the_same_numbers_as_runs():
 
 
 def test_a_mean_over_lucks_is_the_mean_of_its_runs():
-    experiment = workbench.model(uncertainties={"firms": [100, 200]}, firms=150, seed=5, replications=2).function
+    varied = {"world.wave_factor": [0.5, 1.5]}
+    experiment = workbench.model(uncertainties=varied, firms=150, seed=5, replications=2).function
     seen = experiment()["jobs"]
     runs = [sim.run("full_plan", firms=150, seed=seed).outcomes.set_index("outcome")["value"] for seed in (5, 6)]
     assert seen == pytest.approx(np.mean([run["jobs"] for run in runs]), rel=1e-15)

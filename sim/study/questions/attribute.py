@@ -26,6 +26,8 @@ from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import listed
 from sim.study import StudyError, costs, shapley
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
+from sim.study.design import check_draws
 from sim.study.ensemble import summarise, unit_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -54,8 +56,8 @@ ORDER: Final = ("mean", "low", "high", "unit", "replications")
 class Orders(Strict):
     """So many orders of joining under each luck, in pairs of forwards and backwards."""
 
-    draws: Annotated[int, Field(ge=2, multiple_of=2)]
-    seed: Annotated[int, Field(ge=1)] = 1  # of the orders; the luck of the runs is another
+    draws: Annotated[int, Field(ge=2, le=MOST_DRAWS, multiple_of=2)]
+    seed: Annotated[int, Field(ge=1, le=SEED.most)] = 1  # of the orders; the luck of the runs is another
 
 
 class Question(Strict):
@@ -66,7 +68,7 @@ class Question(Strict):
     players: Literal["actions", "steps", "measures"] = "actions"
     among: tuple[str, ...] = ()  # only these of them are players, and the rest of the plan is on; empty for all
     orders: Orders | None = None  # None: every coalition
-    replications: Annotated[int, Field(ge=1)] = 2
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
         """The same with so many orders under each luck; raises :class:`StudyError` for a number that is not even."""
@@ -251,6 +253,7 @@ def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Attribution:
     """Run the game under every luck, one luck after the other; see :func:`sim.study.asking.ask`."""
+    check_draws(question.scenario, levers, [{}], [{}], firms)
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)
     lucks = range(question.replications)

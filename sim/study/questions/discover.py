@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Name
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName
+from sim.refusal import Refusal
 from sim.scenario import load
+from sim.scenario.schema import outcome_among
 from sim.study import StudyError, boxes
-from sim.study.design import cell, sample
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
+from sim.study.design import cell, check_draws, column, sample
 from sim.study.ensemble import values_of
-from sim.study.factors import Factor, Over, at, varied
+from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
@@ -59,21 +61,13 @@ class Question(Strict):
 
     title: Words
     scenario: str = "full_plan"
-    misses: dict[str, Literal["target"] | Beyond] = Field(
+    misses: dict[Annotated[str, outcome_among()], Literal["target"] | Beyond] = Field(
         {"resumption_rate": "target", "loss_share": "target"}, min_length=1
     )
     over: Over = "worlds"
-    draws: Annotated[int, Field(ge=8)] = 512
-    seed: Annotated[int, Field(ge=0)] = 1  # of the draws; the luck of the runs is another
-    replications: Annotated[int, Field(ge=1)] = 2
-
-    @field_validator("misses")
-    @classmethod
-    def _known(cls, misses: dict[str, Any]) -> dict[str, Any]:
-        for outcome in misses:
-            if outcome not in OUTCOMES:
-                raise UnknownName("outcome", outcome, OUTCOMES, at=(outcome,))
-        return misses
+    draws: Annotated[int, Field(ge=8, le=MOST_DRAWS)] = 512
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the draws; the luck of the runs is another
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
         """The same with another number of draws; the first of them stay what they are."""
@@ -144,12 +138,13 @@ def answer(
     points = sample("sobol", asked, question.draws, question.seed)
 
     def scenario(draw: int) -> Scenario:
-        return sized([load(question.scenario, {**levers, **at(asked, points[draw])})], firms)[0]
+        return sized([load(question.scenario, levers, at(asked, points[draw]))], firms)[0]
 
-    base = scenario(0)  # what is wrong with the scenario is said before hours of runs
+    check_draws(question.scenario, levers, trials(asked), [{}], firms)
+    base = scenario(0)
     targets = [_target(base, outcome, stated) for outcome, stated in question.misses.items()]
     runs = replicate(question.draws, scenario, question.replications, seed, runner)
-    drawn = {f.path: [cell(f.at(point[place])) for point in points] for place, f in enumerate(asked)}
+    drawn = {f.path: column(f.at(point[place]) for point in points) for place, f in enumerate(asked)}
     worlds = _worlds(runs, targets)
     if not (runs["reason"] == "").any():
         reason = runs["reason"].iloc[0] if len(runs) else "-"

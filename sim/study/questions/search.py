@@ -20,14 +20,16 @@ from pydantic import Field, model_validator
 from sim.measure import Strict, Words
 from sim.names import Named
 from sim.observe.months import HEADLINES
-from sim.observe.outcomes import OUTCOMES
-from sim.refusal import Refusal, UnknownName
+from sim.refusal import Refusal
 from sim.scenario import load
-from sim.study import robust
+from sim.scenario.levers import twice
+from sim.scenario.schema import outcome_among
+from sim.study import StudyError, robust
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
-from sim.study.design import cell, sample
+from sim.study.design import check_draws, column, sample
 from sim.study.ensemble import interval
-from sim.study.factors import Factor, Over, at, varied
+from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.front import spread
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 Chosen = Annotated[Literal[ACTIONS], Named(("action",))]  # type: ignore[valid-type]
 FOLDER: Final = "searches"
+LARGEST_SEED: Final = 2**32 - 1  # of the optimiser
 DEFAULT: Final = "plan_for_a_budget"
 FEN: Final = 100  # in a yuan
 BUDGET: Final = "budget"  # among the requirements
@@ -57,10 +60,10 @@ class Robust(Strict):
     ``over`` as in a sensitivity: paths with ranges, ``assumptions`` for every number that is only assumed.
     """
 
-    draws: Annotated[int, Field(ge=2)] = 32
+    draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)] = 32
     over: Over = "assumptions"
-    replications: Annotated[int, Field(ge=1)] = 1
-    seed: Annotated[int, Field(ge=0)] = 1  # of the sample of worlds
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample of worlds
 
 
 class Question(Strict):
@@ -76,12 +79,12 @@ class Question(Strict):
     against: str = "baseline"
     actions: Literal["choose"] | tuple[Chosen, ...] = ()
     over: dict[str, Any] = Field({})
-    objectives: Annotated[dict[str, Direction], Field(min_length=1)]
+    objectives: Annotated[dict[Annotated[str, outcome_among(PUBLIC_COST, DEADWEIGHT)], Direction], Field(min_length=1)]
     budget_yuan: Annotated[float, Field(gt=0)] | None = None
-    population: Annotated[int, Field(ge=4)] = 32  # plans of a generation
-    generations: Annotated[int, Field(ge=1)] = 16
-    replications: Annotated[int, Field(ge=1)] = 3
-    seed: Annotated[int, Field(ge=0)] = 1  # of the proposals; the luck of the runs is another
+    population: Annotated[int, Field(ge=4, le=MOST_DRAWS)] = 32  # plans of a generation
+    generations: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = 16
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 3
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1  # of the proposals; the luck of the runs is another
     plans: Annotated[int, Field(ge=1)] = 12  # of the front that are looked at closely, at most
     fresh_lucks: Annotated[int, Field(ge=2)] = 10  # that these are run under again
     robust: Robust | None = None
@@ -93,10 +96,21 @@ class Question(Strict):
                 zh="没有可选择的内容：应写 actions、over 中的杠杆，或两者",
                 en="give actions, levers under over, or both: there is nothing to choose",
             )
-        known = [*OUTCOMES, PUBLIC_COST, DEADWEIGHT]
-        for objective in self.objectives:
-            if objective not in known:
-                raise UnknownName("outcome", objective, known, at=("objectives", objective))
+        if len({*self.chosen_actions}) < len(self.chosen_actions):
+            named = ", ".join(self.chosen_actions)
+            raise Refusal(zh=f"actions 中有重复：{named}", en=f"actions names one twice: {named}")
+        worlds = self.robust.over if self.robust is not None and isinstance(self.robust.over, dict) else {}
+        both = [*self.over.items(), *worlds.items()]
+        if again := [said for _, said in twice(both)]:
+            raise Refusal(
+                zh=f"over 与 robust 的 over 对同一杠杆取值两次：{again[0]}",
+                en=f"over, with the worlds of robust, sets the same lever twice: {again[0]}",
+            )
+        if any(path == "firms" for path, _ in both):
+            raise Refusal(
+                zh="firms 不能选择：各方案与其基准是逐户比较的",
+                en="firms is not to choose: plans and their baseline are held against each other firm by firm",
+            )
         return self
 
     @property
@@ -110,7 +124,17 @@ class Question(Strict):
         return [*on_or_off, *(varied(self.over) if self.over else [])]
 
     def with_draws(self, draws: int) -> Question:
-        """The same with as many generations as it takes to try so many plans; the first are the same."""
+        """The same with as many generations as it takes to try so many plans; the first are the same.
+
+        Raises :class:`StudyError` for fewer plans than a generation has.
+        """
+        if draws < self.population:
+            raise StudyError(
+                zh=f"一代有 {self.population} 个方案，至少试一代，不能只试 {draws} 个；"
+                "要更少，请在问题文件中改小 population。",
+                en=f"A generation has {self.population} plans and at least one is tried: {draws} are too few; for "
+                "fewer, let the question's file say a smaller population.",
+            )
         return self.model_copy(update={"generations": max(1, -(-draws // self.population))})
 
 
@@ -215,16 +239,17 @@ def answer(
     Raises :class:`StudyError` when no run of the baseline succeeded or no generation could be finished in time.
     """
     factors = question.factors()
-    stands, baseline = sized([load(question.scenario, dict(levers)), load(question.against, dict(levers))], firms)
+    stands, baseline = sized([load(question.scenario, levers), load(question.against, levers)], firms)
     reference = Plan(stands.name, {})
     plans = Plans(
         question.scenario, question.against, question.chosen_actions, levers, stands.firms, seed,
         DEADWEIGHT in question.objectives, runner,
     )  # fmt: skip
     worlds = _worlds(question.robust)
-    for unit in (0.0, 1.0):  # what is wrong at an end of a range is said before hours of runs
-        plans.asked(Plan("", {f.path: True if f.path in plans.actions else f.at(unit) for f in factors}))
-        plans.baseline(at(worlds, [unit] * len(worlds)))
+    chosen = [factor for factor in factors if factor.path not in plans.actions]
+    check_draws(question.scenario, levers, trials(chosen), trials(worlds), firms)
+    for world in trials(worlds):
+        plans.baseline(world)
     looked = question.plans + 1
     per_world = question.robust.draws * question.robust.replications if question.robust else 0
     runner.expect(
@@ -336,7 +361,7 @@ def _in_worlds(
     failed = effects[effects["reason"] != ""].drop_duplicates(["plan", "world"])[["plan", "world", "reason"]]
     judged = judged.merge(failed, on=["plan", "world"], how="left", sort=False)
     judged["reason"] = judged["reason"].fillna("")
-    table = pd.DataFrame([{path: cell(value) for path, value in world.items()} for world in drawn])
+    table = pd.DataFrame({f.path: column(world[f.path] for world in drawn) for f in factors})
     table.insert(0, "world", range(len(drawn)))
     return judged[columns], table, rows
 

@@ -6,7 +6,6 @@ estimated. What is analysed is the mean over the replications of a draw; every d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,11 @@ from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal
 from sim.scenario import Scenario, load
 from sim.study import StudyError, sensitivities
+from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
-from sim.study.design import cell
+from sim.study.design import cell, check_draws, column
 from sim.study.ensemble import unit_of
-from sim.study.factors import Factor, Over, at, varied
+from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
@@ -52,10 +52,10 @@ class Question(Strict):
     scenario: str = "full_plan"
     against: str | None = "baseline"  # outcomes are differences from it under the same factors and luck; null: levels
     over: Over
-    draws: Annotated[int, Field(ge=2)]
+    draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)]
     second_order: bool = False  # of Sobol: pairs of factors too, for nearly twice as many runs
-    replications: Annotated[int, Field(ge=1)] = 2
-    seed: Annotated[int, Field(ge=0)] = 1  # of the design; the luck of the runs is another
+    replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the design; the luck of the runs is another
 
     @model_validator(mode="after")
     def _fits(self) -> Question:
@@ -159,15 +159,16 @@ def answer(
     names = [question.scenario, *([question.against] if question.against is not None else [])]
 
     base = sized([load(name, levers) for name in names], firms)
-    for end in (0.0, 1.0):  # what is wrong at an end of a range is said before hours of runs
-        for name in names:
-            load(name, {**levers, **at(asked, [end] * len(asked))})
+    check_draws(question.scenario, levers, trials(asked), [{}], firms)
+    for draw in trials(asked):
+        sized([load(name, levers, draw) for name in names], firms)
+    rows = firms if any(f.path == "firms" for f in asked) else base[0].firms
     size = sensitivities.size(question.method, len(asked), question.second_order)
     points = sensitivities.points(question.method, len(asked), question.draws, question.seed, question.second_order)
 
     def scenario(run: int) -> Scenario:
         draw, other = divmod(run, len(names))
-        return sized([load(names[other], {**levers, **at(asked, points[draw])})], base[0].firms)[0]
+        return sized([load(names[other], levers, at(asked, points[draw]))], rows)[0]
 
     runs = replicate(len(points) * len(names), scenario, question.replications, seed, runner)
     outcomes = _outcomes(runs, len(points), len(names))
@@ -178,7 +179,7 @@ def answer(
     drawn = [at(asked, point) for point in points]
     draws = pd.DataFrame({"draw": range(len(points))})
     draws["design"], draws["step"] = draws["draw"] // size, draws["draw"] % size
-    columns = {f.path: [cell(draw[f.path]) for draw in drawn] for f in asked}
+    columns = {f.path: column(draw[f.path] for draw in drawn) for f in asked}
     runs["draw"] //= len(names)
     return Sensitivity(
         manifest=manifest(
@@ -203,7 +204,7 @@ def _factors(factors: list[Factor]) -> pd.DataFrame:
     rows = []
     for f in factors:
         ends = (np.nan, np.nan) if f.values else (f.low, f.high)
-        said = json.dumps(f.values, ensure_ascii=False, default=str) if f.values else ""
+        said = cell(list(f.values)) if f.values else ""
         rows.append((f.path, *ends, np.nan if f.middle is None else f.middle, said))
     return pd.DataFrame(rows, columns=["factor", "low", "high", "middle", "values"])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import pandas as pd
 
 from sim.study import StudyError
-from sim.study.design import Design, Draws, cell
+from sim.study.design import Design, Draws, column
 from sim.study.ensemble import summarise, values_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -71,9 +71,9 @@ def answer(
     drawn = [draws.levers(draw) for draw in range(len(draws))]
 
     def scenario(draw: int) -> Any:
-        return sized([draws.scenario(draw, dict(levers))], firms)[0]
+        return sized([draws.scenario(draw, levers)], firms)[0]
 
-    draws.check(dict(levers))
+    draws.check(levers, firms)
     base = scenario(0)
     runs = replicate(len(draws), scenario, question.replications, seed, runner)
     values = values_of(runs, ["draw", "replication"], public_cost=True)
@@ -83,7 +83,7 @@ def answer(
     paths = list(dict.fromkeys(path for draw in drawn for path in draw))
     table = pd.DataFrame({"draw": range(len(drawn)), "lever_draw": [draws.lever_draw(d) for d in range(len(drawn))]})
     for path in paths:
-        table[path] = [cell(draw[path]) for draw in drawn]
+        table[path] = column(draw[path] for draw in drawn)
     rule = question.replications
     outcomes = _outcomes(values, table, question.combine == "nested" and question.uncertainties is not None)
     return Sweep(

@@ -1,0 +1,251 @@
+"""What the calls of ``sim`` and the options of its command may be given, written once, and the sentence when it is not.
+
+Nothing heavy is imported here before a value is looked at: the command's help needs the limits.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, wraps
+from numbers import Integral, Real
+from os import PathLike
+from typing import Any, Final, ParamSpec, TypeVar
+
+from sim.study import StudyError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NotAllowedError(ValueError):
+    """A value that an argument does not take."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What an argument takes: in words, and as a function that gives the value back or raises NotAllowedError."""
+
+    zh: str
+    en: str
+    read: Callable[[Any], Any]
+
+    def checked(self, name: str, value: Any) -> Any:
+        """The value; raises :class:`StudyError` with the argument's name, what was found and what is allowed."""
+        from sim.refusal import shown
+
+        try:
+            return self.read(value)
+        except NotAllowedError:
+            found = shown(repr(value))
+            raise StudyError(
+                zh=f"参数 {name} 为 {found}；应为{self.zh}。", en=f"The argument {name} is {found}; it takes {self.en}."
+            ) from None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from ``least`` to ``most``."""
+
+    least: int
+    most: int | None = None
+
+    def read(self, value: Any) -> int:
+        """NumPy's whole numbers are whole numbers; true and false are none."""
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise NotAllowedError
+        number = int(value)
+        if number < self.least or (self.most is not None and number > self.most):
+            raise NotAllowedError
+        return number
+
+    def argument(self) -> Argument:
+        """The same as an argument."""
+        if self.most is None:
+            return Argument(f"不小于 {self.least} 的整数", f"a whole number of at least {self.least}", self.read)
+        return Argument(
+            f" {self.least} 到 {self.most} 的整数", f"a whole number from {self.least} to {self.most}", self.read
+        )
+
+
+MOST_RUNS: Final = 10_000  # of a scenario
+SEED: Final = Whole(0, 2**62)  # a replication's seed is this one and its number, and fits in 64 bits
+REPLICATIONS: Final = Whole(1, MOST_RUNS)
+MOST_DRAWS: Final = 1_000_000  # of a question: so many fit in memory
+DRAWS: Final = Whole(1, MOST_DRAWS)
+OVER_RANGES: Final = Whole(0, MOST_RUNS)  # draws of a comparison, and its lucks for each clause: 0 for none
+WORKERS: Final = Whole(1)
+MOST: Final = Whole(1)  # firms followed
+LEAST_SECONDS: Final = 0.0
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or value < LEAST_SECONDS:
+        raise NotAllowedError
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise NotAllowedError
+    return value
+
+
+def _path(value: Any) -> Any:
+    return value if isinstance(value, PathLike) else _text(value)
+
+
+def _scenario(value: Any) -> Any:
+    from sim.scenario import Scenario
+
+    return value if isinstance(value, Scenario) else _path(value)
+
+
+def _question(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else _path(value)
+
+
+def _levers(value: Any) -> Any:
+    if not isinstance(value, Mapping) or not all(isinstance(path, str) for path in value):
+        raise NotAllowedError
+    return value
+
+
+def _list(of: Callable[[Any], Any], least: int = 0) -> Callable[[Any], list[Any]]:
+    def read(value: Any) -> list[Any]:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise NotAllowedError
+        found = [of(entry) for entry in value]
+        if len(found) < least:
+            raise NotAllowedError
+        return found
+
+    return read
+
+
+def _where(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise NotAllowedError
+    some = _list(_text, 1)
+    return {_text(name): said if isinstance(said, str) else some(said) for name, said in value.items()}
+
+
+def _callable(value: Any) -> Any:
+    if not callable(value):
+        raise NotAllowedError
+    return value
+
+
+def _study(value: Any) -> Any:
+    from sim.study.kinds import Study
+
+    if not isinstance(value, Study):
+        raise NotAllowedError
+    return value
+
+
+IDENTITIES: Final = Argument(
+    "企业编号（非负整数）的列表", "a list of firms' identities, whole numbers", _list(Whole(0).read)
+)
+OVER: Final = OVER_RANGES.argument()
+LATER: Final = Argument("", "", lambda value: value)  # looked at by what is called with it
+
+
+@cache
+def arguments() -> Mapping[str, Argument]:
+    """What each argument takes, by its name; one that has its default is not looked at."""
+    from sim.scenario.schema import MOST_ROWS
+
+    rows = Whole(1, MOST_ROWS)
+    scenario = Argument("情景的名称、文件或已载入的情景", "a scenario's name, its file or a loaded one", _scenario)
+    firms = Argument(
+        f"{rows.argument().zh}，或 'province'",
+        f"{rows.argument().en}, or 'province'",
+        lambda value: value if isinstance(value, str) and value == "province" else rows.read(value),
+    )
+    return {
+        "scenario": scenario,
+        "against": scenario,
+        "scenarios": Argument(
+            "情景（名称、文件或已载入的情景）的列表，至少一个",
+            "a list of scenarios (names, files or loaded ones), at least one",
+            _list(_scenario, 1),
+        ),
+        "asked": Argument(
+            "问题的名称、文件，或文件会写的内容",
+            "a question's name, its file, or a mapping of what a file would say",
+            _question,
+        ),
+        "levers": Argument("从路径到取值的映射", "a mapping of paths to values", _levers),
+        "grid": Argument("从路径到取值列表的映射", "a mapping of paths to lists of values", _levers),
+        "firms": firms,
+        "rows": firms,
+        "seed": SEED.argument(),
+        "replications": REPLICATIONS.argument(),
+        "draws": DRAWS.argument(),
+        "clause_replications": OVER,
+        "workers": WORKERS.argument(),
+        "most": MOST.argument(),
+        "seconds": Argument("不小于 0 的秒数", "a number of seconds, 0 or more", _seconds),
+        "follow": IDENTITIES,
+        "where": Argument(
+            "从条件到取值（或其列表）的映射", "a mapping of conditions to a value or a list of them", _where
+        ),
+        "cluster": Argument("调度器的地址", "the address of a scheduler", _text),
+        "folder": Argument("文件夹的路径", "the path of a folder", _path),
+        "outcomes": Argument("指标名称的列表", "a list of outcomes' names", _list(_text)),
+        "study": Argument("一项研究", "a study", _study),
+        "progress": Argument("接受完成比例的函数", "a function that is told the share done", _callable),
+    }
+
+
+def checked(**own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function look at its arguments first, each by its name in :func:`arguments`, or as ``own`` says.
+
+    The function raises :class:`StudyError` for one that it does not take, before it does anything.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def call(*given: P.args, **named: P.kwargs) -> R:
+            try:
+                bound = signature.bind(*given, **named)
+            except TypeError:
+                raise _unbound(signature, given, named) from None
+            known = {**arguments(), **own}
+            for name, value in bound.arguments.items():
+                if name in known and value is not signature.parameters[name].default:
+                    bound.arguments[name] = known[name].checked(name, value)
+            return function(*bound.args, **bound.kwargs)
+
+        return call
+
+    return decorate
+
+
+def _unbound(signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]) -> StudyError:
+    from sim.refusal import nearest
+
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    names = [name for name, parameter in signature.parameters.items() if parameter.kind in kinds]
+    allowed = ", ".join(names)
+    unknown = [name for name in named if name not in names]
+    needed = [name for name in names if signature.parameters[name].default is inspect.Parameter.empty]
+    missing = [name for name in needed[len(given) :] if name not in named]
+    if unknown:
+        near = nearest(unknown[0], names)
+        zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("。", ".")
+        return StudyError(
+            zh=f"没有参数 {unknown[0]}；可用：{allowed}{zh}",
+            en=f"There is no argument {unknown[0]}; allowed: {allowed}{en}",
+        )
+    if missing:
+        return StudyError(zh=f"缺少参数 {missing[0]}。", en=f"The argument {missing[0]} is missing.")
+    return StudyError(
+        zh=f"不写名称的参数过多，或与写明名称的重复；参数为：{allowed}。",
+        en=f"There are too many arguments without a name, or one is given with its name too; arguments are: {allowed}.",
+    )
