@@ -22,6 +22,7 @@ from numba import config, typeof, types
 from numba._dispatcher import compute_fingerprint
 
 from sim.kernels.kept import Kept, one_at_a_time, tell
+from sim.kernels.python import called_by_python, wrapping
 
 Function = Callable[..., Any]
 _compile: Any = numba.njit
@@ -50,7 +51,7 @@ def kernel(function: Function) -> Any:
 def inlined(function: Function) -> Any:
     """A kernel written out where it is called, for every firm and draw; Python may call it too, slowly."""
     if config.DISABLE_JIT:
-        return _as_python(function)
+        return wrapping(function)
     return _kept(_compile(_nrt=False, inline="always", no_cfunc_wrapper=True)(function))
 
 
@@ -62,7 +63,7 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
     types than those of the first call in this process, whose memory would be misread.
     """
     if config.DISABLE_JIT:
-        return _as_python(function)
+        return called_by_python(function)
     compiled = _kept(_compile(_nrt=allocates, no_cfunc_wrapper=True)(function))
     guard: _Guard | None = None
     entry: Function | None = None
@@ -143,7 +144,7 @@ def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]
 
 def _told(got: Any, kind: Any) -> str:
     """The difference between two types; of tuples of columns the first column that differs."""
-    if isinstance(got, types.NamedTuple) and isinstance(kind, types.NamedTuple) and got.fields == kind.fields:
+    if isinstance(got, types.BaseNamedTuple) and isinstance(kind, types.BaseNamedTuple) and got.fields == kind.fields:
         for name, one, other in zip(got.fields, got, kind, strict=True):
             if one != other:
                 return f"a {got.instance_class.__name__} whose {name} is {one}, not {other}"
@@ -164,14 +165,3 @@ def _entry_point(compiled: Any, signature: tuple[Any, ...]) -> Function:
                 tell()
             return compiled.compile(signature)  # type: ignore[no-any-return]
     return compiled.compile(signature)  # type: ignore[no-any-return]
-
-
-def _as_python(function: Function) -> Function:
-    """The kernel as it is written. Words of luck overflow and money wraps around without a warning, as compiled."""
-
-    @wraps(function)
-    def call(*arguments: Any) -> Any:
-        with np.errstate(over="ignore"):
-            return function(*arguments)
-
-    return call

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import pickle
 import re
 import shutil
 import sys
@@ -88,7 +89,12 @@ class Kept:
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         """Keep the kernel, and let go of what has not been used for a month."""
-        self._files.save(_key(sig, data.library.codegen), data._reduce())
+        key, reduced = _key(sig, data.library.codegen), data._reduce()
+        try:
+            self._files.save(key, reduced)
+        except (EOFError, pickle.UnpicklingError):  # what was kept is damaged
+            self.flush()
+            self._files.save(key, reduced)
         _let_go(Path(self.cache_path))
 
     def flush(self) -> None:
