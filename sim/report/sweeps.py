@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.report.digest import Estimate, more_is_better
-from sim.study.ensemble import interval
+from sim.study.ensemble import interval, of_differences
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -154,8 +154,17 @@ class Points:
             for before, after in pairwise(levels):
                 for outcome in HEADLINES:
                     change = self._of(outcome, draws_of[after]) - self._of(outcome, draws_of[before])
-                    mean, low, high = interval(np.asarray(change.dropna(), np.float64))
-                    found.append(Step(lever, before, after, outcome, Estimate(float(mean), float(low), float(high))))
+                    known = np.asarray(change.dropna(), np.float64)
+                    mean, low, high = interval(known, *of_differences([outcome]))
+                    found.append(
+                        Step(
+                            lever,
+                            before,
+                            after,
+                            outcome,
+                            Estimate(float(mean), np.asarray(low).item(), np.asarray(high).item()),
+                        )
+                    )
         return found
 
     @cached_property
@@ -177,7 +186,7 @@ class Points:
         found = {}
         for outcome, asked in rule["half_width"].items():
             rows = table[table["outcome"] == outcome]
-            half = (rows["high"] - rows["mean"]).to_numpy(float)
+            half = np.maximum(rows["high"] - rows["mean"], rows["mean"] - rows["low"]).to_numpy(float)
             widest = float(np.nanmax(half)) if np.isfinite(half).any() else nan
             found[outcome] = float(asked), widest, int((half <= asked).sum())
         return found

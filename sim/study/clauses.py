@@ -90,13 +90,21 @@ def clause_effect(
         reason = next(iter(failures.values()))
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()
-    of_costs = {"alone": paid.loc[ALONE], "in_plan": (paid.loc[MAIN] - paid.loc[WITHOUT]).dropna()}
+    nothing = pairing.from_nothing()
+    kept = paid.loc[WITHOUT].columns[(paid.loc[WITHOUT] == 0).all()]  # as in the baseline, without the clause too
+    of_costs = {
+        "alone": (paid.loc[ALONE], nothing),
+        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & {*kept}),
+    }
     return ClauseEffect(
         clause=clause_id,
         measures=measures,
         outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
         effects=table.drop(columns=["clause", "reason"]),
-        costs=costs.table(pd.concat(of_costs)).rename(columns={"scenario": "quantity"}),
+        costs=pd.concat(
+            [costs.table(pd.concat({name: found}), cells) for name, (found, cells) in of_costs.items()],
+            ignore_index=True,
+        ).rename(columns={"scenario": "quantity"}),
         reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),
     )
 

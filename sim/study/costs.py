@@ -6,7 +6,7 @@ baseline under the same luck.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -101,14 +101,26 @@ def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str
     return paired - reference.reindex(paired.index.get_level_values(1)).to_numpy()
 
 
-def table(paired: pd.DataFrame) -> pd.DataFrame:
-    """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out."""
+def never(runs: Iterable[tuple[str, int, pd.Series[float]]], scenario: str) -> set[tuple[str, str]]:
+    """Cells (bearer, category) in which a scenario of ``runs``, see :func:`differences`, has nothing in any run."""
+    cells = {cell for _, _, sums in runs for cell in _cells(sums.index)}
+    there = {cell for name, _, sums in runs if name == scenario for cell in _cells(sums.index[sums.to_numpy() != 0])}
+    return cells - there
+
+
+def table(paired: pd.DataFrame, from_nothing: Collection[tuple[str, str]] = ()) -> pd.DataFrame:
+    """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out.
+
+    ``from_nothing``: cells (bearer, category) where there is nothing to take off, so that none can be below 0, except
+    the turnover of contracts, which has a sign of its own.
+    """
     rows = []
     order = sorted(
         _cells(paired.columns), key=lambda column: (list(LEVELS).index(column[0]), CATEGORIES.index(column[1]))
     )
     for scenario, group in paired[order].groupby(level=0, sort=False):
-        means = np.array(interval(group.to_numpy())).T
+        least = [0.0 if cell in from_nothing and cell[1] != "contracts_lost" else -np.inf for cell in order]
+        means = np.array(interval(group.to_numpy(), np.array(least))).T
         for (bearer, category), (mean, low, high) in zip(order, means, strict=True):
             if group[bearer, category].any():
                 rows.append((scenario, bearer, LEVELS[bearer], category, mean, low, high))

@@ -131,7 +131,8 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
         inhabited = np.flatnonzero(stacked[..., 0].any(axis=(0, 2)))
         stacked = stacked[:, inhabited]
         mean = stacked.mean(axis=0).reshape(-1, len(QUANTITIES))
-        _, low, high = interval(stacked[..., 0])
+        of_group = stacked[..., 0].sum(axis=-1).max(axis=0)  # firms; of those that money reached luck decides how many
+        _, low, high = interval(stacked[..., 0], 0.0, of_group[:, None])
         with np.errstate(invalid="ignore", divide="ignore"):
             gained = mean[:, QUANTITIES.index("months_gained")] / mean[:, 0]
         fate = np.tile(np.arange(len(FATES)), len(inhabited))

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from sim.study.ensemble import summarise
+from sim.study.ensemble import Limits, of_differences, summarise
 from sim.vocabulary import ACTIONS
 
 WHOLE: Final = "full_plan"
@@ -36,4 +36,10 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
     long = pd.concat(quantities, names=["quantity"]).rename("value").reset_index()
     order = {name: place for place, name in enumerate(dict.fromkeys(values["outcome"]))}
     long = long.sort_values("outcome", key=lambda column: column.map(order), kind="stable")
-    return summarise(long, ["outcome", "quantity", "unit"])[list(COLUMNS)]
+    return summarise(long, ["outcome", "quantity", "unit"], _within)[list(COLUMNS)]
+
+
+def _within(table: pd.DataFrame) -> Limits:
+    """Of the whole what differences can be; of sums of as many differences as there are actions as much more."""
+    parts = table["quantity"].map({"whole": 1, "overlap": len(ALONE) + 1}).fillna(len(ALONE))
+    return of_differences(table["outcome"], parts.to_numpy(float))

@@ -82,6 +82,10 @@ class Pairing:
         """See :func:`sim.study.cliff.table`."""
         return cliff.table((name, self._months[name], exits) for name, exits in self._exits.items())
 
+    def from_nothing(self) -> set[tuple[str, str]]:
+        """Costs (bearer, category) that the baseline never has, see :func:`sim.study.costs.table`."""
+        return costs.never(self._costs, self.baseline)
+
     def costs(self) -> pd.DataFrame:
         """Scenario minus baseline, see :func:`sim.study.costs.differences`."""
         return costs.differences(self._costs, self.baseline)

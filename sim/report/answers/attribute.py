@@ -18,7 +18,7 @@ from sim.report.findings import direction, outcome_name
 from sim.report.numbers import difference_in_unit, difference_interval_in_unit, points
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
-from sim.study.ensemble import summarise
+from sim.study.ensemble import of_differences, summarise
 from sim.study.questions.attribute import REST, WHOLE
 from sim.vocabulary import MECHANISMS
 
@@ -210,7 +210,8 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
 def _sum_of(study: Attribution, players: list[str]) -> dict[str, Estimate]:
     values = study.values[study.values["player"].isin(players)]
     sums = values.groupby(["outcome", "replication"], sort=False)["value"].sum().reset_index()
-    return {str(row.outcome): _estimate(row) for row in summarise(sums, ["outcome"]).itertuples()}
+    table = summarise(sums, ["outcome"], lambda table: of_differences(table["outcome"], len(players)))
+    return {str(row.outcome): _estimate(row) for row in table.itertuples()}
 
 
 def _prices(study: Attribution, lang: Language) -> Table:

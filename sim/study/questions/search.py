@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
@@ -24,7 +25,7 @@ from sim.scenario import load
 from sim.study import robust
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import cell, sample
-from sim.study.ensemble import interval
+from sim.study.ensemble import interval, of_differences
 from sim.study.factors import Factor, Over, at, varied
 from sim.study.front import spread
 from sim.study.kinds import Study
@@ -299,8 +300,9 @@ def _differences(effects: pd.DataFrame, objectives: Sequence[str]) -> pd.DataFra
     for objective in objectives:
         wide = done.assign(value=by_luck(done, objective)).pivot(index="replication", columns="plan", values="value")
         for plan, other in combinations(dict.fromkeys(done["plan"]), 2):
-            ends = interval((wide[plan] - wide[other]).dropna().to_numpy(float))
-            rows.append((plan, other, objective, *(float(end) for end in ends)))
+            apart = (wide[plan] - wide[other]).dropna().to_numpy(float)
+            ends = interval(apart, *((-1.0, 1.0) if objective == DEADWEIGHT else of_differences([objective])))
+            rows.append((plan, other, objective, *(np.asarray(end).item() for end in ends)))
     return pd.DataFrame(rows, columns=list(DIFFERENCES))
 
 
