@@ -91,10 +91,10 @@ def clause_effect(
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()
     nothing = pairing.from_nothing()
-    kept = paid.loc[WITHOUT].columns[(paid.loc[WITHOUT] == 0).all()]  # as in the baseline, without the clause too
+    untouched = ~paid.loc[WITHOUT].to_numpy().any(axis=0)  # without the clause as in the baseline
     of_costs = {
         "alone": (paid.loc[ALONE], nothing),
-        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & {*kept}),
+        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & {*paid.columns[untouched]}),
     }
     return ClauseEffect(
         clause=clause_id,

@@ -30,7 +30,8 @@ class Comparison(Study):
     """What several scenarios bring about under the same lucks. Money in fen, shares from 0 to 1.
 
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
-    ``differences``: the same columns but the last for scenario minus baseline, paired by replication (the baseline's are 0).
+    ``differences``: the same columns but the last for scenario minus baseline, paired by replication (the baseline's
+    are 0).
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).

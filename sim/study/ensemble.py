@@ -172,7 +172,7 @@ def limits(outcome: str) -> tuple[float, float]:
     return (OUTCOMES[outcome].least, OUTCOMES[outcome].most) if outcome in OUTCOMES else (-np.inf, np.inf)
 
 
-def of_differences(outcomes: Any, parts: float = 1.0) -> Limits:
+def of_differences(outcomes: Any, parts: float | NDArray[np.float64] = 1.0) -> Limits:
     """What differences of outcomes (names) can be, or sums of ``parts`` differences: of shares not beyond 1."""
     names = pd.Series(outcomes, dtype=object)
     widths = {name: limits(name)[1] - limits(name)[0] for name in names.unique()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from sim.study.ensemble import Limits, of_differences, summarise
@@ -41,5 +42,5 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 def _within(table: pd.DataFrame) -> Limits:
     """Of the whole what differences can be; of sums of as many differences as there are actions as much more."""
-    parts = table["quantity"].map({"whole": 1, "overlap": len(ALONE) + 1}).fillna(len(ALONE))
-    return of_differences(table["outcome"], parts.to_numpy(float))
+    parts = {"whole": 1.0, "whole_less_alone": len(ALONE) + 1.0}
+    return of_differences(table["outcome"], table["quantity"].map(parts).fillna(len(ALONE)).to_numpy(np.float64))

@@ -1,8 +1,9 @@
 """How often each draw is run: a number, or until it is precise; and until the time is spent.
 
 The confidence-interval method of Hoad, Robinson and Davies (2010, J. Oper. Res. Soc. 61, 1632-1644): after each
-replication the half-width of the mean's 95 % interval, its wider side, is looked at; they suffice when it is small enough
-and stays so for as many replications more as their rule looks ahead, so that a lucky streak does not end them.
+replication the half-width of the mean's 95 % interval, its wider side, is looked at; the replications suffice when it
+is small enough and stays so for as many replications more as their rule looks ahead, so that a lucky streak does not
+end them.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ def complete(values: Array) -> NDArray[np.bool_]:
 def screen(points: Array, values: Array, seed: int) -> list[Finding]:
     """Elementary effects of each factor, of trajectories that are complete; a whole range is a step of 1.
 
-    Intervals: of ``mu_star`` SALib's bootstrap over trajectories, on the scale of the logarithm; of ``mu`` Student's t. ``points`` has the shape
-    (trajectories, points, factors).
+    Intervals: of ``mu_star`` SALib's bootstrap over trajectories, on the scale of the logarithm; of ``mu`` Student's
+    t. ``points`` has the shape (trajectories, points, factors).
     """
     from SALib.analyze import morris
 
@@ -95,8 +95,9 @@ def screen(points: Array, values: Array, seed: int) -> list[Finding]:
     findings = []
     for k in range(factors):
         mu, mu_star, half = (float(found[name][k]) for name in ("mu", "mu_star", "mu_star_conf"))
+        least, most = ends(mu_star, half, 0.0, np.inf)
         indices = {
-            "mu_star": (mu_star, *(float(end) for end in ends(mu_star, half, 0.0, np.inf))),
+            "mu_star": (mu_star, least.item(), most.item()),
             "mu": (mu, float(low[k]), float(high[k])),
             "sigma": (float(found["sigma"][k]), np.nan, np.nan),
         }

@@ -25,7 +25,7 @@ def verdict(
 
     ``met`` and ``missed`` ask for an interval on one side of it, for a sample of FEWEST_ROWS ``rows`` that the outcome
     rests on and, where draws were made over what is only assumed, for the same answer in SURVIVES of them
-    (``over_ranges``: the share that meets it). ``unsure`` is what the interval or the draws leave open, or a single run.
+    (``over_ranges``: the share that meets it). ``unsure`` is what the interval, the draws or a single run leave open.
     """
     if np.isnan(mean):
         return "none"
