@@ -91,10 +91,11 @@ def clause_effect(
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()
     nothing = pairing.from_nothing()
-    untouched = ~paid.loc[WITHOUT].to_numpy().any(axis=0)  # without the clause as in the baseline
+    without = paid.loc[WITHOUT].to_numpy()
+    untouched = {cell for k, cell in enumerate(paid.columns) if not without[:, k].any()}  # as in the baseline
     of_costs = {
         "alone": (paid.loc[ALONE], nothing),
-        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & {*paid.columns[untouched]}),
+        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & untouched),
     }
     return ClauseEffect(
         clause=clause_id,

@@ -51,7 +51,7 @@ class Comparison(Study):
     ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_luck, met_over_ranges, draws,
     verdict (see :func:`sim.study.targets.verdict`).
-    ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
+    ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (the last is ``public_cost``, fen), mean, low, high, unit, replications (pairs), reason (why a run failed,

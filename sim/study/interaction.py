@@ -17,11 +17,12 @@ COLUMNS: Final = ("outcome", "quantity", "mean", "low", "high", "unit")
 
 
 def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Effect of the whole plan, the sum of the actions' effects alone, and the sum of what removing each takes away.
+    """Effect of the whole plan, the sum of the actions' effects alone, how far apart these two are, and the sum of what
+    removing each action takes away.
 
     ``values``: scenario, replication, outcome, value, unit. A replication that any of the scenarios lacks is left out;
-    so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone, sum_removed),
-    mean, low, high (95 %, paired), unit.
+    so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone,
+    whole_less_alone, sum_removed), mean, low, high (95 %, paired), unit.
     """
     wide = values.pivot(index=["outcome", "unit", "replication"], columns="scenario", values="value")
     present = set(wide.columns)
@@ -30,6 +31,8 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
         quantities["whole"] = wide[WHOLE] - wide[baseline]
     if {baseline, *ALONE} <= present:
         quantities["sum_alone"] = wide[list(ALONE)].sum(axis=1, skipna=False) - len(ALONE) * wide[baseline]
+    if {"whole", "sum_alone"} <= quantities.keys():
+        quantities["whole_less_alone"] = quantities["whole"] - quantities["sum_alone"]
     if {WHOLE, *WITHOUT} <= present:
         quantities["sum_removed"] = len(WITHOUT) * wide[WHOLE] - wide[list(WITHOUT)].sum(axis=1, skipna=False)
     if not quantities:
@@ -43,4 +46,6 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
 def _within(table: pd.DataFrame) -> Limits:
     """Of the whole what differences can be; of sums of as many differences as there are actions as much more."""
     parts = {"whole": 1.0, "whole_less_alone": len(ALONE) + 1.0}
-    return of_differences(table["outcome"], table["quantity"].map(parts).fillna(len(ALONE)).to_numpy(np.float64))
+    return of_differences(
+        table["outcome"], np.array([parts.get(quantity, len(ALONE)) for quantity in table["quantity"]], np.float64)
+    )

@@ -65,8 +65,8 @@ def test_the_whole_and_the_sum_of_its_parts():
         columns=["scenario", "replication", "outcome", "value", "unit"],
     )
     table = interaction.table(values, "baseline").set_index("quantity")
-    assert table["mean"].to_dict() == {"whole": 30, "sum_alone": 55, "sum_removed": 30}
-    assert (table["high"] - table["low"]).tolist() == [0, 0, 0]
+    assert table["mean"].to_dict() == {"whole": 30, "sum_alone": 55, "whole_less_alone": -25, "sum_removed": 30}
+    assert (table["high"] - table["low"]).tolist() == [0, 0, 0, 0]
     fewer = interaction.table(values[values["scenario"] != "action_tax"], "baseline")
     assert fewer["quantity"].tolist() == ["whole", "sum_removed"]
     assert interaction.table(values[values["scenario"] == "baseline"], "baseline").empty
