@@ -12,9 +12,10 @@ from sim.report.answers import Chart, field_name, lever_name, specification, val
 from sim.report.charts import ACCENT, INK, LINE_COLOURS, SIGNED, Spec, tip
 from sim.report.digest import Estimate
 from sim.report.findings import outcome_name
-from sim.report.sweeps import Points, Target
+from sim.report.sweeps import Points
 from sim.report.words import Language, text
 from sim.study.costs import PUBLIC_COST
+from sim.study.targets import Target
 
 MOST_LINES: Final = 8  # that a reader can tell apart
 MOST_PRICED: Final = 200

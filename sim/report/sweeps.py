@@ -18,6 +18,7 @@ import pandas as pd
 from sim.observe.months import HEADLINES
 from sim.report.digest import Estimate, more_is_better
 from sim.study.ensemble import interval, of_differences
+from sim.study.targets import Target, of_contents
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -44,19 +45,6 @@ class Step(NamedTuple):
     after: Any
     outcome: str
     change: Estimate
-
-
-class Target(NamedTuple):
-    """A target of the plan."""
-
-    outcome: str
-    clause: str
-    bound: str  # at_least or at_most
-    limit: float
-
-    def is_met(self, value: float) -> bool:
-        """Whether a value meets it."""
-        return value >= self.limit if self.bound == "at_least" else value <= self.limit
 
 
 @dataclass(frozen=True)
@@ -123,19 +111,14 @@ class Points:
     @cached_property
     def targets(self) -> list[Target]:
         """The targets of the plan for outcomes that the sweep has."""
-        asked = self.study.manifest.scenarios[-1].contents.get("plan", {}).get("targets", ())
-        found = []
-        for target in asked:
-            bound = "at_most" if target["at_least"] is None else "at_least"
-            if target["outcome"] in self.units:
-                found.append(Target(target["outcome"], target["clause"], bound, float(target[bound])))
-        return found
+        asked = of_contents(self.study.manifest.scenarios[-1].contents)
+        return [target for target in asked if target.outcome in self.units]
 
     def met(self, point: int, target: Target) -> float:
         """In which share of the worlds a point meets a target, by the mean over lucks."""
         table = self.study.outcomes
         means = table[(table["lever_draw"] == point) & (table["outcome"] == target.outcome)]["mean"].dropna()
-        return float(np.mean([target.is_met(mean) for mean in means])) if len(means) else nan
+        return float(np.mean(target.is_met(means))) if len(means) else nan
 
     @cached_property
     def steps(self) -> list[Step]:

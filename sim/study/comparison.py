@@ -41,11 +41,13 @@ class Comparison(Study):
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
     ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
-    staff_baseline, given_fen, months_gained. Founders only. By action: those that got anything from its measures, and
-    what they got from these.
+    staff_baseline, given_fen, months_gained, rows (of the sample). Founders only. By action: those that got anything
+    from its measures, and what they got from these.
+    ``gains``: scenario, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows, kept
+    (saved minus harmed).
     ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
-    ``unit_costs``: scenario, unit (firm_kept, job_kept), cost (public, all), mean, low, high (fen; missing where
-    nothing is kept, infinite where the sample cannot tell).
+    ``unit_costs``: scenario, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean, low, high
+    (fen; missing where nothing is kept, infinite where the sample cannot tell).
     ``cliff`` and ``cliff_exits`` of the scenario in the headline, and of the baseline with it, go on for a year after
     the horizon.
     ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
@@ -69,6 +71,7 @@ class Comparison(Study):
     requests: pd.DataFrame
     cliff: pd.DataFrame
     fates: pd.DataFrame
+    gains: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
     cliff_exits: pd.DataFrame
@@ -160,6 +163,7 @@ def compare(
         requests=together("requests"),
         cliff=later,
         fates=pairing.fates(),
+        gains=pairing.gains(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
         cliff_exits=fallen,

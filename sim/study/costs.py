@@ -33,13 +33,18 @@ COLUMNS: Final = ("scenario", "bearer", "level", "category", "mean", "low", "hig
 UNIT_COLUMNS: Final = ("scenario", "unit", "cost", "mean", "low", "high")
 
 
+def is_own(flow: str) -> bool:
+    """Whether money that a measure pays is the firm's own, returned earlier: input-VAT credits and deposits."""
+    return flow == "quality_deposit" or flow.startswith("vat_credit")
+
+
 def of_run(result: Result) -> pd.Series[float]:
     """Fen by bearer and category in one world, from its ledger and its contracts."""
     rows = result.ledger
     kind, flow = rows["kind"].to_numpy(), rows["flow"].to_numpy()
     payer, payee, moved = rows["payer"].to_numpy(), rows["payee"].to_numpy(), rows["measure"].to_numpy() != ""
     public = rows["payer"].isin([party for party, level in LEVELS.items() if level in GOVERNMENT]).to_numpy()
-    own = [name for name in rows["flow"].unique() if name == "quality_deposit" or name.startswith("vat_credit")]
+    own = [name for name in rows["flow"].unique() if is_own(name)]
     relieved, granted, lost = moved & (kind == "relieved"), moved & (kind == "granted"), kind == "written_off"
     category = np.select(
         [
@@ -128,7 +133,7 @@ def table(paired: pd.DataFrame, from_nothing: Collection[tuple[str, str]] = ()) 
 
 
 def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """What one firm and one job more cost: what ``Comparison.unit_costs`` holds.
+    """What it costs in all, and what one firm and one job more cost: what ``Comparison.unit_costs`` holds.
 
     ``cost`` is ``public`` (treasuries and social insurance) or ``all``; intervals as :func:`fieller` gives them.
     """
@@ -139,6 +144,9 @@ def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.
     public = np.array([is_public(*cell) for cell in _cells(paired.columns)], np.bool_)
     for scenario, group in paired.groupby(level=0, sort=False):
         replications = group.index.get_level_values(1)
+        for cost, counts in (("public", public), ("all", is_cost)):
+            total = interval(group.to_numpy()[:, counts].sum(axis=1))
+            rows.append((scenario, "total", cost, *(float(end) for end in total)))
         for unit, outcome in UNITS.items():
             gained = (kept[scenario] - kept[baseline]).loc[outcome].loc[replications].to_numpy()
             for cost, counts in (("public", public), ("all", is_cost)):

@@ -17,8 +17,9 @@ COLUMNS: Final = ("outcome", "quantity", "mean", "low", "high", "unit")
 
 
 def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Effect of the whole plan, the sum of the actions' effects alone, how far apart these two are, and the sum of what
-    removing each action takes away.
+    """Effect of the whole plan, the sum of the actions' effects alone, and the sum of what removing each takes away.
+
+    And how far the whole is from the actions alone, so that it is told from their sum by one paired interval.
 
     ``values``: scenario, replication, outcome, value, unit. A replication that any of the scenarios lacks is left out;
     so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,35 @@ SURVIVES: Final = 0.9  # share of the draws over assumptions that a verdict must
 VERDICTS: Final = ("met", "missed", "unsure", "too_few", "not_pursued", "none")
 
 
+class Target(NamedTuple):
+    """A target of the plan; ``bound`` is at_least or at_most."""
+
+    outcome: str
+    clause: str
+    bound: str
+    limit: float
+
+    def is_met(self, values: Any) -> Any:
+        """Where values meet it."""
+        return values >= self.limit if self.bound == "at_least" else values <= self.limit
+
+
+def of_contents(contents: Mapping[str, Any]) -> list[Target]:
+    """The targets of a scenario, from everything that it says."""
+    found = []
+    for said in contents.get("plan", {}).get("targets", ()):
+        bound = "at_most" if said["at_least"] is None else "at_least"
+        found.append(Target(said["outcome"], said["clause"], bound, float(said[bound])))
+    return found
+
+
+def pursued(found: str, is_pursued: bool) -> str:
+    """The verdict; a target that is not met is ``not_pursued`` where no measure of its clause is on."""
+    return found if is_pursued or found in ("met", "none") else "not_pursued"
+
+
 def verdict(
-    bound: str, target: float, mean: float, low: float, high: float, rows: float = np.inf, over_ranges: float = np.nan
+    target: Target, mean: float, low: float, high: float, rows: float = np.inf, over_ranges: float = np.nan
 ) -> str:
     """One of VERDICTS, as ``docs/effects.md`` defines them: what may be said of a target.
 
@@ -31,17 +58,12 @@ def verdict(
         return "none"
     if rows < FEWEST_ROWS:
         return "too_few"
-    sides = {bool(is_met(np.float64(end), bound, target)) for end in (low, high)}
+    sides = {bool(target.is_met(end)) for end in (low, high)}
     if np.isnan(low) or len(sides) > 1:
         return "unsure"
-    found = sides.pop()
-    agree = over_ranges if found else 1.0 - over_ranges
-    return "unsure" if agree < SURVIVES else "met" if found else "missed"
-
-
-def is_met(values: Any, bound: str, target: float) -> Any:
-    """Where a value meets a target; ``bound`` is at_least or at_most."""
-    return values >= target if bound == "at_least" else values <= target
+    is_met = sides.pop()
+    agree = over_ranges if is_met else 1.0 - over_ranges
+    return "unsure" if agree < SURVIVES else "met" if is_met else "missed"
 
 
 def table(
@@ -60,18 +82,16 @@ def table(
     by_draw = {outcome: group.to_numpy() for outcome, group in draws.groupby("outcome", sort=False)["value"]}
     rows = []
     for scenario in scenarios:
-        pursued = {clause for measure in scenario.measures for clause in measure.clauses}
-        for target in scenario.plan.targets:
+        on = {clause for measure in scenario.measures for clause in measure.clauses}
+        for said in scenario.plan.targets:
+            bound = "at_most" if said.at_least is None else "at_least"
+            target = Target(said.outcome, said.clause, bound, float(getattr(said, bound)))
             at = scenario.name, target.outcome
-            over = _numbers(by_draw.get(target.outcome) if scenario.name == drawn else None)
-            bound = "at_most" if target.at_least is None else "at_least"
-            limit = float(getattr(target, bound))
             mean, low, high, behind = known.loc[at].tolist() if at in known.index else [np.nan] * 4
-            luck, ranges = (_share(numbers, bound, limit) for numbers in (_numbers(by.get(at)), over))
-            found = verdict(bound, limit, mean, low, high, behind, ranges)
-            if found not in ("met", "none") and target.clause not in pursued:
-                found = "not_pursued"
-            rows.append((*at, target.clause, bound, limit, mean, low, high, behind, luck, ranges, len(over), found))
+            over = _numbers(by_draw.get(target.outcome) if scenario.name == drawn else None)
+            luck, ranges = (_share(numbers, target) for numbers in (_numbers(by.get(at)), over))
+            found = pursued(verdict(target, mean, low, high, behind, ranges), target.clause in on)
+            rows.append((scenario.name, *target, mean, low, high, behind, luck, ranges, len(over), found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -81,5 +101,5 @@ def _numbers(values: Any) -> Any:
     return numbers[~np.isnan(numbers)]
 
 
-def _share(numbers: Any, bound: str, target: float) -> float:
-    return float(np.mean(is_met(numbers, bound, target))) if len(numbers) else float("nan")
+def _share(numbers: Any, target: Target) -> float:
+    return float(np.mean(target.is_met(numbers))) if len(numbers) else float("nan")

@@ -11,9 +11,11 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from sim.measure import Words
 from sim.report import charts
 from sim.report.answers.names import field_name, lever_name, value_name
-from sim.report.words import Language, text
+from sim.report.words import Language, both, text
+from sim.study.evidence import are_few
 
 if TYPE_CHECKING:
     from sim.study.kinds import Study
@@ -68,6 +70,11 @@ def specification(title: str, rows: list[dict[str, Any]], subtitle: str = "", **
     return charts.chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
 
 
+def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:
+    """The sentence that says that worlds, or what else of them the ``kind`` names, are few; none where they are not."""
+    return [both(f"answer.few.{kind}", count=worlds)] if are_few(worlds) else []
+
+
 def failed(study: Study, lang: Language) -> list[str]:
     """The sentence that says how many runs failed, none when none did."""
     count = len(study.failures)
@@ -79,6 +86,7 @@ __all__ = [
     "Chart",
     "Table",
     "failed",
+    "few_worlds",
     "field_name",
     "kinds",
     "lever_name",

@@ -15,7 +15,7 @@ from sim.report.answers import Chart, Table, failed, specification
 from sim.report.charts import ACCENT, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, tip
 from sim.report.digest import Estimate, more_is_better
 from sim.report.findings import direction, outcome_name
-from sim.report.numbers import difference_in_unit, difference_interval_in_unit, points
+from sim.report.numbers import are_alike, difference_in_unit, difference_interval_in_unit, points
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
 from sim.study.ensemble import of_differences, summarise
@@ -413,7 +413,12 @@ def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
         return text("unit.missing", "en")
     size = f"{abs(found.mean) * scale:,.{decimals}f}"
     mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
-    return mean if isnan(found.low) else f"{mean} ± {(found.high - found.mean) * scale:,.{decimals}f}"
+    if isnan(found.low):
+        return mean
+    below, above = found.mean - found.low, found.high - found.mean
+    if are_alike(below, above):
+        return f"{mean} ± {max(below, above) * scale:,.{decimals}f}"
+    return f"{mean} − {below * scale:,.{decimals}f} + {above * scale:,.{decimals}f}"
 
 
 def _ratio(found: Estimate) -> Words:

@@ -20,6 +20,7 @@ from sim.scenario.faults import nearest
 from sim.study import StudyError, boxes
 from sim.study.design import cell, sample
 from sim.study.ensemble import values_of
+from sim.study.evidence import are_few
 from sim.study.factors import Factor, Over, at, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -317,6 +318,7 @@ def _row(known: dict[str, Any], verdict: str, found: Mapping[str, Any] | None = 
     first = ("outcome", "unit", "clause", "bound", "limit", "worlds", "left_out", "missed", "divided")
     return (
         {name: known[name] for name in first}
+        | {"are_few": are_few(known["worlds"])}
         | {"level": known.get("level", np.nan), "verdict": verdict}
         | nothing
         | dict(found or {})
