@@ -336,7 +336,7 @@ def _end_of_horizon(lang: Language, consequences: Consequences) -> list[Spec]:
     nothing: Spec = {"y": None, "color": None, "tooltip": None, "order": None}
     words = {"type": "text", "text": text("report.cliff.end", lang), "align": "left", "dx": 4, "y": 8, "color": QUIET}
     rule = {"type": "rule", "color": QUIET, "strokeDash": [4, 3]}
-    once = {"values": [{}]}  # whatever the chart's own rows are
+    once: Spec = {"values": [{}]}  # whatever the chart's own rows are
     return [{"data": once, "mark": mark, "encoding": {"x": x, **nothing}} for mark in (rule, {**words, "fontSize": 11})]
 
 

@@ -90,9 +90,9 @@ class Discovery(Study):
     ``worlds``: draw, outcome, value (mean over the lucks that count), misses, lucks_missing (share of the lucks that
     miss on their own), replications. A world without a value (all its runs failed) is left out.
     ``targets``: outcome, unit, clause (empty for a threshold of the question's own), bound (``at_least`` or
-    ``at_most``), limit, worlds, left_out (draws without a value), missed (worlds that miss), divided (worlds whose
-    lucks disagree), level (largest quasi-p of a limit that is told from chance), verdict: ``unknown`` without a
-    value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more than chance, else ``box``; and
+    ``at_most``), limit, worlds, are_few (see ``docs/effects.md``), left_out (draws without a value), missed (worlds
+    that miss), divided (worlds whose lucks disagree), level (largest quasi-p of a limit that is told from chance),
+    verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more than chance, else ``box``; and
     of the box that was chosen coverage, density, mass, correlation, restricted (how many factors), and from repeating
     the search in random halves of the worlds: halves (how many could be searched), halves_with_box, tested_coverage,
     tested_density (means in the other half of the box that one half gives).
