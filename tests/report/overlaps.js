@@ -6,6 +6,7 @@
     const [text, holder] = [walker.currentNode.textContent.trim(), walker.currentNode.parentElement];
     // Vega keeps labels for which there is no room, and lets nobody see them.
     const isUnseen = holder.closest(".unseen, script, style, option") || holder.getAttribute("opacity") === "0";
+    if (/rotate\((?!0)/.test(holder.getAttribute("transform") ?? "")) continue; // a box around a slope holds much else
     if (!text || isUnseen || !holder.checkVisibility({ visibilityProperty: true })) continue;
     const range = document.createRange();
     range.selectNodeContents(walker.currentNode);

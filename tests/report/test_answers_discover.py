@@ -136,7 +136,7 @@ def test_of_few_worlds_nothing_is_said_of_everywhere(verdict, said):
     few = study(verdict=verdict, worlds=3, left_out=0, missed=3, are_few=True, **NONE)
     few.targets.loc[1, ["worlds", "are_few"]] = (3, True)
     english = told.findings(few, "en")
-    assert english[0] == f"Resumption (at least 95.0 %) is {said} in every one of the 3 worlds tried."
+    assert english[0] == f"Resumption (at least 95.0 %) is {said} in all worlds tried: 3."
     assert any(sentence.startswith("The worlds are few, 3:") for sentence in english)
     assert told.tables(few, "en")[0].rows[0][-1] == f"{said} in those tried, which are few"
     assert "所试的世界" in told.tables(few, "zh")[0].rows[0][-1]

@@ -93,9 +93,9 @@ class Discovery(Study):
     ``at_most``), limit, worlds, are_few (see ``docs/effects.md``), left_out (draws without a value), missed (worlds
     that miss), divided (worlds whose lucks disagree), level (largest quasi-p of a limit that is told from chance),
     verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more
-    than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation, restricted (how many factors), and from repeating
-    the search in random halves of the worlds: halves (how many could be searched), halves_with_box, tested_coverage,
-    tested_density (means in the other half of the box that one half gives).
+    than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation, restricted (how many
+    factors), and from repeating the search in random halves of the worlds: halves (how many could be searched),
+    halves_with_box, tested_coverage, tested_density (means in the other half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.boxes``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
