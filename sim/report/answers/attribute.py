@@ -249,11 +249,10 @@ def _bars(study: Attribution, outcome: str, lang: Language) -> Chart:
     rows = []
     for name in shown:
         found = estimates[name]
+        kind = {"better": bool(sign * found.mean >= 0), "rest": name == study.rest}
         rows.append(
-            {"player": getattr(name_of(study, name), lang)} | _ends(found, 100.0)
-            | {"better": bool(sign * found.mean >= 0), "rest": name == study.rest}
-            | _written(found, lang)
-        )  # fmt: skip
+            {"player": getattr(name_of(study, name), lang)} | _ends(found, 100.0) | kind | _written(found, lang)
+        )
     order = [row["player"] for row in rows]
     y = {"field": "player", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
     x: Row = {"type": "quantitative", "title": None, "axis": {"labelExpr": SIGNED, "tickCount": 5, "grid": True}}
@@ -415,10 +414,9 @@ def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
     mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
     if isnan(found.low):
         return mean
-    below, above = found.mean - found.low, found.high - found.mean
-    if are_alike(below, above):
-        return f"{mean} ± {max(below, above) * scale:,.{decimals}f}"
-    return f"{mean} − {below * scale:,.{decimals}f} + {above * scale:,.{decimals}f}"
+    below, above = ((found.mean - found.low) * scale, (found.high - found.mean) * scale)
+    alike = f" ± {max(below, above):,.{decimals}f}"
+    return mean + (alike if are_alike(below, above) else f" − {below:,.{decimals}f} + {above:,.{decimals}f}")
 
 
 def _ratio(found: Estimate) -> Words:
