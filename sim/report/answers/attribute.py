@@ -15,7 +15,7 @@ from sim.report.answers import Chart, Table, failed, specification
 from sim.report.charts import ACCENT, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, tip
 from sim.report.digest import Estimate, more_is_better
 from sim.report.findings import direction, outcome_name
-from sim.report.numbers import are_alike, difference_in_unit, difference_interval_in_unit, points
+from sim.report.numbers import difference_in_unit, difference_interval_in_unit, points
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
 from sim.study.ensemble import of_differences, summarise
@@ -210,8 +210,8 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
 def _sum_of(study: Attribution, players: list[str]) -> dict[str, Estimate]:
     values = study.values[study.values["player"].isin(players)]
     sums = values.groupby(["outcome", "replication"], sort=False)["value"].sum().reset_index()
-    table = summarise(sums, ["outcome"], lambda table: of_differences(table["outcome"], len(players)))
-    return {str(row.outcome): _estimate(row) for row in table.itertuples()}
+    means = summarise(sums, ["outcome"], lambda table: of_differences(table["outcome"], len(players)))
+    return {str(row.outcome): _estimate(row) for row in means.itertuples()}
 
 
 def _prices(study: Attribution, lang: Language) -> Table:
@@ -407,16 +407,14 @@ def _listed(names: Iterable[Words]) -> Words:
 
 
 def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
-    """Mean and half of the interval, without a unit; what rounds to nothing carries no sign."""
+    """Mean and half of the interval, its wider side, without a unit; what rounds to nothing carries no sign."""
     if found is None or isnan(found.mean):
         return text("unit.missing", "en")
     size = f"{abs(found.mean) * scale:,.{decimals}f}"
     mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
     if isnan(found.low):
         return mean
-    below, above = ((found.mean - found.low) * scale, (found.high - found.mean) * scale)
-    alike = f" ± {max(below, above):,.{decimals}f}"
-    return mean + (alike if are_alike(below, above) else f" − {below:,.{decimals}f} + {above:,.{decimals}f}")
+    return f"{mean} ± {max(found.high - found.mean, found.mean - found.low) * scale:,.{decimals}f}"
 
 
 def _ratio(found: Estimate) -> Words:
