@@ -111,7 +111,7 @@ def run(
             if as_json:
                 terminal.print_json(answer)
             else:
-                terminal.show_run(asked.title, study.outcomes, answer, lang.value)
+                terminal.show_run(study, answer, lang.value)
                 if out is not None:
                     typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
         stored.put_together()

@@ -7,6 +7,7 @@ horizon that ends before.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -30,21 +31,29 @@ class Seen(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One outcome: its unit, whether less is better, and how it is computed."""
+    """One outcome: its unit, whether less is better, how it is computed, and the least and the most that it can be."""
 
     unit: str
     less_is_better: bool
     of: Callable[[Seen], float]
+    least: float
+    most: float
 
 
 OUTCOMES: Final[dict[str, Outcome]] = {}
 
 
-def outcome(unit: str, less_is_better: bool = False) -> Callable[[Callable[[Seen], float]], Callable[[Seen], float]]:
-    """Register a function as an outcome under its own name."""
+def outcome(
+    unit: str, less_is_better: bool = False, has_limits: bool = True
+) -> Callable[[Callable[[Seen], float]], Callable[[Seen], float]]:
+    """Register a function as an outcome under its own name.
+
+    A share lies between 0 and 1, everything else is at least 0; except what ``has_limits`` says has none.
+    """
+    limits = (-inf, inf) if not has_limits else (0.0, 1.0 if unit == "share" else inf)
 
     def register(function: Callable[[Seen], float]) -> Callable[[Seen], float]:
-        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function)
+        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits)
         return function
 
     return register
@@ -120,7 +129,7 @@ def small_arrears_left(seen: Seen) -> float:
     return float(seen.at_target["small_arrears_fen"])
 
 
-@outcome("share")
+@outcome("share", has_limits=False)
 def inclusive_loan_growth_gap(seen: Seen) -> float:
     """Growth in 2022 of loans to individual, micro and small firms, less that of all loans (clause I.3.e)."""
     before, after = seen.inclusive_loans

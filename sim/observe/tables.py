@@ -66,7 +66,9 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     "delivery": {
         "month": Column("str", "YYYY-MM", "month in which the station was reached"),
         "measure": Column("str", "-", "id of the measure"),
-        "station": Column("str", "-", "one of STATIONS; `eligible`, `aware` (last day) and `queued` are stocks"),
+        "station": Column(
+            "str", "-", "one of STATIONS; `eligible`, `aware` (of all there ever were) and `queued` are stocks"
+        ),
         "firms": Column("int64", "entities", "that reached the station in the month, or that are there at its end"),
         "days": Column("float64", "days", "mean days: aware, applied since the measure began; else since applying"),
         "amount_fen": Column("int64", "fen", "paid, relieved or put off in the month (station `paid`)"),

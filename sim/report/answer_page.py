@@ -16,12 +16,12 @@ from sim.report import answers, page
 from sim.report.answers import Table
 from sim.report.numbers import finite
 from sim.report.words import LANGUAGES, both, catalogue
+from sim.study.targets import of_contents
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.kinds import Study
-    from sim.study.manifest import Manifest
 
 NUMBER: Final = re.compile(r"^([+−-]?[\d.,]|–$)")  # how a cell begins that stands to the right
 SHORT: Final = 14  # rows of a table that is shown at once
@@ -99,7 +99,7 @@ def written(study: Study) -> str:
             settings={key: value for key, value in manifest.settings.items() if key != "title"},
             stored=[(file, len(table)) for file, table in study.tables().items()],
             query=_query(study.runs),
-            targets=targets(manifest),
+            targets={target.outcome: target for target in of_contents(manifest.scenarios[-1].contents)},
         )
     )
     return page.page(name, body, charts, main=None, datasets={}, limits={}, labels={lang: {} for lang in LANGUAGES})
@@ -111,15 +111,6 @@ def title(study: Study) -> Words:
     if isinstance(asked, dict) and {"zh", "en"} <= asked.keys():
         return Words(zh=str(asked["zh"]), en=str(asked["en"]))
     return catalogue().get(f"{study.kind}.title") or study.manifest.scenarios[-1].title
-
-
-def targets(manifest: Manifest) -> dict[str, float]:
-    """The plan's target for each outcome that has one, as the last scenario of a study says it."""
-    asked = manifest.scenarios[-1].contents.get("plan", {}).get("targets", ())
-    return {
-        target["outcome"]: float(target["at_most"] if target["at_least"] is None else target["at_least"])
-        for target in asked
-    }
 
 
 def failures(study: Study) -> list[Failure]:

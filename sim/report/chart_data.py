@@ -16,7 +16,7 @@ from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report import journey_data
 from sim.report.consequences import BY, DUE, Consequences, groups, tuples
-from sim.report.digest import SHOWN_KINDS, Digest, Estimate
+from sim.report.digest import BORNE, RETURNED, SHOWN_KINDS, Digest, Estimate
 from sim.report.numbers import FEN_PER_WAN, entities, interval, money, points
 from sim.report.words import LANGUAGES, Language, named, text
 from sim.study.costs import COSTS
@@ -28,7 +28,7 @@ CODED: Final = (
     "fate", "level", "category", "unit", "cost", "what", "action", "way", "request", "world",
 )  # fmt: skip
 # Kinds in a stack of costs; what has been repaid was deferred first and would be counted twice.
-STACKED_KINDS: Final = ("granted", "relieved", "deferred")
+STACKED_KINDS: Final = (*BORNE, RETURNED, "deferred")
 CLIFF: Final = ("put_off", *DUE, "exits_missed", "others")  # what the charts of the cliff tell apart
 WAYS: Final = ("alone", "removed")  # in which an action is compared
 MAP_CLAMP: Final = 0.98  # colours end where this share of the firms lies: one tiny group must not pale the rest
@@ -208,7 +208,7 @@ def _unit_costs(consequences: Consequences) -> dict[str, Any]:
 def _cliff(consequences: Consequences) -> dict[str, Any]:
     rows = []
     for scenario in consequences.digest.shown:
-        table = consequences.cliff(scenario)
+        table = consequences.cliff(scenario, "all")
         for month in consequences.cliff_months if len(table) else ():
             for place, what in enumerate(CLIFF[:-2]):
                 amount = float(table[what].get(month, 0.0))
@@ -221,7 +221,7 @@ def _cliff(consequences: Consequences) -> dict[str, Any]:
 def _fallen(consequences: Consequences) -> dict[str, Any]:
     rows = []
     for scenario in consequences.digest.shown:
-        for month, row in consequences.fallen(scenario, "month").iterrows():
+        for month, row in consequences.fallen(scenario, "month", "all").iterrows():
             if row["exits_put_off"]:
                 others = row["exits_put_off"] - row["exits_missed"]
                 for place, (what, number) in enumerate((("exits_missed", row["exits_missed"]), ("others", others))):

@@ -23,7 +23,7 @@ RULE: Final = "#d9dee3"
 ACCENT: Final = "#0b6e69"
 WORSE: Final = "#b8561b"
 NEUTRAL: Final = "#f4f3ef"
-STACKED: Final = dict(zip(STACKED_KINDS, (ACCENT, "#6fb3ab", "#d8c9a3"), strict=True))
+STACKED: Final = dict(zip(STACKED_KINDS, (ACCENT, "#6fb3ab", "#9fb6d3", "#d8c9a3"), strict=True))
 LINE_COLOURS: Final = (
     "#3d6fb4",
     "#b8561b",
@@ -115,14 +115,6 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
     colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
     colours |= {digest.main: ACCENT} if digest.main else {}
     scale = {"domain": [getattr(digest.names[n], lang) for n in names], "range": [colours[n] for n in names]}
-    ticks = [m for m in digest.months if m.endswith(("-01", "-07"))] + digest.months[-1:]
-    month = {
-        "field": "month",
-        "type": "ordinal",
-        "title": None,
-        "scale": {"domain": digest.months},
-        "axis": {"values": ticks, "grid": False, "labelAngle": 0, "labelOverlap": True},
-    }
     colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     value = {
         "field": outcome,
@@ -143,7 +135,7 @@ def months(digest: Digest, lang: Language, outcome: str) -> Spec:
         params=[{"name": "shown", "value": [n for n in (BASELINE, digest.main) if n]}],
         transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
         height=260,
-        encoding={"x": month, "color": colour},
+        encoding={"x": months_axis(digest.months), "color": colour},
         layer=[
             {"mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}, "encoding": {"y": value}},
             {
@@ -347,6 +339,13 @@ def chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
         "config": CONFIG,
         **rest,
     }
+
+
+def months_axis(months: list[str]) -> Spec:
+    """An axis of months by name: none lies beyond it, and none moves with the reader's time zone."""
+    ticks = [month for month in months if month.endswith(("-01", "-07"))] or months[:1]
+    axis = {"values": ticks, "grid": False, "labelAngle": 0, "labelOverlap": True}
+    return {"field": "month", "type": "ordinal", "title": None, "scale": {"domain": months}, "axis": axis}
 
 
 def tip(field: str, title: str) -> Spec:

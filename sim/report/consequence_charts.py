@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sim.observe.months import HEADLINES
 from sim.report.chart_data import CLIFF, WAYS
-from sim.report.charts import ACCENT, INK, LINE_COLOURS, SIGNED, WORSE, Spec, chart, tip
+from sim.report.charts import ACCENT, INK, LINE_COLOURS, QUIET, SIGNED, WORSE, Spec, chart, months_axis, tip
 from sim.report.consequences import BY, Consequences, groups
 from sim.report.findings import outcome_name
 from sim.report.words import Language, named, text
@@ -19,7 +19,7 @@ LIGHT: Final = "#6fb3ab"
 FATE_COLOURS: Final = dict(zip(FATES, (SAND, ACCENT, "#aab3bc", WORSE), strict=True))
 COST_COLOURS: Final = dict(zip(COSTS, (ACCENT, LIGHT, SAND, WORSE, "#8a5a9e"), strict=True))
 CLIFF_COLOURS: Final = dict(zip(CLIFF, (SAND, ACCENT, WORSE, "#6b2d0c", LIGHT, WORSE, SAND), strict=True))
-NARROW: Final[Spec] = {"columns": {"expr": "width < 420 ? 2 : 6"}}  # of a legend
+NARROW: Final[Spec] = {"columns": {"expr": "width < 420 ? 2 : width < 640 ? 3 : 6"}}  # of a legend
 OF_FOCUS: Final[Spec] = {
     "usermeta": {"row_height": 30},  # of charts without a height; all are drawn anew for another scenario
     "params": [{"name": "focus", "value": ""}],
@@ -34,7 +34,7 @@ def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec
     if digest.shown:
         charts |= {f"fates-{by}": fates(lang, by, groups(by, digest.order("prefecture"))) for by in BY[:-1]}
         charts |= {"given": given(lang), "levels": levels(lang)}
-        charts |= {name: draw(lang, consequences.cliff_months) for name, draw in (("cliff", cliff), ("fallen", fallen))}
+        charts |= {name: draw(lang, consequences) for name, draw in (("cliff", cliff), ("fallen", fallen))}
         charts["requests"] = requests(lang, digest.months)
         for unit in ("firm_kept", "job_kept"):
             known = {scenario for scenario, of, _ in consequences.bounded_unit_costs if of == unit}
@@ -182,9 +182,24 @@ def unit_costs(lang: Language, unit: str, order: list[str]) -> Spec:
     )
 
 
-def cliff(lang: Language, months: list[str]) -> Spec:
+def cliff(lang: Language, consequences: Consequences) -> Spec:
     """Bars by month: put off above the line, what became of what fell due below it."""
     colours = {text(f"report.cliff.{what}", lang): CLIFF_COLOURS[what] for what in CLIFF[:-2]}
+    encoding = {
+        "y": {
+            "field": "amount",
+            "type": "quantitative",
+            "title": text("report.cliff.amount", lang),
+            "axis": {"tickCount": 6, "labelExpr": "format(abs(datum.value), '~g')"},
+        },
+        "color": _colours("what_label", colours),
+        "order": {"field": "place", "type": "quantitative"},
+        "tooltip": [
+            tip("month", text("report.cliff.month", lang)),
+            tip("what_label", text("report.cliff.what", lang)),
+            tip(f"amount_{lang}", text("report.saved.amount", lang)),
+        ],
+    }
     return chart(
         text("report.cliff.chart_money", lang),
         "cliff",
@@ -192,27 +207,15 @@ def cliff(lang: Language, months: list[str]) -> Spec:
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], _in_large_units(lang)],
         height=260,
-        mark={"type": "bar", "width": {"band": 0.8}},
-        encoding={
-            "x": _months(months),
-            "y": {
-                "field": "amount",
-                "type": "quantitative",
-                "title": text("report.cliff.amount", lang),
-                "axis": {"tickCount": 6, "labelExpr": "format(abs(datum.value), '~g')"},
-            },
-            "color": _colours("what_label", colours),
-            "order": {"field": "place", "type": "quantitative"},
-            "tooltip": [
-                tip("month", text("report.cliff.month", lang)),
-                tip("what_label", text("report.cliff.what", lang)),
-                tip(f"amount_{lang}", text("report.saved.amount", lang)),
-            ],
-        },
+        encoding={"x": months_axis(consequences.cliff_months)},
+        layer=[
+            {"mark": {"type": "bar", "width": {"band": 0.8}}, "encoding": encoding},
+            *_end_of_horizon(lang, consequences),
+        ],
     )
 
 
-def fallen(lang: Language, months: list[str]) -> Spec:
+def fallen(lang: Language, consequences: Consequences) -> Spec:
     """Bars by month: firms that closed after something was put off; a line for those that live in the baseline."""
     colours = {text(f"report.cliff.{what}", lang): CLIFF_COLOURS[what] for what in CLIFF[-2:]}
     harmed = text("report.cliff.exits_harmed", lang)
@@ -228,7 +231,7 @@ def fallen(lang: Language, months: list[str]) -> Spec:
         "fallen",
         **OF_FOCUS,
         height=260,
-        encoding={"x": _months(months)},
+        encoding={"x": months_axis(consequences.cliff_months)},
         layer=[
             {
                 "mark": {"type": "bar", "width": {"band": 0.8}},
@@ -244,6 +247,7 @@ def fallen(lang: Language, months: list[str]) -> Spec:
                 "mark": {"type": "line", "strokeWidth": 2},
                 "encoding": {"y": {"field": "harmed", **y}, "color": {"datum": harmed}},
             },
+            *_end_of_horizon(lang, consequences),
         ],
     )
 
@@ -302,7 +306,7 @@ def requests(lang: Language, months: list[str]) -> Spec:
         height=220,
         mark={"type": "line", "strokeWidth": 2.2, "point": {"size": 30}},
         encoding={
-            "x": _months(months),
+            "x": months_axis(months),
             "y": {
                 "field": "days",
                 "type": "quantitative",
@@ -324,10 +328,16 @@ def _names(field: str) -> Spec:
     return {"field": field, "type": "nominal", "title": None}
 
 
-def _months(months: list[str]) -> Spec:
-    ticks = [month for month in months if month.endswith(("-01", "-07"))]
-    axis = {"values": ticks, "grid": False, "labelAngle": 0, "labelOverlap": True}
-    return {"field": "month", "type": "ordinal", "title": None, "scale": {"domain": months}, "axis": axis}
+def _end_of_horizon(lang: Language, consequences: Consequences) -> list[Spec]:
+    """A dashed rule where the year begins in which the scenario of the headline is only followed; none without one."""
+    if not consequences.later_months:
+        return []
+    x = {"datum": consequences.later_months[0], "type": "ordinal", "bandPosition": 0}
+    nothing: Spec = {"y": None, "color": None, "tooltip": None, "order": None}
+    words = {"type": "text", "text": text("report.cliff.end", lang), "align": "left", "dx": 4, "y": 8, "color": QUIET}
+    rule = {"type": "rule", "color": QUIET, "strokeDash": [4, 3]}
+    once: Spec = {"values": [{}]}  # whatever the chart's own rows are
+    return [{"data": once, "mark": mark, "encoding": {"x": x, **nothing}} for mark in (rule, {**words, "fontSize": 11})]
 
 
 def _colours(field: str, colours: dict[str, str], **legend: Any) -> Spec:

@@ -62,7 +62,7 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
     lang, style = style_of(lang)
     digest = Digest(comparison)
     found = Consequences(digest)
-    table = found.cliff(_scenario(digest)) / BILLION_FEN[lang]
+    table = found.cliff(_scenario(digest), "all") / BILLION_FEN[lang]
     table = table.reindex(found.cliff_months).fillna(0.0)
     months = np.arange(len(table))
     with rc_context(style):
@@ -79,6 +79,10 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
         axes.set_xticks(months[::step], table.index[::step])
         axes.set_ylabel(text("report.cliff.amount", lang), color=QUIET)
         axes.axhline(0, color=INK, lw=0.8)
+        if found.later_months:
+            axes.axvline(len(digest.months) - 0.5, color=QUIET, lw=1.2, ls="--")
+            named_as = text("report.cliff.end", lang)
+            axes.annotate(named_as, (len(digest.months) - 0.4, 0.97), xycoords=("data", "axes fraction"), color=QUIET)
         axes.yaxis.set_major_formatter(FuncFormatter(_unsigned))
         _plain(axes, "y")
         figure.legend(loc="outside lower left", ncols=len(DUE) + 1, frameon=False, labelcolor=INK)

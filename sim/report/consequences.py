@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,19 @@ from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SE
 BY: Final = ("sector", "size", "prefecture", "action")
 DUE: Final = ("repaid", "unpaid", "written_off", "principal")  # what becomes of what falls due
 FALLEN: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
+Span = Literal["horizon", "after", "all"]  # months of the horizon, after it, or all
+WHOSE: Final = ("public", "state_firms", "private")  # money
+# Sums of categories of cost, each after its last line: what measures relieve and pay out; what firms have in hand with
+# what was theirs anyway; what it all costs.
+SUMS: Final = {
+    "relief": ("outlay", "forgone", "borne_by_others"),
+    "in_hand": ("relief", "returned"),
+    "cost": ("relief", "lost_on_put_off", "write_offs"),
+}
+BALANCE: Final = (
+    "outlay", "forgone", "borne_by_others", "relief", "lost_on_put_off", "write_offs", "cost", "returned", "in_hand",
+    "put_off",
+)  # fmt: skip
 NOTHING: Final = Estimate(np.nan, np.nan, np.nan)
 
 
@@ -129,6 +142,28 @@ class Consequences:
         rows = rows[rows["category"].isin(COSTS)]
         return float((rows[rows["level"].isin(GOVERNMENT)] if public else rows)["mean"].sum())
 
+    def balance(self, scenario: str, unit: float = 1.0) -> pd.DataFrame:
+        """All money of a scenario against no plan, line by line: which amounts add up to which.
+
+        Rows (index): each of BALANCE, the lines of each sum before it. Columns: public, state_firms, private, all.
+        Lines are rounded to ``unit`` fen before they are added up, so that they add up as they are written.
+        """
+        rows = self._costs_of(scenario)
+        whose = rows["level"].map(lambda level: "public" if level in GOVERNMENT else str(level))
+        wide = rows.assign(whose=whose).pivot_table(index="category", columns="whose", values="mean", aggfunc="sum")
+        table = wide.reindex(index=list(CATEGORIES), columns=list(WHOSE)).fillna(0.0)
+        table = (table / unit).round() * unit
+        for total, lines in SUMS.items():
+            table.loc[total] = table.loc[list(lines)].sum()
+        table["all"] = table.sum(axis=1)
+        return table.loc[list(BALANCE)]
+
+    def in_hand(self, scenario: str, unit: float = 1.0) -> dict[str, float]:
+        """What of it firms alive at the start have in hand, whose fates are told, and what firms opened since; fen."""
+        total = float(self.balance(scenario, unit)["all"]["in_hand"])
+        founders = round(float(self._fates_of(scenario, "all")["given_fen"].sum()) / unit) * unit
+        return {"founders": founders, "newborn": total - founders}
+
     def costs_by_level(self, scenario: str) -> pd.DataFrame:
         """What counts as a cost: level, category, fen."""
         rows = self._costs_of(scenario)
@@ -153,9 +188,12 @@ class Consequences:
         shown = self.digest.side_by_side
         return {k: e for k, e in self.unit_costs.items() if k[0] in shown and 0 < e.low <= e.high < np.inf}
 
-    def cliff(self, scenario: str) -> pd.DataFrame:
-        """By month (index): put_off, due and each of DUE in fen; firms_due, firms_short, firms_closed."""
-        table = self.digest.comparison.cliff
+    def cliff(self, scenario: str, of: Span = "horizon") -> pd.DataFrame:
+        """By month (index): put_off, due and each of DUE in fen; firms_due, firms_short, firms_closed.
+
+        ``of``: the months of the horizon, those after it in which the scenario is followed, or all.
+        """
+        table = self._within(self.digest.comparison.cliff, of)
         months = table[table["scenario"] == scenario].groupby("month", observed=True)
         sums = months[[c for c in table.columns if c.endswith("_fen") or c.startswith("firms_")]].sum()
         sums.columns = [name.removesuffix("_fen") for name in sums.columns]
@@ -165,11 +203,26 @@ class Consequences:
     @cached_property
     def cliff_months(self) -> list[str]:
         """Months of the horizon, and those after it in which the scenario of the headline is followed."""
-        return sorted({*self.digest.months, *self.digest.comparison.cliff["month"].astype(str)})
+        comparison = self.digest.comparison
+        later = (
+            str(month) for table in (comparison.cliff, comparison.cliff_exits) for month in table["month"].unique()
+        )
+        return sorted({*self.digest.months, *later})
 
-    def fallen(self, scenario: str, by: str) -> pd.DataFrame:
-        """Firms that closed, by month, sector or size (index): columns FALLEN."""
-        table = self.digest.comparison.cliff_exits
+    @cached_property
+    def later_months(self) -> list[str]:
+        """Those of ``cliff_months`` that lie after the horizon."""
+        return [month for month in self.cliff_months if month > self.digest.months[-1]]
+
+    def _within(self, table: pd.DataFrame, of: Span) -> pd.DataFrame:
+        if of == "all":
+            return table
+        is_later = table["month"].astype(str) > self.digest.months[-1]
+        return table[is_later if of == "after" else ~is_later]
+
+    def fallen(self, scenario: str, by: str, of: Span = "horizon") -> pd.DataFrame:
+        """Firms that closed, by month, sector or size (index): columns FALLEN; ``of`` as in :meth:`cliff`."""
+        table = self._within(self.digest.comparison.cliff_exits, of)
         sums = table[table["scenario"] == scenario].groupby(by, observed=True)[list(FALLEN)].sum()
         return sums.reindex([group for group in groups(by, sums.index) if group in sums.index])
 
@@ -198,12 +251,9 @@ class Consequences:
         table = self.digest.comparison.targets
         return list(tuples(table[table["scenario"] == scenario]))
 
-    def interaction(self, outcome: str) -> dict[str, Estimate]:
-        """The whole plan's effect and the two sums of its parts, by quantity."""
-        table = self.digest.comparison.interaction
-        return {
-            row.quantity: Estimate(row.mean, row.low, row.high) for row in tuples(table[table["outcome"] == outcome])
-        }
+    def verdict(self, scenario: str, outcome: str) -> str:
+        """The verdict on the target for an outcome, ``none`` where it has none."""
+        return next((row.verdict for row in self.targets(scenario) if row.outcome == outcome), "none")
 
     def pairs(self, outcome: str) -> list[Pair]:
         """Each action that was both tried alone and taken out of the whole plan."""

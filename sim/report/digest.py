@@ -19,7 +19,10 @@ from sim.observe.months import HEADLINES, rates_by_month
 from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
 from sim.report.words import named
 from sim.study.comparison import BASELINE, Comparison
+from sim.study.costs import is_own
+from sim.study.ensemble import paired_differences
 from sim.study.manifest import Asked
+from sim.study.targets import Target, of_contents
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"
@@ -30,7 +33,8 @@ PAID_AT_ONCE: Final = ("grant", "refund")  # instruments whose money follows the
 STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
 DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
-SHOWN_KINDS: Final = ("granted", "relieved", "deferred", "repaid")
+RETURNED: Final = "returned"  # granted, but the firms' own: credits and deposits
+SHOWN_KINDS: Final = (*BORNE, RETURNED, "deferred", "repaid")
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Effect:
-    """One outcome of one scenario: its value, and the paired difference from the baseline."""
+    """One outcome of one scenario: its value, the paired difference from the baseline, and the rows behind it."""
 
     value: Estimate
     difference: Estimate
     unit: str
+    rows: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,10 @@ class Digest:
         rows: Iterable[Any] = self.comparison.outcomes.itertuples(index=False)
         return {
             (row.scenario, row.outcome): Effect(
-                Estimate(row.mean, row.low, row.high), _estimate(differences, (row.scenario, row.outcome)), row.unit
+                Estimate(row.mean, row.low, row.high),
+                _estimate(differences, (row.scenario, row.outcome)),
+                row.unit,
+                row.rows,
             )
             for row in rows
         }
@@ -142,6 +150,19 @@ class Digest:
         """One outcome of a scenario; every number is missing when no run of it succeeded or it does not exist."""
         nothing = Estimate(np.nan, np.nan, np.nan)
         return self._effects.get((scenario, outcome), Effect(nothing, nothing, "share"))
+
+    def interaction(self, outcome: str) -> dict[str, Estimate]:
+        """The whole plan's effect, the two sums of its parts, and how far it is from the actions alone, by quantity."""
+        table = self.comparison.interaction
+        rows: Iterable[Any] = table[table["outcome"] == outcome].itertuples(index=False)
+        return {row.quantity: Estimate(row.mean, row.low, row.high) for row in rows}
+
+    def apart(self, scenario: str, other: str, outcome: str) -> Estimate:
+        """How far one scenario is from another, paired by luck."""
+        values = self.comparison.values
+        values = values[values["scenario"].isin([scenario, other]) & (values["outcome"] == outcome)]
+        table = paired_differences(values, ["scenario"], values["scenario"] == other)
+        return _estimate(table.set_index(["scenario", "outcome"]), (scenario, outcome))
 
     def outcomes(self, scenario: str) -> dict[str, Effect]:
         """Every outcome of a scenario by name."""
@@ -200,15 +221,16 @@ class Digest:
 
     @cached_property
     def moved(self) -> pd.DataFrame:
-        """Money that measures moved over the horizon: scenario, bearer, measure, kind, amount_fen.
+        """Money that measures moved over the horizon: scenario, bearer, measure, kind (SHOWN_KINDS), amount_fen.
 
         The bearer is whoever stands on the other side of the firm; a relief names its payer.
         """
         ledger = self.comparison.ledger
         lines = ledger[ledger["measure"].ne("") & ledger["kind"].isin(SHOWN_KINDS)]
         bearer = lines["payer"].where(lines["payer"] != "firms", lines["payee"])
+        kind = lines["kind"].mask((lines["kind"] == "granted") & lines["flow"].map(is_own).astype(bool), RETURNED)
         keys = ["scenario", "bearer", "measure", "kind"]
-        return lines.assign(bearer=bearer).groupby(keys, observed=True)["amount_fen"].sum().reset_index()
+        return lines.assign(bearer=bearer, kind=kind).groupby(keys, observed=True)["amount_fen"].sum().reset_index()
 
     def borne_by(self, scenario: str, by: str) -> pd.DataFrame:
         """One row a bearer or a measure (``by``), one column for each of SHOWN_KINDS, and their sum ``borne``."""
@@ -254,14 +276,9 @@ class Digest:
         return told | {"measures": [id_ for id_ in theirs["measures"] if id_ not in own], "changed_measures": own}
 
     @cached_property
-    def targets(self) -> dict[str, float]:
-        """The plan's targets for shares, by outcome."""
-        targets = self.comparison.manifest.scenarios[0].contents["plan"]["targets"]
-        return {
-            target["outcome"]: target["at_most"] if target["at_least"] is None else target["at_least"]
-            for target in targets
-            if OUTCOMES[target["outcome"]].unit == "share"
-        }
+    def targets(self) -> dict[str, Target]:
+        """The plan's targets by outcome."""
+        return {target.outcome: target for target in of_contents(self.comparison.manifest.scenarios[0].contents)}
 
     @cached_property
     def _institutions_only(self) -> set[str]:
@@ -294,12 +311,15 @@ class Digest:
         """The way of each measure that reaches firms: firms and mean days at each station, and amount_fen.
 
         Columns: each of STATIONS, ``days_`` and each of DAYS, ``amount_fen``. Stocks show their largest month-end
-        figure, the others add up over the horizon. Days are missing where there is nothing to wait for: measures that
+        figure, and so do payments that come again and again, so that no firm is counted twice; the others add up over
+        the horizon. Days are missing where there is nothing to wait for: measures that
         come by themselves, and payments that consist of later bills.
         """
         rows = self.comparison.delivery
         rows = rows[(rows["scenario"] == scenario) & ~rows["measure"].isin(self._institutions_only)]
         table = passed(rows, "measure")
+        again = ~table.index.isin(self._paid_at_once)
+        table.loc[again, "paid"] = self._fullest(rows).reindex(table.index)[again]
         for stations, waits in ((DAYS[:-1], self._applied_for), (DAYS[-1:], self._paid_at_once)):
             never = [measure not in waits for measure in table.index]
             table.loc[never, [f"days_{station}" for station in stations if station != "aware"]] = np.nan
@@ -307,14 +327,18 @@ class Digest:
         order = [measure for measure in self.measures if measure in table.index]
         return table.reindex([*order, *sorted(set(table.index) - set(order))])
 
+    @staticmethod
+    def _fullest(delivery: pd.DataFrame) -> pd.Series[float]:
+        """Firms paid by each measure in its fullest month."""
+        return delivery[delivery["station"] == "paid"].groupby("measure", observed=True)["firms"].max()
+
     def reached(self, scenario: str) -> pd.DataFrame:
         """Firms that each measure reached and what it gave them: columns firms, amount_fen.
 
         What is decided once or paid once is counted once; what comes with every bill by its fullest month.
         """
         rows = self.comparison.delivery
-        paid = rows[(rows["scenario"] == scenario) & (rows["station"] == "paid")]
-        fullest = paid.groupby("measure", observed=True)["firms"].max()
+        fullest = self._fullest(rows[rows["scenario"] == scenario])
         table = self.stations(scenario)
         once = np.array([measure in self._applied_for for measure in table.index], np.bool_)
         firms = table["decided"].where(once, fullest.reindex(table.index))

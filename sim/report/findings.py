@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.digest import BORNE, FULL_PLAN, Digest, Effect, Estimate, more_is_better
+from sim.report.digest import BORNE, RETURNED, Digest, Effect, Estimate, more_is_better
 from sim.report.numbers import days, interval, money, points, share
 from sim.report.words import both, named
+from sim.study.ensemble import interval as interval_of
+from sim.study.ensemble import of_differences
+from sim.study.evidence import FEWEST_ROWS
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    import pandas as pd
 
-CLEARLY_APART = 0.05  # the whole and its parts are told apart when they differ by more than this share of the parts
-
-
-def verdict(outcome: str, value: Estimate, target: float | None) -> str:
-    """``met`` or ``missed`` when the whole interval lies on one side of the target, else ``unsure``; ``none``."""
-    if target is None or isnan(value.mean):
-        return "none"
-    low, high = (value.mean, value.mean) if isnan(value.low) else (value.low, value.high)
-    if not more_is_better(outcome):
-        low, high, target = -high, -low, -target
-    return "met" if low >= target else "missed" if high < target else "unsure"
-
-
-def judged(comparison: Comparison, scenario: str, outcome: str, value: Estimate, target: float | None) -> str:
-    """The :func:`verdict`; but a target is ``not_pursued`` that is not met by a scenario without any of its measures.
-
-    Its measures are those that carry out the clause which sets it.
-    """
-    found = verdict(outcome, value, target)
-    if found not in ("missed", "unsure"):
-        return found
-    clauses = set(comparison.targets.loc[comparison.targets["outcome"] == outcome, "clause"])
-    contents = next(asked.contents for asked in comparison.manifest.scenarios if asked.name == scenario)
-    pursued = any(clauses.intersection(measure["clauses"]) for measure in contents["measures"].values())
-    return found if pursued else "not_pursued"
+MOST_NAMED: Final = 3  # in a sentence
 
 
 def direction(outcome: str, difference: Estimate) -> str:
@@ -89,44 +71,61 @@ def _change(title: Words, outcome: str, effect: Effect) -> Words:
 def single_actions(digest: Digest) -> Iterator[Words]:
     """Which actions help most on their own, which do nothing that can be seen, and whether they add up."""
     for outcome in HEADLINES:
-        sign = 1 if more_is_better(outcome) else -1
-        effects = {name: digest.effect(name, outcome).difference for name in digest.single_actions}
-        effects = {name: effect for name, effect in effects.items() if not isnan(effect.mean)}
-        ranked = sorted(effects, key=lambda name: -sign * effects[name].mean)
-        helpful = [name for name in ranked if direction(outcome, effects[name]) == "better"]
-        if len(helpful) >= 2:
-            first, second = helpful[:2]
-            yield both(
-                "report.finding.strongest",
-                outcome=_in_sentence(outcome),
-                action=digest.names[first],
-                change=points(effects[first].mean),
-                second=digest.names[second],
-                second_change=points(effects[second].mean),
-            )
+        if said := strongest(digest, outcome, "report.finding"):
+            yield said
     survival = HEADLINES[0]
     effects = {name: digest.effect(name, survival).difference for name in digest.single_actions}
     if silent := [name for name, effect in effects.items() if direction(survival, effect) == "same"]:
-        comma = both("report.comma")
         yield both(
             "report.finding.undetected",
             outcome=_in_sentence(survival),
             count=len(silent),
-            actions=Words(
-                zh=comma.zh.join(digest.names[name].zh for name in silent),
-                en=comma.en.join(digest.names[name].en for name in silent),
-            ),
+            actions=listed((digest.names[name] for name in silent), most=len(silent)),
         )
-    if len(effects) > 1 and FULL_PLAN in digest.others:
-        parts = sum(effect.mean for effect in effects.values())
-        whole = digest.effect(FULL_PLAN, survival).difference.mean
-        if parts > 0 and abs(whole - parts) > CLEARLY_APART * parts:
-            yield both(
-                f"report.finding.{'overlap' if whole < parts else 'synergy'}",
-                outcome=_in_sentence(survival),
-                sum=points(parts),
-                together=points(whole),
-            )
+    if said := together(digest, "report.finding"):
+        yield said
+
+
+def strongest(digest: Digest, outcome: str, group: str) -> Words | None:
+    """Which actions improve an outcome most on their own, in the words of a group; None where none is seen to."""
+    effects = {name: digest.effect(name, outcome).difference for name in digest.single_actions}
+    first = leaders(outcome, effects, lambda one, other: digest.apart(one, other, outcome))
+    if not first:
+        return None
+    actions = [
+        both("report.finding.with_change", item=digest.names[name], change=points(effects[name].mean)) for name in first
+    ]
+    way = "strongest" if len(first) == 1 else "strongest_of"
+    return both(f"{group}.{way}", outcome=_in_sentence(outcome), actions=listed(actions))
+
+
+def leaders(outcome: str, effects: Mapping[str, Estimate], apart: Callable[[str, str], Estimate]) -> list[str]:
+    """Those that improve an outcome most: one, and whoever ``apart`` does not tell from it, the largest gain first.
+
+    None where none is told to improve it. ``apart``: how far one is from another, paired by luck.
+    """
+    ranked = sorted(
+        (name for name, effect in effects.items() if not isnan(effect.mean)),
+        key=lambda name: effects[name].mean * (-1 if more_is_better(outcome) else 1),
+    )
+    best = next((name for name in ranked if direction(outcome, effects[name]) == "better"), None)
+    if best is None:
+        return []
+    return [name for name in ranked if name == best or direction(outcome, apart(best, name)) != "better"]
+
+
+def together(digest: Digest, group: str) -> Words | None:
+    """Whether the whole plan is more or less than the sum of its actions, for survival, in the words of a group.
+
+    Told by the paired interval of the difference of the two; None where that was not computed or has no interval.
+    """
+    survival = HEADLINES[0]
+    known = digest.interaction(survival)
+    if "whole_less_alone" not in known or isnan(known["whole_less_alone"].low):
+        return None
+    way = {"better": "synergy", "worse": "overlap"}.get(direction(survival, known["whole_less_alone"]), "adds")
+    whole, alone = (points(known[quantity].mean) for quantity in ("whole", "sum_alone"))
+    return both(f"{group}.{way}", outcome=_in_sentence(survival), sum=alone, together=whole)
 
 
 def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
@@ -140,29 +139,54 @@ def _costs(digest: Digest, scenario: str) -> Iterator[Words]:
         total=money(total),
         party=_lower(named("party", first)),
         amount=money(float(table["borne"].iloc[0])),
-        deferred=money(float(table["deferred"].sum())),
-        repaid=money(float(table["repaid"].sum())),
     )
+    if table[[RETURNED, "deferred"]].to_numpy().any():
+        yield both(
+            "report.finding.no_relief",
+            returned=money(float(table[RETURNED].sum())),
+            deferred=money(float(table["deferred"].sum())),
+            repaid=money(float(table["repaid"].sum())),
+        )
 
 
 def places(digest: Digest, scenario: str) -> Iterator[Words]:
-    """Where survival gains most; nothing when it gains nowhere."""
-    best = {}
+    """Where survival gains most, of groups of enough rows; nothing where that is none, or one of too many to name."""
+    gains = digest.comparison.gains
+    gains = gains[gains["scenario"] == scenario]
     for by in ("prefecture", "sector"):
-        table = digest.places[by]
-        table = table[(table["scenario"] == scenario) & (table["outcome"] == "survival_rate")].dropna(
-            subset=["difference"]
+        rows = gains[gains["by"] == by]
+        large = rows.groupby("group")["rows"].min()
+        rows = rows[rows["group"].isin(large.index[large >= FEWEST_ROWS])]
+        shares = rows.assign(gain=rows["kept"] / rows["firms"]).pivot(
+            index="replication", columns="group", values="gain"
         )
-        if table.empty or table["difference"].max() <= 0:
-            return
-        best[by] = table.sort_values("difference").iloc[-1]
-    yield both(
-        "report.finding.place",
-        prefecture=named("prefecture", best["prefecture"]["prefecture"]),
-        change=points(best["prefecture"]["difference"]),
-        sector=_lower(named("sector", best["sector"]["sector"])),
-        sector_change=points(best["sector"]["difference"]),
-    )
+        effects = {str(group): _estimate(shares[group]) for group in shares}
+        first = leaders(HEADLINES[0], effects, partial(_between, shares))
+        if not 0 < len(first) <= MOST_NAMED:
+            continue
+        places = [
+            both("report.finding.with_change", item=named(by, group), change=points(effects[group].mean))
+            for group in first
+        ]
+        yield both(f"report.finding.place{'' if len(first) == 1 else '_of'}_{by}", places=listed(places))
+
+
+def _between(by_luck: pd.DataFrame, one: str, other: str) -> Estimate:
+    return _estimate(by_luck[one] - by_luck[other])
+
+
+def _estimate(differences: pd.Series[float]) -> Estimate:
+    known = np.asarray(differences.dropna(), np.float64)
+    mean, low, high = interval_of(known, *of_differences(HEADLINES[:1]))
+    return Estimate(*(np.asarray(end).item() for end in (mean, low, high)))
+
+
+def listed(names: Iterable[Words], most: int = MOST_NAMED) -> Words:
+    """Names in a sentence, of more than ``most`` the first of them."""
+    every, comma = list(names), both("report.comma")
+    shown = every if len(every) <= most else every[:most]
+    said = Words(zh=comma.zh.join(one.zh for one in shown), en=comma.en.join(one.en for one in shown))
+    return said if shown is every else both("report.and_others", names=said, count=len(every) - len(shown))
 
 
 def delays(digest: Digest, scenario: str) -> Iterator[Words]:

@@ -8,39 +8,25 @@ from math import isinf, isnan
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report import findings
-from sim.report.consequences import NOTHING, Consequences
+from sim.report.consequences import Consequences
 from sim.report.digest import Estimate
-from sim.report.findings import direction, judged, outcome_name
-from sim.report.numbers import days, entities, interval, money, points, share
+from sim.report.findings import direction, listed, outcome_name, strongest, together
+from sim.report.numbers import days, difference_in_unit, entities, interval, money, points, share
 from sim.report.words import both
+from sim.study.targets import VERDICTS
 
 
 def targets(consequences: Consequences, scenario: str) -> Words:
-    """How many targets are met."""
-    comparison = consequences.digest.comparison
-    found = Counter(
-        judged(comparison, scenario, row.outcome, Estimate(row.mean, row.low, row.high), row.target)
-        for row in consequences.targets(scenario)
-    )
-    return both(
-        "report.targets.heading_off" if found["not_pursued"] else "report.targets.heading",
-        all=found.total(),
-        **{verdict: found[verdict] for verdict in ("met", "missed", "unsure", "not_pursued")},
-    )
+    """How many targets are met, and of how many that cannot be said."""
+    found = Counter(row.verdict for row in consequences.targets(scenario))
+    shown = [name for name in VERDICTS if name in ("met", "missed", "unsure") or found[name]]
+    counts = listed((both(f"report.targets.count.{name}", count=found[name]) for name in shown), most=len(shown))
+    return both("report.targets.heading", all=found.total(), counts=counts)
 
 
 def interaction(consequences: Consequences) -> Words:
     """Whether the whole is more or less than its parts, for survival; plain words when that cannot be told."""
-    survival = HEADLINES[0]
-    found = consequences.interaction(survival)
-    whole, alone = found.get("whole", NOTHING), found.get("sum_alone", NOTHING)
-    if isnan(whole.low) or isnan(alone.low):
-        return both("report.interaction.heading_pairs")
-    apart = whole.high < alone.low or whole.low > alone.high
-    way = "adds" if not apart else "overlap" if whole.mean < alone.mean else "synergy"
-    return both(
-        f"report.interaction.heading_{way}", outcome=_survival(), whole=points(whole.mean), sum=points(alone.mean)
-    )
+    return together(consequences.digest, "report.interaction") or both("report.interaction.heading_pairs")
 
 
 def saved(consequences: Consequences, scenario: str) -> Words:
@@ -60,32 +46,59 @@ def saved(consequences: Consequences, scenario: str) -> Words:
 
 
 def price(consequences: Consequences, scenario: str) -> Words:
-    """What the scenario costs public budgets, on the whole and for one firm kept."""
-    unit = consequences.unit_costs.get((scenario, "firm_kept", "public"))
-    said = {
-        "scenario": consequences.digest.names[scenario],
-        "public": money(consequences.cost(scenario, public=True)),
-    }
-    if unit is None:
-        return both("report.price.heading_no_units", **said)
-    if isnan(unit.mean):
-        return both("report.price.heading_none_kept", **said)
+    """What the scenario costs public budgets, on the whole and, where that buys something, for one firm kept."""
+    public = consequences.unit_costs.get((scenario, "total", "public"))
+    title = consequences.digest.names[scenario]
+    if public is None:
+        return both("report.section.costs")
+    way = "same" if public.low <= 0 <= public.high or not public.mean else "costs" if public.mean > 0 else "saves"
+    said = both(f"report.price.heading_{way}", scenario=title, public=money(abs(public.mean)))
+    if way == "same":
+        said = both("report.price.heading_same", scenario=title, public=difference_in_unit(public.mean, "fen"))
+    return both("report.price.heading", said=said, bought=_bought(consequences, scenario, way))
+
+
+def _bought(consequences: Consequences, scenario: str, way: str) -> Words:
+    """What the public cost buys: firms kept, as far as they are told from none, and what one of them costs."""
+    kept = consequences.digest.effect(scenario, "survivors").difference
+    unit = consequences.unit_costs[(scenario, "firm_kept", "public")]
+    found = direction("survivors", kept)
+    if found in ("same", "worse") or not kept.mean > 0:
+        return both(f"report.price.kept_{'fewer' if found == 'worse' else 'none' if not kept.mean else 'untold'}")
+    if way != "costs":
+        return both("report.price.kept_free", kept=entities(_about(kept.mean)))
     if isinf(unit.high):
-        return both("report.price.heading_no_upper", **said)
-    return both("report.price.heading", unit=money(unit.mean), **said)
+        return both("report.price.kept_no_upper")
+    return both("report.price.kept_at", unit=money(unit.mean))
+
+
+def unit_cost(consequences: Consequences, scenario: str, unit: str, cost: str) -> tuple[Words, Words | None]:
+    """What one firm or job kept costs and its limits; in words where nothing is spent or none is kept."""
+    found = consequences.unit_costs.get((scenario, unit, cost))
+    total = consequences.unit_costs.get((scenario, "total", cost))
+    if found is None or total is None or isnan(found.mean):
+        return both("report.price.nothing_kept"), None
+    if not total.mean > 0:
+        return both("report.price.nothing_spent" if total.mean == 0 else "report.price.money_saved"), None
+    return money(found.mean), limits(found)
 
 
 def cliff(consequences: Consequences, scenario: str) -> Words:
-    """How much was put off, when most of it falls due, and how many firms close with it."""
+    """How much was put off, when most of it falls due, and how many firms close with it, all within the horizon."""
     table = consequences.cliff(scenario)
-    if table.empty or not table["due"].any():
+    if table.empty:
         return both("report.cliff.heading_none", scenario=consequences.digest.names[scenario])
+    said = {
+        "put_off": money(float(table["put_off"].sum())),
+        "closed": entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+    }
+    if not table["due"].any():
+        return both("report.cliff.heading_later", **said)
     return both(
         "report.cliff.heading",
-        put_off=money(float(table["put_off"].sum())),
         month=str(table["due"].idxmax()).replace("-", "\u2011"),  # a month must not break at its hyphen
         peak=money(float(table["due"].max())),
-        closed=entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+        **said,
     )
 
 
@@ -96,15 +109,16 @@ def clauses(consequences: Consequences) -> Words:
 
 
 def actions(consequences: Consequences) -> Words:
-    """Which action improves survival most on its own."""
+    """Which actions improve survival most on their own."""
     digest, survival = consequences.digest, HEADLINES[0]
     if not digest.single_actions:
         return both("report.section.scenarios")
+    if said := strongest(digest, survival, "report.actions"):
+        return said
     effects = {name: digest.effect(name, survival).difference for name in digest.single_actions}
     best = max(effects, key=lambda name: effects[name].mean)
-    found = direction(survival, effects[best]) in ("better", "no_interval")
     return both(
-        f"report.actions.heading{'' if found else '_none'}",
+        f"report.actions.heading_{'once' if isnan(effects[best].low) else 'none'}",
         outcome=_survival(),
         action=digest.names[best],
         change=points(effects[best].mean),

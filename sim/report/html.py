@@ -16,11 +16,12 @@ from sim.report import (
     journey_data,
 )
 from sim.report import page as pages
-from sim.report.consequences import Consequences
+from sim.report.consequences import SUMS, Consequences
 from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect
-from sim.report.findings import direction, findings, judged
+from sim.report.findings import direction, findings
 from sim.report.words import LANGUAGES, both
 from sim.study.comparison import BASELINE, Comparison
+from sim.study.evidence import FEWEST_ROWS, are_few
 from sim.study.fates import FATES
 from sim.vocabulary import STATIONS
 
@@ -52,9 +53,11 @@ def page(comparison: Comparison) -> str:
             kinds=SHOWN_KINDS,
             stations=STATIONS,
             findings=list(findings(digest)),
-            judged=judged,
             direction=direction,
             strip=_strip,
+            few_worlds=are_few,
+            sums=SUMS,
+            fewest_rows=FEWEST_ROWS,
             heading=headings,
             effects=clause_effects,
             journey=journey_data,

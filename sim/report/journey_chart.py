@@ -58,7 +58,7 @@ def _chart(consequences: Consequences, place: int, firm: Followed, lang: Languag
         height=HEIGHT,
         transform=[
             {"filter": f"datum.firm == {place}"},
-            {"calculate": "toDate(datum.day)", "as": "when"},
+            {"calculate": "toDate(datum.day + 'T00:00')", "as": "when"},
             {"calculate": "toDate(datum.until)", "as": "end"},
             {"calculate": f"datum.cash_fen / {10**6 if lang == 'zh' else 10**5}", "as": "cash"},
         ],

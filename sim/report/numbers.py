@@ -10,6 +10,7 @@ from sim.measure import Words
 from sim.report.words import both
 
 FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
+FEN_PER_MILLION = 10**8
 FEN_PER_WAN = 10**6  # 1 wan (ten thousand) yuan
 
 
@@ -38,6 +39,11 @@ def money(fen: float) -> Words:
     return Words(zh=zh.zh, en=en.en)
 
 
+def million_yuan(fen: float) -> Words:
+    """Fen without their unit: hundredths of a yi (hundred million) yuan in Chinese, million yuan in English."""
+    return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2), en=_number(fen / FEN_PER_MILLION, 0))
+
+
 def entities(value: float) -> Words:
     """A number of firms."""
     return _count(value, "entities")
@@ -64,9 +70,11 @@ def plain_count(value: float) -> Words:
 
 
 def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
-    """From low to high, missing when either is."""
+    """From low to high, missing when either is; without any width it is said that nothing varied."""
     if missing := _missing(low) or _missing(high):
         return missing
+    if low == high:
+        return both("unit.every_time")
     first, last = written(low), written(high)
     return both("unit.interval", low=Words(zh=_bare(first.zh, last.zh), en=_bare(first.en, last.en)), high=last)
 
@@ -104,13 +112,24 @@ def with_interval(mean: float, low: float, high: float, written: Callable[[float
     return both("unit.with_interval", mean=said, interval=between)
 
 
-def plus_minus(mean: float, high: float, unit: str) -> Words:
-    """A difference and half its interval, the unit said once; the difference alone where there is no interval."""
+def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
+    """A difference and half its interval, the unit said once; the difference alone where there is no interval.
+
+    An interval whose sides are not about alike is told by its ends.
+    """
     said = difference_in_unit(mean, unit)
     if isnan(high):
         return said
-    half = width_in_unit(high - mean, unit)
+    below, above = mean - low, high - mean
+    half = width_in_unit(max(below, above), unit)
+    if not are_alike(below, above):
+        return with_interval(mean, low, high, lambda value: difference_in_unit(value, unit))
     return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+
+
+def are_alike(below: float, above: float) -> bool:
+    """Whether the sides of an interval can be told as one half-width: they differ by less than a fiftieth of it."""
+    return abs(above - below) <= max(above, below) / 50
 
 
 def width_in_unit(value: float, unit: str) -> Words:

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from sim.observe.months import HEADLINES
 from sim.report import numbers
-from sim.report.answers import Chart, field_name, lever_name, specification, value_name
+from sim.report.answers import Chart, field_name, lever_name, specification, thin_labels, value_name
 from sim.report.charts import ACCENT, INK, LINE_COLOURS, SIGNED, Spec, tip
 from sim.report.digest import Estimate
 from sim.report.findings import outcome_name
-from sim.report.sweeps import Points, Target
+from sim.report.sweeps import Points
 from sim.report.words import Language, text
 from sim.study.costs import PUBLIC_COST
+from sim.study.targets import Target
 
 MOST_LINES: Final = 8  # that a reader can tell apart
 MOST_PRICED: Final = 200
@@ -102,7 +103,8 @@ def _price(points: Points, lang: Language) -> Chart:
             "cost": getattr(numbers.difference_in_unit(cost.mean, "fen"), lang),
             "survival": getattr(numbers.points(survival.mean), lang), "setting": setting,
         }  # fmt: skip
-        rows.append(_place(points, point, lang) | _ends(survival, 100) | across | said)
+        rows.append(_place(points, point, lang) | _ends(survival, 100) | across | said | {"label": setting})
+    thin_labels(rows, "cost_mean", "mean", "label")
     tips = [
         *_tips(points, lang), tip("cost", money),
         tip("survival", text("sweep.chart.survival", lang)),
@@ -123,7 +125,7 @@ def _price(points: Points, lang: Language) -> Chart:
     if has_labels:
         layers.append(
             {"mark": {"type": "text", "align": "left", "dx": 8, "dy": -8, "fontSize": 12, "color": INK},
-             "encoding": mean | {"text": {"field": "setting", "type": "nominal"}}}
+             "encoding": mean | {"text": {"field": "label", "type": "nominal"}}}
         )  # fmt: skip
     name = text("sweep.chart.price", lang)
     subtitle = text("sweep.chart.price_unit", lang)

@@ -17,7 +17,8 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.report.digest import Estimate, more_is_better
-from sim.study.ensemble import interval
+from sim.study.ensemble import interval, of_differences
+from sim.study.targets import Target, of_contents
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -44,19 +45,6 @@ class Step(NamedTuple):
     after: Any
     outcome: str
     change: Estimate
-
-
-class Target(NamedTuple):
-    """A target of the plan."""
-
-    outcome: str
-    clause: str
-    bound: str  # at_least or at_most
-    limit: float
-
-    def is_met(self, value: float) -> bool:
-        """Whether a value meets it."""
-        return value >= self.limit if self.bound == "at_least" else value <= self.limit
 
 
 @dataclass(frozen=True)
@@ -123,19 +111,14 @@ class Points:
     @cached_property
     def targets(self) -> list[Target]:
         """The targets of the plan for outcomes that the sweep has."""
-        asked = self.study.manifest.scenarios[-1].contents.get("plan", {}).get("targets", ())
-        found = []
-        for target in asked:
-            bound = "at_most" if target["at_least"] is None else "at_least"
-            if target["outcome"] in self.units:
-                found.append(Target(target["outcome"], target["clause"], bound, float(target[bound])))
-        return found
+        asked = of_contents(self.study.manifest.scenarios[-1].contents)
+        return [target for target in asked if target.outcome in self.units]
 
     def met(self, point: int, target: Target) -> float:
         """In which share of the worlds a point meets a target, by the mean over lucks."""
         table = self.study.outcomes
         means = table[(table["lever_draw"] == point) & (table["outcome"] == target.outcome)]["mean"].dropna()
-        return float(np.mean([target.is_met(mean) for mean in means])) if len(means) else nan
+        return float(np.mean(target.is_met(means))) if len(means) else nan
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -154,8 +137,17 @@ class Points:
             for before, after in pairwise(levels):
                 for outcome in HEADLINES:
                     change = self._of(outcome, draws_of[after]) - self._of(outcome, draws_of[before])
-                    mean, low, high = interval(np.asarray(change.dropna(), np.float64))
-                    found.append(Step(lever, before, after, outcome, Estimate(float(mean), float(low), float(high))))
+                    known = np.asarray(change.dropna(), np.float64)
+                    mean, low, high = interval(known, *of_differences([outcome]))
+                    found.append(
+                        Step(
+                            lever,
+                            before,
+                            after,
+                            outcome,
+                            Estimate(float(mean), np.asarray(low).item(), np.asarray(high).item()),
+                        )
+                    )
         return found
 
     @cached_property
@@ -177,7 +169,7 @@ class Points:
         found = {}
         for outcome, asked in rule["half_width"].items():
             rows = table[table["outcome"] == outcome]
-            half = (rows["high"] - rows["mean"]).to_numpy(float)
+            half = np.maximum(rows["high"] - rows["mean"], rows["mean"] - rows["low"]).to_numpy(float)
             widest = float(np.nanmax(half)) if np.isfinite(half).any() else nan
             found[outcome] = float(asked), widest, int((half <= asked).sum())
         return found

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 
 def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str, Any]:
-    """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals."""
+    """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals.
+
+    ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
+    """
+    from sim.report.answers.run import targets_of
+
     means = study.outcomes.set_index("outcome")
     done = study.runs[study.runs["reason"] == ""]
     of_each = [stored.seconds(key) for key in done["run"]]
@@ -40,6 +45,8 @@ def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str
         "firm_months_per_second": float((done["firms"] * done["months"]).sum() / took["all"]),
         "bytes_per_firm": float(done["bytes_per_firm"].max()),
         "outcomes": means["mean"].to_dict(),
+        "rows": means["rows"].to_dict(),
+        "targets": {target.outcome: found for target, found in targets_of(study)},
         "ledger_residual_fen": int(max(done["ledger_residual_fen"], key=abs)),
         "seconds": {part: seconds for part, seconds in took.items() if part != "all"},
     }
@@ -78,16 +85,17 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
     }
 
 
-def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], lang: Language) -> None:
-    """Print all outcomes of one scenario and what the run cost."""
-    rows = []
-    for row in outcomes.to_dict("records"):
-        mean = numbers.in_unit(row["mean"], row["unit"])
-        between = numbers.interval_in_unit(row["low"], row["high"], row["unit"])
-        rows.append((_outcome(lang, row["outcome"]), _in(lang, mean), _in(lang, between)))
-    columns = [text("cli.column.outcome", lang), text("cli.column.value", lang), text("cli.column.interval", lang)]
-    several = "intervals" in answer
-    table(columns if several else columns[:2], rows if several else [row[:2] for row in rows], _in(lang, title))
+def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None:
+    """Print all outcomes of one scenario, what may be said of the plan's targets, and what the run cost."""
+    from sim.report.answers import run
+
+    shown = run.tables(study, lang)[0]
+    columns, rows = shown.columns, shown.rows
+    if "intervals" not in answer:
+        columns, rows = columns[:2], [row[:2] for row in rows]
+    table(columns, rows, _in(lang, study.manifest.scenarios[-1].title))
+    for sentence in run.findings(study, lang):
+        print(f"  - {sentence}")
     print(
         text(
             "cli.note.speed",
@@ -112,7 +120,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         for table in (study.outcomes, study.differences)
     )
     columns = [text("cli.column.scenario", lang)]
-    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.points', lang)}" for outcome in HEADLINES]
+    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
     rows = []
     for asked in study.manifest.scenarios:
         row = [_in(lang, asked.title)]
@@ -120,11 +128,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             key = asked.name, outcome
             cell = _in(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
             if key in means and asked.name != BASELINE:
-                change = differences[key]
-                known = not math.isnan(change["mean"])  # an outcome may not exist in one of the two worlds
-                cell += f"\n{_points(change['mean'], '+') if known else text('unit.missing', lang)}"
-                if not math.isnan(change["high"]):
-                    cell += f" ± {_points(change['high'] - change['mean'])}"
+                mean, low, high = (differences[key][end] for end in ("mean", "low", "high"))
+                cell += f"\n{_in(lang, numbers.plus_minus(mean, low, high, 'share'))}"
             row.append(cell)
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
@@ -170,9 +175,8 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
 
 def _show_targets(study: Comparison, lang: Language) -> None:
     """Print which targets the whole plan, or else the last scenario, meets: one line each."""
-    from sim.report.digest import Estimate
-    from sim.report.findings import judged
     from sim.study.comparison import MAIN
+    from sim.study.evidence import are_few
 
     asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
@@ -182,16 +186,20 @@ def _show_targets(study: Comparison, lang: Language) -> None:
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
-        estimate = Estimate(row["mean"], row["low"], row["high"])
-        verdict = judged(study, asked.name, row["outcome"], estimate, row["target"])
+        shares = {"luck": row["met_over_luck"], "ranges": row["met_over_ranges"]}
+        known = {name: numbers.share(share) for name, share in shares.items() if not math.isnan(share)}
         line = {
-            "verdict": text(f"report.targets.{verdict}", lang),
+            "verdict": text(f"report.targets.{row['verdict']}", lang),
             "outcome": _outcome(lang, row["outcome"]),
             "clause": row["clause"],
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": _in(lang, value),
+            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'luck'}", lang, **known) if known else "",
         }
         print(f"  {text('cli.note.target', lang, **line)}")
+    draws = max((row["draws"] for row in rows), default=0)
+    if rows and are_few(draws):
+        print(f"  {text('report.targets.few_draws' if draws else 'report.targets.no_ranges', lang, draws=draws)}")
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
@@ -230,11 +238,6 @@ def plain(value: Any) -> str:
 def _in(lang: Language, words: Words) -> str:
     written: str = getattr(words, lang)
     return written
-
-
-def _points(share: float, sign: str = "") -> str:
-    """Percentage points, whose unit stands in the column's head."""
-    return f"{100 * share:{sign}.2f}".replace("-", "−")
 
 
 def _outcome(lang: Language, name: str) -> str:

@@ -86,6 +86,8 @@ def answer_of_clause(detail: ClauseDetail, effect: ClauseEffect | None) -> dict[
     if effect is not None:
         answer["effect"] = {
             "nothing_alone": effect.is_nothing_alone,
+            "founders": effect.founders,
+            "births": effect.births,
             "eligible": effect.eligible,
             "reached": effect.reached,
             **{name: getattr(effect, name).to_dict("records") for name in tables},
@@ -170,8 +172,9 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
         rows.append(cells)
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "alone", "in_plan")]
     table(columns, rows, text("cli.note.effect_of", lang, replications=replications))
-    eligible, reached = (getattr(numbers.entities(n), lang) for n in (effect.eligible, effect.reached))
-    print(text("cli.note.reached", lang, eligible=eligible, reached=reached))
+    counts = {name: getattr(effect, name) for name in ("founders", "births", "eligible", "reached")}
+    counts["firms"] = effect.founders + effect.births
+    print(text("cli.note.reached", lang, **{name: numbers.entities(count) for name, count in counts.items()}))
     if effect.is_nothing_alone:
         print(text("cli.note.nothing_alone", lang))
 

@@ -29,9 +29,10 @@ class ClauseEffect:
     ``effects``: quantity (alone: clause alone minus baseline; in_plan: whole plan minus plan without it), outcome,
     mean, low, high, unit, replications; paired.
     ``costs``: quantity, bearer, level, category, mean, low, high (fen, differences as in ``effects``).
-    ``reach``: scenario (clause_alone, full_plan), measure, then entities: eligible and aware on the last day, applied,
-    decided (in favour, once a firm), refused; days to the decision; amount_fen paid, relieved or put off. A measure
-    that acts on institutions decides on nobody.
+    ``reach``: scenario (clause_alone, full_plan), measure, then entities: eligible and aware, of all that there were at
+    any time, applied, decided (in favour, once a firm), refused; days to the decision; amount_fen paid, relieved or put
+    off. A measure that acts on institutions decides on nobody.
+    ``founders``, ``births``: entities alive at the start, and opened since in the whole plan.
     """
 
     clause: str
@@ -40,6 +41,8 @@ class ClauseEffect:
     effects: pd.DataFrame
     costs: pd.DataFrame
     reach: pd.DataFrame
+    founders: float
+    births: float
 
     @property
     def is_nothing_alone(self) -> bool:
@@ -49,7 +52,7 @@ class ClauseEffect:
 
     @property
     def eligible(self) -> float:
-        """Entities eligible, in the whole plan, for the measure of the clause that most are eligible for."""
+        """Entities that ever are eligible, in the whole plan, for the measure of the clause that most are."""
         return self._most("eligible")
 
     @property
@@ -90,13 +93,24 @@ def clause_effect(
         reason = next(iter(failures.values()))
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()
-    of_costs = {"alone": paid.loc[ALONE], "in_plan": (paid.loc[MAIN] - paid.loc[WITHOUT]).dropna()}
+    nothing = pairing.from_nothing()
+    without = paid.loc[WITHOUT].to_numpy()
+    untouched = {cell for k, cell in enumerate(paid.columns) if not without[:, k].any()}  # as in the baseline
+    of_costs = {
+        "alone": (paid.loc[ALONE], nothing),
+        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & untouched),
+    }
     return ClauseEffect(
         clause=clause_id,
         measures=measures,
         outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
         effects=table.drop(columns=["clause", "reason"]),
-        costs=costs.table(pd.concat(of_costs)).rename(columns={"scenario": "quantity"}),
+        costs=pd.concat(
+            [costs.table(pd.concat({name: found}), cells) for name, (found, cells) in of_costs.items()],
+            ignore_index=True,
+        ).rename(columns={"scenario": "quantity"}),
+        founders=float(parts[2].panel.groupby("month")["founders"].sum().iloc[0]),
+        births=float(parts[2].outcomes.set_index("outcome")["mean"]["births"]),
         reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),
     )
 

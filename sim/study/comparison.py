@@ -29,8 +29,9 @@ DEFAULT: Final = (BASELINE, *interaction.ALONE, *interaction.WITHOUT, MAIN)
 class Comparison(Study):
     """What several scenarios bring about under the same lucks. Money in fen, shares from 0 to 1.
 
-    ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
-    ``differences``: the same columns for scenario minus baseline, paired by replication (the baseline's are 0).
+    ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
+    ``differences``: the same columns but the last for scenario minus baseline, paired by replication (the baseline's
+    are 0).
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
@@ -40,16 +41,19 @@ class Comparison(Study):
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
     ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
-    staff_baseline, given_fen, months_gained. Founders only. By action: those that got anything from its measures, and
-    what they got from these.
+    staff_baseline, given_fen, months_gained, rows (of the sample). Founders only. By action: those that got anything
+    from its measures, and what they got from these.
+    ``gains``: scenario, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows, kept
+    (saved minus harmed).
     ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
-    ``unit_costs``: scenario, unit (firm_kept, job_kept), cost (public, all), mean, low, high (fen; missing where
-    nothing is kept, infinite where the sample cannot tell).
+    ``unit_costs``: scenario, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean, low, high
+    (fen; missing where nothing is kept, infinite where the sample cannot tell).
     ``cliff`` and ``cliff_exits`` of the scenario in the headline, and of the baseline with it, go on for a year after
     the horizon.
     ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
-    ``targets``: scenario, outcome, clause, bound, target, mean, low, high, met_over_luck, met_over_ranges, draws.
-    ``interaction``: outcome, quantity (whole, sum_alone, sum_removed), mean, low, high, unit.
+    ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_luck, met_over_ranges, draws,
+    verdict (see :func:`sim.study.targets.verdict`).
+    ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (the last is ``public_cost``, fen), mean, low, high, unit, replications (pairs), reason (why a run failed,
@@ -67,6 +71,7 @@ class Comparison(Study):
     requests: pd.DataFrame
     cliff: pd.DataFrame
     fates: pd.DataFrame
+    gains: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
     cliff_exits: pd.DataFrame
@@ -141,14 +146,14 @@ def compare(
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
     later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, runner)
-    values = together("values")
+    values, outcomes = together("values"), together("outcomes")
     paired_costs = pairing.costs()
     known = values_of(runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True)
     return Comparison(
         manifest=manifest(
             "comparison", asked, seed, replications, draws=len(main) * draws, clause_replications=clause_replications
         ),
-        outcomes=together("outcomes"),
+        outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
         values=values,
         runs=together("runs"),
@@ -158,10 +163,11 @@ def compare(
         requests=together("requests"),
         cliff=later,
         fates=pairing.fates(),
-        costs=costs.table(paired_costs),
+        gains=pairing.gains(),
+        costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
         cliff_exits=fallen,
-        targets=targets.table(asked, values, drawn, MAIN),
+        targets=targets.table(asked, outcomes, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
         clause_effects=clause_table.table(every, known, BASELINE, MAIN, seed, clause_replications, runner),

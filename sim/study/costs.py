@@ -6,7 +6,7 @@ baseline under the same luck.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,13 +33,18 @@ COLUMNS: Final = ("scenario", "bearer", "level", "category", "mean", "low", "hig
 UNIT_COLUMNS: Final = ("scenario", "unit", "cost", "mean", "low", "high")
 
 
+def is_own(flow: str) -> bool:
+    """Whether money that a measure pays is the firm's own, returned earlier: input-VAT credits and deposits."""
+    return flow == "quality_deposit" or flow.startswith("vat_credit")
+
+
 def of_run(result: Result) -> pd.Series[float]:
     """Fen by bearer and category in one world, from its ledger and its contracts."""
     rows = result.ledger
     kind, flow = rows["kind"].to_numpy(), rows["flow"].to_numpy()
     payer, payee, moved = rows["payer"].to_numpy(), rows["payee"].to_numpy(), rows["measure"].to_numpy() != ""
     public = rows["payer"].isin([party for party, level in LEVELS.items() if level in GOVERNMENT]).to_numpy()
-    own = [name for name in rows["flow"].unique() if name == "quality_deposit" or name.startswith("vat_credit")]
+    own = [name for name in rows["flow"].unique() if is_own(name)]
     relieved, granted, lost = moved & (kind == "relieved"), moved & (kind == "granted"), kind == "written_off"
     category = np.select(
         [
@@ -101,14 +106,26 @@ def differences(runs: Iterable[tuple[str, int, pd.Series[float]]], baseline: str
     return paired - reference.reindex(paired.index.get_level_values(1)).to_numpy()
 
 
-def table(paired: pd.DataFrame) -> pd.DataFrame:
-    """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out."""
+def never(runs: Iterable[tuple[str, int, pd.Series[float]]], scenario: str) -> set[tuple[str, str]]:
+    """Cells (bearer, category) in which a scenario of ``runs``, see :func:`differences`, has nothing in any run."""
+    cells = {cell for _, _, sums in runs for cell in _cells(sums.index)}
+    there = {cell for name, _, sums in runs if name == scenario for cell in _cells(sums.index[sums.to_numpy() != 0])}
+    return cells - there
+
+
+def table(paired: pd.DataFrame, from_nothing: Collection[tuple[str, str]] = ()) -> pd.DataFrame:
+    """Costs by bearer and category with intervals: what ``Comparison.costs`` holds. Costs that are 0 are left out.
+
+    ``from_nothing``: cells (bearer, category) where there is nothing to take off, so that none can be below 0, except
+    the turnover of contracts, which has a sign of its own.
+    """
     rows = []
     order = sorted(
         _cells(paired.columns), key=lambda column: (list(LEVELS).index(column[0]), CATEGORIES.index(column[1]))
     )
     for scenario, group in paired[order].groupby(level=0, sort=False):
-        means = np.array(interval(group.to_numpy())).T
+        least = [0.0 if cell in from_nothing and cell[1] != "contracts_lost" else -np.inf for cell in order]
+        means = np.array(interval(group.to_numpy(), np.array(least))).T
         for (bearer, category), (mean, low, high) in zip(order, means, strict=True):
             if group[bearer, category].any():
                 rows.append((scenario, bearer, LEVELS[bearer], category, mean, low, high))
@@ -116,7 +133,7 @@ def table(paired: pd.DataFrame) -> pd.DataFrame:
 
 
 def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """What one firm and one job more cost: what ``Comparison.unit_costs`` holds.
+    """What it costs in all, and what one firm and one job more cost: what ``Comparison.unit_costs`` holds.
 
     ``cost`` is ``public`` (treasuries and social insurance) or ``all``; intervals as :func:`fieller` gives them.
     """
@@ -127,6 +144,9 @@ def unit_costs(paired: pd.DataFrame, values: pd.DataFrame, baseline: str) -> pd.
     public = np.array([is_public(*cell) for cell in _cells(paired.columns)], np.bool_)
     for scenario, group in paired.groupby(level=0, sort=False):
         replications = group.index.get_level_values(1)
+        for cost, counts in (("public", public), ("all", is_cost)):
+            total = interval(group.to_numpy()[:, counts].sum(axis=1))
+            rows.append((scenario, "total", cost, *(float(end) for end in total)))
         for unit, outcome in UNITS.items():
             gained = (kept[scenario] - kept[baseline]).loc[outcome].loc[replications].to_numpy()
             for cost, counts in (("public", public), ("all", is_cost)):

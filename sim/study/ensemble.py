@@ -1,14 +1,15 @@
 """One scenario under several lucks: mean and interval of each outcome, mean tables.
 
-Intervals are Student's t at 95 % over replications. A replication that failed, or in which an outcome does not exist
-(nothing was ever stopped, so there is no resumption rate), is left out, and the column ``replications`` says how many
-count.
+Intervals are at 95 % over replications, Student's t on a scale that holds nothing impossible, see :func:`ends`. A
+replication that failed, or in which an outcome does not exist (nothing was ever stopped, so there is no resumption
+rate), is left out, and the column ``replications`` says how many count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.observe.outcomes import OUTCOMES
 from sim.observe.tables import TABLES as COLUMNS
+from sim.study.evidence import rows_behind
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from sim.study.stored import Stored
 
 CONFIDENCE: Final = 0.95
+Limits = tuple[Any, Any]  # the least and the most that is possible, infinite where there is no limit
 
 # What identifies a row of a table that is averaged over replications.
 KEYS: Final = {
@@ -41,7 +44,7 @@ class Ensemble(Study):
     """The replications of one scenario.
 
     ``values``: scenario, replication, outcome, value, unit; one row for each outcome of each run that succeeded.
-    ``outcomes``: scenario, outcome, mean, low, high, unit, replications.
+    ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
     ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: as in ``sim.observe.tables.TABLES`` with a column
@@ -72,12 +75,13 @@ def ensemble(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) 
         return _mean(scenario.name, table, [stored.table(key, table) for key in keys])
 
     long = values_of(runs, ["scenario", "replication"])
+    outcomes = summarise(long, ["scenario", "outcome", "unit"])
+    behind = rows_behind(scenario, seed, dict(zip(outcomes["outcome"], outcomes["mean"], strict=True)))
+    outcomes["rows"] = outcomes["outcome"].map(behind).astype(float)
     return Ensemble(
         manifest=manifest("run", [scenario], seed, len(runs)),
         values=long,
-        outcomes=summarise(long, ["scenario", "outcome", "unit"])[
-            ["scenario", "outcome", "mean", "low", "high", "unit", "replications"]
-        ],
+        outcomes=outcomes[["scenario", "outcome", "mean", "low", "high", "unit", "replications", "rows"]],
         runs=runs[list(RUNS)].reset_index(drop=True),
         panel=mean("panel"),
         ledger=mean("ledger"),
@@ -124,18 +128,20 @@ def unit_of(outcome: str) -> str:
     return OUTCOMES[outcome].unit if outcome in OUTCOMES else "fen"
 
 
-def summarise(values: pd.DataFrame, by: list[str], column: str = "value") -> pd.DataFrame:
-    """Mean, t-interval and count of ``column`` in each group, groups in order of appearance.
+def summarise(
+    values: pd.DataFrame, by: list[str], within: Callable[[pd.DataFrame], Limits] | None = None
+) -> pd.DataFrame:
+    """Mean, interval and count of ``value`` in each group, groups in order of appearance.
 
-    With fewer than two values there is no interval: ``low`` and ``high`` are missing.
+    ``by`` holds the outcome. ``within``: what is possible for the mean of each row of the table, else what is for the
+    outcome itself. With fewer than two values there is no interval: ``low`` and ``high`` are missing.
     """
-    groups = values.groupby(by, sort=False, observed=True)[column]
+    groups = values.groupby(by, sort=False, observed=True)["value"]
     table = groups.agg(mean="mean", spread="std", replications="count").reset_index()
     count = table["replications"].to_numpy(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        half = quantile(count) * table.pop("spread") / np.sqrt(count)
-    table["low"] = table["mean"] - half
-    table["high"] = table["mean"] + half
+        half = quantile(count) * table.pop("spread").to_numpy() / np.sqrt(count)
+    table["low"], table["high"] = ends(table["mean"].to_numpy(), half, *(within or _possible)(table))
     return table
 
 
@@ -145,12 +151,48 @@ def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series
     ``values`` has the columns ``by``, replication, outcome, value, unit. A replication that either side lacks is left
     out. Returns ``by``, outcome, mean, low, high, unit, replications.
     """
-    pair = ["replication", "outcome"]
+    pair, keys = ["replication", "outcome"], [*by, "outcome", "unit"]
     other = values.loc[reference, [*pair, "value"]].rename(columns={"value": "reference"})
     pairs = values.merge(other, on=pair, how="left", sort=False)
+    from_nothing = (pairs["reference"] == 0).groupby([pairs[key] for key in keys], sort=False, observed=True).all()
     pairs["value"] -= pairs.pop("reference")
-    table = summarise(pairs, [*by, "outcome", "unit"])
+
+    def within(table: pd.DataFrame) -> Limits:
+        # What is nothing on the other side is no difference but the thing itself.
+        as_values, apart = _possible(table), of_differences(table["outcome"])
+        nothing = from_nothing.to_numpy()
+        return tuple(np.where(nothing, own, other) for own, other in zip(as_values, apart, strict=True))
+
+    table = summarise(pairs, keys, within)
     return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]
+
+
+def limits(outcome: str) -> tuple[float, float]:
+    """The least and the most that an outcome can be; the public cost of one world says nothing and has no limits."""
+    return (OUTCOMES[outcome].least, OUTCOMES[outcome].most) if outcome in OUTCOMES else (-np.inf, np.inf)
+
+
+def of_differences(outcomes: Any, parts: float | NDArray[np.float64] = 1.0) -> Limits:
+    """What differences of outcomes (names) can be, or sums of ``parts`` differences: of shares not beyond 1."""
+    names = pd.Series(outcomes, dtype=object)
+    widths = {name: limits(name)[1] - limits(name)[0] for name in names.unique()}
+    width = names.map(widths).to_numpy(float) * parts
+    return -width, width
+
+
+def _possible(table: pd.DataFrame) -> Limits:
+    """What the means of a table of outcomes can be: shares within 0 and 1, and no more firms than there are."""
+    least, most = np.array([limits(outcome) for outcome in table["outcome"]], np.float64).reshape(-1, 2).T
+    labels = [name for name in table if name not in ("outcome", "unit", "mean", "replications")]
+    means = table.assign(all=0).pivot(index=[*labels, "all"], columns="outcome", values="mean")
+    if {"survivors", "survival_rate"} <= set(means):
+        founders = means["survivors"] / means["survival_rate"].where(means["survival_rate"] > 0)
+        ever = founders + means.get("births", np.nan)
+        row = means.index.get_indexer(pd.MultiIndex.from_frame(table.assign(all=0)[[*labels, "all"]]))
+        for outcome, firms in (("survivors", founders), ("exits", ever), ("stopped", ever)):
+            known = firms.to_numpy()[row]
+            most = np.where((table["outcome"] == outcome) & ~np.isnan(known), known, most)
+    return least, most
 
 
 def quantile(count: NDArray[np.float64] | int) -> NDArray[np.float64]:
@@ -160,8 +202,40 @@ def quantile(count: NDArray[np.float64] | int) -> NDArray[np.float64]:
     return np.asarray(stdtrit(np.maximum(np.asarray(count) - 1, 1), (1 + CONFIDENCE) / 2))
 
 
-def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Mean, low and high over the first axis, as in :func:`summarise`; all missing where there is no value."""
+def ends(mean: Any, half: Any, least: Any, most: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Low and high of an interval that lies within what is possible and holds the mean.
+
+    ``half``: half-width of Student's interval. Between two limits the interval is Student's on the scale of the
+    logit, its half-width carried over by the delta method, and from a single limit on that of the logarithm (as for
+    proportions and for counts in surveys: Korn and Graubard 1999, Analysis of Health Surveys, ch. 3.2). Far from the
+    limits that is Student's interval itself; near them the side towards the limit is the shorter.
+    """
+    from scipy.special import expit, logit
+
+    mean, half, least, most = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (mean, half, least, most)))
+    with np.errstate(all="ignore"):
+        width, above = most - least, mean - least
+        place = above / width
+        on_logit = half / (width * place * (1.0 - place))
+        on_log = half / above
+        found = []
+        for sign in (-1.0, 1.0):
+            between = least + width * expit(logit(place) + sign * on_logit)
+            beyond = least + above * np.exp(sign * on_log)
+            end = np.select([np.isfinite(width), np.isfinite(least)], [between, beyond], mean + sign * half)
+            found.append(np.where((half == 0.0) | (mean == least) | (mean == most), mean, end))
+    low, high = found
+    is_known = ~np.isnan(half)
+    return np.where(is_known, np.minimum(low, mean), np.nan), np.where(is_known, np.maximum(high, mean), np.nan)
+
+
+def interval(
+    values: NDArray[np.float64], least: Any = -np.inf, most: Any = np.inf
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, low and high over the first axis, as in :func:`summarise`; all missing where there is no value.
+
+    ``least`` and ``most``: what is possible, see :func:`ends`.
+    """
     count = len(values)
     if not count:
         missing = np.full(values.shape[1:], np.nan)
@@ -170,7 +244,7 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     if count < 2:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
     half = quantile(count) * values.std(axis=0, ddof=1) / np.sqrt(count)
-    return mean, np.asarray(mean - half), np.asarray(mean + half)
+    return mean, *ends(mean, half, least, most)
 
 
 def _mean(scenario: str, table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 FATES: Final = ("lives_either_way", "saved", "lost_either_way", "harmed")
 GIVERS: Final = (*ACTIONS, MECHANISMS)
-QUANTITIES: Final = ("entities", "staff", "staff_baseline", "given_fen", "months_gained")
+QUANTITIES: Final = ("entities", "staff", "staff_baseline", "given_fen", "months_gained", "rows")
+GAINS: Final = ("scenario", "replication", "by", "group", "firms", "rows", "kept")
 LOST_EITHER_WAY: Final = FATES.index("lost_either_way")
 DAYS_PER_MONTH: Final = 365.25 / 12
 BY: Final = ("prefecture", "sector", "size")  # axes of the cube of cells, in order
@@ -54,7 +55,7 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
     """Groups, and the weighted sums of QUANTITIES in each of them by fate, shape (groups, FATES, QUANTITIES).
 
     ``place`` as :func:`places` gives it. Sums are whole numbers below 2**53 and exact; ``months_gained`` is the sum
-    over firms lost either way.
+    over firms lost either way; ``rows`` are those of the sample.
     """
     founder = np.flatnonzero(fates["founder"].to_numpy() & (place >= 0))
     place = place[founder]
@@ -64,7 +65,7 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
     staff = weight * fates["staff"].to_numpy()[founder]
     staff_baseline = weight * baseline.staff[place]
     months = np.where(fate == LOST_EITHER_WAY, weight * longer, 0.0)
-    given = np.zeros(len(founder))
+    given, one = np.zeros(len(founder)), np.ones(len(founder))
 
     by_action = np.zeros((len(GIVERS), len(FATES), len(QUANTITIES)))
     for row, action in enumerate(GIVERS):
@@ -72,13 +73,13 @@ def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple
         got = np.flatnonzero(received)
         fen = weight[got] * received[got]
         given[got] += fen
-        for column, amount in enumerate((weight[got], staff[got], staff_baseline[got], fen, months[got])):
+        for column, amount in enumerate((weight[got], staff[got], staff_baseline[got], fen, months[got], one[got])):
             by_action[row, :, column] = np.bincount(fate[got], amount, len(FATES))
 
     categories = [fates[name].cat for name in BY]
     shape = (*(len(column.categories) for column in categories), len(FATES))
     cell = np.ravel_multi_index((*(column.codes.to_numpy()[founder] for column in categories), fate), shape)
-    amounts = (weight, staff, staff_baseline, given, months)
+    amounts = (weight, staff, staff_baseline, given, months, one)
     size = int(np.prod(shape))
     cube = np.stack([np.bincount(cell, amount, size).reshape(shape) for amount in amounts], axis=-1)
     axes = range(len(BY))
@@ -131,7 +132,8 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
         inhabited = np.flatnonzero(stacked[..., 0].any(axis=(0, 2)))
         stacked = stacked[:, inhabited]
         mean = stacked.mean(axis=0).reshape(-1, len(QUANTITIES))
-        _, low, high = interval(stacked[..., 0])
+        of_group = stacked[..., 0].sum(axis=-1).max(axis=0)  # firms; of those that money reached luck decides how many
+        _, low, high = interval(stacked[..., 0], 0.0, of_group[:, None])
         with np.errstate(invalid="ignore", divide="ignore"):
             gained = mean[:, QUANTITIES.index("months_gained")] / mean[:, 0]
         fate = np.tile(np.arange(len(FATES)), len(inhabited))
@@ -149,8 +151,28 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
                     "staff_baseline": mean[:, 2],
                     "given_fen": mean[:, 3],
                     "months_gained": np.where(fate == LOST_EITHER_WAY, gained, np.nan),
+                    "rows": mean[:, QUANTITIES.index("rows")],
                 }
             )
         )
     columns = ["scenario", "by", "group", "fate", "entities", "low", "high", *QUANTITIES[1:]]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+
+
+def gains(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
+    """Founders kept in each group under each luck: what ``Comparison.gains`` holds, columns GAINS.
+
+    ``scenarios``: as for :func:`table`. Groups by action are left out: which firms are in them depends on the scenario.
+    """
+    import pandas as pd
+
+    saved, harmed = FATES.index("saved"), FATES.index("harmed")
+    rows = []
+    for name, groups, replications in scenarios:
+        for replication, sums in enumerate(replications):
+            for (by, group), of_group in zip(groups, sums, strict=True):
+                entities, sampled = of_group[:, 0], of_group[:, QUANTITIES.index("rows")]
+                if by != "action" and sampled.any():
+                    kept = entities[saved] - entities[harmed]
+                    rows.append((name, replication, by, group, entities.sum(), sampled.sum(), kept))
+    return pd.DataFrame(rows, columns=list(GAINS))

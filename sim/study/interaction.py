@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from sim.study.ensemble import summarise
+from sim.study.ensemble import Limits, of_differences, summarise
 from sim.vocabulary import ACTIONS
 
 WHOLE: Final = "full_plan"
@@ -18,9 +19,11 @@ COLUMNS: Final = ("outcome", "quantity", "mean", "low", "high", "unit")
 def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Effect of the whole plan, the sum of the actions' effects alone, and the sum of what removing each takes away.
 
+    And how far the whole is from the actions alone, so that it is told from their sum by one paired interval.
+
     ``values``: scenario, replication, outcome, value, unit. A replication that any of the scenarios lacks is left out;
-    so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone, sum_removed),
-    mean, low, high (95 %, paired), unit.
+    so is a quantity whose scenarios were not compared. Returns outcome, quantity (whole, sum_alone,
+    whole_less_alone, sum_removed), mean, low, high (95 %, paired), unit.
     """
     wide = values.pivot(index=["outcome", "unit", "replication"], columns="scenario", values="value")
     present = set(wide.columns)
@@ -29,6 +32,8 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
         quantities["whole"] = wide[WHOLE] - wide[baseline]
     if {baseline, *ALONE} <= present:
         quantities["sum_alone"] = wide[list(ALONE)].sum(axis=1, skipna=False) - len(ALONE) * wide[baseline]
+    if {"whole", "sum_alone"} <= quantities.keys():
+        quantities["whole_less_alone"] = quantities["whole"] - quantities["sum_alone"]
     if {WHOLE, *WITHOUT} <= present:
         quantities["sum_removed"] = len(WITHOUT) * wide[WHOLE] - wide[list(WITHOUT)].sum(axis=1, skipna=False)
     if not quantities:
@@ -36,4 +41,12 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
     long = pd.concat(quantities, names=["quantity"]).rename("value").reset_index()
     order = {name: place for place, name in enumerate(dict.fromkeys(values["outcome"]))}
     long = long.sort_values("outcome", key=lambda column: column.map(order), kind="stable")
-    return summarise(long, ["outcome", "quantity", "unit"])[list(COLUMNS)]
+    return summarise(long, ["outcome", "quantity", "unit"], _within)[list(COLUMNS)]
+
+
+def _within(table: pd.DataFrame) -> Limits:
+    """Of the whole what differences can be; of sums of as many differences as there are actions as much more."""
+    parts = {"whole": 1.0, "whole_less_alone": len(ALONE) + 1.0}
+    return of_differences(
+        table["outcome"], np.array([parts.get(quantity, len(ALONE)) for quantity in table["quantity"]], np.float64)
+    )

@@ -78,9 +78,17 @@ class Pairing:
         """See :func:`sim.study.fates.table`."""
         return fates.table((name, self._groups, sums) for name, sums in self._sums.items())
 
+    def gains(self) -> pd.DataFrame:
+        """See :func:`sim.study.fates.gains`."""
+        return fates.gains((name, self._groups, sums) for name, sums in self._sums.items())
+
     def cliff_exits(self) -> pd.DataFrame:
         """See :func:`sim.study.cliff.table`."""
         return cliff.table((name, self._months[name], exits) for name, exits in self._exits.items())
+
+    def from_nothing(self) -> set[tuple[str, str]]:
+        """Costs (bearer, category) that the baseline never has, see :func:`sim.study.costs.table`."""
+        return costs.never(self._costs, self.baseline)
 
     def costs(self) -> pd.DataFrame:
         """Scenario minus baseline, see :func:`sim.study.costs.differences`."""

@@ -18,8 +18,8 @@ import pandas as pd
 from sim.observe.months import HEADLINES
 from sim.scenario import load
 from sim.study import fates
-from sim.study.costs import PUBLIC_COST, fieller
-from sim.study.ensemble import interval
+from sim.study.costs import PUBLIC_COST
+from sim.study.ensemble import ends, interval, of_differences, quantile
 from sim.study.runs import Firms, Keep, Runner, RunSpec, sized
 
 if TYPE_CHECKING:
@@ -163,10 +163,18 @@ def by_luck(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
 def _ends(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
     """Mean and interval over lucks. A plan that gives no money wastes none."""
     if quantity != DEADWEIGHT:
-        mean, low, high = interval(effects[quantity].to_numpy(float))
-        return float(mean), float(low), float(high)
+        mean, low, high = interval(effects[quantity].to_numpy(float), *of_differences([quantity]))
+        return float(mean), low.item(), high.item()
     given, wasted = effects[GIVEN].to_numpy(float), effects[WASTED].to_numpy(float)
-    return (0.0, 0.0, 0.0) if not given.any() else fieller(wasted, given)
+    if not given.any():
+        return 0.0, 0.0, 0.0
+    share, count = wasted.sum() / given.sum(), len(given)
+    if count < 2:
+        return share, np.nan, np.nan
+    # A share of sums: the spread of its numerator about it, as for every ratio of two means.
+    error = np.std(wasted - share * given, ddof=1) / given.mean() / count**0.5
+    low, high = ends(share, quantile(count) * error, 0.0, 1.0)
+    return share, float(low), float(high)
 
 
 def quantities(objectives: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ def outcomes(table: pd.DataFrame, baseline: str) -> Figure:
     for axes, outcome in row:
         rows = table[table["outcome"] == outcome].set_index("scenario").reindex(names)
         places = np.arange(len(names))
-        axes.errorbar(rows["mean"], places, xerr=_half(rows), fmt="o", markersize=4, capsize=3)
+        axes.errorbar(rows["mean"], places, xerr=_sides(rows), fmt="o", markersize=4, capsize=3)
         axes.axvline(rows["mean"].get(baseline, np.nan), linestyle="--", linewidth=1, color="grey")
         axes.set_yticks(places, names)
         axes.set_title(outcome)
@@ -59,9 +59,8 @@ def sweep(study: Sweep) -> Figure:
         for label, line in groups:
             numbers = pd.api.types.is_numeric_dtype(line[across])
             line = line.sort_values(across) if numbers else line
-            ends = [(line["mean"] - line["low"]).fillna(0.0), (line["high"] - line["mean"]).fillna(0.0)]
             where = line[across] if numbers else line[across].astype(str)
-            axes.errorbar(where, line["mean"], yerr=ends, marker="o", markersize=4, capsize=3, label=str(label))
+            axes.errorbar(where, line["mean"], yerr=_sides(line), marker="o", markersize=4, capsize=3, label=str(label))
         axes.set_title(outcome)
         axes.set_xlabel(across)
     if lines:
@@ -90,6 +89,6 @@ def _panels(height: float) -> tuple[Figure, list[tuple[Axes, str]]]:
     return figure, list(zip(row, HEADLINES, strict=True))
 
 
-def _half(rows: pd.DataFrame) -> Any:
-    """Half-widths of the intervals; none where there is no interval."""
-    return (rows["high"] - rows["mean"]).fillna(0.0)
+def _sides(rows: pd.DataFrame) -> Any:
+    """How far the intervals reach below and above the mean; nowhere where there is none."""
+    return [(rows["mean"] - rows["low"]).fillna(0.0), (rows["high"] - rows["mean"]).fillna(0.0)]

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.study.ensemble import CONFIDENCE, interval
+from sim.study.ensemble import CONFIDENCE, ends, interval
 
 Method = Literal["morris", "sobol"]
 Array = NDArray[np.float64]
@@ -75,8 +75,8 @@ def complete(values: Array) -> NDArray[np.bool_]:
 def screen(points: Array, values: Array, seed: int) -> list[Finding]:
     """Elementary effects of each factor, of trajectories that are complete; a whole range is a step of 1.
 
-    Intervals: of ``mu_star`` SALib's bootstrap over trajectories, of ``mu`` Student's t. ``points`` has the shape
-    (trajectories, points, factors).
+    Intervals: of ``mu_star`` SALib's bootstrap over trajectories, on the scale of the logarithm; of ``mu`` Student's
+    t. ``points`` has the shape (trajectories, points, factors).
     """
     from SALib.analyze import morris
 
@@ -95,8 +95,9 @@ def screen(points: Array, values: Array, seed: int) -> list[Finding]:
     findings = []
     for k in range(factors):
         mu, mu_star, half = (float(found[name][k]) for name in ("mu", "mu_star", "mu_star_conf"))
+        least, most = ends(mu_star, half, 0.0, np.inf)
         indices = {
-            "mu_star": (mu_star, max(0.0, mu_star - half), mu_star + half),
+            "mu_star": (mu_star, least.item(), most.item()),
             "mu": (mu, float(low[k]), float(high[k])),
             "sigma": (float(found["sigma"][k]), np.nan, np.nan),
         }
@@ -108,7 +109,8 @@ def screen(points: Array, values: Array, seed: int) -> list[Finding]:
 def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[list[Finding], dict[tuple[int, int], Any]]:
     """First and total indices of each factor, of base samples that are complete; with pairs' second indices if asked.
 
-    Intervals are SALib's bootstrap over base samples. Where the outcome is the same everywhere there is nothing to
+    Intervals are SALib's bootstrap over base samples, of which only what lies within 0 and 1 is kept: a share of the
+    variance cannot be elsewhere, though its estimate can. Where the outcome is the same everywhere there is nothing to
     share out: the indices are missing.
     """
     from SALib.analyze import sobol
@@ -116,8 +118,8 @@ def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[lis
     rows = values.shape[1]
     factors = rows // 2 - 1 if second_order else rows - 2
     means = values.mean(axis=2)
-    ends = means[:, [0, -1]]
-    constant = float(np.ptp(ends)) == 0.0
+    free = means[:, [0, -1]]
+    constant = float(np.ptp(free)) == 0.0
     found: Any = None
     if not constant:
         found = sobol.analyze(
@@ -131,9 +133,9 @@ def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[lis
             name: _around(found, key, k) for name, key in (("total", "ST"), ("first", "S1"))
         }  # fmt: skip
         noise, p_luck = _luck(differences)
-        luck = np.nan if constant else 0.5 * noise / float(ends.var())
-        first, _, high = indices["first"]
-        findings.append(_finding(indices, differences, luck, _p_index(first, high - first, len(values)), p_luck))
+        luck = np.nan if constant else 0.5 * noise / float(free.var())
+        half = np.nan if constant else float(found["S1_conf"][k])
+        findings.append(_finding(indices, differences, luck, _p_index(indices["first"][0], half, len(values)), p_luck))
     pairs = {}
     if second_order:
         for k in range(factors):
@@ -166,7 +168,7 @@ def _around(found: Any, key: str, place: Any) -> tuple[float, float, float]:
     if found is None:
         return np.nan, np.nan, np.nan
     value, half = float(found[key][place]), float(found[f"{key}_conf"][place])
-    return value, value - half, value + half
+    return value, float(np.clip(value - half, 0.0, 1.0)), float(np.clip(value + half, 0.0, 1.0))
 
 
 def _finding(

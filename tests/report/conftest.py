@@ -18,6 +18,7 @@ PREFECTURES = [
     "5323", "5325", "5326", "5328", "5329", "5331", "5333", "5334",
 ]  # fmt: skip
 MONTHS = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+LATER = [f"2024-{month:02d}" for month in range(1, 13)]  # in which the whole plan and the baseline are followed
 WHAT_IFS = {"rent_waiver_6_months_for_all": 0.4, "no_outbreak": 3.0}
 CLAUSES = dict(
     rent_waiver=("I.1.c", "II.1.a"),
@@ -30,7 +31,7 @@ CLAUSES = dict(
 MEASURES = {  # action, bearer, flow, kind, yi yuan, days to the decision
     "rent_waiver": ("fiscal", "state_landlords", "rent", "relieved", 31.0, np.nan),
     "utility_subsidy": ("fiscal", "prefectures", "utilities", "granted", 4.2, 24.0),
-    "vat_credit_refund": ("tax", "tax_authority", "vat", "granted", 58.0, 11.0),
+    "vat_credit_refund": ("tax", "tax_authority", "vat_credit_stock", "granted", 58.0, 11.0),
     "zero_guarantee_fee": ("finance", "province", "guarantee_fee", "relieved", 1.3, np.nan),
     "loan_extension": ("finance", "banks", "principal", "deferred", 92.0, 17.5),
     "premium_deferral": ("jobs", "social_insurance", "pension", "deferred", 22.0, np.nan),
@@ -92,8 +93,9 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         [(s, r, 1 + r, 20_000, 24, 0, "") for s in strength for r in range(replications)],
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
-    outcomes = summarise(values, ["scenario", "outcome", "unit"])[columns]
+    outcomes = summarise(values, ["scenario", "outcome", "unit"])[columns].assign(rows=20_000.0)
     cost, unit_cost = consequences.money(strength, replications > 1)
+    fates = consequences.fates(strength, PREFECTURES, _wave, replications > 1)
     return Comparison(
         manifest=manifest,
         outcomes=outcomes,
@@ -107,11 +109,12 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         cliff=consequences.cliff(
             measures_of, MONTHS, [m for m, (_, _, _, kind, *_) in MEASURES.items() if kind == "deferred"]
         ),
-        fates=consequences.fates(strength, PREFECTURES, _wave, replications > 1),
+        fates=fates,
+        gains=consequences.gains(fates, replications),
         costs=cost,
         unit_costs=unit_cost,
-        cliff_exits=consequences.exits(strength, MONTHS),
-        targets=consequences.targets(outcomes, draws),
+        cliff_exits=consequences.exits(strength, MONTHS, LATER),
+        targets=consequences.targets(outcomes, draws, measures_of),
         interaction=consequences.whole_and_parts(values),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
         clause_effects=consequences.clause_effects(replications > 1),
@@ -139,6 +142,8 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
             "targets": [
                 {"outcome": "resumption_rate", "at_least": 0.95, "at_most": None, "clause": "I.9.d"},
                 {"outcome": "loss_share", "at_least": None, "at_most": 0.12, "clause": "I.9.e"},
+                {"outcome": "small_arrears_left", "at_least": None, "at_most": 0.0, "clause": "I.6.c"},
+                {"outcome": "srdi_growth_firms", "at_least": 1000.0, "at_most": None, "clause": "I.8.b"},
             ]
         },
         "world": {"start": "2022-01-01"},
@@ -184,6 +189,8 @@ def _values(strength: dict[str, float], replications: int) -> pd.DataFrame:
                 (scenario, r, "survival_rate", 0.836 + points / 100 + luck + noise, "share"),
                 (scenario, r, "resumption_rate", 0.917 + 1.1 * points / 100 + luck - noise, "share"),
                 (scenario, r, "loss_share", 0.171 - 1.6 * points / 100 - luck + 2 * noise, "share"),
+                (scenario, r, "survivors", 2_960_000 * (0.836 + points / 100 + luck + noise), "entities"),
+                (scenario, r, "births", 800_000.0 + r, "entities"),
                 (scenario, r, "jobs", 4_810_000 + 31_000 * points + 2e6 * luck, "persons"),
                 (scenario, r, "public_cost", points * 25 * YI, "fen"),
             ]

@@ -7,7 +7,7 @@ import pytest
 from sim.measure import Words
 from sim.report.answers import attribute as told
 from sim.scenario import load
-from sim.study.ensemble import summarise
+from sim.study.ensemble import Limits, of_differences, summarise
 from sim.study.manifest import manifest
 from sim.study.questions.attribute import Attribution, _prices
 
@@ -50,11 +50,15 @@ def study(shares, replications=4, luck=0.2, of="actions", rest="mechanisms", ord
             rest=rest, orders=orders,
         ),
         runs=pd.DataFrame({"scenario": ["baseline", "full_plan"], "seed": [1, 1], "reason": ["", "it broke"]}),
-        attribution=summarise(values, ["player", "outcome", "unit"])[["player", "outcome", *columns]],
+        attribution=summarise(values, ["player", "outcome", "unit"], _differences)[["player", "outcome", *columns]],
         values=values,
         interactions=interactions,
         prices=_prices(values),
     )  # fmt: skip
+
+
+def _differences(table: pd.DataFrame) -> Limits:
+    return of_differences(table["outcome"])
 
 
 ACTIONS = {

@@ -17,7 +17,8 @@ WAIVER = "State landlords waive three months of rent"
 NAN = float("nan")
 RESUMED = {
     "outcome": "resumption_rate", "unit": "share", "clause": "I.9.d", "bound": "at_least", "limit": 0.95,
-    "worlds": 40, "left_out": 2, "missed": 10, "divided": 3, "level": 0.01, "verdict": "box", "coverage": 0.9,
+    "worlds": 40, "are_few": False, "left_out": 2, "missed": 10, "divided": 3, "level": 0.01, "verdict": "box",
+    "coverage": 0.9,
     "density": 0.75, "mass": 0.3, "correlation": 0.7, "restricted": 4, "halves": 10, "halves_with_box": 8,
     "tested_coverage": 0.8, "tested_density": 0.6,
 }  # fmt: skip
@@ -128,3 +129,14 @@ def test_a_target_without_a_box_has_no_chart_of_one():
     without = study(verdict="nothing")
     assert len(told.charts(without, "en")) == 1
     assert len(told.tables(without, "en")) == 1
+
+
+@pytest.mark.parametrize(("verdict", "said"), [("always", "missed"), ("never", "met")])
+def test_of_few_worlds_nothing_is_said_of_everywhere(verdict, said):
+    few = study(verdict=verdict, worlds=3, left_out=0, missed=3, are_few=True, **NONE)
+    few.targets.loc[1, ["worlds", "are_few"]] = (3, True)
+    english = told.findings(few, "en")
+    assert english[0] == f"Resumption (at least 95.0 %) is {said} in all worlds tried: 3."
+    assert any(sentence.startswith("The worlds are few, 3:") for sentence in english)
+    assert told.tables(few, "en")[0].rows[0][-1] == f"{said} in those tried, which are few"
+    assert "所试的世界" in told.tables(few, "zh")[0].rows[0][-1]

@@ -72,7 +72,7 @@ def shared():
 def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
     first, second, third, fourth, *_ = told.findings(screened, "en")
     assert first.startswith("Over the ranges asked about, the effect of the whole plan on survival is −")
-    assert first.endswith("Every measure: share of applications refused with 4.00 pp (4.00 to 4.00 pp).")
+    assert first.endswith("Every measure: share of applications refused with 4.00 pp (the same every time).")
     assert second.endswith("No factor is told from zero.")
     assert "on loss share" in third
     assert fourth.endswith("firm.patience_months_mean with 2.00 bn yuan (2.00 to 2.00 bn yuan).")

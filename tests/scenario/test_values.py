@@ -127,9 +127,7 @@ def test_a_duration_as_long_as_the_horizon_and_instalments_beyond_it_are_allowed
 
 
 def test_a_scenario_is_compared_with_the_baseline_and_no_other(refused):
-    assert "against: found full_plan, which is not allowed here; allowed: baseline" in refused(
-        "against: full_plan\n"
-    )
+    assert "against: found full_plan, which is not allowed here; allowed: baseline" in refused("against: full_plan\n")
 
 
 def test_levers_do_to_a_loaded_scenario_what_they_do_to_its_file():

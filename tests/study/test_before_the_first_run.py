@@ -206,5 +206,5 @@ def test_a_value_in_a_table_of_draws_is_told_with_its_line(refused, tmp_path):
         ("months", "a table of keys and values or a whole number"),
         ("start", "a date such as 2022-07-01"),
     ):
-        assert f"{tmp_path / 'draws.csv'}, line 4, rent_waiver.{field}: found" in said
+        assert f"{tmp_path / 'draws.csv'}:4: rent_waiver.{field}: found" in said
         assert allowed in said

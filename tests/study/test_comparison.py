@@ -33,7 +33,7 @@ def test_a_paired_difference_is_as_sharp_as_the_shared_luck_allows():
 
 
 def test_the_interval_is_students_t():
-    values = pd.DataFrame({"outcome": "jobs", "value": [1.0, 2.0, 3.0, 4.0]})
+    values = pd.DataFrame({"outcome": "public_cost", "value": [1.0, 2.0, 3.0, 4.0]})  # which has no limits
     row = summarise(values, ["outcome"]).iloc[0]
     # Standard deviation 1.290994, t(3) at 97.5 % 3.182446 (any printed table): 3.182446 x 1.290994 / sqrt(4).
     assert (row["low"], row["high"]) == pytest.approx((2.5 - 2.054260, 2.5 + 2.054260), abs=1e-5)

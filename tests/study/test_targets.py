@@ -4,8 +4,59 @@ import pytest
 
 from sim import compare
 from sim.study import interaction, ranges
+from sim.study.evidence import FEWEST_ROWS
 from sim.study.factors import assumptions
+from sim.study.targets import Target, pursued, verdict
 from sim.vocabulary import ACTIONS
+
+RESUMED = Target("resumption_rate", "I.9.d", "at_least", 0.95)
+LOSING = Target("loss_share", "I.9.e", "at_most", 0.12)
+MANY = 1_000.0  # rows
+
+
+@pytest.mark.parametrize(
+    ("target", "low", "high", "expected"),
+    [
+        (RESUMED, 0.951, 0.96, "met"),
+        (RESUMED, 0.94, 0.96, "unsure"),
+        (RESUMED, 0.93, 0.949, "missed"),
+        (LOSING, 0.10, 0.12, "met"),
+        (LOSING, 0.121, 0.13, "missed"),
+        (RESUMED, np.nan, np.nan, "unsure"),  # a single run tells nothing of luck
+    ],
+)
+def test_a_target_is_met_only_when_the_whole_interval_meets_it(target: Target, low: float, high: float, expected: str):
+    assert verdict(target, 0.9555 if np.isnan(low) else (low + high) / 2, low, high, MANY) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "over_ranges", "expected"),
+    [
+        (0.96, 0.98, 0.53, "unsure"),
+        (0.96, 0.98, 0.9, "met"),
+        (0.96, 0.98, 0.89, "unsure"),
+        (0.90, 0.94, 0.1, "missed"),
+        (0.90, 0.94, 0.11, "unsure"),
+        (0.94, 0.96, 1.0, "unsure"),
+    ],
+)
+def test_a_verdict_survives_the_assumptions_or_is_none(low: float, high: float, over_ranges: float, expected: str):
+    assert verdict(RESUMED, (low + high) / 2, low, high, MANY, over_ranges) == expected
+
+
+def test_nothing_is_said_of_a_target_that_rests_on_too_few_rows():
+    giants = Target("srdi_little_giants", "I.8.b", "at_least", 300.0)
+    assert verdict(giants, 3_804.0, 3_804.0, 3_804.0, 1.0) == "too_few"
+    assert verdict(giants, 0.0, 0.0, 0.0, 0.0) == "too_few"
+    assert verdict(giants, 302.0, 301.0, 303.0, FEWEST_ROWS) == "met"
+
+
+def test_a_target_without_its_measures_is_not_missed():
+    assert [pursued(found, False) for found in ("met", "missed", "unsure", "too_few", "none")] == [
+        "met", "not_pursued", "not_pursued", "not_pursued", "none"
+    ]  # fmt: skip
+    assert pursued("missed", True) == "missed"
+    assert verdict(RESUMED, np.nan, np.nan, np.nan) == "none"
 
 
 @pytest.mark.usefixtures("simulate")
@@ -65,8 +116,8 @@ def test_the_whole_and_the_sum_of_its_parts():
         columns=["scenario", "replication", "outcome", "value", "unit"],
     )
     table = interaction.table(values, "baseline").set_index("quantity")
-    assert table["mean"].to_dict() == {"whole": 30, "sum_alone": 55, "sum_removed": 30}
-    assert (table["high"] - table["low"]).tolist() == [0, 0, 0]
+    assert table["mean"].to_dict() == {"whole": 30, "sum_alone": 55, "whole_less_alone": -25, "sum_removed": 30}
+    assert (table["high"] - table["low"]).tolist() == [0, 0, 0, 0]
     fewer = interaction.table(values[values["scenario"] != "action_tax"], "baseline")
     assert fewer["quantity"].tolist() == ["whole", "sum_removed"]
     assert interaction.table(values[values["scenario"] == "baseline"], "baseline").empty

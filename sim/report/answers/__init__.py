@@ -11,12 +11,17 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from sim.measure import Words
 from sim.report import charts
 from sim.report.answers.names import field_name, lever_name, value_name
-from sim.report.words import Language, text
+from sim.report.words import Language, both, text
+from sim.study.evidence import are_few
 
 if TYPE_CHECKING:
     from sim.study.kinds import Study
+
+
+CLOSE_ACROSS, CLOSE_UP = 0.4, 0.09  # of the extent of all points: as much as a label takes up
 
 
 class Table(NamedTuple):
@@ -68,6 +73,30 @@ def specification(title: str, rows: list[dict[str, Any]], subtitle: str = "", **
     return charts.chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
 
 
+def thin_labels(rows: list[dict[str, Any]], across: str, up: str, label: str) -> None:
+    """Take the labels of points of a chart away, in place, where an earlier point with a label is close.
+
+    ``across``, ``up``, ``label``: the fields that hold the place of a point and its label.
+    """
+    known = [row for row in rows if row[across] is not None and row[up] is not None]
+    wide, high = (max((row[at] for row in known), default=0) - min((row[at] for row in known), default=0)
+                  for at in (across, up))  # fmt: skip
+    kept: list[dict[str, Any]] = []
+    for row in known:
+        if any(
+            abs(row[across] - other[across]) <= CLOSE_ACROSS * wide and abs(row[up] - other[up]) <= CLOSE_UP * high
+            for other in kept
+        ):
+            row[label] = ""
+        elif row[label]:
+            kept.append(row)
+
+
+def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:
+    """The sentence that says that worlds, or what else of them the ``kind`` names, are few; none where they are not."""
+    return [both(f"answer.few.{kind}", count=worlds)] if are_few(worlds) else []
+
+
 def failed(study: Study, lang: Language) -> list[str]:
     """The sentence that says how many runs failed, none when none did."""
     count = len(study.failures)
@@ -79,10 +108,12 @@ __all__ = [
     "Chart",
     "Table",
     "failed",
+    "few_worlds",
     "field_name",
     "kinds",
     "lever_name",
     "of",
     "specification",
+    "thin_labels",
     "value_name",
 ]

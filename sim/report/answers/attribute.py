@@ -18,7 +18,7 @@ from sim.report.findings import direction, outcome_name
 from sim.report.numbers import difference_in_unit, difference_interval_in_unit, points
 from sim.report.words import Language, both, named, text
 from sim.study.costs import PUBLIC_COST
-from sim.study.ensemble import summarise
+from sim.study.ensemble import of_differences, summarise
 from sim.study.questions.attribute import REST, WHOLE
 from sim.vocabulary import MECHANISMS
 
@@ -210,7 +210,8 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
 def _sum_of(study: Attribution, players: list[str]) -> dict[str, Estimate]:
     values = study.values[study.values["player"].isin(players)]
     sums = values.groupby(["outcome", "replication"], sort=False)["value"].sum().reset_index()
-    return {str(row.outcome): _estimate(row) for row in summarise(sums, ["outcome"]).itertuples()}
+    means = summarise(sums, ["outcome"], lambda table: of_differences(table["outcome"], len(players)))
+    return {str(row.outcome): _estimate(row) for row in means.itertuples()}
 
 
 def _prices(study: Attribution, lang: Language) -> Table:
@@ -248,11 +249,10 @@ def _bars(study: Attribution, outcome: str, lang: Language) -> Chart:
     rows = []
     for name in shown:
         found = estimates[name]
+        kind = {"better": bool(sign * found.mean >= 0), "rest": name == study.rest}
         rows.append(
-            {"player": getattr(name_of(study, name), lang)} | _ends(found, 100.0)
-            | {"better": bool(sign * found.mean >= 0), "rest": name == study.rest}
-            | _written(found, lang)
-        )  # fmt: skip
+            {"player": getattr(name_of(study, name), lang)} | _ends(found, 100.0) | kind | _written(found, lang)
+        )
     order = [row["player"] for row in rows]
     y = {"field": "player", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
     x: Row = {"type": "quantitative", "title": None, "axis": {"labelExpr": SIGNED, "tickCount": 5, "grid": True}}
@@ -407,12 +407,14 @@ def _listed(names: Iterable[Words]) -> Words:
 
 
 def _plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
-    """Mean and half of the interval, without a unit; what rounds to nothing carries no sign."""
+    """Mean and half of the interval, its wider side, without a unit; what rounds to nothing carries no sign."""
     if found is None or isnan(found.mean):
         return text("unit.missing", "en")
     size = f"{abs(found.mean) * scale:,.{decimals}f}"
     mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
-    return mean if isnan(found.low) else f"{mean} ± {(found.high - found.mean) * scale:,.{decimals}f}"
+    if isnan(found.low):
+        return mean
+    return f"{mean} ± {max(found.high - found.mean, found.mean - found.low) * scale:,.{decimals}f}"
 
 
 def _ratio(found: Estimate) -> Words:

@@ -9,12 +9,12 @@ from math import ceil, floor, isnan
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
-from sim.report.answers import Chart, Table, failed, lever_name, specification, value_name
+from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, value_name
 from sim.report.charts import ACCENT, INK, QUIET, tip
 from sim.report.findings import outcome_name
 from sim.report.numbers import in_unit, share
 from sim.report.words import LANGUAGES, Language, both, text
-from sim.study.questions.discover import BOX, CHOICE, DAY, NEVER
+from sim.study.questions.discover import ALWAYS, BOX, CHOICE, DAY, NEVER
 
 if TYPE_CHECKING:
     from sim.study.questions.discover import Discovery
@@ -26,6 +26,7 @@ Row = dict[str, Any]
 def findings(study: Discovery, lang: Language) -> list[str]:
     """Of each target: how often it is missed, in which worlds, and how surely that is known."""
     said = [sentence for row in _rows(study.targets) for sentence in _of_target(study, row)]
+    said += few_worlds(int(study.targets["worlds"].max()))
     return [getattr(sentence, lang) for sentence in said] + failed(study, lang)
 
 
@@ -56,7 +57,7 @@ def _of_target(study: Discovery, row: Row) -> Iterator[Words]:
         "outcome": outcome_name(str(row["outcome"])), "goal": _goal(row), "worlds": f"{row['worlds']:,}",
         "missed": f"{row['missed']:,}", "share": share(row["missed"] / max(row["worlds"], 1)),
     }  # fmt: skip
-    yield both(f"discover.finding.{row['verdict']}", **said)
+    yield both(f"discover.finding.{_verdict(row)}", **said)
     if row["verdict"] == BOX:
         limits = [_condition(limit) for limit in _rows(study.chosen(str(row["outcome"])))]
         yield both(
@@ -73,6 +74,11 @@ def _of_target(study: Discovery, row: Row) -> Iterator[Words]:
         yield both("discover.finding.left_out", outcome=said["outcome"], left_out=f"{row['left_out']:,}")
     if row["verdict"] != NEVER and row["divided"]:
         yield both("discover.finding.divided", outcome=said["outcome"], divided=f"{row['divided']:,}")
+
+
+def _verdict(row: Row) -> str:
+    """What came of the search; of few worlds nothing is said of everywhere."""
+    return f"{row['verdict']}_few" if row["are_few"] and row["verdict"] in (ALWAYS, NEVER) else str(row["verdict"])
 
 
 def _goal(row: Row) -> Words:
@@ -115,7 +121,7 @@ def _targets(study: Discovery, lang: Language) -> Table:
     for row in _rows(study.targets):
         name = getattr(outcome_name(str(row["outcome"])), lang)
         cells = [_share(row[name], lang) for name in ("coverage", "density")]
-        told = f"{row['restricted']}" if row["verdict"] == BOX else text(f"discover.verdict.{row['verdict']}", lang)
+        told = f"{row['restricted']}" if row["verdict"] == BOX else text(f"discover.verdict.{_verdict(row)}", lang)
         goal = getattr(_goal(row), lang)
         rows.append([f"{name}\n{goal}", f"{row['worlds']:,}", f"{row['missed']:,}", *cells, told])
     return Table(text("discover.table.targets", lang), [text(f"discover.column.{c}", lang) for c in columns], rows)

@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.report import numbers
-from sim.report.answer_page import targets
 from sim.report.answers import Chart, Table, failed, specification
-from sim.report.charts import ACCENT, tip
-from sim.report.digest import Estimate
-from sim.report.findings import outcome_name, verdict
+from sim.report.charts import ACCENT, months_axis, tip
+from sim.report.findings import outcome_name
 from sim.report.words import Language, both, text
+from sim.study.evidence import FEWEST_ROWS
+from sim.study.targets import Target, of_contents, pursued, verdict
 
 if TYPE_CHECKING:
     from sim.study.ensemble import Ensemble
 
+BEHIND: Final = ("mean", "low", "high", "rows")  # of an outcome, what a verdict rests on
+
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
-    """Each headline outcome, and whether the plan's target for it is met."""
-    limits, found = targets(study.manifest), []
-    for row in study.outcomes[study.outcomes["outcome"].isin(HEADLINES)].to_dict("records"):
+    """Each headline outcome, and what may be said of each of the plan's targets."""
+    of_outcome, found = {target.outcome: (target, told) for target, told in targets_of(study)}, []
+    for row in study.outcomes.to_dict("records"):
         outcome, unit = str(row["outcome"]), str(row["unit"])
+        if outcome not in HEADLINES and outcome not in of_outcome:
+            continue
         said = numbers.with_interval(row["mean"], row["low"], row["high"], partial(numbers.in_unit, unit=unit))
         sentence = both("answer.run.finding", outcome=outcome_name(outcome), value=said)
-        if outcome in limits:
-            state = verdict(outcome, Estimate(row["mean"], row["low"], row["high"]), limits[outcome])
-            goal = numbers.in_unit(limits[outcome], unit)
+        if outcome in of_outcome:
+            target, told = of_outcome[outcome]
+            goal = both(f"cli.note.{target.bound}", value=numbers.in_unit(target.limit, unit))
             sentence = both(
-                "answer.run.with_target", sentence=sentence, goal=goal, verdict=both(f"report.targets.{state}")
+                "answer.run.with_target", sentence=sentence, goal=goal, verdict=both(f"report.targets.{told}")
             )
         found.append(getattr(sentence, lang))
     return found + failed(study, lang)
 
 
+def targets_of(study: Ensemble) -> list[tuple[Target, str]]:
+    """Each target of the plan and the verdict on it, see :func:`sim.study.targets.verdict`."""
+    contents = study.manifest.scenarios[-1].contents
+    on = {clause for measure in contents.get("measures", {}).values() for clause in measure["clauses"]}
+    known = {row["outcome"]: [row[name] for name in BEHIND] for row in study.outcomes.to_dict("records")}
+    return [
+        (target, pursued(verdict(target, *known[target.outcome]), target.clause in on))
+        for target in of_contents(contents)
+        if target.outcome in known
+    ]
+
+
 def tables(study: Ensemble, lang: Language) -> list[Table]:
-    """All outcomes with intervals."""
+    """All outcomes with intervals, and of those that rest on few rows of the sample how many these are."""
     rows = []
     for row in study.outcomes.to_dict("records"):
         unit = str(row["unit"])
-        cells = (numbers.in_unit(row["mean"], unit), numbers.interval_in_unit(row["low"], row["high"], unit))
-        rows.append([getattr(outcome_name(str(row["outcome"])), lang), *(getattr(cell, lang) for cell in cells)])
+        value, between = numbers.in_unit(row["mean"], unit), numbers.interval_in_unit(row["low"], row["high"], unit)
+        if row["rows"] < FEWEST_ROWS:
+            value = both("answer.run.few_rows", value=value, rows=f"{row['rows']:.0f}")
+        rows.append([getattr(outcome_name(str(row["outcome"])), lang), *(getattr(c, lang) for c in (value, between))])
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value", "interval")]
     return [Table(text("answer.run.table", lang), columns, rows)]
 
@@ -60,10 +78,7 @@ def charts(study: Ensemble, lang: Language) -> list[Chart]:
             for month, value in values.dropna().items()  # missing before anything was stopped
         ]
         encoding = {
-            "x": {
-                "field": "month", "type": "temporal", "timeUnit": "yearmonth",
-                "axis": {"title": None, "format": "%Y-%m"},
-            },
+            "x": months_axis([row["month"] for row in rows]),
             "y": {
                 "field": "value", "type": "quantitative", "scale": {"zero": False},
                 "axis": {"title": "%", "tickCount": 5},

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.report import search_charts
-from sim.report.answers import Chart, Table, failed, lever_name, value_name
+from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, value_name
 from sim.report.findings import outcome_name
 from sim.report.numbers import interval, money, share, with_interval
 from sim.report.search_charts import change, inside, lower, plan_name, quantity_name, size, title, told
@@ -182,6 +182,7 @@ def _chosen(study: Search, first: str) -> Iterator[Words]:
             yield both(
                 "search.finding.met", plan=plan, share=share(row["share"]), scenario=title(study), other=other, **said
             )
+    yield from few_worlds(worlds)
     if study.question["robust"] is not None and worlds < study.question["robust"]["draws"]:
         asked = study.question["robust"]["draws"]
         yield both("search.finding.left_out", count=asked - worlds, all=asked)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers import Chart, Table, failed, lever_name, specification, value_name
+from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, thin_labels, value_name
 from sim.report.charts import ACCENT, INK, QUIET, tip
 from sim.report.findings import outcome_name
 from sim.report.numbers import difference_in_unit, in_unit, interval, share
@@ -65,6 +65,7 @@ def _findings(study: Sensitivity) -> Iterator[Words]:
     else:
         yield from _together(study)
     yield from _luck(study)
+    yield from few_worlds(int(study.spread["used"].max()), study.method)
     if study.left_out:
         designs = int(study.spread["designs"].max())
         yield both(f"sensitivity.finding.left_out_{study.method}", count=study.left_out, all=designs)
@@ -238,6 +239,7 @@ def _size_against_sigma(study: Sensitivity, outcome: str, lang: Language) -> Cha
         for row in _rows(_ranking(study, outcome))
         if row.verdict != NOTHING
     ]
+    thin_labels(rows, "mu_star", "sigma", "label")
     names = {name: text(f"sensitivity.chart.{name}", lang, unit=unit) for name in ("mu_star", "sigma")}
     x: Row = {"field": "mu_star", "type": "quantitative", "title": names["mu_star"], "axis": {"tickCount": 5}}
     y: Row = {"field": "sigma", "type": "quantitative", "title": names["sigma"], "axis": {"tickCount": 5, "grid": True}}

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report import numbers
-from sim.report.answers import Chart, Table, failed, field_name, lever_name, value_name
+from sim.report.answers import Chart, Table, failed, few_worlds, field_name, lever_name, value_name
 from sim.report.digest import Estimate
-from sim.report.findings import direction, outcome_name, verdict
+from sim.report.findings import direction, outcome_name
 from sim.report.sweep_charts import of_points, of_worlds
-from sim.report.sweeps import Points, Target
+from sim.report.sweeps import Points
 from sim.report.words import LANGUAGES, Language, both
 from sim.study.costs import PUBLIC_COST
+from sim.study.targets import Target, verdict
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -64,6 +65,8 @@ def _findings(points: Points) -> Iterator[Words]:
     yield from _cost(points)
     yield from _targets_met(points)
     yield from _precise(points)
+    if points.worlds > 1:
+        yield from few_worlds(points.worlds)
 
 
 def _of_worlds(points: Points, outcome: str) -> Iterator[Words]:
@@ -146,7 +149,8 @@ def _targets_met(points: Points) -> Iterator[Words]:
                 yield both("sweep.finding.target_share", **said)
             continue
         verdicts = [
-            verdict(target.outcome, points.at(point, target.outcome).value, target.limit) for point in points.values
+            verdict(target, value.mean, value.low, value.high)
+            for value in (points.at(point, target.outcome).value for point in points.values)
         ]
         counts = {name: verdicts.count(name) for name in ("met", "missed", "unsure")}
         yield both("sweep.finding.target", all=len(verdicts), **counts, **said)
@@ -181,7 +185,7 @@ def _by_point(points: Points, lang: Language) -> Table:
                 if several
                 else numbers.difference_in_unit(difference.mean, unit)
                 if isnan(difference.low) or not point
-                else numbers.plus_minus(difference.mean, difference.high, unit)
+                else numbers.plus_minus(difference.mean, difference.low, difference.high, unit)
             )
             cells.append(f"{_in(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
         rows.append([*_settings(points, point, lang), *cells])
@@ -255,7 +259,7 @@ def _steps(points: Points, lang: Language) -> Table:
     of_step: dict[tuple[str, str, str], list[str]] = {}
     for step in points.steps:
         key = step.lever, value_name(step.lever, step.before, lang), value_name(step.lever, step.after, lang)
-        said = numbers.plus_minus(step.change.mean, step.change.high, points.units[step.outcome])
+        said = numbers.plus_minus(step.change.mean, step.change.low, step.change.high, points.units[step.outcome])
         of_step.setdefault(key, []).append(_in(lang, said))
     rows = [
         [_in(lang, _field(points, lever)), f"{before} → {after}", *cells]

@@ -28,7 +28,7 @@ from sim.scenario.faults import listed
 from sim.study import StudyError, costs, shapley
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.design import check_draws
-from sim.study.ensemble import summarise, unit_of
+from sim.study.ensemble import Limits, of_differences, summarise, unit_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.runs import Firms, Runner, RunSpec, sized
@@ -298,7 +298,7 @@ def answer(
             orders=None if question.orders is None else question.orders.model_dump(),
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources", "run"]),
-        attribution=summarise(values, list(LABELS))[["player", "outcome", *ORDER]],
+        attribution=summarise(values, list(LABELS), _within)[["player", "outcome", *ORDER]],
         values=values,
         interactions=_interactions(together, list(played.players)),
         prices=_prices(values),
@@ -313,9 +313,14 @@ def _values(rows: list[tuple[Any, ...]], players: Sequence[str], outcomes: Seque
     return pd.DataFrame(rows, columns=["player", "replication", "outcome", "value", "unit"])
 
 
+def _within(table: pd.DataFrame) -> Limits:
+    """What is due to a player is a mean of differences."""
+    return of_differences(table["outcome"])
+
+
 def _interactions(rows: list[tuple[Any, ...]], players: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["first", "second", "replication", "outcome", "value", "unit"])
-    means = summarise(table, ["first", "second", "outcome", "unit"])
+    means = summarise(table, ["first", "second", "outcome", "unit"], lambda table: of_differences(table["outcome"], 2))
     for column in ("first", "second"):
         means[column] = [players[place] for place in means[column]]
     return means[["first", "second", "outcome", *ORDER]]

@@ -22,6 +22,7 @@ from sim.study import StudyError, boxes
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.design import cell, check_draws, column, sample
 from sim.study.ensemble import values_of
+from sim.study.evidence import are_few
 from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
@@ -82,12 +83,12 @@ class Discovery(Study):
     ``worlds``: draw, outcome, value (mean over the lucks that count), misses, lucks_missing (share of the lucks that
     miss on their own), replications. A world without a value (all its runs failed) is left out.
     ``targets``: outcome, unit, clause (empty for a threshold of the question's own), bound (``at_least`` or
-    ``at_most``), limit, worlds, left_out (draws without a value), missed (worlds that miss), divided (worlds whose
-    lucks disagree), level (largest quasi-p of a limit that is told from chance), verdict: ``unknown`` without a
-    value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more than chance, else ``box``; and
-    of the box that was chosen coverage, density, mass, correlation, restricted (how many factors), and from repeating
-    the search in random halves of the worlds: halves (how many could be searched), halves_with_box, tested_coverage,
-    tested_density (means in the other half of the box that one half gives).
+    ``at_most``), limit, worlds, are_few (see ``docs/effects.md``), left_out (draws without a value), missed (worlds
+    that miss), divided (worlds whose lucks disagree), level (largest quasi-p of a limit that is told from chance),
+    verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more
+    than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation, restricted (how many
+    factors), and from repeating the search in random halves of the worlds: halves (how many could be searched),
+    halves_with_box, tested_coverage, tested_density (means in the other half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.boxes``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
@@ -311,6 +312,7 @@ def _row(known: dict[str, Any], verdict: str, found: Mapping[str, Any] | None = 
     first = ("outcome", "unit", "clause", "bound", "limit", "worlds", "left_out", "missed", "divided")
     return (
         {name: known[name] for name in first}
+        | {"are_few": are_few(known["worlds"])}
         | {"level": known.get("level", np.nan), "verdict": verdict}
         | nothing
         | dict(found or {})

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
@@ -28,7 +29,7 @@ from sim.study import StudyError, robust
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.costs import PUBLIC_COST
 from sim.study.design import check_draws, column, sample
-from sim.study.ensemble import interval
+from sim.study.ensemble import interval, of_differences
 from sim.study.factors import Factor, Over, at, trials, varied
 from sim.study.front import spread
 from sim.study.kinds import Study
@@ -330,8 +331,9 @@ def _differences(effects: pd.DataFrame, objectives: Sequence[str]) -> pd.DataFra
     for objective in objectives:
         wide = done.assign(value=by_luck(done, objective)).pivot(index="replication", columns="plan", values="value")
         for plan, other in combinations(dict.fromkeys(done["plan"]), 2):
-            ends = interval((wide[plan] - wide[other]).dropna().to_numpy(float))
-            rows.append((plan, other, objective, *(float(end) for end in ends)))
+            apart = (wide[plan] - wide[other]).dropna().to_numpy(float)
+            ends = interval(apart, *((-1.0, 1.0) if objective == DEADWEIGHT else of_differences([objective])))
+            rows.append((plan, other, objective, *(np.asarray(end).item() for end in ends)))
     return pd.DataFrame(rows, columns=list(DIFFERENCES))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.study import StudyError
 from sim.study.design import Design, Draws, column
-from sim.study.ensemble import summarise, values_of
+from sim.study.ensemble import of_differences, summarise, values_of
 from sim.study.kinds import Study
 from sim.study.manifest import manifest
 from sim.study.replications import replicate
@@ -110,7 +110,11 @@ def _outcomes(values: pd.DataFrame, draws: pd.DataFrame, is_nested: bool) -> pd.
     pairs = pairs.merge(other, on=["reference", "replication", "outcome"], how="left", sort=False)
     pairs["value"] -= pairs.pop("there") * (float("nan") if is_nested else 1.0)
     named = {"mean": "difference", "low": "difference_low", "high": "difference_high"}
-    difference = summarise(pairs, by).rename(columns=named).drop(columns="replications")
+    difference = (
+        summarise(pairs, by, lambda table: of_differences(table["outcome"]))
+        .rename(columns=named)
+        .drop(columns="replications")
+    )
     table = draws.merge(table.merge(difference, on=by, how="left", sort=False), on="draw", sort=False)
     return table[[*draws.columns, "outcome", *ENDS, "unit", "replications", *named.values()]]
 

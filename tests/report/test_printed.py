@@ -1,0 +1,58 @@
+"""The pages of questions on A4 paper: nothing lies over anything and nothing is cut off; charts name apart points."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from sim.report import answer_page
+from sim.report.answers import thin_labels
+from sim.scenario import load
+from sim.study import asking, store
+from sim.study.ensemble import replicate
+from sim.study.runs import Runner, sized
+from tests.report import test_answers_attribute as attributions
+from tests.report import test_answers_discover as discoveries
+from tests.report import test_answers_search as searches
+from tests.report import test_answers_sensitivity as sensitivities
+from tests.report import test_answers_sweep as sweeps
+from tests.report.printed import problems
+from tests.report.test_page import browser  # noqa: F401 - a fixture
+
+
+def _run() -> Any:
+    with store.at_work(None) as stored:
+        return replicate(sized([load("full_plan")], 300)[0], seed=1, replications=2, runner=Runner(stored))
+
+
+def _seeded(study: Any) -> Any:
+    return replace(study, runs=study.runs.assign(seed=1))
+
+
+MADE: dict[str, Callable[[], Any]] = {
+    "run": _run,
+    "sweep": lambda: sweeps.made({sweeps.LEVER: [0, 1, 4]}, [1.0, 2.0]),
+    "attribute": lambda: attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3}),
+    "sensitivity": lambda: _seeded(sensitivities.study()),
+    "discover": lambda: _seeded(discoveries.study()),
+    "search": lambda: asking.ask("search", searches.QUESTION, firms=200),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_on_paper_nothing_lies_over_anything_and_nothing_is_cut_off(
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    file = answer_page.write(MADE[kind](), tmp_path)
+    assert {lang: problems(browser, file, lang) for lang in ("zh", "en")} == {"zh": [], "en": []}
+
+
+def test_of_points_that_lie_close_the_first_keeps_its_name() -> None:
+    rows = [{"x": x, "y": y, "label": name} for x, y, name in ((0, 0, "a"), (1, 0, "b"), (10, 0, "c"), (0, 10, "d"))]
+    thin_labels(rows, "x", "y", "label")
+    assert [row["label"] for row in rows] == ["a", "", "c", "d"]

@@ -1,0 +1,84 @@
+"""What is said of a real comparison of very few firms: nothing impossible, and nothing of what they cannot tell."""
+
+import pytest
+
+import sim
+from sim.observe.outcomes import OUTCOMES
+from sim.report import headings
+from sim.report.consequences import Consequences
+from sim.report.digest import Digest
+from sim.study.clauses import STATIONS
+from sim.study.comparison import Comparison
+from sim.study.evidence import FEWEST_ROWS
+from sim.vocabulary import GOVERNMENT
+
+
+@pytest.fixture(scope="module")
+def few() -> Comparison:
+    return sim.compare(["baseline", "action_innovation", "full_plan"], firms=300, replications=3, draws=2)
+
+
+def test_no_interval_leaves_what_is_possible(few: Comparison) -> None:
+    founders = Digest(few).entities
+    for row in few.outcomes.itertuples():
+        assert OUTCOMES[row.outcome].least <= row.low <= row.mean <= row.high <= OUTCOMES[row.outcome].most
+    survivors = few.outcomes[few.outcomes["outcome"] == "survivors"]
+    assert (survivors["high"] <= founders).all()
+    assert (few.fates["low"] >= 0).all()
+    of_group = few.fates.groupby(["scenario", "by", "group"])["entities"].transform("sum")
+    by_traits = few.fates["by"] != "action"
+    assert (few.fates["high"] <= of_group * (1 + 1e-12))[by_traits].all()
+    moved = few.costs[few.costs["category"].isin(["outlay", "forgone", "borne_by_others", "returned", "put_off"])]
+    assert (moved["low"] >= 0).all()
+    assert few.differences.query("unit == 'share' and outcome != 'inclusive_loan_growth_gap'")["high"].max() <= 1
+
+
+def test_all_money_adds_up_to_the_fen(few: Comparison) -> None:
+    consequences = Consequences(Digest(few))
+    table = consequences.balance("full_plan")
+    assert (table == table.round()).all(axis=None)
+    assert (table["all"] == table[["public", "state_firms", "private"]].sum(axis=1)).all()
+    assert (table.loc[["outlay", "forgone", "borne_by_others"]].sum() == table.loc["relief"]).all()
+    assert (table.loc[["relief", "lost_on_put_off", "write_offs"]].sum() == table.loc["cost"]).all()
+    # As the ledger has it; a mean over lucks is within a fen of each line that was rounded.
+    ledger = few.ledger[(few.ledger["scenario"] == "full_plan") & (few.ledger["measure"] != "")]
+    by_kind = ledger.groupby("kind")["amount_fen"].sum()
+    assert table.loc["in_hand", "all"] == pytest.approx(by_kind["granted"] + by_kind["relieved"], abs=20)
+    assert table.loc["put_off", "all"] == pytest.approx(by_kind["deferred"], abs=20)
+    own = ledger[(ledger["kind"] == "granted") & ledger["flow"].str.contains("vat_credit|quality_deposit")]
+    assert table.loc["returned", "all"] == pytest.approx(own["amount_fen"].sum(), abs=20)
+    costs = few.costs[few.costs["scenario"] == "full_plan"]
+    public = costs[costs["level"].isin(GOVERNMENT)].groupby("category")["mean"].sum()
+    counted = public.reindex(["outlay", "forgone", "borne_by_others", "lost_on_put_off", "write_offs"]).sum()
+    assert table.loc["cost", "public"] == pytest.approx(counted, abs=20)
+    in_hand = consequences.in_hand("full_plan")
+    assert 0 < in_hand["newborn"] < in_hand["founders"] / 5
+
+
+def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
+    table = few.targets.set_index(["scenario", "outcome"])
+    for giants in ("srdi_growth_firms", "srdi_little_giants", "srdi_national_little_giants"):
+        row = table.loc[("full_plan", giants)]
+        assert (row["rows"], row["verdict"]) == (0, "too_few")
+        assert table.loc[("baseline", giants), "verdict"] == "not_pursued"
+    assert table.loc[("full_plan", "loss_share"), "verdict"] == "missed"
+    stopped = few.outcomes.set_index(["scenario", "outcome"]).loc[("full_plan", "resumption_rate"), "rows"]
+    assert FEWEST_ROWS <= stopped < 150
+
+
+def test_no_more_firms_qualify_or_are_paid_than_there_ever_were(few: Comparison) -> None:
+    digest = Digest(few)
+    there = digest.entities + digest.effect("full_plan", "births").value.mean
+    table = digest.stations("full_plan")
+    assert digest.entities < table["eligible"].max() <= there
+    assert (table[[*STATIONS, "paid"]].max() <= there).all()
+
+
+def test_a_scenario_that_buys_nothing_has_no_cost_of_a_firm(few: Comparison) -> None:
+    consequences = Consequences(Digest(few))
+    said = headings.price(consequences, "action_innovation")
+    assert "for each firm kept" not in said.en
+    for unit in ("firm_kept", "job_kept"):
+        words, limits = headings.unit_cost(consequences, "action_innovation", unit, "public")
+        assert limits is None
+        assert words.en in ("none kept", "no cost", "no cost: money is saved")
