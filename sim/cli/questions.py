@@ -8,26 +8,27 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.application import refuse
+from sim.cli.language import language, say
 from sim.cli.shared import (
-    LANGUAGE,
     MOST_RUNS,
     RESULTS,
     AsJson,
     Cluster,
     FirmsAsked,
-    Lang,
     Seed,
     Workers,
-    app,
+    argument,
     at_work,
+    command,
     deliver,
     end_study,
     firms_asked,
+    option,
     processes,
     progress_bar,
-    refuse,
-    say,
 )  # fmt: skip
+from sim.cli.streams import tell
 from sim.report import terminal
 from sim.study.kinds import questions
 
@@ -35,24 +36,20 @@ SWEEP: Final = "sweep"
 
 
 def _command(kind: str) -> Callable[..., None]:
-    def command(
-        question: Annotated[str, typer.Argument(help=say("option.question"), show_default=False)] = "",
-        lever: Annotated[
-            list[str] | None,
-            typer.Option("--lever", metavar="PATH=VALUE,...", help=say("option.question_lever")),
-        ] = None,
+    def ask(
+        question: Annotated[str, argument("question", "question")] = "",
+        lever: Annotated[list[str] | None, option("lever", "levers", "question_lever")] = None,
         firms: FirmsAsked = None,
         seed: Seed = 1,
         replications: Annotated[
-            int | None, typer.Option("--replications", min=1, max=MOST_RUNS, help=say("option.question_replications"))
+            int | None, option("replications", "number", "question_replications", min=1, max=MOST_RUNS)
         ] = None,
-        draws: Annotated[int | None, typer.Option("--draws", min=1, help=say("option.question_draws"))] = None,
-        seconds: Annotated[float | None, typer.Option("--seconds", min=0.0, help=say("option.seconds"))] = None,
+        draws: Annotated[int | None, option("draws", "number", "question_draws", min=1)] = None,
+        seconds: Annotated[float | None, option("seconds", "seconds", "seconds", min=0.0)] = None,
         workers: Workers = None,
         cluster: Cluster = None,
-        out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
+        out: Annotated[Path | None, option("out", "folder", "out")] = None,
         as_json: AsJson = False,
-        lang: Lang = LANGUAGE,
     ) -> None:
         from sim.study import asking
         from sim.study.runs import Runner
@@ -67,10 +64,10 @@ def _command(kind: str) -> Callable[..., None]:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
                 study = asking.answer(kind, content, beside, fixed, firms_asked(firms), seed, runner)
-            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, lang, as_json)
+            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, language(), as_json)
             end_study(study, failed=not has_page)
 
-    return command
+    return ask
 
 
 def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]]:
@@ -93,17 +90,16 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
 
 
 for _kind in questions():
-    app.command(_kind, help=say(f"command.{_kind}"))(_command(_kind))
+    command(_kind)(_command(_kind))
 
 
-@app.command(help=say("command.verify"))
+@command("verify")
 def verify(
-    study: Annotated[Path, typer.Argument(help=say("option.study"))],
-    sample: Annotated[int, typer.Option("--sample", min=1, help=say("option.sample"))] = 10,
-    seed: Annotated[int, typer.Option("--seed", min=0, help=say("option.sample_seed"))] = 1,
+    study: Annotated[Path, argument("study", "study")],
+    sample: Annotated[int, option("sample", "number", "sample", min=1)] = 10,
+    seed: Annotated[int, option("seed", "number", "sample_seed", min=0)] = 1,
     workers: Workers = None,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Do a sample of a study's runs again and compare every byte that was kept of them."""
     from sim.study.verify import verify as room
@@ -114,8 +110,8 @@ def verify(
         terminal.print_json(found.to_dict("records"))
     differing = found[found["differing"] != ""]
     for row in differing.to_dict("records"):
-        typer.echo(say("fault.differs", run=row["run"], tables=row["differing"]), err=True)
+        tell(say("fault.differs", run=row["run"], tables=row["differing"]))
     if len(differing):
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))
+        print(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,8 +207,16 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = ""
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value; what is missing is null, for JSON knows no NaN."""
-    print(json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False))
+    """Print one JSON value; what is missing is null, for JSON knows no NaN.
+
+    Where standard output has not all of its characters, those beyond ASCII are escaped: nothing of it is lost.
+    """
+    for escaped in (False, True):
+        said = json.dumps(_finite(value), ensure_ascii=escaped, indent=2, default=str, allow_nan=False)
+        with suppress(UnicodeEncodeError):
+            said.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+            break
+    print(said)
 
 
 def plain(value: Any) -> str:
