@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from typing import Any, Final, NoReturn
 
 import typer
@@ -16,11 +15,11 @@ from typer.core import TyperCommand, TyperGroup
 
 from sim.cli.language import OPTION, language, say, speak
 from sim.cli.streams import finish, reason, showable, tell
+from sim.report import layout
 from sim.report.words import LANGUAGES
 from sim.scenario.faults import nearest
 
 HELP: Final = ("-h", "--help")
-LONGEST_NAME: Final = 30  # cells; a longer name of an option is folded
 
 
 class StoppedError(KeyboardInterrupt):
@@ -175,11 +174,7 @@ def _range(param: Any) -> str:
 
 def _help(command: Any, context: Any) -> str:
     """The help of a command: how it is called, what it does, what it takes."""
-    from rich.console import Console, Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
+    room = context.make_formatter().width
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [param for param in command.params if param.param_type_name == "option"]
     usage = [context.command_path, f"[{say('value.options')}]"]
@@ -190,17 +185,11 @@ def _help(command: Any, context: Any) -> str:
         parts += [(say("help.commands"), [(name, say(known.help or "")) for name, known in command.commands.items()])]
     else:
         usage += [_place(param) for param in arguments]
-    told: list[Any] = [Text(say("help.usage", words=" ".join(usage))), Padding(Text(say(command.help)), (1, 2, 0, 2))]
+    told = [*layout.lines(say("help.usage", words=" ".join(usage)), room), ""]
+    told += [f"  {line}" for line in layout.lines(say(command.help), room - 2)]
     for heading, rows in parts:
-        listed = Table.grid(padding=(0, 2), pad_edge=True)
-        listed.add_column(overflow="fold", max_width=LONGEST_NAME)
-        listed.add_column(overflow="fold", ratio=1)
-        for name, text in rows:
-            listed.add_row(Text(name), Text(text))
-        told += [Text(f"\n{heading}"), listed]
-    console = Console(file=StringIO(), width=context.make_formatter().width, color_system=None)
-    console.print(Group(*told))
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())  # type: ignore[attr-defined]
+        told += ["", heading, *layout.definitions(rows, room)]
+    return "\n".join(told)
 
 
 def _place(param: Any) -> str:

@@ -203,7 +203,7 @@ class Composition:
                 continue
             id_, name = parts[1:]
             data[id_] = {**data[id_], name: lever.value}
-            if name == "amount_yuan":
+            if name == "amount_yuan" and lever.value is not None:
                 data[id_].pop("amount_from", None)
             sources[id_].levers[(name,)] = lever.document, ("levers", lever.path)
             again.add(id_)
@@ -244,7 +244,13 @@ class Composition:
                 changed[path] = lever.value
             except ParameterError as error:
                 self.faults.append(Source(lever.document, ("levers", lever.path)).reason((), error))
-        return dict(sorted(changed.items()))
+        kept: dict[str, float] = {}
+        parameters = load_parameters()
+        for path, value in sorted(changed.items()):  # as a run applies them
+            before, parameters = parameters, parameters.with_changes({path: value})
+            if parameters is not before:
+                kept[path] = value
+        return kept
 
     def _firms(self, levers: Iterable[Lever]) -> Firms | None:
         for lever in levers:

@@ -35,18 +35,20 @@ def clauses() -> list[ClauseEntry]:
 
 
 def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
-    """The levers of the measures that are on and of the funds, as they stand in the scenario.
+    """Everything that may be changed in a scenario, as it stands: each present value may be given as the lever's.
 
-    A field that a measure leaves out can be set too, but is not listed.
+    Of ``all`` the table has what all measures agree in; the others have no one present value.
     """
     asked = scenario if isinstance(scenario, Scenario) else load(scenario)
-    of_measures = [
-        entry
-        for measure in asked.measures
-        for entry in levers.of_measure(measure)
-        if entry.value not in (None, []) and not (measure.delivery.way == "none" and ".delivery." in entry.path)
+    return [
+        *(entry for measure in asked.measures for entry in levers.of_measure(measure)),
+        *levers.of_all(asked.measures),
+        *(entry for fund in asked.funds for entry in levers.of_fund(fund)),
+        *levers.of_plan(asked.plan),
+        *levers.of_world(asked.world),
+        levers.of_firms(asked.firms),
+        *levers.of_parameters(asked.parameter_changes),
     ]
-    return [*of_measures, *(entry for fund in asked.funds for entry in levers.of_fund(fund))]
 
 
 def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:

@@ -18,18 +18,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, parse
 from sim.scenario.faults import Fault, ScenarioError, nearest, shown
-from sim.scenario.schema import Fund
+from sim.scenario.schema import PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
+from sim.world.spec import WorldSpec
 
 ALL: Final = "all"
 WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that are levers as they stand
@@ -188,12 +191,9 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
 
     def entry(path: str, value: Any, model: type[BaseModel], name: str) -> LeverEntry:
         field = model.model_fields[name]
-        annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        kind, allowed = describe(annotation)
         return LeverEntry(
-            f"{measure.id}.{path}", value, kind, unit(name, kind), allowed, measure.id, measure.clauses,
-            field.description or "",
-        )  # fmt: skip
+            f"{measure.id}.{path}", value, *_described(field, name), measure.id, measure.clauses, field.description or ""
+        )
 
     data = measure.model_dump(mode="json")
     values = measure.values.model_dump(mode="json")
@@ -208,13 +208,64 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
 
 def of_fund(fund: Fund) -> Iterable[LeverEntry]:
     """Every lever of one fund."""
-    data = fund.model_dump(mode="json")
-    for name in OF_FUNDS:
-        field = Fund.model_fields[name]
-        kind, allowed = describe(field.annotation)
-        yield LeverEntry(
-            f"funds.{fund.id}.{name}", data[name], kind, unit(name, kind), allowed, "", (), field.description or ""
-        )
+    yield from (_plain_lever(f"funds.{fund.id}", fund, name) for name in OF_FUNDS)
+
+
+def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:
+    """Levers for ``all`` of a scenario's measures, of which every measure that they reach has the same value."""
+    reached: dict[str, list[LeverEntry]] = {}
+    for measure in measures:
+        data = {"values": measure.values.model_fields_set}
+        for entry in of_measure(measure):
+            words = entry.path.split(".")[1:]
+            if measure.delivery.way in DECIDED if words[0] == "delivery" else _has(data, words):
+                reached.setdefault(".".join(words), []).append(entry)
+    for field in _all_paths():
+        entries = reached.get(field, [])
+        if entries and all(entry.value == entries[0].value for entry in entries):
+            kinds, allowed = (" or ".join(dict.fromkeys(getattr(e, name) for e in entries)) for name in ("type", "allowed"))
+            yield LeverEntry(f"{ALL}.{field}", entries[0].value, kinds, entries[0].unit, allowed, "", (), "")
+
+
+def of_plan(plan: Plan) -> Iterable[LeverEntry]:
+    """The days of the plan that are levers."""
+    yield from (_plain_lever("plan", plan, name) for name in PLAN_DAYS)
+
+
+def of_world(world: WorldSpec) -> Iterable[LeverEntry]:
+    """Every lever of the world: its keys, a whole key at a time."""
+    yield from (_plain_lever("world", world, name) for name in WorldSpec.model_fields)
+
+
+def of_firms(firms: Firms | None) -> LeverEntry:
+    """How many firms; None where the scenario leaves it to whoever runs it."""
+    field = ScenarioFile.model_fields["firms"]
+    return LeverEntry("firms", firms, *_described(field, "firms"), "", (), field.description or "")
+
+
+def of_parameters(changes: Mapping[str, Any]) -> Iterable[LeverEntry]:
+    """Every number of the calibration, inside tables too; of a table the factor on all its values."""
+    from sim.parameters import load  # the file is long: read only when somebody looks at it
+
+    for path, value, unit, low, high, is_factor in load(changed=changes).settings():
+        is_day = isinstance(value, date)
+        kind = "date" if is_day else "factor on a table" if is_factor else "number"
+        present = value.isoformat() if is_day else changes.get(path, value) if is_factor else value
+        ends = (end.isoformat() if isinstance(end, date) else f"{end:.6g}" for end in (low, high))
+        yield LeverEntry(f"parameters.{path}", present, kind, unit, " to ".join(ends), "", (), "")
+
+
+def _plain_lever(group: str, model: BaseModel, name: str) -> LeverEntry:
+    field = type(model).model_fields[name]
+    value = model.model_dump(mode="json")[name]
+    return LeverEntry(f"{group}.{name}", value, *_described(field, name), "", (), field.description or "")
+
+
+def _described(field: FieldInfo, name: str) -> tuple[str, str, str]:
+    """Type of a field as a lever, its unit, and what is allowed."""
+    annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    kind, allowed = describe(annotation)
+    return kind, unit(name, kind), allowed
 
 
 def unit(name: str, kind: str) -> str:
@@ -251,6 +302,6 @@ def _range(metadata: Iterable[Any]) -> tuple[str, str]:
     low = high = ""
     for item in metadata:
         for rule in getattr(item, "metadata", [item]):
-            low = f"{rule.ge:g}" if isinstance(rule, Ge) else f"above {rule.gt:g}" if isinstance(rule, Gt) else low
-            high = f"{rule.le:g}" if isinstance(rule, Le) else f"below {rule.lt:g}" if isinstance(rule, Lt) else high
+            low = f"{rule.ge:.15g}" if isinstance(rule, Ge) else f"above {rule.gt:.15g}" if isinstance(rule, Gt) else low
+            high = f"{rule.le:.15g}" if isinstance(rule, Le) else f"below {rule.lt:.15g}" if isinstance(rule, Lt) else high
     return low, high
