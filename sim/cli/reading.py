@@ -7,7 +7,7 @@ from typing import Annotated
 
 from sim.cli.application import refuse
 from sim.cli.language import language, say
-from sim.cli.shared import AsJson, ScenarioName, argument, command, table
+from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
 from sim.report import terminal
 from sim.report.words import named
 
@@ -35,18 +35,28 @@ def clauses(as_json: AsJson = False) -> None:
 
 @command("levers")
 def levers(
-    scenario: Annotated[str, argument("scenario", "scenario")] = "full_plan",
+    word: Annotated[list[str] | None, argument("word", "words")] = None,
+    scenario: Annotated[str, option("scenario", "scenario", "levers_scenario")] = "full_plan",
     as_json: AsJson = False,
 ) -> None:
-    """Print every lever of a scenario with its present value."""
-    from sim.scenario import lever_table
+    """Print what may be changed in a scenario, with its present value."""
+    from sim.report import lever_list
+    from sim.scenario import lever_table, names
+    from sim.scenario.faults import nearest
 
+    words = word or []
     entries = lever_table(scenario)
+    found = lever_list.answering(entries, words)
+    if not found:
+        given = " ".join(words)
+        if set(words) & set(names()):
+            refuse([say("fault.levers_scenario", given=next(name for name in words if name in names()))])
+        near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
+        refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
     if as_json:
-        terminal.print_json([entry._asdict() for entry in entries])
-        return
-    rows = [(entry.path, terminal.plain(entry.value), entry.unit, entry.type, entry.allowed) for entry in entries]
-    table(("lever", "value", "unit", "type", "allowed"), rows)
+        terminal.print_json([entry._asdict() for entry in found])
+    else:
+        lever_list.show(found, language())
 
 
 @command("validate")

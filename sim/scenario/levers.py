@@ -45,7 +45,9 @@ DECIDED: Final = (
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
+    ("rate_cap", "share a year"), ("quota", "firms"), ("firms", "firms"),
 )  # fmt: skip
+UNITS_BY_RANGE: Final = {"0 to 1": "share", "0 to 100": "factor"}  # of numbers whose name says no unit
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def change_measures(
             reached = decided
         else:
             reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
-        fields = _paths(data[first]) if first != ALL else _all_paths()
+        fields = _paths(data[first]) if first != ALL else all_fields()
         if _field(rest) not in fields:
             near = nearest(_field(rest), fields)
             faults.append(lever.fault("unknown_lever", lever.path, ", ".join(fields), near and f"{first}.{near}"))
@@ -180,7 +182,8 @@ def _paths(measure: Mapping[str, Any]) -> list[str]:
     return [*(model.model_fields if model else ()), *WHOLE, *parts]
 
 
-def _all_paths() -> list[str]:
+def all_fields() -> list[str]:
+    """Fields that `all` may be given for."""
     values = {name for module in instruments().values() for name in module.Values.model_fields}
     parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
     return [*sorted(values), *WHOLE, *parts]
@@ -192,7 +195,12 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
     def entry(path: str, value: Any, model: type[BaseModel], name: str) -> LeverEntry:
         field = model.model_fields[name]
         return LeverEntry(
-            f"{measure.id}.{path}", value, *_described(field, name), measure.id, measure.clauses, field.description or ""
+            f"{measure.id}.{path}",
+            value,
+            *_described(field, name),
+            measure.id,
+            measure.clauses,
+            field.description or "",
         )
 
     data = measure.model_dump(mode="json")
@@ -220,10 +228,12 @@ def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:
             words = entry.path.split(".")[1:]
             if measure.delivery.way in DECIDED if words[0] == "delivery" else _has(data, words):
                 reached.setdefault(".".join(words), []).append(entry)
-    for field in _all_paths():
+    for field in all_fields():
         entries = reached.get(field, [])
         if entries and all(entry.value == entries[0].value for entry in entries):
-            kinds, allowed = (" or ".join(dict.fromkeys(getattr(e, name) for e in entries)) for name in ("type", "allowed"))
+            kinds, allowed = (
+                " or ".join(dict.fromkeys(getattr(e, name) for e in entries)) for name in ("type", "allowed")
+            )
             yield LeverEntry(f"{ALL}.{field}", entries[0].value, kinds, entries[0].unit, allowed, "", (), "")
 
 
@@ -265,14 +275,14 @@ def _described(field: FieldInfo, name: str) -> tuple[str, str, str]:
     """Type of a field as a lever, its unit, and what is allowed."""
     annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     kind, allowed = describe(annotation)
-    return kind, unit(name, kind), allowed
+    return kind, unit(name, kind, allowed), allowed
 
 
-def unit(name: str, kind: str) -> str:
-    """Unit of a lever, from its name, which says it where a number has one."""
+def unit(name: str, kind: str, allowed: str) -> str:
+    """Unit of a lever: its name says it, or else what is allowed."""
     if "number" not in kind:
         return "-"
-    return next((unit for ending, unit in UNITS if name.endswith(ending)), "share" if name == "share" else "-")
+    return next((unit for ending, unit in UNITS if name.endswith(ending)), UNITS_BY_RANGE.get(allowed, "-"))
 
 
 def describe(annotation: Any) -> tuple[str, str]:
@@ -302,6 +312,10 @@ def _range(metadata: Iterable[Any]) -> tuple[str, str]:
     low = high = ""
     for item in metadata:
         for rule in getattr(item, "metadata", [item]):
-            low = f"{rule.ge:.15g}" if isinstance(rule, Ge) else f"above {rule.gt:.15g}" if isinstance(rule, Gt) else low
-            high = f"{rule.le:.15g}" if isinstance(rule, Le) else f"below {rule.lt:.15g}" if isinstance(rule, Lt) else high
+            low = (
+                f"{rule.ge:.15g}" if isinstance(rule, Ge) else f"above {rule.gt:.15g}" if isinstance(rule, Gt) else low
+            )
+            high = (
+                f"{rule.le:.15g}" if isinstance(rule, Le) else f"below {rule.lt:.15g}" if isinstance(rule, Lt) else high
+            )
     return low, high
