@@ -254,6 +254,18 @@ def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyT
     return _parameters(files).with_changes(changed) if changed else _parameters(files)
 
 
+def effective(changes: Mapping[str, Number]) -> dict[str, Number]:
+    """Those changes, in the order of their paths, in which they are made, that do not leave all as it is."""
+    kept: dict[str, Number] = {}
+    parameters = load() if changes else None
+    for path, value in sorted(changes.items()):
+        changed = parameters.with_changes({path: value})  # type: ignore[union-attr]
+        if changed is not parameters:
+            kept[path] = value
+        parameters = changed
+    return kept
+
+
 @cache
 def _parameters(files: tuple[Path, ...]) -> Parameters:
     """Made once in a process: what others keep by the parameters that it follows from is then found at once."""

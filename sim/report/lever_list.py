@@ -57,7 +57,7 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:
     """The range or the words that are allowed, and the type where it says more."""
-    kind = getattr(named("lever.type", entry.type), lang)
+    kind: str = getattr(named("lever.type", entry.type), lang)
     if not entry.allowed:
         return kind
     ends = RANGE.fullmatch(entry.allowed)

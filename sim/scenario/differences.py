@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from sim.measure import Measure
+from sim.parameters import effective
 from sim.places import scenarios_folder
 from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
@@ -41,7 +43,7 @@ def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
     """
     asked = scenario if isinstance(scenario, Scenario) else load(scenario)
     return [
-        *(entry for measure in asked.measures for entry in levers.of_measure(measure)),
+        *(entry for measure in asked.measures for entry in _of_measure(measure)),
         *levers.of_all(asked.measures),
         *(entry for fund in asked.funds for entry in levers.of_fund(fund)),
         *levers.of_plan(asked.plan),
@@ -49,6 +51,11 @@ def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
         levers.of_firms(asked.firms),
         *levers.of_parameters(asked.parameter_changes),
     ]
+
+
+def _of_measure(measure: Measure) -> Iterator[LeverEntry]:
+    fields = {f"{measure.id}.{field}" for field in levers.paths(measure.model_dump(include={"instrument", "delivery"}))}
+    yield from (entry for entry in levers.of_measure(measure) if entry.path in fields)
 
 
 def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
@@ -85,7 +92,7 @@ def _flat(scenario: Scenario, ids: set[str]) -> dict[str, Any]:
         for name in ("clauses", "action", "section", "instrument")
     }
     flat |= {f"funds.{fund.id}": fund.model_dump(mode="json", exclude={"title", "note"}) for fund in scenario.funds}
-    flat |= {f"parameters.{path}": value for path, value in scenario.parameter_changes.items()}
+    flat |= {f"parameters.{path}": value for path, value in effective(scenario.parameter_changes).items()}
     world: Mapping[str, Any] = scenario.world.model_dump(mode="json")
     flat |= {f"world.{key}": value for key, value in world.items()}
     return flat | {"firms": scenario.firms}

@@ -28,6 +28,7 @@ from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure
+from sim.scenario.catalogue import REACHES_FIRMS
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, parse
 from sim.scenario.faults import Fault, ScenarioError, nearest, shown
@@ -133,7 +134,7 @@ def change_measures(
             reached = decided
         else:
             reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
-        fields = _paths(data[first]) if first != ALL else all_fields()
+        fields = paths(data[first]) if first != ALL else all_fields()
         if _field(rest) not in fields:
             near = nearest(_field(rest), fields)
             faults.append(lever.fault("unknown_lever", lever.path, ", ".join(fields), near and f"{first}.{near}"))
@@ -176,10 +177,17 @@ def _put(measure: dict[str, Any], where: tuple[str, ...], value: Any) -> None:
         measure[where[0]] = value
 
 
-def _paths(measure: Mapping[str, Any]) -> list[str]:
+def paths(measure: Mapping[str, Any]) -> list[str]:
+    """Fields of a measure, as it is written, that are levers: one that acts on institutions only is delivered to none.
+
+    Parts of a table are joined by a dot.
+    """
     model = _values_model(measure)
-    parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
-    return [*(model.model_fields if model else ()), *WHOLE, *parts]
+    way = (measure.get("delivery") or {}).get("way", Delivery().way)
+    none = way == Delivery().way and measure.get("instrument") not in REACHES_FIRMS
+    parts = {part: fields for part, fields in PARTS.items() if not (none and fields is Delivery)}
+    inside = [f"{part}.{name}" for part, fields in parts.items() for name in fields.model_fields]
+    return [*(model.model_fields if model else ()), *WHOLE, *inside]
 
 
 def all_fields() -> list[str]:
@@ -258,9 +266,8 @@ def of_parameters(changes: Mapping[str, Any]) -> Iterable[LeverEntry]:
     from sim.parameters import load  # the file is long: read only when somebody looks at it
 
     for path, value, unit, low, high, is_factor in load(changed=changes).settings():
-        is_day = isinstance(value, date)
-        kind = "date" if is_day else "factor on a table" if is_factor else "number"
-        present = value.isoformat() if is_day else changes.get(path, value) if is_factor else value
+        kind = "date" if isinstance(value, date) else "factor on a table" if is_factor else "number"
+        present = value.isoformat() if isinstance(value, date) else changes.get(path, value) if is_factor else value
         ends = (end.isoformat() if isinstance(end, date) else f"{end:.6g}" for end in (low, high))
         yield LeverEntry(f"parameters.{path}", present, kind, unit, " to ".join(ends), "", (), "")
 
