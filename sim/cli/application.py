@@ -206,7 +206,7 @@ def _called(param: Any) -> str:
 def _explained(param: Any) -> str:
     """What an option or an argument is, and what holds where it is left out."""
     default = param.default if param.show_default else None
-    return say(param.help) + (say("help.default", value=str(default)) if default not in (None, False, ()) else "")
+    return say(param.help) + (say("help.default", value=str(default)) if default not in (None, False, (), "") else "")
 
 
 def _everywhere() -> list[tuple[str, str]]:
