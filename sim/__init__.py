@@ -147,6 +147,15 @@ def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -
     return workbench.model(scenario, **how)
 
 
+def __getattr__(name: str) -> str:
+    """``__version__``, read from the package's metadata when it is asked for."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("shukun")
+
+
 def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
     from sim.study import asking
 

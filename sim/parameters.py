@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -86,6 +87,20 @@ class Description(NamedTuple):
     note: str
 
 
+class Setting(NamedTuple):
+    """One path that :meth:`Parameters.with_changes` takes, with its present value and what is allowed.
+
+    Of a table it is a factor on all its values, as the file has them.
+    """
+
+    path: str
+    value: Number
+    unit: str
+    low: Number
+    high: Number
+    is_factor: bool
+
+
 class Parameters:
     """All parameters of a run, unchangeable; equal and hashed by their contents."""
 
@@ -152,17 +167,38 @@ class Parameters:
                 path, _copy(self._values[path]), entry.unit, low, high, origin, entry.assumption is not None, entry.note
             )
 
+    def settings(self) -> Iterator[Setting]:
+        """Every path that may be changed, values inside tables too, in the order of the file."""
+
+        def within(path: str, entry: Entry, original: Any) -> Iterator[Setting]:
+            low, high = cast(tuple[float, float], entry.bounds)
+            if isinstance(original, dict):
+                yield Setting(path, 1.0, entry.unit, low, high, True)
+                for key in _keys(original):
+                    yield from within(f"{path}.{key}", entry, _inside(original, key))
+            elif isinstance(original, int | float):
+                ends = sorted((original * low, original * high))
+                yield Setting(path, cast(float, self._at(path)), entry.unit, ends[0], ends[1], False)
+
+        for path, entry in self._entries.items():
+            if isinstance(entry.value, dict):
+                yield from within(path, entry, entry.value)
+            else:
+                yield Setting(path, self._values[path], entry.unit, *entry.bounds, False)
+
     def with_changes(self, changed: Mapping[str, Number]) -> Parameters:
         """These parameters with some changed, each within its range.
 
-        The path of a table takes a factor on all its values; a path into a table takes the new value itself.
+        The path of a table takes a factor on all its values; a path into a table takes the new value itself. The very
+        same parameters come back where nothing is different.
         Raises :class:`UnknownName` on an unknown path and :class:`ParameterError` on a value out of range.
         """
         values = dict(self._values)
         for path, value in changed.items():
             name, keys = self._split(path)
-            values[name] = _changed(path, self._entries[name], values[name], keys, value)
-        return Parameters(self._entries, values)
+            values[name] = _changed(path, self._entries[name], values[name], keys, _day(value))
+        same = all(values[name] is self._values[name] for name in values)
+        return self if same else Parameters(self._entries, values)
 
     def contents(self) -> dict[str, Any]:
         """Plain values by path, fit for JSON and for a fingerprint."""
@@ -184,18 +220,12 @@ class Parameters:
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
             if name in self._values:
-                return name, parts[length:]
+                return name, _parted(self._values[name], path[len(name) + 1 :])
         raise UnknownName("parameter", path, self._known)
 
     @cached_property
     def _known(self) -> list[str]:
-        inside = [
-            f"{path}.{'.'.join(str(key) for key in keys)}"
-            for path, value in self._values.items()
-            if isinstance(value, dict)
-            for keys, _ in _leaves(value)
-        ]
-        return [*self._values, *inside]
+        return [setting.path for setting in self.settings()]
 
     def _at(self, path: str) -> Any:
         name, keys = self._split(path)
@@ -222,6 +252,18 @@ def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyT
     folder = calibration_folder()
     files = (path,) if path else (folder / "parameters.yaml", folder / "world" / "parameters.yaml")
     return _parameters(files).with_changes(changed) if changed else _parameters(files)
+
+
+def effective(changes: Mapping[str, Number]) -> dict[str, Number]:
+    """Those changes, in the order of their paths, in which they are made, that do not leave all as it is."""
+    kept: dict[str, Number] = {}
+    parameters = load() if changes else None
+    for path, value in sorted(changes.items()):
+        changed = parameters.with_changes({path: value})  # type: ignore[union-attr]
+        if changed is not parameters:
+            kept[path] = value
+        parameters = changed
+    return kept
 
 
 @cache
@@ -279,20 +321,42 @@ def _leaves(table: dict[Any, Any], above: tuple[Any, ...] = ()) -> Iterator[tupl
             yield (*above, key), value
 
 
+def _keys(table: Mapping[Any, Any]) -> list[str]:
+    """Keys of a table, written as texts; with a default, all sectors or all sizes, whichever it is a table of."""
+    known = [str(key) for key in table]
+    if DEFAULT not in table:
+        return known
+    return list(dict.fromkeys([*known, *(SIZES if set(known) & set(SIZES) else SECTORS)]))
+
+
+def _parted(table: Any, path: str) -> list[str]:
+    """The keys of a path inside a table; a key may have a dot itself, as a number does."""
+    if not path:
+        return []
+    known = _keys(table) if isinstance(table, dict) else []
+    key = next((key for key in known if path == key or path.startswith(f"{key}.")), path.partition(".")[0])
+    return [key, *_parted(_inside(table, key), path[len(key) + 1 :])]
+
+
 def _inside(table: Any, key: str) -> Any:
-    """Value of a table at a key written as text, its default when the key is a sector or size, else None."""
-    if not isinstance(table, dict):
+    """Value of a table at a key written as text, its default where it may have the key but does not, else None."""
+    if not isinstance(table, dict) or key not in _keys(table):
         return None
-    for known, value in table.items():
-        if str(known) == key:
-            return value
-    return table.get(DEFAULT) if key in SECTORS or key in SIZES else None
+    return next((value for known, value in table.items() if str(known) == key), table.get(DEFAULT))
 
 
 def _scaled(value: Any, factor: float) -> Any:
     if isinstance(value, dict):
         return {key: _scaled(inner, factor) for key, inner in value.items()}
     return value * factor if isinstance(value, int | float) else value
+
+
+def _day(value: Any) -> Any:
+    """A day written as text, as in a stored scenario, as a day."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return value
 
 
 def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) -> Any:
@@ -302,15 +366,17 @@ def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) 
             entry_path = path.rsplit(".", len(keys))[0]
             raise ParameterError(zh=f"{entry_path} 不是表", en=f"{entry_path} is not a table")
         _check(value, *entry.bounds)
-        return value
+        return now if value == now else value
     assert isinstance(entry.value, dict)
+    original: Any
     low_factor, high_factor = cast(tuple[float, float], entry.bounds)
     if not keys:
         _check(value, low_factor, high_factor, ("对表中各值的倍数", "factor on all values of the table"))
-        return _scaled(entry.value, float(value))  # type: ignore[arg-type]
-    original: Any = entry.value
+        scaled = _scaled(entry.value, float(value))  # type: ignore[arg-type]
+        return now if scaled == now else scaled
+    original, present = entry.value, now
     for key in keys:
-        original = _inside(original, key)
+        original, present = _inside(original, key), _inside(present, key)
     if isinstance(original, dict):
         _check(value, low_factor, high_factor, ("对这些值的倍数", "factor on these values"))
         replacement = _scaled(original, float(value))  # type: ignore[arg-type]
@@ -322,7 +388,7 @@ def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) 
         known = [".".join(map(str, inside)) for inside, _ in _leaves(entry.value)]
         name = path.removesuffix("." + ".".join(keys))
         raise UnknownName("parameter", path, [f"{name}.{inside}" for inside in known])
-    return _replaced(now, keys, replacement)
+    return now if replacement == present else _replaced(now, keys, replacement)
 
 
 def _replaced(table: dict[Any, Any], keys: list[str], value: Any) -> dict[Any, Any]:

@@ -7,6 +7,7 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 """
 
 from sim.cli.shared import app
+from sim.cli.streams import prepare
 
 # isort: split
 # Importing them makes their commands known, in this order.
@@ -24,4 +25,5 @@ from sim.cli import reading  # noqa: F401
 
 def main() -> None:
     """Entry point of the command ``shukun``."""
+    prepare()
     app(prog_name="shukun")

@@ -5,23 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
+from sim.cli.application import refuse
+from sim.cli.language import language, say
 from sim.cli.shared import (
-    LANGUAGE,
     AsJson,
     FirmsAsked,
-    Lang,
     Levers,
     Seed,
     Workers,
-    app,
+    argument,
     at_work,
+    command,
     firms_asked,
+    option,
     processes,
     progress_bar,
-    refuse,
-    say,
 )  # fmt: skip
 from sim.report import terminal
 from sim.study.arguments import MOST, REPLICATIONS
@@ -29,19 +27,17 @@ from sim.study.arguments import MOST, REPLICATIONS
 PICTURES: Final = (".png", ".svg", ".pdf")
 
 
-@app.command(help=say("command.clause"))
+@command("clause")
 def clause(
-    id: Annotated[str, typer.Argument(help=say("option.clause"))],
+    id: Annotated[str, argument("clause", "clause")],
     firms: FirmsAsked = None,
     seed: Seed = 1,
     replications: Annotated[
-        int,
-        typer.Option("--replications", min=REPLICATIONS.least, max=REPLICATIONS.most, help=say("option.replications")),
+        int, option("replications", "number", "replications", min=REPLICATIONS.least, max=REPLICATIONS.most)
     ] = 4,
     workers: Workers = None,
-    no_effect: Annotated[bool, typer.Option("--no-effect", help=say("option.no_effect"))] = False,
+    no_effect: Annotated[bool, option("no-effect", None, "no_effect")] = False,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Follow a clause from its sentence to its effect on firms."""
     from sim import scenario
@@ -58,22 +54,21 @@ def clause(
     if as_json:
         terminal.print_json(printed.answer_of_clause(detail, effect))
     else:
-        printed.show_clause(detail, effect, replications, lang.value)
+        printed.show_clause(detail, effect, replications, language())
 
 
-@app.command(help=say("command.journey"))
+@command("journey")
 def journey(
-    firm: Annotated[list[int] | None, typer.Argument(help=say("option.journey_firms"), show_default=False)] = None,
-    where: Annotated[list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help=say("option.where"))] = None,
-    scenario: Annotated[str, typer.Option("--scenario", help=say("option.journey_scenario"))] = "full_plan",
-    against: Annotated[str, typer.Option("--against", help=say("option.against"))] = "baseline",
-    most: Annotated[int, typer.Option("--most", min=MOST.least, help=say("option.most"))] = 3,
-    picture: Annotated[Path | None, typer.Option("--picture", help=say("option.picture"), show_default=False)] = None,
+    firm: Annotated[list[int] | None, argument("firm", "journey_firms")] = None,
+    where: Annotated[list[str] | None, option("where", "condition", "where")] = None,
+    scenario: Annotated[str, option("scenario", "scenario", "journey_scenario")] = "full_plan",
+    against: Annotated[str, option("against", "scenario", "against")] = "baseline",
+    most: Annotated[int, option("most", "number", "most", min=MOST.least)] = 3,
+    picture: Annotated[Path | None, option("picture", "file", "picture")] = None,
     firms: FirmsAsked = None,
     seed: Seed = 1,
     lever: Levers = None,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Follow firms through two worlds of the same luck."""
     from sim.report import terminal_firms as printed
@@ -96,10 +91,10 @@ def journey(
     if picture is not None:
         from sim.report.journey_picture import journey_picture
 
-        journey_picture(lives, lang.value).savefig(picture, dpi=120)
+        journey_picture(lives, language()).savefig(picture, dpi=120)
     if as_json:
         terminal.print_json(printed.answer_of_journey(lives))
         return
-    printed.show_journey(lives, lang.value)
+    printed.show_journey(lives, language())
     if picture is not None:
-        typer.echo(say("note.picture", file=str(picture)))
+        print(say("note.picture", file=str(picture)))

@@ -8,25 +8,26 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.application import refuse
+from sim.cli.language import language, say
 from sim.cli.shared import (
-    LANGUAGE,
     AsJson,
     Cluster,
     FirmsAsked,
-    Lang,
     Seed,
     Workers,
-    app,
+    argument,
     at_work,
+    command,
     deliver,
     end_study,
     firms_asked,
+    option,
     place_of,
     processes,
     progress_bar,
-    refuse,
-    say,
 )  # fmt: skip
+from sim.cli.streams import tell
 from sim.report import terminal
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
 from sim.study.kinds import questions
@@ -35,34 +36,21 @@ SWEEP: Final = "sweep"
 
 
 def _command(kind: str) -> Callable[..., None]:
-    def command(
-        question: Annotated[str, typer.Argument(help=say("option.question"), show_default=False)] = "",
-        lever: Annotated[
-            list[str] | None,
-            typer.Option("--lever", metavar="PATH=VALUE,...", help=say("option.question_lever")),
-        ] = None,
+    def ask(
+        question: Annotated[str, argument("question", "question")] = "",
+        lever: Annotated[list[str] | None, option("lever", "levers", "question_lever")] = None,
         firms: FirmsAsked = None,
         seed: Seed = 1,
         replications: Annotated[
             int | None,
-            typer.Option(
-                "--replications",
-                min=REPLICATIONS.least,
-                max=REPLICATIONS.most,
-                help=say("option.question_replications"),
-            ),
+            option("replications", "number", "question_replications", min=REPLICATIONS.least, max=REPLICATIONS.most),
         ] = None,
-        draws: Annotated[
-            int | None, typer.Option("--draws", min=DRAWS.least, help=say("option.question_draws"))
-        ] = None,
-        seconds: Annotated[
-            float | None, typer.Option("--seconds", min=LEAST_SECONDS, help=say("option.seconds"))
-        ] = None,
+        draws: Annotated[int | None, option("draws", "number", "question_draws", min=DRAWS.least)] = None,
+        seconds: Annotated[float | None, option("seconds", "seconds", "seconds", min=LEAST_SECONDS)] = None,
         workers: Workers = None,
         cluster: Cluster = None,
-        out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
+        out: Annotated[Path | None, option("out", "folder", "out")] = None,
         as_json: AsJson = False,
-        lang: Lang = LANGUAGE,
     ) -> None:
         from sim.study import asking
         from sim.study.runs import Runner
@@ -77,10 +65,10 @@ def _command(kind: str) -> Callable[..., None]:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
                 study = asking.answer(kind, content, place, fixed, firms_asked(firms), seed, runner)
-            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, lang, as_json)
+            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, language(), as_json)
             end_study(study, failed=not has_page)
 
-    return command
+    return ask
 
 
 def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]]:
@@ -109,17 +97,16 @@ def _asked_with(asked: Any, fixed: Mapping[str, Any]) -> list[str]:
 
 
 for _kind in questions():
-    app.command(_kind, help=say(f"command.{_kind}"))(_command(_kind))
+    command(_kind)(_command(_kind))
 
 
-@app.command(help=say("command.verify"))
+@command("verify")
 def verify(
-    study: Annotated[Path, typer.Argument(help=say("option.study"))],
-    sample: Annotated[int, typer.Option("--sample", min=1, help=say("option.sample"))] = 10,
-    seed: Annotated[int, typer.Option("--seed", min=SEED.least, max=SEED.most, help=say("option.sample_seed"))] = 1,
+    study: Annotated[Path, argument("study", "study")],
+    sample: Annotated[int, option("sample", "number", "sample", min=1)] = 10,
+    seed: Annotated[int, option("seed", "number", "sample_seed", min=SEED.least, max=SEED.most)] = 1,
     workers: Workers = None,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Do a sample of a study's runs again and compare every byte that was kept of them."""
     from sim.study.verify import verify as room
@@ -130,10 +117,10 @@ def verify(
         terminal.print_json(found.to_dict("records"))
     differing = found[found["differing"] != ""]
     for row in differing.to_dict("records"):
-        typer.echo(say("fault.differs", run=row["run"], tables=row["differing"]), err=True)
+        tell(say("fault.differs", run=row["run"], tables=row["differing"]))
     for damage in found.attrs["damaged"]:
-        typer.echo(damage.sentence(lang.value), err=True)
+        tell(damage.sentence(language()))
     if len(differing) or found.attrs["damaged"]:
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))
+        print(say("note.verified", runs=len(found), of=int(found.attrs["of"]), tables=int(found["tables"].sum())))

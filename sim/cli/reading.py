@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from sim.cli.shared import LANGUAGE, AsJson, Lang, ScenarioName, app, refuse, say, table
+from sim.cli.application import refuse
+from sim.cli.language import language, say
+from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
 from sim.report import terminal
 from sim.report.words import named
 
 
-@app.command(help=say("command.clauses"))
-def clauses(as_json: AsJson = False, lang: Lang = LANGUAGE) -> None:
+@command("clauses")
+def clauses(as_json: AsJson = False) -> None:
     """Print the register of the plan's clauses."""
     from sim import scenario
 
@@ -24,57 +24,64 @@ def clauses(as_json: AsJson = False, lang: Lang = LANGUAGE) -> None:
     rows = [
         (
             entry.id,
-            entry.paraphrase[lang.value],
-            getattr(named("clause_state", entry.state), lang.value),
-            ", ".join(entry.measures) or (entry.note or {}).get(lang.value, ""),
+            entry.paraphrase[language()],
+            getattr(named("clause_state", entry.state), language()),
+            ", ".join(entry.measures) or (entry.note or {}).get(language(), ""),
         )
         for entry in entries
     ]
     table(("clause", "meaning", "state", "measures"), rows)
 
 
-@app.command(help=say("command.levers"))
+@command("levers")
 def levers(
-    scenario: Annotated[str, typer.Argument(help=say("option.scenario"))] = "full_plan",
+    word: Annotated[list[str] | None, argument("word", "words")] = None,
+    scenario: Annotated[str, option("scenario", "scenario", "levers_scenario")] = "full_plan",
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
-    """Print every lever of a scenario with its present value."""
-    from sim.scenario import lever_table
+    """Print what may be changed in a scenario, with its present value."""
+    from sim.refusal import nearest
+    from sim.report import lever_list
+    from sim.scenario import lever_table, names
 
+    words = word or []
     entries = lever_table(scenario)
+    found = lever_list.answering(entries, words)
+    if not found:
+        given = " ".join(words)
+        if set(words) & set(names()):
+            refuse([say("fault.levers_scenario", given=next(name for name in words if name in names()))])
+        near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
+        refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
     if as_json:
-        terminal.print_json([entry._asdict() for entry in entries])
-        return
-    rows = [(entry.path, terminal.plain(entry.value), entry.unit, entry.type, entry.allowed) for entry in entries]
-    table(("lever", "value", "unit", "type", "allowed"), rows)
+        terminal.print_json([entry._asdict() for entry in found])
+    else:
+        lever_list.show(found, language())
 
 
-@app.command(help=say("command.validate"))
+@command("validate")
 def validate(
-    files: Annotated[list[str], typer.Argument(help=say("option.files"))],
+    files: Annotated[list[str], argument("file", "files")],
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Check scenario files."""
     from sim import scenario
 
     faults = scenario.validate(files)
-    sentences = [fault.sentence(lang.value) for fault in faults]
+    sentences = [fault.sentence(language()) for fault in faults]
     if as_json:
-        terminal.print_json([fault.plain(lang.value) for fault in faults])
+        terminal.print_json([fault.plain(language()) for fault in faults])
     if faults:
         refuse(sentences)
     if not as_json:
-        typer.echo(say("note.sound", files=len(files)))
+        print(say("note.sound", files=len(files)))
 
 
-@app.command(help=say("command.diff"))
+@command("diff")
 def diff(
     a: ScenarioName,
     b: ScenarioName,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Print what differs between two scenarios."""
     from sim import scenario
@@ -86,13 +93,12 @@ def diff(
         rows = [(change.path, terminal.plain(change.a), terminal.plain(change.b)) for change in changes]
         terminal.table([say("column.lever"), Path(a).stem, Path(b).stem], rows)
     else:
-        typer.echo(say("note.same"))
+        print(say("note.same"))
 
 
-@app.command(help=say("command.schema"))
+@command("schema")
 def schema(
-    kind: Annotated[str | None, typer.Argument(help=say("option.schema"), show_default=False)] = None,
-    lang: Lang = LANGUAGE,
+    kind: Annotated[str | None, argument("kind", "schema")] = None,
 ) -> None:
     """Print the JSON Schemas of the files in ``scenarios/``, by kind of file."""
     from sim.scenario import json_schema

@@ -1,26 +1,24 @@
-"""What all commands share: the application, its language, its options, and how it refuses, waits and ends.
+"""What all commands share: the application, its options, and how it waits and delivers.
 
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from enum import StrEnum
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
 
-from sim.report import terminal, words
+from sim.cli.application import HELP, Application, Command, interrupted, refuse
+from sim.cli.language import say
+from sim.cli.streams import tell
+from sim.report import terminal
+from sim.report.words import Language
 from sim.study.arguments import REPLICATIONS, SEED, WORKERS
 
 if TYPE_CHECKING:
@@ -30,117 +28,55 @@ if TYPE_CHECKING:
     from sim.study.stored import Stored
 
 
-class Language(StrEnum):
-    """Languages of everything that people read."""
-
-    zh = "zh"
-    en = "en"
-
-
-def _default_language() -> Language:
-    """What ``--lang`` says, else the language of the environment: help is written before options are read."""
-    if "--lang" in sys.argv[:-1]:
-        asked = sys.argv[sys.argv.index("--lang") + 1]
-    elif asked_inline := [word[7:] for word in sys.argv if word.startswith("--lang=")]:
-        asked = asked_inline[0]
-    else:
-        asked = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
-    return Language.zh if asked.startswith("zh") else Language.en
-
-
-LANGUAGE: Final = _default_language()  # where a command is not told another
-_language = LANGUAGE
-
-
-def say(name: str, **values: str | int) -> str:
-    """A text of the catalogue under ``cli``, in the language asked for."""
-    return words.text(f"cli.{name}", _language.value, **values)
-
-
-def _speak(language: Language) -> Language:
-    global _language
-    _language = language
-    return language
-
-
-class StoppedError(KeyboardInterrupt):
-    """Somebody asked this process to end, as with Ctrl-C but by another signal."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.status = 128 + number
-
-
-class Command(TyperGroup):
-    """Turns what is wrong with a question into sentences and an exit status."""
-
-    def invoke(self, context: Any) -> Any:
-        """Run the command; refusals, signals and what the system refuses end in one sentence, not in a traceback."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-        for number, handler in before.items():
-            if handler != signal.SIG_IGN:  # as under `nohup`
-                signal.signal(number, _stop)
-        try:
-            return super().invoke(context)
-        except KeyboardInterrupt as stopped:
-            interrupted(stopped, say("fault.interrupted"))
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # whoever read the answer has had enough
-            with suppress(OSError):
-                typer.echo(say("fault.system", reason=_reason(error)), err=True)
-            raise typer.Exit(1) from None
-        except ValueError as error:
-            from sim.scenario import ScenarioError
-            from sim.study import StudyError
-
-            if isinstance(error, ScenarioError):
-                refuse(fault.sentence(_language.value) for fault in error.faults)
-            if isinstance(error, StudyError):
-                refuse([error.sentence(_language.value)])
-            raise
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-def _stop(number: int, frame: object) -> NoReturn:
-    raise StoppedError(number)
-
-
-def _reason(error: OSError) -> str:
-    said = error.strerror or str(error)
-    return f"{error.filename}: {said}" if error.filename is not None else said
-
-
-def interrupted(stopped: KeyboardInterrupt, sentence: str) -> NoReturn:
-    """Say so, if anybody can still hear it, and end with the signal's status."""
-    with suppress(OSError):
-        typer.echo(sentence, err=True)
-    raise typer.Exit(stopped.status if isinstance(stopped, StoppedError) else 130) from None
-
-
 app = typer.Typer(
-    cls=Command, help=say("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Application, help="app", add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode=None, context_settings={"help_option_names": [*HELP]},
 )  # fmt: skip
 
 RESULTS: Final = Path("results")
 LONGEST_NAME: Final = 120  # characters of a folder's name, of which a system may allow 255 bytes
-_option = typer.Option
-ScenarioName = Annotated[str, typer.Argument(help=say("option.scenario"))]
-AsJson = Annotated[bool, _option("--json", help=say("option.json"))]
-FirmsAsked = Annotated[str | None, _option("--firms", metavar="N", show_default=False, help=say("option.firms"))]
-Seed = Annotated[int, _option("--seed", min=SEED.least, max=SEED.most, help=say("option.seed"))]
+
+
+def command(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function known as a command; what it is for stands in the catalogue under its name."""
+    return app.command(name, cls=Command, help=f"command.{name}")
+
+
+def option(name: str, value: str | None, help: str, **how: Any) -> Any:
+    """An option: ``value`` is what it takes and ``help`` what it is, both by their names in the catalogue."""
+    return typer.Option(f"--{name}", metavar=value, help=f"option.{help}", **how)
+
+
+def argument(value: str, help: str, **how: Any) -> Any:
+    """An argument: ``value`` is what it is called and ``help`` what it is, both by their names in the catalogue."""
+    return typer.Argument(metavar=value, help=f"option.{help}", **how)
+
+
+ScenarioName = Annotated[str, argument("scenario", "scenario")]
+AsJson = Annotated[bool, option("json", None, "json")]
+FirmsAsked = Annotated[str | None, option("firms", "number", "firms", show_default=False)]
+Seed = Annotated[int, option("seed", "number", "seed", min=SEED.least, max=SEED.most)]
 Replications = Annotated[
-    int, _option("--replications", min=REPLICATIONS.least, max=REPLICATIONS.most, help=say("option.replications"))
+    int, option("replications", "number", "replications", min=REPLICATIONS.least, max=REPLICATIONS.most)
 ]
-Workers = Annotated[int | None, _option("--workers", min=WORKERS.least, show_default=False, help=say("option.workers"))]
-Cluster = Annotated[str | None, _option("--cluster", metavar="ADDRESS", show_default=False, help=say("option.cluster"))]
-Levers = Annotated[list[str] | None, _option("--lever", metavar="PATH=VALUE", help=say("option.lever"))]
-Lang = Annotated[
-    Language, _option("--lang", callback=_speak, is_eager=True, show_default=False, help=say("option.lang"))
-]
+Workers = Annotated[int | None, option("workers", "number", "workers", min=WORKERS.least, show_default=False)]
+Cluster = Annotated[str | None, option("cluster", "address", "cluster", show_default=False)]
+Levers = Annotated[list[str] | None, option("lever", "lever", "lever")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import sim
+
+        print(f"shukun {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shukun(
+    version: Annotated[bool, option("version", None, "version", is_eager=True, callback=_version)] = False,
+) -> None:
+    """What may stand before the command."""
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
@@ -161,13 +97,6 @@ def place_of(kind: str, names: Iterable[str], levers: Iterable[str], firms: str 
     return RESULTS / name
 
 
-def refuse(sentences: Iterable[str]) -> NoReturn:
-    """Tell what is not understood, one sentence each, and end with status 2."""
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    raise typer.Exit(2)
-
-
 def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
     """The scenarios, every fault of all of them at once; a lever that none of them uses is told."""
     from sim.scenario import ScenarioError, load
@@ -181,7 +110,7 @@ def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
     if faults:
         raise ScenarioError(faults)
     for lever in sorted(set.intersection(*(set(scenario.unused) for scenario in scenarios))):
-        typer.echo(say("note.unused", lever=lever), err=True)
+        tell(say("note.unused", lever=lever))
     return scenarios
 
 
@@ -213,9 +142,9 @@ def at_work(folder: Path | None) -> Iterator[Stored]:
 
     with store.at_work(folder) as stored:
         for part, file in sorted(stored.damaged.items()):
-            typer.echo(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)), err=True)
+            tell(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)))
         if len(stored):
-            typer.echo(say("note.going_on", runs=len(stored), folder=str(folder)), err=True)
+            tell(say("note.going_on", runs=len(stored), folder=str(folder)))
         try:
             yield stored
         except KeyboardInterrupt as stopped:
@@ -241,7 +170,7 @@ def end_study(study: Study, failed: bool = False) -> None:
     """Tell the runs that failed, and fail with them."""
     for row in study.failures.to_dict("records"):
         name = str(row["scenario"] if "scenario" in row else row["draw"])
-        typer.echo(say("fault.run", scenario=name, seed=row["seed"], reason=row["reason"]), err=True)
+        tell(say("fault.run", scenario=name, seed=row["seed"], reason=row["reason"]))
     if failed or len(study.failures):
         raise typer.Exit(1)
 
@@ -263,8 +192,8 @@ def deliver(
     if as_json:
         terminal.print_json(answer(study, folder))
     else:
-        show(study, lang.value)
-        typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(folder)))
+        show(study, lang)
+        print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(folder)))
     stored.put_together()
     return report is not None
 
@@ -285,5 +214,5 @@ def write_report(study: Study, folder: Path) -> Path | None:
         return part.replace(folder / "report.html")
     except Exception as error:  # whatever it dies of, the results are safe and their place must be told
         reason = f"{type(error).__name__}: {error}"
-        typer.echo(say("fault.report", folder=str(folder), reason=reason), err=True)
+        tell(say("fault.report", folder=str(folder), reason=reason))
         return None

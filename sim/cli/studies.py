@@ -5,56 +5,50 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from sim.cli.language import language, say
 from sim.cli.shared import (
-    LANGUAGE,
     AsJson,
     Cluster,
     FirmsAsked,
-    Lang,
     Levers,
     Replications,
     ScenarioName,
     Seed,
     Workers,
-    app,
+    argument,
     at_work,
+    command,
     deliver,
     end_study,
     firms_asked,
     loaded,
+    option,
     place_of,
     processes,
     progress_bar,
-    say,
     write_report,
 )  # fmt: skip
+from sim.cli.streams import tell
 from sim.report import terminal
 from sim.study.arguments import OVER_RANGES
 
 
-@app.command(help=say("command.compare"))
+@command("compare")
 def compare(
-    scenarios: Annotated[list[str] | None, typer.Argument(help=say("option.scenarios"), show_default=False)] = None,
+    scenarios: Annotated[list[str] | None, argument("scenario", "scenarios")] = None,
     firms: FirmsAsked = None,
     seed: Seed = 1,
     replications: Replications = 10,
-    draws: Annotated[
-        int, typer.Option("--draws", min=OVER_RANGES.least, max=OVER_RANGES.most, help=say("option.draws"))
-    ] = 32,
+    draws: Annotated[int, option("draws", "number", "draws", min=OVER_RANGES.least, max=OVER_RANGES.most)] = 32,
     clause_replications: Annotated[
         int,
-        typer.Option(
-            "--clause-replications", min=OVER_RANGES.least, max=OVER_RANGES.most, help=say("option.clause_replications")
-        ),
+        option("clause-replications", "number", "clause_replications", min=OVER_RANGES.least, max=OVER_RANGES.most),
     ] = 2,
     workers: Workers = None,
     cluster: Cluster = None,
-    out: Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)] = None,
+    out: Annotated[Path | None, option("out", "folder", "out", show_default=False)] = None,
     lever: Levers = None,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
     from sim.scenario import from_words
@@ -71,14 +65,16 @@ def compare(
                 asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
                 clause_replications=clause_replications, runner=Runner(stored, processes(workers), cluster, progress),
             )  # fmt: skip
-        has_page = deliver(study, stored, out, terminal.answer_of_comparison, terminal.show_comparison, lang, as_json)
+        has_page = deliver(
+            study, stored, out, terminal.answer_of_comparison, terminal.show_comparison, language(), as_json
+        )
         failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
         for row in failed.to_dict("records"):
-            typer.echo(say("fault.clause", clause=row["clause"], reason=row["reason"]), err=True)
+            tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))
         end_study(study, failed=not has_page or len(failed) > 0)
 
 
-@app.command(help=say("command.run"))
+@command("run")
 def run(
     scenario: ScenarioName,
     firms: FirmsAsked = None,
@@ -86,10 +82,9 @@ def run(
     replications: Replications = 1,
     workers: Workers = None,
     cluster: Cluster = None,
-    out: Annotated[Path | None, typer.Option("--out", help=say("option.out_run"))] = None,
+    out: Annotated[Path | None, option("out", "folder", "out_run")] = None,
     lever: Levers = None,
     as_json: AsJson = False,
-    lang: Lang = LANGUAGE,
 ) -> None:
     """Simulate one scenario under one or several lucks."""
     from sim.scenario import from_words
@@ -111,8 +106,8 @@ def run(
             if as_json:
                 terminal.print_json(answer)
             else:
-                terminal.show_run(study, answer, lang.value)
+                terminal.show_run(study, answer, language())
                 if out is not None:
-                    typer.echo(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
+                    print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
         stored.put_together()
         end_study(study, failed=out is not None and report is None)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
-from sim.report import numbers
+from sim.report import layout, numbers
 from sim.report.words import Language, text
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from sim.study.ensemble import Ensemble
     from sim.study.kinds import Study
     from sim.study.stored import Stored
+
+ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
 
 
 def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str, Any]:
@@ -203,28 +207,47 @@ def _show_targets(study: Comparison, lang: Language) -> None:
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
-    """Print a table; into a file or a pipe as wide as it needs, so that nothing is cut."""
+    """Print a table that fits the terminal: its cells in lines, or where words would break, row by row in blocks.
+
+    Into a file or a pipe it is as wide as it needs, a line a row.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    heads, body, room = list(columns), [list(row) for row in rows], layout.room()
+    widths = layout.widths([[head, *(row[n] for row in body)] for n, head in enumerate(heads)], room or ENDLESS)
+    console = Console(width=room or ENDLESS, height=1)
+    if widths is None:
+        console.print(Text("\n".join(["", *layout.lines(title, console.width)]), style="bold"))
+        for first, said in layout.blocks(heads, body, console.width):
+            console.print(Text("\n".join(layout.lines(first, console.width)), style="bold"))
+            console.print(Text("\n".join(f"  {line}" for line in said)))
+        return
     drawn = Table(title=Text(title, style="bold") if title else None, title_justify="left", box=SIMPLE_HEAD)
-    for column in columns:
-        drawn.add_column(Text(column))
-    for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(
-            console.width, drawn.__rich_measure__(console, console.options.update(width=10_000)).maximum
-        )
-    console.print(drawn)
+    for width in widths:
+        drawn.add_column(width=width, no_wrap=True)
+    for column, head, width in zip(drawn.columns, heads, widths, strict=True):
+        column.header = Text("\n".join(layout.lines(head, width)))
+    for row in body:
+        drawn.add_row(*(Text("\n".join(layout.lines(cell, width))) for cell, width in zip(row, widths, strict=True)))
+    with console.capture() as captured:
+        console.print(drawn)
+    print("\n".join(line.rstrip() for line in captured.get().split("\n")), end="")
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value; what is missing is null, for JSON knows no NaN."""
-    print(json.dumps(numbers.finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False))
+    """Print one JSON value; what is missing is null, for JSON knows no NaN.
+
+    Where standard output has not all of its characters, those beyond ASCII are escaped: nothing of it is lost.
+    """
+    for escaped in (False, True):
+        said = json.dumps(numbers.finite(value), ensure_ascii=escaped, indent=2, default=str, allow_nan=False)
+        with suppress(UnicodeEncodeError):
+            said.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+            break
+    print(said)
 
 
 def plain(value: Any) -> str:

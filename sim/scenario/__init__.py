@@ -8,10 +8,10 @@ from sim.scenario.catalogue import ClauseEntry
 from sim.scenario.clause import ClauseDetail, clause
 from sim.scenario.differences import Change, clauses, diff, lever_table
 from sim.scenario.faults import Fault, ScenarioError
+from sim.scenario.json_schemas import json_schema, write_schemas
 from sim.scenario.levers import LeverEntry, from_words
 from sim.scenario.loader import load, names, validate
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import json_schema, write_schemas
 
 __all__ = [
     "Change", "ClauseDetail", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clause", "clauses",

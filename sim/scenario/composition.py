@@ -244,7 +244,7 @@ class Composition:
                 continue
             id_, name = parts[1:]
             data[id_] = {**data[id_], name: lever.value}
-            if name == "amount_yuan":
+            if name == "amount_yuan" and lever.value is not None:
                 data[id_].pop("amount_from", None)
             sources[id_].levers[(name,)] = lever.document, ("levers", lever.path)
             again.add(id_)

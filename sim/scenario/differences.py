@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from sim.measure import Measure
+from sim.parameters import effective
 from sim.places import scenarios_folder
 from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
@@ -35,18 +37,25 @@ def clauses() -> list[ClauseEntry]:
 
 
 def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
-    """The levers of the measures that are on and of the funds, as they stand in the scenario.
+    """Everything that may be changed in a scenario, as it stands: each present value may be given as the lever's.
 
-    A field that a measure leaves out can be set too, but is not listed.
+    Of ``all`` the table has what all measures agree in; the others have no one present value.
     """
     asked = scenario if isinstance(scenario, Scenario) else load(scenario)
-    of_measures = [
-        entry
-        for measure in asked.measures
-        for entry in levers.of_measure(measure)
-        if entry.value not in (None, []) and not (measure.delivery.way == "none" and ".delivery." in entry.path)
+    return [
+        *(entry for measure in asked.measures for entry in _of_measure(measure)),
+        *levers.of_all(asked.measures),
+        *(entry for fund in asked.funds for entry in levers.of_fund(fund)),
+        *levers.of_plan(asked.plan),
+        *levers.of_world(asked.world),
+        levers.of_firms(asked.firms),
+        *levers.of_parameters(asked.parameter_changes),
     ]
-    return [*of_measures, *(entry for fund in asked.funds for entry in levers.of_fund(fund))]
+
+
+def _of_measure(measure: Measure) -> Iterator[LeverEntry]:
+    fields = {f"{measure.id}.{field}" for field in levers.paths(measure.model_dump(include={"instrument", "delivery"}))}
+    yield from (entry for entry in levers.of_measure(measure) if entry.path in fields)
 
 
 def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
@@ -83,7 +92,7 @@ def _flat(scenario: Scenario, ids: set[str]) -> dict[str, Any]:
         for name in ("clauses", "action", "section", "instrument")
     }
     flat |= {f"funds.{fund.id}": fund.model_dump(mode="json", exclude={"title", "note"}) for fund in scenario.funds}
-    flat |= {f"parameters.{path}": value for path, value in scenario.parameter_changes.items()}
+    flat |= {f"parameters.{path}": value for path, value in effective(scenario.parameter_changes).items()}
     world: Mapping[str, Any] = scenario.world.model_dump(mode="json")
     flat |= {f"world.{key}": value for key, value in world.items()}
     return flat | {"firms": scenario.firms}

@@ -18,21 +18,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure, Words
 from sim.refusal import shown
+from sim.scenario.catalogue import REACHES_FIRMS
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
 from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed, printable
 from sim.scenario.plain import plain
-from sim.scenario.schema import DECIDED, Fund
+from sim.scenario.schema import DECIDED, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.scenario.slips import half_width, near
+from sim.world.spec import WorldSpec
 
 ALL: Final = "all"
 PATH_AND_VALUE: Final = Words(zh="路径=值", en="path=value")
@@ -44,7 +48,9 @@ EACH_ONCE: Final = Words(zh="每个杠杆一次", en="each lever once")
 LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
     ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
+    ("rate_cap", "share a year"), ("quota", "firms"), ("firms", "firms"),
 )  # fmt: skip
+UNITS_BY_RANGE: Final = {"0 to 1": "share", "0 to 100": "factor"}  # of numbers whose name says no unit
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,7 @@ def change_measures(
             reached = decided
         else:
             reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
-        fields = _paths(data[first]) if first != ALL else _all_paths()
+        fields = paths(data[first]) if first != ALL else all_fields()
         if _field(rest) not in fields:
             meant = near(_field(rest), fields)
             faults.append(lever.fault("unknown_lever", lever.path, listed(fields), meant and f"{first}.{meant}"))
@@ -201,7 +207,7 @@ def _nearest(first: str, rest: Sequence[str], known: Mapping[str, Mapping[str, A
     meant = near(first, (*known, ALL, *ELSEWHERE))
     if meant is None or meant in ELSEWHERE:
         return None
-    fields = _all_paths() if meant == ALL else _paths(known[meant])
+    fields = all_fields() if meant == ALL else paths(known[meant])
     field = _field(rest) if _field(rest) in fields else near(_field(rest), fields)
     return field and f"{meant}.{field}"
 
@@ -235,13 +241,21 @@ def _put(measure: dict[str, Any], where: tuple[str, ...], value: Any) -> None:
         measure[where[0]] = value
 
 
-def _paths(measure: Mapping[str, Any]) -> list[str]:
+def paths(measure: Mapping[str, Any]) -> list[str]:
+    """Fields of a measure, as it is written, that are levers: one that acts on institutions only is delivered to none.
+
+    Parts of a table are joined by a dot.
+    """
     model = _values_model(measure)
-    parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
-    return [*(model.model_fields if model else ()), *WHOLE, *parts]
+    way = (measure.get("delivery") or {}).get("way", Delivery().way)
+    none = way == Delivery().way and measure.get("instrument") not in REACHES_FIRMS
+    parts = {part: fields for part, fields in PARTS.items() if not (none and fields is Delivery)}
+    inside = [f"{part}.{name}" for part, fields in parts.items() for name in fields.model_fields]
+    return [*(model.model_fields if model else ()), *WHOLE, *inside]
 
 
-def _all_paths() -> list[str]:
+def all_fields() -> list[str]:
+    """Fields that `all` may be given for."""
     values = {name for module in instruments().values() for name in module.Values.model_fields}
     parts = [f"{part}.{name}" for part, fields in PARTS.items() for name in fields.model_fields]
     return [*sorted(values), *WHOLE, *parts]
@@ -252,12 +266,14 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
 
     def entry(path: str, value: Any, model: type[BaseModel], name: str) -> LeverEntry:
         field = model.model_fields[name]
-        annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        kind, allowed = describe(annotation)
         return LeverEntry(
-            f"{measure.id}.{path}", value, kind, unit(name, kind), allowed, measure.id, measure.clauses,
+            f"{measure.id}.{path}",
+            value,
+            *_described(field, name),
+            measure.id,
+            measure.clauses,
             field.description or "",
-        )  # fmt: skip
+        )
 
     data = measure.model_dump(mode="json")
     values = measure.values.model_dump(mode="json")
@@ -272,20 +288,72 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
 
 def of_fund(fund: Fund) -> Iterable[LeverEntry]:
     """Every lever of one fund."""
-    data = fund.model_dump(mode="json")
-    for name in OF_FUNDS:
-        field = Fund.model_fields[name]
-        kind, allowed = describe(field.annotation)
-        yield LeverEntry(
-            f"funds.{fund.id}.{name}", data[name], kind, unit(name, kind), allowed, "", (), field.description or ""
-        )
+    yield from (_plain_lever(f"funds.{fund.id}", fund, name) for name in OF_FUNDS)
 
 
-def unit(name: str, kind: str) -> str:
-    """Unit of a lever, from its name, which says it where a number has one."""
+def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:
+    """Levers for ``all`` of a scenario's measures, of which every measure that they reach has the same value."""
+    reached: dict[str, list[LeverEntry]] = {}
+    for measure in measures:
+        data = {"values": measure.values.model_fields_set}
+        for entry in of_measure(measure):
+            words = entry.path.split(".")[1:]
+            if measure.delivery.way in DECIDED if words[0] == "delivery" else _has(data, words):
+                reached.setdefault(".".join(words), []).append(entry)
+    for field in all_fields():
+        entries = reached.get(field, [])
+        if entries and all(entry.value == entries[0].value for entry in entries):
+            kinds, allowed = (
+                " or ".join(dict.fromkeys(getattr(e, name) for e in entries)) for name in ("type", "allowed")
+            )
+            yield LeverEntry(f"{ALL}.{field}", entries[0].value, kinds, entries[0].unit, allowed, "", (), "")
+
+
+def of_plan(plan: Plan) -> Iterable[LeverEntry]:
+    """The days of the plan that are levers."""
+    yield from (_plain_lever("plan", plan, name) for name in PLAN_DAYS)
+
+
+def of_world(world: WorldSpec) -> Iterable[LeverEntry]:
+    """Every lever of the world: its keys, a whole key at a time."""
+    yield from (_plain_lever("world", world, name) for name in WorldSpec.model_fields)
+
+
+def of_firms(firms: Firms | None) -> LeverEntry:
+    """How many firms; None where the scenario leaves it to whoever runs it."""
+    field = ScenarioFile.model_fields["firms"]
+    return LeverEntry("firms", firms, *_described(field, "firms"), "", (), field.description or "")
+
+
+def of_parameters(changes: Mapping[str, Any]) -> Iterable[LeverEntry]:
+    """Every number of the calibration, inside tables too; of a table the factor on all its values."""
+    from sim.parameters import load  # the file is long: read only when somebody looks at it
+
+    for path, value, unit, low, high, is_factor in load(changed=changes).settings():
+        kind = "date" if isinstance(value, date) else "factor on a table" if is_factor else "number"
+        present = value.isoformat() if isinstance(value, date) else changes.get(path, value) if is_factor else value
+        ends = (end.isoformat() if isinstance(end, date) else f"{end:.6g}" for end in (low, high))
+        yield LeverEntry(f"parameters.{path}", present, kind, unit, " to ".join(ends), "", (), "")
+
+
+def _plain_lever(group: str, model: BaseModel, name: str) -> LeverEntry:
+    field = type(model).model_fields[name]
+    value = model.model_dump(mode="json")[name]
+    return LeverEntry(f"{group}.{name}", value, *_described(field, name), "", (), field.description or "")
+
+
+def _described(field: FieldInfo, name: str) -> tuple[str, str, str]:
+    """Type of a field as a lever, its unit, and what is allowed."""
+    annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    kind, allowed = describe(annotation)
+    return kind, unit(name, kind, allowed), allowed
+
+
+def unit(name: str, kind: str, allowed: str) -> str:
+    """Unit of a lever: its name says it, or else what is allowed."""
     if "number" not in kind:
         return "-"
-    return next((unit for ending, unit in UNITS if name.endswith(ending)), "share" if name == "share" else "-")
+    return next((unit for ending, unit in UNITS if name.endswith(ending)), UNITS_BY_RANGE.get(allowed, "-"))
 
 
 def describe(annotation: Any) -> tuple[str, str]:
@@ -315,6 +383,10 @@ def _range(metadata: Iterable[Any]) -> tuple[str, str]:
     low = high = ""
     for item in metadata:
         for rule in getattr(item, "metadata", [item]):
-            low = f"{rule.ge:g}" if isinstance(rule, Ge) else f"above {rule.gt:g}" if isinstance(rule, Gt) else low
-            high = f"{rule.le:g}" if isinstance(rule, Le) else f"below {rule.lt:g}" if isinstance(rule, Lt) else high
+            low = (
+                f"{rule.ge:.15g}" if isinstance(rule, Ge) else f"above {rule.gt:.15g}" if isinstance(rule, Gt) else low
+            )
+            high = (
+                f"{rule.le:.15g}" if isinstance(rule, Le) else f"below {rule.lt:.15g}" if isinstance(rule, Lt) else high
+            )
     return low, high

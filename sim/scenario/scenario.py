@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sim.instruments import instruments
 from sim.measure import Measure, Words
+from sim.parameters import effective
 from sim.refusal import nearest
 from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.schema import Firms, Fund, Plan
@@ -110,14 +111,15 @@ class Scenario:
         )
 
     def fingerprint(self) -> str:
-        """SHA-256 of what determines the result: the contents without names, titles and notes."""
+        """SHA-256 of what determines the result: the contents without names, titles, notes and what changes nothing."""
         contents = self.contents()
-        decides = {key: contents[key] for key in ("measures", "funds", "world", "parameters", "firms")}
+        decides = {key: contents[key] for key in ("measures", "funds", "world", "firms")}
         for group in ("measures", "funds"):
             decides[group] = {
                 id_: {key: value for key, value in entry.items() if key not in TEXTS}
                 for id_, entry in contents[group].items()
             }
+        decides["parameters"] = effective(self.parameter_changes)
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

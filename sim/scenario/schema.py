@@ -1,4 +1,4 @@
-"""What the files in ``scenarios/`` may say, as typed models, and the JSON Schemas that editors use to check them.
+"""What the files in ``scenarios/`` may say, as typed models; the JSON Schemas of them are in `json_schemas`.
 
 A *scenario file* names what it extends, what is switched on and which levers are changed. A *lever* is anything that a
 planner may choose (months of a waiver, days at a desk, a fund's size); a *parameter* describes how the province behaves
@@ -7,16 +7,12 @@ and belongs to calibration: a scenario may change one under ``parameters.``, so 
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from sim.instruments import instruments
-from sim.measure import Action, Dated, Measure, Name, Party, Strict, Title, Words, Yuan
+from sim.measure import Action, Dated, Name, Party, Strict, Title, Words, Yuan
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal, UnknownName
 
@@ -137,65 +133,3 @@ class ScenarioFile(Strict):
     world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from 2022 and 2023")
     firms: Firms | None = Field(None, description="number of sampled firms, or `province` for one row a firm")
     expects: tuple[str, ...] = Field((), description="what the author expects to come out, in sentences")
-
-
-@cache
-def json_schema() -> dict[str, dict[str, Any]]:
-    """JSON Schemas of the files, by the name of the schema file: scenario, measure, funds, plan, register."""
-    files: dict[str, type[BaseModel]] = {
-        "scenario": ScenarioFile, "funds": FundsFile, "plan": Plan, "register": RegisterFile,
-    }  # fmt: skip
-    schemas = {name: _schema(model) for name, model in files.items()}
-    schemas["measure"] = measure_schema()
-    scenario = schemas["scenario"]["properties"]
-    scenario["define"]["additionalProperties"] = {"$ref": "measure.json"}
-    scenario["funds"]["items"] = {"$ref": "funds.json#/$defs/Fund"}
-    schemas["funds"]["properties"]["funds"]["items"] = {"$ref": "#/$defs/Fund"}
-    fund = Fund.model_json_schema()
-    schemas["funds"]["$defs"] = fund.pop("$defs") | {"Fund": fund}
-    for name in ("measure", "funds"):
-        schemas[name] = _with_words_for_days(schemas[name])
-    return schemas
-
-
-def _with_words_for_days(schema: Any) -> Any:
-    """A schema in which the words for the plan's days are allowed wherever a day is."""
-    if isinstance(schema, list):
-        return [_with_words_for_days(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("format") == "date":
-        texts = {key: schema[key] for key in ("title", "description") if key in schema}
-        return {**texts, "anyOf": [{"type": "string", "format": "date"}, {"enum": list(PLAN_DAYS)}]}
-    return {key: _with_words_for_days(part) for key, part in schema.items()}
-
-
-def measure_schema() -> dict[str, Any]:
-    """Schema of a measure file: the fields of every measure, and under ``values`` those of its instrument."""
-    schema = _schema(Measure)
-    definitions = schema["$defs"]
-    choices = []
-    for name, module in instruments().items():
-        values = module.Values.model_json_schema()
-        definitions |= values.pop("$defs", {})
-        definitions[f"{name}_values"] = {**values, "title": f"values of {name}"}
-        choices.append(
-            {
-                "if": {"properties": {"instrument": {"const": name}}},
-                "then": {"properties": {"values": {"$ref": f"#/$defs/{name}_values"}}},
-            }
-        )
-    schema["properties"]["instrument"] = {"enum": list(instruments()), "description": "file in `sim/instruments/`"}
-    schema["properties"]["id"]["description"] = "the file's name"
-    schema["allOf"] = choices
-    return schema
-
-
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
-
-
-def write_schemas(folder: Path) -> None:
-    """Write the JSON Schemas into a folder, one file each."""
-    for name, schema in json_schema().items():
-        (folder / f"{name}.json").write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

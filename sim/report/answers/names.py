@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sim.measure import Words
@@ -24,18 +25,29 @@ def lever_name(path: str, lang: Language) -> str:
     action, a measure or a clause by itself has its own name. A parameter is called by its path, without the word
     ``parameters``, and so is everything else that has no words in both languages.
     """
-    first, _, field = path.partition(".")
+    return lever_names([path], lang)[0]
+
+
+def lever_names(paths: Iterable[str], lang: Language) -> list[str]:
+    """The same of many paths, with one look at the catalogue."""
     known = _known()
+    return [_name(path, lang, known) for path in paths]
+
+
+def _name(path: str, lang: Language, known: Catalogue) -> str:
+    first, _, field = path.partition(".")
+    if first == "firms":
+        return _in(lang, catalogue()["lever.firms"])
     if not field:
         return _in(lang, known.measures[first].title) if first in known.measures else _in(lang, named("action", first))
     if first == "parameters":
         return field
     if first == "funds":
-        return _of_fund(field, path, lang)
+        return _of_fund(field, path, lang, known)
     if first in ("world", "plan"):
         said = catalogue().get(f"lever.{first}.{field}")
         return path if said is None else _in(lang, said)
-    meaning = _meaning(first, field.removeprefix("values."))
+    meaning = _meaning(first, field.removeprefix("values."), known)
     if meaning is None:
         return path
     owner = known.measures[first].title if first in known.measures else catalogue()["lever.all"]
@@ -63,10 +75,10 @@ def value_name(path: str, value: Any, lang: Language) -> str:
     return json.dumps(value, ensure_ascii=False, default=str).strip('"')
 
 
-def _meaning(first: str, field: str) -> Words | None:
+def _meaning(first: str, field: str, known: Catalogue) -> Words | None:
     """What a field means: the catalogue says it of the fields that all measures have, the instrument of its values."""
     said = catalogue().get(f"lever.field.{field}")
-    measure = _known().measures.get(first)
+    measure = known.measures.get(first)
     if said is not None or measure is None:
         return said if measure is not None or first == levers.ALL else None
     entry = type(measure.values).model_fields.get(field)
@@ -76,9 +88,9 @@ def _meaning(first: str, field: str) -> Words | None:
     return Words(zh=_short(str(extra["zh"])), en=_short(entry.description))
 
 
-def _of_fund(field: str, path: str, lang: Language) -> str:
+def _of_fund(field: str, path: str, lang: Language, known: Catalogue) -> str:
     id_, _, what = field.partition(".")
-    fund, said = _known().funds.get(id_), catalogue().get(f"lever.fund.{what}")
+    fund, said = known.funds.get(id_), catalogue().get(f"lever.fund.{what}")
     if fund is None or said is None:
         return path
     return _in(lang, Words(zh=f"{fund.title.zh}：{said.zh}", en=f"{fund.title.en}: {said.en}"))

@@ -41,7 +41,9 @@ def test_clauses_are_a_list_of_what_carries_out_each(shukun):
 
 
 def test_levers_show_the_present_value(shukun):
-    levers = {lever["path"]: lever for lever in json.loads(shukun("levers", "full_plan", "--json").stdout)}
+    levers = {
+        lever["path"]: lever for lever in json.loads(shukun("levers", "--scenario", "full_plan", "--json").stdout)
+    }
     assert levers["rent_waiver.months"]["value"] == 3
 
 
