@@ -89,7 +89,7 @@ def show_run(title: Words, outcomes: pd.DataFrame, answer: Mapping[str, Any], la
     columns = [text("cli.column.outcome", lang), text("cli.column.value", lang), text("cli.column.interval", lang)]
     several = "intervals" in answer
     table(columns if several else columns[:2], rows if several else [row[:2] for row in rows], _in(lang, title))
-    print(
+    paragraph(
         text(
             "cli.note.speed",
             lang,
@@ -137,9 +137,9 @@ def show_answer(study: Study, lang: Language) -> None:
     from sim.report.answer_page import title
 
     told = answers.of(study.kind)
-    print(_in(lang, title(study)))
+    paragraph(_in(lang, title(study)))
     for sentence in told.findings(study, lang):
-        print(f"  - {sentence}")
+        paragraph(sentence, "  - ")
     for shown in told.tables(study, lang)[:1]:
         table(shown.columns, shown.rows, shown.title)
 
@@ -172,7 +172,7 @@ def _show_targets(study: Comparison, lang: Language) -> None:
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
     rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
     if rows:
-        print(text("cli.note.targets", lang, scenario=asked.title))
+        paragraph(text("cli.note.targets", lang, scenario=asked.title))
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
@@ -185,7 +185,14 @@ def _show_targets(study: Comparison, lang: Language) -> None:
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": _in(lang, value),
         }
-        print(f"  {text('cli.note.target', lang, **line)}")
+        paragraph(text("cli.note.target", lang, **line), "  ")
+
+
+def paragraph(sentence: str, before: str = "") -> None:
+    """Print a sentence behind ``before``, on a terminal in lines that fit it and stand under its first word."""
+    room = layout.room()
+    said = [sentence] if room is None else layout.lines(sentence, room - len(before))
+    print("\n".join((before if place == 0 else " " * len(before)) + line for place, line in enumerate(said)))
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
