@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.places import scenarios_folder
 from sim.report.answers.names import lever_names
-from sim.report.terminal import plain, table
+from sim.report.terminal import paragraph, plain, table
 from sim.report.words import LANGUAGES, Language, catalogue, named, text
 from sim.scenario.catalogue import catalogue as measures_folder
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
@@ -52,7 +52,7 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
     table(columns, rows)
     if any(_group(entry) == ALL for entry in entries):
-        print(text("cli.note.all", lang, fields=", ".join(all_fields())))
+        paragraph(text("cli.note.all", lang, fields=", ".join(all_fields())))
 
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:

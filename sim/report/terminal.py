@@ -99,8 +99,8 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
         columns, rows = columns[:2], [row[:2] for row in rows]
     table(columns, rows, _in(lang, study.manifest.scenarios[-1].title))
     for sentence in run.findings(study, lang):
-        print(f"  - {sentence}")
-    print(
+        paragraph(sentence, "  - ")
+    paragraph(
         text(
             "cli.note.speed",
             lang,
@@ -146,9 +146,9 @@ def show_answer(study: Study, lang: Language) -> None:
     from sim.report.answer_page import title
 
     told = answers.of(study.kind)
-    print(_in(lang, title(study)))
+    paragraph(_in(lang, title(study)))
     for sentence in told.findings(study, lang):
-        print(f"  - {sentence}")
+        paragraph(sentence, "  - ")
     for shown in told.tables(study, lang)[:1]:
         table(shown.columns, shown.rows, shown.title)
 
@@ -186,7 +186,7 @@ def _show_targets(study: Comparison, lang: Language) -> None:
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
     rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
     if rows:
-        print(text("cli.note.targets", lang, scenario=asked.title))
+        paragraph(text("cli.note.targets", lang, scenario=asked.title))
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
@@ -200,10 +200,17 @@ def _show_targets(study: Comparison, lang: Language) -> None:
             "value": _in(lang, value),
             "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'luck'}", lang, **known) if known else "",
         }
-        print(f"  {text('cli.note.target', lang, **line)}")
+        paragraph(text("cli.note.target", lang, **line), "  ")
     draws = max((row["draws"] for row in rows), default=0)
     if rows and are_few(draws):
-        print(f"  {text('report.targets.few_draws' if draws else 'report.targets.no_ranges', lang, draws=draws)}")
+        paragraph(text("report.targets.few_draws" if draws else "report.targets.no_ranges", lang, draws=draws), "  ")
+
+
+def paragraph(sentence: str, before: str = "") -> None:
+    """Print a sentence behind ``before``, on a terminal in lines that fit it and stand under its first word."""
+    room = layout.room()
+    said = [sentence] if room is None else layout.lines(sentence, room - len(before))
+    print("\n".join((before if place == 0 else " " * len(before)) + line for place, line in enumerate(said)))
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.observe.months import HEADLINES
 from sim.report import numbers
 from sim.report.findings import outcome_name
-from sim.report.terminal import plain, table
+from sim.report.terminal import paragraph, plain, table
 from sim.report.words import Language, catalogue, named, text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def show_journey(journey: Journey, lang: Language) -> None:
             rows,
             text("cli.note.firm", lang, firm=firm["firm"], place=place, entities=int(firm["entities"]), fate=fate),
         )
-    print(text("cli.note.routine", lang, lines=len(journey.side_by_side()) - len(shown)))
+    paragraph(text("cli.note.routine", lang, lines=len(journey.side_by_side()) - len(shown)))
 
 
 def _what(row: Mapping[str, Any], journey: Journey, lang: Language) -> str:
@@ -97,16 +97,16 @@ def answer_of_clause(detail: ClauseDetail, effect: ClauseEffect | None) -> dict[
 
 def show_clause(detail: ClauseDetail, effect: ClauseEffect | None, replications: int, lang: Language) -> None:
     """Print a clause from its sentence to its effect."""
-    print(f"{detail.id}  {detail.heading[lang]}  [{_word('clause_state', detail.state, lang)}]")
-    print(detail.paraphrase[lang])
+    paragraph(f"{detail.id}  {detail.heading[lang]}  [{_word('clause_state', detail.state, lang)}]")
+    paragraph(detail.paraphrase[lang])
     if detail.note is not None:
-        print(detail.note[lang])
+        paragraph(detail.note[lang])
     for measure in detail.measures:
         _show_measure(measure, lang)
     if effect is not None:
         _show_effect(effect, replications, lang)
     elif not detail.measures:
-        print(text("cli.note.no_measure", lang))
+        paragraph(text("cli.note.no_measure", lang))
 
 
 def _show_measure(measure: MeasureDetail, lang: Language) -> None:
@@ -132,14 +132,14 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
         way += ", " + text("cli.note.agency", lang, agency=agency, days=measure.processing_days)
     bearers = ", ".join(f"{_word('party', party, lang)} {share:.0%}" for party, share in measure.bearer.items())
     end = measure.end.isoformat() if measure.end else text("cli.note.no_end", lang)
-    print(text("cli.note.eligible", lang, eligible=eligible or text("cli.note.everybody", lang), way=way))
-    print(text("cli.note.bearers", lang, bearers=bearers))
+    paragraph(text("cli.note.eligible", lang, eligible=eligible or text("cli.note.everybody", lang), way=way))
+    paragraph(text("cli.note.bearers", lang, bearers=bearers))
     if measure.fund is not None:
-        print(text("cli.note.fund", lang, title=measure.fund.title[lang], amounts=_amounts(measure.fund, lang)))
-    print(text("cli.note.from_to", lang, start=measure.start.isoformat(), end=end))
+        paragraph(text("cli.note.fund", lang, title=measure.fund.title[lang], amounts=_amounts(measure.fund, lang)))
+    paragraph(text("cli.note.from_to", lang, start=measure.start.isoformat(), end=end))
     if measure.note is not None:
-        print(text("cli.note.remark", lang, note=measure.note[lang]))
-    print(text("cli.note.file", lang, file=measure.file))
+        paragraph(text("cli.note.remark", lang, note=measure.note[lang]))
+    paragraph(text("cli.note.file", lang, file=measure.file))
 
 
 def _condition(name: str, value: str, lang: Language) -> str:
@@ -174,9 +174,9 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
     table(columns, rows, text("cli.note.effect_of", lang, replications=replications))
     counts = {name: getattr(effect, name) for name in ("founders", "births", "eligible", "reached")}
     counts["firms"] = effect.founders + effect.births
-    print(text("cli.note.reached", lang, **{name: numbers.entities(count) for name, count in counts.items()}))
+    paragraph(text("cli.note.reached", lang, **{name: numbers.entities(count) for name, count in counts.items()}))
     if effect.is_nothing_alone:
-        print(text("cli.note.nothing_alone", lang))
+        paragraph(text("cli.note.nothing_alone", lang))
 
 
 def _listed(values: Any) -> list[Any]:
