@@ -75,7 +75,7 @@ RUN = [
     ("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", *FEW, "--replications", "2"),
     ("clause", "II.1.b", *FEW, "--replications", "2"),
     ("journey", "--where", "fate=lost_either_way", "--most", "1", "--firms", "300"),
-    ("verify", "results/comparison", "--sample", "1", "--workers", "1"),
+    ("verify", "results/comparison_full_plan-firms=300", "--sample", "1", "--workers", "1"),
     ("run", "baseline", *FEW, "--lever", "rent_waiver.months=6"),
 ]
 
