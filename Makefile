@@ -52,17 +52,17 @@ peers: setup $(PEERS) ## one small model in several frameworks and in this proje
 
 setup: $(TESTS) $(WARM)
 
-# Sources of libraries are compiled to bytecode when they are first imported: of most of them nothing ever is.
-PIP := $(BIN)/pip install -qq --disable-pip-version-check --no-compile --constraint constraints.txt
+PIP := $(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 # What the commands of the package need. Both steps leave pip's own isolated build aside, so that every version comes
-# from the constraints.
+# from the constraints. Bytecode is made of all but the libraries' own tests, which are most of what pip would compile.
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Shukun needs Python 3.11, 3.12 or 3.13 with the modules venv and ensurepip; none was found." >&2; exit 1; }
 	@echo "Setting up .venv with $(PYTHON) (once, about half a minute)" >&2
 	@$(PYTHON) -m venv .venv
-	@$(PIP) hatchling editables
-	@$(PIP) --no-build-isolation --editable .
+	@$(PIP) --no-compile hatchling editables
+	@$(PIP) --no-compile --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -x 'site-packages/.*/tests?/' .venv/lib || true
 	@touch $@
 
 # What the tests, the benchmarks and the slides need besides.

@@ -55,7 +55,7 @@ def test_an_installed_copy_knows_the_clauses(installed: Path) -> None:
 
 
 def test_an_installed_copy_reads_scenarios_measures_and_parameters(installed: Path) -> None:
-    # No run: away from the checkout every kernel would be compiled again, and a run reads nothing but these files.
+    # No run: it would read nothing but these files.
     (installed.parent / "idea.yaml").write_text(
         """
 title: {zh: 设想, en: Idea}

@@ -66,15 +66,22 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
         return called_by_python(function)
     compiled = _kept(_compile(_nrt=allocates, no_cfunc_wrapper=True)(function))
     guard: _Guard | None = None
-    entry: Function | None = None
+    parts: tuple[Any, ...] = ()
 
     @wraps(function)
     def call(*arguments: Any) -> Any:
-        nonlocal guard, entry
-        if guard is None or entry is None:
-            guard = _Guard(compiled, arguments)
-            entry = _entry_point(compiled, guard.types)
-        elif guard.tuples(arguments) != guard.usual_tuples or guard.others(arguments) != guard.usual_others:
+        nonlocal guard, parts
+        if guard is None:
+            guard, parts = _first_seen(compiled, arguments)
+        entry, tuples, usual_tuples, others, usual_others = parts
+        try:
+            usual = (
+                list(map(_type_at, map(id, tuples(arguments)))) == usual_tuples
+                and list(map(compute_fingerprint, others(arguments))) == usual_others
+            )
+        except (IndexError, NotImplementedError):  # too few, or of no type that a kernel could know
+            usual = False
+        if not usual:
             guard.look(arguments)
         return entry(*arguments)
 
@@ -86,52 +93,65 @@ allocating = partial(outermost, allocates=True)
 
 
 class _Guard:
-    """What the arguments of an outermost kernel look like: as those of its first call, for which it was compiled.
+    """The types for which an outermost kernel was compiled: those of its first call.
 
-    Arrays and numbers are looked at at every call, by their fingerprints. A tuple of columns cannot change: once looked
-    at, its type is known by its place in memory for as long as all of its columns live.
+    At every call arrays and numbers are compared by their fingerprints. A tuple of columns cannot change: once looked
+    at, its type is known by its place in memory until one of its columns is gone. Whatever differs is looked at here.
     """
 
     def __init__(self, compiled: Any, arguments: Sequence[Any]) -> None:
         self.compiled = compiled
-        tuples = [k for k, argument in enumerate(arguments) if isinstance(argument, tuple)]
-        pick_tuples, pick_others = _picker(tuples), _picker([k for k in range(len(arguments)) if k not in tuples])
         self.types = self._types(arguments)
-        self.tuples: Function = lambda arguments: list(map(_known.get, map(id, pick_tuples(arguments))))
-        self.others: Function = lambda arguments: list(map(compute_fingerprint, pick_others(arguments)))
-        self.usual_tuples, self.usual_others = self.tuples(arguments), self.others(arguments)
 
     def _types(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(
-            _type_of_tuple(argument) if isinstance(argument, tuple) else self.compiled.typeof_pyval(argument)
+            _type_of_columns(argument) if _has_columns(argument) else self.compiled.typeof_pyval(argument)
             for argument in arguments
         )
 
     def look(self, arguments: Sequence[Any]) -> None:
-        """Look at arguments closely; raises ``TypeError`` when they are of other types."""
-        names = self.compiled.py_func.__code__.co_varnames
-        for name, kind, found in zip(names, self.types, self._types(arguments), strict=False):
+        """Raises ``TypeError`` for arguments of other types, and for more or fewer of them."""
+        names = self.compiled.py_func.__code__.co_varnames[: len(self.types)]
+        if len(arguments) != len(names):
+            raise TypeError(f"{self.compiled.__name__} takes {len(names)} arguments, not {len(arguments)}")
+        for name, kind, found in zip(names, self.types, self._types(arguments), strict=True):
             if found != kind:
                 raise TypeError(f"{self.compiled.__name__}: {name} is {_told(found, kind)}, as which it was compiled")
 
 
+def _first_seen(compiled: Any, arguments: Sequence[Any]) -> tuple[_Guard, tuple[Any, ...]]:
+    """What a kernel needs for its next calls: its machine code, and what its arguments look like."""
+    guard = _Guard(compiled, arguments)
+    columns = [k for k, argument in enumerate(arguments) if _has_columns(argument)]
+    tuples, others = _picker(columns), _picker([k for k in range(len(arguments)) if k not in columns])
+    usual_tuples = [_type_at(id(argument)) for argument in tuples(arguments)]
+    usual_others = [compute_fingerprint(argument) for argument in others(arguments)]
+    return guard, (_entry_point(compiled, guard.types), tuples, usual_tuples, others, usual_others)
+
+
 _known: dict[int, Any] = {}  # types of tuples of columns, by their place in memory
-_watched: dict[int, list[Any]] = {}  # their columns, weakly
+_type_at = _known.get
+_columns_at: dict[int, list[Any]] = {}  # their columns, weakly
+_types: dict[tuple[type, bytes], Any] = {}  # all types of such tuples, by what they look like
 
 
-def _type_of_tuple(columns: tuple[Any, ...]) -> Any:
+def _has_columns(argument: Any) -> bool:
+    return isinstance(argument, tuple) and any(isinstance(column, np.ndarray) for column in argument)
+
+
+def _type_of_columns(columns: tuple[Any, ...]) -> Any:
     place = id(columns)
     if place not in _known:
-        found = typeof(columns)
 
         def forget(_: object) -> None:
             _known.pop(place, None)
-            _watched.pop(place, None)
+            _columns_at.pop(place, None)
 
-        _watched[place] = [ref(column, forget) for column in columns if isinstance(column, np.ndarray)]
-        if not _watched[place]:
-            return found
-        _known[place] = found
+        looks = (type(columns), compute_fingerprint(columns))
+        if looks not in _types:
+            _types[looks] = typeof(columns)
+        _columns_at[place] = [ref(column, forget) for column in columns if isinstance(column, np.ndarray)]
+        _known[place] = _types[looks]
     return _known[place]
 
 

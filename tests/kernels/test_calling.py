@@ -53,6 +53,8 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
         ((1, np.arange(4)[::2], COLUMNS), "row is array(int64, 1d, A), not array(int64, 1d, C)"),
         ((1, np.ones((2, 2), np.int64), COLUMNS), "row is array(int64, 2d, C), not array(int64, 1d, C)"),
         ((1, [10, 20], COLUMNS), "row is reflected list(int64)<iv=None>, not array(int64, 1d, C)"),
+        ((1, object(), COLUMNS), "row is pyobject, not array(int64, 1d, C)"),
+        ((1, ROW, (1, 2)), "columns is UniTuple(int64 x 2), not Columns("),
         ((1, ROW, (ROW, ROW)), "columns is UniTuple(array(int64, 1d, C) x 2), not Columns("),
         (
             (1, ROW, COLUMNS._replace(cash=np.ones(4))),
@@ -72,6 +74,12 @@ def test_other_types_are_refused_in_one_sentence(
             add(*arguments)
         assert str(refused.value).startswith(f"add: {told}")
     assert add(1, ROW, COLUMNS) == 22.0
+
+
+@pytest.mark.parametrize("arguments", [(), (1,), (1, ROW), (1, ROW, COLUMNS, 1)])
+def test_another_number_of_arguments_is_refused(add: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    with pytest.raises(TypeError, match=rf"3 arguments, .* {len(arguments)}$"):
+        add(*arguments)
 
 
 def test_the_same_types_are_taken_wherever_they_lie(add: Callable[..., Any]) -> None:
