@@ -91,8 +91,8 @@ def _texts(chain: Sequence[tuple[Document, ScenarioFile]]) -> tuple[Words, Words
 
 
 def changed_title(title: Words, levers: Mapping[str, Any], unused: Container[str] = ()) -> Words:
-    """The title of what levers have changed, which names them; those that change nothing are left out."""
-    said = [lever_paths.written(path, value) for path, value in levers.items() if path not in unused]
+    """The title of what levers have changed, which names them in order; those that change nothing are left out."""
+    said = [lever_paths.written(path, value) for path, value in sorted(levers.items()) if path not in unused]
     return Words(zh=f"{title.zh}（{'，'.join(said)}）", en=f"{title.en} ({', '.join(said)})") if said else title
 
 

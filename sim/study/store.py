@@ -274,8 +274,11 @@ def load(folder: str | Path) -> Study:
     except OSError as error:
         raise _missing(folder, MANIFEST, error) from None
     sums = sealed(_place_of(folder, SUMS).parent)
-    for checked in (_place_of(folder, SUMS), file):
-        _check_sum(folder, checked, sums)
+    try:
+        for checked in (_place_of(folder, SUMS), file):
+            _check_sum(folder, checked, sums)
+    except OSError as error:
+        raise _missing(folder, MANIFEST, error) from None
     files = [*sums] or sorted(path.name for path in folder.glob("*.parquet"))  # earlier versions did not say
     names = [Path(name).stem for name in files if name != MANIFEST]
     try:
@@ -301,6 +304,8 @@ def examine(folder: str | Path) -> list[StudyError]:
                 _table(folder, name, sums)
         except StudyError as damage:
             found.append(damage)
+        except OSError as error:
+            found.append(_missing(folder, name, error))
     return found
 
 
@@ -311,12 +316,8 @@ def _place_of(folder: Path, name: str) -> Path:
 
 
 def _check_sum(folder: Path, file: Path, sums: Mapping[str, str]) -> None:
-    """Raise :class:`StudyError` when a file is not what was written."""
-    try:
-        is_whole = file.name not in sums or sums[file.name] == sum_of(file)
-    except OSError as error:
-        raise _missing(folder, file.name, error) from None
-    if not is_whole:
+    """Raise :class:`StudyError` when a file is not what was written, ``OSError`` when it cannot be read."""
+    if file.name in sums and sums[file.name] != sum_of(file):
         raise StudyError(
             zh=f"{folder} 中的 {file.name} 已损坏；请重新运行产生它的命令。",
             en=f"{file.name} in {folder} is damaged; run again the command that made it.",
@@ -329,17 +330,18 @@ def _table(folder: Path, name: str, sums: Mapping[str, str]) -> pd.DataFrame:
 
     for place in (folder / WRITTEN, folder):
         try:
-            with (place / name).open("rb") as file:
-                table = pd.read_parquet(file, engine="pyarrow", page_checksum_verification=True)
+            if place != folder and not (place / name).exists():
+                continue
             _check_sum(folder, place / name, sums)
-            return table
+            with (place / name).open("rb") as file:
+                return pd.read_parquet(file, engine="pyarrow", page_checksum_verification=True)
         except (FileNotFoundError, NotADirectoryError) as error:
             if place == folder:
                 raise _missing(folder, name, error) from None
         except StudyError:
             raise
-        except (OSError, ValueError, ArrowException) as error:
-            if isinstance(error, OSError) and error.errno and error.errno != EISDIR:  # see `stored._read`
+        except (OSError, ValueError, KeyError, ArrowException) as error:
+            if isinstance(error, OSError) and error.errno and error.errno != EISDIR:  # see `parts.read`
                 raise unreadable(place / name, error) from None
             raise StudyError(
                 zh=f"{folder} 中的 {name} 已损坏；请重新运行产生它的命令。",

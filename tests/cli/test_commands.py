@@ -170,7 +170,7 @@ def test_an_outcome_that_does_not_exist_in_one_of_two_worlds_is_a_dash_and_null(
     assert answer.exit_code == 0, answer.stderr
     assert "nan" not in answer.stdout.lower()
     changes = next(line.split() for line in answer.stdout.splitlines() if line.strip().startswith("+"))
-    assert changes[3] == "–"  # after the change in survival and half its interval
+    assert changes[4] == "–"  # after the change in survival, half its interval and their unit
     answer = shukun(*asked, "--json")
     world = json.loads(answer.stdout, parse_constant=pytest.fail)["scenarios"][1]
     assert world["outcomes"]["resumption_rate"]["mean"] is None

@@ -38,7 +38,7 @@ def command(folder: Path, question: int) -> None:
     with store.at_work(folder) as stored:
         store.save(comparison.compare(QUESTIONS[question], replications=4, runner=Runner(stored)), folder)
         part = folder / ".report.html.part"
-        part.write_text("the page")
+        part.write_bytes(b"<!doctype html>\n" + store.PAGE_BEGINS)
         part.replace(folder / "report.html")
         stored.put_together()
 

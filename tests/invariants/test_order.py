@@ -226,7 +226,7 @@ WRITTEN: dict[str, Any] = {
     ],
     "levers": {
         "rent_waiver.months": 5,
-        "loan_extension.loan_months": 9,
+        "loan_extension.loan_months": 7,
         "funds.tourism.amount_yuan": 1e9,
         "parameters.firm.crowding": 0.5,
         "parameters.delivery.peers": 0.4,

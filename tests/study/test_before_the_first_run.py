@@ -203,7 +203,7 @@ def test_a_value_in_a_table_of_draws_is_told_with_its_line(refused, tmp_path):
     (tmp_path / "design.yaml").write_text("title: {zh: 题, en: Asked}\nlevers: {csv: draws.csv}\n")
     said = refused(sim.sweep, tmp_path / "design.yaml")
     for field, allowed in (
-        ("months", "a table of keys and values or a whole number"),
+        ("months", "found true, which is of the wrong type"),
         ("start", "a date such as 2022-07-01"),
     ):
         assert f"{tmp_path / 'draws.csv'}:4: rent_waiver.{field}: found" in said
