@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -75,7 +76,7 @@ def journey(
     from sim.scenario import from_words
     from sim.study import journey as room
 
-    if picture is not None and (picture.suffix not in PICTURES or not picture.absolute().parent.is_dir()):
+    if picture is not None and not _can_be_drawn(picture):
         refuse([say("fault.picture", given=str(picture), allowed=", ".join(PICTURES))])
     conditions: dict[str, list[str]] = {}
     for given in where or []:
@@ -88,13 +89,25 @@ def journey(
             firm or (), where=conditions or None, scenario=scenario, against=against,
             levers=from_words(lever or []), rows=firms_asked(firms), seed=seed, most=most, progress=progress,
         )  # fmt: skip
+    if as_json:
+        terminal.print_json(printed.answer_of_journey(lives))
+    else:
+        printed.show_journey(lives, language())
     if picture is not None:
         from sim.report.journey_picture import journey_picture
 
-        journey_picture(lives, language()).savefig(picture, dpi=120)
-    if as_json:
-        terminal.print_json(printed.answer_of_journey(lives))
-        return
-    printed.show_journey(lives, language())
-    if picture is not None:
-        print(say("note.picture", file=str(picture)))
+        part = picture.with_name(f".{picture.name}.part")
+        try:
+            journey_picture(lives, language()).savefig(part, format=picture.suffix[1:], dpi=120)
+            part.replace(picture)
+        finally:
+            part.unlink(missing_ok=True)
+        if not as_json:
+            print(say("note.picture", file=str(picture)))
+
+
+def _can_be_drawn(picture: Path) -> bool:
+    """Whether a picture can be written there: found out before the runs."""
+    folder = picture.absolute().parent
+    has_place = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and not picture.is_dir()
+    return has_place and picture.suffix in PICTURES

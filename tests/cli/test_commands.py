@@ -306,6 +306,15 @@ def test_a_journey_for_people_is_a_table_and_a_picture(shukun, language):
     assert Path("lives.png").stat().st_size > 5_000
 
 
+@pytest.mark.parametrize("place", ["nowhere/lives.png", "folder.png", "lives.doc"])
+def test_a_picture_that_cannot_be_written_is_refused_before_the_runs(shukun, monkeypatch, place):
+    Path("folder.png").mkdir()
+    monkeypatch.setattr("sim.study.journey.journey", lambda *_, **__: pytest.fail("something ran"))
+    answer = shukun("journey", "--where", "fate=saved", "--picture", place)
+    assert answer.exit_code == 2
+    assert f"--picture {place}: no picture can be written there" in answer.stderr
+
+
 def test_every_shipped_question_is_understood_in_every_draw():
     from sim.study import asking
     from sim.study.design import Draws
