@@ -100,15 +100,14 @@ def clause_effect(
         "alone": (paid.loc[ALONE], nothing),
         "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & untouched),
     }
+    of_worlds = [costs.table(pd.concat({name: found}), cells) for name, (found, cells) in of_costs.items()]
+    told = [table for table in of_worlds if len(table)]  # a table without rows knows no types
     return ClauseEffect(
         clause=clause_id,
         measures=measures,
         outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
         effects=table.drop(columns=["clause", "reason"]),
-        costs=pd.concat(
-            [costs.table(pd.concat({name: found}), cells) for name, (found, cells) in of_costs.items()],
-            ignore_index=True,
-        ).rename(columns={"scenario": "quantity"}),
+        costs=pd.concat(told or of_worlds, ignore_index=True).rename(columns={"scenario": "quantity"}),
         founders=float(parts[2].panel.groupby("month")["founders"].sum().iloc[0]),
         births=float(parts[2].outcomes.set_index("outcome")["mean"]["births"]),
         reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),
