@@ -39,7 +39,7 @@ class DamagedError(StudyError):
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        where = f"{file.parent.name}/{file.name}"
+        where = "/".join(file.parts[-3:])
         super().__init__(
             zh=f"{file.parents[2]} 中的 {where} 缺失、已损坏或被改动；本命令未作任何改动。",
             en=f"{where} in {file.parents[2]} is gone, damaged or was changed; this command changed nothing.",
@@ -60,9 +60,11 @@ def files(part: Path) -> list[Path]:
 
 
 def check(part: Path) -> None:
-    """Raise :class:`DamagedError` when a sealed file of a part is gone or changed."""
+    """Raise :class:`DamagedError` when a sealed file of a part is gone or changed, or another cannot be read."""
     for file in files(part):
         _check(file)
+        if file.name in NOT_SEALED:
+            read(file)
 
 
 def _check(file: Path) -> None:

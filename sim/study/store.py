@@ -136,9 +136,15 @@ def _check_contents(place: Path, folder: str | Path) -> None:
 def _written_by_us(place: Path) -> set[str]:
     """Names of the files in a folder, apart from its runs, that this program wrote."""
     written = {*sealed(place / WRITTEN)}
-    if _has_manifest(place):
-        sums = sealed(place)
-        written |= {MANIFEST, SUMS, *sums} if MANIFEST in sums else {MANIFEST, *_files(all_table_names())}
+    sums, manifest = sealed(place), _manifest_of(place)
+    if MANIFEST in sums:
+        written |= {SUMS, *sums}
+        if manifest is None and (place / MANIFEST).exists():  # damaged, or put there by somebody else
+            written.discard(MANIFEST)
+    elif manifest is not None:
+        written |= {MANIFEST, *_files(all_table_names())}
+        if manifest.get("sources"):  # earlier versions sealed nothing: such a list would be the user's
+            written.add(SUMS)
     page = place / PAGE
     if page.is_file():
         with page.open("rb") as file:
@@ -147,13 +153,14 @@ def _written_by_us(place: Path) -> set[str]:
     return written
 
 
-def _has_manifest(place: Path) -> bool:
-    """Whether a folder holds the manifest of a study, be it of another version."""
+def _manifest_of(place: Path) -> dict[str, Any] | None:
+    """The manifest of a study in a folder, be it of another version; None when there is none."""
     try:
         content = json.loads((place / MANIFEST).read_bytes())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
-        return False
-    return isinstance(content, dict) and {"study", "scenarios", "fingerprint"} <= content.keys()
+        return None
+    is_ours = isinstance(content, dict) and {"study", "scenarios", "fingerprint"} <= content.keys()
+    return content if is_ours else None
 
 
 def _files(tables: list[str]) -> list[str]:

@@ -325,3 +325,17 @@ def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_
         assert [*store.examine(folder), *Stored(folder / "runs").examine()] == []
     assert (folder / "notes.md").read_text() == "mine"
     assert [path.name for path in place.iterdir()] == ["study"]
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "manifest.json", "runs/*/times.parquet"])
+def test_what_only_tells_of_the_study_is_mended_by_the_same_command(name, tmp_path):
+    folder = tmp_path / "study"
+    compare(["rent"], replications=2, folder=folder)
+    [file] = folder.glob(name)
+    content = bytearray(file.read_bytes())
+    content[4] ^= 1
+    file.unlink() if name == "manifest.json" else file.write_bytes(content)
+    assert [*store.examine(folder), *Stored(folder / "runs").examine()]
+    compare(["rent"], replications=2, folder=folder)
+    assert [*store.examine(folder), *Stored(folder / "runs").examine()] == []
+    assert store.load(folder).scenarios == ["baseline", "rent"]
