@@ -20,6 +20,7 @@ import numba
 import numpy as np
 from numba import config, typeof, types
 from numba._dispatcher import compute_fingerprint
+from numba.core.compiler_lock import global_compiler_lock
 
 from sim.kernels.kept import Kept, one_at_a_time, tell
 from sim.kernels.python import called_by_python, wrapping
@@ -65,15 +66,15 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
     if config.DISABLE_JIT:
         return called_by_python(function)
     compiled = _kept(_compile(_nrt=allocates, no_cfunc_wrapper=True)(function))
-    guard: _Guard | None = None
-    parts: tuple[Any, ...] = ()
+    seen: tuple[Any, ...] = ()  # set in one step, as threads may call for the first time side by side
 
     @wraps(function)
     def call(*arguments: Any) -> Any:
-        nonlocal guard, parts
-        if guard is None:
-            guard, parts = _first_seen(compiled, arguments)
-        entry, tuples, usual_tuples, others, usual_others = parts
+        nonlocal seen
+        if not seen:
+            with global_compiler_lock:  # Numba loads one kernel at a time
+                seen = _first_seen(compiled, arguments)
+        guard, entry, tuples, usual_tuples, others, usual_others = seen
         try:
             usual = (
                 list(map(_type_at, map(id, tuples(arguments)))) == usual_tuples
@@ -119,14 +120,14 @@ class _Guard:
                 raise TypeError(f"{self.compiled.__name__}: {name} is {_told(found, kind)}, as which it was compiled")
 
 
-def _first_seen(compiled: Any, arguments: Sequence[Any]) -> tuple[_Guard, tuple[Any, ...]]:
-    """What a kernel needs for its next calls: its machine code, and what its arguments look like."""
+def _first_seen(compiled: Any, arguments: Sequence[Any]) -> tuple[Any, ...]:
+    """What a kernel needs for its next calls: its guard and machine code, and what its arguments look like."""
     guard = _Guard(compiled, arguments)
     columns = [k for k, argument in enumerate(arguments) if _has_columns(argument)]
     tuples, others = _picker(columns), _picker([k for k in range(len(arguments)) if k not in columns])
     usual_tuples = [_type_at(id(argument)) for argument in tuples(arguments)]
     usual_others = [compute_fingerprint(argument) for argument in others(arguments)]
-    return guard, (_entry_point(compiled, guard.types), tuples, usual_tuples, others, usual_others)
+    return guard, _entry_point(compiled, guard.types), tuples, usual_tuples, others, usual_others
 
 
 _known: dict[int, Any] = {}  # types of tuples of columns, by their place in memory

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
+from numba.core.compiler_lock import global_compiler_lock
 
 from sim.kernels.digest import digest
 
@@ -76,16 +77,17 @@ class Kept:
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
         """The kernel for arguments of these types; None where it is not kept, or the file is damaged."""
-        target_context.refresh()
-        try:
-            data = self._files.load(_key(sig, target_context.codegen()))
-        except Exception:
-            return None
-        if data is None:
-            return None
-        with suppress(OSError):
-            os.utime(self._files._index_path)  # in use, so it is not let go
-        return CompileResult._rebuild(target_context, *data)
+        with global_compiler_lock:
+            target_context.refresh()
+            try:
+                data = self._files.load(_key(sig, target_context.codegen()))
+            except Exception:
+                return None
+            if data is None:
+                return None
+            with suppress(OSError):
+                os.utime(self._files._index_path)  # in use, so it is not let go
+            return CompileResult._rebuild(target_context, *data)
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         """Keep the kernel, and let go of what has not been used for a month."""

@@ -137,3 +137,29 @@ def test_kernels_run_as_python_give_every_table_of_the_compiled_ones(tmp_path: P
     for name, table in compiled.items():
         pd.testing.assert_frame_equal(table, as_python[name], check_exact=True)
     assert len(compiled["cliff"]) > 0
+
+
+THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from sim.engine import simulate
+from sim.scenario import load
+
+sys.setswitchinterval(1e-5)
+scenario = load("full_plan", {"world.end": "2022-08-31"})
+together = Barrier(4)
+
+def run(seed):
+    together.wait()
+    return simulate(scenario, firms=60, seed=seed).outcomes
+
+with ThreadPoolExecutor(4) as threads:
+    first = list(threads.map(run, (1, 1, 1, 1)))
+assert all(first[0].equals(outcomes) for outcomes in first)
+"""
+
+
+def test_threads_whose_first_runs_begin_together_load_every_kernel_once_and_run_alike() -> None:
+    run = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
