@@ -41,7 +41,7 @@ from sim.instruments import instruments
 from sim.measure import Measure
 from sim.observe.census import SALES, accounts, count, debts, knowing
 from sim.observe.journeys import Journeys
-from sim.observe.record import CELLS, Record
+from sim.observe.record import Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
@@ -145,7 +145,10 @@ class Run:
         measures = self.scenario.measures
         rules = Rules(measures, timeline, counties, self.seed)
         funds = Funds(
-            self.env, [fund.id for fund in self.scenario.funds], [f.level == "prefecture" for f in self.scenario.funds]
+            self.env,
+            [fund.id for fund in self.scenario.funds],
+            [fund.level == "prefecture" for fund in self.scenario.funds],
+            counties.prefecture_count,
         )
         for m, measure in enumerate(measures):
             if measure.fund is not None:
@@ -159,9 +162,9 @@ class Run:
             instruments()[measure.instrument].prepare(measure.values, m, rules)
         rules.combine()
         world = build(self.scenario.world, parameters, counties, timeline)
-        n, months, days = len(firms.key), timeline.months, timeline.days
+        n, months, days, prefectures = len(firms.key), timeline.months, timeline.days, counties.prefecture_count
         alive = firms.status == Status.OPEN
-        everyone = by_prefecture(firms, np.ones(n, np.int8), alive)
+        everyone = by_prefecture(firms, np.ones(n, np.int8), alive, prefectures)
         tested = np.zeros((state.LEAD + days + 1, len(counties)))
         tested[state.LEAD + 1 :] = np.cumsum(world.testing, axis=0)
         market = state.Market(
@@ -169,12 +172,12 @@ class Run:
             testing=tested,
             wages=np.zeros(len(counties), np.int64),
             capacity=np.zeros((len(counties), len(SECTORS)), np.int64),
-            sales=np.zeros(CELLS, np.int64),
-            supplier_loss=np.zeros(state.PREFECTURES),
-            payables_lost=np.zeros(state.PREFECTURES, np.int64),
+            sales=np.zeros(prefectures * len(SECTORS) * len(SIZES), np.int64),
+            supplier_loss=np.zeros(prefectures),
+            payables_lost=np.zeros(prefectures, np.int64),
         )
         items = len(measures) + 1 + len(TICKETS)
-        entitled = np.zeros((len(measures) + 1, state.PREFECTURES, len(SIZES)), np.int64)
+        entitled = np.zeros((len(measures) + 1, prefectures, len(SIZES)), np.int64)
         rules.find_eligible(firms, entitled)
         largest_cohort = int(np.diff(population.cohort_start).max())
         return Province(
@@ -197,14 +200,14 @@ class Run:
             counts=state.Counts(
                 np.zeros((months, items, 4), np.int64),
                 np.zeros((months, items, 4), np.int64),
-                np.zeros((len(measures) + 1, state.PREFECTURES), np.int64),
+                np.zeros((len(measures) + 1, prefectures), np.int64),
                 np.zeros((months, len(measures) + 1, 3), np.int64),
             ),
-            queues=new_queues(items, largest_cohort + 1),
+            queues=new_queues(items, prefectures, largest_cohort + 1),
             county_rows=population.county_rows(len(counties)),
             entities=everyone.astype(np.float64),
             entitled=entitled,
-            loans=by_prefecture(firms, firms.loan, alive),
+            loans=by_prefecture(firms, firms.loan, alive, prefectures),
             ready_day=days_until_ready(timeline),
             scale=population.scale,
             seed=self.seed,
@@ -360,7 +363,7 @@ class Run:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
         since = perf_counter()
         province, market, month = self.province, self.province.market, self.province.month(day)
-        payables = np.zeros(state.PREFECTURES, np.int64)
+        payables = np.zeros_like(market.payables_lost)
         province.loans[:] = 0
         debts(province.firms, province.loans, payables)
         province.funds.settle()

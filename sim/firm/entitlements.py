@@ -5,7 +5,7 @@ Masks hold one bit a measure; :func:`lowest_bit` walks through the bits that are
 
 import numpy as np
 
-from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, PREFECTURES, REFUSED
+from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, REFUSED
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
 from sim.luck import salted
@@ -174,26 +174,26 @@ def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no
     record = queues.free[0]
     queues.free[0] = queues.next[record]
     queues.free[1] -= 1
-    q = (item * PREFECTURES + firms.prefecture[i]) * 2 + (1 - priority)
+    p, lane = np.int64(firms.prefecture[i]), 1 - priority
     queues.firm[record] = i
     queues.item[record] = item
     queues.applied_on[record] = day
     queues.ready_on[record] = ready_on
     queues.next[record] = -1
-    if queues.head[q] < 0:
-        queues.head[q] = record
+    if queues.head[item, p, lane] < 0:
+        queues.head[item, p, lane] = record
     else:
-        queues.next[queues.tail[q]] = record
-    queues.tail[q] = record
-    queues.waiting[q] += firms.weight[i]
+        queues.next[queues.tail[item, p, lane]] = record
+    queues.tail[item, p, lane] = record
+    queues.waiting[item, p, lane] += firms.weight[i]
 
 
 @kernel
-def dequeue(q, firms, queues):  # type: ignore[no-untyped-def]
-    """Take the first record out of queue q and give it back to the pool; its days stay readable until reused."""
-    record = queues.head[q]
-    queues.head[q] = queues.next[record]
-    queues.waiting[q] -= firms.weight[queues.firm[record]]
+def dequeue(item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
+    """Take the first record out of a queue and give it back to the pool; its days stay readable until reused."""
+    record = queues.head[item, p, lane]
+    queues.head[item, p, lane] = queues.next[record]
+    queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
     queues.firm[record] = NOBODY
     queues.next[record] = queues.free[0]
     queues.free[0] = record

@@ -1,7 +1,7 @@
 """What the kernels of a firm's month read and write, as groups of arrays with names.
 
 Numba compiles against these groups, so their order and types are fixed here and nowhere else. ``n`` firms, ``M``
-measures, ``P`` 16 prefectures, ``C`` counties, ``S`` sectors, ``Z`` sizes, ``D`` days.
+measures, ``P`` prefectures, ``C`` counties, ``S`` sectors, ``Z`` sizes, ``D`` days.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ Bits = NDArray[np.uint64]
 
 LEAD: Final = 31  # days before the horizon that the activity integral covers: the first settlement looks back a month
 MONTH_DAYS: Final = 365.25 / 12  # days of a month at activity 1
-PREFECTURES: Final = 16
 
 # What a measure does to a firm; the instruments write it, the settlement reads it.
 RELIEF: Final = 1
@@ -219,7 +218,7 @@ class Queues(NamedTuple):
     applied_on: NDArray[np.int16]
     ready_on: NDArray[np.int16]
     next: NDArray[np.int32]
-    head: NDArray[np.int32]  # (items * P * 2,)
-    tail: NDArray[np.int32]
-    waiting: Int  # (items * P * 2,) weighted firms in the queue
+    head: NDArray[np.int32]  # (items, P, 2), lane 0 for firms on the list of key firms, 1 for all others; -1 for nobody
+    tail: NDArray[np.int32]  # (items, P, 2)
+    waiting: Int  # (items, P, 2) weighted firms in the queue
     free: NDArray[np.int32]  # (2,) head of the free list, number of free records

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import barred, dequeue, lowest_bit, whole, without_lowest
-from sim.firm.state import DECIDED, PAID, PREFECTURES, REFUSED
+from sim.firm.state import DECIDED, PAID, REFUSED
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE
@@ -27,6 +27,7 @@ PENDING, LATE, NEW_LOAN, HAS_LOAN, EXPANDS = (
 )
 LOAN_DRAWN, INVESTED = LINE["loan_drawn"], LINE["invested"]
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+UNLISTED = 1  # lane of the queue: banks serve nobody first
 
 
 @outermost
@@ -52,24 +53,23 @@ def lend(  # type: ignore[no-untyped-def]
     ``supply``: (P,) fen that may still be lent this month; ``score``: base, margin weight, leverage weight,
     collateral bonus, record malus, noise (6,). ``capacity`` and ``unused`` as at a desk.
     """
-    for p in range(PREFECTURES):
+    for p in range(len(capacity)):
         left = unused[p] + capacity[p]
-        q = (loan_item * PREFECTURES + p) * 2 + 1
         served_all = False
         while True:
-            record = queues.head[q]
+            record = queues.head[loan_item, p, UNLISTED]
             if record < 0 or queues.ready_on[record] > day:
                 served_all = True
                 break
             i = np.int64(queues.firm[record])
             w = np.int64(firms.weight[i])
             if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
-                dequeue(q, firms, queues)
+                dequeue(loan_item, p, UNLISTED, firms, queues)
                 continue
             if left < w or supply[p] <= 0:
                 break
             days = day - queues.applied_on[record]
-            dequeue(q, firms, queues)
+            dequeue(loan_item, p, UNLISTED, firms, queues)
             expands = firms.facts[i] & np.uint16(EXPANDS) != 0
             firms.facts[i] &= np.uint16(0xFFFF & ~(PENDING | EXPANDS))
             left -= w
@@ -151,11 +151,11 @@ class Banks:
         self.province = province
         p = province.parameters
         self.capacity = p["credit.cases_per_day"] * province.entities / 10_000
-        self.unused = np.zeros(PREFECTURES)
+        self.unused = np.zeros_like(self.capacity)
         names = ("base", "margin_weight", "leverage_weight", "collateral_bonus", "record_malus", "noise")
         self.score = np.array([p[f"credit.{name}"] for name in names])
         province.rules.terms.processing[province.loan_item] = round(p["credit.processing_days"])
-        self.supply = np.zeros(PREFECTURES)
+        self.supply = np.zeros_like(self.capacity)
         self.new_month()
 
     def new_month(self) -> None:
@@ -168,8 +168,7 @@ class Banks:
         """A working day of screening and lending."""
         province = self.province
         rules = province.rules
-        lane = province.loan_item * PREFECTURES * 2
-        if not province.queues.waiting[lane : lane + PREFECTURES * 2].any():
+        if not province.queues.waiting[province.loan_item].any():
             return
         since = perf_counter()
         lend(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.entitlements import dequeue, entitle, is_on, pay
-from sim.firm.state import DECIDED, PAYMENT, PREFECTURES, REFUSED, Float
+from sim.firm.state import DECIDED, PAYMENT, REFUSED, Float
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.luck import Purpose, uniform
@@ -32,8 +32,7 @@ def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untype
     for k in range(len(items)):
         if blocked[k]:
             continue
-        q = (items[k] * PREFECTURES + p) * 2 + lane
-        record = queues.head[q]
+        record = queues.head[items[k], p, lane]
         if record >= 0 and queues.ready_on[record] <= day and queues.applied_on[record] < best_day:
             best = k
             best_day = queues.applied_on[record]
@@ -43,11 +42,12 @@ def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untype
 @kernel
 def anybody_waits(items, queues):  # type: ignore[no-untyped-def]
     """Whether there is a case in any queue of ``items``, ready or not."""
-    lanes = PREFECTURES * 2
+    _, prefectures, lanes = queues.head.shape
     for k in range(len(items)):
-        for q in range(items[k] * lanes, (items[k] + 1) * lanes):
-            if queues.head[q] >= 0:
-                return True
+        for p in range(prefectures):
+            for lane in range(lanes):
+                if queues.head[items[k], p, lane] >= 0:
+                    return True
     return False
 
 
@@ -62,7 +62,7 @@ def serve(  # type: ignore[no-untyped-def]
     """
     if not anybody_waits(items, queues):
         return
-    for p in range(PREFECTURES):
+    for p in range(len(capacity)):
         left = unused[p] + capacity[p]
         blocked[:] = False
         too_heavy = False  # who stands for more than is left goes on waiting, and nobody goes before
@@ -72,12 +72,11 @@ def serve(  # type: ignore[no-untyped-def]
                 if k < 0:
                     break
                 m = np.int64(items[k])
-                q = (m * PREFECTURES + p) * 2 + lane
-                record = queues.head[q]
+                record = queues.head[m, p, lane]
                 i = np.uint64(queues.firm[record])  # as the settlement counts firms: what both call is compiled once
                 w = np.int64(firms.weight[i])
                 if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
-                    dequeue(q, firms, queues)
+                    dequeue(m, p, lane, firms, queues)
                     continue
                 if left < w:
                     too_heavy = True
@@ -106,7 +105,7 @@ def serve(  # type: ignore[no-untyped-def]
                     entitle(i, m, firms, slots, terms, counts)
                     counts.firms[month, m, DECIDED] += w
                     counts.days[month, m, DECIDED] += w * days
-                dequeue(q, firms, queues)
+                dequeue(m, p, lane, firms, queues)
                 left -= w
         idle = True
         for lane in range(2):
@@ -125,9 +124,9 @@ class Desks:
         self.items = np.array(mine, np.int16)
         per_10k = province.parameters.by("delivery.capacity", AGENCIES)[agency]
         self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
-        self.moved = np.zeros(PREFECTURES)  # what dispatch meetings have added or taken away
-        self.capacity: Float = np.zeros(PREFECTURES)  # entities that can be handled in a working day
-        self.unused = np.zeros(PREFECTURES)
+        self.moved = np.zeros_like(self.staffed)  # what dispatch meetings have added or taken away
+        self.capacity: Float = np.zeros_like(self.staffed)  # entities that can be handled in a working day
+        self.unused = np.zeros_like(self.staffed)
         self.blocked = np.zeros(len(mine), np.bool_)
         self.count_staff()
 
@@ -138,8 +137,7 @@ class Desks:
     @property
     def waiting(self) -> NDArray[np.int64]:
         """Weighted firms that wait at these desks, by prefecture."""
-        of_items = self.province.queues.waiting.reshape(-1, PREFECTURES, 2)[self.items]
-        return np.asarray(of_items.sum(axis=(0, 2)))
+        return np.asarray(self.province.queues.waiting[self.items].sum(axis=(0, 2)))
 
     def work(self, day: int) -> None:
         """A working day."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.state import PREFECTURES
 from sim.institutions.desks import Desks
 from sim.institutions.province import Province
 from sim.vocabulary import AGENCIES
@@ -41,7 +40,7 @@ class Dispatch:
         staffed = np.array([desks.staffed for desks in self.desks])
         moved = np.array([desks.moved for desks in self.desks])
         backlog = waiting / np.maximum(capacity, 1e-9)  # working days, by agency and prefecture
-        everywhere = np.arange(PREFECTURES)
+        everywhere = np.arange(backlog.shape[1])
         longest, shortest = (backlog.argmax(axis=0), everywhere), (backlog.argmin(axis=0), everywhere)
         cases = np.minimum(self.share * staffed[shortest], staffed[shortest] * LEAST + moved[shortest])
         cases = np.where(backlog[longest] > backlog[shortest], cases, 0.0)

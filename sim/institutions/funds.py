@@ -10,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 import simpy
 
-from sim.firm.state import PREFECTURES, Treasury
+from sim.firm.state import Treasury
 
 
 class Funds:
     """All funds of a run. ``names`` in scenario order; amounts are fen, already scaled to the sampled world."""
 
-    def __init__(self, env: simpy.Environment, names: list[str], by_prefecture: list[bool]) -> None:
+    def __init__(self, env: simpy.Environment, names: list[str], by_prefecture: list[bool], prefectures: int) -> None:
         slots: list[simpy.Container] = []
-        slot = np.zeros((max(len(names), 1), PREFECTURES), np.int32)
+        slot = np.zeros((max(len(names), 1), prefectures), np.int32)
         for index, split in enumerate(by_prefecture):
-            for prefecture in range(PREFECTURES):
+            for prefecture in range(prefectures):
                 if prefecture == 0 or split:
                     slots.append(simpy.Container(env, init=0))
                 slot[index, prefecture] = len(slots) - 1
@@ -29,7 +29,7 @@ class Funds:
         self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
 
     def put(self, name: str, amount: int, share: np.ndarray) -> None:
-        """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (16, adding up to 1)."""
+        """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (P, adding up to 1)."""
         slots = self.treasury.slot[self.index[name]]
         if slots[0] == slots[-1]:
             parts = {int(slots[0]): int(amount)}

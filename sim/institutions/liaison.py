@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from sim.firm.entitlements import dequeue
-from sim.firm.state import DECIDED, PREFECTURES
+from sim.firm.state import DECIDED
 from sim.institutions.desks import first_ready
 from sim.institutions.outbreak import Outbreak, days_by_itself
 from sim.kernels import outermost
@@ -25,7 +25,7 @@ def solve(  # type: ignore[no-untyped-def]
     items, blocked, ticket_item, day, month, capacity, unused, episode, firms, terms, behaviour, counts, queues, seed
 ):
     """A working day of the liaison officers; ``capacity``: (P,) problems that they can solve today."""
-    for p in range(PREFECTURES):
+    for p in range(len(capacity)):
         left = unused[p] + capacity[p]
         idle = True
         for lane in range(2):
@@ -33,24 +33,24 @@ def solve(  # type: ignore[no-untyped-def]
                 k = first_ready(items, p, lane, day, blocked, queues)
                 if k < 0:
                     break
-                q = (items[k] * PREFECTURES + p) * 2 + lane
-                record = queues.head[q]
+                item = np.int64(items[k])
+                record = queues.head[item, p, lane]
                 i = np.int64(queues.firm[record])
                 w = np.int64(firms.weight[i])
-                ticket = items[k] - ticket_item
+                ticket = item - ticket_item
                 of_present = queues.applied_on[record] == firms.freed_on[i]
                 if firms.status[i] != SUSPENDED or not (firms.tickets[i] >> ticket) & 1 or not of_present:
                     # It works again, has closed for good, the problem is gone, or was one of an earlier closure.
-                    dequeue(q, firms, queues)
+                    dequeue(item, p, lane, firms, queues)
                     continue
                 if left < w:
                     idle = False
                     break
                 days = day - queues.applied_on[record]
-                dequeue(q, firms, queues)
+                dequeue(item, p, lane, firms, queues)
                 left -= w
-                counts.firms[month, items[k], DECIDED] += w
-                counts.days[month, items[k], DECIDED] += w * days
+                counts.firms[month, item, DECIDED] += w
+                counts.days[month, item, DECIDED] += w * days
                 firms.tickets[i] &= np.uint8(255 ^ (1 << ticket))
                 c = np.int64(firms.county[i])
                 freed_on = queues.applied_on[record]
@@ -73,14 +73,13 @@ class Liaison:
         self.staffed = a_day * self.province.entities / 10_000  # problems a working day, by prefecture
         first = self.province.ticket_item
         self.items = np.arange(first, first + len(TICKETS), dtype=np.int16)
-        self.unused = np.zeros(PREFECTURES)
+        self.unused = np.zeros_like(self.staffed)
         self.blocked = np.zeros(len(TICKETS), np.bool_)  # no problem waits for money
 
     def work(self, day: int) -> None:
         """A working day of the officers."""
         province, rules = self.province, self.province.rules
-        lanes = province.ticket_item * PREFECTURES * 2  # tickets are the last of the items
-        if rules.officers <= 0 or not province.queues.waiting[lanes:].any():
+        if rules.officers <= 0 or not province.queues.waiting[self.items].any():
             return
         since = perf_counter()
         solve(

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.firm.bills import usual_outlays
 from sim.firm.entitlements import enqueue
-from sim.firm.state import APPLIED, LEAD, PREFECTURES, Float, Market
+from sim.firm.state import APPLIED, LEAD, Float, Market
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.luck import Purpose, exponential, uniform
@@ -189,7 +189,7 @@ class Outbreak:
 
     def __init__(self, province: Province) -> None:
         self.province = province
-        counties, sectors = len(province.counties), len(SECTORS)
+        counties, sectors, prefectures = len(province.counties), len(SECTORS), province.counties.prefecture_count
         self.episode = np.zeros(counties, np.int64)
         self.suspended = np.zeros(counties, np.int64)  # rows stopped
         self.ever_listed = np.zeros(counties, np.bool_)
@@ -200,8 +200,8 @@ class Outbreak:
         payroll = w * firms.staff[alive].astype(np.float64) * firms.wage[alive]
         self.usual_wages: Float = np.asarray(np.bincount(firms.county[alive], payroll, counties), np.float64)
         market = province.counties.prefecture[firms.county[alive]].astype(np.int64) * sectors + firms.sector[alive]
-        capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), PREFECTURES * sectors)
-        self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(PREFECTURES, sectors)
+        capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), prefectures * sectors)
+        self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
         self.closed = np.zeros(counties)  # severity after control measures
         self.local: Float = np.ones((counties, sectors))  # local demand from last month's wage bill
         self.crowding: Float = np.ones((counties, sectors))  # customers of absent competitors
@@ -214,7 +214,7 @@ class Outbreak:
         county: in a sampled world a county's sector can be a handful of rows, and the market would be their noise.)
         """
         of_county = self.province.counties.prefecture
-        capacity = np.zeros((PREFECTURES, len(SECTORS)))
+        capacity = np.zeros_like(self.usual_capacity)
         np.add.at(capacity, of_county, market.capacity)
         if month == 0 and self.province.timeline.start.day > 1:
             return  # not every cohort has settled in the first days

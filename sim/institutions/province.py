@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.state import PREFECTURES, Behaviour, Counts, Float, Int, Market, Queues, Slots
+from sim.firm.state import Behaviour, Counts, Float, Int, Market, Queues, Slots
 from sim.institutions.funds import Funds
 from sim.institutions.queues import with_room
 from sim.institutions.rules import LONGEST_PROCESSING, Rules
@@ -86,9 +86,9 @@ def days_until_ready(timeline: Timeline) -> NDArray[np.int16]:
     return np.asarray(ready.astype(np.int16))
 
 
-def by_prefecture(firms: Firms, values: NDArray[np.generic], alive_only: NDArray[np.bool_]) -> Int:
-    """Weighted sum of a column over the chosen rows of each prefecture, shape (16,)."""
-    total = np.zeros(PREFECTURES, np.int64)
+def by_prefecture(firms: Firms, values: NDArray[np.generic], alive_only: NDArray[np.bool_], prefectures: int) -> Int:
+    """Weighted sum of a column over the chosen rows of each of ``prefectures``, shape (P,)."""
+    total = np.zeros(prefectures, np.int64)
     rows = np.flatnonzero(alive_only)
     np.add.at(total, firms.prefecture[rows], values[rows].astype(np.int64) * firms.weight[rows])
     return total

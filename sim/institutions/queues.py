@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.firm.entitlements import NOBODY
-from sim.firm.state import PREFECTURES, Queues
+from sim.firm.state import Queues
 from sim.kernels import outermost
 
 
-def new_queues(items: int, records: int) -> Queues:
-    """Empty queues for ``items``, with room for ``records`` cases waiting at once."""
-    ends = items * PREFECTURES * 2
+def new_queues(items: int, prefectures: int, records: int) -> Queues:
+    """Empty queues for ``items`` in each of ``prefectures``, with room for ``records`` cases waiting at once."""
+    ends = (items, prefectures, 2)
     following = np.arange(1, records + 1, dtype=np.int32)
     following[-1] = -1
     return Queues(
@@ -58,10 +58,13 @@ def with_room(queues: Queues, records: int) -> Queues:
 @outermost
 def count_waiting(day, firms, queues, found):  # type: ignore[no-untyped-def]
     """Add weighted firms that wait, and their days of waiting so far, to ``found`` (items, 2)."""
-    for q in range(len(queues.head)):
-        record = queues.head[q]
-        while record >= 0:
-            w = np.int64(firms.weight[queues.firm[record]])
-            found[q // (PREFECTURES * 2), 0] += w
-            found[q // (PREFECTURES * 2), 1] += w * (day - queues.applied_on[record])
-            record = queues.next[record]
+    items, prefectures, lanes = queues.head.shape
+    for item in range(items):
+        for p in range(prefectures):
+            for lane in range(lanes):
+                record = queues.head[item, p, lane]
+                while record >= 0:
+                    w = np.int64(firms.weight[queues.firm[record]])
+                    found[item, 0] += w
+                    found[item, 1] += w * (day - queues.applied_on[record])
+                    record = queues.next[record]

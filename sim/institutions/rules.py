@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.entitlements import find_eligible
-from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, PREFECTURES, RELIEF, Float, Int, Terms
+from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, RELIEF, Float, Int, Terms
 from sim.luck import Purpose, salts
 from sim.measure import Measure
 from sim.population.columns import MASK_WORDS, Firms
@@ -37,6 +37,7 @@ class Rules:
         self.index = {measure.id: m for m, measure in enumerate(measures)}
         self.counties = counties
         count, places, sectors = len(measures) + 1, len(counties), len(SECTORS)  # one more row for loans
+        prefectures = counties.prefecture_count
         self.running = np.zeros(count, np.bool_)  # in force today
         self.automatic = np.zeros(count, np.bool_)
         ways = [measure.delivery.way for measure in measures]
@@ -99,11 +100,11 @@ class Rules:
             lends=words.copy(),
             cultivates=words.copy(),
             unmet=_unmet(measures),
-            new_arrears=np.ones((PREFECTURES, sectors, len(SIZES))),
-            entry=np.ones((PREFECTURES, sectors)),
+            new_arrears=np.ones((prefectures, sectors, len(SIZES))),
+            entry=np.ones((prefectures, sectors)),
             restart_delay=np.ones(places),
             ticket_deadline=np.full(1, FAR, np.int32),
-            aware=np.zeros((count, PREFECTURES, len(SIZES))),
+            aware=np.zeros((count, prefectures, len(SIZES))),
         )
         salts(seed, int(Purpose.AWARE), self.terms.identity, self.terms.aware_salt)
         salts(seed, int(Purpose.APPLY), self.terms.identity, self.terms.apply_salt)
@@ -111,19 +112,19 @@ class Rules:
         self.collects = np.zeros(count, np.bool_)
         self.lends = np.zeros(count, np.bool_)
         self.supply = np.ones(count)  # factor on new lending
-        self.price_deduction = np.zeros((count, PREFECTURES, sectors, len(SIZES)))
-        self.consortium_bonus = np.zeros((count, PREFECTURES))
-        self.reserved_works = np.zeros((count, PREFECTURES))
-        self.reserved_goods_services = np.zeros((count, PREFECTURES))
+        self.price_deduction = np.zeros((count, prefectures, sectors, len(SIZES)))
+        self.consortium_bonus = np.zeros((count, prefectures))
+        self.reserved_works = np.zeros((count, prefectures))
+        self.reserved_goods_services = np.zeros((count, prefectures))
         self.closed_share = np.ones((count, places))
         self.control_drag = np.ones((count, places))
         self.restart_delay = np.ones((count, places))
         self.logistics_friction = np.ones((count, places, sectors))
-        self.construction_demand = np.ones((count, PREFECTURES))
-        self.new_arrears = np.ones((count, PREFECTURES, sectors, len(SIZES)))
-        self.entry = np.ones((count, PREFECTURES, sectors))
+        self.construction_demand = np.ones((count, prefectures))
+        self.new_arrears = np.ones((count, prefectures, sectors, len(SIZES)))
+        self.entry = np.ones((count, prefectures, sectors))
         self.quota = np.full(count, -1, np.int64)  # firms to be chosen, -1 for none
-        self.publicity = np.zeros((count, count, PREFECTURES, len(SIZES)))  # hazard a month, by source and target
+        self.publicity = np.zeros((count, count, prefectures, len(SIZES)))  # hazard a month, by source and target
         self.desk_capacity = np.ones((count, len(AGENCIES)))
         self.desk_processing = np.ones((count, len(AGENCIES)))
         self.makes_automatic = np.zeros((count, count), np.bool_)  # by source and target
@@ -139,7 +140,7 @@ class Rules:
         self.officers = 0.0  # factor on the liaison officers that there are
         self.meetings_a_month = 0
         # Monthly hazard that publicity adds for each measure, (M + 1, P, Z).
-        self.hazard: Float = np.zeros((count, PREFECTURES, len(SIZES)))
+        self.hazard: Float = np.zeros((count, prefectures, len(SIZES)))
         self._base_processing = np.zeros(count)
         for m, measure in enumerate(measures):
             self._enter(m, measure)
@@ -162,7 +163,7 @@ class Rules:
         if eligible.prefectures is not None:
             wanted = [self.counties.prefecture_index(name) for name in eligible.prefectures]
             counties &= np.isin(self.counties.prefecture, wanted)
-        prefectures = np.zeros(PREFECTURES, np.bool_)
+        prefectures = np.zeros(self.counties.prefecture_count, np.bool_)
         prefectures[self.counties.prefecture[counties]] = True
         sectors = np.ones(len(SECTORS), np.bool_)
         if eligible.sectors is not None:

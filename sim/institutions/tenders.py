@@ -13,7 +13,6 @@ from time import perf_counter
 import numpy as np
 
 from sim.firm.entitlements import whole
-from sim.firm.state import PREFECTURES
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.luck import Purpose, bits, normal, uniform
@@ -53,14 +52,15 @@ def award(  # type: ignore[no-untyped-def]
     by large firms, kept here.
     """
     rivals = int(rules[0])
-    for form in range(3):
-        for p in range(PREFECTURES):
-            start = first[form * PREFECTURES + p]
-            count = first[form * PREFECTURES + p + 1] - start
+    forms, prefectures = lots.shape
+    for form in range(forms):
+        for p in range(prefectures):
+            start = first[form * prefectures + p]
+            count = first[form * prefectures + p + 1] - start
             if count == 0:
                 continue
             for lot in range(lots[form, p]):
-                number = ((month * 3 + form) * PREFECTURES + p) * 1_000_000 + lot
+                number = ((month * forms + form) * prefectures + p) * 1_000_000 + lot
                 reserved = uniform(seed, LOT, number, 0) < by_place[1 if form == WORKS else 2, p]
                 best, best_price, bid_price = -1, NO_BID, 0.0
                 large_price = NO_BID
@@ -114,12 +114,12 @@ class Tenders:
         self.province = province
         p = province.parameters
         firms = province.firms
-        groups = []
+        groups, prefectures = [], province.counties.prefecture_count
         rows_of = np.flatnonzero((firms.size > 0) & (firms.usual_sales > 0))  # enterprises that sell anything
         for form in FORMS:
             sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
             bidders = rows_of[sells]
-            for prefecture in range(PREFECTURES):
+            for prefecture in range(prefectures):
                 able = firms.usual_sales[bidders] * LARGEST_LOT_MONTHS >= fen(p[f"procurement.lot_yuan.{form}"])
                 group = bidders[able & (firms.prefecture[bidders] == prefecture)].astype(np.int32)
                 groups.append(group[np.argsort(firms.key[group])])
@@ -127,7 +127,7 @@ class Tenders:
         self.ring = firms.key[self.bidders]
         self.first = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
         weights = np.array([firms.weight[group].mean() if len(group) else 1.0 for group in groups])
-        self.row_weight = weights.reshape(len(FORMS), PREFECTURES)
+        self.row_weight = weights.reshape(len(FORMS), prefectures)
         self.lot_fen = np.array([fen(p[f"procurement.lot_yuan.{form}"]) for form in FORMS], np.int64)
         value = fen(p["procurement.annual_yuan"]) / 12 * province.scale * p.by("procurement.form_share", FORMS)
         where = province.counties.prefecture_weight

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import ledger
-from sim.firm.state import DECIDED, MISSED, PREFECTURES, PUT_OFF, Float, Int
+from sim.firm.state import DECIDED, MISSED, PUT_OFF, Float, Int
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes
 from sim.observe.census import COUNTED
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sim.ledger import Books
     from sim.population.columns import Firms
 
-CELLS = PREFECTURES * len(SECTORS) * len(SIZES)
 # Columns of `Counts` that are stations of the delivery table; `eligible`, `aware` and `queued` are stocks.
 COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
 GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
@@ -34,7 +34,8 @@ class Record:
     def __init__(self, months: list[str], prefectures: tuple[str, ...], measures: list[str]) -> None:
         self.months, self.prefectures, self.measures = months, prefectures, measures
         items = len(measures) + len(REQUESTS)
-        self.panel = np.zeros((len(months), CELLS, len(COUNTED)), np.int64)
+        self.cells = (len(prefectures), len(SECTORS), len(SIZES))
+        self.panel = np.zeros((len(months), prod(self.cells), len(COUNTED)), np.int64)
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
@@ -46,7 +47,7 @@ class Record:
         import pandas as pd
 
         inhabited = np.flatnonzero((self.panel[-1, :, 3] + self.panel[-1, :, 4]) > 0)
-        p, s, z = np.unravel_index(inhabited, (PREFECTURES, len(SECTORS), len(SIZES)))
+        p, s, z = np.unravel_index(inhabited, self.cells)
         months, cells = len(self.months), len(inhabited)
         names: dict[str, object] = {
             "month": np.repeat(np.array(self.months, object), cells),

@@ -22,7 +22,7 @@ class Firms(NamedTuple):
     key: NDArray[np.uint64]  # identity, the same in every world
     weight: NDArray[np.int32]  # entities that the row stands for
     county: NDArray[np.int16]  # index into the county table
-    prefecture: NDArray[np.int8]  # 0 to 15
+    prefecture: NDArray[np.int8]  # index into the prefectures of the county table
     sector: NDArray[np.int8]  # index into SECTORS
     size: NDArray[np.int8]  # index into SIZES
     landlord: NDArray[np.int8]  # index into LANDLORDS

@@ -36,7 +36,7 @@ class Counties:
     code: tuple[str, ...]  # such as "530102"
     zh: tuple[str, ...]
     en: tuple[str, ...]  # pinyin without the kind of county
-    prefecture: NDArray[np.int8]  # index of each county's prefecture, 0 to 15
+    prefecture: NDArray[np.int8]  # index of each county's prefecture
     weight: NDArray[np.float64]  # share of the province's firms, adds up to 1
     prefecture_code: tuple[str, ...]  # such as "5301"
     prefecture_zh: tuple[str, ...]
@@ -46,9 +46,14 @@ class Counties:
         return len(self.code)
 
     @property
+    def prefecture_count(self) -> int:
+        """Number of prefectures."""
+        return len(self.prefecture_code)
+
+    @property
     def prefecture_weight(self) -> NDArray[np.float64]:
         """Share of the province's firms in each prefecture."""
-        return np.bincount(self.prefecture, self.weight, len(self.prefecture_code)).astype(np.float64)
+        return np.bincount(self.prefecture, self.weight, self.prefecture_count).astype(np.float64)
 
     def county(self, name: str) -> int:
         """Index of a county by any of its names, see :func:`forms`; raises :class:`UnknownName`."""

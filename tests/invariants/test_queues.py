@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.engine import Run
-from sim.firm.state import APPLIED, DECIDED, PREFECTURES, REFUSED
+from sim.firm.state import APPLIED, DECIDED, REFUSED
 from sim.vocabulary import AGENCIES, FLAGS, Status, bit
 from tests.invariants.watching import (
     DESKS,
@@ -59,10 +59,9 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
             queues = run.province.queues
             waiting = sum(len(line) for line in after.lines.values())
             assert waiting + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
-            told = queues.waiting.reshape(-1, PREFECTURES, 2)
-            assert told.sum() == sum(entities(run, line) for line in after.lines.values())
+            assert queues.waiting.sum() == sum(entities(run, line) for line in after.lines.values())
             for queue, line in after.lines.items():
-                assert told[queue] == entities(run, line), (after.day, queue)
+                assert queues.waiting[queue] == entities(run, line), (after.day, queue)
                 assert all(run.population.firms.prefecture[record.firm] == queue[1] for record in line)
 
     for_drawn_scenarios(rounds, claim)
@@ -153,7 +152,7 @@ def test_no_listed_firm_waits_behind_an_unlisted_one(rounds: int) -> None:
         for _, before, after, gone, _ in steps(run):
             if after.hour != DESKS:
                 continue
-            for items, p in product(desks, range(PREFECTURES)):
+            for items, p in product(desks, range(run.province.counties.prefecture_count)):
                 if any(terms.waits[item] for item in items):
                     continue  # a queue may wait for money
                 served = [

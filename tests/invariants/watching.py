@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine import Run
 from sim.firm.entitlements import NOBODY
-from sim.firm.state import PREFECTURES, Int
+from sim.firm.state import Int
 from sim.institutions import calendar
 from sim.measure import Dated, Measure
 from sim.parameters import load as load_parameters
@@ -142,13 +142,12 @@ def lines(run: Run) -> Lines:
     """Every queue that is not empty, as its links say."""
     queues = run.province.queues
     found: Lines = {}
-    for q in np.flatnonzero(queues.head >= 0).tolist():
-        line, record = [], int(queues.head[q])
+    for item, prefecture, lane in np.argwhere(queues.head >= 0).tolist():
+        line, record = [], int(queues.head[item, prefecture, lane])
         while record >= 0:
             assert queues.firm[record] != NOBODY
             line.append(Record(int(queues.firm[record]), int(queues.applied_on[record]), int(queues.ready_on[record])))
             record = int(queues.next[record])
-        item, prefecture, lane = q // (PREFECTURES * 2), q // 2 % PREFECTURES, q % 2
         found[item, prefecture, lane] = line
     return found
 
