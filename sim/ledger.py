@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels import columns
 from sim.vocabulary import FLOWS
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ MOVE_KIND: Final = {
 FROM_FIRMS: Final = ("repaid", "lapsed_public", "lapsed_private", "forgiven")
 
 
+@columns
 class Books(NamedTuple):
     """Weighted fen of a run, posted by the kernels."""
 

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels import columns
+
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 Bits = NDArray[np.uint64]
@@ -45,6 +47,7 @@ FELL_SHORT: Final = 1
 CLOSED_OWING: Final = 2
 
 
+@columns
 class Behaviour(NamedTuple):
     """How firms behave: the calibrated parameters in the form that kernels read. Shares of sales unless said."""
 
@@ -109,6 +112,7 @@ class Behaviour(NamedTuple):
     birth_thinning: float  # probability that a birth slot opens when no measure raises entry
 
 
+@columns
 class Terms(NamedTuple):
     """What the measures in force say today. Arrays over measures unless said."""
 
@@ -172,6 +176,7 @@ class Terms(NamedTuple):
     aware: Float  # (M, P, Z) share of firms that know of it
 
 
+@columns
 class Market(NamedTuple):
     """What surrounds the firms: activity, and the sums that they make together."""
 
@@ -184,6 +189,7 @@ class Market(NamedTuple):
     payables_lost: Int  # (P,) weighted fen of payables written off this month
 
 
+@columns
 class Slots(NamedTuple):
     """What measures have promised and given to each firm."""
 
@@ -193,6 +199,7 @@ class Slots(NamedTuple):
     put_off: NDArray[np.uint8]  # (n,) bits: PUT_OFF, MISSED
 
 
+@columns
 class Treasury(NamedTuple):
     """The day's cheque book of the funds: what is left and what was drawn, by slot."""
 
@@ -201,6 +208,7 @@ class Treasury(NamedTuple):
     drawn: Int  # (slots,) fen since the funds last settled
 
 
+@columns
 class Counts(NamedTuple):
     """Delivery, counted at the stations, weighted."""
 
@@ -210,6 +218,7 @@ class Counts(NamedTuple):
     cliff: Int  # (months, M, 3) weighted firms: something fell due again, was not paid in full, was owed on closing
 
 
+@columns
 class Queues(NamedTuple):
     """All queues in one pool of linked records: first in, first out, by item and prefecture, listed firms first."""
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from operator import itemgetter
-from typing import Any, NoReturn
-from weakref import ref
+from operator import attrgetter, itemgetter
+from typing import Any, Final, NoReturn, TypeVar
 
 import numba
 import numpy as np
@@ -26,7 +25,19 @@ from sim.kernels.kept import Kept, one_at_a_time, tell
 from sim.kernels.python import called_by_python, wrapping
 
 Function = Callable[..., Any]
+Group = TypeVar("Group", bound=tuple[Any, ...])
 _compile: Any = numba.njit
+
+
+def columns(group: type[Group]) -> type[Group]:
+    """A named tuple of columns, or of groups of columns, for kernels to read and write.
+
+    Its type, which takes long to find, is noted on the tuple itself: nothing in it can be replaced, and whoever puts a
+    column or a group in another's place gets another tuple. (A named tuple alone has no room for a note.)
+    """
+    names = ("__doc__", "__module__", "__qualname__", "__annotations__")
+    noted = {name: getattr(group, name) for name in names} | {"__getstate__": lambda self: None}
+    return type(group.__name__, (group,), noted)
 
 
 class _Inner:
@@ -60,8 +71,8 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
     """A kernel that Python calls, always with arguments of the same types; ``allocates``: it makes arrays of its own.
 
     Numba looks up the types of all arguments at every call; for the columns of the firms that takes longer than many a
-    call. Here tuples of columns are looked at once and then recognised. Raises ``TypeError`` for arguments of other
-    types than those of the first call in this process, whose memory would be misread.
+    call. Here groups (:func:`columns`) are looked at once and then recognised. Raises ``TypeError`` for arguments of
+    other types than those of the first call in this process, whose memory would be misread.
     """
     if config.DISABLE_JIT:
         return called_by_python(function)
@@ -74,13 +85,13 @@ def outermost(function: Function, *, allocates: bool = False) -> Any:
         if not seen:
             with global_compiler_lock:  # Numba loads one kernel at a time
                 seen = _first_seen(compiled, arguments)
-        guard, entry, tuples, usual_tuples, others, usual_others = seen
+        guard, entry, groups, usual_groups, others, usual_others = seen
         try:
             usual = (
-                list(map(_type_at, map(id, tuples(arguments)))) == usual_tuples
+                list(map(_noted, groups(arguments))) == usual_groups
                 and list(map(compute_fingerprint, others(arguments))) == usual_others
             )
-        except (IndexError, NotImplementedError):  # too few, or of no type that a kernel could know
+        except (IndexError, AttributeError, NotImplementedError):  # too few, not noted, or unknown to kernels
             usual = False
         if not usual:
             guard.look(arguments)
@@ -96,8 +107,8 @@ allocating = partial(outermost, allocates=True)
 class _Guard:
     """The types for which an outermost kernel was compiled: those of its first call.
 
-    At every call arrays and numbers are compared by their fingerprints. A tuple of columns cannot change: once looked
-    at, its type is known by its place in memory until one of its columns is gone. Whatever differs is looked at here.
+    At every call arrays and numbers are compared by their fingerprints, and groups by the type that is noted on each.
+    Whatever differs is looked at here.
     """
 
     def __init__(self, compiled: Any, arguments: Sequence[Any]) -> None:
@@ -106,7 +117,7 @@ class _Guard:
 
     def _types(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(
-            _type_of_columns(argument) if _has_columns(argument) else self.compiled.typeof_pyval(argument)
+            _type_of_group(argument) if _has_columns(argument) else self.compiled.typeof_pyval(argument)
             for argument in arguments
         )
 
@@ -123,37 +134,29 @@ class _Guard:
 def _first_seen(compiled: Any, arguments: Sequence[Any]) -> tuple[Any, ...]:
     """What a kernel needs for its next calls: its guard and machine code, and what its arguments look like."""
     guard = _Guard(compiled, arguments)
-    columns = [k for k, argument in enumerate(arguments) if _has_columns(argument)]
-    tuples, others = _picker(columns), _picker([k for k in range(len(arguments)) if k not in columns])
-    usual_tuples = [_type_at(id(argument)) for argument in tuples(arguments)]
+    noted = [k for k, argument in enumerate(arguments) if hasattr(argument, NOTE)]
+    groups, others = _picker(noted), _picker([k for k in range(len(arguments)) if k not in noted])
+    usual_groups = [_noted(argument) for argument in groups(arguments)]
     usual_others = [compute_fingerprint(argument) for argument in others(arguments)]
-    return guard, _entry_point(compiled, guard.types), tuples, usual_tuples, others, usual_others
+    return guard, _entry_point(compiled, guard.types), groups, usual_groups, others, usual_others
 
 
-_known: dict[int, Any] = {}  # types of tuples of columns, by their place in memory
-_type_at = _known.get
-_columns_at: dict[int, list[Any]] = {}  # their columns, weakly
-_types: dict[tuple[type, bytes], Any] = {}  # all types of such tuples, by what they look like
+NOTE: Final = "_kernel_type"  # attribute of a group
+_noted = attrgetter(NOTE)
+_types: dict[tuple[type, bytes], Any] = {}  # all types of groups, by what they look like
 
 
 def _has_columns(argument: Any) -> bool:
-    return isinstance(argument, tuple) and any(isinstance(column, np.ndarray) for column in argument)
+    return isinstance(argument, tuple) and any(isinstance(part, np.ndarray) or _has_columns(part) for part in argument)
 
 
-def _type_of_columns(columns: tuple[Any, ...]) -> Any:
-    place = id(columns)
-    if place not in _known:
-
-        def forget(_: object) -> None:
-            _known.pop(place, None)
-            _columns_at.pop(place, None)
-
-        looks = (type(columns), compute_fingerprint(columns))
-        if looks not in _types:
-            _types[looks] = typeof(columns)
-        _columns_at[place] = [ref(column, forget) for column in columns if isinstance(column, np.ndarray)]
-        _known[place] = _types[looks]
-    return _known[place]
+def _type_of_group(group: tuple[Any, ...]) -> Any:
+    looks = (type(group), compute_fingerprint(group))
+    if looks not in _types:
+        _types[looks] = typeof(group)
+    if hasattr(group, "__dict__"):
+        setattr(group, NOTE, _types[looks])
+    return _types[looks]
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -164,11 +167,11 @@ def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 def _told(got: Any, kind: Any) -> str:
-    """The difference between two types; of tuples of columns the first column that differs."""
+    """The difference between two types; of groups the first column that differs."""
     if isinstance(got, types.BaseNamedTuple) and isinstance(kind, types.BaseNamedTuple) and got.fields == kind.fields:
         for name, one, other in zip(got.fields, got, kind, strict=True):
             if one != other:
-                return f"a {got.instance_class.__name__} whose {name} is {one}, not {other}"
+                return f"a {got.instance_class.__name__} whose {name} is {_told(one, other)}"
     return f"{got}, not {kind}"
 
 

@@ -107,7 +107,13 @@ class Kept:
 def _key(sig: Any, codegen: Any) -> tuple[Any, ...]:
     """Argument types, with the names of columns, which Numba's own comparison leaves out, and the processor."""
     arguments = tuple(getattr(sig, "args", sig))
-    return (arguments, tuple(getattr(kind, "fields", None) for kind in arguments), codegen.magic_tuple())
+    return (arguments, tuple(map(_names, arguments)), codegen.magic_tuple())
+
+
+def _names(kind: Any) -> Any:
+    """Names of the columns of a group, and of the groups in it."""
+    fields = getattr(kind, "fields", None)
+    return fields and (fields, tuple(map(_names, kind)))
 
 
 def _writable(folder: Path) -> bool:

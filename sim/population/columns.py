@@ -10,11 +10,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels import columns
+
 LINE: Final = 64  # bytes of a cache line
 MASKS: Final = ("eligible", "applied", "granted")
 MASK_WORDS = 2  # 64 measures a word: a scenario holds at most 128 measures that reach firms one by one
 
 
+@columns
 class Firms(NamedTuple):
     """Columns of n firms. Units: fen, persons, shares of sales, days since the start of the horizon."""
 
@@ -88,9 +91,9 @@ def new_columns(n: int) -> Firms:
     sizes = {name: -(-int(np.prod(shapes[name])) * kind.itemsize // LINE) * LINE for name, kind in kinds.items()}
     block = np.zeros(sum(sizes.values()) + LINE, np.uint8)
     place = -block.ctypes.data % LINE
-    columns = {}
+    laid_out = {}
     for name, kind in kinds.items():
         used = int(np.prod(shapes[name])) * kind.itemsize
-        columns[name] = block[place : place + used].view(kind).reshape(shapes[name])
+        laid_out[name] = block[place : place + used].view(kind).reshape(shapes[name])
         place += sizes[name]
-    return Firms(**columns)
+    return Firms(**laid_out)

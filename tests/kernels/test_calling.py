@@ -1,6 +1,7 @@
 """Kernels called with other types than they were compiled for, and kernels run as Python."""
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,11 +13,29 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from sim.kernels import columns as group
 from sim.kernels import kernel, outermost
 
 
+@group
 class Columns(NamedTuple):
     """Two columns."""
+
+    cash: NDArray[np.int64]
+    rate: NDArray[np.float64]
+
+
+@group
+class State(NamedTuple):
+    """Groups in a group."""
+
+    first: Columns
+    second: Columns
+    factor: int
+
+
+class Unmarked(NamedTuple):
+    """Columns that nothing can be noted on."""
 
     cash: NDArray[np.int64]
     rate: NDArray[np.float64]
@@ -103,6 +122,72 @@ def test_a_tuple_at_the_place_of_another_is_looked_at_again(add: Callable[..., A
             return
         del bad
     pytest.skip("no tuple came to lie where another had been")
+
+
+def test_a_group_in_a_group_is_looked_at_again_where_it_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+
+    @outermost
+    def total(i: Any, state: Any) -> Any:
+        return inner(state.first, i) + inner(state.second, i) * state.factor
+
+    state = State(COLUMNS, COLUMNS, 2)
+    for i in range(4):
+        assert total(i, state) == 3 * (i + 1)
+    kept, longer = state.second, COLUMNS._replace(cash=np.arange(10, 30))  # what was replaced may live on elsewhere
+    state = state._replace(second=longer)
+    assert total(1, state) == 2 + 2 * 12
+    assert total(1, state._replace(second=kept)) == 6
+    for bad, told in (
+        (COLUMNS._replace(cash=np.ones(4)), "a Columns whose cash is array(float64, 1d, C), not array(int64, 1d, C)"),
+        (Unmarked(*COLUMNS), "Unmarked("),
+    ):
+        with pytest.raises(TypeError) as refused:
+            total(1, state._replace(second=bad))
+        assert str(refused.value).startswith(f"total: state is a State whose second is {told}")
+    assert total(1, state) == 2 + 2 * 12
+
+
+def test_columns_that_live_longer_than_their_group_do_not_stand_for_another(add: Callable[..., Any]) -> None:
+    places, wrong = set(), np.arange(4.0)
+    for _ in range(50):
+        good = COLUMNS._replace(rate=COLUMNS.rate)
+        add(1, ROW, good)
+        places.add(id(good))
+        del good
+        bad = COLUMNS._replace(cash=wrong)
+        with pytest.raises(TypeError):
+            add(1, ROW, bad)
+        if id(bad) in places:
+            return
+        del bad
+    pytest.skip("no group came to lie where another had been")
+
+
+def test_columns_that_nothing_can_be_noted_on_are_looked_at_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+
+    @outermost
+    def of_unmarked(i: Any, columns: Any) -> Any:
+        return inner(columns, i)
+
+    for size in range(3, 9):
+        assert of_unmarked(2, Unmarked(np.arange(size), np.ones(size))) == 3.0
+    with pytest.raises(TypeError, match=r"columns is a Unmarked whose cash is array\(float64"):
+        of_unmarked(2, Unmarked(np.ones(4), np.ones(4)))  # type: ignore[arg-type]
+
+
+def test_a_group_is_passed_between_processes_without_what_was_noted_on_it(add: Callable[..., Any]) -> None:
+    add(1, ROW, COLUMNS)
+    assert vars(COLUMNS)
+    again = pickle.loads(pickle.dumps(COLUMNS))
+    assert isinstance(again, Columns)
+    assert not vars(again)
+    assert add(1, ROW, again) == 22.0
 
 
 def test_python_cannot_call_a_kernel_that_was_compiled_for_kernels() -> None:
