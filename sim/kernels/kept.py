@@ -16,12 +16,14 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from numba.core import types
 from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
@@ -51,27 +53,40 @@ class Kept:
 
     def __init__(self, function: Callable[..., Any], options: str) -> None:
         self.function, self.options = function, options
+        self._known: dict[tuple[str, ...], IndexDataCacheFile] = {}
 
     @cached_property
-    def _files(self) -> IndexDataCacheFile:
-        found = digest(self.function, self.options)
-        version = "".join(map(str, sys.version_info[:2]))
-        name = f"{self.function.__module__}.{self.function.__qualname__}-{found}.py{version}"
-        folder = home()
-        if not (folder / f"{name}.nbi").exists() and not _writable(folder):
-            folder = _passing(folder)
-        return IndexDataCacheFile(cache_path=str(folder), filename_base=name, source_stamp=found)
+    def _digest(self) -> str:
+        return digest(self.function, self.options)
+
+    def _files(self, sig: Any) -> IndexDataCacheFile:
+        """The files for arguments of these types, named by the groups of columns among them.
+
+        An index tells a group by the place where it is defined: sources that have moved one keep their own beside it.
+        """
+        places = tuple(_places(_arguments(sig)))
+        if places not in self._known:
+            found = sha256("\n".join((self._digest, *places)).encode()).hexdigest()[:16] if places else self._digest
+            version = "".join(map(str, sys.version_info[:2]))
+            name = f"{self.function.__module__}.{self.function.__qualname__}-{found}.py{version}"
+            folder = home()
+            if not (folder / f"{name}.nbi").exists() and not _writable(folder):
+                folder = _passing(folder)
+            self._known[places] = IndexDataCacheFile(
+                cache_path=str(folder), filename_base=name, source_stamp=self._digest
+            )
+        return self._known[places]
 
     @property
     def cache_path(self) -> str:
         """The folder of this kernel's files."""
-        return str(self._files._cache_path)
+        return next((str(files._cache_path) for files in self._known.values()), str(home()))
 
     def has(self, sig: Any, target_context: Any) -> bool:
         """Whether the kernel for arguments of these types is kept."""
         target_context.refresh()
         try:
-            return _key(sig, target_context.codegen()) in self._files._load_index()
+            return _key(sig, target_context.codegen()) in self._files(sig)._load_index()
         except Exception:  # whatever a damaged file leads to, it is as good as none
             return False
 
@@ -79,41 +94,49 @@ class Kept:
         """The kernel for arguments of these types; None where it is not kept, or the file is damaged."""
         with global_compiler_lock:
             target_context.refresh()
+            files = self._files(sig)
             try:
-                data = self._files.load(_key(sig, target_context.codegen()))
+                data = files.load(_key(sig, target_context.codegen()))
             except Exception:
                 return None
             if data is None:
                 return None
             with suppress(OSError):
-                os.utime(self._files._index_path)  # in use, so it is not let go
+                os.utime(files._index_path)  # in use, so it is not let go
             return CompileResult._rebuild(target_context, *data)
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         """Keep the kernel, and let go of what has not been used for a month."""
-        key, reduced = _key(sig, data.library.codegen), data._reduce()
+        key, reduced, files = _key(sig, data.library.codegen), data._reduce(), self._files(sig)
         try:
-            self._files.save(key, reduced)
+            files.save(key, reduced)
         except (EOFError, pickle.UnpicklingError):  # what was kept is damaged
-            self.flush()
-            self._files.save(key, reduced)
+            files.flush()
+            files.save(key, reduced)
         _let_go(Path(self.cache_path))
 
     def flush(self) -> None:
         """Forget every compiled form of this kernel."""
-        self._files.flush()
+        for files in self._known.values():
+            files.flush()
+
+
+def _arguments(sig: Any) -> tuple[Any, ...]:
+    return tuple(getattr(sig, "args", sig))
+
+
+def _places(kinds: Iterable[Any]) -> Iterator[str]:
+    """Where the groups of columns among types are defined, with the names of columns; and those of groups in them."""
+    for kind in kinds:
+        if isinstance(kind, types.BaseNamedTuple):
+            yield f"{kind.instance_class.__module__}.{kind.instance_class.__qualname__}{kind.fields}"
+        if isinstance(kind, types.BaseTuple):
+            yield from _places(kind)
 
 
 def _key(sig: Any, codegen: Any) -> tuple[Any, ...]:
-    """Argument types, with the names of columns, which Numba's own comparison leaves out, and the processor."""
-    arguments = tuple(getattr(sig, "args", sig))
-    return (arguments, tuple(map(_names, arguments)), codegen.magic_tuple())
-
-
-def _names(kind: Any) -> Any:
-    """Names of the columns of a group, and of the groups in it."""
-    fields = getattr(kind, "fields", None)
-    return fields and (fields, tuple(map(_names, kind)))
+    """Argument types and the processor; names of columns, which Numba's own comparison leaves out, name the files."""
+    return (_arguments(sig), codegen.magic_tuple())
 
 
 def _writable(folder: Path) -> bool:

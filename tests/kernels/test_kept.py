@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 import time
+from collections import namedtuple
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,26 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.M
         for path in (tmp_path / "shukun").glob(pattern):
             path.write_bytes(path.read_bytes()[:20])
         assert defined(KERNELS)["twice"](np.array([7])) == 12
+
+
+@pytest.mark.parametrize("moved", ["sim.groups", "sim.rooms.groups"])
+def test_a_group_of_columns_that_has_moved_leaves_what_others_kept_as_it_is(
+    moved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sources before and after a move of a class share the folder: neither can read an index that names the other's."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    before, after = ModuleType("sim.trial_groups"), ModuleType(moved)
+    for module in (before, after):
+        module.Group = namedtuple("Group", ["column"], module=module.__name__)  # type: ignore[attr-defined]
+    source = KERNELS.replace("deep(column[0])", "deep(column.column[0])")
+    monkeypatch.setitem(sys.modules, before.__name__, before)
+    assert defined(source)["twice"](before.Group(np.array([7]))) == 12
+    first = {path: path.read_bytes() for path in (tmp_path / "shukun").glob("*.nb?")}
+    monkeypatch.delitem(sys.modules, before.__name__)
+    monkeypatch.setitem(sys.modules, after.__name__, after)
+    assert defined(source)["twice"](after.Group(np.array([7]))) == 12
+    assert len(first) == 2
+    assert {path: path.read_bytes() for path in first} == first
 
 
 def test_what_nobody_used_for_a_month_is_let_go_and_nothing_else(
