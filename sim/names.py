@@ -1,6 +1,7 @@
 """What the names of the model are called in Chinese and English, and the name that a word of either language means.
 
-The words are in ``names.yaml`` beside this file; tables and the page show them, and a file may say them.
+The words are in ``names.yaml`` beside this file, those of sectors, sizes and agencies in ``calibration/``; tables and
+the page show them, and a file may say them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, Final
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, core_schema
 
+from sim.classification import CLASSIFICATION
+
 CATALOGUE: Final = Path(__file__).with_name("names.yaml")
 LEFT_OUT: Final = ("业", "企业", "部门")  # endings of Chinese words that people leave out
 
@@ -24,7 +27,7 @@ def labels() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     from ruamel.yaml import YAML
 
     content: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))
-    return content
+    return CLASSIFICATION.words() | content
 
 
 def meant(given: Any, *groups: str) -> Any:

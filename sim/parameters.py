@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
+from sim.classification import hold_to
 from sim.measure import Dated, Strict
-from sim.places import calibration_folder
+from sim.places import of_calibration
 from sim.refusal import Refusal, UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 
@@ -123,15 +124,15 @@ class Parameters:
         return found
 
     def by_sector(self, path: str) -> NDArray[np.float64]:
-        """A table over sectors as an array in the order of ``SECTORS``, shape (15,)."""
+        """A table over sectors as an array in the order of ``SECTORS``, shape (S,)."""
         return self._array(path, SECTORS)
 
     def by_size(self, path: str) -> NDArray[np.float64]:
-        """A table over sizes as an array in the order of ``SIZES``, shape (4,)."""
+        """A table over sizes as an array in the order of ``SIZES``, shape (Z,)."""
         return self._array(path, SIZES)
 
     def by_sector_and_size(self, path: str) -> NDArray[np.float64]:
-        """A table sector -> size as an array, shape (15, 4)."""
+        """A table sector -> size as an array, shape (S, Z)."""
         return np.array([self._array(f"{path}.{sector}", SIZES) for sector in SECTORS])
 
     def by(self, path: str, keys: tuple[str, ...]) -> NDArray[np.float64]:
@@ -247,11 +248,19 @@ class Parameters:
 
 
 def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyType({})) -> Parameters:
-    """The parameters of a file (the project's own by default), with changes; see :meth:`Parameters.with_changes`."""
+    """The parameters of a file (by default those of the province), with changes; see :meth:`Parameters.with_changes`.
+
+    Raises :class:`Refusal` for a folder of calibration that this process cannot use.
+    """
+    known = _parameters((path,)) if path else _of_province()
+    return known.with_changes(changed) if changed else known
+
+
+@of_calibration
+def _of_province(folder: Path) -> Parameters:
+    hold_to(folder)
     # The world's parameters lie beside the record that they belong to.
-    folder = calibration_folder()
-    files = (path,) if path else (folder / "parameters.yaml", folder / "world" / "parameters.yaml")
-    return _parameters(files).with_changes(changed) if changed else _parameters(files)
+    return _parameters((folder / "parameters.yaml", folder / "world" / "parameters.yaml"))
 
 
 def effective(changes: Mapping[str, Number]) -> dict[str, Number]:

@@ -1,42 +1,21 @@
 """The words of the model: every closed list, in the order in which the columns and tables use it.
 
 A name here is what a scenario file writes, what a table prints and what the code indexes by. The position in the
-tuple is the integer that a column holds. Words for people (Chinese, English) are in ``sim/report/words.yaml``.
+tuple is the integer that a column holds. Lists that belong to the province come from ``calibration/``, all others are
+the model's own. Words for people (Chinese, English) are given by :mod:`sim.names`.
 """
 
 from enum import IntEnum
 from typing import Final
 
-# Sectors: groups of GB/T 4754-2017 sections, with the plan's hard-hit ones apart (clauses II.5.a-g).
-SECTORS: Final = (
-    "agriculture",  # A: growing, breeding, farm services
-    "mining_and_utilities",  # B, D
-    "food_manufacturing",  # C13-C15: processing of farm produce, food, drinks and tea
-    "manufacturing",  # C without C13-C15
-    "construction",  # E
-    "wholesale",  # F51
-    "retail",  # F52
-    "transport",  # G: road, water and rail transport, storage, post
-    "accommodation",  # H61
-    "catering",  # H62
-    "information_technology",  # I
-    "real_estate",  # K
-    "business_services",  # L (without travel agencies), M
-    "tourism",  # L7291 travel agencies, N7860 scenic areas, R culture, sport, entertainment
-    "resident_services",  # O, P, Q: repair, household services, private education and health
-)
-# Names that a scenario file may use in place of a list of sectors.
-SECTOR_GROUPS: Final = {
-    "services": (
-        "wholesale", "retail", "transport", "accommodation", "catering", "information_technology", "real_estate",
-        "business_services", "tourism", "resident_services",
-    ),
-    "hard_hit": ("catering", "retail", "tourism", "transport"),  # II.5.c (aviation has no SME rows of its own)
-    "trade_services": ("wholesale", "retail", "accommodation", "catering", "resident_services"),  # I.1.g
-    "industry": ("mining_and_utilities", "food_manufacturing", "manufacturing"),
-}  # fmt: skip
+from sim.classification import CLASSIFICATION
 
-SIZES: Final = ("individual", "micro", "small", "medium")  # individual business; then MIIT (2011) No. 300 classes
+# What the province's statistics tell apart, from `calibration/classification.toml`.
+SECTORS: Final = tuple(CLASSIFICATION.sectors)
+# Names that a scenario file may use in place of a list of sectors.
+SECTOR_GROUPS: Final = {name: group.sectors for name, group in CLASSIFICATION.sector_groups.items()}
+SIZES: Final = tuple(CLASSIFICATION.sizes)  # individual businesses, then enterprises by size
+AGENCIES: Final = tuple(CLASSIFICATION.agencies)
 
 # Fixed traits of a firm, one bit each.
 FLAGS: Final = (
@@ -83,11 +62,6 @@ EXIT_CAUSES: Final = ("churn", "illiquid", "hopeless", "closed_too_long")
 TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
 STATIONS: Final = ("eligible", "aware", "applied", "queued", "decided", "refused", "paid")  # of one application
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do
-
-AGENCIES: Final = (
-    "finance", "tax", "human_resources", "state_assets", "industry", "transport", "development_and_reform",
-    "culture_and_tourism", "agriculture", "banks",
-)  # fmt: skip
 
 # Who can be on either side of a ledger line.
 PARTIES: Final = (

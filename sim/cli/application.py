@@ -13,9 +13,11 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from sim.classification import hold_to
 from sim.cli.language import OPTION, language, say, speak
 from sim.cli.streams import finish, reason, showable, tell
-from sim.refusal import nearest
+from sim.places import calibration_folder
+from sim.refusal import Refusal, nearest
 from sim.report import layout
 from sim.report.words import LANGUAGES
 
@@ -82,7 +84,11 @@ class Application(TyperGroup):
 
     def parse_args(self, context: Any, words: list[str]) -> list[str]:
         """Take the language out, wherever it is said, then read what stands before the command."""
-        words, wrong = speak(words)
+        try:
+            words, wrong = speak(words)
+            hold_to(calibration_folder())
+        except Refusal as error:
+            refuse(getattr(error, language()).splitlines())
         if wrong is not None:
             refuse([wrong])
         if not words:

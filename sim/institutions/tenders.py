@@ -12,6 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
+from sim.classification import CLASSIFICATION
 from sim.firm.entitlements import whole
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
@@ -21,7 +22,7 @@ from sim.vocabulary import SECTORS, SIZES, Status
 
 BID, LARGE_BID, LOT = int(Purpose.BID), int(Purpose.LARGE_BID), int(Purpose.LOT)
 OPEN = int(Status.OPEN)
-MEDIUM = SIZES.index("medium")
+INDIVIDUAL, MEDIUM = SIZES.index("individual"), SIZES.index("medium")
 FORMS = ("goods", "works", "services")
 WORKS = FORMS.index("works")
 NO_BID = 1e30
@@ -29,11 +30,7 @@ LARGEST_LOT_MONTHS = 12  # nobody bids for a lot worth more than a year of its o
 # Ministry of Finance (2020) No. 46: the bonus asks that the smaller member gets at least 30 percent of the contract.
 CONSORTIUM_PART = 0.30
 # Who bids for what: the sectors that sell it, enterprises only.
-BIDDERS = {
-    "goods": ("food_manufacturing", "manufacturing", "wholesale", "information_technology"),
-    "works": ("construction",),
-    "services": ("information_technology", "business_services", "resident_services", "transport", "real_estate"),
-}
+BIDDERS = dict(CLASSIFICATION.public_contracts)
 
 
 @outermost
@@ -115,7 +112,7 @@ class Tenders:
         p = province.parameters
         firms = province.firms
         groups, prefectures = [], province.counties.prefecture_count
-        rows_of = np.flatnonzero((firms.size > 0) & (firms.usual_sales > 0))  # enterprises that sell anything
+        rows_of = np.flatnonzero((firms.size > INDIVIDUAL) & (firms.usual_sales > 0))  # enterprises that sell anything
         for form in FORMS:
             sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
             bidders = rows_of[sells]

@@ -32,7 +32,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     },
     "panel": {
         "month": Column("str", "YYYY-MM", "counted on its last day (clause III.3)"),
-        "prefecture": Column("str", "-", "code of the prefecture, 5301 to 5334"),
+        "prefecture": Column("str", "-", "code of the prefecture, such as 5301"),
         "sector": Column("str", "-", "one of SECTORS"),
         "size": Column("str", "-", "one of SIZES"),
         "open": Column("int64", "entities", "open on the day"),

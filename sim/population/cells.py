@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.classification import CLASSIFICATION
 from sim.kernels import allocating, inlined
 from sim.luck import Purpose, bits, uniform
 from sim.parameters import Parameters
@@ -19,9 +20,8 @@ from sim.timeline import COHORTS
 from sim.vocabulary import FLAGS, SECTORS, SIZES, Status
 
 GROUPS: Final = ("none", "srdi_candidate", "travel_agency", "key_agricultural")  # names of flags but for the first
-# Rows of a sample for each row that an individual business would get. Larger firms are few and carry much of the
-# sales and staff: about the root of their sales keeps the errors of counts and of totals both small.
-OVERSAMPLING_OF_SIZES: Final = np.array([1.0, 2.0, 4.0, 10.0])
+# Rows of a sample for each row that an individual business would get.
+OVERSAMPLING_OF_SIZES: Final = np.array([size.rows for size in CLASSIFICATION.sizes.values()])
 OVERSAMPLING_OF_GROUPS: Final = 10.0
 
 _INDIVIDUAL: Final = SIZES.index("individual")

@@ -1,4 +1,4 @@
-"""The 129 counties of the 16 prefectures of Yunnan, and how the province's firms are spread over them.
+"""The counties and prefectures of the province, and how its firms are spread over them.
 
 The table is ``calibration/population/counties.csv``; ``calibration/README.md`` tells where its weights come from.
 """
@@ -15,17 +15,22 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.places import calibration_folder
+from sim.classification import read
+from sim.places import of_calibration
 from sim.refusal import Refusal, UnknownName
 
 Kind = Literal["county", "prefecture"]
 PEOPLES: Final = (
-    "哈尼", "彝", "傣", "白", "壮", "苗", "回", "傈僳", "拉祜", "佤", "纳西", "瑶", "藏", "景颇", "布朗", "普米", "怒",
-    "独龙",
+    "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼", "哈萨克",
+    "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜", "土", "达斡尔", "仫佬",
+    "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克", "俄罗斯", "鄂温克",
+    "德昂", "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺",
 )  # fmt: skip
 AUTONOMOUS: Final = re.compile(f"(?:(?:{'|'.join(PEOPLES)})族)+自治(州|县)$")
 AUTONOMOUS_IN_ENGLISH: Final = re.compile(r" .* autonomous (county|prefecture)$", re.IGNORECASE)
-KINDS_IN_ENGLISH: Final = {"市": "city", "区": "district", "县": "county", "州": "prefecture"}
+KINDS_IN_ENGLISH: Final = {
+    "市": "city", "区": "district", "县": "county", "州": "prefecture", "旗": "banner", "盟": "league",
+}  # fmt: skip
 CALLED: Final = {"county": ("县（市、区）", "county"), "prefecture": ("州（市）", "prefecture")}
 
 
@@ -64,11 +69,20 @@ class Counties:
         return index(name, "prefecture")
 
 
-@cache
-def counties(path: Path | None = None) -> Counties:
-    """The table of counties, read once in the life of a process."""
-    with (path or calibration_folder() / "population" / "counties.csv").open(encoding="utf-8", newline="") as file:
+@of_calibration
+def counties(folder: Path) -> Counties:
+    """The table of counties; :class:`Refusal` for a county of another province than the classification's."""
+    path, province = folder / "population" / "counties.csv", read(folder).province.code
+    with path.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
+    strange = [row["code"] for row in rows if not re.fullmatch(rf"{province}\d{{4}}", row["code"])]
+    if strange or not rows:
+        codes = "、".join(strange)
+        raise Refusal(
+            zh=f"{path}：县级代码应为 6 位并以 {province} 开头；不合的有 {codes or '（没有县）'}",
+            en=f"{path}: codes of counties have 6 digits and begin with {province}, "
+            f"unlike {', '.join(strange) or 'none (there is no county)'}",
+        )
     prefectures = {row["prefecture_code"]: (row["prefecture_zh"], row["prefecture_en"]) for row in rows}
     place = {code: index for index, code in enumerate(prefectures)}
     weight = np.array([float(row["weight"]) for row in rows])
@@ -84,15 +98,26 @@ def counties(path: Path | None = None) -> Counties:
     )
 
 
-@cache
+def prefecture_words() -> dict[str, dict[str, str]]:
+    """What tables and the page call each prefecture, by code: its names without the kind of place, ``{zh, en}``."""
+    table = counties()
+    names = zip(table.prefecture_code, table.prefecture_zh, table.prefecture_en, strict=True)
+    return {code: {"zh": min(_chinese(zh), key=len), "en": en} for code, zh, en in names}
+
+
 def forms(kind: Kind) -> Mapping[str, tuple[int, ...]]:
     """Every name that a place may be called, to the positions of the places called so; several where it is ambiguous.
 
     That is the code (of a prefecture with two zeros behind it too), the Chinese name in full or short, with or without
     the peoples of an autonomous place and its kind, and the English name with or without its kind.
     """
+    return _forms(counties(), kind)
+
+
+@cache
+def _forms(table: Counties, kind: Kind) -> Mapping[str, tuple[int, ...]]:
     found: dict[str, dict[int, None]] = {}
-    for place, (code, chinese, english) in enumerate(zip(*_names(kind), strict=True)):
+    for place, (code, chinese, english) in enumerate(zip(*_names(table, kind), strict=True)):
         in_english = [
             form
             for name in (english, english.partition(" (")[0])
@@ -112,7 +137,7 @@ def index(name: str, kind: Kind) -> int:
     found = _found(name, kind)
     if len(found) == 1:
         return found[0]
-    codes, zh, en = _names(kind)
+    codes, zh, en = _names(counties(), kind)
     if found:
         raise UnknownName(kind, name, among=[f"{zh[place]} ({en[place]})" for place in found])
     other: Kind = "prefecture" if kind == "county" else "county"
@@ -129,9 +154,8 @@ def _found(name: str, kind: Kind) -> tuple[int, ...]:
     return known.get(_folded(name)) or known.get(_folded(AUTONOMOUS_IN_ENGLISH.sub(r" \1", name))) or ()
 
 
-def _names(kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _names(table: Counties, kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Codes, Chinese and English names of all places of a kind."""
-    table = counties()
     if kind == "county":
         return table.code, table.zh, table.en
     return table.prefecture_code, table.prefecture_zh, table.prefecture_en

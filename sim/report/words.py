@@ -1,6 +1,6 @@
 """What people read, in Chinese and English, by name: ``text("sector.catering", "en")``.
 
-The catalogue is ``words.yaml`` beside this file, and ``sim/names.yaml`` for the names of the model: one entry
+The catalogue is ``words.yaml`` beside this file, and :mod:`sim.names` for the names of the model: one entry
 ``{zh, en}`` for each name, in nested groups whose names are joined by dots. Everything that prints for people (tables,
 page, figures, command) takes its words from here.
 """
@@ -8,24 +8,26 @@ page, figures, command) takes its words from here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sim.measure import Words
 from sim.names import labels
+from sim.places import of_calibration
+from sim.population.places import prefecture_words
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 CATALOGUE: Final = Path(__file__).with_name("words.yaml")
 
 
-@cache
-def catalogue() -> Mapping[str, Words]:
+@of_calibration
+def catalogue(folder: Path) -> Mapping[str, Words]:
     """Every entry by its dotted name; ``ValueError`` names an entry that is not exactly ``{zh, en}``."""
     from ruamel.yaml import YAML
 
-    return dict(_entries("", {**labels(), **YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))}))
+    names = {**labels(), "prefecture": prefecture_words()}
+    return dict(_entries("", {**names, **YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))}))
 
 
 def words(lang: Language) -> dict[str, str]:

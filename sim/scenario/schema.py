@@ -29,7 +29,7 @@ class Fund(Strict):
     id: Name
     title: Title
     level: Literal["province", "prefecture"] = Field(
-        description="one fund for the province, or one treasury in each of the 16 prefectures"
+        description="one fund for the province, or one treasury in each prefecture"
     )
     bearer: Party = Field(description="whose money it is")
     amount_yuan: Dated[Yuan] | None = Field(

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
 from sim.measure import Words
-from sim.places import calibration_folder
+from sim.places import of_calibration
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -96,12 +96,11 @@ def versions() -> dict[str, str]:
     return {"shukun": version("shukun"), "python": platform.python_version()} | {n: version(n) for n in libraries}
 
 
-@cache
-def calibration_fingerprint() -> str:
-    """SHA-256 of every data file in ``calibration/``, with its name."""
+@of_calibration
+def calibration_fingerprint(folder: Path) -> str:
+    """SHA-256 of every data file in the folder of calibration, with its name."""
     digest = hashlib.sha256()
-    folder = calibration_folder()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv", ".toml")):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""National codes of the counties and prefectures of Yunnan, by any name that a place may be called."""
+"""National codes of counties and prefectures, by any name that a place may be called."""
 
 from sim.population.places import Kind, counties, index
 

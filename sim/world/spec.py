@@ -11,14 +11,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from sim.classification import province
 from sim.measure import Dated, Factor, Strict
 from sim.names import meant
 from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
 from sim.world.areas import code_of
+from sim.world.record import RECORD
 
 LONGEST_YEARS = 10
-FIRST_DAY = date(2022, 1, 1)  # listings and demand are known from here on
 
 
 def _sector(name: object) -> object:
@@ -37,9 +38,17 @@ def _prefecture(name: object) -> str:
     return code_of(str(name), "prefecture")
 
 
+def _province(name: object) -> object:
+    known = (province().en, province().zh, province().code)
+    if name in known:
+        return name
+    raise UnknownName("province", str(name), known)
+
+
 SectorName = Annotated[str, BeforeValidator(_sector)]
 CountyCode = Annotated[str, BeforeValidator(_county)]
 PrefectureCode = Annotated[str, BeforeValidator(_prefecture)]
+ProvinceName = Annotated[str, BeforeValidator(_province)]
 MONTH: Final = r"^\d{4}-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Field(pattern=MONTH)]
 Places = Annotated[int, Field(ge=0, le=10_000)]
@@ -52,7 +61,7 @@ class Listing(Strict):
 
     county: CountyCode | None = Field(None, description="name in Chinese or English, or code such as '530102'")
     prefecture: PrefectureCode | None = Field(None, description="name in Chinese or English, or code such as '5301'")
-    province: Literal["Yunnan", "云南省", "53"] | None = None
+    province: ProvinceName | None = Field(None, description="name in Chinese or English, or code such as '53'")
     first: date = Field(alias="from", description="first day listed")
     last: date = Field(alias="to", description="last day listed")
     high_places: Places = Field(0, description="high-risk areas in each county")
@@ -61,7 +70,7 @@ class Listing(Strict):
     @property
     def area(self) -> str:
         """Code that begins the code of every county listed."""
-        return self.county or self.prefecture or "53"
+        return self.county or self.prefecture or province().code
 
     @model_validator(mode="after")
     def _complete(self) -> Listing:
@@ -85,10 +94,10 @@ class Listing(Strict):
 
 
 class WorldSpec(Strict):
-    """What happens in a scenario; the default is what did happen in Yunnan."""
+    """What happens in a scenario; the default is what did happen."""
 
-    start: date = FIRST_DAY
-    end: date = date(2023, 12, 31)
+    start: date = RECORD.start
+    end: date = RECORD.end
     outbreak: Literal["real", "none"] = Field("real", description="none: no county is listed but by `listings`")
     outbreak_factor: Factor = Field(1.0, description="factor on the number of places listed in the real outbreak")
     listings: tuple[Listing, ...] = Field(
@@ -102,10 +111,10 @@ class WorldSpec(Strict):
 
     @model_validator(mode="after")
     def _dates_fit(self) -> WorldSpec:
-        if self.start < FIRST_DAY:
+        if self.start < RECORD.start:
             raise Refusal(
-                zh=f"start 为 {self.start}；资料自 {FIRST_DAY} 起",
-                en=f"start is {self.start}; the record begins on {FIRST_DAY}",
+                zh=f"start 为 {self.start}；资料自 {RECORD.start} 起",
+                en=f"start is {self.start}; the record begins on {RECORD.start}",
                 at=("start",),
             )
         if self.end < self.start:

@@ -1,16 +1,14 @@
 """What happens to the firms: closures by county, demand by sector, travel friction, day by day.
 
-The published sales of 2022 and 2023 already contain what closures, travel friction, tour bans and the wave of the turn
-of the year took away. ``build`` therefore first raises each published month by the province's mean loss to them (the
-*underlying* demand) and then lets the scenario's own outbreak take its share: the real world gives back the published
-month, a world without the outbreak sells more.
+The sales published for the years on record already contain what closures, travel friction, tour bans and the wave of
+the turn of the year took away. ``build`` therefore first raises each published month by the province's mean loss to
+them (the *underlying* demand) and then lets the scenario's own outbreak take its share: the real world gives back the
+published month, a world without the outbreak sells more.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +19,6 @@ from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 from sim.world import record
 from sim.world.spec import WorldSpec
-
-_FULL_RECORD: Final = Timeline(date(2022, 1, 1), date(2023, 12, 31))  # the months of ``demand.csv``
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,7 @@ class _Outbreak:
 def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline: Timeline) -> World:
     """The world of a scenario over a timeline, made once for all runs of a process that live in it and only read it.
 
+    The record is that of the folder of calibration which the counties are of.
     Raises ``KeyError`` when a parameter ``world.*`` is missing.
     """
     listings = [*_real_spells(spec), *_own_spells(spec, counties)]
@@ -157,16 +154,16 @@ def _underlying(parameters: Parameters, counties: Counties, timeline: Timeline) 
 
     Outside the months of the record: the same month of its nearest year.
     """
-    real = _outbreak(list(record.spells()), parameters, counties, _FULL_RECORD)
+    real = _outbreak(list(record.spells()), parameters, counties, record.RECORD)
     severity = real.severity.astype(np.float64)
     mean, mean_square = severity @ counties.weight, severity**2 @ counties.weight
     closed, drag = (_shares(parameters, name) for name in ("closed_share_max", "control_drag"))
     # Mean over the counties of (1 - severity * closed) * (1 - severity * drag).
     left = 1.0 - mean[:, None] * (closed + drag) + mean_square[:, None] * (closed * drag)
-    left *= 1.0 - _friction(parameters, _FULL_RECORD)[:, None] * _shares(parameters, "friction_sensitivity")
-    left *= _losses(real.tour_ban, parameters, _FULL_RECORD, wave_factor=1.0)
+    left *= 1.0 - _friction(parameters, record.RECORD)[:, None] * _shares(parameters, "friction_sensitivity")
+    left *= _losses(real.tour_ban, parameters, record.RECORD, wave_factor=1.0)
 
-    month = _FULL_RECORD.month[:-1]
+    month = record.RECORD.month[:-1]
     left_by_month = np.add.reduceat(left, np.flatnonzero(np.diff(month, prepend=-1))) / np.bincount(month)[:, None]
     published = record.demand()
     table = published.by_month / (1.0 - parameters["world.control_in_published"] * (1.0 - left_by_month))

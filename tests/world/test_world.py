@@ -234,6 +234,6 @@ def _seconds() -> float:
 
 
 def test_every_row_names_a_known_source() -> None:
-    known = {row["source"] for row in record._rows("sources.csv")}
+    known = {row["source"] for row in record._rows(calibration_folder(), "sources.csv")}
     for name in ("demand", "listings", "national_listings", "tour_rules", "testing"):
-        assert {row["source"] for row in record._rows(f"{name}.csv")} <= known
+        assert {row["source"] for row in record._rows(calibration_folder(), f"{name}.csv")} <= known

@@ -1,0 +1,109 @@
+"""A province is a folder of calibration; what is wrong with one is told in one sentence."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim import parameters
+from sim.classification import CLASSIFICATION, read
+from sim.places import CALIBRATION_FILES, VARIABLE, calibration_folder, own_calibration_folder
+from sim.population.places import counties, prefecture_words
+from sim.refusal import Refusal
+from sim.study.manifest import calibration_fingerprint
+from sim.world import record
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's calibration, in use; change it before anything is read from it."""
+    copy = tmp_path / "calibration"
+    shutil.copytree(own_calibration_folder(), copy)
+    monkeypatch.setenv(VARIABLE, str(copy))
+    return copy
+
+
+def changed(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_environment_names_another_folder(folder: Path) -> None:
+    before = calibration_fingerprint()
+    assert calibration_folder() == folder.resolve()
+    assert calibration_fingerprint() == before
+    changed(folder / "population" / "counties.csv", "530102,五华区,Wuhua", "530199,五华新区,Wuhua New")
+    assert counties().code[-1] != "530199" and "530199" in counties().code
+
+
+def test_a_folder_of_its_own_has_a_fingerprint_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed(folder / "parameters.yaml", "registered_entities:", "registered_entities: ")
+    other = calibration_fingerprint()
+    monkeypatch.delenv(VARIABLE)
+    assert calibration_fingerprint() != other
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none"))
+    with pytest.raises(Refusal, match="which is no folder"):
+        parameters.load()
+
+
+@pytest.mark.parametrize("name", CALIBRATION_FILES)
+def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(Refusal, match=f"which lacks {name}$"):
+        parameters.load()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("construction = {", "building = {", "sectors must have construction, which the model knows by name"),
+        ("banks = {", "lenders = {", "agencies must have banks, which the model knows by name"),
+        ("individual = {", "single = {", "sizes must have individual, which the model knows by name"),
+        ('sectors = ["catering",', 'sectors = ["cooking",', "sector_groups.hard_hit names cooking, which is no sector"),
+        ('works = ["construction"]', 'works = ["works"]', "public_contracts.works names works, which is no sector"),
+        ("[sector_groups.industry]", "[sector_groups.retail]", "a sector and a group of sectors have one name"),
+        ("last = 2023-12-31", "last = 2021-12-31", "record ends before it begins"),
+        (', covers = "E"', "", "sectors.construction.covers: Field required"),
+        ("rows = 10", "rows = 0", "sizes.medium.rows: Input should be greater than 0"),
+        ("[record]", "[record", "not readable as TOML"),
+    ],
+)
+def test_a_classification_that_cannot_be_used_says_why(folder: Path, old: str, new: str, said: str) -> None:
+    changed(folder / "classification.toml", old, new)
+    with pytest.raises(Refusal, match=r"classification\.toml") as refused:
+        read(folder)
+    assert said in refused.value.en and "\n" not in refused.value.en
+
+
+def test_a_process_holds_to_the_lists_that_it_began_with(folder: Path) -> None:
+    changed(folder / "classification.toml", 'en = "Retail"', 'en = "Shops"')
+    with pytest.raises(Refusal, match="use the folder in a new process"):
+        parameters.load()
+
+
+def test_the_province_itself_may_be_another(folder: Path) -> None:
+    changed(folder / "classification.toml", 'code = "53"', 'code = "52"')
+    parameters.load()
+    with pytest.raises(Refusal, match=r"begin with 52, unlike 530102, 530103"):
+        counties()
+
+
+def test_demand_must_be_there_in_every_month_of_the_record(folder: Path) -> None:
+    changed(folder / "world" / "demand.csv", "2022-03,retail,", "2024-03,retail,")
+    with pytest.raises(Refusal, match=r"every month from 2022-01-01 to 2023-12-31.*: 2024-03, 2022-03 retail$"):
+        record.demand()
+
+
+def test_a_prefecture_is_called_by_its_short_name() -> None:
+    assert prefecture_words()["5323"] == {"zh": "楚雄", "en": "Chuxiong"}
+    assert list(prefecture_words()) == list(counties().prefecture_code)
+
+
+def test_words_of_the_lists_come_with_them() -> None:
+    words = CLASSIFICATION.words()
+    assert words["sector"]["catering"] == {"zh": "餐饮业", "en": "Catering"}
+    assert list(words["size"]) == ["individual", "micro", "small", "medium"]
