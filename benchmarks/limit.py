@@ -51,7 +51,7 @@ READ: Final = (
     "hires", "illiquid_months", "facts", "eligible", "applied", "granted",
 )  # fmt: skip
 WRITTEN: Final = ("usual_sales", "cash", "receivables_private", "payables", "profit_this_year", "open_from")
-# Columns that the month's count of the province reads of every living firm (`sim/observe/census.py`).
+# Columns that the month's count of the province reads of every living firm (`sim/observe/observers.py`).
 COUNTED: Final = (
     "status", "weight", "prefecture", "sector", "size", "born_on", "suspended_on", "profit_this_year", "staff", "cash",
     "arrears_public", "arrears_private", "overdue_public", "loan", "payables",
@@ -122,7 +122,7 @@ def builder(scenario: str) -> Callable[[int], Run]:
     """Lays out runs of a scenario with so many firms, ready to be lived through."""
     from sim.engine import Run
     from sim.parameters import load as load_parameters
-    from sim.population.places import counties
+    from sim.population.counties import counties
     from sim.population.synthesis import synthesise
     from sim.scenario import load
     from sim.timeline import Timeline

@@ -25,7 +25,7 @@ def measure(name: str, firms: int) -> dict[str, Any]:
     """Seconds of both, and what they come to in firm-months a second."""
     from sim.engine import Run
     from sim.parameters import load as load_parameters
-    from sim.population.places import counties
+    from sim.population.counties import counties
     from sim.population.synthesis import Population, synthesise
     from sim.scenario import load
     from sim.timeline import Timeline

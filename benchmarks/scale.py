@@ -110,11 +110,11 @@ def processor() -> str:
 def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int = 100_000) -> Measured:
     """Everything that this machine can tell; ``times`` and the rest: how often, smaller in tests."""
     from sim.engine import simulate
-    from sim.study import cluster, stored
-    from sim.study.asking import question
-    from sim.study.design import Draws
-    from sim.study.runs import RunSpec, sized
-    from sim.study.stored import Stored
+    from sim.study.answering import question
+    from sim.study.designs.design import Draws
+    from sim.study.runs import cluster, run_store
+    from sim.study.runs.run_store import Stored
+    from sim.study.runs.runner import RunSpec, sized
 
     asked, beside = question(
         "sweep",
@@ -144,7 +144,7 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
         names = iter(range(10**9))
 
         def write() -> dict[str, Any]:
-            return stored.write(replace(task, key=f"{next(names):040x}"), result, {})
+            return run_store.write(replace(task, key=f"{next(names):040x}"), result, {})
 
         row = write()
         writing = milliseconds(write, times)
@@ -239,7 +239,7 @@ def dask(task: Any, tasks: int) -> dict[str, float]:
     import psutil
     from distributed import Client
 
-    from sim.study import cluster
+    from sim.study.runs import cluster
 
     common = cluster.Common("", "", (), Path())
     found: dict[str, float] = {}

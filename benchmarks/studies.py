@@ -17,9 +17,9 @@ from pathlib import Path
 import psutil
 
 from sim.scenario import load
-from sim.study.asking import ask
-from sim.study.runs import Runner, replicated
-from sim.study.stored import Stored
+from sim.study.answering import ask
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import Runner, replicated
 
 ROUNDS = 3
 

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from sim.observe.tables import Result
     from sim.scenario import Scenario
-    from sim.study.comparison import Comparison
-    from sim.study.journey import Journey, Where
-    from sim.study.kinds import Study
+    from sim.study.comparison.journey import Journey, Where
+    from sim.study.comparison.scenarios import Comparison
     from sim.study.questions.attribute import Attribution
     from sim.study.questions.discover import Discovery
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
-    from sim.study.runs import Firms
+    from sim.study.runs.runner import Firms
+    from sim.study.runs.study import Study
 
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
@@ -63,7 +63,7 @@ def run(
     20,000. ``follow``: identities of firms whose journeys are kept. ``progress`` is called with the share done.
     Raises ``ScenarioError`` when the scenario or a lever is not understood.
     """
-    from sim.study.runs import once
+    from sim.study.runs.runner import once
 
     return once(scenario, levers or {}, firms, seed, follow, progress)
 
@@ -83,22 +83,24 @@ def compare(
     folder: str | Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.comparison.compare`.
+    """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.comparison.scenarios.compare`.
 
     None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
-    are kept there, and those that are there are used; ``workers``, ``cluster``: see :class:`sim.study.runs.Runner`.
+    are kept there, and those that are there are used; ``workers``, ``cluster``: see
+    :class:`sim.study.runs.runner.Runner`.
     """
-    from sim.study import comparison, store
-    from sim.study.runs import Runner
+    from sim.study.comparison import scenarios as comparison
+    from sim.study.runs import study_folder
+    from sim.study.runs.runner import Runner
 
-    with store.at_work(folder) as stored:
+    with study_folder.at_work(folder) as stored:
         study = comparison.compare(
             comparison.DEFAULT if scenarios is None else scenarios,
             levers=levers, firms=firms, seed=seed, replications=replications, draws=draws,
             clause_replications=clause_replications, runner=Runner(stored, workers, cluster, progress),
         )  # fmt: skip
         if folder is not None:
-            store.save(study, folder)
+            study_folder.save(study, folder)
             stored.put_together()
     return study
 
@@ -108,19 +110,19 @@ def sweep(asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = No
     """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
     ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
-    to values) the name or file of a scenario, or a loaded one. ``how``: keywords of :func:`sim.study.asking.ask`.
+    to values) the name or file of a scenario, or a loaded one. ``how``: keywords of :func:`sim.study.answering.ask`.
     """
-    from sim.study import asking
+    from sim.study import answering
 
     if grid is not None:
-        asked, how = asking.over_grid(asked, grid, how)
+        asked, how = answering.over_grid(asked, grid, how)
     return _ask("sweep", asked, how)  # type: ignore[arg-type, return-value]
 
 
 def attribute(asked: Asked = "actions", **how: Any) -> Attribution:
     """Shapley values of the plan's actions, steps or measures; see :mod:`sim.study.questions.attribute`.
 
-    ``how``: keywords of :func:`sim.study.asking.ask`, here and below.
+    ``how``: keywords of :func:`sim.study.answering.ask`, here and below.
     """
     return _ask("attribute", asked, how)  # type: ignore[return-value]
 
@@ -157,9 +159,9 @@ def __getattr__(name: str) -> str:
 
 
 def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
-    from sim.study import asking
+    from sim.study import answering
 
-    return asking.ask(kind, asked, **how)
+    return answering.ask(kind, asked, **how)
 
 
 @checked(firms=IDENTITIES)
@@ -175,8 +177,8 @@ def journey(
     most: int = 3,
     progress: Callable[[float], None] | None = None,
 ) -> Journey:
-    """Follow firms, or those that conditions pick, through two worlds; see :func:`sim.study.journey.journey`."""
-    from sim.study import journey as room
+    """Follow firms, or those that conditions pick, through two worlds; see ``sim/study/comparison/journey.py``."""
+    from sim.study.comparison import journey as room
 
     return room.journey(
         firms, where=where, scenario=scenario, against=against, levers=levers, rows=rows, seed=seed, most=most,
@@ -186,15 +188,15 @@ def journey(
 
 @checked()
 def save(study: Study, folder: str | Path) -> Path:
-    """Store a study as Parquet tables and a manifest, whole or not at all; see :func:`sim.study.store.save`."""
-    from sim.study import store
+    """Store a study as Parquet tables and a manifest, whole or not at all; see ``sim/study/runs/study_folder.py``."""
+    from sim.study.runs import study_folder
 
-    return store.save(study, folder)
+    return study_folder.save(study, folder)
 
 
 @checked()
 def load(folder: str | Path) -> Study:
-    """The study that a folder holds; see :func:`sim.study.store.load`."""
-    from sim.study import store
+    """The study that a folder holds; see :func:`sim.study.runs.study_folder.load`."""
+    from sim.study.runs import study_folder
 
-    return store.load(folder)
+    return study_folder.load(folder)

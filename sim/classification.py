@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sim.places import calibration_folder, of_calibration, own_calibration_folder
+from sim.data_folders import calibration_folder, of_calibration, own_calibration_folder
 from sim.refusal import Refusal
 
 FILE: Final = "classification.toml"

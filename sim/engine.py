@@ -39,13 +39,13 @@ from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.measure import Measure
-from sim.observe.census import SALES, accounts, count, debts, knowing
 from sim.observe.journeys import Journeys
-from sim.observe.record import Record
+from sim.observe.observers import SALES, accounts, count, debts, knowing
+from sim.observe.recorder import Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
-from sim.population.places import counties as county_table
+from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import COHORTS, horizon

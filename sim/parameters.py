@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from sim.classification import hold_to
+from sim.data_folders import of_calibration
 from sim.measure import Dated, Strict
-from sim.places import of_calibration
 from sim.refusal import Refusal, UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 

@@ -7,10 +7,10 @@ import pytest
 
 from sim import parameters
 from sim.classification import CLASSIFICATION, read
-from sim.places import CALIBRATION_FILES, VARIABLE, calibration_folder, own_calibration_folder
-from sim.population.places import counties, prefecture_words
+from sim.data_folders import CALIBRATION_FILES, VARIABLE, calibration_folder, own_calibration_folder
+from sim.population.counties import counties, prefecture_words
 from sim.refusal import Refusal
-from sim.study.manifest import calibration_fingerprint
+from sim.study.runs.manifest import calibration_fingerprint
 from sim.world import record
 
 

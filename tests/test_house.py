@@ -60,11 +60,11 @@ def test_nothing_is_random_outside_luck() -> None:
     found = {
         f"{short(path)}: {name}"
         for path in SOURCES
-        if short(path) != "sim/luck.py"
+        if short(path) != "sim/random_numbers.py"
         for name in names_used(read(path))
         if CHANCE.search(name)
     }
-    assert not found, f"draws belong in sim/luck.py: {sorted(found)}"
+    assert not found, f"draws belong in sim/random_numbers.py: {sorted(found)}"
 
 
 @pytest.mark.parametrize(

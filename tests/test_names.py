@@ -5,10 +5,10 @@ import pytest
 from sim import scenario
 from sim.measure import Eligibility
 from sim.names import labels, meant
-from sim.population.places import counties, forms
+from sim.population.counties import counties, forms
 from sim.refusal import Refusal, UnknownName
-from sim.report.words import catalogue
-from sim.study.journey import _understood
+from sim.report.words.catalogue import catalogue
+from sim.study.comparison.journey import _understood
 from sim.vocabulary import SECTORS, SIZES
 from sim.world.spec import WorldSpec
 

@@ -8,7 +8,7 @@ from pathlib import Path
 c = get_config()  # noqa: F821 - nbconvert gives it
 c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent)]
 c.TemplateExporter.extra_template_paths = [str(Path(package) / "_static" / "revealjs" / "dist")]
-c.TemplateExporter.filters = {"carried": "sim.report.fonts.carried"}
+c.TemplateExporter.filters = {"carried": "sim.report.charts.fonts.carried"}
 c.SlidesExporter.template_name = "offline"
 c.SlidesExporter.exclude_input = True
 c.SlidesExporter.exclude_input_prompt = True

@@ -16,10 +16,10 @@ from typer.core import TyperCommand, TyperGroup
 from sim.classification import hold_to
 from sim.cli.language import OPTION, language, say, speak
 from sim.cli.streams import finish, reason, showable, tell
-from sim.places import calibration_folder
+from sim.data_folders import calibration_folder
 from sim.refusal import Refusal, nearest
-from sim.report import layout
-from sim.report.words import LANGUAGES
+from sim.report.terminal import layout
+from sim.report.words.catalogue import LANGUAGES
 
 HELP: Final = ("-h", "--help")
 

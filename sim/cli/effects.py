@@ -22,7 +22,7 @@ from sim.cli.shared import (
     processes,
     progress_bar,
 )  # fmt: skip
-from sim.report import terminal
+from sim.report.terminal import tables
 from sim.study.arguments import MOST, REPLICATIONS
 
 PICTURES: Final = (".png", ".svg", ".pdf")
@@ -42,9 +42,9 @@ def clause(
 ) -> None:
     """Follow a clause from its sentence to its effect on firms."""
     from sim import scenario
-    from sim.report import terminal_firms as printed
-    from sim.study.clauses import clause_effect
-    from sim.study.runs import Runner
+    from sim.report.terminal import firms as printed
+    from sim.study.comparison.one_clause import clause_effect
+    from sim.study.runs.runner import Runner
 
     detail = scenario.clause(id)
     effect = None
@@ -53,7 +53,7 @@ def clause(
             runner = Runner(stored, processes(workers), progress=progress)
             effect = clause_effect(id, firms_asked(firms), seed, replications, runner=runner)
     if as_json:
-        terminal.print_json(printed.answer_of_clause(detail, effect))
+        tables.print_json(printed.answer_of_clause(detail, effect))
     else:
         printed.show_clause(detail, effect, replications, language())
 
@@ -72,9 +72,9 @@ def journey(
     as_json: AsJson = False,
 ) -> None:
     """Follow firms through two worlds of the same luck."""
-    from sim.report import terminal_firms as printed
+    from sim.report.terminal import firms as printed
     from sim.scenario import from_words
-    from sim.study import journey as room
+    from sim.study.comparison import journey as room
 
     if picture is not None and not _can_be_drawn(picture):
         refuse([say("fault.picture", given=str(picture), allowed=", ".join(PICTURES))])
@@ -90,7 +90,7 @@ def journey(
             levers=from_words(lever or []), rows=firms_asked(firms), seed=seed, most=most, progress=progress,
         )  # fmt: skip
     if as_json:
-        terminal.print_json(printed.answer_of_journey(lives))
+        tables.print_json(printed.answer_of_journey(lives))
     else:
         printed.show_journey(lives, language())
     if picture is not None:

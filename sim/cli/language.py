@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
-from sim.report import words
-from sim.report.words import LANGUAGES, Language
+from sim.report.words import catalogue
+from sim.report.words.catalogue import LANGUAGES, Language
 
 OPTION: Final = "--lang"
 _spoken: Language = "en"
@@ -20,7 +20,7 @@ def language() -> Language:
 
 def say(name: str, **values: str | int) -> str:
     """A text of the catalogue under ``cli``, in the language asked for."""
-    return words.text(f"cli.{name}", _spoken, **values)
+    return catalogue.text(f"cli.{name}", _spoken, **values)
 
 
 def speak(given: Sequence[str]) -> tuple[list[str], str | None]:

@@ -28,9 +28,9 @@ from sim.cli.shared import (
     progress_bar,
 )  # fmt: skip
 from sim.cli.streams import tell
-from sim.report import terminal
+from sim.report.terminal import tables
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
-from sim.study.kinds import questions
+from sim.study.runs.study import questions
 
 SWEEP: Final = "sweep"
 
@@ -52,20 +52,20 @@ def _command(kind: str) -> Callable[..., None]:
         out: Annotated[Path | None, option("out", "folder", "out")] = None,
         as_json: AsJson = False,
     ) -> None:
-        from sim.study import asking
-        from sim.study.runs import Runner
+        from sim.study import answering
+        from sim.study.runs.runner import Runner
 
-        name = question or asking.module(kind).DEFAULT
+        name = question or answering.module(kind).DEFAULT
         if not name:
-            refuse([say("fault.question", allowed=", ".join(asking.shipped(kind)))])
+            refuse([say("fault.question", allowed=", ".join(answering.shipped(kind)))])
         asked, fixed = _levers(kind, name, lever or [])
-        content, place = asking.question(kind, asked, replications=replications, draws=draws)
+        content, place = answering.question(kind, asked, replications=replications, draws=draws)
         out = out or place_of(kind, [name], _asked_with(asked, fixed), firms, seed)
         with at_work(out) as stored:
             with progress_bar() as progress:
                 runner = Runner(stored, processes(workers), cluster, progress, seconds)
-                study = asking.answer(kind, content, place, fixed, firms_asked(firms), seed, runner)
-            has_page = deliver(study, stored, out, terminal.answer_of_study, terminal.show_answer, language(), as_json)
+                study = answering.answer(kind, content, place, fixed, firms_asked(firms), seed, runner)
+            has_page = deliver(study, stored, out, tables.answer_of_study, tables.show_answer, language(), as_json)
             end_study(study, failed=not has_page)
 
     return ask
@@ -77,7 +77,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     Of a sweep a lever may be given several values: then the name is a scenario's, and they are the grid.
     """
     from sim.scenario import from_words
-    from sim.study import asking
+    from sim.study import answering
 
     if kind != SWEEP:
         return name, from_words(given)
@@ -87,7 +87,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     grid = {path: values for path, values in listed.items() if len(values) != 1}
     if not grid:
         return name, fixed
-    return asking.over_grid(name, grid, {})[0], fixed
+    return answering.over_grid(name, grid, {})[0], fixed
 
 
 def _asked_with(asked: Any, fixed: Mapping[str, Any]) -> list[str]:
@@ -109,12 +109,12 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Do a sample of a study's runs again and compare every byte that was kept of them."""
-    from sim.study.verify import verify as room
+    from sim.study.runs.verify import verify as room
 
     with progress_bar() as progress:
         found = room(study, sample, seed, processes(workers), progress)
     if as_json:
-        terminal.print_json(found.to_dict("records"))
+        tables.print_json(found.to_dict("records"))
     differing = found[found["differing"] != ""]
     for row in differing.to_dict("records"):
         tell(say("fault.differs", run=row["run"], tables=row["differing"]))

@@ -8,8 +8,8 @@ from typing import Annotated
 from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
-from sim.report import terminal
-from sim.report.words import named
+from sim.report.terminal import tables
+from sim.report.words.catalogue import named
 
 
 @command("clauses")
@@ -19,7 +19,7 @@ def clauses(as_json: AsJson = False) -> None:
 
     entries = scenario.clauses()
     if as_json:
-        terminal.print_json([{"id": e.id, "state": e.state, "measures": e.measures, "note": e.note} for e in entries])
+        tables.print_json([{"id": e.id, "state": e.state, "measures": e.measures, "note": e.note} for e in entries])
         return
     rows = [
         (
@@ -41,7 +41,7 @@ def levers(
 ) -> None:
     """Print what may be changed in a scenario, with its present value."""
     from sim.refusal import nearest
-    from sim.report import lever_list
+    from sim.report.terminal import lever_list
     from sim.scenario import lever_table, names
 
     words = word or []
@@ -54,7 +54,7 @@ def levers(
         near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
         refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
     if as_json:
-        terminal.print_json([entry._asdict() for entry in found])
+        tables.print_json([entry._asdict() for entry in found])
     else:
         lever_list.show(found, language())
 
@@ -70,7 +70,7 @@ def validate(
     faults = scenario.validate(files)
     sentences = [fault.sentence(language()) for fault in faults]
     if as_json:
-        terminal.print_json([fault.plain(language()) for fault in faults])
+        tables.print_json([fault.plain(language()) for fault in faults])
     if faults:
         refuse(sentences)
     if not as_json:
@@ -88,10 +88,10 @@ def diff(
 
     changes = scenario.diff(a, b)
     if as_json:
-        terminal.print_json([change._asdict() for change in changes])
+        tables.print_json([change._asdict() for change in changes])
     elif changes:
-        rows = [(change.path, terminal.plain(change.a), terminal.plain(change.b)) for change in changes]
-        terminal.table([say("column.lever"), Path(a).stem, Path(b).stem], rows)
+        rows = [(change.path, tables.plain(change.a), tables.plain(change.b)) for change in changes]
+        tables.table([say("column.lever"), Path(a).stem, Path(b).stem], rows)
     else:
         print(say("note.same"))
 
@@ -106,4 +106,4 @@ def schema(
     schemas = json_schema()
     if kind is not None and kind not in schemas:
         refuse([say("fault.schema", given=kind, allowed=", ".join(schemas))])
-    terminal.print_json(schemas if kind is None else schemas[kind])
+    tables.print_json(schemas if kind is None else schemas[kind])

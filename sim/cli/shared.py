@@ -17,15 +17,15 @@ import typer
 from sim.cli.application import HELP, Application, Command, interrupted, refuse
 from sim.cli.language import say
 from sim.cli.streams import tell
-from sim.report import terminal
-from sim.report.words import Language
+from sim.report.terminal import tables
+from sim.report.words.catalogue import Language
 from sim.study.arguments import REPLICATIONS, SEED, WORKERS
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.kinds import Study
-    from sim.study.runs import Firms, Progress
-    from sim.study.stored import Stored
+    from sim.study.runs.run_store import Stored
+    from sim.study.runs.runner import Firms, Progress
+    from sim.study.runs.study import Study
 
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def shukun(
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print a table whose columns have their words under ``cli.column``."""
-    terminal.table([say(f"column.{column}") for column in columns], rows)
+    tables.table([say(f"column.{column}") for column in columns], rows)
 
 
 def place_of(kind: str, names: Iterable[str], levers: Iterable[str], firms: str | None, seed: int) -> Path:
@@ -137,10 +137,10 @@ def processes(workers: int | None) -> int:
 @contextmanager
 def at_work(folder: Path | None) -> Iterator[Stored]:
     """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
-    from sim.study import store
-    from sim.study.parts import DAMAGED
+    from sim.study.runs import study_folder
+    from sim.study.runs.parts import DAMAGED
 
-    with store.at_work(folder) as stored:
+    with study_folder.at_work(folder) as stored:
         for part, file in sorted(stored.damaged.items()):
             tell(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)))
         if len(stored):
@@ -185,12 +185,12 @@ def deliver(
     as_json: bool,
 ) -> bool:
     """Store a study, write its page, say what came out and put its runs together; whether it has a page."""
-    from sim.study import store
+    from sim.study.runs import study_folder
 
-    store.save(study, folder)  # before the report: a report that fails must not lose a finished run
+    study_folder.save(study, folder)  # before the report: a report that fails must not lose a finished run
     report = write_report(study, folder)
     if as_json:
-        terminal.print_json(answer(study, folder))
+        tables.print_json(answer(study, folder))
     else:
         show(study, lang)
         print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(folder)))
@@ -200,15 +200,15 @@ def deliver(
 
 def write_report(study: Study, folder: Path) -> Path | None:
     """Write the page of a study into its folder; a failure is told and leaves the results alone."""
-    from sim.study.comparison import Comparison
+    from sim.study.comparison.scenarios import Comparison
 
     try:
         if isinstance(study, Comparison):
-            from sim.report import html
+            from sim.report.pages import comparison_page
 
-            part = html.write(study, folder / ".report.html.part")
+            part = comparison_page.write(study, folder / ".report.html.part")
         else:
-            from sim.report import answer_page
+            from sim.report.pages import answer_page
 
             part = answer_page.write(study, folder / ".report.html.part")
         return part.replace(folder / "report.html")

@@ -29,7 +29,7 @@ from sim.cli.shared import (
     write_report,
 )  # fmt: skip
 from sim.cli.streams import tell
-from sim.report import terminal
+from sim.report.terminal import tables
 from sim.study.arguments import OVER_RANGES
 
 
@@ -52,8 +52,8 @@ def compare(
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
     from sim.scenario import from_words
-    from sim.study import comparison
-    from sim.study.runs import Runner
+    from sim.study.comparison import scenarios as comparison
+    from sim.study.runs.runner import Runner
 
     levers = from_words(lever or [])
     asked = loaded(scenarios or comparison.DEFAULT, levers)
@@ -65,9 +65,7 @@ def compare(
                 asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
                 clause_replications=clause_replications, runner=Runner(stored, processes(workers), cluster, progress),
             )  # fmt: skip
-        has_page = deliver(
-            study, stored, out, terminal.answer_of_comparison, terminal.show_comparison, language(), as_json
-        )
+        has_page = deliver(study, stored, out, tables.answer_of_comparison, tables.show_comparison, language(), as_json)
         failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
         for row in failed.to_dict("records"):
             tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))
@@ -88,9 +86,9 @@ def run(
 ) -> None:
     """Simulate one scenario under one or several lucks."""
     from sim.scenario import from_words
-    from sim.study import store
     from sim.study.ensemble import replicate
-    from sim.study.runs import Runner, sized
+    from sim.study.runs import study_folder
+    from sim.study.runs.runner import Runner, sized
 
     [asked] = sized(loaded([scenario], from_words(lever or [])), firms_asked(firms))
     with at_work(out) as stored:
@@ -99,14 +97,14 @@ def run(
             study = replicate(asked, seed=seed, replications=replications, runner=runner)
         report = None
         if out is not None:
-            store.save(study, out)
+            study_folder.save(study, out)
             report = write_report(study, out)
         if not study.values.empty:
-            answer = terminal.answer_of_run(study, stored, out)
+            answer = tables.answer_of_run(study, stored, out)
             if as_json:
-                terminal.print_json(answer)
+                tables.print_json(answer)
             else:
-                terminal.show_run(study, answer, language())
+                tables.show_run(study, answer, language())
                 if out is not None:
                     print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
         stored.put_together()

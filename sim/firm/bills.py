@@ -10,8 +10,8 @@ from sim.firm.entitlements import draw, lowest_bit, whole, without_lowest
 from sim.firm.state import LEAD, PAID, PUT_OFF
 from sim.kernels import kernel
 from sim.ledger import MOVES
-from sim.luck import Purpose, uniform
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
 
 FLOW_COUNT = len(FLOWS)

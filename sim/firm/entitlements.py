@@ -8,8 +8,8 @@ import numpy as np
 from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, REFUSED
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
-from sim.luck import salted
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import salted
 from sim.vocabulary import FLAGS, bit
 
 GRANTED_MOVE = MOVES.index("granted")

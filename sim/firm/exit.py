@@ -12,8 +12,8 @@ from sim.firm.entitlements import lowest_bit, whole, without_lowest
 from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
-from sim.luck import Purpose, exponential, uniform
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import Purpose, exponential, uniform
 from sim.vocabulary import EXIT_CAUSES, Status
 
 EXITED = int(Status.EXITED)

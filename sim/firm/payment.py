@@ -7,8 +7,8 @@ from sim.firm.entitlements import barred, lowest_bit, whole, without_lowest
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED
 from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
-from sim.luck import Purpose, uniform
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import FACTS, FLOWS, bit
 
 LATE, OWNER_PAID_IN = bit(FACTS, "late_on_loan"), bit(FACTS, "owner_paid_in")

@@ -33,8 +33,8 @@ from sim.firm.payment import pay_bills
 from sim.firm.state import APPLIED, LEAD, MONTH_DAYS
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
-from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 
 OPEN = int(Status.OPEN)

@@ -16,8 +16,8 @@ from sim.firm.state import DECIDED, PAID, REFUSED
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE
-from sim.luck import Purpose, normal, uniform
 from sim.population.columns import MASK_WORDS
+from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import FACTS, FLAGS, Status, bit
 
 UNDERWRITING, EXPANSION = int(Purpose.UNDERWRITING), int(Purpose.EXPANSION)

@@ -16,7 +16,7 @@ from sim.firm.entitlements import dequeue, entitle, is_on, pay
 from sim.firm.state import DECIDED, PAYMENT, REFUSED, Float
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
-from sim.luck import Purpose, uniform
+from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import AGENCIES, Status
 
 DECISION = int(Purpose.DECISION)

@@ -17,7 +17,7 @@ from sim.firm.entitlements import enqueue
 from sim.firm.state import APPLIED, LEAD, Float, Market
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
-from sim.luck import Purpose, exponential, uniform
+from sim.random_numbers import Purpose, exponential, uniform
 from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)

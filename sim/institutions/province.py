@@ -16,7 +16,7 @@ from sim.institutions.rules import LONGEST_PROCESSING, Rules
 from sim.ledger import Books
 from sim.parameters import Parameters
 from sim.population.columns import Firms
-from sim.population.places import Counties
+from sim.population.counties import Counties
 from sim.timeline import Timeline
 from sim.world.world import World
 

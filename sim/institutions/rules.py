@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from sim.firm.entitlements import find_eligible
 from sim.firm.state import CULTIVATION, DEFERRAL, PAYMENT, RELIEF, Float, Int, Terms
-from sim.luck import Purpose, salts
 from sim.measure import Measure
 from sim.population.columns import MASK_WORDS, Firms
-from sim.population.places import Counties
+from sim.population.counties import Counties
+from sim.random_numbers import Purpose, salts
 from sim.timeline import Timeline
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, bit
 

@@ -16,7 +16,7 @@ from sim.classification import CLASSIFICATION
 from sim.firm.entitlements import whole
 from sim.institutions.province import Province
 from sim.kernels import kernel, outermost
-from sim.luck import Purpose, bits, normal, uniform
+from sim.random_numbers import Purpose, bits, normal, uniform
 from sim.units import fen
 from sim.vocabulary import SECTORS, SIZES, Status
 

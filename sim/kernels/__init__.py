@@ -21,8 +21,8 @@ from numba import config, typeof, types
 from numba._dispatcher import compute_fingerprint
 from numba.core.compiler_lock import global_compiler_lock
 
-from sim.kernels.kept import Kept, one_at_a_time, tell
-from sim.kernels.python import called_by_python, wrapping
+from sim.kernels.cache import Kept, one_at_a_time, tell
+from sim.kernels.interpreted import called_by_python, wrapping
 
 Function = Callable[..., Any]
 Group = TypeVar("Group", bound=tuple[Any, ...])

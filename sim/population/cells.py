@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.kernels import allocating, inlined
-from sim.luck import Purpose, bits, uniform
 from sim.parameters import Parameters
-from sim.population.places import Counties
+from sim.population.counties import Counties
+from sim.random_numbers import Purpose, bits, uniform
 from sim.timeline import COHORTS
 from sim.vocabulary import FLAGS, SECTORS, SIZES, Status
 

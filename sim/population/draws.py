@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels import kernel, outermost
-from sim.luck import Purpose, bits, exponential, normal, uniform
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
+from sim.random_numbers import Purpose, bits, exponential, normal, uniform
 from sim.units import FEN_PER_YUAN
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, Status, bit
 
@@ -76,7 +76,10 @@ class Tables(NamedTuple):
 
 
 def _level(spread: Any) -> NDArray[np.float64]:
-    """Factor that gives exp(spread x :func:`sim.luck.normal`) the mean 1: its moment function is (sinh a / a)**4."""
+    """Factor that gives exp(spread x :func:`sim.random_numbers.normal`) the mean 1.
+
+    Its moment function is (sinh a / a)**4.
+    """
     a = np.asarray(spread, np.float64) * np.sqrt(3) / 2
     safe = np.where(a > 0, a, 1.0)
     return np.where(a > 0, (safe / np.sinh(safe)) ** 4, 1.0)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.parameters import Parameters
 from sim.population.cells import Blocks, blocks_of, cells_of, enumerate_rows, sampled
 from sim.population.columns import Firms, new_columns
+from sim.population.counties import Counties
 from sim.population.draws import draw, tables_of
-from sim.population.places import Counties
 from sim.timeline import COHORTS, Timeline
 
 BIRTH_MARGIN: Final = 1.25  # unborn rows over expected births; the engine thins them by luck to the rate of the world

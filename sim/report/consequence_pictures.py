@@ -10,15 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.charts import ACCENT, INK, QUIET, RULE, WORSE
-from sim.report.consequence_charts import CLIFF_COLOURS
+from sim.report.charts.scenario_effects import CLIFF_COLOURS
+from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE, WORSE
 from sim.report.consequences import DUE, Consequences, groups
 from sim.report.digest import Digest
 from sim.report.figures import style_of
-from sim.report.words import Language, named, text
+from sim.report.words.catalogue import Language, named, text
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    from sim.study.comparison.scenarios import Comparison
 
 BILLION_FEN: Final = {"zh": 1e10, "en": 1e11}  # in the unit that `report.cliff.amount` names
 WIDTH: Final = 9  # inches

@@ -16,9 +16,9 @@ import pandas as pd
 from sim.measure import Words
 from sim.report.digest import FULL_PLAN, SINGLE, WITHOUT, Digest, Estimate, passed
 from sim.scenario import clauses
-from sim.study.costs import CATEGORIES, COSTS
+from sim.study.comparison.costs import CATEGORIES, COSTS
+from sim.study.comparison.fates import FATES
 from sim.study.ensemble import paired_differences
-from sim.study.fates import FATES
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
 BY: Final = ("sector", "size", "prefecture", "action")

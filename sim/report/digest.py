@@ -17,12 +17,12 @@ import pandas as pd
 from sim.measure import Words
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
-from sim.report.words import named
-from sim.study.comparison import BASELINE, Comparison
-from sim.study.costs import is_own
+from sim.report.words.catalogue import named
+from sim.study.comparison.costs import is_own
+from sim.study.comparison.scenarios import BASELINE, Comparison
+from sim.study.comparison.targets import Target, of_contents
 from sim.study.ensemble import paired_differences
-from sim.study.manifest import Asked
-from sim.study.targets import Target, of_contents
+from sim.study.runs.manifest import Asked
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"

@@ -1,6 +1,6 @@
 """Figures for the README and for notebooks, drawn by Matplotlib in either language.
 
-Chinese is set in the font that the project brings, see ``sim/report/fonts.py``.
+Chinese is set in the font that the project brings, see ``sim/report/charts/fonts.py``.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.observe.months import HEADLINES
-from sim.report.charts import ACCENT, INK, QUIET, RULE
+from sim.report.charts.fonts import chinese_font
+from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE
 from sim.report.digest import Digest
 from sim.report.findings import outcome_name
-from sim.report.fonts import chinese_font
-from sim.report.words import Language, text
+from sim.report.words.catalogue import Language, text
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    from sim.study.comparison.scenarios import Comparison
 
 ROW_INCHES = 0.34
 

@@ -12,11 +12,11 @@ import numpy as np
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.digest import BORNE, RETURNED, Digest, Effect, Estimate, more_is_better
-from sim.report.numbers import days, interval, money, points, share
-from sim.report.words import both, named
+from sim.report.words.catalogue import both, named
+from sim.report.words.numbers import days, interval, money, points, share
+from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.ensemble import interval as interval_of
 from sim.study.ensemble import of_differences
-from sim.study.evidence import FEWEST_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd

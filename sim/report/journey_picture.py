@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from matplotlib import rc_context
 
 from sim.report.figures import style_of
-from sim.report.words import Language, named, text
+from sim.report.words.catalogue import Language, named, text
 from sim.study.journey_plot import draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.study.journey import Journey
+    from sim.study.comparison.journey import Journey
 
 
 def journey_picture(journey: Journey, lang: Language) -> Figure:

@@ -17,8 +17,8 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.report.digest import Estimate, more_is_better
+from sim.study.comparison.targets import Target, of_contents
 from sim.study.ensemble import interval, of_differences
-from sim.study.targets import Target, of_contents
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep

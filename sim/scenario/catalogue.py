@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from sim.instruments import instruments
 from sim.measure import Dated, Measure, Words
-from sim.population.places import Kind
+from sim.population.counties import Kind
 from sim.refusal import Refusal
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read

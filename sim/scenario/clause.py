@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from pydantic.fields import FieldInfo
 
+from sim.data_folders import scenarios_folder
 from sim.measure import Measure
 from sim.parameters import load as load_parameters
-from sim.places import scenarios_folder
 from sim.scenario import levers
 from sim.scenario.catalogue import REGISTERED, Catalogue, catalogue, plain
 from sim.scenario.faults import Fault, ScenarioError

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any, Final
 
 from sim import timeline
+from sim.data_folders import scenarios_folder
 from sim.measure import Measure, Words
 from sim.names import meant
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
-from sim.places import scenarios_folder
 from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within

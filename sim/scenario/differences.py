@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from sim.data_folders import scenarios_folder
 from sim.measure import Measure
 from sim.parameters import effective
-from sim.places import scenarios_folder
 from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
 from sim.scenario.faults import ScenarioError

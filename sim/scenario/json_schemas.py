@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.data_folders import scenarios_folder
 from sim.instruments import instruments
 from sim.measure import Measure
 from sim.parameters import Setting
 from sim.parameters import load as load_parameters
-from sim.places import scenarios_folder
 from sim.scenario import levers
 from sim.scenario.catalogue import catalogue
 from sim.scenario.schema import PLAN_DAYS, Fund, FundsFile, Plan, RegisterFile, ScenarioFile

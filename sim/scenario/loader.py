@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from sim.data_folders import scenarios_folder
 from sim.measure import Words
-from sim.places import scenarios_folder
 from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check

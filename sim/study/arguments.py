@@ -139,7 +139,7 @@ def _callable(value: Any) -> Any:
 
 
 def _study(value: Any) -> Any:
-    from sim.study.kinds import Study
+    from sim.study.runs.study import Study
 
     if not isinstance(value, Study):
         raise NotAllowedError

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from sim.observe.outcomes import OUTCOMES
 from sim.observe.tables import TABLES as COLUMNS
-from sim.study.evidence import rows_behind
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
+from sim.study.comparison.sample_size import rows_behind
+from sim.study.runs.manifest import manifest
+from sim.study.runs.study import Study
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.runs import Runner
-    from sim.study.stored import Stored
+    from sim.study.runs.run_store import Stored
+    from sim.study.runs.runner import Runner
 
 CONFIDENCE: Final = 0.95
 Limits = tuple[Any, Any]  # the least and the most that is possible, infinite where there is no limit
@@ -99,7 +99,7 @@ def replicate(
     runner: Runner,
 ) -> Ensemble:
     """One scenario under several lucks, its tables kept."""
-    from sim.study.runs import replicated
+    from sim.study.runs.runner import replicated
 
     runner.expect(replications)
     runs = runner.run(replicated(scenario, seed, replications, "tables"))
@@ -111,7 +111,7 @@ def values_of(runs: pd.DataFrame, labels: list[str], public_cost: bool = False) 
 
     ``public_cost``: whether what public budgets bear is among the outcomes; only differences of it say anything.
     """
-    from sim.study.costs import PUBLIC_COST
+    from sim.study.comparison.costs import PUBLIC_COST
 
     done = runs[runs["reason"] == ""]
     names = [name for name in runs.columns if name in OUTCOMES or (public_cost and name == PUBLIC_COST)]

@@ -10,12 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, date2num
 
-from sim.study.journey import REACHED, stops
+from sim.study.comparison.journey import REACHED, stops
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.study.journey import Journey
+    from sim.study.comparison.journey import Journey
 
 Label = Callable[[str, str], str]  # word for a name in a group of the catalogue
 FEN_PER_WAN: Final = 10**6

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import nearest
 from sim.scenario import Scenario, ScenarioError
-from sim.study import StudyError, boxes
+from sim.study import StudyError
 from sim.study.arguments import checked
-from sim.study.design import check_draws
-from sim.study.factors import Factor, Over, trials, varied
-from sim.study.runs import Firms, once
+from sim.study.designs.design import check_draws
+from sim.study.designs.factors import Factor, Over, trials, varied
+from sim.study.runs.runner import Firms, once
+from sim.study.statistics import patient_rule_induction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def model(
     either side of the value that is taken. Raises :class:`StudyError` when the workbench is not installed,
     ``ScenarioError`` for a scenario, path or range that is not understood.
     """
-    boxes.require()
+    patient_rule_induction.require()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of optional parts of the workbench that are not there
         from ema_workbench import Constant, Model, ScalarOutcome

@@ -1,6 +1,6 @@
 """National codes of counties and prefectures, by any name that a place may be called."""
 
-from sim.population.places import Kind, counties, index
+from sim.population.counties import Kind, counties, index
 
 
 def code_of(name: str, kind: Kind) -> str:

@@ -17,7 +17,7 @@ from sim.names import meant
 from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
 from sim.world.areas import code_of
-from sim.world.record import RECORD
+from sim.world.risk_listings import RECORD
 
 LONGEST_YEARS = 10
 

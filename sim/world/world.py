@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import Parameters
-from sim.population.places import Counties
+from sim.population.counties import Counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
-from sim.world import record
+from sim.world import risk_listings
 from sim.world.spec import WorldSpec
 
 
@@ -75,14 +75,16 @@ def _shares(parameters: Parameters, name: str) -> NDArray[np.float64]:
     return np.minimum(parameters.by_sector(f"world.{name}"), 1.0)
 
 
-def _real_spells(spec: WorldSpec) -> list[record.Spell]:
+def _real_spells(spec: WorldSpec) -> list[risk_listings.Spell]:
     factor = spec.outbreak_factor if spec.outbreak == "real" else 0.0
-    return [s._replace(high=s.high * factor, medium=s.medium * factor) for s in record.spells()] if factor else []
+    return (
+        [s._replace(high=s.high * factor, medium=s.medium * factor) for s in risk_listings.spells()] if factor else []
+    )
 
 
-def _own_spells(spec: WorldSpec, counties: Counties) -> list[record.Spell]:
+def _own_spells(spec: WorldSpec, counties: Counties) -> list[risk_listings.Spell]:
     return [
-        record.Spell(code, own.first.toordinal(), own.last.toordinal(), own.high_places, own.medium_places)
+        risk_listings.Spell(code, own.first.toordinal(), own.last.toordinal(), own.high_places, own.medium_places)
         for own in spec.listings
         for code in counties.code
         if code.startswith(own.area)
@@ -90,7 +92,7 @@ def _own_spells(spec: WorldSpec, counties: Counties) -> list[record.Spell]:
 
 
 def _outbreak(
-    listings: list[record.Spell], parameters: Parameters, counties: Counties, timeline: Timeline
+    listings: list[risk_listings.Spell], parameters: Parameters, counties: Counties, timeline: Timeline
 ) -> _Outbreak:
     lag = int(parameters["world.closure_beyond_listing_days"])
     origin = timeline.start.toordinal() - lag  # closures that outlast a listing before the first day
@@ -104,7 +106,7 @@ def _outbreak(
             places[days, column[spell.county]] += spell.high + medium_weight * spell.medium
             listed[days, column[spell.county]] = True
     full = np.where(
-        np.arange(len(places)) + origin < record.NINTH_EDITION.toordinal(),
+        np.arange(len(places)) + origin < risk_listings.NINTH_EDITION.toordinal(),
         parameters["world.places_full_before_ninth_edition"],
         parameters["world.places_full"],
     )
@@ -118,7 +120,7 @@ def _outbreak(
 
 def _tour_ban(listed: NDArray[np.bool_], counties: Counties, timeline: Timeline) -> NDArray[np.float64]:
     ban = np.zeros(timeline.days)
-    for rule in record.tour_rules():
+    for rule in risk_listings.tour_rules():
         days = _days(rule.first, rule.last, timeline)
         inside = listed[days]
         ban[days] = inside.any(1) if rule.banned == "province" else inside @ counties.weight
@@ -128,11 +130,11 @@ def _tour_ban(listed: NDArray[np.bool_], counties: Counties, timeline: Timeline)
 def _friction(parameters: Parameters, timeline: Timeline) -> NDArray[np.float64]:
     """Share of travel and goods traffic that national listings disturb, shape (days,); 0 after the record."""
     friction = np.zeros(timeline.days)
-    weeks = record.national()
+    weeks = risk_listings.national()
     for first, share in parameters.dated("world.friction_early").table.items():
         friction[_days(first.toordinal(), weeks[0].first - 1, timeline)] = share
     for week in weeks:
-        new_rules = week.first >= record.NINTH_EDITION.toordinal()
+        new_rules = week.first >= risk_listings.NINTH_EDITION.toordinal()
         full = parameters["world.friction_full" if new_rules else "world.friction_full_before_ninth_edition"]
         friction[_days(week.first, week.last, timeline)] = week.counties / full
     return np.minimum(friction, 1.0)
@@ -154,18 +156,18 @@ def _underlying(parameters: Parameters, counties: Counties, timeline: Timeline) 
 
     Outside the months of the record: the same month of its nearest year.
     """
-    real = _outbreak(list(record.spells()), parameters, counties, record.RECORD)
+    real = _outbreak(list(risk_listings.spells()), parameters, counties, risk_listings.RECORD)
     severity = real.severity.astype(np.float64)
     mean, mean_square = severity @ counties.weight, severity**2 @ counties.weight
     closed, drag = (_shares(parameters, name) for name in ("closed_share_max", "control_drag"))
     # Mean over the counties of (1 - severity * closed) * (1 - severity * drag).
     left = 1.0 - mean[:, None] * (closed + drag) + mean_square[:, None] * (closed * drag)
-    left *= 1.0 - _friction(parameters, record.RECORD)[:, None] * _shares(parameters, "friction_sensitivity")
-    left *= _losses(real.tour_ban, parameters, record.RECORD, wave_factor=1.0)
+    left *= 1.0 - _friction(parameters, risk_listings.RECORD)[:, None] * _shares(parameters, "friction_sensitivity")
+    left *= _losses(real.tour_ban, parameters, risk_listings.RECORD, wave_factor=1.0)
 
-    month = record.RECORD.month[:-1]
+    month = risk_listings.RECORD.month[:-1]
     left_by_month = np.add.reduceat(left, np.flatnonzero(np.diff(month, prepend=-1))) / np.bincount(month)[:, None]
-    published = record.demand()
+    published = risk_listings.demand()
     table = published.by_month / (1.0 - parameters["world.control_in_published"] * (1.0 - left_by_month))
 
     first = timeline.start.year * 12 + timeline.start.month - 1 - published.first_month
@@ -194,7 +196,7 @@ def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:
 def _asked_to_test(spec: WorldSpec, counties: Counties, timeline: Timeline) -> NDArray[np.bool_]:
     asked = np.zeros((timeline.days, len(counties)), np.bool_)
     if spec.outbreak == "real":
-        for period in record.testing():
+        for period in risk_listings.testing():
             inside = np.array([code.startswith(period.place) for code in counties.code])
             asked[np.ix_(np.arange(timeline.days)[_days(period.first, period.last, timeline)], inside)] = True
     return asked

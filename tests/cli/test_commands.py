@@ -196,7 +196,7 @@ def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
     def broken(*_):
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr("sim.report.html.write", broken)
+    monkeypatch.setattr("sim.report.pages.comparison_page.write", broken)
     answer = shukun("compare", "full_plan", *FEW, "--replications", "1", "--draws", "0", *NO_CLAUSES, "--out", "kept")
     assert answer.exit_code == 1
     assert "The results are in kept, but the report could not be made: RuntimeError: no ink" in answer.stderr
@@ -309,22 +309,22 @@ def test_a_journey_for_people_is_a_table_and_a_picture(shukun, language):
 @pytest.mark.parametrize("place", ["nowhere/lives.png", "folder.png", "lives.doc"])
 def test_a_picture_that_cannot_be_written_is_refused_before_the_runs(shukun, monkeypatch, place):
     Path("folder.png").mkdir()
-    monkeypatch.setattr("sim.study.journey.journey", lambda *_, **__: pytest.fail("something ran"))
+    monkeypatch.setattr("sim.study.comparison.journey.journey", lambda *_, **__: pytest.fail("something ran"))
     answer = shukun("journey", "--where", "fate=saved", "--picture", place)
     assert answer.exit_code == 2
     assert f"--picture {place}: no picture can be written there" in answer.stderr
 
 
 def test_every_shipped_question_is_understood_in_every_draw():
-    from sim.study import asking
-    from sim.study.design import Draws
-    from sim.study.kinds import questions
+    from sim.study import answering
+    from sim.study.designs.design import Draws
+    from sim.study.runs.study import questions
 
     for kind in questions():
-        for name in asking.shipped(kind):
-            asked, place = asking.question(kind, name)
+        for name in answering.shipped(kind):
+            asked, place = answering.question(kind, name)
             if kind == "sweep":
                 draws = Draws(asked, place.folder)
                 for draw in range(len(draws)):
                     draws.scenario(draw, {})
-    assert len(asking.shipped("sweep")) >= 8
+    assert len(answering.shipped("sweep")) >= 8

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.report import layout
+from sim.report.terminal import layout
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

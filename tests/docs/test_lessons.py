@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from sim import places
+from sim import data_folders
 from sim.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def lesson(here) -> list[Step]:
     shutil.copytree(ROOT / "scenarios", folders["scenarios"])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(here)
-        patch.setattr(places, "_folder", folders.__getitem__)
+        patch.setattr(data_folders, "_folder", folders.__getitem__)
         return list(_done())
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load
-from sim.study import asking
-from sim.study.design import Draws
-from sim.study.kinds import questions
+from sim.study import answering
+from sim.study.designs.design import Draws
 from sim.study.questions import attribute, sensitivity
+from sim.study.runs.study import questions
 from tests.docs import guide
 
 
@@ -48,14 +48,14 @@ def test_every_kind_of_question_is_asked_by_command_and_from_python(page: Path) 
 def test_what_the_shipped_questions_cost_is_told(page: Path) -> None:
     told = {int(number.replace(",", "")) for number in re.findall(r"\d(?:[\d,]*\d)?", page.read_text("utf-8"))}
     for kind in questions():
-        for name in asking.shipped(kind):
+        for name in answering.shipped(kind):
             if kind != "sweep" or f"shukun sweep {name}" in page.read_text("utf-8"):
                 assert runs(kind, name) in told, (kind, name, runs(kind, name))
 
 
 def runs(kind: str, name: str) -> int:
     """How many runs a shipped question takes, at most."""
-    asked, place = asking.question(kind, name)
+    asked, place = answering.question(kind, name)
     if kind == "sweep":
         return len(Draws(asked, place.folder)) * asked.replications
     if kind == "attribute":

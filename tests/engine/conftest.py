@@ -12,7 +12,7 @@ import pytest
 from sim.engine import Run
 from sim.parameters import load as load_parameters
 from sim.population.columns import Firms
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario, load
 from sim.timeline import Timeline

@@ -14,10 +14,10 @@ import pytest
 from sim.engine import simulate
 from sim.observe.tables import TABLES, Result
 from sim.parameters import load as load_parameters
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.population.synthesis import synthesise
 from sim.scenario import load
-from sim.study import costs
+from sim.study.comparison import costs
 from sim.timeline import horizon
 from sim.world.world import build
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
-from sim import places
+from sim import data_folders
 
 LONGEST_SECONDS = 10
 SHIPPED = {
@@ -42,7 +42,7 @@ def main() -> None:
     name, seconds = sys.argv[1], sys.argv[2]
     folder = Path(sys.argv[3] if len(sys.argv) > 3 else ".")
     seeds = Path(tempfile.mkdtemp(prefix="shukun-seeds-"))
-    for file in (*Path(__file__).parent.glob(f"corpus/{name}/*"), *places.scenarios_folder().glob(SHIPPED[name])):
+    for file in (*Path(__file__).parent.glob(f"corpus/{name}/*"), *data_folders.scenarios_folder().glob(SHIPPED[name])):
         (seeds / file.name).write_bytes(file.read_bytes())
     options = [f"-max_total_time={seconds}", f"-timeout={LONGEST_SECONDS}", "-max_len=4000", "-print_final_stats=1"]
     options += [f"-artifact_prefix={folder.resolve()}/", f"-dict={words(scenario, seeds.with_suffix('.words'))}"]

@@ -18,8 +18,10 @@ import scipy.special
 import scipy.stats  # noqa: F401
 
 import sim
-from sim.study import StudyError, comparison, journey, runs, store
-from sim.study.runs import Runner
+from sim.study import StudyError
+from sim.study.comparison import journey, scenarios
+from sim.study.runs import runner, study_folder
+from sim.study.runs.runner import Runner
 from tests.study.conftest import FakeScenario, make_simulate
 
 QUESTIONS = (["rent", "odd_seed"], ["rent", "tax"])  # by turns, so that an earlier study is replaced by another
@@ -30,15 +32,15 @@ def stand_in() -> None:
     engine = types.ModuleType("sim.engine")
     engine.simulate = make_simulate()  # type: ignore[attr-defined]
     sys.modules["sim.engine"] = sim.engine = engine  # type: ignore[attr-defined]
-    comparison.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
-    runs.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
+    scenarios.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
+    runner.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
 
 
 def command(folder: Path, question: int) -> None:
-    with store.at_work(folder) as stored:
-        store.save(comparison.compare(QUESTIONS[question], replications=4, runner=Runner(stored)), folder)
+    with study_folder.at_work(folder) as stored:
+        study_folder.save(scenarios.compare(QUESTIONS[question], replications=4, runner=Runner(stored)), folder)
         part = folder / ".report.html.part"
-        part.write_bytes(b"<!doctype html>\n" + store.PAGE_BEGINS)
+        part.write_bytes(b"<!doctype html>\n" + study_folder.PAGE_BEGINS)
         part.replace(folder / "report.html")
         stored.put_together()
 
@@ -77,7 +79,7 @@ def finished(folder: Path) -> dict[str, str]:
 def state(folder: Path) -> str:
     """What somebody finds who opens the study now."""
     try:
-        return ",".join(store.load(folder).scenarios)  # type: ignore[union-attr]
+        return ",".join(study_folder.load(folder).scenarios)  # type: ignore[union-attr]
     except StudyError as error:
         return "nothing" if "holds no study" in str(error) else str(error)
 

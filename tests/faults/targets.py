@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim import scenario
+from sim.data_folders import calibration_folder, scenarios_folder
 from sim.measure import Words
 from sim.names import labels
-from sim.places import calibration_folder, scenarios_folder
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
 from sim.study import StudyError
-from sim.study.asking import module, question
-from sim.study.design import Block, Design, Draws, sample
-from sim.study.factors import Factor
-from sim.study.kinds import questions
+from sim.study.answering import module, question
+from sim.study.designs.design import Block, Design, Draws, sample
+from sim.study.designs.factors import Factor
+from sim.study.runs.study import questions
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
 FOLDER = Path(_FOLDER.name)

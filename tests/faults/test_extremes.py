@@ -12,10 +12,10 @@ import sim
 import sim.engine
 from sim import scenario
 from sim.cli import app
+from sim.data_folders import calibration_folder
 from sim.engine import simulate
 from sim.parameters import Parameters
-from sim.places import calibration_folder
-from sim.report import html
+from sim.report.pages import comparison_page
 from sim.scenario import ScenarioError
 from sim.units import LARGEST_SUM_FEN
 from sim.vocabulary import SECTORS
@@ -104,7 +104,7 @@ def test_every_firm_leaves_on_its_first_day(levers):
 def test_a_comparison_of_worlds_without_firms_has_a_page():
     study = sim.compare(["action_tax"], firms=50, levers=ONE_DAY, replications=2)
     assert not len(study.failures)
-    assert "</html>" in html.page(study)
+    assert "</html>" in comparison_page.page(study)
 
 
 # Sums

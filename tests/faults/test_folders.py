@@ -117,7 +117,7 @@ def test_a_place_that_cannot_be_used_is_said_before_the_first_run(
     place = here / "study" / name
     shutil.rmtree(place) if place.is_dir() else place.unlink()
     place.write_text("mine") if name == "runs" else place.mkdir()
-    monkeypatch.setattr("sim.study.runs.do", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("sim.study.runs.runner.do", lambda *_: pytest.fail("something ran"))
     done = shukun("run", "baseline", "--seed", "3", *FEW, "--out", "study")
     assert done.exit_code == 2
     assert f"{name} in study was not written by this program" in done.stderr

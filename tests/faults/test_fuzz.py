@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 import sim
 from sim import scenario
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario.schema import ScenarioFile
 from sim.study import StudyError
 from sim.study.arguments import arguments

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sim import scenario
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario.faults import MESSAGES, Fault
 from tests.faults import targets
 

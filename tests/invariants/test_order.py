@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from ruamel.yaml import YAML
 
-from sim import luck
+from sim import random_numbers
 from sim.engine import Run
 from sim.instruments import instruments
-from sim.luck import Purpose
 from sim.measure import Dated, Measure
 from sim.parameters import load as load_parameters
 from sim.population.columns import Firms
 from sim.population.synthesis import Population
+from sim.random_numbers import Purpose
 from sim.scenario import Scenario, catalogue, load
 from sim.scenario.schema import Fund
 from tests.invariants.watching import (
@@ -145,7 +145,7 @@ def shuffled(people: Population, number: int) -> np.ndarray:
     """Rows in another order in which cohorts and counties still stand together, shape (n,)."""
     firms = people.firms
     cohort = np.repeat(np.arange(len(people.cohort_start) - 1), np.diff(people.cohort_start))
-    by_luck = [luck.bits(number, int(Purpose.SEED), key, 0) for key in firms.key]
+    by_luck = [random_numbers.bits(number, int(Purpose.SEED), key, 0) for key in firms.key]
     return np.lexsort((np.array(by_luck, np.uint64), firms.county, cohort))
 
 

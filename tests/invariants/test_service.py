@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim import luck
-from sim.luck import Purpose
+from sim import random_numbers
+from sim.random_numbers import Purpose
 from sim.vocabulary import FACTS, Status, bit
 from tests.invariants.watching import (
     DESKS,
@@ -109,8 +109,10 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
                     where = (measure.id, after.day, i)
                     assert before.alive[i] and traits[m][i], where
                     assert not before.applied[i, m] and not before.granted[i, m], where
-                    assert luck.uniform(seed, int(Purpose.AWARE), key, identity[m]) < knows[m, prefecture, size], where
-                    assert luck.uniform(seed, int(Purpose.APPLY), key, identity[asked]) < would[size], where
+                    assert (
+                        random_numbers.uniform(seed, int(Purpose.AWARE), key, identity[m]) < knows[m, prefecture, size]
+                    ), where
+                    assert random_numbers.uniform(seed, int(Purpose.APPLY), key, identity[asked]) < would[size], where
                     lacks = [f for f in measure.eligible.facts if f in LASTING and not firms.facts[i] & bit(FACTS, f)]
                     assert not lacks, (*where, lacks)
                     of_firm[i] += 1

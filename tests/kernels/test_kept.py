@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels import kept
-from sim.kernels.digest import digest
+from sim.kernels import cache
+from sim.kernels.fingerprint import digest
 
 KERNELS = """
 import enum
@@ -116,9 +116,9 @@ def test_every_kernel_of_the_model_has_a_digest_and_is_kept_by_it() -> None:
         and hasattr(value, "__wrapped__")
     }
     assert {"sim.firm.settlement.settle", "sim.population.cells.enumerate_rows"} <= set(called)
-    assert {"sim.firm.payment.pay_bills", "sim.luck.bits"} <= set(compiled)
+    assert {"sim.firm.payment.pay_bills", "sim.random_numbers.bits"} <= set(compiled)
     kept_otherwise = [
-        n for n, v in compiled.items() if isinstance(v, Dispatcher) and not isinstance(v._cache, kept.Kept)
+        n for n, v in compiled.items() if isinstance(v, Dispatcher) and not isinstance(v._cache, cache.Kept)
     ]
     assert kept_otherwise == []
     for function in [value.py_func for value in compiled.values()] + [value.__wrapped__ for value in called.values()]:
@@ -187,7 +187,7 @@ def test_what_nobody_used_for_a_month_is_let_go_and_nothing_else(
     others = {folder / "notes.txt", folder / "other.f-1.py311.nbi", folder / "sim.trial.twice.nbi"}
     for path in others:
         path.write_text("")
-    old = time.time() - kept.MONTH - 60
+    old = time.time() - cache.MONTH - 60
     for path in ours | used | others:
         os.utime(path, (old, old))
     defined(KERNELS.replace("FACTOR = 2", "FACTOR = 3"))["twice"](np.array([7]))  # loaded, as another checkout would
@@ -203,13 +203,13 @@ def test_without_a_folder_that_can_be_written_kernels_are_compiled_for_the_proce
     barred = tmp_path / "barred"
     barred.write_text("a file")
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(barred))  # also restored at the end
-    kept._passing.cache_clear()
+    cache._passing.cache_clear()
     assert defined(KERNELS)["twice"](np.array([7])) == 12
     assert defined(KERNELS.replace("FACTOR = 2", "FACTOR = 3"))["twice"](np.array([7])) == 18
     said = capsys.readouterr().err
     assert said.count("无法写入") == said.count("cannot be written to") == 1
     assert str(barred) in said
-    kept._passing.cache_clear()
+    cache._passing.cache_clear()
 
 
 def test_of_several_processes_one_compiles_and_says_so(tmp_path: Path) -> None:

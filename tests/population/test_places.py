@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.population.places import counties
+from sim.population.counties import counties
 
 
 def test_all_counties_with_weights_that_add_up():

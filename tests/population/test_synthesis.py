@@ -7,7 +7,7 @@ import pytest
 
 from sim.parameters import load
 from sim.population.cells import cells_of
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.population.synthesis import Population, synthesise
 from sim.timeline import COHORTS, Timeline
 from sim.vocabulary import FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, Status, bit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from tests.reference.arithmetic import single, whole
 from tests.reference.bills import loan_term_days, usual_outlays
 from tests.reference.firm import Firm

@@ -13,7 +13,7 @@ from sim.firm.state import MISSED, PUT_OFF
 from sim.observe.tables import Result
 from sim.parameters import load as load_parameters
 from sim.population.columns import MASKS, Firms
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import Timeline

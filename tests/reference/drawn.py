@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from sim.instruments import instruments
 from sim.measure import Measure
 from sim.parameters import load as load_parameters
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.scenario import Scenario, load
 from sim.scenario.schema import Fund
 from sim.vocabulary import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.units import fen
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole

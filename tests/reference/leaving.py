@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.vocabulary import EXIT_CAUSES
 from tests.reference.arithmetic import whole
 from tests.reference.books import BEARER

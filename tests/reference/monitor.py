@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.firm import Firm
 from tests.reference.province import Province

@@ -8,7 +8,7 @@ from typing import Any
 
 import simpy
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import whole
 from tests.reference.bills import MONTH_DAYS, draw_up

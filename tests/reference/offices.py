@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.vocabulary import AGENCIES, TICKETS
 from tests.reference.entitlements import entitle, pay
 from tests.reference.outbreak import Outbreak, officers_sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.vocabulary import TICKETS
 from tests.reference.arithmetic import single
 from tests.reference.bills import usual_outlays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
 from tests.reference.bills import loan_term_days

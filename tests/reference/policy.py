@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sim.measure import Measure
-from sim.population.places import Counties
+from sim.population.counties import Counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTOR_GROUPS, SECTORS, SIZES
 from tests.reference.firm import Firm

@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
-from sim.luck import Purpose
 from sim.parameters import Parameters
-from sim.population.places import counties as county_table
+from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population
+from sim.random_numbers import Purpose
 from sim.scenario import Scenario
 from sim.timeline import Timeline
 from tests.reference.books import Books, Stations, Treasury

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 
-from sim.luck import Purpose
+from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import whole
 from tests.reference.firm import Firm

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario import Scenario, load
 from sim.vocabulary import ACTIONS
 from sim.world.spec import WorldSpec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.parameters import Parameters
-from sim.population.places import Counties
+from sim.population.counties import Counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 from sim.world.spec import WorldSpec

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.study.comparison import Comparison
+from sim.study.comparison.scenarios import Comparison
 from sim.study.ensemble import paired_differences, summarise
-from sim.study.manifest import Asked, Manifest
+from sim.study.runs.manifest import Asked, Manifest
 from sim.vocabulary import ACTIONS, SECTORS, SIZES
 from tests.report import consequences
 
@@ -123,7 +123,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
 
 
 def _asked(name: str, measures: list[str], hostile: str) -> Asked:
-    from sim.report.words import named
+    from sim.report.words.catalogue import named
 
     known = {
         "baseline": ("没有方案", "No plan"),

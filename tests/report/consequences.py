@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from sim.study import costs, interaction
-from sim.study.fates import FATES, GAINS, GIVERS
-from sim.study.journey import EXAMPLES
-from sim.study.targets import COLUMNS, Target, pursued, verdict
+from sim.study.comparison import costs, interaction
+from sim.study.comparison.fates import FATES, GAINS, GIVERS
+from sim.study.comparison.journey import EXAMPLES
+from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.vocabulary import LEVELS, REQUESTS, SECTORS, SIZES
 
 YI = 10**10
@@ -115,7 +115,7 @@ CLAUSE_EFFECTS = {  # points of survival alone and in the plan, half-width of th
 
 
 def clause_effects(spread: bool) -> pd.DataFrame:
-    """Of six clauses the headlines, the firms kept and the public cost, as ``sim.study.clause_table.effects`` does."""
+    """Of six clauses the headlines, the firms kept and the public cost, as ``clause_effects.effects`` does."""
     size = {
         "survival_rate": 0.01,
         "resumption_rate": 0.01,

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser
 
 import sim
-from sim.report import answer_page, answers, terminal
-from sim.study.kinds import questions
+from sim.report import answers
+from sim.report.pages import answer_page
+from sim.report.terminal import tables
 from sim.study.questions.sweep import Sweep
+from sim.study.runs.study import questions
 from tests.report.test_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
 
 TITLE = {"zh": "免租几个月", "en": "Months of rent waived"}
@@ -71,12 +73,12 @@ def test_failed_runs_are_told_and_no_name_runs_as_a_script(browser: Browser, bro
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_terminal_prints_findings_and_the_first_table(sweep: Sweep, capsys: pytest.CaptureFixture[str], lang: str):
-    terminal.show_answer(sweep, lang)
+    tables.show_answer(sweep, lang)
     said = capsys.readouterr().out
     assert TITLE[lang] in said
-    findings, tables = answers.of("sweep").findings(sweep, lang), answers.of("sweep").tables(sweep, lang)
+    findings, shown = answers.of("sweep").findings(sweep, lang), answers.of("sweep").tables(sweep, lang)
     assert all(sentence in said for sentence in findings)
-    assert tables[0].title in said
+    assert shown[0].title in said
 
 
 def test_a_difference_over_worlds_is_the_mean_of_the_paired_ones(sweep: Sweep):

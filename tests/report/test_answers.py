@@ -6,7 +6,7 @@ import pytest
 
 from sim.report import answers
 from sim.report.answers import field_name, lever_name, value_name
-from sim.report.words import catalogue
+from sim.report.words.catalogue import catalogue
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from sim.measure import Words
 from sim.report.answers import attribute as told
 from sim.scenario import load
 from sim.study.ensemble import Limits, of_differences, summarise
-from sim.study.manifest import manifest
 from sim.study.questions.attribute import Attribution, _prices
+from sim.study.runs.manifest import manifest
 
 YI = 10**10
 POINTS = {"survival_rate": 0.01, "resumption_rate": 0.01, "loss_share": -0.01}

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from sim.report.answers import discover as told
-from sim.report.words import LANGUAGES
+from sim.report.words.catalogue import LANGUAGES
 from sim.scenario import load
-from sim.study.manifest import manifest
 from sim.study.questions.discover import LIMITS, STABILITY, TRAJECTORY, Discovery, _table
+from sim.study.runs.manifest import manifest
 
 DAYS, OUTBREAK, BEARER = "rent_waiver.start", "world.outbreak_factor", "rent_waiver.bearer"
 WAIVER = "State landlords waive three months of rent"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.report.answers import search as told
-from sim.report.words import LANGUAGES
-from sim.study import asking
+from sim.report.words.catalogue import LANGUAGES
+from sim.study import answering
 
 QUESTION = {
     "title": {"zh": "试", "en": "Trial"}, "actions": ["fiscal", "tax", "finance"],
@@ -21,7 +21,7 @@ QUESTION = {
 
 @pytest.fixture(scope="module")
 def study():
-    return asking.ask("search", QUESTION, firms=200)
+    return answering.ask("search", QUESTION, firms=200)
 
 
 def said(study, lang="en"):

@@ -7,10 +7,10 @@ import pytest
 
 from sim.report.answers import sensitivity as told
 from sim.scenario import load
-from sim.study.manifest import manifest
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
-from sim.study.sensitivities import points
+from sim.study.runs.manifest import manifest
+from sim.study.statistics.sensitivity_indices import points
 
 REFUSED, PATIENCE, CROWDING = (
     "all.delivery.refusal_share",

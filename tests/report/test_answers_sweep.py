@@ -9,8 +9,8 @@ from sim.measure import Words
 from sim.report.answers import sweep as told
 from sim.report.sweeps import Points
 from sim.study.ensemble import values_of
-from sim.study.manifest import Asked, Manifest
 from sim.study.questions.sweep import Sweep, _outcomes, _worlds
+from sim.study.runs.manifest import Asked, Manifest
 
 LEVER, OTHER, WORLD = "rent_waiver.months", "rent_waiver.delivery.processing_days", "world.outbreak_factor"
 TARGETS = [

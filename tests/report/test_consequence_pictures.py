@@ -5,8 +5,8 @@ import pytest
 from sim.report.consequence_pictures import cliff_picture, saved_picture
 from sim.report.consequences import Consequences
 from sim.report.digest import Digest
-from sim.report.words import Language
-from sim.study.comparison import Comparison
+from sim.report.words.catalogue import Language
+from sim.study.comparison.scenarios import Comparison
 
 
 @pytest.mark.parametrize(("lang", "first"), [("zh", "农业"), ("en", "Agriculture")])

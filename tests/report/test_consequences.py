@@ -5,11 +5,11 @@ from math import inf, nan
 
 import pytest
 
-from sim.report import headings
 from sim.report.consequences import Consequences
 from sim.report.digest import Digest, Estimate
-from sim.study.comparison import Comparison
-from sim.study.costs import COSTS
+from sim.report.pages import headings
+from sim.study.comparison.costs import COSTS
+from sim.study.comparison.scenarios import Comparison
 from sim.vocabulary import ACTIONS, SECTORS
 
 

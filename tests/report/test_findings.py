@@ -5,7 +5,7 @@ import pytest
 
 from sim.report.digest import Digest, Estimate
 from sim.report.findings import direction, findings
-from sim.study.comparison import Comparison
+from sim.study.comparison.scenarios import Comparison
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from sim.report.charts.journey import specifications
 from sim.report.consequences import Consequences
 from sim.report.digest import Digest
-from sim.report.journey_chart import specifications
-from sim.report.journey_data import LETTER, NARROWEST, dataset, ends, reached, title
-from sim.study.comparison import Comparison
+from sim.report.pages.journeys import LETTER, NARROWEST, dataset, ends, reached, title
+from sim.study.comparison.scenarios import Comparison
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sim.report import numbers
+from sim.report.words import numbers
 
 YI = 10**10
 

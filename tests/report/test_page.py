@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from sim.report.html import page, write
-from sim.study.comparison import Comparison
+from sim.report.pages.comparison_page import page, write
+from sim.study.comparison.scenarios import Comparison
 from tests.report.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.image import imread
 
 from sim.report.answers import Chart, specification
-from sim.report.charts import ACCENT
-from sim.report.pictures import SCALE, picture
+from sim.report.charts.png import SCALE, picture
+from sim.report.charts.vega_lite import ACCENT
 
 
 @pytest.fixture

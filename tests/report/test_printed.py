@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from sim.report import answer_page
 from sim.report.answers import thin_labels
+from sim.report.pages import answer_page
 from sim.scenario import load
-from sim.study import asking, store
+from sim.study import answering
 from sim.study.ensemble import replicate
-from sim.study.runs import Runner, sized
+from sim.study.runs import study_folder
+from sim.study.runs.runner import Runner, sized
 from tests.report import test_answers_attribute as attributions
 from tests.report import test_answers_discover as discoveries
 from tests.report import test_answers_search as searches
@@ -24,7 +25,7 @@ from tests.report.test_page import browser  # noqa: F401 - a fixture
 
 
 def _run() -> Any:
-    with store.at_work(None) as stored:
+    with study_folder.at_work(None) as stored:
         return replicate(sized([load("full_plan")], 300)[0], seed=1, replications=2, runner=Runner(stored))
 
 
@@ -38,7 +39,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "attribute": lambda: attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3}),
     "sensitivity": lambda: _seeded(sensitivities.study()),
     "discover": lambda: _seeded(discoveries.study()),
-    "search": lambda: asking.ask("search", searches.QUESTION, firms=200),
+    "search": lambda: answering.ask("search", searches.QUESTION, firms=200),
 }
 
 

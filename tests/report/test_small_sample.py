@@ -4,12 +4,12 @@ import pytest
 
 import sim
 from sim.observe.outcomes import OUTCOMES
-from sim.report import headings
 from sim.report.consequences import Consequences
 from sim.report.digest import Digest
-from sim.study.clauses import STATIONS
-from sim.study.comparison import Comparison
-from sim.study.evidence import FEWEST_ROWS
+from sim.report.pages import headings
+from sim.study.comparison.one_clause import STATIONS
+from sim.study.comparison.sample_size import FEWEST_ROWS
+from sim.study.comparison.scenarios import Comparison
 from sim.vocabulary import GOVERNMENT
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from sim import scenario
-from sim.report.terminal_firms import show_clause
-from sim.report.words import Language
+from sim.report.terminal.firms import show_clause
+from sim.report.words.catalogue import Language
 
 
 @pytest.mark.parametrize(

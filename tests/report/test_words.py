@@ -6,9 +6,9 @@ import pytest
 
 from sim import vocabulary
 from sim.observe.outcomes import OUTCOMES
-from sim.report.words import both, catalogue, named, text, words
-from sim.study.costs import CATEGORIES
-from sim.study.fates import FATES
+from sim.report.words.catalogue import both, catalogue, named, text, words
+from sim.study.comparison.costs import CATEGORIES
+from sim.study.comparison.fates import FATES
 
 NAMES = {
     "sector": vocabulary.SECTORS,

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from sim import scenario
+from sim.data_folders import scenarios_folder
 from sim.measure import Measure
-from sim.places import scenarios_folder
 from sim.scenario.catalogue import catalogue
 from sim.vocabulary import ACTIONS, MECHANISMS
 

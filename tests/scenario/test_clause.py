@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from sim import scenario
+from sim.data_folders import scenarios_folder
 from sim.instruments import instruments
 from sim.measure import Words
-from sim.places import scenarios_folder
 from sim.scenario import ScenarioError
 
 TITLE = Words(zh="试验", en="Test")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim import scenario
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario import Fault, ScenarioError
 from sim.scenario.catalogue import catalogue
 from sim.scenario.faults import MESSAGES

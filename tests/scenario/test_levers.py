@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from sim import parameters, scenario
-from sim.report.terminal import plain
+from sim.report.terminal.tables import plain
 from sim.scenario import levers
 from sim.scenario.levers import LeverEntry
 from sim.world.spec import WorldSpec
@@ -141,7 +141,7 @@ def test_levers_of_a_scenarios_own_measures_and_funds_are_left_to_loading(checke
 
 
 def test_every_value_of_every_instrument_has_a_type_in_words() -> None:
-    from sim.report.words import catalogue
+    from sim.report.words.catalogue import catalogue
 
     kinds = {entry.type for entry in scenario.lever_table("full_plan")}
     assert {kind for kind in kinds if f"lever.type.{kind}" not in catalogue()} == set()

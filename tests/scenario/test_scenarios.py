@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import scenario
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario.catalogue import dates
 from sim.vocabulary import ACTIONS
 

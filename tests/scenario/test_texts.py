@@ -7,11 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sim import scenario
+from sim.data_folders import scenarios_folder
 from sim.measure import Words
-from sim.places import scenarios_folder
 from sim.scenario.document import read
-from sim.study.asking import question, shipped
-from sim.study.kinds import questions
+from sim.study.answering import question, shipped
+from sim.study.runs.study import questions
 
 BOTH, CHINESE, ENGLISH = Words(zh="免租", en="Rent"), Words(zh="免租", en="免租"), Words(zh="Rent", en="Rent")
 WRITTEN = {

@@ -17,8 +17,8 @@ from sim.measure import Words
 from sim.observe.tables import Result
 from sim.scenario import Scenario
 from sim.scenario import load as really_load
-from sim.study.runs import Runner
-from sim.study.stored import Stored
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import Runner
 from sim.world.spec import WorldSpec
 
 

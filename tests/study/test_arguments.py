@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.study import StudyError, arguments, asking, workbench
+from sim.study import StudyError, answering, arguments, workbench
 
 LIMITS = {
     "replications": (0, "a whole number from 1 to 10000", "1 到 10000 的整数"),
@@ -89,7 +89,7 @@ def test_the_same_scenario_twice_is_refused():
 
 
 def test_every_argument_of_a_call_has_its_limits():
-    calls = [getattr(sim, name) for name in sim.__all__] + [asking.ask, workbench.model]
+    calls = [getattr(sim, name) for name in sim.__all__] + [answering.ask, workbench.model]
     loose = {"how", "kind", "uncertainties"}  # handed on, or looked at as a range
     for call in calls:
         assert set(inspect.signature(call).parameters) <= {*arguments.arguments(), *loose}, call

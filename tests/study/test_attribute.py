@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario import ScenarioError, load
 from sim.study import StudyError
-from sim.study.asking import ask, question, shipped
+from sim.study.answering import ask, question, shipped
 from sim.study.questions.attribute import Orders, Question, answer, game
 from sim.vocabulary import ACTIONS
 from tests.study.conftest import FakeScenario, make_simulate

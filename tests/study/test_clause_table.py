@@ -9,12 +9,12 @@ import pytest
 import sim.engine  # noqa: F401  (before any stand-in)
 from sim import compare, scenario
 from sim.scenario import clauses
-from sim.study import clause_table
-from sim.study.clause_table import effects, switch, switched
-from sim.study.clauses import clause_effect
+from sim.study.comparison import clause_effects
+from sim.study.comparison.clause_effects import effects, switch, switched
+from sim.study.comparison.one_clause import clause_effect
 from sim.study.ensemble import values_of
-from sim.study.runs import Runner, replicated
-from sim.study.stored import Stored
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import Runner, replicated
 
 VALUES = {  # jobs by scenario and replication
     "baseline": (100.0, 110.0),
@@ -87,7 +87,7 @@ def test_the_table_says_what_the_command_for_one_clause_says(plan, tmp_path):
     asked = [replace(scenario.load(name), firms=500) for name in ("baseline", "full_plan")]
     runs = at_work.run(spec for each in asked for spec in replicated(each, 3, 2))
     known = values_of(runs, ["scenario", "replication"], public_cost=True)
-    table = clause_table.table([one], known, "baseline", "full_plan", 3, 2, at_work)
+    table = clause_effects.table([one], known, "baseline", "full_plan", 3, 2, at_work)
     same = clause_effect("II.1.b", firms=500, seed=3, replications=2, runner=at_work).effects
     pd.testing.assert_frame_equal(table.drop(columns=["clause", "reason"]), same)
 
@@ -97,7 +97,7 @@ def test_a_comparison_runs_clauses_under_its_own_first_lucks(monkeypatch):
     few = [
         each._replace(alone=replace(each.alone, firms=300), without=replace(each.without, firms=300)) for each in few
     ]
-    monkeypatch.setattr(clause_table, "switched", lambda plan: few)
+    monkeypatch.setattr(clause_effects, "switched", lambda plan: few)
     asked = [scenario.load(name) for name in ("baseline", "full_plan")]
     done = []
     study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)

@@ -8,9 +8,9 @@ import pytest
 import sim.engine  # noqa: F401  (before any stand-in)
 from sim.observe.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load
-from sim.study.clauses import clause_effect
-from sim.study.runs import Runner, RunSpec
-from sim.study.stored import Stored
+from sim.study.comparison.one_clause import clause_effect
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import Runner, RunSpec
 
 
 @pytest.fixture

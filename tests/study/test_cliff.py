@@ -2,8 +2,8 @@ from datetime import date
 
 import pandas as pd
 
-from sim.study import cliff, fates
-from sim.study.comparison import _with_later_months
+from sim.study.comparison import fates, repayment_wall
+from sim.study.comparison.scenarios import _with_later_months
 from sim.timeline import Timeline
 from tests.study.test_fates import world
 
@@ -26,14 +26,14 @@ def test_who_falls_with_what_was_put_off():
         ]
     )
     ends = fates.ends(baseline)
-    exits = cliff.exits(plan, ends, fates.places(plan, ends), TIMELINE)
-    table = cliff.table([("plan", TIMELINE.month_names, [exits])])
+    exits = repayment_wall.exits(plan, ends, fates.places(plan, ends), TIMELINE)
+    table = repayment_wall.table([("plan", TIMELINE.month_names, [exits])])
     expected = pd.DataFrame(
         [
             ("plan", "2022-02", "catering", "micro", 110.0, 90.0, 10.0, 10.0),
             ("plan", "2022-03", "catering", "micro", 40.0, 40.0, 0.0, 0.0),
         ],
-        columns=list(cliff.COLUMNS),
+        columns=list(repayment_wall.COLUMNS),
     )
     pd.testing.assert_frame_equal(table, expected)
 
@@ -41,10 +41,10 @@ def test_who_falls_with_what_was_put_off():
 def test_exits_are_means_over_replications():
     ends = fates.ends(world([{"firm": 1}]))
     runs = [
-        cliff.exits(plan, ends, fates.places(plan, ends), TIMELINE)
+        repayment_wall.exits(plan, ends, fates.places(plan, ends), TIMELINE)
         for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
     ]
-    assert cliff.table([("plan", TIMELINE.month_names, runs)])["exits"].tolist() == [5.0]
+    assert repayment_wall.table([("plan", TIMELINE.month_names, runs)])["exits"].tolist() == [5.0]
 
 
 def test_later_months_take_the_place_of_the_usual_ones_even_where_nobody_closes():

@@ -16,9 +16,9 @@ import pytest
 import sim
 from sim.scenario import Scenario, load
 from sim.study import StudyError
-from sim.study.asking import ask
-from sim.study.runs import KILLED, Runner, RunSpec, replicated, sized
-from sim.study.stored import Stored
+from sim.study.answering import ask
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import KILLED, Runner, RunSpec, replicated, sized
 
 FIRMS = 60
 SWEEP = {
@@ -140,12 +140,12 @@ def refused(address: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1", "nothing", "gopher://127.0.0.1:1"])
 def test_a_wrong_address_is_told_soon(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.cluster.REACHED_WITHIN", 0.5)
+    monkeypatch.setattr("sim.study.runs.cluster.REACHED_WITHIN", 0.5)
     assert f"no Dask scheduler to be reached at {address}: " in refused(address, tmp_path / "runs")
 
 
 def test_a_scheduler_without_workers_is_told(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.cluster.REACHED_WITHIN", 2.0)
+    monkeypatch.setattr("sim.study.runs.cluster.REACHED_WITHIN", 2.0)
     assert "has no worker" in refused(address, tmp_path / "runs")
 
 
@@ -169,7 +169,7 @@ def test_a_worker_with_another_model_is_named(address: str, tmp_path: Path) -> N
     shutil.copytree(package, copy / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     for data in ("scenarios", "calibration"):
         shutil.copytree(package.parent / data, copy / data)
-    with (copy / "sim/luck.py").open("a") as file:
+    with (copy / "sim/random_numbers.py").open("a") as file:
         file.write("# one more line\n")
     with worker(address, tmp_path / "other", PYTHONPATH=str(copy)):
         wait_for(address, 1)
@@ -202,7 +202,7 @@ def test_who_stops_keeps_what_is_finished_and_withdraws_what_waits(address: str,
 def test_a_cluster_that_goes_away_is_told_and_what_is_finished_is_kept(
     lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.study.cluster.MISSED", 2.0)
+    monkeypatch.setattr("sim.study.runs.cluster.MISSED", 2.0)
     (tmp_path / "runs").mkdir()
     with scheduler(tmp_path / "cluster") as (address, process), worker(address, tmp_path / "one") as only:
         wait_for(address, 1)

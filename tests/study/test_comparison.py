@@ -61,7 +61,7 @@ def test_a_scenario_that_always_fails_leaves_the_others_alone():
 
 
 def test_without_a_baseline_there_is_nothing_to_compare(monkeypatch):
-    monkeypatch.setattr("sim.study.comparison.BASELINE", "broken")
+    monkeypatch.setattr("sim.study.comparison.scenarios.BASELINE", "broken")
     with pytest.raises(StudyError, match="No run of the baseline succeeded: ArithmeticError"):
         compare(["rent"], replications=2)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.study import costs
+from sim.study.comparison import costs
 from sim.vocabulary import LEVELS, PARTIES
 
 LINES = [  # payer, payee, flow, measure, kind, fen, and where it belongs

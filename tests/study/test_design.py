@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError
 from sim.study import StudyError
-from sim.study.design import Block, Design, Draws, column, points, sample
-from sim.study.factors import Factor, assumptions, factor, trials
+from sim.study.designs.design import Block, Design, Draws, column, points, sample
+from sim.study.designs.factors import Factor, assumptions, factor, trials
 
 WORDS = {"zh": "设计", "en": "Design"}
 

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.study import StudyError, boxes, store
-from sim.study.asking import question as asked_of
+from sim.study import StudyError
+from sim.study.answering import question as asked_of
 from sim.study.questions import discover
 from sim.study.questions.discover import Beyond, Question
+from sim.study.runs import study_folder
+from sim.study.statistics import patient_rule_induction
 
 UNIT = [0.0, 1.0]
 XYZ = {"x": UNIT, "y": UNIT, "z": UNIT}
@@ -58,7 +60,7 @@ def ask(scenario, monkeypatch):
 @pytest.fixture
 def two_halves(monkeypatch):
     """For tests of something else: the search is not repeated so often."""
-    monkeypatch.setattr(boxes, "HALVES", 2)
+    monkeypatch.setattr(patient_rule_induction, "HALVES", 2)
 
 
 def in_corner(levers, seed):
@@ -85,7 +87,10 @@ def test_a_known_box_is_found_whole_and_pure(ask):
 def test_the_box_found_in_one_half_holds_in_the_other(ask):
     study = ask(in_corner)
     target = study.targets.iloc[0]
-    assert (target["halves"], target["halves_with_box"]) == (boxes.HALVES, boxes.HALVES)
+    assert (target["halves"], target["halves_with_box"]) == (
+        patient_rule_induction.HALVES,
+        patient_rule_induction.HALVES,
+    )
     assert target["tested_coverage"] > 0.8
     assert target["tested_density"] > 0.8
     share = study.stability.set_index("path")["share"]
@@ -135,7 +140,7 @@ def test_a_target_without_a_value_in_any_world_is_neither_met_nor_missed(ask, tm
     study = ask(lambda levers, seed: np.nan, draws=8, misses={"resumption_rate": "target", "loss_share": "target"})
     assert study.targets["verdict"].tolist() == ["unknown", "always"]
     assert study.targets["left_out"].tolist() == [8, 0]
-    store.save(study, tmp_path / "study")
+    study_folder.save(study, tmp_path / "study")
 
 
 @pytest.mark.usefixtures("two_halves")
@@ -206,15 +211,15 @@ def test_more_draws_leave_the_first_ones_as_they_are(ask):
 @pytest.mark.usefixtures("two_halves")
 def test_the_answer_is_stored_and_read_again_and_can_be_seen(ask, tmp_path):
     for study in (ask(in_corner, draws=64), ask(lambda levers, seed: 1.0, draws=16)):
-        store.save(study, tmp_path / "study")
-        again = store.load(tmp_path / "study")
+        study_folder.save(study, tmp_path / "study")
+        again = study_folder.load(tmp_path / "study")
         for name, table in study.tables().items():
             pd.testing.assert_frame_equal(getattr(again, name), table)
         assert again.plot().axes
 
 
 def test_without_the_workbench_one_sentence_says_how_to_get_it(ask, monkeypatch):
-    monkeypatch.setattr(boxes, "find_spec", lambda name: None)
+    monkeypatch.setattr(patient_rule_induction, "find_spec", lambda name: None)
     with pytest.raises(StudyError, match=r"pip install 'shukun\[workbench\]'"):
         ask(in_corner)
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from sim import compare
-from sim.study import fates
+from sim.study.comparison import fates
 from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sim.study.front import hypervolume, spread, undominated
+from sim.study.statistics.pareto_front import hypervolume, spread, undominated
 
 
 def test_the_front_is_what_no_other_beats_in_everything():

@@ -6,9 +6,9 @@ import pytest
 
 import sim.engine  # noqa: F401  (before any stand-in)
 from sim.observe.journeys import EVENTS
-from sim.report.words import LANGUAGES, catalogue
+from sim.report.words.catalogue import LANGUAGES, catalogue
 from sim.study import StudyError
-from sim.study.journey import Journey, journey
+from sim.study.comparison.journey import Journey, journey
 
 ROWS = 800
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.design import Precision
+from sim.study.designs.design import Precision
+from sim.study.designs.replications import LOOK_AHEAD, enough, half_widths, replicate
 from sim.study.ensemble import interval
-from sim.study.replications import LOOK_AHEAD, enough, half_widths, replicate
 
 RULE = Precision(half_width={"survival_rate": 0.002}, most=40)
 
@@ -49,7 +49,7 @@ def test_a_precision_out_of_reach_ends_at_the_most(scenario, runner):
 
 def test_when_the_time_is_spent_every_draw_has_as_many_replications_as_another(scenario, runner, monkeypatch):
     clock = iter(range(10_000))
-    monkeypatch.setattr("sim.study.runs.monotonic", lambda: next(clock))
+    monkeypatch.setattr("sim.study.runs.runner.monotonic", lambda: next(clock))
     rows = replicate(3, lambda draw: scenario("rent", {"months": draw}), 50, 1, runner(seconds=12.0))
     counts = rows.groupby("draw").size()
     assert 0 < counts.max() < 50

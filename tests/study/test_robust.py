@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.study import robust
-from sim.study.robust import Requirement
+from sim.study.statistics import robustness
+from sim.study.statistics.robustness import Requirement
 
 WORLDS = pd.DataFrame(
     [
@@ -23,7 +23,7 @@ def of(table, plan, objective):
 
 
 def test_regret_is_what_is_missing_to_the_best_plan_of_each_world():
-    table = robust.table(WORLDS, AIMS, ["a", "b"])
+    table = robustness.table(WORLDS, AIMS, ["a", "b"])
     a, b = of(table, "a", "gain"), of(table, "b", "gain")
     assert (a["regret_max"], a["regret_mean"], a["best_in"]) == (3.0, 1.0, pytest.approx(2 / 3))
     assert (b["regret_max"], b["regret_mean"], b["worst"]) == (6.0, pytest.approx(7 / 3), 4.0)
@@ -31,14 +31,14 @@ def test_regret_is_what_is_missing_to_the_best_plan_of_each_world():
 
 
 def test_less_is_better_where_the_question_says_so():
-    table = robust.table(WORLDS, AIMS, ["a", "b"])
+    table = robustness.table(WORLDS, AIMS, ["a", "b"])
     assert of(table, "a", "cost")["regret_max"] == 4.0
     assert of(table, "b", "cost")["regret_max"] == 4.0
     assert of(table, "b", "cost")["worst"] == 9.0
 
 
 def test_regrets_together_are_shares_of_what_the_plans_differ_by():
-    table = robust.table(WORLDS, AIMS, ["a", "b"])
+    table = robustness.table(WORLDS, AIMS, ["a", "b"])
     for plan in ("a", "b"):  # each is best in everything in one world, and the worse of two in something elsewhere
         assert of(table, plan, "all")["regret_mean"] == pytest.approx(2 / 3)
     assert np.isnan(of(table, "a", "all")["mean"])
@@ -50,7 +50,7 @@ def test_a_requirement_that_nobody_ever_meets_is_not_among_all_of_them():
         Requirement("budget", "cost", "at_most", 5.0),
         Requirement("dream", "gain", "at_least", 99.0),
     ]
-    table = robust.met(WORLDS, asked).set_index(["plan", "requirement"])
+    table = robustness.met(WORLDS, asked).set_index(["plan", "requirement"])
     assert table.loc[("a", "gain"), "share"] == pytest.approx(2 / 3)
     assert table.loc[("b", "budget"), "share"] == pytest.approx(2 / 3)
     assert table.loc[("whole", "dream"), "share"] == 0.0
@@ -60,9 +60,9 @@ def test_a_requirement_that_nobody_ever_meets_is_not_among_all_of_them():
 
 
 def test_each_rule_names_its_plan_and_the_next_best():
-    table = robust.table(WORLDS, AIMS, ["a", "b"])
-    shares = robust.met(WORLDS, [Requirement("gain", "gain", "at_least", 4.5)])
-    chosen = robust.choices(table, shares, AIMS, ["a", "b"]).set_index(["rule", "objective"])
+    table = robustness.table(WORLDS, AIMS, ["a", "b"])
+    shares = robustness.met(WORLDS, [Requirement("gain", "gain", "at_least", 4.5)])
+    chosen = robustness.choices(table, shares, AIMS, ["a", "b"]).set_index(["rule", "objective"])
     assert chosen.loc[("mean", "gain"), "plan"] == "a"
     assert chosen.loc[("worst", "gain"), ["plan", "value", "second", "second_value"]].tolist() == ["b", 4.0, "a", 2.0]
     assert chosen.loc[("regret", "gain"), ["plan", "value"]].tolist() == ["a", 3.0]
@@ -70,12 +70,12 @@ def test_each_rule_names_its_plan_and_the_next_best():
 
 
 def test_where_nothing_is_ever_met_that_rule_names_no_plan():
-    table = robust.table(WORLDS, AIMS, ["a", "b"])
-    shares = robust.met(WORLDS, [Requirement("dream", "gain", "at_least", 99.0)])
-    assert "domain" not in set(robust.choices(table, shares, AIMS, ["a", "b"])["rule"])
+    table = robustness.table(WORLDS, AIMS, ["a", "b"])
+    shares = robustness.met(WORLDS, [Requirement("dream", "gain", "at_least", 99.0)])
+    assert "domain" not in set(robustness.choices(table, shares, AIMS, ["a", "b"])["rule"])
 
 
 def test_plans_are_compared_in_worlds_that_all_of_them_have():
     worlds = WORLDS.copy()
     worlds.loc[1, "gain"] = np.nan
-    assert set(robust.complete(worlds, ["gain", "cost"])["world"]) == {0, 2}
+    assert set(robustness.complete(worlds, ["gain", "cost"])["world"]) == {0, 2}

@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 
 import sim.study.questions.search as room
-from sim.places import scenarios_folder
+from sim.data_folders import scenarios_folder
 from sim.scenario import ScenarioError
 from sim.scenario import load as really_load
-from sim.study import StudyError, asking, store
-from sim.study.front import hypervolume, undominated
-from sim.study.plans import DEADWEIGHT, GIVEN, NO_BASELINE, WASTED, Plan, Plans, judge
-from sim.study.runs import Runner
-from sim.study.stored import Stored
+from sim.study import StudyError, answering
+from sim.study.runs import study_folder
+from sim.study.runs.run_store import Stored
+from sim.study.runs.runner import Runner
+from sim.study.search.plans import DEADWEIGHT, GIVEN, NO_BASELINE, WASTED, Plan, Plans, judge
+from sim.study.statistics.pareto_front import hypervolume, undominated
 from tests.study.conftest import FakeScenario, make_simulate
 
 QUESTION = {
@@ -78,7 +79,7 @@ def load_by(monkeypatch, load):
 
 
 def ask(folder: Path, simulate, seconds=None, workers=1, **changed):
-    content, _ = asking.question("search", {**QUESTION, **changed})
+    content, _ = answering.question("search", {**QUESTION, **changed})
     folder.mkdir(exist_ok=True)
     runner = Runner(Stored(folder, simulate), workers, seconds=seconds)
     return room.answer(content, beside=Path(), levers={}, firms=100, seed=1, runner=runner)
@@ -133,7 +134,7 @@ def test_a_search_that_was_broken_off_ends_as_one_that_was_not(tmp_path):
 
 
 def test_more_plans_go_on_with_generations():
-    content, _ = asking.question("search", QUESTION)
+    content, _ = answering.question("search", QUESTION)
     assert content.with_draws(25).generations == 3
     assert content.with_draws(24).generations == 2
 
@@ -202,8 +203,8 @@ def test_worlds_change_plan_and_baseline_alike(tmp_path):
 
 def test_an_answer_is_stored_and_read_again(tmp_path):
     study = ask(tmp_path / "a", known(), generations=2, robust=ROBUST)
-    store.save(study, tmp_path / "kept")
-    same(store.load(tmp_path / "kept"), study)
+    study_folder.save(study, tmp_path / "kept")
+    same(study_folder.load(tmp_path / "kept"), study)
 
 
 def test_money_that_goes_to_firms_that_live_either_way_is_deadweight():
@@ -259,7 +260,7 @@ def test_an_action_that_is_off_takes_its_measures_its_levers_and_its_funds_with_
 )
 def test_each_mistake_of_a_question_is_a_sentence(changed, sentence):
     with pytest.raises(ScenarioError, match=sentence):
-        asking.question("search", {**QUESTION, **changed})
+        answering.question("search", {**QUESTION, **changed})
 
 
 def test_a_lever_that_is_out_of_range_somewhere_is_told_before_any_run(tmp_path, monkeypatch):
@@ -271,7 +272,7 @@ def test_a_lever_that_is_out_of_range_somewhere_is_told_before_any_run(tmp_path,
 
 def test_the_shipped_question_is_understood(monkeypatch):
     load_by(monkeypatch, really_load)
-    content, _ = asking.question("search", room.DEFAULT)
+    content, _ = answering.question("search", room.DEFAULT)
     assert (scenarios_folder() / room.FOLDER / f"{room.DEFAULT}.yaml").is_file()
     assert len(content.factors()) == 20
 
@@ -290,7 +291,7 @@ def test_a_real_search(tmp_path, monkeypatch):
         "population": 4, "generations": 2, "replications": 1, "plans": 2, "fresh_lucks": 2,
         "robust": {"draws": 2, "over": {"world.wave_factor": [0.5, 1.5]}},
     }  # fmt: skip
-    study = asking.ask("search", small, firms=200, folder=tmp_path / "study")
+    study = answering.ask("search", small, firms=200, folder=tmp_path / "study")
     assert study.failures.empty
     assert study.evaluations["deadweight"].between(0, 1).all()
     fiscal_off = study.evaluations[~study.evaluations["fiscal"].astype(bool)]

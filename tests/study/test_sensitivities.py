@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.study.sensitivities import complete, decompose, points, screen, size, spread
+from sim.study.statistics.sensitivity_indices import complete, decompose, points, screen, size, spread
 
 # Ishigami's function with a = 7 and b = 0.1, whose indices are known in closed form; a fourth factor does nothing.
 FIRST = (0.3139, 0.4424, 0.0, 0.0)

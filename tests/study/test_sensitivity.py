@@ -7,11 +7,12 @@ import pytest
 from pydantic import ValidationError
 
 from sim.scenario import ScenarioError
-from sim.study import StudyError, store
-from sim.study.asking import shipped
-from sim.study.factors import varied
+from sim.study import StudyError
+from sim.study.answering import shipped
+from sim.study.designs.factors import varied
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
+from sim.study.runs import study_folder
 
 WORDS = {"zh": "敏感性", "en": "Sensitivity"}
 OVER = {"good": [0.0, 1.0], "bad": [0.0, 1.0], "idle": [0.0, 1.0]}
@@ -147,7 +148,7 @@ def test_answers_do_not_depend_on_the_number_of_workers(ask):
 
 def test_a_study_is_stored_and_read_again(ask, tmp_path):
     study = ask(asked())
-    again = store.load(store.save(study, tmp_path / "study"))
+    again = study_folder.load(study_folder.save(study, tmp_path / "study"))
     assert isinstance(again, Sensitivity)
     assert again.method == "morris"
     assert again.against == "baseline"
@@ -212,7 +213,7 @@ def test_a_range_beyond_what_is_allowed_is_told_before_any_run(runner):
 
 
 def test_of_the_real_model_what_the_plan_does_not_reach_does_exactly_nothing(tmp_path):
-    from sim.study.asking import ask
+    from sim.study.answering import ask
 
     over = {
         "all.delivery.refusal_share": [0.0, 0.6],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study import shapley
+from sim.study.statistics import shapley
 
 
 def members(coalition, players):

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim import compare, sweep
-from sim.study import StudyError, store
-from sim.study.comparison import Comparison
+from sim.study import StudyError
+from sim.study.comparison.scenarios import Comparison
 from sim.study.ensemble import replicate
-from sim.study.kinds import StudyOfAnotherVersion
-from sim.study.sealed import seal
-from sim.study.stored import Stored
-from sim.study.verify import verify
+from sim.study.runs import study_folder
+from sim.study.runs.checksums import seal
+from sim.study.runs.run_store import Stored
+from sim.study.runs.study import StudyOfAnotherVersion
+from sim.study.runs.verify import verify
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
@@ -33,7 +34,7 @@ def studies(scenario, runner):
 @pytest.mark.parametrize("kind", ["run", "comparison", "sweep"])
 def test_what_is_stored_comes_back(kind, scenario, runner, tmp_path):
     study = studies(scenario, runner)[kind]
-    again = store.load(store.save(study, tmp_path / "deep" / kind))
+    again = study_folder.load(study_folder.save(study, tmp_path / "deep" / kind))
     assert type(again) is type(study)
     assert again.manifest == study.manifest
     for name, table in study.tables().items():
@@ -41,7 +42,7 @@ def test_what_is_stored_comes_back(kind, scenario, runner, tmp_path):
 
 
 def test_storing_twice_gives_the_same_bytes(tmp_path):
-    folders = [store.save(compare(["rent"], replications=2), tmp_path / name) for name in ("one", "two")]
+    folders = [study_folder.save(compare(["rent"], replications=2), tmp_path / name) for name in ("one", "two")]
     one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
     assert one == two
     assert json.loads(one["manifest.json"])["scenarios"][1]["contents"] == {
@@ -52,10 +53,10 @@ def test_storing_twice_gives_the_same_bytes(tmp_path):
 
 
 def test_an_earlier_study_is_replaced_and_nothing_else_is_left(tmp_path):
-    store.save(compare(["rent"], replications=1), tmp_path / "study")
-    (tmp_path / "study" / "report.html").write_bytes(b"<!doctype html>\n" + store.PAGE_BEGINS)
-    store.save(compare(["tax"], replications=1), tmp_path / "study")
-    again = store.load(tmp_path / "study")
+    study_folder.save(compare(["rent"], replications=1), tmp_path / "study")
+    (tmp_path / "study" / "report.html").write_bytes(b"<!doctype html>\n" + study_folder.PAGE_BEGINS)
+    study_folder.save(compare(["tax"], replications=1), tmp_path / "study")
+    again = study_folder.load(tmp_path / "study")
     assert isinstance(again, Comparison)
     assert again.scenarios == ["baseline", "tax"]
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
@@ -65,7 +66,7 @@ def test_an_earlier_study_is_replaced_and_nothing_else_is_left(tmp_path):
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(StudyError, match="not the folder of an earlier study"):
-        store.save(compare(["rent"], replications=1), tmp_path)
+        study_folder.save(compare(["rent"], replications=1), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -73,7 +74,7 @@ def test_a_place_that_cannot_hold_a_folder_gets_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "study"):
         with pytest.raises(StudyError) as caught:
-            store.save(compare(["rent"], replications=1), place)
+            study_folder.save(compare(["rent"], replications=1), place)
         assert "\n" not in str(caught.value)
 
 
@@ -85,13 +86,13 @@ def test_half_a_study_is_never_seen(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(StudyError, match="No space left"):
-        store.save(study, tmp_path / "study")
+        study_folder.save(study, tmp_path / "study")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_without_a_study_is_said_to_be_one(tmp_path):
     with pytest.raises(StudyError, match="holds no study"):
-        store.load(tmp_path)
+        study_folder.load(tmp_path)
 
 
 def contents(folder):
@@ -115,7 +116,7 @@ def test_what_the_user_put_into_a_study_and_beside_it_stays(tmp_path):
     kept = {name: content for name, content in before.items() if name in mine or "nested" in name}
     assert len(kept) > len(mine)
     assert {name: after.get(name) for name in kept} == kept
-    assert store.load(folder).scenarios == ["baseline", "tax", "rent"]
+    assert study_folder.load(folder).scenarios == ["baseline", "tax", "rent"]
 
 
 @pytest.mark.parametrize(
@@ -126,12 +127,12 @@ def test_what_is_in_the_way_and_not_ours_is_refused_before_anything_runs(name, i
     folder = tmp_path / "study"
     folder.mkdir()
     if is_study:  # a sweep, which has none of these tables
-        store.save(sweep("rent", {"months": [1]}, replications=1), folder)
+        study_folder.save(sweep("rent", {"months": [1]}, replications=1), folder)
         (folder / name).unlink(missing_ok=True)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("mine")
     before = contents(folder)
-    monkeypatch.setattr("sim.study.runs.do", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("sim.study.runs.runner.do", lambda *_: pytest.fail("something ran"))
     with pytest.raises(StudyError) as caught:
         compare(["rent"], replications=1, folder=folder)
     assert "\n" not in str(caught.value)
@@ -147,7 +148,7 @@ def test_a_symbolic_link_is_as_good_as_the_folder(to, tmp_path):
     study = compare(["rent"], replications=1, folder=link)
     study = compare(["rent"], replications=2, folder=link)
     assert link.is_symlink()
-    assert store.load(link).manifest == study.manifest == store.load(place).manifest
+    assert study_folder.load(link).manifest == study.manifest == study_folder.load(place).manifest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "place"]
 
 
@@ -169,7 +170,7 @@ def test_a_place_that_cannot_be_used_is_said_before_anything_runs(kind, tmp_path
             (place / name).write_text("")
         else:
             (place / name).mkdir()
-    monkeypatch.setattr("sim.study.runs.do", lambda *_: pytest.fail("something ran"))
+    monkeypatch.setattr("sim.study.runs.runner.do", lambda *_: pytest.fail("something ran"))
     with pytest.raises(StudyError) as caught:
         compare(["rent"], replications=1, folder=place)
     assert "\n" not in str(caught.value)
@@ -178,26 +179,26 @@ def test_a_place_that_cannot_be_used_is_said_before_anything_runs(kind, tmp_path
 @pytest.mark.parametrize("moved", [0, 1, 4, 5, 6])
 def test_a_study_that_was_taking_its_place_is_the_new_one_for_whoever_reads(moved, tmp_path):
     folder, other = tmp_path / "study", tmp_path / "other"
-    store.save(compare(["rent"], replications=1), folder)
+    study_folder.save(compare(["rent"], replications=1), folder)
     study = sweep("rent", {"months": [1, 2]}, replications=2)
-    store.save(study, other)
-    new = folder / store.WRITTEN
+    study_folder.save(study, other)
+    new = folder / study_folder.WRITTEN
     other.rename(new)
-    files = sorted(new.iterdir(), key=lambda file: file.name == store.SUMS)
+    files = sorted(new.iterdir(), key=lambda file: file.name == study_folder.SUMS)
     if moved:  # it was killed after so many steps, the first of which takes the old tables away
         for file in folder.glob("*.parquet"):
             file.unlink()
     for file in files[:moved]:
         file.replace(folder / file.name)
     before = contents(folder)
-    assert store.load(folder).manifest == study.manifest
-    pd.testing.assert_frame_equal(store.load(folder).outcomes, study.outcomes)
+    assert study_folder.load(folder).manifest == study.manifest
+    pd.testing.assert_frame_equal(study_folder.load(folder).outcomes, study.outcomes)
     assert contents(folder) == before
-    with store.at_work(folder):
+    with study_folder.at_work(folder):
         pass
     assert not new.exists()
     assert {path.name for path in folder.iterdir()} == {file.name for file in files}
-    pd.testing.assert_frame_equal(store.load(folder).outcomes, study.outcomes)
+    pd.testing.assert_frame_equal(study_folder.load(folder).outcomes, study.outcomes)
 
 
 def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
@@ -206,10 +207,10 @@ def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
     told = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(told | {"sources": "0" * 64, "new_fact": 1}))
     (folder / "panel.parquet").unlink()
-    (folder / store.SUMS).unlink()
+    (folder / study_folder.SUMS).unlink()
     seal(folder, ("runs",))
     before = contents(folder)
-    again = store.load(folder)
+    again = study_folder.load(folder)
     assert isinstance(again, StudyOfAnotherVersion)
     assert again.manifest.sources == "0" * 64
     assert again.manifest.fingerprint == study.manifest.fingerprint
@@ -227,8 +228,8 @@ def test_a_study_of_another_version_with_the_tables_of_this_one_is_as_any_other(
     told = json.loads((folder / "manifest.json").read_text())
     del told["sources"]  # as versions wrote it that did not say, nor what each file holds
     (folder / "manifest.json").write_text(json.dumps(told))
-    (folder / store.SUMS).unlink()
-    again = store.load(folder)
+    (folder / study_folder.SUMS).unlink()
+    again = study_folder.load(folder)
     assert isinstance(again, Comparison)
     pd.testing.assert_frame_equal(again.panel, study.panel)
 
@@ -245,7 +246,7 @@ def test_an_error_of_the_system_is_not_called_damage(tmp_path, monkeypatch):
         return opened(path, *words, **how)
 
     monkeypatch.setattr(Path, "open", out_of_files)
-    for ask in (store.load, verify, lambda folder: compare(["rent"], replications=2, folder=folder)):
+    for ask in (study_folder.load, verify, lambda folder: compare(["rent"], replications=2, folder=folder)):
         with pytest.raises(StudyError, match="cannot be read: Too many open files"):
             ask(folder)
     monkeypatch.undo()
@@ -262,12 +263,14 @@ def test_no_changed_byte_of_a_study_goes_unnoticed(tmp_path):
         place = number * 7_919 % len(content)  # all over the files
         content[place] ^= 1 << number % 8
         file.write_bytes(content)
-        told = [*store.examine(folder), *Stored(folder / "runs").examine()]
+        told = [*study_folder.examine(folder), *Stored(folder / "runs").examine()]
         assert len(told) == 1 and file.name in str(told[0]), f"byte {place} of {file.name}"
         content[place] ^= 1 << number % 8
         file.write_bytes(content)
-    assert store.examine(folder) == []
-    assert subprocess.run(["sha256sum", "--check", "--quiet", store.SUMS], cwd=folder, check=False).returncode == 0
+    assert study_folder.examine(folder) == []
+    assert (
+        subprocess.run(["sha256sum", "--check", "--quiet", study_folder.SUMS], cwd=folder, check=False).returncode == 0
+    )
 
 
 DAMAGES = ("flipped", "cut", "empty", "gone", "a folder", "unreadable text")
@@ -305,7 +308,7 @@ def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_
         if file.is_file() and file.stat().st_size:
             damage(file, how, where)
     before = contents(folder)
-    for ask in (store.load, store.examine, lambda folder: Stored(folder / "runs").examine()):
+    for ask in (study_folder.load, study_folder.examine, lambda folder: Stored(folder / "runs").examine()):
         with suppress(StudyError):
             ask(folder)
     assert contents(folder) == before
@@ -322,7 +325,7 @@ def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_
         assert {name: after.get(name) for name in whole if "runs/" not in name} == {
             name: content for name, content in whole.items() if "runs/" not in name
         }
-        assert [*store.examine(folder), *Stored(folder / "runs").examine()] == []
+        assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()] == []
     assert (folder / "notes.md").read_text() == "mine"
     assert [path.name for path in place.iterdir()] == ["study"]
 
@@ -335,7 +338,7 @@ def test_what_only_tells_of_the_study_is_mended_by_the_same_command(name, tmp_pa
     content = bytearray(file.read_bytes())
     content[4] ^= 1
     file.unlink() if name == "manifest.json" else file.write_bytes(content)
-    assert [*store.examine(folder), *Stored(folder / "runs").examine()]
+    assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()]
     compare(["rent"], replications=2, folder=folder)
-    assert [*store.examine(folder), *Stored(folder / "runs").examine()] == []
-    assert store.load(folder).scenarios == ["baseline", "rent"]
+    assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()] == []
+    assert study_folder.load(folder).scenarios == ["baseline", "rent"]

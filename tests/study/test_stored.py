@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from sim import compare
-from sim.study import StudyError, store
-from sim.study.runs import RunSpec, replicated
-from sim.study.stored import KEPT, ROW, RUNS_TOGETHER, Stored
+from sim.study import StudyError
+from sim.study.runs import study_folder
+from sim.study.runs.run_store import KEPT, ROW, RUNS_TOGETHER, Stored
+from sim.study.runs.runner import RunSpec, replicated
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
@@ -138,7 +139,7 @@ def test_a_run_that_failed_is_a_row_on_disk_and_tried_again(tmp_path, scenario, 
 
 def test_runs_of_another_version_are_let_go_when_the_study_is_complete(tmp_path, scenario, runner, monkeypatch):
     runner().run(specs_of(scenario))
-    monkeypatch.setattr("sim.study.stored.sources_fingerprint", lambda: "another")
+    monkeypatch.setattr("sim.study.runs.run_store.sources_fingerprint", lambda: "another")
     at_work = runner()
     assert list(at_work.run(specs_of(scenario, 1))["sources"]) == ["another"]
     at_work.stored.put_together()
@@ -172,25 +173,25 @@ def test_runs_that_were_there_before_the_disk_was_full_are_told_and_used(tmp_pat
     resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, before[1]))
     try:
         with pytest.raises(StudyError, match="4 finished runs are kept; the same command goes on"):
-            store.save(study, folder)
+            study_folder.save(study, folder)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
-    with store.at_work(folder) as stored:
+    with study_folder.at_work(folder) as stored:
         assert len(stored) == 4
 
 
 def test_a_command_that_runs_nothing_leaves_nothing(tmp_path):
-    with pytest.raises(KeyboardInterrupt), store.at_work(tmp_path / "deep" / "study"):
+    with pytest.raises(KeyboardInterrupt), study_folder.at_work(tmp_path / "deep" / "study"):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_commands_do_not_work_on_one_study(tmp_path):
     with (
-        store.at_work(tmp_path / "study"),
+        study_folder.at_work(tmp_path / "study"),
         pytest.raises(StudyError, match="Another command is at work"),
-        store.at_work(tmp_path / "study"),
+        study_folder.at_work(tmp_path / "study"),
     ):
         pass
 
@@ -198,7 +199,7 @@ def test_two_commands_do_not_work_on_one_study(tmp_path):
 @pytest.mark.parametrize("place", ["/proc/study", "/dev/null/study", "x" * 300, "."])
 def test_a_place_that_cannot_be_written_is_told_before_anything_runs(place, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(StudyError) as caught, store.at_work(Path(place)):
+    with pytest.raises(StudyError) as caught, study_folder.at_work(Path(place)):
         pass
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
@@ -211,7 +212,7 @@ def test_a_folder_without_the_right_to_write_is_told(tmp_path):
         try:
             if os.geteuid() == 0:
                 os.setuid(65_534)
-            store.check(tmp_path / "study")
+            study_folder.check(tmp_path / "study")
         except StudyError as error:
             os._exit(0 if "cannot be written" in str(error) and "\n" not in str(error) else 2)
         finally:
@@ -229,7 +230,7 @@ def stored(tmp_path):
 def test_a_file_that_is_gone_is_named(stored, name):
     (stored / name).unlink()
     with pytest.raises(StudyError, match=f"there is no {name}"):
-        store.load(stored)
+        study_folder.load(stored)
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "text", "folder"])
@@ -244,21 +245,21 @@ def test_a_table_that_is_damaged_is_named(stored, damage):
     else:
         file.write_bytes({"empty": b"", "cut": content[:-40], "flipped": flipped, "text": b"month,open\n"}[damage])
     with pytest.raises(StudyError, match=r"panel\.parquet in .* is damaged"):
-        store.load(stored)
+        study_folder.load(stored)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"study": "run"}', b'"' + b"x" * 100])
 def test_a_manifest_that_is_damaged_is_one_sentence(stored, content):
     (stored / "manifest.json").write_bytes(content)
     with pytest.raises(StudyError, match="does not understand") as caught:
-        store.load(stored)
+        study_folder.load(stored)
     assert "\n" not in str(caught.value)
 
 
 @pytest.fixture
 def grown(tmp_path, scenario, runner, monkeypatch):
     """A study of ten runs as its command leaves it, in parts of at most four."""
-    monkeypatch.setattr("sim.study.stored.RUNS_TOGETHER", 4)
+    monkeypatch.setattr("sim.study.runs.run_store.RUNS_TOGETHER", 4)
     at_work = runner()
     rows = at_work.run(replicated(scenario("rent"), 1, 10, "tables"))
     at_work.stored.put_together()

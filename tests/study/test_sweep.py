@@ -4,7 +4,7 @@ import pytest
 from sim import sweep
 from sim.scenario import ScenarioError
 from sim.study import StudyError
-from sim.study.asking import question
+from sim.study.answering import question
 
 pytestmark = pytest.mark.usefixtures("simulate")
 WORDS = {"zh": "月数", "en": "Months"}

@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 from sim import compare
-from sim.study import interaction, ranges
-from sim.study.evidence import FEWEST_ROWS
-from sim.study.factors import assumptions
-from sim.study.targets import Target, pursued, verdict
+from sim.study.comparison import interaction, parameter_uncertainty
+from sim.study.comparison.sample_size import FEWEST_ROWS
+from sim.study.comparison.targets import Target, pursued, verdict
+from sim.study.designs.factors import assumptions
 from sim.vocabulary import ACTIONS
 
 RESUMED = Target("resumption_rate", "I.9.d", "at_least", 0.95)
@@ -86,21 +86,21 @@ def test_draws_over_ranges_are_of_the_whole_plan_only():
 
 def test_draws_lie_within_the_ranges_half_on_either_side_and_repeat(scenario):
     plan = scenario("full_plan")
-    drawn = ranges.drawn(plan, seed=1, draws=20)
+    drawn = parameter_uncertainty.drawn(plan, seed=1, draws=20)
     for of in assumptions():
         points = np.array([one.parameter_changes[of.path.removeprefix("parameters.")] for one in drawn])
         assert (of.low <= points).all(), of
         assert (points <= of.high).all(), of
         assert (points <= of.middle).sum() >= 10, of
         assert (points >= of.middle).sum() >= 10, of
-    assert drawn == ranges.drawn(plan, seed=1, draws=20)
-    assert drawn != ranges.drawn(plan, seed=2, draws=20)
+    assert drawn == parameter_uncertainty.drawn(plan, seed=1, draws=20)
+    assert drawn != parameter_uncertainty.drawn(plan, seed=2, draws=20)
 
 
 def test_what_a_scenario_says_of_a_parameter_is_not_drawn(scenario):
     path = assumptions()[0].path.removeprefix("parameters.")
     plan = scenario("full_plan", parameter_changes={path: 1.0})
-    assert {one.parameter_changes[path] for one in ranges.drawn(plan, 1, 4)} == {1.0}
+    assert {one.parameter_changes[path] for one in parameter_uncertainty.drawn(plan, 1, 4)} == {1.0}
 
 
 def test_the_whole_and_the_sum_of_its_parts():

@@ -15,8 +15,8 @@ with warnings.catch_warnings():
 import sim
 from sim.scenario import ScenarioError
 from sim.study import StudyError, workbench
-from sim.study.asking import ask
-from sim.study.factors import WORLD, assumptions
+from sim.study.answering import ask
+from sim.study.designs.factors import WORLD, assumptions
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.data_folders import calibration_folder
 from sim.parameters import Parameters, load
-from sim.places import calibration_folder
-from sim.population.places import counties
+from sim.population.counties import counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
-from sim.world import record
+from sim.world import risk_listings
 from sim.world.spec import WorldSpec
 from sim.world.world import World, build
 
@@ -150,14 +150,14 @@ def test_the_real_world_sells_what_was_published(month: str, sector: str, publis
 
 
 def test_retail_of_january_and_february_2023_grew_as_yunnan_published() -> None:
-    retail = record.demand().by_month[:, SECTORS.index("retail")]
+    retail = risk_listings.demand().by_month[:, SECTORS.index("retail")]
     assert retail[12] / retail[0] == pytest.approx(
         1.05, abs=1e-3
     )  # goods +5.0 %, news.he-nan.com.cn/sd/2023/0321/5051.html
 
 
 def test_demand_is_known_for_every_sector_of_24_months() -> None:
-    index = record.demand().by_month
+    index = risk_listings.demand().by_month
     assert index.shape == (24, len(SECTORS))
     assert ((index > 0.3) & (index < 2.5)).all()
 
@@ -234,6 +234,6 @@ def _seconds() -> float:
 
 
 def test_every_row_names_a_known_source() -> None:
-    known = {row["source"] for row in record._rows(calibration_folder(), "sources.csv")}
+    known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
     for name in ("demand", "listings", "national_listings", "tour_rules", "testing"):
-        assert {row["source"] for row in record._rows(calibration_folder(), f"{name}.csv")} <= known
+        assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known

@@ -12,13 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
-from sim.report import charts
-from sim.report.answers.names import field_name, lever_name, value_name
-from sim.report.words import Language, both, text
-from sim.study.evidence import are_few
+from sim.report.charts import vega_lite
+from sim.report.words.catalogue import Language, both, text
+from sim.report.words.lever_names import field_name, lever_name, value_name
+from sim.study.comparison.sample_size import are_few
 
 if TYPE_CHECKING:
-    from sim.study.kinds import Study
+    from sim.study.runs.study import Study
 
 
 CLOSE_ACROSS, CLOSE_UP = 0.4, 0.09  # of the extent of all points: as much as a label takes up
@@ -68,9 +68,9 @@ def of(kind: str) -> Answer:
 def specification(title: str, rows: list[dict[str, Any]], subtitle: str = "", **rest: Any) -> dict[str, Any]:
     """A chart in the style of the page over rows that it holds itself; ``rest`` is the remainder of its specification.
 
-    Numbers that are missing must be None. Colours are those of ``sim/report/charts.py``.
+    Numbers that are missing must be None. Colours are those of ``sim/report/charts/vega_lite.py``.
     """
-    return charts.chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
+    return vega_lite.chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
 
 
 def thin_labels(rows: list[dict[str, Any]], across: str, up: str, label: str) -> None:

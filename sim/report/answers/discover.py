@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
 from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, value_name
-from sim.report.charts import ACCENT, INK, QUIET, tip
+from sim.report.charts.vega_lite import ACCENT, INK, QUIET, tip
 from sim.report.findings import outcome_name
-from sim.report.numbers import in_unit, share
-from sim.report.words import LANGUAGES, Language, both, text
+from sim.report.words.catalogue import LANGUAGES, Language, both, text
+from sim.report.words.numbers import in_unit, share
 from sim.study.questions.discover import ALWAYS, BOX, CHOICE, DAY, NEVER
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.observe.months import HEADLINES, rates_by_month
-from sim.report import numbers
 from sim.report.answers import Chart, Table, failed, specification
-from sim.report.charts import ACCENT, months_axis, tip
+from sim.report.charts.vega_lite import ACCENT, months_axis, tip
 from sim.report.findings import outcome_name
-from sim.report.words import Language, both, text
-from sim.study.evidence import FEWEST_ROWS
-from sim.study.targets import Target, of_contents, pursued, verdict
+from sim.report.words import numbers
+from sim.report.words.catalogue import Language, both, text
+from sim.study.comparison.sample_size import FEWEST_ROWS
+from sim.study.comparison.targets import Target, of_contents, pursued, verdict
 
 if TYPE_CHECKING:
     from sim.study.ensemble import Ensemble
@@ -40,7 +40,7 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
 
 
 def targets_of(study: Ensemble) -> list[tuple[Target, str]]:
-    """Each target of the plan and the verdict on it, see :func:`sim.study.targets.verdict`."""
+    """Each target of the plan and the verdict on it, see :func:`sim.study.comparison.targets.verdict`."""
     contents = study.manifest.scenarios[-1].contents
     on = {clause for measure in contents.get("measures", {}).values() for clause in measure["clauses"]}
     known = {row["outcome"]: [row[name] for name in BEHIND] for row in study.outcomes.to_dict("records")}

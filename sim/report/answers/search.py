@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
-from sim.report import search_charts
 from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, value_name
+from sim.report.charts import search
+from sim.report.charts.search import change, inside, lower, plan_name, quantity_name, size, title, told
 from sim.report.findings import outcome_name
-from sim.report.numbers import interval, money, share, with_interval
-from sim.report.search_charts import change, inside, lower, plan_name, quantity_name, size, title, told
-from sim.report.words import Language, both, named, text
-from sim.study.costs import PUBLIC_COST
+from sim.report.words.catalogue import Language, both, named, text
+from sim.report.words.numbers import interval, money, share, with_interval
+from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import unit_of
-from sim.study.robust import ALL, SIGN
+from sim.study.statistics.robustness import ALL, SIGN
 
 if TYPE_CHECKING:
     from sim.study.questions.search import Search
@@ -47,11 +47,11 @@ def tables(study: Search, lang: Language) -> list[Table]:
 
 def charts(study: Search, lang: Language) -> list[Chart]:
     """The front, regrets in the first objective, the hypervolume by generation."""
-    found = [search_charts.front(study, lang)]
+    found = [search.front(study, lang)]
     if not study.robustness.empty:
-        found.append(search_charts.regrets(study, lang))
+        found.append(search.regrets(study, lang))
     if len(study.generations) > 1:
-        found.append(search_charts.growth(study, lang))
+        found.append(search.growth(study, lang))
     return found
 
 

@@ -12,14 +12,14 @@ import pandas as pd
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, thin_labels, value_name
-from sim.report.charts import ACCENT, INK, QUIET, tip
+from sim.report.charts.vega_lite import ACCENT, INK, QUIET, tip
 from sim.report.findings import outcome_name
-from sim.report.numbers import difference_in_unit, in_unit, interval, share
-from sim.report.words import Language, both, text
-from sim.study.costs import PUBLIC_COST
+from sim.report.words.catalogue import Language, both, text
+from sim.report.words.numbers import difference_in_unit, in_unit, interval, share
+from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import CONFIDENCE
 from sim.study.plots import STRONGEST
-from sim.study.sensitivities import EFFECT, NOTHING, UNSURE
+from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity

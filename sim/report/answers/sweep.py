@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report import numbers
 from sim.report.answers import Chart, Table, failed, few_worlds, field_name, lever_name, value_name
+from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.digest import Estimate
 from sim.report.findings import direction, outcome_name
-from sim.report.sweep_charts import of_points, of_worlds
 from sim.report.sweeps import Points
-from sim.report.words import LANGUAGES, Language, both
-from sim.study.costs import PUBLIC_COST
-from sim.study.targets import Target, verdict
+from sim.report.words import numbers
+from sim.report.words.catalogue import LANGUAGES, Language, both
+from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.comparison.targets import Target, verdict
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep

@@ -25,13 +25,15 @@ from sim.observe.outcomes import OUTCOMES
 from sim.refusal import nearest
 from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import listed
-from sim.study import StudyError, costs, shapley
+from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.design import check_draws
+from sim.study.comparison import costs
+from sim.study.designs.design import check_draws
 from sim.study.ensemble import Limits, of_differences, summarise, unit_of
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
-from sim.study.runs import Firms, Runner, RunSpec, sized
+from sim.study.runs.manifest import manifest
+from sim.study.runs.runner import Firms, Runner, RunSpec, sized
+from sim.study.runs.study import Study
+from sim.study.statistics import shapley
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
@@ -252,7 +254,7 @@ def game(question: Question, plan: Scenario) -> Game:
 def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Attribution:
-    """Run the game under every luck, one luck after the other; see :func:`sim.study.asking.ask`."""
+    """Run the game under every luck, one luck after the other; see :func:`sim.study.answering.ask`."""
     check_draws(question.scenario, levers, [{}], [{}], firms)
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)

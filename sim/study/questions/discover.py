@@ -18,16 +18,17 @@ from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal
 from sim.scenario import load
 from sim.scenario.schema import outcome_among
-from sim.study import StudyError, boxes
+from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.design import cell, check_draws, column, sample
+from sim.study.comparison.sample_size import are_few
+from sim.study.designs.design import cell, check_draws, column, sample
+from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.designs.replications import replicate
 from sim.study.ensemble import values_of
-from sim.study.evidence import are_few
-from sim.study.factors import Factor, Over, at, trials, varied
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
-from sim.study.replications import replicate
-from sim.study.runs import Firms, Runner, sized
+from sim.study.runs.manifest import manifest
+from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.study import Study
+from sim.study.statistics import patient_rule_induction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +58,8 @@ class Question(Strict):
     """A file in ``scenarios/discoveries/``.
 
     ``misses``: by outcome, ``target`` for the plan's own target or a threshold beyond which it counts as missed.
-    ``over``: see :func:`sim.study.factors.varied`. ``draws`` of a Sobol sequence, which can be enlarged, by ``seed``.
+    ``over``: see :func:`sim.study.designs.factors.varied`. ``draws`` of a Sobol sequence, which can be
+    enlarged, by ``seed``.
     """
 
     title: Words
@@ -90,7 +92,7 @@ class Discovery(Study):
     factors), and from repeating the search in random halves of the worlds: halves (how many could be searched),
     halves_with_box, tested_coverage, tested_density (means in the other half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
-    not told from chance were taken back), is_chosen; see ``sim.study.boxes``.
+    not told from chance were taken back), is_chosen; see ``sim.study.statistics.patient_rule_induction``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
     choices left), least and most (of the draws), quasi_p_low, quasi_p_high. A side without a limit is missing.
     ``stability``: outcome, path, share of the halves whose box restricts it, is_restricted (in the chosen box).
@@ -129,12 +131,12 @@ class _Target(NamedTuple):
 def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Discovery:
-    """Run every draw and look for boxes; see :func:`sim.study.asking.ask`.
+    """Run every draw and look for boxes; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when the EMA Workbench is not installed, when the plan has no such target, and when no
     run succeeded.
     """
-    boxes.require()
+    patient_rule_induction.require()
     asked = varied(question.over)
     points = sample("sobol", asked, question.draws, question.seed)
 
@@ -219,7 +221,7 @@ class _Columns:
                 columns[path] = pd.Categorical([self.choices[path].index(cell(value)) for value in values])
         self.table = pd.DataFrame(columns)
 
-    def limit(self, path: str, limit: boxes.Limit) -> dict[str, Any]:
+    def limit(self, path: str, limit: patient_rule_induction.Limit) -> dict[str, Any]:
         """What ``limits`` holds of a limit."""
         is_choice = self.kinds[path] == CHOICE
         left = [self.choices[path][code] for code in limit.codes] if is_choice else []
@@ -262,9 +264,9 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
         return _Found(_row(known, UNKNOWN if not len(y) else ALWAYS if y.all() else NEVER), [], [], [])
     if x.empty:
         return _Found(_row(known, NOTHING), [], [], [])
-    known["level"] = boxes.level(x)
-    found = boxes.find(x, y)
-    place, halves = boxes.choose(found), boxes.in_halves(x, y, question.seed)
+    known["level"] = patient_rule_induction.level(x)
+    found = patient_rule_induction.find(x, y)
+    place, halves = patient_rule_induction.choose(found), patient_rule_induction.in_halves(x, y, question.seed)
     tested = [box for box in halves if box is not None]
     trajectory = [
         {
@@ -297,7 +299,7 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
     return _Found(_row(known, BOX if chosen else NOTHING, worth | after), trajectory, limits, stability)
 
 
-def _worth(box: boxes.Box) -> dict[str, Any]:
+def _worth(box: patient_rule_induction.Box) -> dict[str, Any]:
     return {name: getattr(box, name) for name in OF_BOX} | {"restricted": len(box.limits)}
 
 

@@ -1,9 +1,10 @@
 """Search: the best plans for a budget, and which of them to choose when nobody knows which world will come.
 
-Plans are proposed by NSGA-II a generation at a time (``sim/study/optimiser.py``) and judged under the same lucks, as
-differences from the baseline. The plans that no other beats in every objective are the front. Those that stand for it
-are run again under fresh lucks, because the best of many is partly the luckiest (Smith and Winkler 2006, Manage. Sci.
-52, 311-322), and in many worlds, because the assumed one is only assumed (``sim/study/robust.py``).
+Plans are proposed by NSGA-II a generation at a time (``sim/study/search/optimiser.py``) and judged under the same
+lucks, as differences from the baseline. The plans that no other beats in every objective are the front. Those that
+stand for it are run again under fresh lucks, because the best of many is partly the luckiest (Smith and Winkler 2006,
+Manage. Sci. 52, 311-322), and in many worlds, because the assumed one is only assumed
+(``sim/study/statistics/robustness.py``).
 """
 
 from __future__ import annotations
@@ -25,19 +26,20 @@ from sim.refusal import Refusal
 from sim.scenario import load
 from sim.scenario.levers import twice
 from sim.scenario.schema import outcome_among
-from sim.study import StudyError, robust
+from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.costs import PUBLIC_COST
-from sim.study.design import check_draws, column, sample
+from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.designs.design import check_draws, column, sample
+from sim.study.designs.factors import Factor, Over, at, trials, varied
 from sim.study.ensemble import interval, of_differences
-from sim.study.factors import Factor, Over, at, trials, varied
-from sim.study.front import spread
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
-from sim.study.optimiser import Direction
-from sim.study.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
-from sim.study.runs import Firms, Runner, sized
-from sim.study.searching import Aims, search
+from sim.study.runs.manifest import manifest
+from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.study import Study
+from sim.study.search.generations import Aims, search
+from sim.study.search.optimiser import Direction
+from sim.study.search.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
+from sim.study.statistics import robustness as of_plans
+from sim.study.statistics.pareto_front import spread
 from sim.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
@@ -152,7 +154,7 @@ class Search(Study):
     action and lever (missing where its measure is off), lucks, failed (runs), is_within_budget, is_on_front, and each
     quantity with its interval. A plan with a failed run is not judged.
     ``generations``: generation, plans, new (not tried before), failed (plans), within_budget, front (plans on it so
-    far), hypervolume (in units of the box that the first generation spans; see ``sim/study/front.py``).
+    far), hypervolume (in units of the box that the first generation spans; see ``pareto_front.py``).
     ``front``: the evaluations on the front, cheapest first, with is_looked_at (one of those run again) and holds
     (whether it keeps the budget and no other plan looked at beats it, under fresh lucks; missing where not looked at).
     ``confirmed``: plan, quantity, searched (what the search saw), mean, low, high, lucks: under fresh lucks, of the
@@ -160,7 +162,7 @@ class Search(Study):
     ``differences``: plan, other, objective, mean, low, high: of each two of them, paired by luck.
     ``worlds``: plan, world, reason, the quantities, and ``level_`` outcomes that the plan has targets for.
     ``drawn``: world, then a column for each uncertainty.
-    ``robustness``, ``requirements``, ``choices``: see :mod:`sim.study.robust`.
+    ``robustness``, ``requirements``, ``choices``: see :mod:`sim.study.statistics.robustness`.
     ``runs``: stage (search, fresh, worlds), scenario (plan), draw (world), replication, run, seed, firms, months, ...,
     reason, then a column for each outcome.
     """
@@ -235,7 +237,7 @@ class Search(Study):
 def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Search:
-    """Search, then look closely at the front; see :func:`sim.study.asking.ask`.
+    """Search, then look closely at the front; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when no run of the baseline succeeded or no generation could be finished in time.
     """
@@ -373,22 +375,22 @@ def _weighed(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables ``robustness``, ``requirements`` and ``choices``: over worlds in which all plans can be compared."""
     targets = [
-        robust.Requirement(
+        of_plans.Requirement(
             target.outcome, f"level_{target.outcome}", "at_most" if target.at_least is None else "at_least",
             float(target.at_most if target.at_least is None else target.at_least),
         )
         for target in _targets(stands)
     ]  # fmt: skip
     if question.budget_yuan is not None:
-        targets.append(robust.Requirement(BUDGET, PUBLIC_COST, "at_most", aims.budget))
-    compared = robust.complete(worlds, [*aims.objectives, PUBLIC_COST])
+        targets.append(of_plans.Requirement(BUDGET, PUBLIC_COST, "at_most", aims.budget))
+    compared = of_plans.complete(worlds, [*aims.objectives, PUBLIC_COST])
     asked = question.robust.draws if question.robust else 0
     whole = compared.groupby("world")["plan"].transform("count") == len(shown) + 1
     compared = compared[whole]
     if not asked or not shown or compared.empty:
-        empty = (robust.ROBUSTNESS, robust.REQUIREMENTS, robust.CHOICES)
+        empty = (of_plans.ROBUSTNESS, of_plans.REQUIREMENTS, of_plans.CHOICES)
         first, second, third = (pd.DataFrame(columns=list(columns)) for columns in empty)
         return first, second, third
-    robustness = robust.table(compared, aims.objectives, shown)
-    requirements = robust.met(compared, targets)
-    return robustness, requirements, robust.choices(robustness, requirements, aims.objectives, shown)
+    robustness = of_plans.table(compared, aims.objectives, shown)
+    requirements = of_plans.met(compared, targets)
+    return robustness, requirements, of_plans.choices(robustness, requirements, aims.objectives, shown)

@@ -19,17 +19,18 @@ from sim.measure import Strict, Words
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal
 from sim.scenario import Scenario, load
-from sim.study import StudyError, sensitivities
+from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.costs import PUBLIC_COST
-from sim.study.design import cell, check_draws, column
+from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.designs.design import cell, check_draws, column
+from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.designs.replications import replicate
 from sim.study.ensemble import unit_of
-from sim.study.factors import Factor, Over, at, trials, varied
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
-from sim.study.replications import replicate
-from sim.study.runs import Firms, Runner, sized
-from sim.study.sensitivities import LEAST, Array, Finding, Method
+from sim.study.runs.manifest import manifest
+from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.study import Study
+from sim.study.statistics import sensitivity_indices
+from sim.study.statistics.sensitivity_indices import LEAST, Array, Finding, Method
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,9 +43,9 @@ class Question(Strict):
     """A file in ``scenarios/sensitivities/``.
 
     ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range that the project
-    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see ``sim/study/factors.py``; so
-    does the word in place of ``over``'s paths. ``draws`` are trajectories of Morris or base samples of Sobol (a power
-    of two).
+    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see
+    ``sim/study/designs/factors.py``; so does the word in place of ``over``'s paths. ``draws`` are trajectories of
+    Morris or base samples of Sobol (a power of two).
     """
 
     title: Words
@@ -103,7 +104,7 @@ class Sensitivity(Study):
     ``draws``: draw, design (trajectory or base sample), step, then a column for each factor.
     ``ranking``: outcome, unit, place (1 is the strongest), factor, strength (``mu_star`` of Morris, in the outcome's
     unit; ``total`` of Sobol, a share of the variance), low, high, luck (what it would be if only luck differed),
-    p, verdict (``nothing``, ``unsure``, ``effect``); see :class:`sim.study.sensitivities.Finding`.
+    p, verdict (``nothing``, ``unsure``, ``effect``); see :class:`sim.study.statistics.sensitivity_indices.Finding`.
     ``indices``: outcome, unit, factor, other (of a pair, else empty), index (mu_star, mu, sigma; total, first, second),
     value, low, high.
     ``spread``: outcome, unit, mean, sd (between draws), luck_sd, luck_share (of the variance), designs (asked), used.
@@ -151,7 +152,7 @@ class Sensitivity(Study):
 def answer(
     question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Sensitivity:
-    """Run the design and analyse it; see :func:`sim.study.asking.ask`.
+    """Run the design and analyse it; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when too few base designs are complete.
     """
@@ -163,8 +164,10 @@ def answer(
     for draw in trials(asked):
         sized([load(name, levers, draw) for name in names], firms)
     rows = firms if any(f.path == "firms" for f in asked) else base[0].firms
-    size = sensitivities.size(question.method, len(asked), question.second_order)
-    points = sensitivities.points(question.method, len(asked), question.draws, question.seed, question.second_order)
+    size = sensitivity_indices.size(question.method, len(asked), question.second_order)
+    points = sensitivity_indices.points(
+        question.method, len(asked), question.draws, question.seed, question.second_order
+    )
 
     def scenario(run: int) -> Scenario:
         draw, other = divmod(run, len(names))
@@ -173,7 +176,7 @@ def answer(
     runs = replicate(len(points) * len(names), scenario, question.replications, seed, runner)
     outcomes = _outcomes(runs, len(points), len(names))
     values = {name: table.reshape(question.draws, size, -1) for name, table in outcomes.items()}
-    used = {name: sensitivities.complete(table) for name, table in values.items()}
+    used = {name: sensitivity_indices.complete(table) for name, table in values.items()}
     _enough(question, used, runs)
     ranking, indices, spread = _analyse(question, asked, points.reshape(question.draws, size, -1), values, used)
     drawn = [at(asked, point) for point in points]
@@ -256,12 +259,12 @@ def _analyse(
             continue
         pairs: dict[tuple[int, int], Any] = {}
         if question.method == "morris":
-            findings, drawn = sensitivities.screen(points[which], kept, question.seed), kept
+            findings, drawn = sensitivity_indices.screen(points[which], kept, question.seed), kept
         else:
-            findings, pairs = sensitivities.decompose(kept, question.seed, question.second_order)
+            findings, pairs = sensitivity_indices.decompose(kept, question.seed, question.second_order)
             drawn = kept[:, [0, -1]]  # the independent samples; the others repeat most of their factors
         drawn = drawn.reshape(-1, table.shape[2])
-        spread.append((*label, float(drawn.mean()), *sensitivities.spread(drawn), len(table), len(kept)))
+        spread.append((*label, float(drawn.mean()), *sensitivity_indices.spread(drawn), len(table), len(kept)))
         ranking += [(*label, *row) for row in _ranked(paths, findings)]
         for path, finding in zip(paths, findings, strict=True):
             indices += [(*label, path, "", name, *ends) for name, ends in finding.indices.items()]

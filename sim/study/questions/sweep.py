@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import pandas as pd
 
 from sim.study import StudyError
-from sim.study.design import Design, Draws, column
+from sim.study.designs.design import Design, Draws, column
+from sim.study.designs.replications import replicate
 from sim.study.ensemble import of_differences, summarise, values_of
-from sim.study.kinds import Study
-from sim.study.manifest import manifest
-from sim.study.replications import replicate
-from sim.study.runs import Firms, Runner, sized
+from sim.study.runs.manifest import manifest
+from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +66,7 @@ class Sweep(Study):
 def answer(
     question: Design, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
 ) -> Sweep:
-    """Run the design; see :func:`sim.study.asking.ask`."""
+    """Run the design; see :func:`sim.study.answering.ask`."""
     draws = Draws(question, beside)
     drawn = [draws.levers(draw) for draw in range(len(draws))]
 

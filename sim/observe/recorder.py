@@ -1,0 +1,206 @@
+"""What a run leaves: the months' counts as they come in, and the tables made of them at the end."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import ledger
+from sim.firm.state import DECIDED, MISSED, PUT_OFF, Float, Int
+from sim.ledger import MOVES, MeasureParty
+from sim.observe import outcomes
+from sim.observe.observers import COUNTED
+from sim.observe.tables import TABLES
+from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.firm.state import Counts, Slots
+    from sim.ledger import Books
+    from sim.population.columns import Firms
+
+# Columns of `Counts` that are stations of the delivery table; `eligible`, `aware` and `queued` are stocks.
+COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
+GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
+
+
+class Record:
+    """The panel of a run, month by month, and its other tables. ``items``: measures, then REQUESTS."""
+
+    def __init__(self, months: list[str], prefectures: tuple[str, ...], measures: list[str]) -> None:
+        self.months, self.prefectures, self.measures = months, prefectures, measures
+        items = len(measures) + len(REQUESTS)
+        self.cells = (len(prefectures), len(SECTORS), len(SIZES))
+        self.panel = np.zeros((len(months), prod(self.cells), len(COUNTED)), np.int64)
+        self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
+        self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
+        last = len(months) - 1
+        self.at_target = months.index(outcomes.TARGET_MONTH) if outcomes.TARGET_MONTH in months else last
+        self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
+
+    def panel_table(self) -> pd.DataFrame:
+        """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out."""
+        import pandas as pd
+
+        inhabited = np.flatnonzero((self.panel[-1, :, 3] + self.panel[-1, :, 4]) > 0)
+        p, s, z = np.unravel_index(inhabited, self.cells)
+        months, cells = len(self.months), len(inhabited)
+        names: dict[str, object] = {
+            "month": np.repeat(np.array(self.months, object), cells),
+            "prefecture": np.tile(np.array(self.prefectures, object)[p], months),
+            "sector": np.tile(np.array(SECTORS, object)[s], months),
+            "size": np.tile(np.array(SIZES, object)[z], months),
+        }
+        counted = self.panel[:, inhabited].reshape(months * cells, len(COUNTED))
+        return pd.DataFrame(names | {name: counted[:, k] for k, name in enumerate(COUNTED)})
+
+    def outcomes_table(
+        self, ledger_table: pd.DataFrame, won: Int, counts: Counts, quota: Int, inclusive_loans: int, growth: float
+    ) -> pd.DataFrame:
+        """The outcomes (columns: ``TABLES['outcomes']``).
+
+        ``won``: (forms, WINNERS) fen; ``quota``: (M + 1,), -1 for none; ``inclusive_loans``: fen at the start;
+        ``growth``: of all loans in 2022.
+        """
+
+        def sums(month: int) -> dict[str, int]:
+            return dict(zip(COUNTED, self.panel[month].sum(axis=0).tolist(), strict=True))
+
+        by_size = self.panel[self.at_target, :, COUNTED.index("loan_fen")].reshape(-1, len(SIZES)).sum(axis=0)
+        seen = outcomes.Seen(
+            at_target=sums(self.at_target),
+            at_end=sums(-1),
+            ledger=ledger_table,
+            contracts={name: int(won[:, k].sum()) for k, name in enumerate(outcomes.WINNERS)},
+            chosen={
+                name: int(counts.firms[:, m, DECIDED].sum()) for m, name in enumerate(self.measures) if quota[m] >= 0
+            },
+            inclusive_loans=(inclusive_loans, int(by_size[: SIZES.index("medium")].sum())),
+            all_loans_growth=growth,
+        )
+        return outcomes.table(seen)
+
+    def ledger_table(self, books: Books, parties: list[MeasureParty]) -> pd.DataFrame:
+        """The ledger (columns: ``TABLES['ledger']``)."""
+        return ledger.table(books, self.months, parties)
+
+    def delivery_table(self, counts: Counts, books: Books, known: Int, since: Float) -> pd.DataFrame:
+        """Delivery by measure and station (columns: ``TABLES['delivery']``).
+
+        ``known``: (M, 2) weighted firms eligible and aware, counted on the last day only, where they are written down;
+        ``since``: (months, M) days from each measure's start to the middle of each month, for the mean day of learning.
+        """
+        import pandas as pd
+
+        money = books.relieved.sum(axis=2)
+        for move in GIVING:
+            money = money + books.moved[:, :, MOVES.index(move)]
+        learnt = np.diff(self.aware, axis=0, prepend=0.0)
+        rows: list[tuple[str, str, str, int, float, int]] = []
+        for m, name in enumerate(self.measures):
+            heads = learnt[:, m].sum()
+            learning = float((learnt[:, m] * since[:, m]).sum() / heads) if heads > 0 else np.nan
+            for station, days in (("eligible", np.nan), ("aware", learning)):
+                if number := int(known[m, ("eligible", "aware").index(station)]):
+                    rows.append((self.months[-1], name, station, number, days, 0))
+            for station in STATIONS[STATIONS.index("applied") :]:
+                paid = station == "paid"
+                firms, waited = self._at(m, station, counts)
+                for month in np.flatnonzero(firms + (money[:, m] if paid else 0)):
+                    days = waited[month] / firms[month] if firms[month] else np.nan
+                    amount = int(money[month, m]) if paid else 0
+                    rows.append((self.months[month], name, station, int(firms[month]), days, amount))
+        return pd.DataFrame(rows, columns=["month", "measure", "station", "firms", "days", "amount_fen"])
+
+    def requests_table(self, counts: Counts) -> pd.DataFrame:
+        """Loans and restart problems by station (columns: ``TABLES['requests']``)."""
+        import pandas as pd
+
+        rows: list[tuple[str, str, str, int, float]] = []
+        for k, kind in enumerate(REQUESTS):
+            for station in ("applied", "queued", "decided", "refused"):
+                firms, waited = self._at(len(self.measures) + k, station, counts)
+                for month in np.flatnonzero(firms):
+                    days = waited[month] / firms[month] if station != "applied" else np.nan
+                    rows.append((self.months[month], kind, station, int(firms[month]), days))
+        return pd.DataFrame(rows, columns=["month", "kind", "station", "firms", "days"])
+
+    def _at(self, item: int, station: str, counts: Counts) -> tuple[Int, Int]:
+        """Weighted firms of an item at a station, and their days, by month."""
+        if station == "queued":
+            return self.waiting[:, item, 0], self.waiting[:, item, 1]
+        k = COUNTED_STATIONS.index(station)
+        return counts.firms[:, item, k], counts.days[:, item, k]
+
+    def cliff_table(self, counts: Counts, books: Books, loan_months: NDArray[np.int16]) -> pd.DataFrame:
+        """What was put off and fell due again (columns: ``TABLES['cliff']``).
+
+        ``loan_months``: (M + 1,) months by which each measure moves the due day of a loan.
+        """
+        import pandas as pd
+
+        def moved(m: int, *moves: str) -> Int:
+            return np.asarray(sum(books.moved[:, m, MOVES.index(move)] for move in moves))
+
+        tables = []
+        put_off = books.moved[:, :, [MOVES.index("deferred"), MOVES.index("extended")]].any(axis=(0, 2))
+        for m in np.flatnonzero(put_off).tolist():
+            extended = moved(m, "extended")
+            later = int(loan_months[m])
+            due_again = np.concatenate([np.zeros(later, np.int64), extended])[: len(self.months)]
+            repaid, unpaid, lost = (
+                moved(m, "repaid"), moved(m, "lapsed_public", "lapsed_private"), moved(m, "forgiven"),
+            )  # fmt: skip
+            table = {
+                "month": np.array(self.months, object),
+                "measure": self.measures[m],
+                "put_off_fen": moved(m, "deferred") + extended,
+                "due_fen": repaid + unpaid + lost + due_again,
+                "repaid_fen": repaid,
+                "unpaid_fen": unpaid,
+                "written_off_fen": lost,
+            }
+            firms = {name: counts.cliff[:, m, k] for k, name in enumerate(("firms_due", "firms_short", "firms_closed"))}
+            rows = pd.DataFrame(table | firms)
+            tables.append(rows[rows.iloc[:, 2:].any(axis=1)])
+        columns = list(TABLES["cliff"])
+        return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+    def fates_table(self, firms: Firms, slots: Slots, group_action: list[str]) -> pd.DataFrame:
+        """How each firm ended (columns: ``TABLES['fates']``).
+
+        ``group_action``: action of each row of ``slots.given``.
+        """
+        import pandas as pd
+
+        lived = np.flatnonzero(firms.status != Status.UNBORN)
+        gone = firms.status[lived] == Status.EXITED
+
+        def named(codes: NDArray[np.integer[Any]], names: tuple[str, ...]) -> object:
+            return pd.Categorical.from_codes(codes, categories=pd.Index(names))
+
+        given = {
+            action: slots.given[[k for k, of in enumerate(group_action) if of == action]][:, lived].sum(axis=0)
+            for action in (*ACTIONS, MECHANISMS)
+        }
+        return pd.DataFrame(
+            {
+                "firm": firms.key[lived],
+                "entities": firms.weight[lived],
+                "prefecture": named(firms.prefecture[lived], self.prefectures),
+                "sector": named(firms.sector[lived], SECTORS),
+                "size": named(firms.size[lived], SIZES),
+                "founder": firms.born_on[lived] < 0,
+                "alive": ~gone,
+                "exited_on": np.where(gone, firms.exited_on[lived], -1).astype(np.int16),
+                "exit_cause": named(np.where(gone, firms.exit_cause[lived] + 1, 0), ("", *EXIT_CAUSES)),
+                "staff": firms.staff[lived],
+                "put_off": (slots.put_off[lived] & PUT_OFF).astype(np.bool_),
+                "missed_instalment": (slots.put_off[lived] & MISSED).astype(np.bool_),
+            }
+            | {f"given_{action}_fen": amounts for action, amounts in given.items()}
+        )

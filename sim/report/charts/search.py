@@ -1,0 +1,188 @@
+"""Pictures of a search, and what its plans and quantities are called."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.measure import Words
+from sim.report.answers import Chart, specification
+from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE, tip
+from sim.report.findings import outcome_name
+from sim.report.words.catalogue import Language, both, text
+from sim.report.words.numbers import difference_in_unit, money, share
+from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.ensemble import unit_of
+from sim.study.search.plans import DEADWEIGHT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.questions.search import Search
+
+FEN: Final = {"zh": 10**10, "en": 10**11}  # of money in a chart: yi yuan, bn yuan
+Row = dict[str, Any]
+
+
+def front(study: Search, lang: Language) -> Chart:
+    """What plans cost and bring, every plan tried, the front and the scenario as it stands."""
+    across, up, colour = study.axes
+    scales = {name: _scale(name, lang) for name in (across, up, *([colour] if colour else []))}
+    on_front = set(study.front["plan"])
+    rows: list[Row] = []
+    for row in study.evaluations.to_dict("records"):
+        rows.append({"plan": getattr(plan_name(study, str(row["plan"])), lang), "kind": "tried"} | _point(row, scales))
+        if row["plan"] in on_front:
+            rows.append(rows[-1] | {"kind": "front"})
+    rows.append({"plan": getattr(title(study), lang), "kind": "stands"} | _point(study.stands, scales))
+    rows = [row for row in rows if row[across] is not None and row[up] is not None]
+    titles = {n: text("search.chart.of", lang, quantity=quantity_name(n), unit=unit) for n, (_, unit) in scales.items()}
+    x = {"field": across, "type": "quantitative", "title": titles[across], "axis": {"tickCount": 6}}
+    y = {
+        "field": up, "type": "quantitative", "title": titles[up], "scale": {"zero": False},
+        "axis": {"tickCount": 5, "grid": True},
+    }  # fmt: skip
+    tips: list[Row] = [tip("plan", text("search.table.plan", lang))]
+    tips += [{"field": n, "type": "quantitative", "format": ".3~g", "title": title} for n, title in titles.items()]
+    shade: Row = {"value": ACCENT}
+    if colour is not None:
+        scheme = {"range": [ACCENT, "#e8c37e"] if study.objectives.get(colour) == "down" else ["#e8c37e", ACCENT]}
+        legend = {"orient": "bottom", "titleLimit": 300}
+        shade = {"field": colour, "type": "quantitative", "title": titles[colour], "scale": {"zero": False} | scheme}
+        shade |= {"legend": legend}
+    place = {"x": x, "y": y, "tooltip": tips}
+
+    def layer(kind: str, mark: Row, **more: Any) -> Row:
+        return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": place | more}
+
+    layers = [
+        layer("tried", {"type": "point", "filled": True, "size": 14, "color": RULE}),
+        layer("front", {"type": "point", "filled": True, "size": 60, "opacity": 0.95}, color=shade),
+        layer("stands", {"type": "point", "shape": "cross", "filled": True, "size": 130, "color": INK}),
+    ]
+    heading = text("search.chart.front", lang, across=quantity_name(across), up=inside(up))
+    return Chart(heading, specification(heading, rows, text("search.chart.front_text", lang), height=340, layer=layers))
+
+
+def regrets(study: Search, lang: Language) -> Chart:
+    """Mean and largest regret of each plan in the first objective."""
+    first = next(iter(study.objectives))
+    factor, unit = _scale(first, lang)
+    of = study.robustness[study.robustness["objective"] == first].sort_values("regret_max", kind="stable")
+    rows: list[Row] = [
+        {
+            "plan": getattr(plan_name(study, row.plan), lang),
+            "mean": row.regret_mean / factor,
+            "most": row.regret_max / factor,
+            "kind": "stands" if row.plan == study.reference else "plan",
+            "told": getattr(told(row.regret_max, first, True), lang),
+        }
+        for row in _rows(of)
+    ]
+    y = {"field": "plan", "type": "nominal", "title": None, "sort": [row["plan"] for row in rows]}
+    x: Row = {"type": "quantitative", "title": None, "axis": {"tickCount": 5, "grid": True}}
+    colour = {"condition": {"test": "datum.kind == 'stands'", "value": QUIET}, "value": ACCENT}
+    tips = [tip("plan", text("search.table.plan", lang)), tip("told", text("search.table.regret_max", lang))]
+    layers = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 3},
+            "encoding": {"x": {"field": "mean", **x}, "x2": {"field": "most"}, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+            "encoding": {"x": {"field": "mean", **x}, "color": colour},
+        },
+    ]
+    heading = text("search.chart.regret", lang, objective=inside(first))
+    subtitle = text("search.chart.regret_text", lang, unit=unit)
+    encoding = {"y": y, "tooltip": tips}
+    return Chart(
+        heading, specification(heading, rows, subtitle, height=26 * len(rows), encoding=encoding, layer=layers)
+    )
+
+
+def growth(study: Search, lang: Language) -> Chart:
+    """The hypervolume after each generation."""
+    rows = [{"generation": row.generation + 1, "reached": row.hypervolume} for row in _rows(study.generations)]
+    name = text("search.table.generation", lang)
+    encoding = {
+        "x": {
+            "field": "generation",
+            "type": "quantitative",
+            "title": name,
+            "axis": {"tickMinStep": 1},
+            "scale": {"zero": False},
+        },
+        "y": {"field": "reached", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "grid": True}},
+    }
+    heading = text("search.chart.growth", lang)
+    mark = {"type": "line", "point": {"color": ACCENT}, "color": ACCENT}
+    subtitle = text("search.chart.growth_text", lang)
+    return Chart(heading, specification(heading, rows, subtitle, height=180, mark=mark, encoding=encoding))
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
+
+
+def _point(row: Any, scales: dict[str, tuple[float, str]]) -> Row:
+    """The quantities of a plan in the units of a chart."""
+    return {n: None if isnan(float(row[n])) else float(row[n]) / factor for n, (factor, _) in scales.items()}
+
+
+def _scale(name: str, lang: Language) -> tuple[float, str]:
+    """What to divide a quantity by for a chart, and the unit that it then has."""
+    unit = "share" if name == DEADWEIGHT else unit_of(name)
+    if unit == "fen":
+        return FEN[lang], text("unit.large_money", lang, number="").strip()
+    if unit == "share":
+        key = "unit.share" if name == DEADWEIGHT else "unit.points"
+        return 0.01, text(key, lang, number="").strip()
+    return 1.0, text(f"unit.{unit}", lang, number="").strip() or unit
+
+
+def told(value: float, quantity: str, is_regret: bool = False) -> Words:
+    """A quantity of a plan, or a regret in its unit."""
+    if is_regret:
+        return size(value, quantity)
+    if quantity == DEADWEIGHT:
+        return share(value)
+    return money(value) if quantity == PUBLIC_COST else difference_in_unit(value, unit_of(quantity))
+
+
+def change(value: float, quantity: str) -> Words:
+    """A difference between two plans."""
+    return difference_in_unit(value, "share" if quantity == DEADWEIGHT else unit_of(quantity))
+
+
+def size(value: float, quantity: str) -> Words:
+    """A size in the unit of differences, without a plus."""
+    written = change(value, quantity)
+    return Words(zh=written.zh.removeprefix("+"), en=written.en.removeprefix("+"))
+
+
+def plan_name(study: Search, name: str) -> Words:
+    """What a plan is called."""
+    if name == study.reference:
+        return title(study)
+    return both("search.plan", number=name.removeprefix("plan_"))
+
+
+def title(study: Search) -> Words:
+    """Title of the scenario that plans are made of."""
+    return study.manifest.scenarios[-1].title
+
+
+def quantity_name(name: str) -> Words:
+    """What a quantity of plans is called."""
+    return both(f"search.{name}") if name in (PUBLIC_COST, DEADWEIGHT) else outcome_name(name)
+
+
+def inside(name: str) -> Words:
+    """The same within a sentence."""
+    return lower(quantity_name(name))
+
+
+def lower(name: Words) -> Words:
+    """A common noun as it stands inside a sentence."""
+    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])

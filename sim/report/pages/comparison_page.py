@@ -1,0 +1,91 @@
+"""The report of a comparison: one page that needs nothing else, in Chinese and English."""
+
+from __future__ import annotations
+
+from math import isnan
+from pathlib import Path
+
+from sim.observe.months import HEADLINES
+from sim.report.charts import datasets, journey, scenario_effects, vega_lite
+from sim.report.consequences import SUMS, Consequences
+from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect
+from sim.report.findings import direction, findings
+from sim.report.pages import clause_effects, headings, journeys
+from sim.report.pages import page as pages
+from sim.report.words.catalogue import LANGUAGES, both
+from sim.study.comparison.fates import FATES
+from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
+from sim.study.comparison.scenarios import BASELINE, Comparison
+from sim.vocabulary import STATIONS
+
+
+def write(comparison: Comparison, path: Path) -> Path:
+    """Write the page to a file, or to ``report.html`` in a folder, and say where it is."""
+    target = pages.place(path)
+    target.write_text(page(comparison), "utf-8")
+    return target
+
+
+def page(comparison: Comparison) -> str:
+    """The whole page."""
+    digest = Digest(comparison)
+    consequences = Consequences(digest)
+    body = (
+        pages.environment()
+        .get_template("body.html")
+        .render(
+            digest=digest,
+            consequences=consequences,
+            fates=FATES,
+            manifest=comparison.manifest,
+            runs=comparison.runs,
+            targets=digest.targets,
+            headlines=HEADLINES,
+            baseline=BASELINE,
+            full_plan=FULL_PLAN,
+            kinds=SHOWN_KINDS,
+            stations=STATIONS,
+            findings=list(findings(digest)),
+            direction=direction,
+            strip=_strip,
+            few_worlds=are_few,
+            sums=SUMS,
+            fewest_rows=FEWEST_ROWS,
+            heading=headings,
+            effects=clause_effects,
+            journey=journeys,
+        )
+    )
+    return pages.page(
+        both("report.title"),
+        body,
+        {
+            lang: vega_lite.specifications(digest, lang)
+            | scenario_effects.specifications(consequences, lang)
+            | journey.specifications(consequences, lang)
+            for lang in LANGUAGES
+        },
+        main=digest.main,
+        datasets=datasets.datasets(consequences),
+        limits=datasets.limits(digest),
+        labels={lang: datasets.labels(digest, lang) for lang in LANGUAGES},
+    )
+
+
+def _strip(effect: Effect, baseline: Effect, target: float | None) -> dict[str, float | None]:
+    """Places of the marks on the small scale under a headline, in percent of its width."""
+    value = effect.value
+    low, high = (value.mean, value.mean) if isnan(value.low) else (value.low, value.high)
+    marks = [m for m in (low, high, baseline.value.mean, target) if m is not None and not isnan(m)]
+    middle, reach = (max(marks) + min(marks)) / 2, max(max(marks) - min(marks), 0.01)
+
+    def at(mark: float | None) -> float | None:
+        return None if mark is None or isnan(mark) else round(50 + 80 * (mark - middle) / reach, 2)
+
+    return {
+        "low": at(low),
+        "high": at(high),
+        "mean": at(value.mean),
+        "baseline": at(baseline.value.mean),
+        "target": at(target),
+    }

@@ -1,0 +1,159 @@
+"""What the headings of a section say: its finding, in one sentence, for the scenario shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isinf, isnan
+
+from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.report import findings
+from sim.report.consequences import Consequences
+from sim.report.digest import Estimate
+from sim.report.findings import direction, listed, outcome_name, strongest, together
+from sim.report.words.catalogue import both
+from sim.report.words.numbers import days, difference_in_unit, entities, interval, money, points, share
+from sim.study.comparison.targets import VERDICTS
+
+
+def targets(consequences: Consequences, scenario: str) -> Words:
+    """How many targets are met, and of how many that cannot be said."""
+    found = Counter(row.verdict for row in consequences.targets(scenario))
+    shown = [name for name in VERDICTS if name in ("met", "missed", "unsure") or found[name]]
+    counts = listed((both(f"report.targets.count.{name}", count=found[name]) for name in shown), most=len(shown))
+    return both("report.targets.heading", all=found.total(), counts=counts)
+
+
+def interaction(consequences: Consequences) -> Words:
+    """Whether the whole is more or less than its parts, for survival; plain words when that cannot be told."""
+    return together(consequences.digest, "report.interaction") or both("report.interaction.heading_pairs")
+
+
+def saved(consequences: Consequences, scenario: str) -> Words:
+    """Firms saved and harmed, and the share of the money that changed nothing."""
+    table = consequences.fates(scenario)
+    if table.empty:
+        return both("report.section.saved")
+    said = {
+        "scenario": consequences.digest.names[scenario],
+        "saved": entities(_about(table["entities"].get("saved", 0.0))),
+        "harmed": entities(_about(table["entities"].get("harmed", 0.0))),
+    }
+    deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
+    if isnan(deadweight):
+        return both("report.saved.heading_no_money", **said)
+    return both("report.saved.heading", deadweight=share(deadweight), **said)
+
+
+def price(consequences: Consequences, scenario: str) -> Words:
+    """What the scenario costs public budgets, on the whole and, where that buys something, for one firm kept."""
+    public = consequences.unit_costs.get((scenario, "total", "public"))
+    title = consequences.digest.names[scenario]
+    if public is None:
+        return both("report.section.costs")
+    way = "same" if public.low <= 0 <= public.high or not public.mean else "costs" if public.mean > 0 else "saves"
+    said = both(f"report.price.heading_{way}", scenario=title, public=money(abs(public.mean)))
+    if way == "same":
+        said = both("report.price.heading_same", scenario=title, public=difference_in_unit(public.mean, "fen"))
+    return both("report.price.heading", said=said, bought=_bought(consequences, scenario, way))
+
+
+def _bought(consequences: Consequences, scenario: str, way: str) -> Words:
+    """What the public cost buys: firms kept, as far as they are told from none, and what one of them costs."""
+    kept = consequences.digest.effect(scenario, "survivors").difference
+    unit = consequences.unit_costs[(scenario, "firm_kept", "public")]
+    found = direction("survivors", kept)
+    if found in ("same", "worse") or not kept.mean > 0:
+        return both(f"report.price.kept_{'fewer' if found == 'worse' else 'none' if not kept.mean else 'untold'}")
+    if way != "costs":
+        return both("report.price.kept_free", kept=entities(_about(kept.mean)))
+    if isinf(unit.high):
+        return both("report.price.kept_no_upper")
+    return both("report.price.kept_at", unit=money(unit.mean))
+
+
+def unit_cost(consequences: Consequences, scenario: str, unit: str, cost: str) -> tuple[Words, Words | None]:
+    """What one firm or job kept costs and its limits; in words where nothing is spent or none is kept."""
+    found = consequences.unit_costs.get((scenario, unit, cost))
+    total = consequences.unit_costs.get((scenario, "total", cost))
+    if found is None or total is None or isnan(found.mean):
+        return both("report.price.nothing_kept"), None
+    if not total.mean > 0:
+        return both("report.price.nothing_spent" if total.mean == 0 else "report.price.money_saved"), None
+    return money(found.mean), limits(found)
+
+
+def cliff(consequences: Consequences, scenario: str) -> Words:
+    """How much was put off, when most of it falls due, and how many firms close with it, all within the horizon."""
+    table = consequences.cliff(scenario)
+    if table.empty:
+        return both("report.cliff.heading_none", scenario=consequences.digest.names[scenario])
+    said = {
+        "put_off": money(float(table["put_off"].sum())),
+        "closed": entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+    }
+    if not table["due"].any():
+        return both("report.cliff.heading_later", **said)
+    return both(
+        "report.cliff.heading",
+        month=str(table["due"].idxmax()).replace("-", "\u2011"),  # a month must not break at its hyphen
+        peak=money(float(table["due"].max())),
+        **said,
+    )
+
+
+def clauses(consequences: Consequences) -> Words:
+    """How many clauses are modelled."""
+    states = Counter(row.state for row in consequences.clauses)
+    return both("report.clauses.heading", all=states.total(), modelled=states["modelled"], declared=states["declared"])
+
+
+def actions(consequences: Consequences) -> Words:
+    """Which actions improve survival most on their own."""
+    digest, survival = consequences.digest, HEADLINES[0]
+    if not digest.single_actions:
+        return both("report.section.scenarios")
+    if said := strongest(digest, survival, "report.actions"):
+        return said
+    effects = {name: digest.effect(name, survival).difference for name in digest.single_actions}
+    best = max(effects, key=lambda name: effects[name].mean)
+    return both(
+        f"report.actions.heading_{'once' if isnan(effects[best].low) else 'none'}",
+        outcome=_survival(),
+        action=digest.names[best],
+        change=points(effects[best].mean),
+    )
+
+
+def places(consequences: Consequences, scenario: str) -> Words:
+    """Where survival gains most."""
+    return next(findings.places(consequences.digest, scenario), both("report.section.places"))
+
+
+def delivery(consequences: Consequences, scenario: str) -> Words:
+    """The measure whose payment takes longest."""
+    digest = consequences.digest
+    waited = digest.stations(scenario)["days_paid"].dropna()
+    if waited.empty:
+        return both("report.section.delivery")
+    slow = str(waited.idxmax())
+    return both("report.delivery.heading", measure=digest.measure_title(slow), days=days(waited[slow]))
+
+
+def _survival() -> Words:
+    name = outcome_name(HEADLINES[0])
+    return Words(zh=name.zh, en=name.en.lower())
+
+
+def _about(number: float) -> float:
+    """Rounded to three digits that count: the interval is in the table."""
+    return float(f"{number:.3g}")
+
+
+def limits(unit: Estimate) -> Words:
+    """The interval of a cost of one firm or job, which may have no end on either side."""
+    if isinf(unit.low):
+        return both("report.price.no_limits")
+    if isinf(unit.high):
+        return both("report.price.no_upper", low=money(unit.low))
+    return interval(unit.low, unit.high, money)

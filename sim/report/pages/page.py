@@ -1,0 +1,120 @@
+"""What every page is made of: one HTML file that needs nothing else, in Chinese and English.
+
+A page carries its style, its scripts (Vega, which draws the charts) and its data. A content security policy lets it
+load nothing and run nothing but these very scripts, and every name that comes from data is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.measure import Words
+from sim.observe.outcomes import OUTCOMES
+from sim.report.charts.fonts import carried
+from sim.report.digest import more_is_better
+from sim.report.findings import outcome_name
+from sim.report.words import numbers
+from sim.report.words.catalogue import LANGUAGES, both, named, words
+
+WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
+TEMPLATES: Final = Path(__file__).with_name("templates")
+NAME: Final = "report.html"
+
+
+def place(path: Path) -> Path:
+    """The file of a page: ``path``, or in a folder the one that every study's page is called by."""
+    return path / NAME if path.is_dir() else path
+
+
+def page(title: Words, body: str, charts: Mapping[str, Any], **data: Any) -> str:
+    """The whole page. ``charts``: specifications by language and by the id of their place in ``body``.
+
+    ``data``: what else the script of the page needs, see ``templates/page.js``.
+    """
+    scripts = [WAIT, _bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    held = _json(
+        {
+            "title": {"zh": title.zh, "en": title.en},
+            "switch": {lang: words(lang)["language.switch"] for lang in LANGUAGES},
+            "charts": charts,
+            **data,
+        }
+    )
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            title=title.zh,
+            body=Markup(body),
+            data=held,
+            font=carried(body + held),
+            style=Markup((TEMPLATES / "page.css").read_text("utf-8")),
+            scripts=[Markup(script) for script in scripts],
+            hashes=hashes,
+        )
+    )
+
+
+def _json(value: Any) -> Markup:
+    """JSON that cannot end the script element that holds it."""
+    plain = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character, escape in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        plain = plain.replace(character, escape)
+    return Markup(plain)
+
+
+@cache
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with what all of them may use."""
+    found = Environment(
+        loader=PackageLoader("sim.report.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals.update(
+        both=both,
+        named=named,
+        outcome_name=outcome_name,
+        more_is_better=more_is_better,
+        outcomes=list(OUTCOMES),
+        unit_of=lambda outcome: OUTCOMES[outcome].unit,
+        n=numbers,
+    )
+    found.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    found.filters["say"] = _say
+    return found
+
+
+def _say(entry: Words | str) -> Markup:
+    """A text in both languages, of which the style shows one; texts from data are escaped."""
+    if isinstance(entry, str):
+        return Markup("{}").format(entry)
+    if entry.zh == entry.en:
+        return Markup("{}").format(entry.zh)
+    return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(entry.zh, entry.en)

@@ -1,0 +1,79 @@
+"""What may be changed, as a list for people: found by words in either language, told in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from sim.data_folders import scenarios_folder
+from sim.report.terminal.tables import paragraph, plain, table
+from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
+from sim.report.words.lever_names import lever_names
+from sim.scenario.catalogue import catalogue as measures_folder
+from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
+
+MEASURES: Final = "measures"
+GROUPS: Final = (MEASURES, ALL, *ELSEWHERE)
+RANGE: Final = re.compile(r"(\S+) to (\S+)")
+
+
+def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
+    """The levers to which all of the words apply: the name of a group, or how a word begins that is said of a lever.
+
+    Said of a lever are its path and unit, what it means, and of a measure its action and what its clauses say, in both
+    languages.
+    """
+    groups = {name: group for group in GROUPS for name in (group, *_both(f"lever.group.{group}"))}
+    known = measures_folder(scenarios_folder())
+    clauses = {id_: f"{id_} {clause.paraphrase.zh} {clause.paraphrase.en}" for id_, clause in known.register.items()}
+    actions = {
+        id_: " ".join([measure.action, *_both(f"action.{measure.action}")]) for id_, measure in known.measures.items()
+    }
+    wanted = [(groups.get(word.lower()), _pattern(word)) for word in words]
+    found = []
+    names = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
+    for entry, called in zip(entries, names, strict=True):
+        more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
+        said = " ".join([entry.path, entry.unit, entry.meaning, *called, *more])
+        if all(group == _group(entry) if group else pattern.search(said) for group, pattern in wanted):
+            found.append(entry)
+    return found
+
+
+def show(entries: Sequence[LeverEntry], lang: Language) -> None:
+    """Print levers with their present values, as they are written after ``--lever``; in a pipe one line each."""
+    columns = [text(f"cli.column.{name}", lang) for name in ("lever", "value", "unit", "allowed", "meaning")]
+    rows = []
+    for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
+        meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
+        unit = "" if entry.unit == "-" else getattr(named("figure_unit", entry.unit), lang)
+        value = "null" if entry.value is None else plain(entry.value)
+        rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
+    table(columns, rows)
+    if any(_group(entry) == ALL for entry in entries):
+        paragraph(text("cli.note.all", lang, fields=", ".join(all_fields())))
+
+
+def _allowed(entry: LeverEntry, lang: Language) -> str:
+    """The range or the words that are allowed, and the type where it says more."""
+    kind: str = getattr(named("lever.type", entry.type), lang)
+    if not entry.allowed:
+        return kind
+    ends = RANGE.fullmatch(entry.allowed)
+    allowed = text("unit.interval", lang, low=ends[1], high=ends[2]) if ends else entry.allowed
+    return allowed if entry.type in ("number", "word", "date") else f"{allowed} ({kind})"
+
+
+def _group(entry: LeverEntry) -> str:
+    return MEASURES if entry.measure else entry.path.partition(".")[0]
+
+
+def _both(name: str) -> list[str]:
+    return [getattr(catalogue()[name], lang) for lang in LANGUAGES] if name in catalogue() else []
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """A word as people look for it: in Latin letters from where a word begins, in Chinese anywhere."""
+    begins = r"(?<![A-Za-z0-9])" if word[:1].isascii() else ""
+    return re.compile(begins + re.escape(word), re.IGNORECASE)

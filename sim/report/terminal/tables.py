@@ -1,0 +1,277 @@
+"""What the command prints: one JSON value for programs, or a table for people.
+
+A table shows the headline outcomes; everything else is in the stored tables and in the report.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.measure import Words
+from sim.report.terminal import layout
+from sim.report.words import numbers
+from sim.report.words.catalogue import Language, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.comparison.scenarios import Comparison
+    from sim.study.ensemble import Ensemble
+    from sim.study.runs.run_store import Stored
+    from sim.study.runs.study import Study
+
+ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
+
+
+def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str, Any]:
+    """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals.
+
+    ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
+    """
+    from sim.report.answers.run import targets_of
+
+    means = study.outcomes.set_index("outcome")
+    done = study.runs[study.runs["reason"] == ""]
+    of_each = [stored.seconds(key) for key in done["run"]]
+    took = {part: sum(seconds[part] for seconds in of_each) for part in of_each[0]}
+    answer: dict[str, Any] = {
+        "scenario": study.manifest.scenarios[0].name,
+        "title": study.manifest.scenarios[0].title.model_dump(),
+        "firms": int(done["firms"].iloc[0]),
+        "months": int(done["months"].iloc[0]),
+        "seed": int(done["seed"].iloc[0]),
+        "wall_seconds": took["all"],
+        "firm_months_per_second": float((done["firms"] * done["months"]).sum() / took["all"]),
+        "bytes_per_firm": float(done["bytes_per_firm"].max()),
+        "outcomes": means["mean"].to_dict(),
+        "rows": means["rows"].to_dict(),
+        "targets": {target.outcome: found for target, found in targets_of(study)},
+        "ledger_residual_fen": int(max(done["ledger_residual_fen"], key=abs)),
+        "seconds": {part: seconds for part, seconds in took.items() if part != "all"},
+    }
+    if len(study.runs) > 1:
+        answer["replications"] = len(done)
+        answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
+    if out is not None:
+        answer["results_dir"] = str(out)
+    return answer
+
+
+def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
+    """Every outcome of every scenario and its paired difference from the baseline, with intervals."""
+
+    def intervals(table: pd.DataFrame, scenario: str) -> dict[str, Any]:
+        rows = table[table["scenario"] == scenario].set_index("outcome")
+        return {str(outcome): row for outcome, row in rows[["mean", "low", "high"]].to_dict("index").items()}
+
+    return {
+        "results_dir": str(folder),
+        "firms": study.manifest.firms,
+        "seed": study.manifest.seed,
+        "replications": study.manifest.replications,
+        "fingerprint": study.manifest.fingerprint,
+        "scenarios": [
+            {
+                "name": asked.name,
+                "title": asked.title.model_dump(),
+                "outcomes": intervals(study.outcomes, asked.name),
+                "difference_from_baseline": intervals(study.differences, asked.name),
+            }
+            for asked in study.manifest.scenarios
+        ],
+        "targets": study.targets.to_dict("records"),
+        "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
+    }
+
+
+def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None:
+    """Print all outcomes of one scenario, what may be said of the plan's targets, and what the run cost."""
+    from sim.report.answers import run
+
+    shown = run.tables(study, lang)[0]
+    columns, rows = shown.columns, shown.rows
+    if "intervals" not in answer:
+        columns, rows = columns[:2], [row[:2] for row in rows]
+    table(columns, rows, _in(lang, study.manifest.scenarios[-1].title))
+    for sentence in run.findings(study, lang):
+        paragraph(sentence, "  - ")
+    paragraph(
+        text(
+            "cli.note.speed",
+            lang,
+            firms=f"{answer['firms']:,}",
+            months=answer["months"],
+            seconds=f"{answer['wall_seconds']:.2f}",
+            rate=f"{answer['firm_months_per_second']:,.0f}",
+            bytes=f"{answer['bytes_per_firm']:.0f}",
+            residual=answer["ledger_residual_fen"],
+        )
+    )
+
+
+def show_comparison(study: Comparison, lang: Language) -> None:
+    """Print the headline outcomes of every scenario and how far each is from the baseline."""
+    from sim.observe.months import HEADLINES
+    from sim.study.comparison.scenarios import BASELINE
+
+    means, differences = (
+        {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
+        for table in (study.outcomes, study.differences)
+    )
+    columns = [text("cli.column.scenario", lang)]
+    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
+    rows = []
+    for asked in study.manifest.scenarios:
+        row = [_in(lang, asked.title)]
+        for outcome in HEADLINES:
+            key = asked.name, outcome
+            cell = _in(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
+            if key in means and asked.name != BASELINE:
+                mean, low, high = (differences[key][end] for end in ("mean", "low", "high"))
+                cell += f"\n{_in(lang, numbers.plus_minus(mean, low, high, 'share'))}"
+            row.append(cell)
+        rows.append(row)
+    table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    _show_targets(study, lang)
+
+
+def show_answer(study: Study, lang: Language) -> None:
+    """Print what came out of a question: the findings, then the first of its tables."""
+    from sim.report import answers
+    from sim.report.pages.answer_page import title
+
+    told = answers.of(study.kind)
+    paragraph(_in(lang, title(study)))
+    for sentence in told.findings(study, lang):
+        paragraph(sentence, "  - ")
+    for shown in told.tables(study, lang)[:1]:
+        table(shown.columns, shown.rows, shown.title)
+
+
+def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
+    """Facts of a study and its tables, row by row; of its runs how many there are and those that failed."""
+    manifest = study.manifest
+    return {
+        "results_dir": str(folder),
+        "study": manifest.study,
+        "scenarios": [asked.name for asked in manifest.scenarios],
+        "titles": [asked.title.model_dump() for asked in manifest.scenarios],
+        "firms": manifest.firms,
+        "seed": manifest.seed,
+        "replications": manifest.replications,
+        "settings": manifest.settings,
+        "fingerprint": manifest.fingerprint,
+        "runs": len(study.runs),
+        "failures": study.failures.to_dict("records"),
+        # Of some kinds of column what is missing is no number that is none, but a value of its own.
+        "tables": {
+            name: found.astype(object).where(found.notna(), None).to_dict("records")
+            for name, found in study.tables().items()
+            if name != "runs"
+        },
+    }
+
+
+def _show_targets(study: Comparison, lang: Language) -> None:
+    """Print which targets the whole plan, or else the last scenario, meets: one line each."""
+    from sim.study.comparison.sample_size import are_few
+    from sim.study.comparison.scenarios import MAIN
+
+    asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
+    rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
+    if rows:
+        paragraph(text("cli.note.targets", lang, scenario=asked.title))
+    for row in rows:
+        unit = str(units.get(row["outcome"], ""))
+        goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
+        shares = {"luck": row["met_over_luck"], "ranges": row["met_over_ranges"]}
+        known = {name: numbers.share(share) for name, share in shares.items() if not math.isnan(share)}
+        line = {
+            "verdict": text(f"report.targets.{row['verdict']}", lang),
+            "outcome": _outcome(lang, row["outcome"]),
+            "clause": row["clause"],
+            "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
+            "value": _in(lang, value),
+            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'luck'}", lang, **known) if known else "",
+        }
+        paragraph(text("cli.note.target", lang, **line), "  ")
+    draws = max((row["draws"] for row in rows), default=0)
+    if rows and are_few(draws):
+        paragraph(text("report.targets.few_draws" if draws else "report.targets.no_ranges", lang, draws=draws), "  ")
+
+
+def paragraph(sentence: str, before: str = "") -> None:
+    """Print a sentence behind ``before``, on a terminal in lines that fit it and stand under its first word."""
+    room = layout.room()
+    said = [sentence] if room is None else layout.lines(sentence, room - len(before))
+    print("\n".join((before if place == 0 else " " * len(before)) + line for place, line in enumerate(said)))
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = "") -> None:
+    """Print a table that fits the terminal: its cells in lines, or where words would break, row by row in blocks.
+
+    Into a file or a pipe it is as wide as it needs, a line a row.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heads, body, room = list(columns), [list(row) for row in rows], layout.room()
+    widths = layout.widths([[head, *(row[n] for row in body)] for n, head in enumerate(heads)], room or ENDLESS)
+    console = Console(width=room or ENDLESS, height=1)
+    if widths is None:
+        console.print(Text("\n".join(["", *layout.lines(title, console.width)]), style="bold"))
+        for first, said in layout.blocks(heads, body, console.width):
+            console.print(Text("\n".join(layout.lines(first, console.width)), style="bold"))
+            console.print(Text("\n".join(f"  {line}" for line in said)))
+        return
+    drawn = Table(title=Text(title, style="bold") if title else None, title_justify="left", box=SIMPLE_HEAD)
+    for width in widths:
+        drawn.add_column(width=width, no_wrap=True)
+    for column, head, width in zip(drawn.columns, heads, widths, strict=True):
+        column.header = Text("\n".join(layout.lines(head, width)))
+    for row in body:
+        drawn.add_row(*(Text("\n".join(layout.lines(cell, width))) for cell, width in zip(row, widths, strict=True)))
+    with console.capture() as captured:
+        console.print(drawn)
+    print("\n".join(line.rstrip() for line in captured.get().split("\n")), end="")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value; what is missing is null, for JSON knows no NaN.
+
+    Where standard output has not all of its characters, those beyond ASCII are escaped: nothing of it is lost.
+    """
+    for escaped in (False, True):
+        said = json.dumps(numbers.finite(value), ensure_ascii=escaped, indent=2, default=str, allow_nan=False)
+        with suppress(UnicodeEncodeError):
+            said.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+            break
+    print(said)
+
+
+def plain(value: Any) -> str:
+    """A value of a scenario file in one line."""
+    value = numbers.finite(value)
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _in(lang: Language, words: Words) -> str:
+    written: str = getattr(words, lang)
+    return written
+
+
+def _outcome(lang: Language, name: str) -> str:
+    from sim.report.findings import outcome_name
+
+    return _in(lang, outcome_name(name))

@@ -1,0 +1,109 @@
+"""What levers are called, and their values: in people's words where there are any in both languages, else by path."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sim.data_folders import scenarios_folder
+from sim.measure import Words
+from sim.report.words.catalogue import Language, catalogue, named
+from sim.scenario import levers
+from sim.scenario.catalogue import Catalogue
+from sim.scenario.catalogue import catalogue as measures_folder
+
+MORE: Final = re.compile(r"[;:；：（(,，]")  # what a field means is said before the first of these; the rest explains
+WORDS_OF_VALUES: Final = {"way": "way", "agency": "agency", "bearer": "party"}  # group of words, by the field's name
+
+
+def lever_name(path: str, lang: Language) -> str:
+    """The name of what a dotted path changes.
+
+    Of a measure its title and what the field means, of the world and of funds what the words of the catalogue say; an
+    action, a measure or a clause by itself has its own name. A parameter is called by its path, without the word
+    ``parameters``, and so is everything else that has no words in both languages.
+    """
+    return lever_names([path], lang)[0]
+
+
+def lever_names(paths: Iterable[str], lang: Language) -> list[str]:
+    """The same of many paths, with one look at the catalogue."""
+    known = _known()
+    return [_name(path, lang, known) for path in paths]
+
+
+def _name(path: str, lang: Language, known: Catalogue) -> str:
+    first, _, field = path.partition(".")
+    if first == "firms":
+        return _in(lang, catalogue()["lever.firms"])
+    if not field:
+        return _in(lang, known.measures[first].title) if first in known.measures else _in(lang, named("action", first))
+    if first == "parameters":
+        return field
+    if first == "funds":
+        return _of_fund(field, path, lang, known)
+    if first in ("world", "plan"):
+        said = catalogue().get(f"lever.{first}.{field}")
+        return path if said is None else _in(lang, said)
+    meaning = _meaning(first, field.removeprefix("values."), known)
+    if meaning is None:
+        return path
+    owner = known.measures[first].title if first in known.measures else catalogue()["lever.all"]
+    return _in(lang, Words(zh=f"{owner.zh}：{meaning.zh}", en=f"{owner.en}: {meaning.en}"))
+
+
+def field_name(path: str, lang: Language) -> str:
+    """The same without the measure or the fund that it belongs to: where only one of them is spoken of."""
+    return lever_name(path, lang).rpartition("：" if lang == "zh" else ": ")[2]
+
+
+def value_name(path: str, value: Any, lang: Language) -> str:
+    """A value of a lever in one line: a word in people's words, a number as it is written, a table as JSON."""
+    if hasattr(value, "item"):  # a NumPy number
+        value = value.item()
+    if value is None or value != value:
+        return _in(lang, named("unit", "missing"))
+    if isinstance(value, bool):
+        return _in(lang, named("lever", "on" if value else "off"))
+    if isinstance(value, float):
+        return f"{value:.4g}".replace("-", "−")
+    if isinstance(value, str):
+        group = WORDS_OF_VALUES.get(path.rpartition(".")[2])
+        return _in(lang, named(group, value)) if group and f"{group}.{value}" in catalogue() else value
+    return json.dumps(value, ensure_ascii=False, default=str).strip('"')
+
+
+def _meaning(first: str, field: str, known: Catalogue) -> Words | None:
+    """What a field means: the catalogue says it of the fields that all measures have, the instrument of its values."""
+    said = catalogue().get(f"lever.field.{field}")
+    measure = known.measures.get(first)
+    if said is not None or measure is None:
+        return said if measure is not None or first == levers.ALL else None
+    entry = type(measure.values).model_fields.get(field)
+    extra = entry.json_schema_extra if entry is not None else None
+    if entry is None or not entry.description or not isinstance(extra, dict) or not extra.get("zh"):
+        return None
+    return Words(zh=_short(str(extra["zh"])), en=_short(entry.description))
+
+
+def _of_fund(field: str, path: str, lang: Language, known: Catalogue) -> str:
+    id_, _, what = field.partition(".")
+    fund, said = known.funds.get(id_), catalogue().get(f"lever.fund.{what}")
+    if fund is None or said is None:
+        return path
+    return _in(lang, Words(zh=f"{fund.title.zh}：{said.zh}", en=f"{fund.title.en}: {said.en}"))
+
+
+def _short(meaning: str) -> str:
+    return MORE.split(meaning.replace("`", ""), maxsplit=1)[0].strip()
+
+
+def _known() -> Catalogue:
+    return measures_folder(scenarios_folder())
+
+
+def _in(lang: Language, words: Words) -> str:
+    written: str = getattr(words, lang)
+    return written

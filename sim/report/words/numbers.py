@@ -1,0 +1,202 @@
+"""Numbers as people of either language write them: shares, percentage points, money, counts, days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite, isnan
+from typing import Any
+
+from sim.measure import Words
+from sim.report.words.catalogue import both
+
+FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
+FEN_PER_MILLION = 10**8
+FEN_PER_WAN = 10**6  # 1 wan (ten thousand) yuan
+
+
+def share(value: float) -> Words:
+    """A share as a percentage: ``0.953`` is 95.3 %."""
+    return _missing(value) or both("unit.share", number=_number(value * 100, 1))
+
+
+def points(value: float) -> Words:
+    """A difference of shares in signed percentage points; two decimals, because single measures move little."""
+    return _missing(value) or both("unit.points", number=_number(value * 100, 2, sign=True))
+
+
+def money(fen: float) -> Words:
+    """Fen as yuan, wan or yi in Chinese and as yuan, million or billion yuan in English."""
+    if missing := _missing(fen):
+        return missing
+    size = abs(fen)
+    if size >= FEN_PER_YI:
+        zh, en = both("unit.large_money", number=_scaled(fen / FEN_PER_YI)), _english_money(fen)
+    elif size >= FEN_PER_WAN:
+        zh, en = both("unit.medium_money", number=_scaled(fen / FEN_PER_WAN)), _english_money(fen)
+    else:
+        zh = both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
+        en = zh
+    return Words(zh=zh.zh, en=en.en)
+
+
+def million_yuan(fen: float) -> Words:
+    """Fen without their unit: hundredths of a yi (hundred million) yuan in Chinese, million yuan in English."""
+    return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2), en=_number(fen / FEN_PER_MILLION, 0))
+
+
+def entities(value: float) -> Words:
+    """A number of firms."""
+    return _count(value, "entities")
+
+
+def persons(value: float) -> Words:
+    """A number of people."""
+    return _count(value, "persons")
+
+
+def days(value: float) -> Words:
+    """A number of days."""
+    return _missing(value) or both("unit.days", number=_scaled(value))
+
+
+def plain_points(value: float) -> Words:
+    """The same without the unit, for a column whose heading names it."""
+    return _missing(value) or _same(_number(value * 100, 2, sign=True))
+
+
+def plain_count(value: float) -> Words:
+    """A whole number without a unit."""
+    return _missing(value) or _same(_number(value, 0))
+
+
+def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
+    """From low to high, missing when either is; without any width it is said that nothing varied."""
+    if missing := _missing(low) or _missing(high):
+        return missing
+    if low == high:
+        return both("unit.every_time")
+    first, last = written(low), written(high)
+    return both("unit.interval", low=Words(zh=_bare(first.zh, last.zh), en=_bare(first.en, last.en)), high=last)
+
+
+def in_unit(value: float, unit: str) -> Words:
+    """A value in a unit of ``TABLES['outcomes']``."""
+    return {"share": share, "entities": entities, "persons": persons, "fen": money, "days": days}.get(unit, _plain)(
+        value
+    )
+
+
+def interval_in_unit(low: float, high: float, unit: str) -> Words:
+    """From low to high in a unit of ``TABLES['outcomes']``."""
+    return interval(low, high, lambda value: in_unit(value, unit))
+
+
+def difference_interval_in_unit(low: float, high: float, unit: str) -> Words:
+    """The same for a difference."""
+    return interval(low, high, lambda value: difference_in_unit(value, unit))
+
+
+def difference_in_unit(value: float, unit: str) -> Words:
+    """A difference between two values in a unit of ``TABLES['outcomes']``."""
+    if unit == "share":
+        return points(value)
+    plain = in_unit(value, unit)
+    return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
+
+
+def with_interval(mean: float, low: float, high: float, written: Callable[[float], Words]) -> Words:
+    """A mean, and its interval in brackets where there is one."""
+    said, between = written(mean), interval(low, high, written)
+    if isnan(low) or isnan(high):
+        return said
+    return both("unit.with_interval", mean=said, interval=between)
+
+
+def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
+    """A difference and half its interval, the unit said once; the difference alone where there is no interval.
+
+    An interval whose sides are not about alike is told by its ends.
+    """
+    said = difference_in_unit(mean, unit)
+    if isnan(high):
+        return said
+    below, above = mean - low, high - mean
+    half = width_in_unit(max(below, above), unit)
+    if not are_alike(below, above):
+        return with_interval(mean, low, high, lambda value: difference_in_unit(value, unit))
+    return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+
+
+def are_alike(below: float, above: float) -> bool:
+    """Whether the sides of an interval can be told as one half-width: they differ by less than a fiftieth of it."""
+    return abs(above - below) <= max(above, below) / 50
+
+
+def width_in_unit(value: float, unit: str) -> Words:
+    """A width: of shares in percentage points, without a sign."""
+    said = difference_in_unit(value, unit)
+    return Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+"))
+
+
+def finite(value: Any) -> Any:
+    """A value as JSON can hold it: what is not finite is missing, NumPy's numbers are plain ones."""
+    if isinstance(value, Mapping):
+        return {key: finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(entry) for entry in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _bare(first: str, last: str) -> str:
+    """The first of two numbers without its unit, when the second has the same."""
+    unit = first.lstrip("+−0123456789.,")
+    return first.removesuffix(unit) if last.lstrip("+−0123456789.,") == unit else first
+
+
+def _english_money(fen: float) -> Words:
+    if abs(fen) >= 10**11:
+        return both("unit.large_money", number=_scaled(fen / 10**11))
+    if abs(fen) >= 10**8:
+        return both("unit.medium_money", number=_scaled(fen / 10**8))
+    return both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
+
+
+def _three_digits(value: float) -> float:
+    """Rounded to three digits that count; the rest is not known anyway."""
+    return float(f"{value:.3g}")
+
+
+def _count(value: float, unit: str) -> Words:
+    if missing := _missing(value):
+        return missing
+    plain = both(f"unit.{unit}", number=_number(value, 0))
+    if abs(value) < 10**4:
+        return plain
+    return Words(zh=both(f"unit.ten_thousand_{unit}", number=_scaled(value / 10**4)).zh, en=plain.en)
+
+
+def _plain(value: float) -> Words:
+    return _missing(value) or _same(_scaled(value))
+
+
+def _same(number: str) -> Words:
+    return Words(zh=number, en=number)
+
+
+def _scaled(value: float) -> str:
+    """About three digits that count."""
+    return _number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+
+def _number(value: float, decimals: int, sign: bool = False) -> str:
+    """Grouped by thousands, with a real minus sign; what rounds to nothing carries no sign."""
+    written = f"{abs(value):,.{decimals}f}"
+    if not written.strip("0.,"):
+        return written if value else "0"
+    return ("−" if value < 0 else "+" if sign else "") + written
+
+
+def _missing(value: float) -> Words | None:
+    return both("unit.missing") if value is None or isnan(value) else None

@@ -1,0 +1,60 @@
+"""What a figure rests on: the rows of the sample that could count in it, and the worlds that it was looked for in.
+
+The rule and the reasons for its numbers are in ``docs/effects.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.observe.outcomes import OUTCOMES
+from sim.vocabulary import SIZES, Status
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+FEWEST_ROWS: Final = 30  # below which nothing is claimed of a figure
+FEWEST_WORLDS: Final = 30  # below which worlds are said to be few
+
+
+def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> dict[str, float]:
+    """Rows of the sample, alive at the start, that could count in each outcome of a scenario.
+
+    Of a quota those that qualify for it, of arrears those that are owed some, of loans those that have one; of
+    resumption as many as the entities stopped are of all. ``means``: outcomes of the scenario by name. In a province of
+    one row a firm nothing stands for anything else, and every row could count.
+    """
+    from sim.institutions.rules import Rules
+    from sim.parameters import load
+    from sim.population.counties import counties
+    from sim.population.synthesis import synthesise
+    from sim.timeline import horizon
+
+    timeline = horizon(scenario.world.start, scenario.world.end)
+    rows = scenario.firms if isinstance(scenario.firms, int) else None
+    population = synthesise(load(changed=scenario.parameter_changes), counties(), timeline, seed, rows)
+    firms = population.firms
+    alive = firms.status == Status.OPEN
+    found = dict.fromkeys(OUTCOMES, float(population.alive))
+    if population.alive >= population.entities:
+        return found
+    chosen = [measure for measure in scenario.measures if getattr(measure.values, "quota", None) is not None]
+    rules = Rules(tuple(chosen), timeline, counties(), seed)
+    rules.find_eligible(firms, np.zeros((len(chosen) + 1, int(firms.prefecture.max()) + 1, len(SIZES)), np.int64))
+    for m, measure in enumerate(chosen):
+        qualifies = (firms.eligible[:, m >> 6] >> np.uint64(m & 63)) & np.uint64(1)
+        found[measure.id] = float(np.count_nonzero(qualifies.astype(np.bool_) & alive))
+    owed = float(np.count_nonzero(alive & (firms.overdue_public > 0)))
+    small = alive & (firms.size < SIZES.index("medium"))
+    found |= {"arrears_to_firms": owed, "small_arrears_left": owed}
+    found["inclusive_loan_growth_gap"] = float(np.count_nonzero(small & (firms.loan > 0)))
+    found["resumption_rate"] *= means.get("stopped", np.nan) / population.entities
+    return {name: rows for name, rows in found.items() if name in OUTCOMES}
+
+
+def are_few(worlds: float) -> bool:
+    """Whether worlds are too few to say of all of them what is true of these."""
+    return worlds < FEWEST_WORLDS

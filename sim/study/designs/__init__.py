@@ -1,0 +1,1 @@
+"""Designs: which variations of a scenario are run, over which factors, and how often."""

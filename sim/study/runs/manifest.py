@@ -1,0 +1,131 @@
+"""What a study was: everything that determines its numbers, and a fingerprint of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
+
+from sim.data_folders import of_calibration
+from sim.measure import Words
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+class _Noted(BaseModel):
+    """What is noted of a study, read again by this version of the program or by another, which may note more."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Asked(_Noted):
+    """One scenario of a study, with its whole contents."""
+
+    name: str
+    title: Words
+    fingerprint: str
+    contents: dict[str, Any]
+
+
+class Manifest(_Noted):
+    """Kind and contents of a study. Nothing in it tells when, where or by whom it was run."""
+
+    study: str  # kind, see `sim.study.runs.study`
+    scenarios: tuple[Asked, ...]
+    firms: int | Literal["province"]  # rows of each run; "province" for one row a firm
+    seed: int
+    replications: int  # of each draw; the most, where precision or time decides
+    settings: dict[str, Any]  # what else was asked, as the kind of study names it
+    calibration: str  # SHA-256 of the files in `calibration/`
+    sources: str = ""  # SHA-256 of the model's sources, see `sources_fingerprint`; not said by earlier versions
+    versions: dict[str, str]
+    fingerprint: str
+
+
+def manifest(
+    study: str,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replications: int,
+    **settings: Any,
+) -> Manifest:
+    """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
+
+    Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
+    that held them could not say so.
+    """
+    settings = to_jsonable_python(settings, fallback=str)  # as it will be read again
+    question = {
+        "study": study,
+        "scenarios": [[scenario.name, scenario.fingerprint()] for scenario in scenarios],
+        "seed": seed,
+        "replications": replications,
+        "settings": settings,
+        "calibration": calibration_fingerprint(),
+        "shukun": version("shukun"),
+    }
+    canonical = json.dumps(question, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return Manifest(
+        study=study,
+        scenarios=tuple(
+            Asked(name=s.name, title=s.title, fingerprint=s.fingerprint(), contents=s.contents()) for s in scenarios
+        ),
+        firms=scenarios[0].firms,
+        seed=seed,
+        replications=replications,
+        settings=settings,
+        calibration=calibration_fingerprint(),
+        sources=sources_fingerprint(),
+        versions=versions(),
+        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries that a run is computed with, by name."""
+    libraries = ("numpy", "numba", "simpy")
+    return {"shukun": version("shukun"), "python": platform.python_version()} | {n: version(n) for n in libraries}
+
+
+@of_calibration
+def calibration_fingerprint(folder: Path) -> str:
+    """SHA-256 of every data file in the folder of calibration, with its name."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv", ".toml")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+# Modules of the study room whose numbers are kept with runs; what the others make of them is made anew each time.
+TAKEN_BY: Final = (
+    "study/cliff.py",
+    "study/costs.py",
+    "study/fates.py",
+    "study/pairing.py",
+    "study/parts.py",
+    "study/stored.py",
+)
+ABOVE: Final = ("study/", "report/", "cli/")
+
+
+@cache
+def sources_fingerprint() -> str:
+    """SHA-256 of the sources of this package that what is kept of a run can depend on."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[2]
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        if not name.startswith(ABOVE) or name in TAKEN_BY:
+            content = path.read_bytes()
+            digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The search for plans: proposed by generations, run beside their baseline, judged."""

@@ -1,0 +1,1 @@
+"""Arithmetic that knows nothing of the model: intervals, shares of a game, sensitivity indices, fronts, boxes."""
