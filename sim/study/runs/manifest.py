@@ -108,12 +108,12 @@ def calibration_fingerprint(folder: Path) -> str:
 
 # Modules of the study room whose numbers are kept with runs; what the others make of them is made anew each time.
 TAKEN_BY: Final = (
-    "study/cliff.py",
-    "study/costs.py",
-    "study/fates.py",
-    "study/pairing.py",
-    "study/parts.py",
-    "study/stored.py",
+    "study/comparison/costs.py",
+    "study/comparison/fates.py",
+    "study/comparison/paired_worlds.py",
+    "study/comparison/repayment_wall.py",
+    "study/runs/parts.py",
+    "study/runs/run_store.py",
 )
 ABOVE: Final = ("study/", "report/", "cli/")
 
