@@ -45,7 +45,7 @@ def study(method="morris", lucks=2, against="baseline", lost=(), survival=lambda
         del values["public_cost"]
     for table in values.values():
         table[list(lost)] = np.nan
-    used = {name: sensitivity.sensitivities.complete(table) for name, table in values.items()}
+    used = {name: sensitivity.sensitivity_indices.complete(table) for name, table in values.items()}
     ranking, indices, spread = sensitivity._analyse(question, factors, cube, values, used)
     plan = load("full_plan")
     return Sensitivity(

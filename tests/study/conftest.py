@@ -183,8 +183,8 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     def load_or_take(asked: Any, *levers: Any) -> Any:
         return asked if isinstance(asked, FakeScenario) else really_load(asked, *levers)
 
-    for module in ("comparison", "design"):
+    for module in ("comparison.scenarios", "designs.design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
-    for module in ("journey", "runs"):
+    for module in ("comparison.journey", "runs.runner"):
         monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)
     monkeypatch.setattr("sim.scenario.Scenario", FakeScenario | Scenario)

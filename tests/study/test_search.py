@@ -74,7 +74,7 @@ def loaded(monkeypatch):
 
 
 def load_by(monkeypatch, load):
-    for place in ("plans", "design", "questions.search"):
+    for place in ("search.plans", "designs.design", "questions.search"):
         monkeypatch.setattr(f"sim.study.{place}.load", load)
 
 
