@@ -11,7 +11,7 @@ from sim.data_folders import CALIBRATION_FILES, VARIABLE, calibration_folder, ow
 from sim.population.counties import counties, prefecture_words
 from sim.refusal import Refusal
 from sim.study.runs.manifest import calibration_fingerprint
-from sim.world import record
+from sim.world import risk_listings
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_the_province_itself_may_be_another(folder: Path) -> None:
 def test_demand_must_be_there_in_every_month_of_the_record(folder: Path) -> None:
     changed(folder / "world" / "demand.csv", "2022-03,retail,", "2024-03,retail,")
     with pytest.raises(Refusal, match=r"every month from 2022-01-01 to 2023-12-31.*: 2024-03, 2022-03 retail$"):
-        record.demand()
+        risk_listings.demand()
 
 
 def test_a_prefecture_is_called_by_its_short_name() -> None:
