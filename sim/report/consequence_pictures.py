@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.charts.scenario_effects import CLIFF_COLOURS
-from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE, WORSE
-from sim.report.consequences import DUE, Consequences, groups
-from sim.report.digest import Digest
+from sim.report.charts.comparison.repayment_wall import WALL_COLOURS
+from sim.report.charts.style import ACCENT, INK, QUIET, RULE, WORSE
 from sim.report.figures import style_of
 from sim.report.words.catalogue import Language, named, text
+from sim.study.summaries.comparison import ComparisonSummary
+from sim.study.summaries.scenario_effects import DUE, ScenarioEffects, groups
 
 if TYPE_CHECKING:
     from sim.study.comparison.scenarios import Comparison
@@ -33,9 +33,9 @@ def saved_picture(comparison: Comparison, lang: Language, by: str = "sector") ->
     ``by`` is sector, size or prefecture. Without a Chinese font the figure is in English, and a warning says so.
     """
     lang, style = style_of(lang)
-    digest = Digest(comparison)
-    table = Consequences(digest).fates_by(_scenario(digest), by)
-    order = groups(by, digest.order("prefecture"))
+    summary = ComparisonSummary(comparison)
+    table = ScenarioEffects(summary).fates_by(_scenario(summary), by)
+    order = groups(by, summary.order("prefecture"))
     table = table.loc[[group for group in order if group in table.index]]
     rows = np.arange(len(table))
     per_thousand = table.div(table["firms"].where(table["firms"] > 0), axis=0) * THOUSAND
@@ -60,29 +60,29 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
     Without a Chinese font the figure is in English, and a warning says so.
     """
     lang, style = style_of(lang)
-    digest = Digest(comparison)
-    found = Consequences(digest)
-    table = found.cliff(_scenario(digest), "all") / BILLION_FEN[lang]
+    summary = ComparisonSummary(comparison)
+    found = ScenarioEffects(summary)
+    table = found.cliff(_scenario(summary), "all") / BILLION_FEN[lang]
     table = table.reindex(found.cliff_months).fillna(0.0)
     months = np.arange(len(table))
     with rc_context(style):
         figure = Figure(figsize=(WIDTH, 0.42 * WIDTH), layout="constrained")
         axes = figure.subplots()
         named_as = text("report.cliff.put_off", lang)
-        axes.bar(months, table["put_off"], color=CLIFF_COLOURS["put_off"], width=0.8, label=named_as)
+        axes.bar(months, table["put_off"], color=WALL_COLOURS["put_off"], width=0.8, label=named_as)
         below = np.zeros(len(table))
         for what in DUE:
             named_as = text(f"report.cliff.{what}", lang)
-            axes.bar(months, -table[what], bottom=below, color=CLIFF_COLOURS[what], width=0.8, label=named_as)
+            axes.bar(months, -table[what], bottom=below, color=WALL_COLOURS[what], width=0.8, label=named_as)
             below -= table[what].to_numpy()
         step = -(-len(table) // MOST_MONTHS)
         axes.set_xticks(months[::step], table.index[::step])
         axes.set_ylabel(text("report.cliff.amount", lang), color=QUIET)
         axes.axhline(0, color=INK, lw=0.8)
         if found.later_months:
-            axes.axvline(len(digest.months) - 0.5, color=QUIET, lw=1.2, ls="--")
+            axes.axvline(len(summary.months) - 0.5, color=QUIET, lw=1.2, ls="--")
             named_as = text("report.cliff.end", lang)
-            axes.annotate(named_as, (len(digest.months) - 0.4, 0.97), xycoords=("data", "axes fraction"), color=QUIET)
+            axes.annotate(named_as, (len(summary.months) - 0.4, 0.97), xycoords=("data", "axes fraction"), color=QUIET)
         axes.yaxis.set_major_formatter(FuncFormatter(_unsigned))
         _plain(axes, "y")
         figure.legend(loc="outside lower left", ncols=len(DUE) + 1, frameon=False, labelcolor=INK)
@@ -90,11 +90,11 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
     return figure
 
 
-def _scenario(digest: Digest) -> str:
+def _scenario(summary: ComparisonSummary) -> str:
     """The scenario of the headline; ``ValueError`` when there is nothing beside the baseline."""
-    if digest.main is None:
-        raise ValueError("a comparison with the baseline alone has no consequences")
-    return digest.main
+    if summary.main is None:
+        raise ValueError("a comparison with the baseline alone has no scenario_effects")
+    return summary.main
 
 
 def _plain(axes: Axes, across: str) -> None:

@@ -16,10 +16,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.observe.months import HEADLINES
 from sim.report.charts.fonts import chinese_font
-from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE
-from sim.report.digest import Digest
-from sim.report.findings import outcome_name
+from sim.report.charts.style import ACCENT, INK, QUIET, RULE
 from sim.report.words.catalogue import Language, text
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import outcome_name
+from sim.study.summaries.comparison import ComparisonSummary
 
 if TYPE_CHECKING:
     from sim.study.comparison.scenarios import Comparison
@@ -33,18 +34,18 @@ def comparison_picture(comparison: Comparison, lang: Language) -> Figure:
     Without a Chinese font the figure is in English, and a warning says so.
     """
     lang, style = style_of(lang)
-    digest = Digest(comparison)
-    scenarios = digest.side_by_side or digest.others
+    summary = ComparisonSummary(comparison)
+    scenarios = summary.side_by_side or summary.others
     with rc_context(style):
         figure = Figure(figsize=(11, 1.4 + ROW_INCHES * len(scenarios)), layout=ConstrainedLayoutEngine(wspace=0.06))
         for axes, outcome in zip(figure.subplots(1, len(HEADLINES), sharey=True), HEADLINES, strict=True):
             for row, name in enumerate(scenarios):
-                change = digest.effect(name, outcome).difference
-                colour = QUIET if name in digest.single_actions else ACCENT
+                change = summary.effect(name, outcome).difference
+                colour = QUIET if name in summary.single_actions else ACCENT
                 axes.plot([100 * change.low, 100 * change.high], [row, row], color=colour, lw=2, solid_capstyle="round")
                 axes.plot(100 * change.mean, row, "o", color=colour, ms=5)
             axes.axvline(0, color=INK, lw=0.8)
-            axes.set_yticks(range(len(scenarios)), [getattr(digest.names[name], lang) for name in scenarios])
+            axes.set_yticks(range(len(scenarios)), [getattr(scenario_name(summary, name), lang) for name in scenarios])
             axes.set_title(getattr(outcome_name(outcome), lang), loc="left", color=INK, pad=10)
             axes.margins(x=0.08)
             axes.set_xlabel(text("report.actions.unit", lang), color=QUIET)

@@ -11,7 +11,7 @@ from sim.study.comparison.scenarios import Comparison
 from sim.study.ensemble import paired_differences, summarise
 from sim.study.runs.manifest import Asked, Manifest
 from sim.vocabulary import ACTIONS, SECTORS, SIZES
-from tests.report import consequences
+from tests.report import made_up_tables
 
 PREFECTURES = [
     "5301", "5303", "5304", "5305", "5306", "5307", "5308", "5309",
@@ -94,8 +94,8 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
     outcomes = summarise(values, ["scenario", "outcome", "unit"])[columns].assign(rows=20_000.0)
-    cost, unit_cost = consequences.money(strength, replications > 1)
-    fates = consequences.fates(strength, PREFECTURES, _wave, replications > 1)
+    cost, unit_cost = made_up_tables.money(strength, replications > 1)
+    fates = made_up_tables.fates(strength, PREFECTURES, _wave, replications > 1)
     return Comparison(
         manifest=manifest,
         outcomes=outcomes,
@@ -105,20 +105,20 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         panel=_panel(strength),
         ledger=_ledger(measures_of),
         delivery=_delivery(measures_of),
-        requests=consequences.requests(strength, MONTHS),
-        cliff=consequences.cliff(
+        requests=made_up_tables.requests(strength, MONTHS),
+        cliff=made_up_tables.cliff(
             measures_of, MONTHS, [m for m, (_, _, _, kind, *_) in MEASURES.items() if kind == "deferred"]
         ),
         fates=fates,
-        gains=consequences.gains(fates, replications),
+        gains=made_up_tables.gains(fates, replications),
         costs=cost,
         unit_costs=unit_cost,
-        cliff_exits=consequences.exits(strength, MONTHS, LATER),
-        targets=consequences.targets(outcomes, draws, measures_of),
-        interaction=consequences.whole_and_parts(values),
+        cliff_exits=made_up_tables.exits(strength, MONTHS, LATER),
+        targets=made_up_tables.targets(outcomes, draws, measures_of),
+        interaction=made_up_tables.whole_and_parts(values),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
-        clause_effects=consequences.clause_effects(replications > 1),
-        journeys=consequences.journeys(strength),
+        clause_effects=made_up_tables.clause_effects(replications > 1),
+        journeys=made_up_tables.journeys(strength),
     )
 
 

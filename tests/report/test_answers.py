@@ -5,8 +5,8 @@ import math
 import pytest
 
 from sim.report import answers
-from sim.report.answers import field_name, lever_name, value_name
 from sim.report.words.catalogue import catalogue
+from sim.report.words.lever_names import field_name, lever_name, value_name
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 
 from sim.measure import Words
 from sim.report.answers import sweep as told
-from sim.report.sweeps import Points
 from sim.study.ensemble import values_of
 from sim.study.questions.sweep import Sweep, _outcomes, _worlds
 from sim.study.runs.manifest import Asked, Manifest
+from sim.study.summaries.sweep import SweepSummary
 
 LEVER, OTHER, WORLD = "rent_waiver.months", "rent_waiver.delivery.processing_days", "world.outbreak_factor"
 TARGETS = [
@@ -91,7 +91,7 @@ def test_the_step_that_moves_most_and_what_the_best_costs(months: Sweep) -> None
     said = " ".join(told.findings(months, "en"))
     assert "from 1 to 4: +3.00 pp" in said
     assert "public cost +4.00 m yuan" in said
-    steps = [step for step in Points(months).steps if step.outcome == "survival_rate"]
+    steps = [step for step in SweepSummary(months).steps if step.outcome == "survival_rate"]
     assert [(step.before, step.after, round(step.change.mean, 9)) for step in steps] == [(0, 1, 0.01), (1, 4, 0.03)]
 
 
@@ -103,8 +103,8 @@ def test_targets_in_one_world_are_met_missed_or_open(months: Sweep) -> None:
 
 
 def test_over_worlds_the_share_that_meets_a_target(over_worlds: Sweep) -> None:
-    target = Points(over_worlds).targets[0]
-    assert [Points(over_worlds).met(point, target) for point in (0, 1, 2)] == [0.0, 0.5, 1.0]
+    target = SweepSummary(over_worlds).targets[0]
+    assert [SweepSummary(over_worlds).met(point, target) for point in (0, 1, 2)] == [0.0, 0.5, 1.0]
     said = " ".join(told.findings(over_worlds, "en"))
     assert "is met in 0 % of the worlds with the first setting, and in 100.0 % at best" in said
     assert "better in 100.0 % of the worlds" in said
@@ -121,7 +121,7 @@ def test_worlds_alone_have_a_row_for_each_outcome() -> None:
 
 def test_levers_side_by_side_have_no_steps_of_their_own() -> None:
     study = made({LEVER: [0, 4], OTHER: [5, 20]})
-    assert Points(study).steps == []
+    assert SweepSummary(study).steps == []
     assert "working days before a decision" in told.tables(study, "en")[0].columns[1]
 
 

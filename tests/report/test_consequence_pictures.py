@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 
 from sim.report.consequence_pictures import cliff_picture, saved_picture
-from sim.report.consequences import Consequences
-from sim.report.digest import Digest
 from sim.report.words.catalogue import Language
 from sim.study.comparison.scenarios import Comparison
+from sim.study.summaries.comparison import ComparisonSummary
+from sim.study.summaries.scenario_effects import ScenarioEffects
 
 
 @pytest.mark.parametrize(("lang", "first"), [("zh", "农业"), ("en", "Agriculture")])
@@ -17,8 +17,8 @@ def test_saved_stand_to_the_right_and_harmed_to_the_left_by_group(
     (axes,) = figure.axes
     assert axes.get_yticklabels()[0].get_text() == first
     saved, harmed = axes.containers
-    digest = Digest(comparison)
-    table = Consequences(digest).fates_by(str(digest.main), "sector")
+    summary = ComparisonSummary(comparison)
+    table = ScenarioEffects(summary).fates_by(str(summary.main), "sector")
     assert [bar.get_width() for bar in saved] == pytest.approx((1000 * table["saved"] / table["firms"]).tolist())
     assert [-bar.get_width() for bar in harmed] == pytest.approx((1000 * table["harmed"] / table["firms"]).tolist())
 
@@ -29,7 +29,7 @@ def test_the_cliff_shows_all_that_is_put_off_and_all_that_falls_due(
 ) -> None:
     (axes,) = cliff_picture(comparison, lang).axes
     up, *down = axes.containers
-    table = comparison.cliff[comparison.cliff["scenario"] == Digest(comparison).main]
+    table = comparison.cliff[comparison.cliff["scenario"] == ComparisonSummary(comparison).main]
     assert sum(bar.get_height() for bar in up) == pytest.approx(table["put_off_fen"].sum() / unit)
     fallen = -sum(bar.get_height() for bars in down for bar in bars)
     assert fallen == pytest.approx(table["due_fen"].sum() / unit)

@@ -3,9 +3,11 @@ from math import nan
 
 import pytest
 
-from sim.report.digest import Digest, Estimate
-from sim.report.findings import direction, findings
+from sim.report.pages.findings import findings
 from sim.study.comparison.scenarios import Comparison
+from sim.study.statistics.estimate import Estimate
+from sim.study.summaries.comparison import ComparisonSummary
+from sim.study.summaries.direction import direction
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ def test_directions(outcome: str, mean: float, low: float, high: float, expected
 
 
 def test_sentences_follow_the_numbers(comparison: Comparison) -> None:
-    english = " ".join(sentence.en for sentence in findings(Digest(comparison)))
+    english = " ".join(sentence.en for sentence in findings(ComparisonSummary(comparison)))
     assert "Under “The whole plan”, survival is" in english
     assert "improves survival most is “Fiscal support” (+0.89 pp)." in english
     assert "Among the sectors, survival gains most in “Food manufacturing”" in english
@@ -33,12 +35,12 @@ def test_sentences_follow_the_numbers(comparison: Comparison) -> None:
 
 
 def test_one_replication_has_no_intervals_but_sentences(made_up: Callable[..., Comparison]) -> None:
-    english = [sentence.en for sentence in findings(Digest(made_up(replications=1)))]
+    english = [sentence.en for sentence in findings(ComparisonSummary(made_up(replications=1)))]
     assert "single replication" in english[0]
 
 
 def test_money_is_borne_by_the_other_side_of_the_firm(comparison: Comparison) -> None:
-    table = Digest(comparison).borne_by("full_plan", "bearer")
+    table = ComparisonSummary(comparison).borne_by("full_plan", "bearer")
     assert "firms" not in table.index
     assert table.loc["banks", "deferred"] == pytest.approx(92e10)
     assert table.loc["banks", "repaid"] == pytest.approx(0.7 * 92e10)
@@ -47,6 +49,6 @@ def test_money_is_borne_by_the_other_side_of_the_firm(comparison: Comparison) ->
 
 
 def test_days_are_weighted_by_firms(comparison: Comparison) -> None:
-    table = Digest(comparison).stations("full_plan")
+    table = ComparisonSummary(comparison).stations("full_plan")
     assert table.loc["vat_credit_refund", "days_decided"] == pytest.approx(11 + 5.5)
     assert table.loc["vat_credit_refund", "eligible"] == pytest.approx(40_000 + 900 * 58)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from sim.report.answers import Chart, specification
 from sim.report.charts.png import SCALE, picture
-from sim.report.charts.vega_lite import ACCENT
+from sim.report.charts.style import ACCENT, Chart, specification
 
 
 @pytest.fixture

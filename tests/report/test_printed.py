@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from sim.report.answers import thin_labels
+from sim.report.charts.style import thin_labels
 from sim.report.pages import answer_page
 from sim.scenario import load
 from sim.study import answering

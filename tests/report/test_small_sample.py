@@ -4,12 +4,12 @@ import pytest
 
 import sim
 from sim.observe.outcomes import OUTCOMES
-from sim.report.consequences import Consequences
-from sim.report.digest import Digest
 from sim.report.pages import headings
 from sim.study.comparison.one_clause import STATIONS
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import Comparison
+from sim.study.summaries.comparison import ComparisonSummary
+from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.vocabulary import GOVERNMENT
 
 
@@ -19,7 +19,7 @@ def few() -> Comparison:
 
 
 def test_no_interval_leaves_what_is_possible(few: Comparison) -> None:
-    founders = Digest(few).entities
+    founders = ComparisonSummary(few).entities
     for row in few.outcomes.itertuples():
         assert OUTCOMES[row.outcome].least <= row.low <= row.mean <= row.high <= OUTCOMES[row.outcome].most
     survivors = few.outcomes[few.outcomes["outcome"] == "survivors"]
@@ -34,8 +34,8 @@ def test_no_interval_leaves_what_is_possible(few: Comparison) -> None:
 
 
 def test_all_money_adds_up_to_the_fen(few: Comparison) -> None:
-    consequences = Consequences(Digest(few))
-    table = consequences.balance("full_plan")
+    scenario_effects = ScenarioEffects(ComparisonSummary(few))
+    table = scenario_effects.balance("full_plan")
     assert (table == table.round()).all(axis=None)
     assert (table["all"] == table[["public", "state_firms", "private"]].sum(axis=1)).all()
     assert (table.loc[["outlay", "forgone", "borne_by_others"]].sum() == table.loc["relief"]).all()
@@ -51,7 +51,7 @@ def test_all_money_adds_up_to_the_fen(few: Comparison) -> None:
     public = costs[costs["level"].isin(GOVERNMENT)].groupby("category")["mean"].sum()
     counted = public.reindex(["outlay", "forgone", "borne_by_others", "lost_on_put_off", "write_offs"]).sum()
     assert table.loc["cost", "public"] == pytest.approx(counted, abs=20)
-    in_hand = consequences.in_hand("full_plan")
+    in_hand = scenario_effects.in_hand("full_plan")
     assert 0 < in_hand["newborn"] < in_hand["founders"] / 5
 
 
@@ -67,18 +67,18 @@ def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
 
 
 def test_no_more_firms_qualify_or_are_paid_than_there_ever_were(few: Comparison) -> None:
-    digest = Digest(few)
-    there = digest.entities + digest.effect("full_plan", "births").value.mean
-    table = digest.stations("full_plan")
-    assert digest.entities < table["eligible"].max() <= there
+    summary = ComparisonSummary(few)
+    there = summary.entities + summary.effect("full_plan", "births").value.mean
+    table = summary.stations("full_plan")
+    assert summary.entities < table["eligible"].max() <= there
     assert (table[[*STATIONS, "paid"]].max() <= there).all()
 
 
 def test_a_scenario_that_buys_nothing_has_no_cost_of_a_firm(few: Comparison) -> None:
-    consequences = Consequences(Digest(few))
-    said = headings.price(consequences, "action_innovation")
+    scenario_effects = ScenarioEffects(ComparisonSummary(few))
+    said = headings.price(scenario_effects, "action_innovation")
     assert "for each firm kept" not in said.en
     for unit in ("firm_kept", "job_kept"):
-        words, limits = headings.unit_cost(consequences, "action_innovation", unit, "public")
+        words, limits = headings.unit_cost(scenario_effects, "action_innovation", unit, "public")
         assert limits is None
         assert words.en in ("none kept", "no cost", "no cost: money is saved")

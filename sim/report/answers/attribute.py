@@ -11,15 +11,16 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers import Chart, Table, failed, specification
-from sim.report.charts.vega_lite import ACCENT, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, tip
-from sim.report.digest import Estimate, more_is_better
-from sim.report.findings import direction, outcome_name
+from sim.report.answers.parts import Table, failed
+from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, Chart, specification, tip
 from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.numbers import difference_in_unit, difference_interval_in_unit, points
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import of_differences, summarise
 from sim.study.questions.attribute import REST, WHOLE
+from sim.study.statistics.estimate import Estimate
+from sim.study.summaries.direction import direction, more_is_better
 from sim.vocabulary import MECHANISMS
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from math import ceil, floor, isnan
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
-from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, value_name
-from sim.report.charts.vega_lite import ACCENT, INK, QUIET, tip
-from sim.report.findings import outcome_name
+from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, tip
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
+from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import in_unit, share
+from sim.report.words.sentences import outcome_name
 from sim.study.questions.discover import ALWAYS, BOX, CHOICE, DAY, NEVER
 
 if TYPE_CHECKING:

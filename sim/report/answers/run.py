@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.observe.months import HEADLINES, rates_by_month
-from sim.report.answers import Chart, Table, failed, specification
-from sim.report.charts.vega_lite import ACCENT, months_axis, tip
-from sim.report.findings import outcome_name
+from sim.report.answers.parts import Table, failed
+from sim.report.charts.style import ACCENT, Chart, months_axis, specification, tip
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.targets import Target, of_contents, pursued, verdict
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
-from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, value_name
+from sim.report.answers.parts import Table, failed, few_worlds
 from sim.report.charts import search
 from sim.report.charts.search import change, inside, lower, plan_name, quantity_name, size, title, told
-from sim.report.findings import outcome_name
+from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, named, text
+from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import interval, money, share, with_interval
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import unit_of
 from sim.study.statistics.robustness import ALL, SIGN

@@ -11,11 +11,12 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers import Chart, Table, failed, few_worlds, lever_name, specification, thin_labels, value_name
-from sim.report.charts.vega_lite import ACCENT, INK, QUIET, tip
-from sim.report.findings import outcome_name
+from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, thin_labels, tip
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import difference_in_unit, in_unit, interval, share
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import CONFIDENCE
 from sim.study.plots import STRONGEST

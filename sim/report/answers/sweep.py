@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers import Chart, Table, failed, few_worlds, field_name, lever_name, value_name
+from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.charts.style import Chart
 from sim.report.charts.sweep import of_points, of_worlds
-from sim.report.digest import Estimate
-from sim.report.findings import direction, outcome_name
-from sim.report.sweeps import Points
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, Language, both
+from sim.report.words.lever_names import field_name, lever_name, value_name
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.comparison.targets import Target, verdict
+from sim.study.statistics.estimate import Estimate
+from sim.study.summaries.direction import direction
+from sim.study.summaries.sweep import SweepSummary
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -28,13 +31,13 @@ PRICED: Final = ("survivors", "jobs", PUBLIC_COST)
 
 def findings(study: Sweep, lang: Language) -> list[str]:
     """What each headline outcome does, the step that moves it most, what it costs, targets, precision, failures."""
-    points = Points(study)
+    points = SweepSummary(study)
     return [_in(lang, sentence) for sentence in _findings(points)] + failed(study, lang)
 
 
 def tables(study: Sweep, lang: Language) -> list[Table]:
     """Outcomes by point; differences over worlds; what they cost; steps; targets; precision."""
-    points = Points(study)
+    points = SweepSummary(study)
     found = [_worlds_alone(points, lang) if not points.levers else _by_point(points, lang)]
     if points.levers:
         if points.worlds > 1:
@@ -51,11 +54,11 @@ def tables(study: Sweep, lang: Language) -> list[Table]:
 
 def charts(study: Sweep, lang: Language) -> list[Chart]:
     """The headline outcomes over the first lever, what a gain costs, targets; over worlds alone how they spread."""
-    points = Points(study)
+    points = SweepSummary(study)
     return of_points(points, lang) if points.levers else of_worlds(points, lang)
 
 
-def _findings(points: Points) -> Iterator[Words]:
+def _findings(points: SweepSummary) -> Iterator[Words]:
     for outcome in HEADLINES:
         ranked = points.ranked(outcome)
         if ranked:
@@ -69,7 +72,7 @@ def _findings(points: Points) -> Iterator[Words]:
         yield from few_worlds(points.worlds)
 
 
-def _of_worlds(points: Points, outcome: str) -> Iterator[Words]:
+def _of_worlds(points: SweepSummary, outcome: str) -> Iterator[Words]:
     value, _, unit = points.at(0, outcome)
     yield both(
         "sweep.finding.worlds_with" if points.levers else "sweep.finding.worlds",
@@ -78,7 +81,7 @@ def _of_worlds(points: Points, outcome: str) -> Iterator[Words]:
     )  # fmt: skip
 
 
-def _best(points: Points, outcome: str, best: int) -> Iterator[Words]:
+def _best(points: SweepSummary, outcome: str, best: int) -> Iterator[Words]:
     first, found = points.at(0, outcome), points.at(best, outcome)
     said: dict[str, Words | str | int] = {
         "outcome": outcome_name(outcome), "first": _first(points, outcome), "best": _setting(points, best),
@@ -100,7 +103,7 @@ def _best(points: Points, outcome: str, best: int) -> Iterator[Words]:
         yield both(f"sweep.finding.{way}", **said)
 
 
-def _strongest_step(points: Points) -> Iterator[Words]:
+def _strongest_step(points: SweepSummary) -> Iterator[Words]:
     for outcome in HEADLINES[:1]:
         steps = [s for s in points.steps if s.outcome == outcome and not isnan(s.change.mean)]
         if len(steps) < 2:
@@ -115,7 +118,7 @@ def _strongest_step(points: Points) -> Iterator[Words]:
         )  # fmt: skip
 
 
-def _cost(points: Points) -> Iterator[Words]:
+def _cost(points: SweepSummary) -> Iterator[Words]:
     ranked = points.ranked(HEADLINES[0])
     if not points.levers or not ranked or ranked[0] == 0:
         return
@@ -128,7 +131,7 @@ def _cost(points: Points) -> Iterator[Words]:
     )  # fmt: skip
 
 
-def _targets_met(points: Points) -> Iterator[Words]:
+def _targets_met(points: SweepSummary) -> Iterator[Words]:
     for target in points.targets:
         if target.outcome not in HEADLINES:
             continue
@@ -156,7 +159,7 @@ def _targets_met(points: Points) -> Iterator[Words]:
         yield both("sweep.finding.target", all=len(verdicts), **counts, **said)
 
 
-def _precise(points: Points) -> Iterator[Words]:
+def _precise(points: SweepSummary) -> Iterator[Words]:
     fewest, most = points.replications
     draws = len(points.study.draws)
     for outcome, (asked, widest, reached) in points.precision.items():
@@ -173,7 +176,7 @@ def _precise(points: Points) -> Iterator[Words]:
         yield both("sweep.finding.one_luck")
 
 
-def _by_point(points: Points, lang: Language) -> Table:
+def _by_point(points: SweepSummary, lang: Language) -> Table:
     several = points.worlds > 1
     rows = []
     for point in _shown(points):
@@ -200,7 +203,7 @@ def _below(point: int, several: bool, said: Words, lang: Language) -> str:
     return _in(lang, said)
 
 
-def _differences(points: Points, lang: Language) -> Table:
+def _differences(points: SweepSummary, lang: Language) -> Table:
     """Over worlds: how far each point is from the first, and in how many worlds it is better."""
     rows = []
     for point in _shown(points):
@@ -216,7 +219,7 @@ def _differences(points: Points, lang: Language) -> Table:
     return Table(title, [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows)
 
 
-def _prices(points: Points, lang: Language) -> Table:
+def _prices(points: SweepSummary, lang: Language) -> Table:
     rows = []
     for point in _shown(points):
         cells = []
@@ -230,7 +233,7 @@ def _prices(points: Points, lang: Language) -> Table:
     return Table(title, [*_levers(points, lang), *_outcomes(PRICED, lang)], rows)
 
 
-def _worlds_alone(points: Points, lang: Language) -> Table:
+def _worlds_alone(points: SweepSummary, lang: Language) -> Table:
     """Nothing but worlds vary: a row for each outcome."""
     met = {target.outcome: points.met(0, target) for target in points.targets}
     rows = []
@@ -244,7 +247,7 @@ def _worlds_alone(points: Points, lang: Language) -> Table:
     return Table(title, [_in(lang, both(f"sweep.column.{name}")) for name in columns], rows)
 
 
-def _targets(points: Points, lang: Language) -> Table:
+def _targets(points: SweepSummary, lang: Language) -> Table:
     rows = [
         [*_settings(points, p, lang), *(_in(lang, numbers.share(points.met(p, target))) for target in points.targets)]
         for p in _shown(points)
@@ -255,7 +258,7 @@ def _targets(points: Points, lang: Language) -> Table:
     return Table(_title(points, "sweep.table.targets", lang), [*_levers(points, lang), *columns], rows)
 
 
-def _steps(points: Points, lang: Language) -> Table:
+def _steps(points: SweepSummary, lang: Language) -> Table:
     of_step: dict[tuple[str, str, str], list[str]] = {}
     for step in points.steps:
         key = step.lever, value_name(step.lever, step.before, lang), value_name(step.lever, step.after, lang)
@@ -269,7 +272,7 @@ def _steps(points: Points, lang: Language) -> Table:
     return Table(_in(lang, both("sweep.table.steps")), [*columns, *_outcomes(HEADLINES, lang)], rows)
 
 
-def _precision(points: Points, lang: Language) -> Table:
+def _precision(points: SweepSummary, lang: Language) -> Table:
     rows = []
     for outcome, (asked, widest, reached) in points.precision.items():
         unit = points.units.get(outcome, "")
@@ -279,7 +282,7 @@ def _precision(points: Points, lang: Language) -> Table:
     return Table(_in(lang, both("sweep.table.precision")), columns, rows)
 
 
-def _shown(points: Points) -> list[int]:
+def _shown(points: SweepSummary) -> list[int]:
     """The points of a table: all, or the first and the best for survival."""
     if len(points.values) <= MOST_ROWS:
         return list(points.values)
@@ -287,14 +290,14 @@ def _shown(points: Points) -> list[int]:
     return list(dict.fromkeys([0, *best]))[:MOST_ROWS]
 
 
-def _title(points: Points, key: str, lang: Language, **said: Words | str | int) -> str:
+def _title(points: SweepSummary, key: str, lang: Language, **said: Words | str | int) -> str:
     title = both(key, worlds=points.worlds, **said)
     if len(points.values) > MOST_ROWS:
         title = both("sweep.table.best_of", title=title, shown=MOST_ROWS, all=len(points.values))
     return _in(lang, title)
 
 
-def _levers(points: Points, lang: Language) -> list[str]:
+def _levers(points: SweepSummary, lang: Language) -> list[str]:
     return [_in(lang, _field(points, path)) for path in points.levers]
 
 
@@ -302,11 +305,11 @@ def _outcomes(outcomes: tuple[str, ...], lang: Language) -> list[str]:
     return [_in(lang, outcome_name(outcome)) for outcome in outcomes]
 
 
-def _settings(points: Points, point: int, lang: Language) -> list[str]:
+def _settings(points: SweepSummary, point: int, lang: Language) -> list[str]:
     return [value_name(path, value, lang) for path, value in points.values[point].items()]
 
 
-def _setting(points: Points, point: int) -> Words:
+def _setting(points: SweepSummary, point: int) -> Words:
     """What the levers are set to at a point, in a sentence."""
     parts = [both("sweep.setting", lever=_field(points, path), value=_value(path, value))
              for path, value in points.values[point].items()]  # fmt: skip
@@ -314,12 +317,12 @@ def _setting(points: Points, point: int) -> Words:
     return Words(zh=comma.zh.join(part.zh for part in parts), en=comma.en.join(part.en for part in parts))
 
 
-def _first(points: Points, outcome: str) -> Words:
+def _first(points: SweepSummary, outcome: str) -> Words:
     """The first setting, in full where it is spoken of first."""
     return _setting(points, 0) if outcome == HEADLINES[0] else both("sweep.first")
 
 
-def _field(points: Points, path: str) -> Words:
+def _field(points: SweepSummary, path: str) -> Words:
     """The name of a lever where the page's title says whose it is; in full where two are alike."""
     alike = [other for other in points.levers if field_name(other, "en") == field_name(path, "en")]
     name = field_name if len(alike) == 1 else lever_name
@@ -338,7 +341,7 @@ def _change(difference: Estimate, unit: str) -> Words:
     )
 
 
-def _goal(points: Points, target: Target) -> Words:
+def _goal(points: SweepSummary, target: Target) -> Words:
     return both(f"cli.note.{target.bound}", value=numbers.in_unit(target.limit, points.units[target.outcome]))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from sim.report.answers import Chart
 from sim.report.charts.fonts import chinese_font
-from sim.report.charts.vega_lite import FONTS
+from sim.report.charts.style import FONTS, Chart
 
 WIDTH: Final = 640  # of the plot, in the units of the chart's letters; a slide shows it at about twice that
 SCALE: Final = 2.5  # pixels a unit

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sim.measure import Words
-from sim.report.answers import Chart, specification
-from sim.report.charts.vega_lite import ACCENT, INK, QUIET, RULE, tip
-from sim.report.findings import outcome_name
+from sim.report.charts.style import ACCENT, INK, QUIET, RULE, Chart, specification, tip
 from sim.report.words.catalogue import Language, both, text
-from sim.report.words.numbers import difference_in_unit, money, share
+from sim.report.words.numbers import FEN_PER_LARGE_UNIT, difference_in_unit, money, share
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import unit_of
 from sim.study.search.plans import DEADWEIGHT
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from sim.study.questions.search import Search
 
-FEN: Final = {"zh": 10**10, "en": 10**11}  # of money in a chart: yi yuan, bn yuan
 Row = dict[str, Any]
 
 
@@ -134,7 +132,7 @@ def _scale(name: str, lang: Language) -> tuple[float, str]:
     """What to divide a quantity by for a chart, and the unit that it then has."""
     unit = "share" if name == DEADWEIGHT else unit_of(name)
     if unit == "fen":
-        return FEN[lang], text("unit.large_money", lang, number="").strip()
+        return FEN_PER_LARGE_UNIT[lang], text("unit.large_money", lang, number="").strip()
     if unit == "share":
         key = "unit.share" if name == DEADWEIGHT else "unit.points"
         return 0.01, text(key, lang, number="").strip()

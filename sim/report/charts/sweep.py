@@ -7,28 +7,28 @@ from math import isnan
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
-from sim.report.answers import Chart, field_name, lever_name, specification, thin_labels, value_name
-from sim.report.charts.vega_lite import ACCENT, INK, LINE_COLOURS, SIGNED, Spec, tip
-from sim.report.digest import Estimate
-from sim.report.findings import outcome_name
-from sim.report.sweeps import Points
+from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, SIGNED, Chart, Spec, specification, thin_labels, tip
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
+from sim.report.words.lever_names import field_name, lever_name, value_name
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.comparison.targets import Target
+from sim.study.statistics.estimate import Estimate
+from sim.study.summaries.sweep import SweepSummary
 
 MOST_LINES: Final = 8  # that a reader can tell apart
 MOST_PRICED: Final = 200
 COLOURS: Final = (ACCENT, *LINE_COLOURS)
 FEN: Final = {  # of the axis of money
-    "large": {"zh": 10**10, "en": 10**11},  # yi yuan, bn yuan
+    "large": numbers.FEN_PER_LARGE_UNIT,
     "medium": {"zh": 10**6, "en": 10**8},  # wan yuan, m yuan
 }
 PLAIN: Final = "format(datum.value, '~g')"
 Row = dict[str, Any]
 
 
-def of_points(points: Points, lang: Language) -> list[Chart]:
+def of_points(points: SweepSummary, lang: Language) -> list[Chart]:
     """The headline outcomes over the first lever, what a gain costs, and how often targets are met."""
     found = [_over_lever(points, outcome, lang) for outcome in HEADLINES]
     if 1 < len(points.values) <= MOST_PRICED and any(
@@ -40,12 +40,12 @@ def of_points(points: Points, lang: Language) -> list[Chart]:
     return found
 
 
-def of_worlds(points: Points, lang: Language) -> list[Chart]:
+def of_worlds(points: SweepSummary, lang: Language) -> list[Chart]:
     """How the worlds spread in each headline outcome."""
     return [_spread(points, outcome, lang) for outcome in HEADLINES]
 
 
-def _over_lever(points: Points, outcome: str, lang: Language) -> Chart:
+def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
     """Differences from the first setting; levels where each setting met worlds of its own."""
     paired = any(not isnan(points.at(point, outcome).difference.mean) for point in points.values)
     written = numbers.difference_in_unit if paired else numbers.in_unit
@@ -87,7 +87,7 @@ def _over_lever(points: Points, outcome: str, lang: Language) -> Chart:
     return Chart(name, specification(name, rows, kind, height=240, layer=layers))
 
 
-def _price(points: Points, lang: Language) -> Chart:
+def _price(points: SweepSummary, lang: Language) -> Chart:
     rows = []
     costs = [abs(points.at(point, PUBLIC_COST).difference.mean) for point in points.values]
     scale = "large" if max(cost for cost in costs if not isnan(cost)) >= FEN["large"][lang] / 10 else "medium"
@@ -134,7 +134,7 @@ def _price(points: Points, lang: Language) -> Chart:
     return Chart(name, specification(name, rows, subtitle, height=260, layer=layers))
 
 
-def _met(points: Points, lang: Language) -> Chart:
+def _met(points: SweepSummary, lang: Language) -> Chart:
     """Shares of worlds that meet each target, means over what the axis does not show."""
     rows = []
     for target in (target for target in points.targets if target.outcome in HEADLINES):
@@ -161,7 +161,7 @@ def _met(points: Points, lang: Language) -> Chart:
     return Chart(name, specification(name, rows, "%", height=240, layer=layers))
 
 
-def _spread(points: Points, outcome: str, lang: Language) -> Chart:
+def _spread(points: SweepSummary, outcome: str, lang: Language) -> Chart:
     table = points.study.outcomes
     means = table[table["outcome"] == outcome]["mean"].dropna()
     rows: list[Row] = [{"mean": 100 * float(mean)} for mean in means]
@@ -199,7 +199,7 @@ def _target_rule(target: Target, is_left: bool, lang: Language) -> Spec:
     }
 
 
-def _place(points: Points, point: int, lang: Language) -> Row:
+def _place(points: SweepSummary, point: int, lang: Language) -> Row:
     """Where a point stands: the first lever's value across, the second one's as a colour, all of them for tooltips."""
     values = points.values[point]
     across, *others = points.levers
@@ -210,7 +210,7 @@ def _place(points: Points, point: int, lang: Language) -> Row:
     return row | ({"line": row["lever_1"]} if others and _has_colours(points) else {})
 
 
-def _across(points: Points, lang: Language) -> Spec:
+def _across(points: SweepSummary, lang: Language) -> Spec:
     across = points.levers[0]
     title = lever_name(across, lang)
     wrapped: Any = title if len(title) < 50 else _two_lines(title, lang)
@@ -237,7 +237,7 @@ def _two_lines(title: str, lang: Language) -> list[str]:
     return [f"{first}{colon}".strip(), second] if second else [title]
 
 
-def _colour(points: Points, lang: Language) -> Spec:
+def _colour(points: SweepSummary, lang: Language) -> Spec:
     if not _has_colours(points):
         return {"value": ACCENT}
     path = points.levers[1]
@@ -249,29 +249,29 @@ def _colour(points: Points, lang: Language) -> Spec:
     }  # fmt: skip
 
 
-def _short(points: Points, path: str, lang: Language) -> str:
+def _short(points: SweepSummary, path: str, lang: Language) -> str:
     alike = [other for other in points.levers if field_name(other, lang) == field_name(path, lang)]
     return field_name(path, lang) if len(alike) == 1 else lever_name(path, lang)
 
 
-def _has_colours(points: Points) -> bool:
+def _has_colours(points: SweepSummary) -> bool:
     return len(points.levers) > 1 and points.study.draws[points.levers[1]].nunique() <= MOST_LINES
 
 
-def _has_lines(points: Points) -> bool:
+def _has_lines(points: SweepSummary) -> bool:
     """Whether a line through points of one colour is one through values of the first lever alone."""
     if len(points.levers) == 1:
         return True
     return len(points.levers) == 2 and _has_colours(points)
 
 
-def _is_number(points: Points, path: str) -> bool:
+def _is_number(points: SweepSummary, path: str) -> bool:
     return all(
         isinstance(row[path], int | float) or hasattr(row[path], "item") for row in points.values.values()
     ) and not any(isinstance(row[path], bool) for row in points.values.values())
 
 
-def _tips(points: Points, lang: Language) -> list[Spec]:
+def _tips(points: SweepSummary, lang: Language) -> list[Spec]:
     return [tip(f"lever_{i}", lever_name(path, lang)) for i, path in enumerate(points.levers)]
 
 

@@ -9,9 +9,6 @@ from typing import Any, Final, NamedTuple
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.consequences import NOTHING, Consequences, tuples
-from sim.report.digest import Estimate
-from sim.report.findings import direction
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import (
     difference_in_unit,
@@ -22,6 +19,9 @@ from sim.report.words.numbers import (
 )
 from sim.study.comparison.clause_effects import QUANTITIES
 from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.summaries.direction import direction
+from sim.study.summaries.scenario_effects import ScenarioEffects, tuples
 
 KEPT: Final = "survivors"  # whose difference is the number of firms kept: saved minus harmed
 OF_FIRMS: Final = (*HEADLINES, KEPT)
@@ -53,10 +53,10 @@ class Row(NamedTuple):
     sides: tuple[Side, ...]
 
 
-def rows(consequences: Consequences) -> list[Row]:
+def rows(scenario_effects: ScenarioEffects) -> list[Row]:
     """Every clause that was run, in the order of the register; none when the study ran no clauses."""
-    table = consequences.digest.comparison.clause_effects
-    texts = {row.id: row.paraphrase for row in consequences.clauses}
+    table = scenario_effects.summary.comparison.clause_effects
+    texts = {row.id: row.paraphrase for row in scenario_effects.clauses}
     return [
         Row(
             str(id_),
@@ -82,7 +82,7 @@ def _side(of_side: Sequence[Any]) -> Side:
     if all(row.replications == 0 for row in of_side):
         return Side("failed", reason, ())
     known = {row.outcome: Estimate(row.mean, row.low, row.high) for row in of_side}
-    cells = tuple(_cell(outcome, known.get(outcome, NOTHING)) for outcome in SHOWN)
+    cells = tuple(_cell(outcome, known.get(outcome, UNKNOWN)) for outcome in SHOWN)
     # An outcome that does not exist in these worlds differs in none of them.
     if all(_is_zero(estimate) or isnan(estimate.mean) for estimate in known.values()):
         return Side("nothing", reason, cells)

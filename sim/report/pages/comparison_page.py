@@ -6,16 +6,17 @@ from math import isnan
 from pathlib import Path
 
 from sim.observe.months import HEADLINES
-from sim.report.charts import datasets, journey, scenario_effects, vega_lite
-from sim.report.consequences import SUMS, Consequences
-from sim.report.digest import FULL_PLAN, SHOWN_KINDS, Digest, Effect
-from sim.report.findings import direction, findings
-from sim.report.pages import clause_effects, headings, journeys
+from sim.report.charts.comparison import all_charts, journey_rows, places
+from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
+from sim.report.pages.findings import findings
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.study.comparison.fates import FATES
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.comparison.scenarios import BASELINE, Comparison
+from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
+from sim.study.summaries.direction import direction
+from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
 from sim.vocabulary import STATIONS
 
 
@@ -28,24 +29,24 @@ def write(comparison: Comparison, path: Path) -> Path:
 
 def page(comparison: Comparison) -> str:
     """The whole page."""
-    digest = Digest(comparison)
-    consequences = Consequences(digest)
+    summary = ComparisonSummary(comparison)
+    scenario_effects = ScenarioEffects(summary)
     body = (
         pages.environment()
         .get_template("body.html")
         .render(
-            digest=digest,
-            consequences=consequences,
+            summary=summary,
+            scenario_effects=scenario_effects,
             fates=FATES,
             manifest=comparison.manifest,
             runs=comparison.runs,
-            targets=digest.targets,
+            targets=summary.targets,
             headlines=HEADLINES,
             baseline=BASELINE,
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,
-            findings=list(findings(digest)),
+            findings=list(findings(summary)),
             direction=direction,
             strip=_strip,
             few_worlds=are_few,
@@ -53,22 +54,17 @@ def page(comparison: Comparison) -> str:
             fewest_rows=FEWEST_ROWS,
             heading=headings,
             effects=clause_effects,
-            journey=journeys,
+            journey=journey_rows,
         )
     )
     return pages.page(
         both("report.title"),
         body,
-        {
-            lang: vega_lite.specifications(digest, lang)
-            | scenario_effects.specifications(consequences, lang)
-            | journey.specifications(consequences, lang)
-            for lang in LANGUAGES
-        },
-        main=digest.main,
-        datasets=datasets.datasets(consequences),
-        limits=datasets.limits(digest),
-        labels={lang: datasets.labels(digest, lang) for lang in LANGUAGES},
+        {lang: all_charts.specifications(scenario_effects, lang) for lang in LANGUAGES},
+        main=summary.main,
+        datasets=all_charts.datasets(scenario_effects),
+        limits=places.limits(summary),
+        labels={lang: all_charts.labels(summary, lang) for lang in LANGUAGES},
     )
 
 

@@ -7,35 +7,38 @@ from math import isinf, isnan
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report import findings
-from sim.report.consequences import Consequences
-from sim.report.digest import Estimate
-from sim.report.findings import direction, listed, outcome_name, strongest, together
+from sim.report.pages import findings
+from sim.report.pages.findings import strongest, together
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import days, difference_in_unit, entities, interval, money, points, share
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import listed, outcome_name
 from sim.study.comparison.targets import VERDICTS
+from sim.study.statistics.estimate import Estimate
+from sim.study.summaries.direction import direction
+from sim.study.summaries.scenario_effects import ScenarioEffects
 
 
-def targets(consequences: Consequences, scenario: str) -> Words:
+def targets(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """How many targets are met, and of how many that cannot be said."""
-    found = Counter(row.verdict for row in consequences.targets(scenario))
+    found = Counter(row.verdict for row in scenario_effects.targets(scenario))
     shown = [name for name in VERDICTS if name in ("met", "missed", "unsure") or found[name]]
-    counts = listed((both(f"report.targets.count.{name}", count=found[name]) for name in shown), most=len(shown))
+    counts = listed(both(f"report.targets.count.{name}", count=found[name]) for name in shown)
     return both("report.targets.heading", all=found.total(), counts=counts)
 
 
-def interaction(consequences: Consequences) -> Words:
+def interaction(scenario_effects: ScenarioEffects) -> Words:
     """Whether the whole is more or less than its parts, for survival; plain words when that cannot be told."""
-    return together(consequences.digest, "report.interaction") or both("report.interaction.heading_pairs")
+    return together(scenario_effects.summary, "report.interaction") or both("report.interaction.heading_pairs")
 
 
-def saved(consequences: Consequences, scenario: str) -> Words:
+def saved(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """Firms saved and harmed, and the share of the money that changed nothing."""
-    table = consequences.fates(scenario)
+    table = scenario_effects.fates(scenario)
     if table.empty:
         return both("report.section.saved")
     said = {
-        "scenario": consequences.digest.names[scenario],
+        "scenario": scenario_name(scenario_effects.summary, scenario),
         "saved": entities(_about(table["entities"].get("saved", 0.0))),
         "harmed": entities(_about(table["entities"].get("harmed", 0.0))),
     }
@@ -45,23 +48,23 @@ def saved(consequences: Consequences, scenario: str) -> Words:
     return both("report.saved.heading", deadweight=share(deadweight), **said)
 
 
-def price(consequences: Consequences, scenario: str) -> Words:
+def price(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """What the scenario costs public budgets, on the whole and, where that buys something, for one firm kept."""
-    public = consequences.unit_costs.get((scenario, "total", "public"))
-    title = consequences.digest.names[scenario]
+    public = scenario_effects.unit_costs.get((scenario, "total", "public"))
+    title = scenario_name(scenario_effects.summary, scenario)
     if public is None:
         return both("report.section.costs")
     way = "same" if public.low <= 0 <= public.high or not public.mean else "costs" if public.mean > 0 else "saves"
     said = both(f"report.price.heading_{way}", scenario=title, public=money(abs(public.mean)))
     if way == "same":
         said = both("report.price.heading_same", scenario=title, public=difference_in_unit(public.mean, "fen"))
-    return both("report.price.heading", said=said, bought=_bought(consequences, scenario, way))
+    return both("report.price.heading", said=said, bought=_bought(scenario_effects, scenario, way))
 
 
-def _bought(consequences: Consequences, scenario: str, way: str) -> Words:
+def _bought(scenario_effects: ScenarioEffects, scenario: str, way: str) -> Words:
     """What the public cost buys: firms kept, as far as they are told from none, and what one of them costs."""
-    kept = consequences.digest.effect(scenario, "survivors").difference
-    unit = consequences.unit_costs[(scenario, "firm_kept", "public")]
+    kept = scenario_effects.summary.effect(scenario, "survivors").difference
+    unit = scenario_effects.unit_costs[(scenario, "firm_kept", "public")]
     found = direction("survivors", kept)
     if found in ("same", "worse") or not kept.mean > 0:
         return both(f"report.price.kept_{'fewer' if found == 'worse' else 'none' if not kept.mean else 'untold'}")
@@ -72,10 +75,10 @@ def _bought(consequences: Consequences, scenario: str, way: str) -> Words:
     return both("report.price.kept_at", unit=money(unit.mean))
 
 
-def unit_cost(consequences: Consequences, scenario: str, unit: str, cost: str) -> tuple[Words, Words | None]:
+def unit_cost(scenario_effects: ScenarioEffects, scenario: str, unit: str, cost: str) -> tuple[Words, Words | None]:
     """What one firm or job kept costs and its limits; in words where nothing is spent or none is kept."""
-    found = consequences.unit_costs.get((scenario, unit, cost))
-    total = consequences.unit_costs.get((scenario, "total", cost))
+    found = scenario_effects.unit_costs.get((scenario, unit, cost))
+    total = scenario_effects.unit_costs.get((scenario, "total", cost))
     if found is None or total is None or isnan(found.mean):
         return both("report.price.nothing_kept"), None
     if not total.mean > 0:
@@ -83,14 +86,14 @@ def unit_cost(consequences: Consequences, scenario: str, unit: str, cost: str) -
     return money(found.mean), limits(found)
 
 
-def cliff(consequences: Consequences, scenario: str) -> Words:
+def cliff(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """How much was put off, when most of it falls due, and how many firms close with it, all within the horizon."""
-    table = consequences.cliff(scenario)
+    table = scenario_effects.cliff(scenario)
     if table.empty:
-        return both("report.cliff.heading_none", scenario=consequences.digest.names[scenario])
+        return both("report.cliff.heading_none", scenario=scenario_name(scenario_effects.summary, scenario))
     said = {
         "put_off": money(float(table["put_off"].sum())),
-        "closed": entities(_about(consequences.fallen(scenario, "month")["exits_put_off"].sum())),
+        "closed": entities(_about(scenario_effects.fallen(scenario, "month")["exits_put_off"].sum())),
     }
     if not table["due"].any():
         return both("report.cliff.heading_later", **said)
@@ -102,42 +105,42 @@ def cliff(consequences: Consequences, scenario: str) -> Words:
     )
 
 
-def clauses(consequences: Consequences) -> Words:
+def clauses(scenario_effects: ScenarioEffects) -> Words:
     """How many clauses are modelled."""
-    states = Counter(row.state for row in consequences.clauses)
+    states = Counter(row.state for row in scenario_effects.clauses)
     return both("report.clauses.heading", all=states.total(), modelled=states["modelled"], declared=states["declared"])
 
 
-def actions(consequences: Consequences) -> Words:
+def actions(scenario_effects: ScenarioEffects) -> Words:
     """Which actions improve survival most on their own."""
-    digest, survival = consequences.digest, HEADLINES[0]
-    if not digest.single_actions:
+    summary, survival = scenario_effects.summary, HEADLINES[0]
+    if not summary.single_actions:
         return both("report.section.scenarios")
-    if said := strongest(digest, survival, "report.actions"):
+    if said := strongest(summary, survival, "report.actions"):
         return said
-    effects = {name: digest.effect(name, survival).difference for name in digest.single_actions}
+    effects = {name: summary.effect(name, survival).difference for name in summary.single_actions}
     best = max(effects, key=lambda name: effects[name].mean)
     return both(
         f"report.actions.heading_{'once' if isnan(effects[best].low) else 'none'}",
         outcome=_survival(),
-        action=digest.names[best],
+        action=scenario_name(summary, best),
         change=points(effects[best].mean),
     )
 
 
-def places(consequences: Consequences, scenario: str) -> Words:
+def places(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """Where survival gains most."""
-    return next(findings.places(consequences.digest, scenario), both("report.section.places"))
+    return next(findings.places(scenario_effects.summary, scenario), both("report.section.places"))
 
 
-def delivery(consequences: Consequences, scenario: str) -> Words:
+def delivery(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """The measure whose payment takes longest."""
-    digest = consequences.digest
-    waited = digest.stations(scenario)["days_paid"].dropna()
+    summary = scenario_effects.summary
+    waited = summary.stations(scenario)["days_paid"].dropna()
     if waited.empty:
         return both("report.section.delivery")
     slow = str(waited.idxmax())
-    return both("report.delivery.heading", measure=digest.measure_title(slow), days=days(waited[slow]))
+    return both("report.delivery.heading", measure=summary.measure_title(slow), days=days(waited[slow]))
 
 
 def _survival() -> Words:

@@ -20,10 +20,11 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES
 from sim.report.charts.fonts import carried
-from sim.report.digest import more_is_better
-from sim.report.findings import outcome_name
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, both, named, words
+from sim.report.words.scenario_names import measure_action, scenario_name
+from sim.report.words.sentences import outcome_name
+from sim.study.summaries.direction import more_is_better
 
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -102,6 +103,8 @@ def environment() -> Environment:
         named=named,
         outcome_name=outcome_name,
         more_is_better=more_is_better,
+        scenario_name=scenario_name,
+        measure_action=measure_action,
         outcomes=list(OUTCOMES),
         unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,

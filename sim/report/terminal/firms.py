@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.findings import outcome_name
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, catalogue, named, text
+from sim.report.words.sentences import outcome_name
 
 if TYPE_CHECKING:
     from sim.scenario.clause import ClauseDetail, FundDetail, MeasureDetail

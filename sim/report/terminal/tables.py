@@ -272,6 +272,6 @@ def _in(lang: Language, words: Words) -> str:
 
 
 def _outcome(lang: Language, name: str) -> str:
-    from sim.report.findings import outcome_name
+    from sim.report.words.sentences import outcome_name
 
     return _in(lang, outcome_name(name))

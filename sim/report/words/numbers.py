@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite, isnan
-from typing import Any
+from typing import Any, Final
 
 from sim.measure import Words
 from sim.report.words.catalogue import both
@@ -12,6 +12,7 @@ from sim.report.words.catalogue import both
 FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
 FEN_PER_MILLION = 10**8
 FEN_PER_WAN = 10**6  # 1 wan (ten thousand) yuan
+FEN_PER_LARGE_UNIT: Final = {"zh": 10**10, "en": 10**11}  # the unit of `unit.large_money`: yi yuan, bn yuan
 
 
 def share(value: float) -> Words:

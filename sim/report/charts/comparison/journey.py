@@ -1,17 +1,18 @@
 """The chart of one firm in both worlds: cash, when it was stopped, the clauses that reached it, and how it ended.
 
-Its rows are those of ``sim/report/pages/journeys.py``: cash is known on the days of events, the line only joins them.
+Its rows are those of ``journey_rows.py``: cash is known on the days of events, the line only joins them.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sim.report.charts.vega_lite import ACCENT, QUIET, Spec, chart, tip
-from sim.report.consequences import Consequences, Followed
-from sim.report.pages.journeys import ends, months, reached, title
+from sim.report.charts.comparison.journey_rows import ends, months, reached, title
+from sim.report.charts.style import ACCENT, QUIET, Spec, chart, tip
 from sim.report.words.catalogue import Language, text
+from sim.report.words.scenario_names import scenario_name
 from sim.study.comparison.scenarios import BASELINE
+from sim.study.summaries.scenario_effects import Followed, ScenarioEffects
 
 HEIGHT: Final = 240
 LANE: Final = 10  # height of the bar of one world, below the plot, for the days on which the firm was stopped
@@ -19,16 +20,20 @@ LINE: Final = 13  # height of one line of clauses, above the plot
 STYLES: Final = ((ACCENT, [1, 0]), (QUIET, [6, 3]))  # colour and dashes of the scenario and of the baseline
 
 
-def specifications(consequences: Consequences, lang: Language) -> dict[str, Spec]:
+def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[str, Spec]:
     """One chart for each firm, by the id of its place in the page."""
     return {
-        f"journey-{place}": _chart(consequences, place, firm, lang) for place, firm in enumerate(consequences.journeys)
+        f"journey-{place}": _chart(scenario_effects, place, firm, lang)
+        for place, firm in enumerate(scenario_effects.journeys)
     }
 
 
-def _chart(consequences: Consequences, place: int, firm: Followed, lang: Language) -> Spec:
-    worlds = [getattr(consequences.digest.names[name], lang) for name in (str(consequences.digest.main), BASELINE)]
-    lines = 1 + max((row["line"] for row in reached(consequences, firm)), default=0)
+def _chart(scenario_effects: ScenarioEffects, place: int, firm: Followed, lang: Language) -> Spec:
+    worlds = [
+        getattr(scenario_name(scenario_effects.summary, name), lang)
+        for name in (str(scenario_effects.summary.main), BASELINE)
+    ]
+    lines = 1 + max((row["line"] for row in reached(scenario_effects, firm)), default=0)
     starts = months(firm)
     x: Spec = {
         "field": "when",
@@ -64,7 +69,7 @@ def _chart(consequences: Consequences, place: int, firm: Followed, lang: Languag
         ],
         encoding={"x": x, "color": colour},
         layer=[*_clauses(lang), *_lines(lang, worlds), *(_lane(lang, lane) for lane in range(2)), *_end(lang)],
-    ) | {"description": text("report.journeys.described", lang, firm=title(firm), ends=ends(consequences, firm))}
+    ) | {"description": text("report.journeys.described", lang, firm=title(firm), ends=ends(scenario_effects, firm))}
 
 
 def _clauses(lang: Language) -> list[Spec]:

@@ -1,4 +1,4 @@
-"""A comparison, put in the order in which people read it: groups of scenarios, places, bearers, measures.
+"""A comparison put in the order in which people read it: groups of scenarios, places, bearers, measures.
 
 Everything here is a sum or a share of the comparison's tables; nothing is simulated. Money in fen, shares from 0 to 1.
 """
@@ -16,13 +16,15 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES, rates_by_month
-from sim.observe.outcomes import OUTCOMES, TARGET_MONTH
-from sim.report.words.catalogue import named
+from sim.observe.outcomes import TARGET_MONTH
 from sim.study.comparison.costs import is_own
+from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import BASELINE, Comparison
 from sim.study.comparison.targets import Target, of_contents
-from sim.study.ensemble import paired_differences
+from sim.study.ensemble import interval, of_differences, paired_differences
 from sim.study.runs.manifest import Asked
+from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.summaries.direction import leaders
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"
@@ -38,15 +40,6 @@ SHOWN_KINDS: Final = (*BORNE, RETURNED, "deferred", "repaid")
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """Mean and 95 % interval, which is missing (NaN) after a single replication."""
-
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Effect:
     """One outcome of one scenario: its value, the paired difference from the baseline, and the rows behind it."""
 
@@ -57,8 +50,8 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Digest:
-    """What the report says about a comparison."""
+class ComparisonSummary:
+    """The tables of a comparison as people ask for them."""
 
     comparison: Comparison
 
@@ -74,12 +67,6 @@ class Digest:
             )
             for a in asked
         }
-
-    @cached_property
-    def names(self) -> dict[str, Words]:
-        """Short name of each scenario: that of its action for a single action, its title for the others."""
-        short = {name: named("action", name.removeprefix(SINGLE)) for name in self.single_actions}
-        return self.titles | short
 
     @cached_property
     def others(self) -> list[str]:
@@ -148,8 +135,7 @@ class Digest:
 
     def effect(self, scenario: str, outcome: str) -> Effect:
         """One outcome of a scenario; every number is missing when no run of it succeeded or it does not exist."""
-        nothing = Estimate(np.nan, np.nan, np.nan)
-        return self._effects.get((scenario, outcome), Effect(nothing, nothing, "share"))
+        return self._effects.get((scenario, outcome), Effect(UNKNOWN, UNKNOWN, "share"))
 
     def interaction(self, outcome: str) -> dict[str, Estimate]:
         """The whole plan's effect, the two sums of its parts, and how far it is from the actions alone, by quantity."""
@@ -163,6 +149,22 @@ class Digest:
         values = values[values["scenario"].isin([scenario, other]) & (values["outcome"] == outcome)]
         table = paired_differences(values, ["scenario"], values["scenario"] == other)
         return _estimate(table.set_index(["scenario", "outcome"]), (scenario, outcome))
+
+    def most_gained(self, scenario: str, by: str) -> dict[str, Estimate]:
+        """Where survival gains most, of groups of enough rows: the first, and whoever is not told from it.
+
+        ``by``: prefecture or sector. The gain is firms kept for each founder; none where none is told from zero.
+        """
+        gains = self.comparison.gains
+        rows = gains[(gains["scenario"] == scenario) & (gains["by"] == by)]
+        large = rows.groupby("group")["rows"].min()
+        rows = rows[rows["group"].isin(large.index[large >= FEWEST_ROWS])]
+        shares = rows.assign(gain=rows["kept"] / rows["firms"]).pivot(
+            index="replication", columns="group", values="gain"
+        )
+        effects = {str(group): _gained(shares[group]) for group in shares}
+        first = leaders(HEADLINES[0], effects, lambda one, other: _gained(shares[one] - shares[other]))
+        return {group: effects[group] for group in first}
 
     def outcomes(self, scenario: str) -> dict[str, Effect]:
         """Every outcome of a scenario by name."""
@@ -302,11 +304,6 @@ class Digest:
         contents = self.measures.get(measure)
         return Words(**contents["title"]) if contents else Words(zh=measure, en=measure)
 
-    def measure_action(self, measure: str) -> Words:
-        """Action to which a measure belongs."""
-        contents = self.measures.get(measure)
-        return named("action", contents["action"]) if contents else Words(zh="", en="")
-
     def stations(self, scenario: str) -> pd.DataFrame:
         """The way of each measure that reaches firms: firms and mean days at each station, and amount_fen.
 
@@ -349,11 +346,6 @@ class Digest:
         yield from dict.fromkeys([*(m for m in self.months if m.endswith("-12")), self.months[-1]])
 
 
-def more_is_better(outcome: str) -> bool:
-    """Whether a rise of an outcome is an improvement."""
-    return not OUTCOMES[outcome].less_is_better
-
-
 def passed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     """Firms at each of STATIONS (stocks by their largest month, flows summed) and mean days at each of DAYS.
 
@@ -375,6 +367,13 @@ def passed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:
     if key not in table.index:
-        return Estimate(np.nan, np.nan, np.nan)
+        return UNKNOWN
     row: Any = table.loc[key]
     return Estimate(float(row["mean"]), float(row["low"]), float(row["high"]))
+
+
+def _gained(shares: pd.Series[float]) -> Estimate:
+    """Mean and interval of differences of survival, one for each replication."""
+    known = np.asarray(shares.dropna(), np.float64)
+    mean, low, high = interval(known, *of_differences(HEADLINES[:1]))
+    return Estimate(*(np.asarray(end).item() for end in (mean, low, high)))

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from sim.measure import Words
-from sim.report.digest import FULL_PLAN, SINGLE, WITHOUT, Digest, Estimate, passed
 from sim.scenario import clauses
 from sim.study.comparison.costs import CATEGORIES, COSTS
 from sim.study.comparison.fates import FATES
 from sim.study.ensemble import paired_differences
+from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary, passed
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
 BY: Final = ("sector", "size", "prefecture", "action")
@@ -37,7 +38,6 @@ BALANCE: Final = (
     "outlay", "forgone", "borne_by_others", "relief", "lost_on_put_off", "write_offs", "cost", "returned", "in_hand",
     "put_off",
 )  # fmt: skip
-NOTHING: Final = Estimate(np.nan, np.nan, np.nan)
 
 
 class Pair(NamedTuple):
@@ -84,10 +84,10 @@ class Followed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Consequences:
+class ScenarioEffects:
     """What each scenario of a comparison did to firms and to those who pay."""
 
-    digest: Digest
+    summary: ComparisonSummary
 
     def fates(self, scenario: str) -> pd.DataFrame:
         """Founders by fate (index, order of FATES), with shares of entities and money; empty if none is known.
@@ -121,7 +121,7 @@ class Consequences:
         return rows.loc[rows["given_fen"] != 0, ["group", "fate", "given_fen"]]
 
     def _fates_of(self, scenario: str, by: str) -> pd.DataFrame:
-        table = self.digest.comparison.fates
+        table = self.summary.comparison.fates
         return table[(table["scenario"] == scenario) & (table["by"] == by)]
 
     def costs(self, scenario: str) -> dict[str, dict[str, list[tuple[str, Estimate]]]]:
@@ -171,7 +171,7 @@ class Consequences:
         return counted.groupby(["level", "category"], sort=False, observed=True)["mean"].sum().reset_index(name="fen")
 
     def _costs_of(self, scenario: str) -> pd.DataFrame:
-        table = self.digest.comparison.costs
+        table = self.summary.comparison.costs
         return table[table["scenario"] == scenario]
 
     @cached_property
@@ -179,13 +179,13 @@ class Consequences:
         """Cost of one firm or job kept, by (scenario, unit, cost). An end of the interval may be infinite."""
         return {
             (row.scenario, row.unit, row.cost): Estimate(row.mean, row.low, row.high)
-            for row in tuples(self.digest.comparison.unit_costs)
+            for row in tuples(self.summary.comparison.unit_costs)
         }
 
     @cached_property
     def bounded_unit_costs(self) -> dict[tuple[str, str, str], Estimate]:
         """Those of single actions and the whole plan with two ends above zero: others have no place on a chart."""
-        shown = self.digest.side_by_side
+        shown = self.summary.side_by_side
         return {k: e for k, e in self.unit_costs.items() if k[0] in shown and 0 < e.low <= e.high < np.inf}
 
     def cliff(self, scenario: str, of: Span = "horizon") -> pd.DataFrame:
@@ -193,7 +193,7 @@ class Consequences:
 
         ``of``: the months of the horizon, those after it in which the scenario is followed, or all.
         """
-        table = self._within(self.digest.comparison.cliff, of)
+        table = self._within(self.summary.comparison.cliff, of)
         months = table[table["scenario"] == scenario].groupby("month", observed=True)
         sums = months[[c for c in table.columns if c.endswith("_fen") or c.startswith("firms_")]].sum()
         sums.columns = [name.removesuffix("_fen") for name in sums.columns]
@@ -203,40 +203,40 @@ class Consequences:
     @cached_property
     def cliff_months(self) -> list[str]:
         """Months of the horizon, and those after it in which the scenario of the headline is followed."""
-        comparison = self.digest.comparison
+        comparison = self.summary.comparison
         later = (
             str(month) for table in (comparison.cliff, comparison.cliff_exits) for month in table["month"].unique()
         )
-        return sorted({*self.digest.months, *later})
+        return sorted({*self.summary.months, *later})
 
     @cached_property
     def later_months(self) -> list[str]:
         """Those of ``cliff_months`` that lie after the horizon."""
-        return [month for month in self.cliff_months if month > self.digest.months[-1]]
+        return [month for month in self.cliff_months if month > self.summary.months[-1]]
 
     def _within(self, table: pd.DataFrame, of: Span) -> pd.DataFrame:
         if of == "all":
             return table
-        is_later = table["month"].astype(str) > self.digest.months[-1]
+        is_later = table["month"].astype(str) > self.summary.months[-1]
         return table[is_later if of == "after" else ~is_later]
 
     def fallen(self, scenario: str, by: str, of: Span = "horizon") -> pd.DataFrame:
         """Firms that closed, by month, sector or size (index): columns FALLEN; ``of`` as in :meth:`cliff`."""
-        table = self._within(self.digest.comparison.cliff_exits, of)
+        table = self._within(self.summary.comparison.cliff_exits, of)
         sums = table[table["scenario"] == scenario].groupby(by, observed=True)[list(FALLEN)].sum()
         return sums.reindex([group for group in groups(by, sums.index) if group in sums.index])
 
     def requests(self, scenario: str) -> pd.DataFrame:
         """Loans and restart problems by kind (index): firms and days at each station, as ``passed`` gives them."""
-        rows = self.digest.comparison.requests
+        rows = self.summary.comparison.requests
         table = passed(rows[rows["scenario"] == scenario], "kind")
         return table.reindex([kind for kind in REQUESTS if kind in table.index])
 
     @cached_property
     def journeys(self) -> list[Followed]:
         """The firms that the comparison follows through both worlds of the headline."""
-        table = self.digest.comparison.journeys
-        rows = table[table["scenario"] == self.digest.main]
+        table = self.summary.comparison.journeys
+        rows = table[table["scenario"] == self.summary.main]
         return [
             Followed(
                 **{trait: str(of_firm[trait].iloc[0]) for trait in ("fate", "sector", "size", "prefecture")},
@@ -248,7 +248,7 @@ class Consequences:
 
     def targets(self, scenario: str) -> list[Any]:
         """The rows of the table of targets, in the plan's order."""
-        table = self.digest.comparison.targets
+        table = self.summary.comparison.targets
         return list(tuples(table[table["scenario"] == scenario]))
 
     def verdict(self, scenario: str, outcome: str) -> str:
@@ -260,18 +260,18 @@ class Consequences:
         return [
             Pair(
                 action,
-                self.digest.effect(SINGLE + action, outcome).difference,
-                self._removed.get((WITHOUT + action, outcome), NOTHING),
+                self.summary.effect(SINGLE + action, outcome).difference,
+                self._removed.get((WITHOUT + action, outcome), UNKNOWN),
             )
             for action in ACTIONS
-            if WITHOUT + action in self.digest.removals
+            if WITHOUT + action in self.summary.removals
         ]
 
     @cached_property
     def _removed(self) -> dict[tuple[str, str], Estimate]:
         """What the whole plan loses without an action: whole minus the plan without it, paired by replication."""
-        values = self.digest.comparison.values
-        values = values[values["scenario"].isin([FULL_PLAN, *self.digest.removals])]
+        values = self.summary.comparison.values
+        values = values[values["scenario"].isin([FULL_PLAN, *self.summary.removals])]
         table = paired_differences(values, ["scenario"], values["scenario"] == FULL_PLAN)
         return {
             (row.scenario, row.outcome): Estimate(0.0 - row.mean, 0.0 - row.high, 0.0 - row.low)
@@ -281,10 +281,10 @@ class Consequences:
     @cached_property
     def clauses(self) -> list[ClauseRow]:
         """The register of the installed project, with what the study's own measures did under each clause."""
-        scenario = self.digest.main
-        reached = self.digest.reached(scenario) if scenario else pd.DataFrame(columns=["firms", "amount_fen"])
+        scenario = self.summary.main
+        reached = self.summary.reached(scenario) if scenario else pd.DataFrame(columns=["firms", "amount_fen"])
         carried: dict[str, list[str]] = {}
-        for id_, measure in self.digest.measures.items():
+        for id_, measure in self.summary.measures.items():
             for clause in measure.get("clauses", ()):
                 carried.setdefault(clause, []).append(id_)
         return [

@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from sim.measure import Words
-from sim.report.consequences import Consequences, Event, Followed
 from sim.report.words.catalogue import LANGUAGES, both, named, text
 from sim.report.words.numbers import entities, money
 from sim.study.comparison.journey import REACHED, stops
 from sim.study.comparison.scenarios import BASELINE
+from sim.study.summaries.scenario_effects import Event, Followed, ScenarioEffects
 
 COLUMNS: Final = (
     "scenario", "firm", "what", "world", "day", "until", "cash_fen", "clause", "line", "late",
@@ -28,9 +28,9 @@ def title(firm: Followed) -> Words:
     return both("report.journeys.firm", entities=entities(firm.entities), **traits)
 
 
-def ends(consequences: Consequences, firm: Followed) -> Words:
+def ends(scenario_effects: ScenarioEffects, firm: Followed) -> Words:
     """How the firm ended in the scenario and in the baseline, as one sentence."""
-    titles = consequences.digest.titles
+    titles = scenario_effects.summary.titles
     told = []
     for world in range(2):
         closed = next((event for event in _lived(firm, world) if event.event == "exited"), None)
@@ -39,21 +39,21 @@ def ends(consequences: Consequences, firm: Followed) -> Words:
             if closed is None
             else both("report.journeys.closed", date=closed.date, cause=named("exit_cause", closed.flow))
         )
-    worlds = {"scenario": titles[str(consequences.digest.main)], "baseline": titles[BASELINE]}
+    worlds = {"scenario": titles[str(scenario_effects.summary.main)], "baseline": titles[BASELINE]}
     return both("report.journeys.ends", **worlds, end=told[0], end_baseline=told[1])
 
 
-def dataset(consequences: Consequences) -> dict[str, Any]:
-    """Rows of all firms (``firm`` is the place in ``Consequences.journeys``); ``what`` tells them apart.
+def dataset(scenario_effects: ScenarioEffects) -> dict[str, Any]:
+    """Rows of all firms (``firm`` is the place in ``ScenarioEffects.journeys``); ``what`` tells them apart.
 
     ``cash`` of a day; ``stopped`` from ``day`` to ``until`` (``line``: the world); ``reached``: money of a clause for
     the first time, its name on the line ``line`` above the plot, left of its day if ``late``; ``ended``: the firm
     closed. Money in fen, days as texts.
     """
-    main = consequences.digest.main
+    main = scenario_effects.summary.main
     rows = []
-    for place, firm in enumerate(consequences.journeys):
-        for row in (*_cash(consequences, firm), *_stopped(firm), *reached(consequences, firm), *_ended(firm)):
+    for place, firm in enumerate(scenario_effects.journeys):
+        for row in (*_cash(scenario_effects, firm), *_stopped(firm), *reached(scenario_effects, firm), *_ended(firm)):
             world = (main, BASELINE)[row.pop("world")]
             told = {"scenario": main, "firm": place, "world": world, **row}
             rows.append([told.get(column) for column in COLUMNS])
@@ -65,7 +65,7 @@ def _lived(firm: Followed, world: int) -> list[Event]:
     return [event for event in firm.events if event.money[2 * world] is not None]
 
 
-def _cash(consequences: Consequences, firm: Followed) -> Iterator[dict[str, Any]]:
+def _cash(scenario_effects: ScenarioEffects, firm: Followed) -> Iterator[dict[str, Any]]:
     """Cash at the end of each day on which something is told of the firm."""
     for world in range(2):
         by_day: dict[str, list[Event]] = {}
@@ -73,7 +73,7 @@ def _cash(consequences: Consequences, firm: Followed) -> Iterator[dict[str, Any]
             by_day.setdefault(event.date, []).append(event)
         for day, events in by_day.items():
             cash = events[-1].money[2 * world + 1]
-            words = _listed([_told(consequences, event) for event in events])
+            words = _listed([_told(scenario_effects, event) for event in events])
             yield {"what": "cash", "world": world, "day": day, "cash_fen": cash, **_pair("words", words)} | (
                 {} if cash is None else _pair("amount", money(cash))
             )
@@ -85,7 +85,7 @@ def _stopped(firm: Followed) -> Iterator[dict[str, Any]]:
             yield {"what": "stopped", "world": world, "day": first, "until": last, "line": world}
 
 
-def reached(consequences: Consequences, firm: Followed) -> list[dict[str, Any]]:
+def reached(scenario_effects: ScenarioEffects, firm: Followed) -> list[dict[str, Any]]:
     """Each clause where the money of one of its measures first reaches the firm in the scenario."""
     first: dict[str, Event] = {}
     for event in _lived(firm, 0):
@@ -106,7 +106,7 @@ def reached(consequences: Consequences, firm: Followed) -> list[dict[str, Any]]:
             line = len(taken)
             taken.append([])
         taken[line].append(span)
-        words = _listed([_told(consequences, event) for event in events])
+        words = _listed([_told(scenario_effects, event) for event in events])
         rows.append(
             {"what": "reached", "world": 0, "day": day, "clause": clause, "line": line, "late": late}
             | _pair("words", words)
@@ -139,12 +139,12 @@ def _place(firm: Followed, day: str) -> float:
     return NARROWEST * (int(np.datetime64(day, "ms").astype(np.int64)) - first) / (last - first)
 
 
-def _told(consequences: Consequences, event: Event) -> Words:
+def _told(scenario_effects: ScenarioEffects, event: Event) -> Words:
     """An event with its measure."""
     name = named("event", event.event)
     if not event.measure:
         return name
-    return both("report.journeys.of", event=name, measure=consequences.digest.measure_title(event.measure))
+    return both("report.journeys.of", event=name, measure=scenario_effects.summary.measure_title(event.measure))
 
 
 def _listed(words: list[Words]) -> Words:

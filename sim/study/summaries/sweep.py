@@ -1,4 +1,4 @@
-"""A sweep in the order in which people read it: a point for each draw of its levers, steps of a lever, worlds.
+"""A sweep put in the order in which people read it: a point for each draw of its levers, steps of a lever, worlds.
 
 Everything here is a mean or a share of the sweep's tables; nothing is simulated.
 """
@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.digest import Estimate, more_is_better
 from sim.study.comparison.targets import Target, of_contents
 from sim.study.ensemble import interval, of_differences
+from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.summaries.direction import more_is_better
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -48,8 +49,11 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Points:
-    """What the report says about a sweep. A point is a draw of its levers, over all worlds if there are several."""
+class SweepSummary:
+    """The tables of a sweep as people ask for them.
+
+    A point is a draw of its levers, over all worlds if there are several.
+    """
 
     study: Sweep
 
@@ -88,8 +92,7 @@ class Points:
 
     def at(self, point: int, outcome: str) -> Found:
         """An outcome at a point; missing where no run succeeded."""
-        nothing = Estimate(nan, nan, nan)
-        return self.found.get((point, outcome), Found(nothing, nothing, self.units.get(outcome, "")))
+        return self.found.get((point, outcome), Found(UNKNOWN, UNKNOWN, self.units.get(outcome, "")))
 
     @cached_property
     def units(self) -> Mapping[str, str]:

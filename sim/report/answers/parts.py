@@ -1,0 +1,45 @@
+"""What the answer to a question is made of, and sentences that answers to several kinds of question share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sim.measure import Words
+from sim.report.words.catalogue import Language, both, text
+from sim.study.comparison.sample_size import are_few
+
+if TYPE_CHECKING:
+    from sim.report.charts.style import Chart
+    from sim.study.runs.study import Study
+
+
+class Table(NamedTuple):
+    """A table for people; the first column names the rows, cells are texts with their units."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Answer(Protocol):
+    """What a module of this room holds."""
+
+    def findings(self, study: Any, lang: Language) -> list[str]:
+        """Sentences, the most important first."""
+
+    def tables(self, study: Any, lang: Language) -> list[Table]:
+        """Tables, the first is the answer."""
+
+    def charts(self, study: Any, lang: Language) -> list[Chart]:
+        """Charts, in the order in which they are shown."""
+
+
+def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:
+    """The sentence that says that worlds, or what else of them the ``kind`` names, are few; none where they are not."""
+    return [both(f"answer.few.{kind}", count=worlds)] if are_few(worlds) else []
+
+
+def failed(study: Study, lang: Language) -> list[str]:
+    """The sentence that says how many runs failed, none when none did."""
+    count = len(study.failures)
+    return [text("answer.failed", lang, failed=f"{count:,}", all=f"{len(study.runs):,}")] if count else []

@@ -1,0 +1,81 @@
+"""Dots and intervals: what each scenario changes of a headline outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.observe.months import HEADLINES
+from sim.report.charts.comparison.rows import in_both, in_points, two
+from sim.report.charts.style import ACCENT, INK, QUIET, SIGNED, Spec, chart, tip
+from sim.report.words.catalogue import Language, text
+from sim.report.words.numbers import interval, points
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import outcome_name
+from sim.study.summaries.comparison import ComparisonSummary
+
+
+def rows(summary: ComparisonSummary) -> dict[str, Any]:
+    """A row for each scenario and headline outcome, in percentage points."""
+    rows = []
+    for scenario in summary.shown:
+        for outcome in HEADLINES:
+            change = summary.effect(scenario, outcome).difference
+            group = "action" if scenario in summary.single_actions else "other"
+            between = interval(change.low, change.high, points)
+            rows.append(
+                [scenario, outcome, group, *in_points(change), *in_both(points(change.mean)), *in_both(between)]
+            )
+    columns = ["scenario", "outcome", "group", "mean", "low", "high", *two("difference"), *two("interval")]
+    return {"columns": columns, "rows": rows}
+
+
+def specification(summary: ComparisonSummary, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
+    """Dots and intervals: what each scenario changes, in percentage points."""
+    order = [getattr(scenario_name(summary, name), lang) for name in scenarios]
+    y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
+    x = {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"padding": 8},
+        "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True},
+    }
+    colour = {"condition": {"test": "datum.group == 'action'", "value": QUIET}, "value": ACCENT}
+    return chart(
+        getattr(outcome_name(outcome), lang),
+        "effects",
+        text("report.actions.unit", lang),
+        transform=[
+            {"filter": {"and": [f"datum.outcome == '{outcome}'", {"field": "scenario", "oneOf": list(scenarios)}]}}
+        ],
+        height=27 * len(scenarios),
+        encoding={
+            "y": y,
+            "tooltip": [
+                tip("scenario_label", text("report.actions.scenario", lang)),
+                tip(f"difference_{lang}", text("report.actions.difference", lang)),
+                tip(f"interval_{lang}", text("report.actions.interval", lang)),
+            ],
+        },
+        layer=[
+            {
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
+                "encoding": {"x": {"datum": 0}, "y": None, "tooltip": None},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 2.5},
+                "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour},
+            },
+            {
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "size": 55,
+                    "opacity": 1,
+                    "stroke": "#ffffff",
+                    "strokeWidth": 1,
+                },
+                "encoding": {"x": {"field": "mean", **x}, "color": colour},
+            },
+        ],
+    )

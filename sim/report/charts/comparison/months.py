@@ -1,0 +1,69 @@
+"""Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sim.observe.months import HEADLINES
+from sim.report.charts.comparison.rows import rounded
+from sim.report.charts.style import ACCENT, LINE_COLOURS, Spec, chart, months_axis, tip
+from sim.report.words.catalogue import Language, text
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import outcome_name
+from sim.study.comparison.scenarios import BASELINE
+from sim.study.summaries.comparison import ComparisonSummary
+
+SHOWN: Final = HEADLINES[:2]
+
+
+def rows(summary: ComparisonSummary) -> dict[str, Any]:
+    """A row for each scenario and month, in percent."""
+    rows = [
+        [row["scenario"], row["month"], *(rounded(row[outcome] * 100, 3) for outcome in SHOWN)]
+        for row in summary.by_month.to_dict("records")
+        if row["scenario"] not in summary.removals
+    ]
+    return {"columns": ["scenario", "month", *SHOWN], "rows": rows}
+
+
+def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
+    """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
+    names = [BASELINE, *summary.shown]
+    others = [name for name in names if name not in (BASELINE, summary.main)]
+    colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
+    colours |= {summary.main: ACCENT} if summary.main else {}
+    scale = {"domain": [getattr(scenario_name(summary, n), lang) for n in names], "range": [colours[n] for n in names]}
+    colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
+    value = {
+        "field": outcome,
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": False, "nice": True},
+        "axis": {"tickCount": 5},
+    }
+    near = {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
+    tips = [
+        tip("scenario_label", text("report.time.scenario", lang)),
+        tip("month", text("report.time.month", lang)),
+        {"field": outcome, "type": "quantitative", "format": ".2f", "title": getattr(outcome_name(outcome), lang)},
+    ]
+    return chart(
+        text("report.time.chart", lang, outcome=outcome_name(outcome)),
+        "months",
+        params=[{"name": "shown", "value": [n for n in (BASELINE, summary.main) if n]}],
+        transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
+        height=260,
+        encoding={"x": months_axis(summary.months), "color": colour},
+        layer=[
+            {"mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}, "encoding": {"y": value}},
+            {
+                "params": [near],
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {
+                    "y": value,
+                    "tooltip": tips,
+                    "opacity": {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0},
+                },
+            },
+        ],
+    )

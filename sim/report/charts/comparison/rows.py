@@ -1,0 +1,58 @@
+"""What the rows behind the charts of a comparison have in common.
+
+A dataset is ``{columns, rows}``; a column named in ``CODED`` gets its words in the page, from the catalogue, so that
+names that come from data are never part of a chart's specification.
+"""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any, Final
+
+from sim.measure import Words
+from sim.report.charts.style import Spec
+from sim.report.words.catalogue import LANGUAGES
+from sim.study.statistics.estimate import Estimate
+
+CODED: Final = (
+    "scenario", "outcome", "sector", "prefecture", "month", "measure", "bearer", "kind", "station", "by", "group",
+    "fate", "level", "category", "unit", "cost", "what", "action", "way", "request", "world",
+)  # fmt: skip  # fmt: skip
+OF_FOCUS: Final[Spec] = {
+    "usermeta": {"row_height": 30},  # of charts without a height; all are drawn anew for another scenario
+    "params": [{"name": "focus", "value": ""}],
+    "transform": [{"filter": "datum.scenario == focus"}],
+}
+
+
+def coded(table: dict[str, Any]) -> dict[str, Any]:
+    """The same dataset with ``names``: a column of ``CODED`` holds places in its list of names."""
+    coded = {place: column for place, column in enumerate(table["columns"]) if column in CODED}
+    names = {column: sorted({row[place] for row in table["rows"]}) for place, column in coded.items()}
+    places = {column: {name: at for at, name in enumerate(known)} for column, known in names.items()}
+    rows = [
+        [places[coded[place]][value] if place in coded else value for place, value in enumerate(row)]
+        for row in table["rows"]
+    ]
+    return {"columns": table["columns"], "rows": rows, "names": names}
+
+
+def in_points(estimate: Estimate) -> list[float | None]:
+    """Mean and ends in percentage points, the ends the mean itself where there is no interval."""
+    low, high = (estimate.mean if isnan(end) else end for end in (estimate.low, estimate.high))
+    return [rounded(value * 100, 4) for value in (estimate.mean, low, high)]
+
+
+def rounded(value: float, decimals: int) -> float | None:
+    """A number rounded for size, None where it is missing."""
+    return None if isnan(value) else round(float(value), decimals)
+
+
+def two(column: str) -> list[str]:
+    """Names of the two columns that hold a text in both languages."""
+    return [f"{column}_{lang}" for lang in LANGUAGES]
+
+
+def in_both(words: Words) -> list[str]:
+    """A text in both languages, as the columns of :func:`two` hold it."""
+    return [words.zh, words.en]

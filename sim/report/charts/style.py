@@ -1,0 +1,158 @@
+"""What all charts have in common: colours, letters, and the frame of a Vega-Lite specification."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from sim.report.words.catalogue import Language
+from sim.report.words.numbers import FEN_PER_LARGE_UNIT
+
+INK: Final = "#1c2733"
+QUIET: Final = "#5d6977"
+RULE: Final = "#d9dee3"
+ACCENT: Final = "#0b6e69"
+WORSE: Final = "#b8561b"
+NEUTRAL: Final = "#f4f3ef"
+SAND: Final = "#d8c9a3"
+LIGHT: Final = "#6fb3ab"
+GREY: Final = "#9aa5af"
+LINE_COLOURS: Final = (
+    "#3d6fb4",
+    "#b8561b",
+    "#8a5a9e",
+    "#7a8b1f",
+    "#c0892b",
+    "#4c9fb0",
+    "#a8435f",
+    "#5f6f52",
+    "#75542c",
+    "#9a7fc0",
+)
+
+Spec = dict[str, Any]
+SIGNED: Final = "datum.value == 0 ? '0' : format(datum.value, '+~g')"
+CLOSE_ACROSS, CLOSE_UP = 0.4, 0.09  # of the extent of all points: as much as a label takes up
+# The reader's own fonts first; the last is the one that the page carries.
+FONTS: Final = (
+    "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Carried', sans-serif"
+)
+CONFIG: Final[Spec] = {
+    "background": None,
+    "font": FONTS,
+    "title": {
+        "anchor": "start",
+        "frame": "bounds",
+        "color": INK,
+        "fontSize": 14,
+        "fontWeight": 600,
+        "offset": 10,
+        "subtitleColor": QUIET,
+        "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+    },
+    "axis": {
+        "labelColor": QUIET,
+        "titleColor": QUIET,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": 400,
+        "gridColor": "#e9ecef",
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "labelLimit": 190,
+    },
+    "axisY": {"labelColor": INK},
+    "legend": {
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": 400,
+    },
+    "view": {"stroke": None},
+}
+
+
+class Chart(NamedTuple):
+    """A chart: a Vega-Lite specification with its data inside, see :func:`specification`."""
+
+    title: str
+    specification: dict[str, Any]
+
+
+def chart(title: str, data: str, subtitle: str = "", **rest: Any) -> Spec:
+    """A chart over one dataset, in the style of the page; ``rest`` is the remainder of its Vega-Lite specification."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": title,
+        "title": {"text": title, "subtitle": subtitle} if title else None,
+        "data": {"name": data},
+        "width": "container",
+        "config": CONFIG,
+        **rest,
+    }
+
+
+def specification(title: str, rows: list[dict[str, Any]], subtitle: str = "", **rest: Any) -> dict[str, Any]:
+    """A chart in the style of the page over rows that it holds itself; ``rest`` is the remainder of its specification.
+
+    Numbers that are missing must be None.
+    """
+    return chart(title, "", subtitle, **rest) | {"data": {"values": rows}}
+
+
+def months_axis(months: list[str]) -> Spec:
+    """An axis of months by name: none lies beyond it, and none moves with the reader's time zone."""
+    ticks = [month for month in months if month.endswith(("-01", "-07"))] or months[:1]
+    axis = {"values": ticks, "grid": False, "labelAngle": 0, "labelOverlap": True}
+    return {"field": "month", "type": "ordinal", "title": None, "scale": {"domain": months}, "axis": axis}
+
+
+def tip(field: str, title: str) -> Spec:
+    """One line of a tooltip."""
+    return {"field": field, "type": "nominal", "title": title}
+
+
+def named_axis(field: str) -> Spec:
+    """An axis of names."""
+    return {"field": field, "type": "nominal", "title": None}
+
+
+def colours_of(field: str, colours: dict[str, str], **legend: Any) -> Spec:
+    """A colour for each word that a field may say."""
+    return {
+        "field": field,
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": list(colours), "range": list(colours.values())},
+        "legend": {"orient": "top", "symbolType": "square", "labelLimit": 260, **NARROW, **legend},
+    }
+
+
+NARROW: Final[Spec] = {"columns": {"expr": "width < 420 ? 2 : width < 640 ? 3 : 6"}}  # of a legend
+
+
+def in_large_units(lang: Language) -> Spec:
+    """Fen as the amount that axes of money show: yi yuan or bn yuan."""
+    return {"calculate": f"datum.amount_fen / {FEN_PER_LARGE_UNIT[lang]}", "as": "amount"}
+
+
+def thin_labels(rows: list[dict[str, Any]], across: str, up: str, label: str) -> None:
+    """Take the labels of points of a chart away, in place, where an earlier point with a label is close.
+
+    ``across``, ``up``, ``label``: the fields that hold the place of a point and its label.
+    """
+    known = [row for row in rows if row[across] is not None and row[up] is not None]
+    wide, high = (max((row[at] for row in known), default=0) - min((row[at] for row in known), default=0)
+                  for at in (across, up))  # fmt: skip
+    kept: list[dict[str, Any]] = []
+    for row in known:
+        if any(
+            abs(row[across] - other[across]) <= CLOSE_ACROSS * wide and abs(row[up] - other[up]) <= CLOSE_UP * high
+            for other in kept
+        ):
+            row[label] = ""
+        elif row[label]:
+            kept.append(row)

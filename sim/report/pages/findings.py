@@ -1,0 +1,143 @@
+"""Plain sentences that the numbers of a comparison support. Nothing here knows a result in advance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Final
+
+from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.report.words.catalogue import both, named
+from sim.report.words.numbers import days, interval, money, points, share
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import inside, listed, outcome_name
+from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary, Effect
+from sim.study.summaries.direction import direction, leaders
+
+MOST_NAMED: Final = 3  # in a sentence
+
+
+def findings(summary: ComparisonSummary) -> Iterator[Words]:
+    """The sentences, most important first."""
+    scenario = summary.main
+    if scenario is None:
+        return
+    for outcome in HEADLINES:
+        effect = summary.effect(scenario, outcome)
+        if not isnan(effect.difference.mean):
+            yield _change(scenario_name(summary, scenario), outcome, effect)
+    yield from single_actions(summary)
+    yield from _costs(summary, scenario)
+    yield from places(summary, scenario)
+    yield from delays(summary, scenario)
+
+
+def _change(title: Words, outcome: str, effect: Effect) -> Words:
+    difference = effect.difference
+    return both(
+        f"report.finding.{direction(outcome, difference)}",
+        scenario=title,
+        outcome=_in_sentence(outcome),
+        value=share(effect.value.mean),
+        change=points(difference.mean),
+        interval=interval(difference.low, difference.high, points),
+    )
+
+
+def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
+    """Which actions help most on their own, which do nothing that can be seen, and whether they add up."""
+    for outcome in HEADLINES:
+        if said := strongest(summary, outcome, "report.finding"):
+            yield said
+    survival = HEADLINES[0]
+    effects = {name: summary.effect(name, survival).difference for name in summary.single_actions}
+    if silent := [name for name, effect in effects.items() if direction(survival, effect) == "same"]:
+        yield both(
+            "report.finding.undetected",
+            outcome=_in_sentence(survival),
+            count=len(silent),
+            actions=listed(scenario_name(summary, name) for name in silent),
+        )
+    if said := together(summary, "report.finding"):
+        yield said
+
+
+def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | None:
+    """Which actions improve an outcome most on their own, in the words of a group; None where none is seen to."""
+    effects = {name: summary.effect(name, outcome).difference for name in summary.single_actions}
+    first = leaders(outcome, effects, lambda one, other: summary.apart(one, other, outcome))
+    if not first:
+        return None
+    actions = [
+        both("report.finding.with_change", item=scenario_name(summary, name), change=points(effects[name].mean))
+        for name in first
+    ]
+    way = "strongest" if len(first) == 1 else "strongest_of"
+    return both(f"{group}.{way}", outcome=_in_sentence(outcome), actions=listed(actions, MOST_NAMED))
+
+
+def together(summary: ComparisonSummary, group: str) -> Words | None:
+    """Whether the whole plan is more or less than the sum of its actions, for survival, in the words of a group.
+
+    Told by the paired interval of the difference of the two; None where that was not computed or has no interval.
+    """
+    survival = HEADLINES[0]
+    known = summary.interaction(survival)
+    if "whole_less_alone" not in known or isnan(known["whole_less_alone"].low):
+        return None
+    way = {"better": "synergy", "worse": "overlap"}.get(direction(survival, known["whole_less_alone"]), "adds")
+    whole, alone = (points(known[quantity].mean) for quantity in ("whole", "sum_alone"))
+    return both(f"{group}.{way}", outcome=_in_sentence(survival), sum=alone, together=whole)
+
+
+def _costs(summary: ComparisonSummary, scenario: str) -> Iterator[Words]:
+    table = summary.borne_by(scenario, "bearer")
+    total = float(table[list(BORNE)].to_numpy().sum())
+    if total <= 0:
+        return
+    first = str(table.index[0])
+    yield both(
+        "report.finding.bearer",
+        total=money(total),
+        party=inside(named("party", first)),
+        amount=money(float(table["borne"].iloc[0])),
+    )
+    if table[[RETURNED, "deferred"]].to_numpy().any():
+        yield both(
+            "report.finding.no_relief",
+            returned=money(float(table[RETURNED].sum())),
+            deferred=money(float(table["deferred"].sum())),
+            repaid=money(float(table["repaid"].sum())),
+        )
+
+
+def places(summary: ComparisonSummary, scenario: str) -> Iterator[Words]:
+    """Where survival gains most; nothing where that is none, or one of too many to name."""
+    for by in ("prefecture", "sector"):
+        gains = summary.most_gained(scenario, by)
+        if not 0 < len(gains) <= MOST_NAMED:
+            continue
+        places = [
+            both("report.finding.with_change", item=named(by, group), change=points(gain.mean))
+            for group, gain in gains.items()
+        ]
+        yield both(f"report.finding.place{'' if len(gains) == 1 else '_of'}_{by}", places=listed(places, MOST_NAMED))
+
+
+def delays(summary: ComparisonSummary, scenario: str) -> Iterator[Words]:
+    """The slowest and the fastest measure; nothing when fewer than two are waited for."""
+    waited = summary.stations(scenario)["days_paid"].dropna()
+    if len(waited) >= 2:
+        slow, fast = str(waited.idxmax()), str(waited.idxmin())
+        yield both(
+            "report.finding.slow",
+            slow=summary.measure_title(slow),
+            slow_days=days(waited[slow]),
+            fast=summary.measure_title(fast),
+            fast_days=days(waited[fast]),
+        )
+
+
+def _in_sentence(outcome: str) -> Words:
+    return inside(outcome_name(outcome))
