@@ -154,8 +154,6 @@ class Run:
             if measure.fund is not None:
                 fund = next(fund for fund in self.scenario.funds if fund.id == measure.fund)
                 rules.tie_to_fund(m, funds.index[fund.id], fund.bearer, waits=fund.when_dry == "wait")
-            if measure.delivery.way == "automatic":
-                rules.automatic[m] = True
             for name in (measure.id, measure.action):
                 if name in self.groups:
                     rules.terms.group[m] = self.groups.index(name)
@@ -323,7 +321,7 @@ class Run:
         def begin(day: int) -> None:
             self.province.rules.begin(m)
             self._act(m)(day)
-            if self.province.rules.quota[m] >= 0:
+            if self.province.rules.terms.quota[m] >= 0:
                 choose(self.province, m, self.province.month(day))
 
         return begin
@@ -414,7 +412,7 @@ class Run:
                 money,
                 self.tenders.won,
                 province.counts,
-                province.rules.quota,
+                province.rules.terms.quota,
                 self.inclusive_loans,
                 province.parameters["credit.all_loans_growth"],
             ),

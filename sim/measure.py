@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
@@ -142,10 +142,16 @@ class Dated(Generic[T]):
     def __init__(self, table: dict[date, T]) -> None:
         self.table = dict(sorted(table.items()))
 
-    def on(self, day: date) -> T | None:
-        """The value in force on a day, None before the first entry."""
+    @overload
+    def on(self, day: date) -> T | None: ...
+
+    @overload
+    def on(self, day: date, default: T) -> T: ...
+
+    def on(self, day: date, default: T | None = None) -> T | None:
+        """The value in force on a day, ``default`` before the first entry."""
         place = bisect_right(list(self.table), day)
-        return list(self.table.values())[place - 1] if place else None
+        return list(self.table.values())[place - 1] if place else default
 
     def changes(self) -> list[date]:
         """The days on which a new value comes into force."""

@@ -1,7 +1,8 @@
 """What the kernels of a firm's month read and write, as groups of arrays with names.
 
-Numba compiles against these groups, so their order and types are fixed here and nowhere else. ``n`` firms, ``M``
-measures, ``P`` prefectures, ``C`` counties, ``S`` sectors, ``Z`` sizes, ``D`` days.
+Numba compiles against these groups, so their order and types are fixed here; what measures say stands in
+:mod:`sim.firm.effects`. ``n`` firms, ``M`` measures, ``P`` prefectures, ``C`` counties, ``S`` sectors, ``Z`` sizes,
+``D`` days.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from sim.kernels import columns
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
-Bits = NDArray[np.uint64]
 
 LEAD: Final = 31  # days before the horizon that the activity integral covers: the first settlement looks back a month
 MONTH_DAYS: Final = 365.25 / 12  # days of a month at activity 1
@@ -25,6 +25,8 @@ RELIEF: Final = 1
 DEFERRAL: Final = 2
 PAYMENT: Final = 3  # grants and refunds: money to the firm
 CULTIVATION: Final = 4
+COLLECTION: Final = 5  # of what is owed to the firm
+CREDIT: Final = 6
 
 # What a payment is a share or multiple of.
 BASES: Final = (
@@ -110,70 +112,6 @@ class Behaviour(NamedTuple):
     vat_credit_months: Float  # (S,) of sales
     applications_max: int  # a month
     birth_thinning: float  # probability that a birth slot opens when no measure raises entry
-
-
-@columns
-class Terms(NamedTuple):
-    """What the measures in force say today. Arrays over measures unless said."""
-
-    kind: NDArray[np.int8]
-    group: NDArray[np.int16]  # row of `Slots.given` in which its money is counted
-    started: NDArray[np.int32]  # day on which it begins, negative when before the horizon
-    identity: NDArray[np.uint32]  # hash of the measure's id: luck must not depend on which other measures there are
-    aware_salt: NDArray[np.uint64]  # of the draws that decide when a firm knows of it
-    apply_salt: NDArray[np.uint64]  # of the draws that decide who asks for it
-    flows: NDArray[np.uint32]  # bits over FLOWS
-    share: Float
-    months: NDArray[np.int16]  # bills relieved
-    month_slot: NDArray[np.int16]  # row of `Slots.months_left`, -1 for none
-    deferral_slot: NDArray[np.int16]  # row of `Slots.deferred`, -1 for none
-    tops_up: NDArray[np.int16]  # measure whose months are counted in, -1 for none
-    rate_cap: Float  # a year
-    deferral_until: NDArray[np.int32]  # last day on which a bill may be put off
-    repay_from: NDArray[np.int32]
-    instalments: NDArray[np.int16]
-    loan_months: NDArray[np.int16]
-    base: NDArray[np.int8]  # index into BASES
-    unit: Float  # share, or fen a unit, of the base
-    cap: Int  # fen a payment
-    monthly: NDArray[np.bool_]  # paid every month while it lasts
-    fund: NDArray[np.int16]  # row of `Treasury.slot`, -1 without a fund
-    fund_share: Float  # part of the measure's money that its fund pays; other bearers pay the rest
-    waits: NDArray[np.bool_]  # an empty fund lets the queue wait instead of refusing
-    agency: NDArray[np.int16]
-    processing: NDArray[np.int16]  # working days
-    refusal: Float
-    list_first: NDArray[np.bool_]
-    demand: Float  # factor on sales of firms that have it
-    materials: Float  # factor on materials of firms that have it
-    young_churn: Float  # factor
-    clearance: Float  # share of undisputed arrears to the firm a month
-    ceiling: Int  # fen
-    cleared_by: NDArray[np.int32]  # day, -1 for none
-    loan_processing: Float  # factor on the bank's working days
-    screening_error: Float  # factor on the noise of its judgement
-    approval: Float  # added to the score
-    collateral_waiver: Float
-    rate_cut: Float
-    advance: Float  # share of public receivables that can be borrowed on
-    # Bits over measures, (words,)
-    active: Bits  # in force today
-    automatic: Bits  # in force and delivered without application
-    open_to_apply: Bits
-    reliefs: Bits  # in force, or with months that outlast the measure
-    defers: Bits  # deferrals in force
-    deferrals: Bits  # all deferrals, in force or not: what was put off falls due later
-    recurring: Bits  # payments in force that are made every month
-    collects: Bits
-    lends: Bits
-    cultivates: Bits
-    unmet: NDArray[np.uint64]  # (2, 256, words) measures that a firm lacks a fact for: `entitlements.barred`
-    # Over places
-    new_arrears: Float  # (P, S, Z) factor
-    entry: Float  # (P, S) factor
-    restart_delay: Float  # (C,) factor
-    ticket_deadline: NDArray[np.int32]  # (1,) days
-    aware: Float  # (M, P, Z) share of firms that know of it
 
 
 @columns

@@ -161,7 +161,7 @@ class Banks:
     def new_month(self) -> None:
         """What may newly be lent this month: a share of what is lent, raised by the incentives in force."""
         rules = self.province.rules
-        factor = rules.supply[rules.running].prod() * self.province.parameters["credit.supply_per_month"]
+        factor = rules.terms.supply[0] * self.province.parameters["credit.supply_per_month"]
         self.supply[:] = self.province.loans * factor
 
     def work(self, day: int) -> None:

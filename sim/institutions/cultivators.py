@@ -24,7 +24,7 @@ def choose(province: Province, m: int, month: int) -> None:
     rows = rows[np.lexsort((firms.key[rows], firms.materials_share[rows]))]
     weights = firms.weight[rows]
     before = np.cumsum(weights) - weights
-    quota = rules.quota[m] * province.scale
+    quota = rules.terms.quota[m] * province.scale
     for row in rows[before < quota]:
         put(firms.granted, row, m)
         counts.holders[m, firms.prefecture[row]] += firms.weight[row]

@@ -132,7 +132,7 @@ class Desks:
 
     def count_staff(self) -> None:
         """Set the capacity anew, when rules have changed or a meeting has moved staff."""
-        self.capacity[:] = (self.staffed + self.moved) * self.province.rules.desk_factor[self.agency]
+        self.capacity[:] = (self.staffed + self.moved) * self.province.rules.terms.desk_capacity[self.agency]
 
     @property
     def waiting(self) -> NDArray[np.int64]:

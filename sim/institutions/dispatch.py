@@ -25,7 +25,7 @@ class Dispatch:
 
     def is_meeting(self, day: int) -> bool:
         """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
-        meetings = self.province.rules.meetings_a_month
+        meetings = int(self.province.rules.terms.dispatch_meetings[0])
         if meetings == 0:
             return False
         of_month = self.province.timeline.date(day).day

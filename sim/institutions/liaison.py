@@ -79,11 +79,12 @@ class Liaison:
     def work(self, day: int) -> None:
         """A working day of the officers."""
         province, rules = self.province, self.province.rules
-        if rules.officers <= 0 or not province.queues.waiting[self.items].any():
+        officers = float(rules.terms.liaison_capacity[0])
+        if officers <= 0 or not province.queues.waiting[self.items].any():
             return
         since = perf_counter()
         solve(
-            self.items, self.blocked, province.ticket_item, day, province.month(day), self.staffed * rules.officers,
+            self.items, self.blocked, province.ticket_item, day, province.month(day), self.staffed * officers,
             self.unused,
             self.outbreak.episode, province.firms, rules.terms, province.behaviour, province.counts, province.queues,
             province.seed,

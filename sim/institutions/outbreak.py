@@ -238,26 +238,28 @@ class Outbreak:
 
     def _run(self, day: int, demand: Float, friction: float) -> None:
         """Activity of a day with the demand of each sector and the friction of travel."""
-        province, rules, world = self.province, self.province.rules, self.province.world
+        province, world = self.province, self.province.world
+        terms = province.rules.terms
+        works = terms.construction_demand[province.counties.prefecture]
         run_activity(
-            day, demand, self.severity, world.control_drag, rules.drag, friction, rules.friction,
-            world.friction_sensitivity, self.local, rules.works, self.crowding, province.market.integral,
+            day, demand, self.severity, world.control_drag, terms.control_drag, friction, terms.logistics_friction,
+            world.friction_sensitivity, self.local, works, self.crowding, province.market.integral,
         )  # fmt: skip
 
     def live(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         since = perf_counter()
-        province, rules, world = self.province, self.province.rules, self.province.world
+        province, terms, world = self.province, self.province.rules.terms, self.province.world
         if look_at_listings(
             day, world.severity[day], world.listed[day], self.severity, self.ever_listed, self.listed_new, self.episode,
-            self.closed, rules.closed, self.suspended,
+            self.closed, terms.closed_share, self.suspended,
         ):  # fmt: skip
             province.make_room(4 * int(self.suspended.sum()) + 1)
             close_and_reopen(
-                day, self.severity, self.closed, self.listed_new, self.episode, world.closed_share_max, rules.closed,
-                self.suspended, province.county_rows, province.firms, rules.terms, province.behaviour, province.market,
-                province.counts, province.queues, province.month(day), province.ticket_item, rules.officers > 0,
-                province.seed,
+                day, self.severity, self.closed, self.listed_new, self.episode, world.closed_share_max,
+                terms.closed_share, self.suspended, province.county_rows, province.firms, terms, province.behaviour,
+                province.market, province.counts, province.queues, province.month(day), province.ticket_item,
+                bool(terms.liaison_capacity[0] > 0), province.seed,
             )  # fmt: skip
         self._run(day, world.demand[day], float(world.friction[day]))
         province.took("institutions", since)

@@ -27,7 +27,7 @@ class Publicity:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
         province, rules = self.province, self.province.rules
         near = province.counts.holders / self.entitled
-        hazard = self.base[None, None, :] + rules.hazard + self.peers * near[:, :, None]
+        hazard = self.base[None, None, :] + rules.terms.awareness + self.peers * near[:, :, None]
         self.hazard = np.where(rules.running[:, None, None], hazard, 0.0) / MONTH_DAYS
 
     def spread(self, day: int) -> None:

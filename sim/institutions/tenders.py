@@ -136,20 +136,19 @@ class Tenders:
     def buy(self, day: int) -> None:
         """Award the lots of the month."""
         since = perf_counter()
-        province, rules = self.province, self.province.rules
-        p, on = province.parameters, rules.running
+        province, p, in_force = self.province, self.province.parameters, self.province.rules.terms
         self.carried += self.lots_a_month
         lots = np.floor(self.carried).astype(np.int64)
         self.carried -= lots
         # What held before the plan holds everywhere, the deduction for small and micro bidders.
         before = {name: p[f"procurement.baseline_{name}"] for name in ("consortium_bonus", "reserved_works")}
-        deduction = rules.price_deduction[on].max(axis=0, initial=0.0)
+        deduction = in_force.price_deduction.copy()
         deduction[:, :, :MEDIUM] = np.maximum(deduction[:, :, :MEDIUM], p["procurement.baseline_price_deduction"])
         by_place = np.array(
             [
-                rules.consortium_bonus[on].max(axis=0, initial=before["consortium_bonus"]),
-                rules.reserved_works[on].max(axis=0, initial=before["reserved_works"]),
-                rules.reserved_goods_services[on].max(axis=0, initial=0.0),
+                np.maximum(in_force.consortium_bonus, before["consortium_bonus"]),
+                np.maximum(in_force.reserved_works, before["reserved_works"]),
+                in_force.reserved_goods_services,
             ]
         )
         names = ("bidders_per_lot", "price_sd", "large_advantage", "consortium_share")

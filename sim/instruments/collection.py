@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
+from sim.firm.state import COLLECTION
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Share, Strict, Yuan
 from sim.units import fen
@@ -34,16 +35,14 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date."""
-    rules.collects[m] = True
-    if values.ceiling_yuan is not None:
-        rules.terms.ceiling[m] = fen(values.ceiling_yuan)
-    if values.cleared_by is not None:
-        rules.terms.cleared_by[m] = rules.timeline.day(values.cleared_by)
+    rules.enter(
+        m,
+        kind=COLLECTION,
+        ceiling=None if values.ceiling_yuan is None else fen(values.ceiling_yuan),
+        cleared_by=None if values.cleared_by is None else rules.timeline.day(values.cleared_by),
+    )
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
-    """Bring the values of a day into force."""
-    rules.terms.clearance[m] = 0.0 if values.clearance_per_month is None else values.clearance_per_month.on(on) or 0.0
-    if values.new_arrears is not None:
-        factor = values.new_arrears.on(on)
-        rules.new_arrears[m][rules.groups(m)] = 1.0 if factor is None else factor
+    """Bring the values of a day into force, where the measure reaches."""
+    rules.enter_dated(m, on, clearance=values.clearance_per_month, new_arrears=values.new_arrears)

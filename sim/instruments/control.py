@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import numpy as np
 from pydantic import Field
 
 from sim.institutions.rules import Rules
@@ -45,14 +44,12 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force, where the measure reaches."""
-    counties, prefectures, sectors, _ = rules.reach(m)
-
-    def today(value: Dated[float] | None) -> float:
-        factor = None if value is None else value.on(on)
-        return 1.0 if factor is None else factor
-
-    rules.closed_share[m, counties] = today(values.closed_share)
-    rules.control_drag[m, counties] = today(values.control_drag)
-    rules.restart_delay[m, counties] = today(values.restart_delay)
-    rules.construction_demand[m, prefectures] = today(values.construction_demand)
-    rules.logistics_friction[m][np.ix_(counties, sectors)] = today(values.logistics_friction)
+    rules.enter_dated(
+        m,
+        on,
+        closed_share=values.closed_share,
+        control_drag=values.control_drag,
+        restart_delay=values.restart_delay,
+        construction_demand=values.construction_demand,
+        logistics_friction=values.logistics_friction,
+    )

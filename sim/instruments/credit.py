@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sim.firm.state import CREDIT
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, Rate, Share, Strict
 
@@ -61,25 +62,24 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Let the banks ask whether an applicant is one of the measure's."""
-    rules.lends[m] = True
+    rules.enter(m, kind=CREDIT)
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force."""
-
-    def today(value: Dated[float] | None, otherwise: float) -> float:
-        found = None if value is None else value.on(on)
-        return otherwise if found is None else found
-
-    terms = rules.terms
-    terms.approval[m] = today(values.approval, 0.0)
-    terms.collateral_waiver[m] = today(values.collateral_waiver, 0.0)
-    terms.rate_cut[m] = today(values.rate_cut, 0.0)
-    terms.advance[m] = today(values.receivables_advance, 0.0)
-    rules.supply[m] = today(values.supply, 1.0)
+    rules.enter_dated(
+        m,
+        on,
+        approval=values.approval,
+        collateral_waiver=values.collateral_waiver,
+        rate_cut=values.rate_cut,
+        advance=values.receivables_advance,
+        screening_error=values.screening_error,
+        loan_processing=values.processing,
+    )
+    supply = 1.0 if values.supply is None else values.supply.on(on, 1.0)
     if values.growth_incentive is not None:
         before = next(iter(values.growth_incentive.table.values()))
-        points = (today(values.growth_incentive, before) - before) * 100
-        rules.supply[m] *= 1.0 + values.incentive_response * points
-    terms.screening_error[m] = today(values.screening_error, 1.0)
-    terms.loan_processing[m] = today(values.processing, 1.0)
+        points = (values.growth_incentive.on(on, before) - before) * 100
+        supply *= 1.0 + values.incentive_response * points
+    rules.enter(m, supply=supply)

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
 from sim.firm.state import CULTIVATION
@@ -39,22 +38,13 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date: with a quota firms are chosen, without one whoever qualifies has it."""
-    rules.terms.kind[m] = CULTIVATION
+    rules.enter(m, kind=CULTIVATION, quota=values.quota)
     if values.quota is None:
-        rules.automatic[m] = True
-    else:
-        rules.quota[m] = values.quota
+        rules.enter(m, by_itself=True)
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force."""
-    _, prefectures, sectors, _ = rules.reach(m)
-
-    def today(value: Dated[float] | None) -> float:
-        factor = None if value is None else value.on(on)
-        return 1.0 if factor is None else factor
-
-    rules.terms.demand[m] = today(values.demand)
-    rules.terms.materials[m] = today(values.materials)
-    rules.terms.young_churn[m] = today(values.young_churn)
-    rules.entry[m][np.ix_(prefectures, sectors)] = today(values.entry)
+    rules.enter_dated(
+        m, on, demand=values.demand, materials=values.materials, young_churn=values.young_churn, entry=values.entry
+    )

@@ -39,16 +39,17 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date."""
-    terms, timeline = rules.terms, rules.timeline
-    terms.kind[m] = DEFERRAL
-    terms.flows[m] = sum(bit(FLOWS, flow) for flow in values.flows)
-    terms.deferral_until[m] = timeline.day(values.until)
-    terms.repay_from[m] = timeline.day(values.repay_from)
-    terms.instalments[m] = values.instalments
+    rules.enter(
+        m,
+        kind=DEFERRAL,
+        flows=sum(bit(FLOWS, flow) for flow in values.flows),
+        deferral_until=rules.timeline.day(values.until),
+        repay_from=rules.timeline.day(values.repay_from),
+        instalments=values.instalments,
+    )
     rules.deferral_slot(m)
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force."""
-    rules.terms.share[m] = values.share.on(on) or 0.0
-    rules.terms.loan_months[m] = 0 if values.loan_months is None else values.loan_months.on(on) or 0
+    rules.enter_dated(m, on, share=values.share, loan_months=values.loan_months)

@@ -39,14 +39,16 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date."""
-    rules.terms.kind[m] = PAYMENT
-    rules.terms.base[m] = BASES.index(values.per)
-    rules.terms.monthly[m] = values.repeats == "monthly"
-    if values.cap_yuan is not None:
-        rules.terms.cap[m] = fen(values.cap_yuan)
+    rules.enter(
+        m,
+        kind=PAYMENT,
+        base=BASES.index(values.per),
+        monthly=values.repeats == "monthly",
+        cap=None if values.cap_yuan is None else fen(values.cap_yuan),
+    )
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the amount of a day into force: fen for each firm, person or hire, or a share of a money base."""
-    amount = values.amount_yuan.on(on) or 0.0
-    rules.terms.unit[m] = amount if values.per in MONEY else fen(amount)
+    amount = values.amount_yuan.on(on, 0.0)
+    rules.enter(m, unit=amount if values.per in MONEY else fen(amount))

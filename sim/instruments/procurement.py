@@ -37,12 +37,11 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force, where the measure reaches."""
-    _, prefectures, _, _ = rules.reach(m)
-
-    def today(value: Dated[float] | None) -> float:
-        return 0.0 if value is None else value.on(on) or 0.0
-
-    rules.price_deduction[m][rules.groups(m)] = today(values.price_deduction)
-    rules.consortium_bonus[m, prefectures] = today(values.consortium_bonus)
-    rules.reserved_works[m, prefectures] = today(values.reserved_works)
-    rules.reserved_goods_services[m, prefectures] = today(values.reserved_goods_services)
+    rules.enter_dated(
+        m,
+        on,
+        price_deduction=values.price_deduction,
+        consortium_bonus=values.consortium_bonus,
+        reserved_works=values.reserved_works,
+        reserved_goods_services=values.reserved_goods_services,
+    )

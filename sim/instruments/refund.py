@@ -33,11 +33,9 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date."""
-    rules.terms.kind[m] = PAYMENT
-    rules.terms.base[m] = BASES.index(values.base)
-    rules.terms.monthly[m] = values.repeats == "monthly"
+    rules.enter(m, kind=PAYMENT, base=BASES.index(values.base), monthly=values.repeats == "monthly")
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the share of a day into force, as far as it goes beyond what is paid anyway."""
-    rules.terms.unit[m] = max((values.share.on(on) or 0.0) - values.standing_share, 0.0)
+    rules.enter(m, unit=max(values.share.on(on, 0.0) - values.standing_share, 0.0))

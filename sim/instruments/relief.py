@@ -48,18 +48,18 @@ class Values(Strict):
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
     """Enter what does not change by date."""
-    terms = rules.terms
-    terms.kind[m] = RELIEF
-    terms.flows[m] = sum(bit(FLOWS, flow) for flow in values.flows)
-    terms.rate_cap[m] = 1.0 if values.rate_cap is None else values.rate_cap
-    if values.tops_up is not None:
-        terms.tops_up[m] = rules.index.get(values.tops_up, -1)
+    rules.enter(
+        m,
+        kind=RELIEF,
+        flows=sum(bit(FLOWS, flow) for flow in values.flows),
+        rate_cap=values.rate_cap,
+        tops_up=None if values.tops_up is None else rules.index.get(values.tops_up),
+    )
     if values.months is not None:
         rules.month_slot(m)
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force."""
-    rules.terms.share[m] = (values.share.on(on) or 0.0) * values.coverage
-    if values.months is not None:
-        rules.terms.months[m] = values.months.on(on) or 0
+    rules.enter(m, share=values.share.on(on, 0.0) * values.coverage)
+    rules.enter_dated(m, on, months=values.months)

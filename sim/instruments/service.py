@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
-from sim.institutions.rules import FAR, Rules
+from sim.institutions.rules import Rules
 from sim.measure import Agency, Dated, Factor, Strict, Yuan
 from sim.units import fen
 from sim.vocabulary import AGENCIES
@@ -68,32 +67,26 @@ class Values(Strict):
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:
-    """Announce the money that goes into the measure's fund."""
+    """Announce the money that goes into the measure's fund; let the rest reach the measures and desks named."""
     if values.top_up_yuan is not None:
         rules.top_ups += [(day, m, fen(amount)) for day, amount in values.top_up_yuan.table.items()]
+    if values.target:
+        named = [x.id in values.target or x.action in values.target for x in rules.measures]
+        rules.aim(m, "measure", [other for other, is_named in enumerate(named) if is_named])
+    if values.agencies:
+        rules.aim(m, "agency", [AGENCIES.index(name) for name in values.agencies])
 
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force, where the measure reaches. Money for funds is put in on its day."""
-    _, prefectures, _, sizes = rules.reach(m)
-    targets = [
-        other
-        for other, measure in enumerate(rules.measures)
-        if not values.target or measure.id in values.target or measure.action in values.target
-    ]
-
-    def today(value: Dated[float] | None, otherwise: float) -> float:
-        found = None if value is None else value.on(on)
-        return otherwise if found is None else found
-
-    desks = [AGENCIES.index(name) for name in values.agencies or AGENCIES]
-    rules.publicity[m][np.ix_(np.array(targets, np.int64), np.flatnonzero(prefectures), np.flatnonzero(sizes))] = today(
-        values.awareness, 0.0
+    rules.enter(m, makes_automatic=values.automatic)
+    rules.enter_dated(
+        m,
+        on,
+        awareness=values.awareness,
+        desk_capacity=values.capacity,
+        desk_processing=values.processing,
+        liaison_capacity=values.liaison_capacity,
+        dispatch_meetings=values.dispatch_meetings,
+        ticket_deadline=values.ticket_deadline_days,
     )
-    rules.desk_capacity[m, desks] = today(values.capacity, 1.0)
-    rules.desk_processing[m, desks] = today(values.processing, 1.0)
-    rules.makes_automatic[m, targets] = values.automatic
-    rules.liaison[m] = today(values.liaison_capacity, 0.0)
-    rules.meetings[m] = 0 if values.dispatch_meetings is None else values.dispatch_meetings.on(on) or 0
-    if values.ticket_deadline_days is not None:
-        rules.ticket_deadline[m] = values.ticket_deadline_days.on(on) or FAR

@@ -198,12 +198,12 @@ def test_measures_on_institutions_act_only_where_they_reach(tmp_path):
     run = live(written(tmp_path, LIMITED), firms=1_000)
     rules, places = run.province.rules, run.province.counties
     kunming, yuxi = (places.prefecture_index(code) for code in ("5301", "5304"))
-    deducted = rules.price_deduction[rules.index["deduction_in_kunming"]]
+    deducted = rules.rows.of["price_deduction"][rules.index["deduction_in_kunming"]]
     assert {tuple(cell) for cell in np.argwhere(deducted > 0)} == {
         (kunming, SECTORS.index("construction"), SIZES.index(size)) for size in ("micro", "small")
     }
-    assert np.flatnonzero(rules.reserved_works.max(axis=0)).tolist() == [kunming]
-    freed = np.argwhere(rules.friction < 1.0)
+    assert np.flatnonzero(rules.rows.of["reserved_works"].max(axis=0)).tolist() == [kunming]
+    freed = np.argwhere(rules.terms.logistics_friction < 1.0)
     assert (places.prefecture[freed[:, 0]] == yuxi).all()
     assert set(freed[:, 1]) == {SECTORS.index("transport")}
     assert set(np.argwhere(rules.terms.new_arrears < 1.0)[:, 1]) == {SECTORS.index("retail")}

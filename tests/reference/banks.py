@@ -34,7 +34,7 @@ class Banks:
         """What the credit measures in force multiply lending by."""
         factor = 1.0
         for rule in self.province.policy.in_force(day, "credit"):
-            supply = float(rule.says("supply", day, 1.0))
+            supply = float(rule.says("supply", day))
             incentive = rule.values.growth_incentive
             if incentive is not None:
                 before = next(iter(incentive.table.values()))
@@ -76,7 +76,7 @@ class Banks:
             if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
                 approval += rule.says("approval", day)
                 waiver = max(waiver, rule.says("collateral_waiver", day))
-                error *= rule.says("screening_error", day, 1.0)
+                error *= rule.says("screening_error", day)
         usual = max(1.0, float(firm.usual_sales))
         trade = usual * province.date_month(day)
         points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade

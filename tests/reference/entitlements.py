@@ -86,10 +86,10 @@ def entitle(province: Province, firm: Firm, rule: Rule, day: int) -> None:
     firm.granted.add(rule.id)
     province.stations.holders[rule.id, firm.prefecture] += firm.weight
     if rule.has_months:
-        months = int(rule.says("months", day, 0))
+        months = int(rule.says("months", day))
         below = province.policy.by_id.get(rule.values.tops_up)
         if below is not None and firm.has(below) and below.has_months:
-            months -= int(below.says("months", day, 0))
+            months -= int(below.says("months", day))
         firm.months_left[rule.id] = firm.months_left.get(rule.id, 0) + max(months, 0)
 
 
@@ -200,7 +200,7 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
             if flow not in rule.values.flows or due[flow] <= 0:
                 continue
             if flow == "principal":
-                firm.loan_due_on = day + 30 * int(rule.says("loan_months", day, 0))
+                firm.loan_due_on = day + 30 * int(rule.says("loan_months", day))
                 firm.facts.discard("late_on_loan")
                 firm.had_put_off = True
                 province.books.post(

@@ -25,7 +25,7 @@ def cause_to_leave(province: Province, firm: Firm, day: int) -> str | None:
     if age < YOUNG_MONTHS:
         for rule in firm.held("cultivation"):
             if rule.in_force(day):
-                churn *= rule.says("young_churn", day, 1.0)
+                churn *= rule.says("young_churn", day)
     if draws.uniform(Purpose.CHURN, firm.key, month) < churn:
         return "churn"
     if firm.illiquid_months > 0:

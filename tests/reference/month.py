@@ -51,7 +51,7 @@ def be_born(province: Province, firm: Firm, day: int) -> None:
     entry = 1.0
     for rule in province.policy.in_force(day, "cultivation"):
         if firm.prefecture in rule.prefectures and firm.sector in rule.sectors:
-            entry *= rule.says("entry", day, 1.0)
+            entry *= rule.says("entry", day)
     if province.draws.uniform(Purpose.BIRTH, firm.key) >= 1.0 / BIRTH_MARGIN * entry:
         firm.born_on = NEVER
         return
@@ -85,8 +85,8 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     on_sales, on_materials = 1.0, 1.0
     for rule in firm.held("cultivation"):
         if rule.in_force(day):
-            on_sales *= rule.says("demand", day, 1.0)
-            on_materials *= rule.says("materials", day, 1.0)
+            on_sales *= rule.says("demand", day)
+            on_materials *= rule.says("materials", day)
     luck = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
     sold = whole(usual * activity * luck * on_sales)
     delivered = 0
@@ -152,7 +152,7 @@ def collect(province: Province, firm: Firm, day: int) -> int:
         factor = 1.0
         for rule in province.policy.in_force(day, "collection"):
             if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
-                factor *= rule.says("new_arrears", day, 1.0)
+                factor *= rule.says("new_arrears", day)
         late = whole(firm.receivables_public * (p("receivables.overdue_per_month") * factor))
         late = min(late, firm.receivables_public)
         paid = min(whole(firm.receivables_public * as_public), firm.receivables_public - late)

@@ -83,7 +83,7 @@ class Dispatch:
 
     def meet(self, day: int) -> None:
         """Move staff if there is a meeting on the day."""
-        asked = [int(r.says("dispatch_meetings", day, 0)) for r in self.province.policy.in_force(day, "service")]
+        asked = [int(r.says("dispatch_meetings", day)) for r in self.province.policy.in_force(day, "service")]
         meetings = max(asked, default=0)
         held_on = [1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)]
         if self.province.timeline.date(day).day not in held_on or len(self.desks) < 2:

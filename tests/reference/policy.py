@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from sim.firm.effects import EFFECTS
 from sim.measure import Measure
 from sim.population.counties import Counties
 from sim.timeline import Timeline
@@ -13,6 +14,7 @@ from sim.vocabulary import SECTOR_GROUPS, SECTORS, SIZES
 from tests.reference.firm import Firm
 
 LONGEST_PROCESSING = 400  # working days
+NEUTRAL = {effect.name: effect.neutral for effect in EFFECTS}
 
 
 class Rule:
@@ -45,8 +47,14 @@ class Rule:
         """Whether the measure is in force on a day."""
         return self.first <= day <= self.last
 
-    def says(self, name: str, day: int, otherwise: Any = 0.0) -> Any:
-        """A dated value on a day; of a measure that has ended, the value of its last day."""
+    def says(self, name: str, day: int, otherwise: Any = None) -> Any:
+        """A dated value on a day; of a measure that has ended, the value of its last day.
+
+        ``otherwise``: where it says nothing; if that is not given either, what is declared as neutral for the effect of
+        that name, and nothing at all for a value that is no effect by itself.
+        """
+        if otherwise is None:
+            otherwise = NEUTRAL.get(name, 0.0)
         if day < self.first:
             return otherwise
         day = min(day, self.last)

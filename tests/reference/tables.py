@@ -122,7 +122,7 @@ def cliff_of_oracle(pair: Pair) -> Table:
             if kind != "deferred":
                 table[names[month], name, "due_fen"] += amount
     for (month, name), amount in province.books.extended.items():
-        months = province.policy.by_id[name].says("loan_months", province.timeline.days - 1, 0)
+        months = province.policy.by_id[name].says("loan_months", province.timeline.days - 1)
         if month + months < len(names):
             table[names[month + months], name, "due_fen"] += amount
     for station, column in (("fell due", "firms_due"), ("fell short", "firms_short"), ("closed owing", "firms_closed")):
