@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from sim.refusal import Refusal
 
-VARIABLE: Final = "SHUKUN_CALIBRATION"
+CALIBRATION_VARIABLE: Final = "SHUKUN_CALIBRATION"
 CALIBRATION_FILES: Final = (
     "classification.toml", "parameters.yaml", "population/counties.csv", "world/parameters.yaml", "world/demand.csv",
     "world/listings.csv", "world/national_listings.csv", "world/testing.csv", "world/tour_rules.csv",
@@ -31,7 +31,7 @@ def calibration_folder() -> Path:
 
     Raises :class:`Refusal` for a folder that is not there or lacks a file.
     """
-    named = os.environ.get(VARIABLE)
+    named = os.environ.get(CALIBRATION_VARIABLE)
     return _complete(Path(named).resolve()) if named else own_calibration_folder()
 
 
@@ -60,12 +60,13 @@ def of_calibration(read: Callable[[Path], Read]) -> Callable[[], Read]:
 def _complete(folder: Path) -> Path:
     if not folder.is_dir():
         raise Refusal(
-            zh=f"{VARIABLE} 所指的文件夹 {folder} 不存在", en=f"{VARIABLE} names {folder}, which is no folder"
+            zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 不存在",
+            en=f"{CALIBRATION_VARIABLE} names {folder}, which is no folder",
         )
     missing = [name for name in CALIBRATION_FILES if not (folder / name).is_file()]
     if missing:
         raise Refusal(
-            zh=f"{VARIABLE} 所指的文件夹 {folder} 缺少 {'、'.join(missing)}",
-            en=f"{VARIABLE} names {folder}, which lacks {', '.join(missing)}",
+            zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 缺少 {'、'.join(missing)}",
+            en=f"{CALIBRATION_VARIABLE} names {folder}, which lacks {', '.join(missing)}",
         )
     return folder

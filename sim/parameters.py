@@ -243,7 +243,7 @@ class Parameters:
             raise KeyError(f"{path} is not a table")
         missing = [key for key in keys if key not in found and DEFAULT not in found]
         if missing:
-            raise KeyError(f"{path} says nothing about {missing[0]}")
+            raise ParameterError(zh=f"{path} 缺少 {missing[0]}", en=f"{path} says nothing about {missing[0]}")
         return np.array([found.get(key, found.get(DEFAULT)) for key in keys], np.float64)
 
 

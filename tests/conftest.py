@@ -1,11 +1,13 @@
 """What every test shares: one thread a process, no window, no luck in what Hypothesis tries."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # pytest-xdist already uses every core
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 os.environ["MPLBACKEND"] = "Agg"
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Derandomised: a test that passes here passes everywhere. No deadline: the first example may compile a kernel.
@@ -13,3 +15,12 @@ settings.register_profile(
     "shukun", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shukun")
+
+CASE = Path(__file__).parent / "case" / "calibration"
+
+
+@pytest.fixture
+def case(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Within the test the province is the small invented one of ``tests/case/``; its folder of calibration."""
+    monkeypatch.setenv("SHUKUN_CALIBRATION", str(CASE))
+    return CASE

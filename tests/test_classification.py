@@ -7,7 +7,7 @@ import pytest
 
 from sim import parameters
 from sim.classification import CLASSIFICATION, read
-from sim.data_folders import CALIBRATION_FILES, VARIABLE, calibration_folder, own_calibration_folder
+from sim.data_folders import CALIBRATION_FILES, CALIBRATION_VARIABLE, calibration_folder, own_calibration_folder
 from sim.population.counties import counties, prefecture_words
 from sim.refusal import Refusal
 from sim.study.runs.manifest import calibration_fingerprint
@@ -19,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's calibration, in use; change it before anything is read from it."""
     copy = tmp_path / "calibration"
     shutil.copytree(own_calibration_folder(), copy)
-    monkeypatch.setenv(VARIABLE, str(copy))
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(copy))
     return copy
 
 
@@ -40,12 +40,12 @@ def test_the_environment_names_another_folder(folder: Path) -> None:
 def test_a_folder_of_its_own_has_a_fingerprint_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed(folder / "parameters.yaml", "registered_entities:", "registered_entities: ")
     other = calibration_fingerprint()
-    monkeypatch.delenv(VARIABLE)
+    monkeypatch.delenv(CALIBRATION_VARIABLE)
     assert calibration_fingerprint() != other
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "none"))
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(tmp_path / "none"))
     with pytest.raises(Refusal, match="which is no folder"):
         parameters.load()
 

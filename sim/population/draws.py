@@ -95,8 +95,7 @@ def tables_of(parameters: Parameters) -> Tables:
     cover = np.maximum(insured, parameters["premiums.insured_cover"])
     ages = parameters.table("population.age_share")
     cash = parameters.table("population.cash_months")
-    customers = parameters.table("population.customer_share")
-    by_customer = np.array([[customers[sector][name] for name in CUSTOMERS] for sector in SECTORS])
+    by_customer = np.array([parameters.by(f"population.customer_share.{sector}", CUSTOMERS) for sector in SECTORS])
     credit = np.minimum(parameters.by("receivables.credit_share", CUSTOMERS), 1.0)
     official = np.array([name in ("public_bodies", "large_firms") for name in CUSTOMERS])
     leaving = parameters.by("receivables.collected_per_month", CUSTOMERS) + np.where(

@@ -19,16 +19,16 @@ class Banks:
     def __init__(self, province: Province) -> None:
         self.province = province
         a_day = province.calibration("credit.cases_per_day")
-        self.staffed = [a_day * province.entities[p] / 10_000 for p in range(16)]
-        self.unused = [0.0] * 16
-        self.supply = [0.0] * 16
+        self.staffed = [a_day * province.entities[p] / 10_000 for p in province.prefectures]
+        self.unused = [0.0] * len(province.prefectures)
+        self.supply = [0.0] * len(province.prefectures)
         self.new_month(None)
 
     def new_month(self, day: int | None) -> None:
         """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
         factor = 1.0 if day is None else self._encouragement(day)
         factor *= self.province.calibration("credit.supply_per_month")
-        self.supply = [self.province.loans[p] * factor for p in range(16)]
+        self.supply = [self.province.loans[p] * factor for p in self.province.prefectures]
 
     def _encouragement(self, day: int) -> float:
         """What the credit measures in force multiply lending by."""
@@ -46,7 +46,7 @@ class Banks:
     def work(self, day: int) -> None:
         """A working day: first in, first out, as far as staff and money go."""
         province = self.province
-        for prefecture in range(16):
+        for prefecture in province.prefectures:
             queue = province.queues["loan", prefecture, OTHERS]
             left = self.unused[prefecture] + self.staffed[prefecture]
             while queue and queue[0].ready_on <= day:

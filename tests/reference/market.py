@@ -80,7 +80,7 @@ class Market:
         for firm in province.firms:
             if firm.is_alive:
                 owed[firm.prefecture] += firm.weight * firm.payables
-        for prefecture in range(16):
+        for prefecture in province.prefectures:
             lost = self.payables_lost[prefecture]
             self.supplier_loss[prefecture] = lost / max(owed[prefecture] + lost, 1)
         if month > 0 or province.timeline.start.day == 1:

@@ -24,9 +24,9 @@ class Desk:
             if rule.measure.delivery.way in ("application", "negotiated") and rule.measure.delivery.agency == agency
         ]
         a_day = province.calibration("delivery.capacity", agency)
-        self.staffed = [a_day * province.entities[p] / 10_000 for p in range(16)]
-        self.moved = [0.0] * 16  # by dispatch meetings
-        self.unused = [0.0] * 16
+        self.staffed = [a_day * province.entities[p] / 10_000 for p in province.prefectures]
+        self.moved = [0.0] * len(province.prefectures)  # by dispatch meetings
+        self.unused = [0.0] * len(province.prefectures)
 
     def capacity(self, prefecture: int, day: int) -> float:
         """Entities that can be handled in a day."""
@@ -35,7 +35,7 @@ class Desk:
 
     def work(self, day: int) -> None:
         """A working day."""
-        for prefecture in range(16):
+        for prefecture in self.province.prefectures:
             if not any(self.province.queues.get((item, prefecture, lane)) for item in self.items for lane in LANES):
                 self.unused[prefecture] = 0.0
                 continue
@@ -89,7 +89,7 @@ class Dispatch:
         if self.province.timeline.date(day).day not in held_on or len(self.desks) < 2:
             return
         share = self.province.calibration("delivery.dispatch_share")
-        for prefecture in range(16):
+        for prefecture in self.province.prefectures:
             backlog = [
                 self.province.waiting(desk.items, prefecture) / max(desk.capacity(prefecture, day), 1e-9)
                 for desk in self.desks
@@ -108,7 +108,7 @@ class Liaison:
 
     def __init__(self, province: Province, outbreak: Outbreak) -> None:
         self.province, self.outbreak = province, outbreak
-        self.unused = [0.0] * 16
+        self.unused = [0.0] * len(province.prefectures)
 
     def work(self, day: int) -> None:
         """A working day, if any officers are sent."""
@@ -117,7 +117,7 @@ class Liaison:
         if sent <= 0:
             return
         a_day = p("restart.officers") * p("restart.problems_per_officer_day")
-        for prefecture in range(16):
+        for prefecture in province.prefectures:
             left = self.unused[prefecture] + a_day * province.entities[prefecture] / 10_000 * sent
             tired = False
             for lane in LANES:

@@ -133,7 +133,7 @@ class Oracle:
         """The month's count; then what the month did acts on the next."""
         province = self.province
         self.monitor.count(day)
-        for prefecture in range(16):
+        for prefecture in province.prefectures:
             province.loans[prefecture] = sum(
                 firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.prefecture == prefecture
             )

@@ -45,7 +45,8 @@ class Province:
         self.scale = population.scale
         places = county_table()
         self.prefecture_of: list[int] = places.prefecture.tolist()
-        self.weights = [0.0] * 16
+        self.prefectures = range(len(places.prefecture_code))
+        self.weights = [0.0] * len(self.prefectures)
         for county, weight in enumerate(places.weight.tolist()):
             self.weights[self.prefecture_of[county]] += weight
         self.world = World(scenario.world, parameters, places, self.timeline)

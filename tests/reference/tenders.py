@@ -31,7 +31,7 @@ class Tenders:
         self.lots_a_month: dict[tuple[str, int], float] = {}
         self.stands_for: dict[tuple[str, int], float] = {}
         for form in FORMS:
-            for prefecture in range(16):
+            for prefecture in province.prefectures:
                 group = [
                     firm
                     for firm in province.firms
@@ -58,7 +58,7 @@ class Tenders:
             self.carried[form, prefecture] -= lots
             if self.bidders[form, prefecture]:
                 for lot in range(lots):
-                    number = (self.province.month_of[day] * 48 + place) * 1_000_000 + lot
+                    number = (self.province.month_of[day] * len(self.lots_a_month) + place) * 1_000_000 + lot
                     self._award(form, prefecture, number, day)
 
     def _highest(self, name: str, prefecture: int, day: int, least: float) -> float:

@@ -19,6 +19,7 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sim.data_folders import CALIBRATION_VARIABLE
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.arguments import arguments
@@ -274,7 +275,7 @@ def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
-    outcomes = parallel(delayed(_do_in_worker)(task) for task in tasks)
+    outcomes = parallel(delayed(_do_in_worker)(task, os.environ.get(CALIBRATION_VARIABLE, "")) for task in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome
@@ -284,7 +285,10 @@ def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
             outcomes.close()
 
 
-def _do_in_worker(task: Task) -> Outcome:
+def _do_in_worker(task: Task, calibration: str) -> Outcome:
+    os.environ[CALIBRATION_VARIABLE] = (
+        calibration  # a worker that stayed from an earlier call has the environment of then
+    )
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

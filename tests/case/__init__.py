@@ -1,0 +1,1 @@
+"""A small invented province, see the README."""

@@ -1,0 +1,148 @@
+"""The small invented province is a province like any other."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.classification import province
+from sim.data_folders import CALIBRATION_VARIABLE
+from sim.engine import simulate
+from sim.population.counties import counties
+from sim.scenario import load
+from sim.world.risk_listings import spells
+from sim.world.spec import WorldSpec
+from tests.reference.comparison import live_both
+
+FIRMS = 2_100  # one row an entity
+
+
+def test_it_has_three_prefectures_and_is_not_yunnan(case: Path) -> None:
+    assert counties().prefecture_code == ("9901", "9902", "9923") and len(counties()) == 7
+    assert province().en == "Testland"
+    assert {spell.county for spell in spells()} <= set(counties().code)
+
+
+def test_outside_the_test_the_province_is_yunnan_again() -> None:
+    assert CALIBRATION_VARIABLE not in os.environ
+    assert counties().prefecture_count == 16 and province().en == "Yunnan"
+
+
+@pytest.mark.parametrize("name", ["baseline", "full_plan", "no_outbreak"])
+def test_it_runs_and_balances(case: Path, name: str) -> None:
+    run = simulate(load(name), firms=FIRMS, fates=True)
+    assert run.ledger_residual_fen == 0
+    assert set(run.panel["prefecture"]) == set(run.fates["prefecture"]) == set(counties().prefecture_code)
+    assert run.panel[run.panel["month"] == "2022-01"]["founders"].sum() == run.firms == FIRMS
+    assert 0.5 < run.value("survival_rate") < 1.0
+    assert (run.value("stopped") > 0) == (name != "no_outbreak")
+
+
+def test_every_part_of_the_model_is_at_work(case: Path) -> None:
+    run = simulate(load("full_plan"), firms=FIRMS)
+    assert set(run.requests["station"]) >= {"applied", "decided"}
+    assert set(run.delivery["station"]) >= {"eligible", "aware", "applied", "queued", "decided", "refused", "paid"}
+    assert (run.cliff[["put_off_fen", "repaid_fen"]].sum() > 0).all()
+    assert run.value("contracts_of_small_firms") > 0 and run.value("contracts_of_large_firms") > 0
+
+
+def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Path) -> None:
+    study = sim.compare(["baseline", "full_plan"], firms=400, replications=2, folder=tmp_path / "study")
+    assert set(study.runs["reason"]) == {""} and len(study.runs) == 4
+    effects = study.differences.set_index(["scenario", "outcome"])["mean"]
+    assert effects["full_plan", "money_given"] > 0
+
+
+def test_workers_that_are_already_there_see_the_province_of_the_study(case: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.delenv(CALIBRATION_VARIABLE)
+    sim.compare(["baseline"], firms=100, replications=2, folder=tmp_path / "yunnan", workers=2)
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(case))
+    apart = [
+        sim.compare(["baseline"], firms=100, replications=2, folder=tmp_path / f"{workers}", workers=workers).runs
+        for workers in (1, 2)
+    ]
+    assert apart[0].equals(apart[1])
+
+
+@pytest.mark.parametrize(("name", "firms"), [("baseline", 150), ("full_plan", 150)])
+def test_the_oracle_agrees_to_the_fen(case: Path, name: str, firms: int) -> None:
+    world = WorldSpec.model_validate({"start": "2022-03-05", "end": "2023-02-28"})
+    pair = live_both(replace(load(name), world=world), firms, seed=5)
+    assert next(pair.differences(), None) is None
+    assert next(pair.table_differences(), None) is None
+    assert next(pair.below_zero(), None) is None
+
+
+OWN_SECTORS = """
+import json
+from sim import vocabulary
+from sim.engine import simulate
+from sim.measure import Words
+from sim.scenario.scenario import Scenario
+from sim.world.spec import WorldSpec
+
+words = Words(zh="试验", en="Test")
+scenario = Scenario("test", words, words, "", None, (), None, (), (), WorldSpec(), {}, None)
+run = simulate(scenario, firms=400)
+print(json.dumps({
+    "sectors": vocabulary.SECTORS, "agencies": vocabulary.AGENCIES, "in panel": sorted(set(run.panel["sector"])),
+    "residual": run.ledger_residual_fen, "survival": run.value("survival_rate"),
+}))
+"""
+
+
+def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path) -> None:
+    """Four sectors, one of them new to the model, and two agencies, read by a process of its own."""
+    folder = tmp_path / "calibration"
+    shutil.copytree(case, folder)
+    (folder / "classification.toml").write_text(
+        """
+        public_contracts = {goods = ["manufacturing"], works = ["construction"], services = ["fishery"]}
+        [province]
+        code = "99"
+        zh = "试验省"
+        en = "Testland"
+        [record]
+        first = 2022-01-01
+        last = 2023-12-31
+        [sectors]
+        fishery = {zh = "渔业", en = "Fishery", covers = "A04"}
+        manufacturing = {zh = "制造业", en = "Manufacturing", covers = "C"}
+        construction = {zh = "建筑业", en = "Construction", covers = "E"}
+        retail = {zh = "零售业", en = "Retail", covers = "F52"}
+        [sector_groups]
+        [sizes]
+        individual = {zh = "个体工商户", en = "Individual businesses", rows = 1}
+        micro = {zh = "微型企业", en = "Micro firms", rows = 2}
+        medium = {zh = "中型企业", en = "Medium firms", rows = 6}
+        [agencies]
+        finance = {zh = "财政部门", en = "Finance"}
+        banks = {zh = "银行", en = "Banks"}
+        """,
+        "utf-8",
+    )
+    parameters = folder / "parameters.yaml"
+    listed = re.sub(r"sectors: \[[^]]*\]", "sectors: [manufacturing, fishery]", parameters.read_text("utf-8"))
+    parameters.write_text(listed, "utf-8")
+    demand = folder / "world" / "demand.csv"
+    demand.write_text(demand.read_text("utf-8").replace(",agriculture,", ",fishery,"), "utf-8")
+    environment = {**os.environ, CALIBRATION_VARIABLE: str(folder)}
+    told = subprocess.run(
+        [sys.executable, "-c", OWN_SECTORS], env=environment, check=True, capture_output=True, text=True
+    )
+    found = json.loads(told.stdout)
+    assert found["sectors"] == ["fishery", "manufacturing", "construction", "retail"]
+    assert found["agencies"] == ["finance", "banks"]
+    assert set(found["in panel"]) <= set(found["sectors"]) and "fishery" in found["in panel"]
+    assert found["residual"] == 0 and 0.5 < found["survival"] < 1.0
+    assert np.isfinite(found["survival"])
