@@ -31,10 +31,10 @@ def short(path: Path) -> str:
 
 
 def read(path: Path) -> str:
-    """Text of a file, empty for one that holds no text."""
+    """Text of a file, empty for one that is not there or holds no text."""
     try:
         return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+    except (FileNotFoundError, UnicodeDecodeError):
         return ""
 
 

@@ -1,0 +1,167 @@
+"""What falls due in a month, on paper: a micro caterer of 10 staff at 4,000 yuan that sells 100,000 and rents at 8,000.
+
+Costs that a case does not name are off (`tests/few_firms.py`); rates are those of `calibration/parameters.yaml`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.few_firms import Firm, Town, fen, measure
+
+JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG = range(8)
+UNTIL_AUGUST = date(2022, 8, 31)
+
+
+def month(firm: Firm, **parameters: float | dict[str, float]) -> Town:
+    """January of one firm."""
+    named = {name.replace("__", "."): value for name, value in parameters.items()}
+    return Town(firm, parameters=named).live()
+
+
+def test_wages_are_staff_times_wage():
+    assert month(Firm(staff=10, wage=4_000)).paid("wages") == fen(40_000)
+
+
+def test_premiums_are_shares_of_the_wages_of_insured_staff():
+    """Half of the staff are insured: 20,000 yuan of wages bear premiums, 16 % of pension, 9 % of medical and so on."""
+    town = month(Firm(insured_share=0.5))
+    assert town.paid("pension") == fen(20_000 * 0.16)
+    assert town.paid("medical") == fen(20_000 * 0.09)
+    assert town.paid("unemployment") == fen(20_000 * 0.007)
+    assert town.paid("work_injury") == fen(20_000 * 0.004)
+
+
+def test_materials_go_with_sales_and_rent_does_not():
+    town = month(Firm(materials_share=0.25, rent=8_000))
+    assert town.paid("materials") == fen(25_000)
+    assert town.paid("rent") == fen(8_000)
+
+
+def test_utilities_fees_tolls_and_testing():
+    """Of utilities 40 % are fixed and 60 % go with activity, which is usual here: 3 % of 100,000 yuan in all."""
+    town = month(Firm(), costs__utilities=0.03, costs__fees=0.01, costs__tolls=0.002, costs__testing_yuan=90)
+    assert town.paid("utilities") == fen(3_000)
+    assert town.paid("fees") == fen(1_000)
+    assert town.paid("tolls") == fen(200)
+    assert town.paid("testing") == 0, "nobody was asked to test"
+
+
+def test_only_firms_on_a_platform_pay_commission():
+    assert month(Firm(), costs__commission=0.08).paid("commission") == 0
+    assert month(Firm(flags=("on_platform",)), costs__commission=0.08).paid("commission") == fen(8_000)
+
+
+@pytest.mark.parametrize(("sales", "tax"), [(150_000, 0), (200_000, 200_000 * 0.01 * 1.06)])
+def test_small_taxpayers_pay_no_vat_up_to_150_000_yuan_a_month(sales, tax):
+    """In January 2022: the levy of 1 % and the surcharges of 6 % on it, on all sales once they are above the limit."""
+    assert month(Firm(sales=sales)).paid("vat") == fen(tax)
+
+
+def test_from_april_2022_small_taxpayers_pay_no_vat_at_all():
+    town = Town(Firm(sales=200_000), until=date(2022, 4, 30)).live()
+    assert [town.paid("vat", m) for m in (MAR, APR)] == [fen(2_120), 0]
+
+
+def test_general_taxpayers_pay_vat_from_the_first_yuan():
+    town = month(Firm(sector="retail", flags=("vat_general",)), tax__vat_general=0.03)
+    assert town.paid("vat") == fen(100_000 * 0.03 * 1.06)
+
+
+def test_income_tax_is_on_profit_only():
+    """A micro firm pays 2.5 % of what staff and landlord leave of 100,000 yuan; one in the red pays none."""
+    assert month(Firm()).paid("income_tax") == fen((100_000 - 40_000 - 8_000) * 0.025)
+    assert month(Firm(sales=40_000)).paid("income_tax") == 0
+
+
+def test_interest_of_a_month_is_a_twelfth_and_a_loan_without_collateral_bears_a_fee():
+    """120,000 yuan at 6 % a year; a tenth of what has no collateral is guaranteed, at 1 % a year."""
+    loan = {"loan": 120_000, "loan_rate": 0.06, "loan_due": date(2023, 6, 1)}
+    free = month(Firm(**loan, flags=("collateral",)), credit__guaranteed_share=0.1)
+    guaranteed = month(Firm(**loan), credit__guaranteed_share=0.1)
+    assert free.paid("interest") == guaranteed.paid("interest") == fen(600)
+    assert free.paid("guarantee_fee") == 0
+    assert guaranteed.paid("guarantee_fee") == fen(120_000 * 0.1 * 0.01 / 12)
+
+
+def test_a_loan_that_is_not_renewed_is_repaid_in_twelve_parts():
+    """Due on 1 January, so the first of 12 parts falls due on the 15th: 10,000 of 120,000 yuan."""
+    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
+    town = Town(firm, until=date(2022, 2, 28), parameters={"credit.renewal_share": 0.0}).live()
+    assert [town.paid("principal", m) for m in (JAN, FEB)] == [fen(10_000), fen(10_000)]
+    assert town.firm("loan") == fen(100_000)
+
+
+def test_a_loan_that_is_renewed_is_not_repaid():
+    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
+    town = Town(firm, parameters={"credit.renewal_share": 1.0}).live()
+    assert town.paid("principal") == 0
+    assert town.firm("loan_due_on") == 14 + 365, "twelve months from the settlement of 15 January"
+
+
+def test_a_waiver_of_three_months_of_rent():
+    """Three rents are borne by the landlord, the fourth is paid again."""
+    waiver = measure("waiver", "relief", flows=["rent"], share=1, months=3)
+    town = Town(Firm(rent=8_000), until=date(2022, 4, 30), measures=[waiver]).live()
+    assert [town.relieved("waiver", "rent", m) for m in (JAN, FEB, MAR, APR)] == [fen(8_000)] * 3 + [0]
+    assert [town.paid("rent", m) for m in (JAN, FEB, MAR, APR)] == [0, 0, 0, fen(8_000)]
+
+
+def test_reliefs_of_one_bill_never_take_more_than_the_bill():
+    """60 % and 60 % of the full rent: the second measure finds 40 % left and bears that."""
+    measures = [measure(name, "relief", flows=["rent"], share=0.6) for name in ("first", "second")]
+    town = Town(Firm(rent=8_000), measures=measures).live()
+    assert [town.relieved(name, "rent") for name in ("first", "second")] == [fen(4_800), fen(3_200)]
+    assert town.paid("rent") == 0
+
+
+def test_a_waiver_tops_up_another_to_six_months_in_all():
+    """Three months from one measure; the other brings them to six and so gives three of its own."""
+    base = measure("base", "relief", flows=["rent"], share=1, months=3)
+    more = measure("more", "relief", flows=["rent"], share=1, months=6, tops_up="base")
+    town = Town(Firm(rent=8_000), until=UNTIL_AUGUST, measures=[base, more]).live()
+    assert town.relieved("base", "rent") + town.relieved("more", "rent") == 6 * fen(8_000)
+    assert town.paid("rent") == 2 * fen(8_000)
+
+
+def test_interest_above_the_cap_is_not_subsidised():
+    """600 yuan of interest at 6 %; half is borne, but only of a rate of 4 %: half of 400 yuan."""
+    subsidy = measure("subsidy", "relief", flows=["interest"], share=0.5, rate_cap=0.04)
+    firm = Firm(loan=120_000, loan_rate=0.06, loan_due=date(2023, 6, 1), flags=("collateral",))
+    assert Town(firm, measures=[subsidy]).live().relieved("subsidy", "interest") == fen(200)
+
+
+def test_premiums_put_off_until_march_are_repaid_in_three_parts_from_june():
+    """Pension premiums of January to March, 6,400 yuan each: 19,200 put off, 6,400 a month from June to August."""
+    deferral = measure(
+        "deferral", "deferral", flows=["pension"], share=1, until=date(2022, 3, 31), repay_from=date(2022, 6, 1),
+        instalments=3,
+    )  # fmt: skip
+    town = Town(Firm(insured_share=1.0), until=UNTIL_AUGUST, measures=[deferral]).live()
+    assert [town.moved("deferral", "deferred", m) for m in (JAN, FEB, MAR, APR)] == [fen(6_400)] * 3 + [0]
+    assert [town.paid("pension", m) for m in (MAR, APR)] == [0, fen(6_400)]
+    assert [town.moved("deferral", "repaid", m) for m in (MAY, JUN, JUL, AUG)] == [0] + [fen(6_400)] * 3
+
+
+def test_reliefs_come_before_deferrals():
+    """Half of a rent of 8,000 yuan is waived; only the other half is left to be put off."""
+    waiver = measure("waiver", "relief", flows=["rent"], share=0.5)
+    later = measure("later", "deferral", flows=["rent"], share=1, until=date(2022, 1, 31), repay_from=date(2022, 12, 1))
+    town = Town(Firm(rent=8_000), measures=[waiver, later]).live()
+    assert town.relieved("waiver", "rent") == town.moved("later", "deferred") == fen(4_000)
+
+
+def test_a_maturing_loan_is_extended_by_six_months():
+    """The part that falls due on 15 January moves by six times thirty days; nothing is repaid and nobody is late."""
+    extension = measure(
+        "extension", "deferral", flows=["principal"], share=1, until=date(2022, 6, 30), repay_from=date(2022, 7, 1),
+        loan_months=6,
+    )  # fmt: skip
+    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
+    town = Town(firm, measures=[extension], parameters={"credit.renewal_share": 0.0}).live()
+    assert town.paid("principal") == 0
+    assert town.moved("extension", "extended") == fen(10_000)
+    assert town.firm("loan_due_on") == 14 + 6 * 30
+    assert not town.has_fact("late_on_loan")

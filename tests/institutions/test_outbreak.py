@@ -1,0 +1,90 @@
+"""A closure on paper: everybody is stopped from 1 to 10 February 2022 and free from Friday the 11th on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.few_firms import Firm, Town, fen, measure
+
+CLOSED = (date(2022, 2, 1), date(2022, 2, 10))
+FEB = 1
+NO_PROBLEMS: dict[str, Any] = {
+    "restart.incidence": {"labour": 0.0, "materials": 0.0, "transport": 0.0},
+    "restart.funds_cash_months": 0.0,
+}
+NO_LABOUR: dict[str, Any] = {
+    **NO_PROBLEMS,
+    "restart.incidence": {"labour": 1.0, "materials": 0.0, "transport": 0.0},
+    "restart.mean_days": {"labour": 1e6, "funds": 1e6, "materials": 1e6, "transport": 1e6},
+    "restart.officers": 1e6,
+}
+
+
+def closed(until: date, *measures: Any, firm: Firm | None = None, **parameters: Any) -> Town:
+    """One firm through the closure."""
+    return Town(firm or Firm(), until=until, closed=CLOSED, measures=measures, parameters=parameters).live()
+
+
+def test_who_is_closed_for_ten_days_of_a_month_of_31_sells_the_rest():
+    """From 15 January to 14 February 31 days; 21 of them are worked."""
+    town = closed(date(2022, 2, 28), **NO_PROBLEMS)
+    assert town.line("sales_cash", FEB) == pytest.approx(fen(100_000 * 21 / 31), abs=1)
+    assert town.has_fact("county_listed")
+    assert town.has_fact("hit_by_epidemic")
+
+
+def test_who_is_closed_pays_part_of_the_wages_and_all_of_the_rent():
+    """Still closed on 15 February: six tenths of the wages (`firm.wage_share_when_suspended`)."""
+    town = Town(
+        Firm(), until=date(2022, 2, 28), closed=(date(2022, 2, 1), date(2022, 2, 20)), parameters=NO_PROBLEMS
+    ).live()
+    assert town.paid("wages", FEB) == fen(40_000 * 0.6)
+    assert town.paid("rent", FEB) == fen(8_000)
+
+
+def test_a_firm_without_problems_works_again_on_the_first_free_day():
+    assert not closed(date(2022, 2, 10), **NO_PROBLEMS).is_open()
+    assert closed(date(2022, 2, 11), **NO_PROBLEMS).is_open()
+
+
+def test_a_firm_that_lacks_labour_stays_stopped_while_nobody_helps():
+    assert not closed(date(2022, 3, 31), **NO_LABOUR).is_open()
+
+
+def test_a_firm_without_half_a_month_of_cash_lacks_funds():
+    """48,000 yuan of outlays a month: 24,000 are needed to begin again."""
+    needs = {**NO_LABOUR, **NO_PROBLEMS, "restart.funds_cash_months": 0.5}
+    until = date(2022, 2, 11)
+    for cash, works in ((23_000, False), (25_000, True)):
+        firm = Firm(sales=48_000, cash=cash)
+        assert closed(until, firm=firm, **needs, **{"tax.income_tax": 0.0}).is_open() is works
+
+
+def test_a_liaison_officer_solves_the_problem_on_the_first_working_day():
+    officers = measure("officers", "service", way="none", liaison_capacity=1)
+    assert not closed(date(2022, 2, 11), officers, **NO_LABOUR).is_open()
+    assert closed(date(2022, 2, 12), officers, **NO_LABOUR).is_open()
+
+
+def test_supervision_ends_a_problem_after_its_deadline():
+    """Five days after the 11th."""
+    deadline = measure("deadline", "service", way="none", ticket_deadline_days=5)
+    assert not closed(date(2022, 2, 15), deadline, **NO_LABOUR).is_open()
+    assert closed(date(2022, 2, 16), deadline, **NO_LABOUR).is_open()
+
+
+def test_a_control_measure_lets_everybody_work_on():
+    """A factor of 0 on the closed share."""
+    zones = measure("zones", "control", way="none", closed_share=0)
+    town = closed(date(2022, 2, 28), zones, **NO_PROBLEMS)
+    assert town.line("sales_cash", FEB) == fen(100_000)
+
+
+def test_too_long_a_closure_ends_a_firm():
+    """Closed for more than thirty days, with a monthly rate of 1 from then on."""
+    gives_up = {**NO_LABOUR, "firm.closed_too_long_hazard_per_month": 1.0}
+    assert closed(date(2022, 2, 28), **gives_up).firm("status") != 3
+    assert closed(date(2022, 3, 31), **gives_up).firm("status") == 3
