@@ -14,13 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.observe.months import HEADLINES
+from sim.study.questions.sensitivity import STRONGEST
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
 
 MOST_LINES: Final = 8  # that a reader can tell apart
-STRONGEST: Final = 10  # factors that are shown
 
 
 def outcomes(table: pd.DataFrame, baseline: str) -> Figure:

@@ -6,6 +6,7 @@ import pytest
 
 from sim.measure import Words
 from sim.report.answers import attribute as told
+from sim.report.words.player_names import player_name
 from sim.scenario import load
 from sim.study.ensemble import Limits, of_differences, summarise
 from sim.study.questions.attribute import Attribution, _prices
@@ -174,7 +175,7 @@ def test_steps_and_measures_go_by_their_titles():
     ]
     measures = study({"free_testing": (1.0, 3.0)}, of="measures", rest=None, orders={"draws": 2, "seed": 1})
     title = load("full_plan").contents()["measures"]["free_testing"]["title"]
-    assert told.name_of(measures, "free_testing") == Words(**title)
+    assert player_name(measures, "free_testing") == Words(**title)
     assert "2 orders of joining were drawn under each luck; intervals hold the chance of the draw." in told.findings(
         measures, "en"
     )
@@ -204,7 +205,7 @@ def test_charts_hold_their_data_and_nothing_that_json_does_not_know(lang, replic
     for chart in charts:
         assert json.loads(json.dumps(chart.specification, allow_nan=False))["data"]["values"]
     loss = {row["player"]: row for row in charts[2].specification["data"]["values"]}
-    assert loss[told.name_of(study(ACTIONS), "fiscal").model_dump()[lang]]["better"] is True
+    assert loss[player_name(study(ACTIONS), "fiscal").model_dump()[lang]]["better"] is True
     heat = charts[5].specification["data"]["values"]
     assert len(heat) == 2
     assert {row["gain"] for row in heat} == {0.3}  # a smaller loss share is a gain

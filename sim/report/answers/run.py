@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import HEADLINES
 from sim.report.answers.parts import Table, failed
-from sim.report.charts.style import ACCENT, Chart, months_axis, specification, tip
+from sim.report.charts.run import months
+from sim.report.charts.style import Chart
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, text
 from sim.report.words.sentences import outcome_name
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.targets import Target, of_contents, pursued, verdict
+from sim.study.summaries.run import targets_of
 
 if TYPE_CHECKING:
     from sim.study.ensemble import Ensemble
-
-BEHIND: Final = ("mean", "low", "high", "rows")  # of an outcome, what a verdict rests on
 
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
@@ -39,18 +38,6 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
     return found + failed(study, lang)
 
 
-def targets_of(study: Ensemble) -> list[tuple[Target, str]]:
-    """Each target of the plan and the verdict on it, see :func:`sim.study.comparison.targets.verdict`."""
-    contents = study.manifest.scenarios[-1].contents
-    on = {clause for measure in contents.get("measures", {}).values() for clause in measure["clauses"]}
-    known = {row["outcome"]: [row[name] for name in BEHIND] for row in study.outcomes.to_dict("records")}
-    return [
-        (target, pursued(verdict(target, *known[target.outcome]), target.clause in on))
-        for target in of_contents(contents)
-        if target.outcome in known
-    ]
-
-
 def tables(study: Ensemble, lang: Language) -> list[Table]:
     """All outcomes with intervals, and of those that rest on few rows of the sample how many these are."""
     rows = []
@@ -65,26 +52,5 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:
-    """Headline outcomes on the last day of each month, means over lucks."""
-    if study.panel.empty:
-        return []
-    rates = rates_by_month(study.panel).set_index("month")
-    found = []
-    for outcome in HEADLINES:
-        name = getattr(outcome_name(outcome), lang)
-        values = 100.0 * rates[outcome]
-        rows: list[dict[str, Any]] = [
-            {"month": str(month), "value": float(value), "said": getattr(numbers.share(value / 100.0), lang)}
-            for month, value in values.dropna().items()  # missing before anything was stopped
-        ]
-        encoding = {
-            "x": months_axis([row["month"] for row in rows]),
-            "y": {
-                "field": "value", "type": "quantitative", "scale": {"zero": False},
-                "axis": {"title": "%", "tickCount": 5},
-            },
-            "tooltip": [tip("month", text("answer.run.month", lang)), tip("said", name)],
-        }  # fmt: skip
-        mark = {"type": "line", "point": True, "color": ACCENT}
-        found.append(Chart(name, specification(name, rows, mark=mark, encoding=encoding)))
-    return found
+    """Headline outcomes on the last day of each month, means over replications."""
+    return months(study.panel, lang)

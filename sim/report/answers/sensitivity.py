@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from math import isnan
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -12,26 +11,25 @@ import pandas as pd
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.answers.parts import Table, failed, few_worlds
-from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, thin_labels, tip
+from sim.report.charts import sensitivity as chart
+from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.factor_names import about, outcome_of, strength, with_interval
 from sim.report.words.lever_names import lever_name, value_name
-from sim.report.words.numbers import difference_in_unit, in_unit, interval, share
-from sim.report.words.sentences import outcome_name
+from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
+from sim.report.words.sentences import inside, joined, listed
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.ensemble import CONFIDENCE
-from sim.study.plots import STRONGEST
+from sim.study.questions.sensitivity import STRONGEST
 from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
+from sim.study.summaries.rows import tuples
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
 
 MOST_NAMED: Final = 3  # in a sentence
-LABELLED: Final = 4  # points of a chart
 MOST_PAIRS: Final = 10
-FEN: Final = {"zh": 10**10, "en": 10**11}  # of money in a chart: yi yuan, bn yuan
 ENDS: Final = ("low", "high")
-COLOURS: Final = {EFFECT: ACCENT, UNSURE: "#b9c1c8", NOTHING: "#dfe3e6"}
-Row = dict[str, Any]
 
 
 def findings(study: Sensitivity, lang: Language) -> list[str]:
@@ -50,9 +48,9 @@ def tables(study: Sensitivity, lang: Language) -> list[Table]:
 
 def charts(study: Sensitivity, lang: Language) -> list[Chart]:
     """Bars with intervals for each headline outcome; of Morris also size against spread of the effects."""
-    found = [_bars(study, outcome, lang) for outcome in _shown(study)]
+    found = [chart.strengths(study, outcome, lang) for outcome in _shown(study)]
     if study.method == "morris":
-        found += [_size_against_sigma(study, outcome, lang) for outcome in _shown(study)]
+        found += [chart.size_against_spread(study, outcome, lang) for outcome in _shown(study)]
     return found
 
 
@@ -74,43 +72,42 @@ def _findings(study: Sensitivity) -> Iterator[Words]:
 
 def _hangs_on(study: Sensitivity, outcome: str) -> Words:
     """Mean and spread of one outcome, and the factors that move it most."""
-    about, unit = _about(study, outcome), _unit(study, outcome)
-    [over] = _rows(study.spread[study.spread["outcome"] == outcome])
-    said = [both("sensitivity.finding.spread", about=about, mean=_mean(study, over), sd=_size(over.sd, unit))]
-    told = _ranking(study, outcome).query("verdict == @EFFECT").head(MOST_NAMED)
+    said_of, unit = about(study, outcome), study.unit(outcome)
+    [over] = tuples(study.spread[study.spread["outcome"] == outcome])
+    said = [both("sensitivity.finding.spread", about=said_of, mean=_mean(study, over), sd=width_in_unit(over.sd, unit))]
+    told = study.ranked(outcome).query("verdict == @EFFECT").head(MOST_NAMED)
     if told.empty:
         said.append(both("sensitivity.finding.nobody"))
     else:
-        named = _listed(
-            both("sensitivity.named", factor=_name(row.factor), size=_with_interval(study, *_ends(row), unit))
-            for row in _rows(told)
+        named = listed(
+            both("sensitivity.named", factor=_name(row.factor), size=with_interval(study, *_ends(row), unit))
+            for row in tuples(told)
         )
         said.append(both(f"sensitivity.finding.{study.method}", factors=named))
-    return Words(zh="".join(one.zh for one in said), en=" ".join(one.en for one in said))
+    return joined(said)
 
 
 def _counted(study: Sensitivity, outcome: str) -> Words:
-    verdicts = _ranking(study, outcome)["verdict"]
+    verdicts = study.ranked(outcome)["verdict"]
     counts = {verdict: int((verdicts == verdict).sum()) for verdict in (EFFECT, UNSURE, NOTHING)}
     tested = counts[EFFECT] + counts[UNSURE]
-    about = _about(study, outcome)
-    said = both("sensitivity.finding.counted", about=about, all=len(verdicts), **counts)
+    said = both("sensitivity.finding.counted", about=about(study, outcome), all=len(verdicts), **counts)
     by_chance = round(tested * (1.0 - CONFIDENCE))
     if not counts[EFFECT] or not by_chance:
         return said
     chance = both("sensitivity.finding.chance", count=by_chance)
-    return Words(zh=said.zh + chance.zh, en=f"{said.en} {chance.en}")
+    return joined([said, chance])
 
 
 def _both_ways(study: Sensitivity) -> Iterator[Words]:
     """Factors with an effect that raise an outcome in some worlds and lower it in others."""
     for outcome in _shown(study):
-        told = _ranking(study, outcome).query("verdict == @EFFECT")
+        told = study.ranked(outcome).query("verdict == @EFFECT")
         mu = study.index(outcome, "mu")["value"]
-        those = [row.factor for row in _rows(told) if abs(mu[row.factor]) < row.strength / 2][:MOST_NAMED]
+        those = [row.factor for row in tuples(told) if abs(mu[row.factor]) < row.strength / 2][:MOST_NAMED]
         if those:
-            factors = _listed(_name(factor) for factor in those)
-            yield both("sensitivity.finding.both_ways", about=_about(study, outcome), factors=factors)
+            factors = listed(_name(factor) for factor in those)
+            yield both("sensitivity.finding.both_ways", about=about(study, outcome), factors=factors)
 
 
 def _together(study: Sensitivity) -> Iterator[Words]:
@@ -132,41 +129,47 @@ def _luck(study: Sensitivity) -> Iterator[Words]:
 
 
 def _shares(by_outcome: pd.Series[float]) -> Words:
-    return _listed(
-        both("sensitivity.of", outcome=_inside(str(name)), share=share(value)) for name, value in by_outcome.items()
+    return listed(
+        both("sensitivity.of", outcome=inside(outcome_of(str(name))), share=share(value))
+        for name, value in by_outcome.items()
     )
 
 
 def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
-    unit, method = _unit(study, outcome), study.method
+    unit, method = study.unit(outcome), study.method
     others = {"morris": ("mu", "sigma"), "sobol": ("first",)}[method]
     indices = {name: study.index(outcome, name) for name in others}
     columns = [text(f"sensitivity.table.{name}", lang) for name in ("factor", "range", f"strength_{method}", "luck")]
     columns += [text(f"sensitivity.table.{name}", lang) for name in (*others, "verdict")]
     rows = []
-    for row in _rows(_ranking(study, outcome).head(STRONGEST)):
-        cells = [_with_interval(study, *_ends(row), unit), _strength(study, row.luck, unit)]
+    for row in tuples(study.ranked(outcome).head(STRONGEST)):
+        cells = [with_interval(study, *_ends(row), unit), strength(study, row.luck, unit)]
         for name in others:
             found = indices[name].loc[row.factor]
             if name == "mu":
                 cells.append(difference_in_unit(found["value"], unit))
             elif name == "sigma":
-                cells.append(_size(found["value"], unit))
+                cells.append(width_in_unit(found["value"], unit))
             else:
-                cells.append(_with_interval(study, found["value"], found["low"], found["high"], unit))
+                cells.append(with_interval(study, found["value"], found["low"], found["high"], unit))
         cells.append(both(f"sensitivity.verdict.{row.verdict}"))
         named = [lever_name(row.factor, lang), _range(study, row.factor, lang)]
         rows.append([*named, *(getattr(cell, lang) for cell in cells)])
-    return Table(text("sensitivity.table.strongest", lang, about=_about(study, outcome)), columns, rows)
+    return Table(text("sensitivity.table.strongest", lang, about=about(study, outcome)), columns, rows)
 
 
 def _spread(study: Sensitivity, lang: Language) -> Table:
     names = ("outcome", "mean", "sd", "luck_sd", "luck_share", f"used_{study.method}")
     rows = []
-    for row in _rows(study.spread):
+    for row in tuples(study.spread):
         if row.used and row.outcome in _shown(study):
-            cells = (_mean(study, row), _size(row.sd, row.unit), _size(row.luck_sd, row.unit), share(row.luck_share))
-            name = getattr(_outcome(row.outcome), lang)
+            cells = (
+                _mean(study, row),
+                width_in_unit(row.sd, row.unit),
+                width_in_unit(row.luck_sd, row.unit),
+                share(row.luck_share),
+            )
+            name = getattr(outcome_of(row.outcome), lang)
             rows.append([name, *(getattr(cell, lang) for cell in cells), f"{row.used} / {row.designs}"])
     columns = [text(f"sensitivity.table.{name}", lang) for name in names]
     return Table(text("sensitivity.table.spread", lang), columns, rows)
@@ -176,97 +179,11 @@ def _pairs(study: Sensitivity, outcome: str, lang: Language) -> Table:
     rows = study.indices[(study.indices["outcome"] == outcome) & (study.indices["index"] == "second")]
     rows = rows.sort_values("value", key=abs, ascending=False, kind="stable").head(MOST_PAIRS)
     cells = []
-    for row in _rows(rows):
+    for row in tuples(rows):
         pair = both("sensitivity.pair", first=_name(row.factor), second=_name(row.other))
-        cells.append([getattr(pair, lang), getattr(_with_interval(study, row.value, row.low, row.high, ""), lang)])
+        cells.append([getattr(pair, lang), getattr(with_interval(study, row.value, row.low, row.high, ""), lang)])
     columns = [text("sensitivity.table.pair", lang), text("sensitivity.table.second", lang)]
-    return Table(text("sensitivity.table.pairs", lang, about=_about(study, outcome)), columns, cells)
-
-
-def _bars(study: Sensitivity, outcome: str, lang: Language) -> Chart:
-    scale, unit = _scale(study, outcome, lang)
-    rows: list[Row] = []
-    for row in _rows(_ranking(study, outcome).head(STRONGEST)):
-        told = _with_interval(study, *_ends(row), _unit(study, outcome))
-        rows.append(
-            {name: _number(getattr(row, name), scale) for name in ("strength", "low", "high", "luck")}
-            | {"factor": lever_name(row.factor, lang), "told": getattr(told, lang)}
-            | {"verdict": text(f"sensitivity.verdict.{row.verdict}", lang)}
-        )
-    order = [row["factor"] for row in rows]
-    y = {"field": "factor", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 300}}
-    x: Row = {"type": "quantitative", "title": None, "axis": {"tickCount": 5, "grid": True}}
-    tips = [
-        tip("factor", text("sensitivity.table.factor", lang)),
-        tip("told", text(f"sensitivity.table.strength_{study.method}", lang)),
-        tip("verdict", text("sensitivity.table.verdict", lang)),
-    ]
-    valid = [{"filter": "isValid(datum.low)"}]
-    layers = [
-        {
-            "mark": {"type": "bar", "height": {"band": 0.6}},
-            "encoding": {"x": {"field": "strength", **x}, "color": _colour(lang)},
-        },
-        {
-            "transform": valid,
-            "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
-            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
-        },
-        {
-            "transform": [{"filter": "isValid(datum.luck)"}],
-            "mark": {"type": "tick", "color": INK, "thickness": 2, "height": {"band": 0.8}},
-            "encoding": {"x": {"field": "luck", **x}},
-        },
-    ]
-    title = text("sensitivity.chart.bars", lang, about=_about(study, outcome))
-    subtitle = text(f"sensitivity.chart.bars_{study.method}", lang, unit=unit)
-    encoding = {"y": y, "tooltip": tips}
-    return Chart(title, specification(title, rows, subtitle, height=26 * len(rows), encoding=encoding, layer=layers))
-
-
-def _size_against_sigma(study: Sensitivity, outcome: str, lang: Language) -> Chart:
-    scale, unit = _scale(study, outcome, lang)
-    sigma = study.index(outcome, "sigma")["value"]
-    largest = float(_ranking(study, outcome)["strength"].max())
-    rows: list[Row] = [
-        {
-            "factor": lever_name(row.factor, lang),
-            "is_far": bool(row.strength > largest / 2),
-            "mu_star": _number(row.strength, scale),
-            "sigma": _number(sigma[row.factor], scale),
-            "verdict": text(f"sensitivity.verdict.{row.verdict}", lang),
-            "label": lever_name(row.factor, lang) if row.place <= LABELLED else "",
-        }
-        for row in _rows(_ranking(study, outcome))
-        if row.verdict != NOTHING
-    ]
-    thin_labels(rows, "mu_star", "sigma", "label")
-    names = {name: text(f"sensitivity.chart.{name}", lang, unit=unit) for name in ("mu_star", "sigma")}
-    x: Row = {"field": "mu_star", "type": "quantitative", "title": names["mu_star"], "axis": {"tickCount": 5}}
-    y: Row = {"field": "sigma", "type": "quantitative", "title": names["sigma"], "axis": {"tickCount": 5, "grid": True}}
-    tips = [
-        tip("factor", text("sensitivity.table.factor", lang)),
-        tip("verdict", text("sensitivity.table.verdict", lang)),
-    ]
-    tips += [{"field": name, "type": "quantitative", "format": ".3~g", "title": title} for name, title in names.items()]
-    side = {"align": {"expr": "datum.is_far ? 'right' : 'left'"}, "dx": {"expr": "datum.is_far ? -7 : 7"}}
-    label = {"type": "text", **side, "color": QUIET, "fontSize": 11, "limit": 260}
-    layers = [
-        {
-            "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0.9},
-            "encoding": {"x": x, "y": y, "color": _colour(lang), "tooltip": tips},
-        },
-        {"mark": label, "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}}},
-    ]
-    title = text("sensitivity.chart.scatter", lang, about=_about(study, outcome))
-    subtitle = text("sensitivity.chart.scatter_unit", lang)
-    return Chart(title, specification(title, rows, subtitle, height=320, layer=layers))
-
-
-def _colour(lang: Language) -> Row:
-    words = [text(f"sensitivity.verdict.{verdict}", lang) for verdict in COLOURS]
-    scale = {"domain": words, "range": list(COLOURS.values())}
-    return {"field": "verdict", "type": "nominal", "title": None, "scale": scale, "legend": {"orient": "bottom"}}
+    return Table(text("sensitivity.table.pairs", lang, about=about(study, outcome)), columns, cells)
 
 
 def _shown(study: Sensitivity) -> list[str]:
@@ -275,44 +192,12 @@ def _shown(study: Sensitivity) -> list[str]:
     return [name for name in (*HEADLINES, PUBLIC_COST) if name in known]
 
 
-def _ranking(study: Sensitivity, outcome: str) -> pd.DataFrame:
-    return study.ranking[study.ranking["outcome"] == outcome]
-
-
 def _ends(row: Any) -> tuple[float, float, float]:
     return row.strength, row.low, row.high
 
 
-def _rows(table: pd.DataFrame) -> list[Any]:
-    return list(table.itertuples())
-
-
 def _mean(study: Sensitivity, over: Any) -> Words:
     return difference_in_unit(over.mean, over.unit) if study.against else in_unit(over.mean, over.unit)
-
-
-def _unit(study: Sensitivity, outcome: str) -> str:
-    return str(_ranking(study, outcome)["unit"].iloc[0])
-
-
-def _about(study: Sensitivity, outcome: str) -> Words:
-    """An outcome or the effect on it, within a sentence."""
-    if study.against is None:
-        return _inside(outcome)
-    scenario = study.manifest.scenarios[-1].title
-    return both("sensitivity.effect", scenario=_lower(scenario), outcome=_inside(outcome))
-
-
-def _outcome(name: str) -> Words:
-    return both("sensitivity.public_cost") if name == PUBLIC_COST else outcome_name(name)
-
-
-def _inside(name: str) -> Words:
-    return _lower(_outcome(name))
-
-
-def _lower(name: Words) -> Words:
-    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])
 
 
 def _name(factor: str) -> Words:
@@ -325,40 +210,3 @@ def _range(study: Sensitivity, factor: str, lang: Language) -> str:
         return ", ".join(value_name(factor, value, lang) for value in json.loads(row["values"]))
     ends = {end: Words(zh=value_name(factor, row[end], "zh"), en=value_name(factor, row[end], "en")) for end in ENDS}
     return text("unit.interval", lang, **ends)
-
-
-def _size(value: float, unit: str) -> Words:
-    """A size in a unit of differences, without a sign."""
-    written = difference_in_unit(value, unit)
-    return Words(zh=written.zh.removeprefix("+"), en=written.en.removeprefix("+"))
-
-
-def _strength(study: Sensitivity, value: float, unit: str) -> Words:
-    """An index that says how strong a factor is: of Morris in the outcome's unit, of Sobol a share of the variance."""
-    return _size(value, unit) if study.method == "morris" else share(value)
-
-
-def _with_interval(study: Sensitivity, value: float, low: float, high: float, unit: str) -> Words:
-    written = _strength(study, value, unit)
-    if isnan(low):
-        return written
-    between = interval(low, high, lambda end: _strength(study, end, unit))
-    return both("sensitivity.estimate", value=written, interval=between)
-
-
-def _scale(study: Sensitivity, outcome: str, lang: Language) -> tuple[float, str]:
-    """What numbers of a chart are multiplied by, and the unit that they have then."""
-    unit = _unit(study, outcome)
-    if study.method == "sobol" or unit == "share":
-        name = "share" if study.method == "sobol" else "points"
-        return 100.0, text(f"unit.{name}", lang, number="").strip()
-    return 1.0 / FEN[lang], text("unit.large_money", lang, number="").strip()
-
-
-def _number(value: float, scale: float) -> float | None:
-    return None if isnan(value) else value * scale
-
-
-def _listed(names: Iterable[Words]) -> Words:
-    comma, names = both("report.comma"), list(names)
-    return Words(zh=comma.zh.join(one.zh for one in names), en=comma.en.join(one.en for one in names))

@@ -14,7 +14,7 @@ from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, Language, both
 from sim.report.words.lever_names import field_name, lever_name, value_name
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import inside, listed, outcome_name, say
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.comparison.targets import Target, verdict
 from sim.study.statistics.estimate import Estimate
@@ -32,7 +32,7 @@ PRICED: Final = ("survivors", "jobs", PUBLIC_COST)
 def findings(study: Sweep, lang: Language) -> list[str]:
     """What each headline outcome does, the step that moves it most, what it costs, targets, precision, failures."""
     points = SweepSummary(study)
-    return [_in(lang, sentence) for sentence in _findings(points)] + failed(study, lang)
+    return [say(lang, sentence) for sentence in _findings(points)] + failed(study, lang)
 
 
 def tables(study: Sweep, lang: Language) -> list[Table]:
@@ -136,7 +136,7 @@ def _targets_met(points: SweepSummary) -> Iterator[Words]:
         if target.outcome not in HEADLINES:
             continue
         said: dict[str, Words | str | int] = {
-            "outcome": _lower(outcome_name(target.outcome)), "clause": target.clause, "goal": _goal(points, target)
+            "outcome": inside(outcome_name(target.outcome)), "clause": target.clause, "goal": _goal(points, target)
         }  # fmt: skip
         if points.worlds > 1:
             shares = {point: points.met(point, target) for point in points.values}
@@ -190,7 +190,7 @@ def _by_point(points: SweepSummary, lang: Language) -> Table:
                 if isnan(difference.low) or not point
                 else numbers.plus_minus(difference.mean, difference.low, difference.high, unit)
             )
-            cells.append(f"{_in(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
+            cells.append(f"{say(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
         rows.append([*_settings(points, point, lang), *cells])
     key = "worlds" if several else "points"
     columns = [*(lever_name(path, lang) for path in points.levers), *_outcomes(HEADLINES, lang)]
@@ -199,8 +199,8 @@ def _by_point(points: SweepSummary, lang: Language) -> Table:
 
 def _below(point: int, several: bool, said: Words, lang: Language) -> str:
     if point == 0 and not several:
-        return _in(lang, both("sweep.table.reference"))
-    return _in(lang, said)
+        return say(lang, both("sweep.table.reference"))
+    return say(lang, said)
 
 
 def _differences(points: SweepSummary, lang: Language) -> Table:
@@ -213,7 +213,7 @@ def _differences(points: SweepSummary, lang: Language) -> Table:
         for outcome in HEADLINES:
             difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
             share = both("sweep.table.better_in", share=numbers.share(points.better(point, outcome)))
-            cells.append(f"{_in(lang, _change(difference, unit))}\n{_in(lang, share)}")
+            cells.append(f"{say(lang, _change(difference, unit))}\n{say(lang, share)}")
         rows.append([*_settings(points, point, lang), *cells])
     title = _title(points, "sweep.table.differences", lang, first=_setting(points, 0))
     return Table(title, [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows)
@@ -226,8 +226,8 @@ def _prices(points: SweepSummary, lang: Language) -> Table:
         for outcome in PRICED:
             difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
             between = numbers.difference_interval_in_unit(difference.low, difference.high, unit)
-            said = _in(lang, numbers.difference_in_unit(difference.mean, unit))
-            cells.append(said if point == 0 else f"{said}\n{_in(lang, between)}")
+            said = say(lang, numbers.difference_in_unit(difference.mean, unit))
+            cells.append(said if point == 0 else f"{said}\n{say(lang, between)}")
         rows.append([*_settings(points, point, lang), *cells])
     title = _title(points, "sweep.table.prices", lang, first=_setting(points, 0))
     return Table(title, [*_levers(points, lang), *_outcomes(PRICED, lang)], rows)
@@ -241,19 +241,22 @@ def _worlds_alone(points: SweepSummary, lang: Language) -> Table:
         value, _, unit = points.at(0, outcome)
         said = [numbers.in_unit(number, unit) for number in (value.mean, value.low, value.high)]
         said.append(numbers.share(met[outcome]) if outcome in met else both("unit.missing"))
-        rows.append([_in(lang, outcome_name(outcome)), *(_in(lang, words) for words in said)])
+        rows.append([say(lang, outcome_name(outcome)), *(say(lang, words) for words in said)])
     columns = ["outcome", "mean", "low", "high", "met"]
-    title = _in(lang, both("sweep.table.worlds_alone", worlds=points.worlds))
-    return Table(title, [_in(lang, both(f"sweep.column.{name}")) for name in columns], rows)
+    title = say(lang, both("sweep.table.worlds_alone", worlds=points.worlds))
+    return Table(title, [say(lang, both(f"sweep.column.{name}")) for name in columns], rows)
 
 
 def _targets(points: SweepSummary, lang: Language) -> Table:
     rows = [
-        [*_settings(points, p, lang), *(_in(lang, numbers.share(points.met(p, target))) for target in points.targets)]
+        [
+            *_settings(points, p, lang),
+            *(say(lang, numbers.share(points.met(p, target))) for target in points.targets),
+        ]
         for p in _shown(points)
     ]
     columns = [
-        f"{_in(lang, outcome_name(target.outcome))}\n{_in(lang, _goal(points, target))}" for target in points.targets
+        f"{say(lang, outcome_name(target.outcome))}\n{say(lang, _goal(points, target))}" for target in points.targets
     ]
     return Table(_title(points, "sweep.table.targets", lang), [*_levers(points, lang), *columns], rows)
 
@@ -263,13 +266,13 @@ def _steps(points: SweepSummary, lang: Language) -> Table:
     for step in points.steps:
         key = step.lever, value_name(step.lever, step.before, lang), value_name(step.lever, step.after, lang)
         said = numbers.plus_minus(step.change.mean, step.change.low, step.change.high, points.units[step.outcome])
-        of_step.setdefault(key, []).append(_in(lang, said))
+        of_step.setdefault(key, []).append(say(lang, said))
     rows = [
-        [_in(lang, _field(points, lever)), f"{before} → {after}", *cells]
+        [say(lang, _field(points, lever)), f"{before} → {after}", *cells]
         for (lever, before, after), cells in list(of_step.items())[:MOST_STEPS]
     ]
-    columns = [_in(lang, both(f"sweep.column.{name}")) for name in ("lever", "step")]
-    return Table(_in(lang, both("sweep.table.steps")), [*columns, *_outcomes(HEADLINES, lang)], rows)
+    columns = [say(lang, both(f"sweep.column.{name}")) for name in ("lever", "step")]
+    return Table(say(lang, both("sweep.table.steps")), [*columns, *_outcomes(HEADLINES, lang)], rows)
 
 
 def _precision(points: SweepSummary, lang: Language) -> Table:
@@ -277,9 +280,9 @@ def _precision(points: SweepSummary, lang: Language) -> Table:
     for outcome, (asked, widest, reached) in points.precision.items():
         unit = points.units.get(outcome, "")
         said = (outcome_name(outcome), numbers.width_in_unit(asked, unit), numbers.width_in_unit(widest, unit))
-        rows.append([*(_in(lang, words) for words in said), f"{reached} / {len(points.study.draws)}"])
-    columns = [_in(lang, both(f"sweep.column.{name}")) for name in ("outcome", "asked", "widest", "reached")]
-    return Table(_in(lang, both("sweep.table.precision")), columns, rows)
+        rows.append([*(say(lang, words) for words in said), f"{reached} / {len(points.study.draws)}"])
+    columns = [say(lang, both(f"sweep.column.{name}")) for name in ("outcome", "asked", "widest", "reached")]
+    return Table(say(lang, both("sweep.table.precision")), columns, rows)
 
 
 def _shown(points: SweepSummary) -> list[int]:
@@ -294,15 +297,15 @@ def _title(points: SweepSummary, key: str, lang: Language, **said: Words | str |
     title = both(key, worlds=points.worlds, **said)
     if len(points.values) > MOST_ROWS:
         title = both("sweep.table.best_of", title=title, shown=MOST_ROWS, all=len(points.values))
-    return _in(lang, title)
+    return say(lang, title)
 
 
 def _levers(points: SweepSummary, lang: Language) -> list[str]:
-    return [_in(lang, _field(points, path)) for path in points.levers]
+    return [say(lang, _field(points, path)) for path in points.levers]
 
 
 def _outcomes(outcomes: tuple[str, ...], lang: Language) -> list[str]:
-    return [_in(lang, outcome_name(outcome)) for outcome in outcomes]
+    return [say(lang, outcome_name(outcome)) for outcome in outcomes]
 
 
 def _settings(points: SweepSummary, point: int, lang: Language) -> list[str]:
@@ -313,8 +316,7 @@ def _setting(points: SweepSummary, point: int) -> Words:
     """What the levers are set to at a point, in a sentence."""
     parts = [both("sweep.setting", lever=_field(points, path), value=_value(path, value))
              for path, value in points.values[point].items()]  # fmt: skip
-    comma = both("report.comma")
-    return Words(zh=comma.zh.join(part.zh for part in parts), en=comma.en.join(part.en for part in parts))
+    return listed(parts)
 
 
 def _first(points: SweepSummary, outcome: str) -> Words:
@@ -343,13 +345,3 @@ def _change(difference: Estimate, unit: str) -> Words:
 
 def _goal(points: SweepSummary, target: Target) -> Words:
     return both(f"cli.note.{target.bound}", value=numbers.in_unit(target.limit, points.units[target.outcome]))
-
-
-def _lower(name: Words) -> Words:
-    """A common noun as it stands inside a sentence."""
-    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])
-
-
-def _in(lang: Language, words: Words) -> str:
-    written: str = getattr(words, lang)
-    return written

@@ -1,22 +1,25 @@
-"""Pictures of a search, and what its plans and quantities are called."""
+"""The charts of a search: the Pareto front, regrets, and how the search came along."""
 
 from __future__ import annotations
 
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from sim.measure import Words
 from sim.report.charts.style import ACCENT, INK, QUIET, RULE, Chart, specification, tip
-from sim.report.words.catalogue import Language, both, text
-from sim.report.words.numbers import FEN_PER_LARGE_UNIT, difference_in_unit, money, share
-from sim.report.words.sentences import outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import unit_of
+from sim.report.words.catalogue import Language, text
+from sim.report.words.numbers import FEN_PER_LARGE_UNIT
+from sim.report.words.plan_names import (
+    plan_name,
+    quantity_inside,
+    quantity_name,
+    scenario_title,
+    told,
+    unit_of_quantity,
+)
 from sim.study.search.plans import DEADWEIGHT
+from sim.study.summaries.rows import tuples
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.study.questions.search import Search
 
 Row = dict[str, Any]
@@ -32,7 +35,7 @@ def front(study: Search, lang: Language) -> Chart:
         rows.append({"plan": getattr(plan_name(study, str(row["plan"])), lang), "kind": "tried"} | _point(row, scales))
         if row["plan"] in on_front:
             rows.append(rows[-1] | {"kind": "front"})
-    rows.append({"plan": getattr(title(study), lang), "kind": "stands"} | _point(study.stands, scales))
+    rows.append({"plan": getattr(scenario_title(study), lang), "kind": "stands"} | _point(study.stands, scales))
     rows = [row for row in rows if row[across] is not None and row[up] is not None]
     titles = {n: text("search.chart.of", lang, quantity=quantity_name(n), unit=unit) for n, (_, unit) in scales.items()}
     x = {"field": across, "type": "quantitative", "title": titles[across], "axis": {"tickCount": 6}}
@@ -58,7 +61,7 @@ def front(study: Search, lang: Language) -> Chart:
         layer("front", {"type": "point", "filled": True, "size": 60, "opacity": 0.95}, color=shade),
         layer("stands", {"type": "point", "shape": "cross", "filled": True, "size": 130, "color": INK}),
     ]
-    heading = text("search.chart.front", lang, across=quantity_name(across), up=inside(up))
+    heading = text("search.chart.front", lang, across=quantity_name(across), up=quantity_inside(up))
     return Chart(heading, specification(heading, rows, text("search.chart.front_text", lang), height=340, layer=layers))
 
 
@@ -75,7 +78,7 @@ def regrets(study: Search, lang: Language) -> Chart:
             "kind": "stands" if row.plan == study.reference else "plan",
             "told": getattr(told(row.regret_max, first, True), lang),
         }
-        for row in _rows(of)
+        for row in tuples(of)
     ]
     y = {"field": "plan", "type": "nominal", "title": None, "sort": [row["plan"] for row in rows]}
     x: Row = {"type": "quantitative", "title": None, "axis": {"tickCount": 5, "grid": True}}
@@ -91,7 +94,7 @@ def regrets(study: Search, lang: Language) -> Chart:
             "encoding": {"x": {"field": "mean", **x}, "color": colour},
         },
     ]
-    heading = text("search.chart.regret", lang, objective=inside(first))
+    heading = text("search.chart.regret", lang, objective=quantity_inside(first))
     subtitle = text("search.chart.regret_text", lang, unit=unit)
     encoding = {"y": y, "tooltip": tips}
     return Chart(
@@ -101,7 +104,7 @@ def regrets(study: Search, lang: Language) -> Chart:
 
 def growth(study: Search, lang: Language) -> Chart:
     """The hypervolume after each generation."""
-    rows = [{"generation": row.generation + 1, "reached": row.hypervolume} for row in _rows(study.generations)]
+    rows = [{"generation": row.generation + 1, "reached": row.hypervolume} for row in tuples(study.generations)]
     name = text("search.table.generation", lang)
     encoding = {
         "x": {
@@ -119,10 +122,6 @@ def growth(study: Search, lang: Language) -> Chart:
     return Chart(heading, specification(heading, rows, subtitle, height=180, mark=mark, encoding=encoding))
 
 
-def _rows(table: pd.DataFrame) -> list[Any]:
-    return list(table.itertuples())
-
-
 def _point(row: Any, scales: dict[str, tuple[float, str]]) -> Row:
     """The quantities of a plan in the units of a chart."""
     return {n: None if isnan(float(row[n])) else float(row[n]) / factor for n, (factor, _) in scales.items()}
@@ -130,57 +129,10 @@ def _point(row: Any, scales: dict[str, tuple[float, str]]) -> Row:
 
 def _scale(name: str, lang: Language) -> tuple[float, str]:
     """What to divide a quantity by for a chart, and the unit that it then has."""
-    unit = "share" if name == DEADWEIGHT else unit_of(name)
+    unit = unit_of_quantity(name)
     if unit == "fen":
         return FEN_PER_LARGE_UNIT[lang], text("unit.large_money", lang, number="").strip()
     if unit == "share":
         key = "unit.share" if name == DEADWEIGHT else "unit.points"
         return 0.01, text(key, lang, number="").strip()
     return 1.0, text(f"unit.{unit}", lang, number="").strip() or unit
-
-
-def told(value: float, quantity: str, is_regret: bool = False) -> Words:
-    """A quantity of a plan, or a regret in its unit."""
-    if is_regret:
-        return size(value, quantity)
-    if quantity == DEADWEIGHT:
-        return share(value)
-    return money(value) if quantity == PUBLIC_COST else difference_in_unit(value, unit_of(quantity))
-
-
-def change(value: float, quantity: str) -> Words:
-    """A difference between two plans."""
-    return difference_in_unit(value, "share" if quantity == DEADWEIGHT else unit_of(quantity))
-
-
-def size(value: float, quantity: str) -> Words:
-    """A size in the unit of differences, without a plus."""
-    written = change(value, quantity)
-    return Words(zh=written.zh.removeprefix("+"), en=written.en.removeprefix("+"))
-
-
-def plan_name(study: Search, name: str) -> Words:
-    """What a plan is called."""
-    if name == study.reference:
-        return title(study)
-    return both("search.plan", number=name.removeprefix("plan_"))
-
-
-def title(study: Search) -> Words:
-    """Title of the scenario that plans are made of."""
-    return study.manifest.scenarios[-1].title
-
-
-def quantity_name(name: str) -> Words:
-    """What a quantity of plans is called."""
-    return both(f"search.{name}") if name in (PUBLIC_COST, DEADWEIGHT) else outcome_name(name)
-
-
-def inside(name: str) -> Words:
-    """The same within a sentence."""
-    return lower(quantity_name(name))
-
-
-def lower(name: Words) -> Words:
-    """A common noun as it stands inside a sentence."""
-    return Words(zh=name.zh, en=name.en[:1].lower() + name.en[1:])

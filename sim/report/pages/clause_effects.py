@@ -21,7 +21,8 @@ from sim.study.comparison.clause_effects import QUANTITIES
 from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.summaries.direction import direction
-from sim.study.summaries.scenario_effects import ScenarioEffects, tuples
+from sim.study.summaries.rows import tuples
+from sim.study.summaries.scenario_effects import ScenarioEffects
 
 KEPT: Final = "survivors"  # whose difference is the number of firms kept: saved minus harmed
 OF_FIRMS: Final = (*HEADLINES, KEPT)

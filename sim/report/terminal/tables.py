@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.measure import Words
 from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
+from sim.report.words.sentences import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str
 
     ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
     """
-    from sim.report.answers.run import targets_of
+    from sim.study.summaries.run import targets_of
 
     means = study.outcomes.set_index("outcome")
     done = study.runs[study.runs["reason"] == ""]
@@ -98,7 +98,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
     columns, rows = shown.columns, shown.rows
     if "intervals" not in answer:
         columns, rows = columns[:2], [row[:2] for row in rows]
-    table(columns, rows, _in(lang, study.manifest.scenarios[-1].title))
+    table(columns, rows, say(lang, study.manifest.scenarios[-1].title))
     for sentence in run.findings(study, lang):
         paragraph(sentence, "  - ")
     paragraph(
@@ -128,13 +128,13 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
     rows = []
     for asked in study.manifest.scenarios:
-        row = [_in(lang, asked.title)]
+        row = [say(lang, asked.title)]
         for outcome in HEADLINES:
             key = asked.name, outcome
-            cell = _in(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
+            cell = say(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
             if key in means and asked.name != BASELINE:
                 mean, low, high = (differences[key][end] for end in ("mean", "low", "high"))
-                cell += f"\n{_in(lang, numbers.plus_minus(mean, low, high, 'share'))}"
+                cell += f"\n{say(lang, numbers.plus_minus(mean, low, high, 'share'))}"
             row.append(cell)
         rows.append(row)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
@@ -147,7 +147,7 @@ def show_answer(study: Study, lang: Language) -> None:
     from sim.report.pages.answer_page import title
 
     told = answers.of(study.kind)
-    paragraph(_in(lang, title(study)))
+    paragraph(say(lang, title(study)))
     for sentence in told.findings(study, lang):
         paragraph(sentence, "  - ")
     for shown in told.tables(study, lang)[:1]:
@@ -198,7 +198,7 @@ def _show_targets(study: Comparison, lang: Language) -> None:
             "outcome": _outcome(lang, row["outcome"]),
             "clause": row["clause"],
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
-            "value": _in(lang, value),
+            "value": say(lang, value),
             "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'luck'}", lang, **known) if known else "",
         }
         paragraph(text("cli.note.target", lang, **line), "  ")
@@ -266,12 +266,7 @@ def plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _in(lang: Language, words: Words) -> str:
-    written: str = getattr(words, lang)
-    return written
-
-
 def _outcome(lang: Language, name: str) -> str:
     from sim.report.words.sentences import outcome_name
 
-    return _in(lang, outcome_name(name))
+    return say(lang, outcome_name(name))

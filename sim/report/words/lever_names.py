@@ -10,6 +10,7 @@ from typing import Any, Final
 from sim.data_folders import scenarios_folder
 from sim.measure import Words
 from sim.report.words.catalogue import Language, catalogue, named
+from sim.report.words.sentences import say
 from sim.scenario import levers
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.catalogue import catalogue as measures_folder
@@ -37,21 +38,21 @@ def lever_names(paths: Iterable[str], lang: Language) -> list[str]:
 def _name(path: str, lang: Language, known: Catalogue) -> str:
     first, _, field = path.partition(".")
     if first == "firms":
-        return _in(lang, catalogue()["lever.firms"])
+        return say(lang, catalogue()["lever.firms"])
     if not field:
-        return _in(lang, known.measures[first].title) if first in known.measures else _in(lang, named("action", first))
+        return say(lang, known.measures[first].title) if first in known.measures else say(lang, named("action", first))
     if first == "parameters":
         return field
     if first == "funds":
         return _of_fund(field, path, lang, known)
     if first in ("world", "plan"):
         said = catalogue().get(f"lever.{first}.{field}")
-        return path if said is None else _in(lang, said)
+        return path if said is None else say(lang, said)
     meaning = _meaning(first, field.removeprefix("values."), known)
     if meaning is None:
         return path
     owner = known.measures[first].title if first in known.measures else catalogue()["lever.all"]
-    return _in(lang, Words(zh=f"{owner.zh}：{meaning.zh}", en=f"{owner.en}: {meaning.en}"))
+    return say(lang, Words(zh=f"{owner.zh}：{meaning.zh}", en=f"{owner.en}: {meaning.en}"))
 
 
 def field_name(path: str, lang: Language) -> str:
@@ -64,14 +65,14 @@ def value_name(path: str, value: Any, lang: Language) -> str:
     if hasattr(value, "item"):  # a NumPy number
         value = value.item()
     if value is None or value != value:
-        return _in(lang, named("unit", "missing"))
+        return say(lang, named("unit", "missing"))
     if isinstance(value, bool):
-        return _in(lang, named("lever", "on" if value else "off"))
+        return say(lang, named("lever", "on" if value else "off"))
     if isinstance(value, float):
         return f"{value:.4g}".replace("-", "−")
     if isinstance(value, str):
         group = WORDS_OF_VALUES.get(path.rpartition(".")[2])
-        return _in(lang, named(group, value)) if group and f"{group}.{value}" in catalogue() else value
+        return say(lang, named(group, value)) if group and f"{group}.{value}" in catalogue() else value
     return json.dumps(value, ensure_ascii=False, default=str).strip('"')
 
 
@@ -93,7 +94,7 @@ def _of_fund(field: str, path: str, lang: Language, known: Catalogue) -> str:
     fund, said = known.funds.get(id_), catalogue().get(f"lever.fund.{what}")
     if fund is None or said is None:
         return path
-    return _in(lang, Words(zh=f"{fund.title.zh}：{said.zh}", en=f"{fund.title.en}: {said.en}"))
+    return say(lang, Words(zh=f"{fund.title.zh}：{said.zh}", en=f"{fund.title.en}: {said.en}"))
 
 
 def _short(meaning: str) -> str:
@@ -102,8 +103,3 @@ def _short(meaning: str) -> str:
 
 def _known() -> Catalogue:
     return measures_folder(scenarios_folder())
-
-
-def _in(lang: Language, words: Words) -> str:
-    written: str = getattr(words, lang)
-    return written

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite, isnan
+from math import isfinite, isinf, isnan
 from typing import Any, Final
 
 from sim.measure import Words
 from sim.report.words.catalogue import both
+from sim.study.statistics.estimate import Estimate
 
 FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
 FEN_PER_MILLION = 10**8
@@ -126,6 +127,34 @@ def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
     if not are_alike(below, above):
         return with_interval(mean, low, high, lambda value: difference_in_unit(value, unit))
     return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+
+
+def bare_plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
+    """Mean and half of the interval, its wider side, without a unit; what rounds to nothing carries no sign."""
+    if found is None or isnan(found.mean):
+        return both("unit.missing").en
+    size = f"{abs(found.mean) * scale:,.{decimals}f}"
+    mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
+    if isnan(found.low):
+        return mean
+    return f"{mean} ± {max(found.high - found.mean, found.mean - found.low) * scale:,.{decimals}f}"
+
+
+def ratio(found: Estimate) -> Words:
+    """A ratio of two estimates with its interval; an end that there is not is a dash."""
+    if isnan(found.mean):
+        return both("unit.missing")
+
+    def written(number: float) -> str:
+        size = abs(number)
+        digits = "∞" if isinf(size) else f"{float(f'{size:.3g}'):,.0f}" if size >= 100 else f"{size:.3g}"
+        return ("−" if number < 0 else "") + digits
+
+    mean = written(found.mean)
+    if isnan(found.low):
+        return Words(zh=mean, en=mean)
+    between = both("unit.interval", low=written(found.low), high=written(found.high))
+    return both("attribute.estimate", value=mean, interval=between)
 
 
 def are_alike(below: float, above: float) -> bool:

@@ -8,8 +8,8 @@ from sim.measure import Words
 from sim.report.words.catalogue import Language, both, named
 
 
-def written(words: Words, lang: Language) -> str:
-    """What is written in one of the two languages."""
+def say(lang: Language, words: Words) -> str:
+    """What is said in one of the two languages."""
     said: str = getattr(words, lang)
     return said
 

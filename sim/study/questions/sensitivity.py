@@ -35,6 +35,7 @@ from sim.study.statistics.sensitivity_indices import LEAST, Array, Finding, Meth
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+STRONGEST: Final = 10  # factors that are shown
 FOLDER: Final = "sensitivities"
 DEFAULT: Final = "screening"
 
@@ -141,6 +142,14 @@ class Sensitivity(Study):
         of = self.indices
         rows = of[(of["outcome"] == outcome) & (of["index"] == name) & (of["other"] == "")]
         return rows.set_index("factor")[["value", "low", "high"]]
+
+    def ranked(self, outcome: str) -> pd.DataFrame:
+        """The rows of ``ranking`` of one outcome, the strongest factor first."""
+        return self.ranking[self.ranking["outcome"] == outcome]
+
+    def unit(self, outcome: str) -> str:
+        """Unit of the strengths of one outcome."""
+        return str(self.ranked(outcome)["unit"].iloc[0])
 
     def plot(self) -> Figure:
         """The ten strongest factors of each headline outcome, with intervals; grey what is not told from zero."""

@@ -5,7 +5,7 @@ Everything here is a sum, a share or an order of rows; definitions are those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
@@ -20,6 +20,7 @@ from sim.study.comparison.fates import FATES
 from sim.study.ensemble import paired_differences
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary, passed
+from sim.study.summaries.rows import tuples
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
 BY: Final = ("sector", "size", "prefecture", "action")
@@ -306,11 +307,6 @@ def groups(by: str, found: Iterable[Any]) -> list[str]:
     """Names of groups in the order in which people know them."""
     orders: dict[str, Sequence[str]] = {"sector": SECTORS, "size": SIZES, "action": (*ACTIONS, MECHANISMS)}
     return list(orders.get(by, sorted(found)))
-
-
-def tuples(table: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a table, with columns as attributes."""
-    yield from table.itertuples(index=False)
 
 
 def _positive(number: float) -> float:

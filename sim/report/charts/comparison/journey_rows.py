@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from sim.measure import Words
-from sim.report.words.catalogue import LANGUAGES, both, named, text
+from sim.report.words.catalogue import LANGUAGES, both, named
 from sim.report.words.numbers import entities, money
+from sim.report.words.sentences import listed
 from sim.study.comparison.journey import REACHED, stops
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.scenario_effects import Event, Followed, ScenarioEffects
@@ -73,7 +74,7 @@ def _cash(scenario_effects: ScenarioEffects, firm: Followed) -> Iterator[dict[st
             by_day.setdefault(event.date, []).append(event)
         for day, events in by_day.items():
             cash = events[-1].money[2 * world + 1]
-            words = _listed([_told(scenario_effects, event) for event in events])
+            words = listed([_told(scenario_effects, event) for event in events])
             yield {"what": "cash", "world": world, "day": day, "cash_fen": cash, **_pair("words", words)} | (
                 {} if cash is None else _pair("amount", money(cash))
             )
@@ -106,7 +107,7 @@ def reached(scenario_effects: ScenarioEffects, firm: Followed) -> list[dict[str,
             line = len(taken)
             taken.append([])
         taken[line].append(span)
-        words = _listed([_told(scenario_effects, event) for event in events])
+        words = listed([_told(scenario_effects, event) for event in events])
         rows.append(
             {"what": "reached", "world": 0, "day": day, "clause": clause, "line": line, "late": late}
             | _pair("words", words)
@@ -145,10 +146,6 @@ def _told(scenario_effects: ScenarioEffects, event: Event) -> Words:
     if not event.measure:
         return name
     return both("report.journeys.of", event=name, measure=scenario_effects.summary.measure_title(event.measure))
-
-
-def _listed(words: list[Words]) -> Words:
-    return Words(**{lang: text("report.comma", lang).join(getattr(each, lang) for each in words) for lang in LANGUAGES})
 
 
 def _pair(column: str, words: Words) -> dict[str, str]:

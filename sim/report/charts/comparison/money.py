@@ -12,7 +12,8 @@ from sim.report.words.numbers import money
 from sim.study.comparison.costs import COSTS
 from sim.study.comparison.fates import FATES
 from sim.study.summaries.comparison import BORNE, RETURNED, SHOWN_KINDS, ComparisonSummary
-from sim.study.summaries.scenario_effects import ScenarioEffects, tuples
+from sim.study.summaries.rows import tuples
+from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.vocabulary import LEVELS
 
 # Kinds in a stack of costs; what has been repaid was deferred first and would be counted twice.

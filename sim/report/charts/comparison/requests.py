@@ -7,7 +7,8 @@ from typing import Any
 from sim.report.charts.comparison.rows import OF_FOCUS, rounded
 from sim.report.charts.style import LINE_COLOURS, Spec, chart, colours_of, months_axis, tip
 from sim.report.words.catalogue import Language, text
-from sim.study.summaries.scenario_effects import ScenarioEffects, tuples
+from sim.study.summaries.rows import tuples
+from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.vocabulary import REQUESTS
 
 

@@ -1,0 +1,97 @@
+"""The charts of a discovery: how boxes trade coverage for density, what limits one, and the worlds themselves."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, tip
+from sim.report.words.catalogue import Language, text
+from sim.report.words.lever_names import lever_name
+from sim.report.words.limits import condition
+from sim.report.words.sentences import outcome_name
+from sim.study.questions.discover import CHOICE, DAY
+from sim.study.summaries.rows import records
+
+if TYPE_CHECKING:
+    from sim.study.questions.discover import Discovery
+
+MOST_POINTS: Final = 2_000
+Row = dict[str, Any]
+
+
+def trajectory(study: Discovery, outcome: str, lang: Language) -> Chart:
+    """Coverage against density of every box, the chosen one large."""
+    rows = [
+        {"coverage": 100 * row["coverage"], "density": 100 * row["density"], "factors": int(row["restricted"]),
+         "chosen": bool(row["is_chosen"]), "worlds": int(row["worlds"])}
+        for row in records(study.trajectory[study.trajectory["outcome"] == outcome])
+    ]  # fmt: skip
+    title = text("discover.chart.trajectory", lang, outcome=getattr(outcome_name(outcome), lang))
+    scale = {"domain": [0, 100]}
+    encoding = {
+        "x": {"field": "coverage", "type": "quantitative", "scale": scale, "title": _column("coverage", lang) + " (%)"},
+        "y": {"field": "density", "type": "quantitative", "scale": scale, "title": _column("density", lang) + " (%)"},
+        "color": {"condition": {"test": "datum.chosen", "value": ACCENT}, "value": QUIET},
+        "size": {"condition": {"test": "datum.chosen", "value": 180}, "value": 40},
+        "tooltip": [tip("worlds", _column("worlds", lang)), tip("factors", _column("factors", lang))],
+    }
+    subtitle = text("discover.chart.trajectory_note", lang)
+    return Chart(title, specification(title, rows, subtitle, mark={"type": "circle", "opacity": 1}, encoding=encoding))
+
+
+def box(study: Discovery, outcome: str, lang: Language) -> Chart:
+    """The limits of the chosen box as shares of the ranges."""
+    rows = []
+    for limit in records(study.chosen(outcome)):
+        span = limit["most"] - limit["least"]
+        if limit["kind"] == CHOICE or not span > 0:
+            continue
+        low, high = (
+            limit[end] if not isnan(limit[end]) else limit[edge] for end, edge in (("low", "least"), ("high", "most"))
+        )
+        rows.append({
+            "factor": lever_name(str(limit["path"]), lang), "low": (low - limit["least"]) / span,
+            "high": (high - limit["least"]) / span, "said": getattr(condition(limit), lang), "from": 0, "to": 1,
+        })  # fmt: skip
+    title = text("discover.chart.box", lang, outcome=getattr(outcome_name(outcome), lang))
+    y = {"field": "factor", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}}
+    x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "title": None}}
+    layers = [
+        {"mark": {"type": "bar", "color": "#e6e9eb", "size": 16},
+         "encoding": {"y": y, "x": {"field": "from", **x}, "x2": {"field": "to"}}},
+        {"mark": {"type": "bar", "color": ACCENT, "size": 10},
+         "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}, "tooltip": [tip("said", title)]}},
+    ]  # fmt: skip
+    height = 40 * max(len(rows), 1)
+    return Chart(title, specification(title, rows, text("discover.chart.box_note", lang), height=height, layer=layers))
+
+
+def worlds(study: Discovery, outcome: str, lang: Language) -> list[Chart]:
+    """Every world in the plane of the two numbers that tell most, where there are two."""
+    numbers = [str(limit["path"]) for limit in records(study.chosen(outcome)) if limit["kind"] not in (CHOICE, DAY)][:2]
+    if len(numbers) < 2:
+        return []
+    across, up = numbers
+    of_one = study.worlds[study.worlds["outcome"] == outcome].merge(study.draws[["draw", *numbers]], on="draw")
+    words = {is_missed: text(f"discover.{'missed' if is_missed else 'met'}", lang) for is_missed in (True, False)}
+    rows = [
+        {"x": float(row[across]), "y": float(row[up]), "state": words[bool(row["misses"])]}
+        for row in records(of_one.head(MOST_POINTS))
+    ]
+    title = text("discover.chart.worlds", lang, outcome=getattr(outcome_name(outcome), lang))
+    encoding = {
+        "x": {"field": "x", "type": "quantitative", "scale": {"zero": False}, "title": lever_name(across, lang)},
+        "y": {"field": "y", "type": "quantitative", "scale": {"zero": False}, "title": lever_name(up, lang)},
+        "color": {
+            "field": "state", "type": "nominal", "title": None,
+            "scale": {"domain": [words[True], words[False]], "range": ["#b3451b", QUIET]},
+        },
+        "tooltip": [tip("state", getattr(outcome_name(outcome), lang))],
+    }  # fmt: skip
+    mark = {"type": "circle", "size": 36, "opacity": 0.75, "stroke": INK, "strokeWidth": 0.2}
+    return [Chart(title, specification(title, rows, "", mark=mark, encoding=encoding))]
+
+
+def _column(name: str, lang: Language) -> str:
+    return text(f"discover.column.{name}", lang)

@@ -1,0 +1,51 @@
+"""What is said of a sensitivity's factors and indices: an outcome or the effect on it, a strength in its unit."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING
+
+from sim.measure import Words
+from sim.report.words.catalogue import Language, both, text
+from sim.report.words.numbers import FEN_PER_LARGE_UNIT, interval, share, width_in_unit
+from sim.report.words.sentences import inside, outcome_name
+from sim.study.comparison.costs import PUBLIC_COST
+
+if TYPE_CHECKING:
+    from sim.study.questions.sensitivity import Sensitivity
+
+
+def outcome_of(name: str) -> Words:
+    """Name of an outcome, the public cost among them."""
+    return both("sensitivity.public_cost") if name == PUBLIC_COST else outcome_name(name)
+
+
+def about(study: Sensitivity, outcome: str) -> Words:
+    """An outcome or the effect on it, within a sentence."""
+    if study.against is None:
+        return inside(outcome_of(outcome))
+    scenario = study.manifest.scenarios[-1].title
+    return both("sensitivity.effect", scenario=inside(scenario), outcome=inside(outcome_of(outcome)))
+
+
+def strength(study: Sensitivity, value: float, unit: str) -> Words:
+    """An index that says how strong a factor is: of Morris in the outcome's unit, of Sobol a share of the variance."""
+    return width_in_unit(value, unit) if study.method == "morris" else share(value)
+
+
+def with_interval(study: Sensitivity, value: float, low: float, high: float, unit: str) -> Words:
+    """An index with its interval, where it has one."""
+    written = strength(study, value, unit)
+    if isnan(low):
+        return written
+    between = interval(low, high, lambda end: strength(study, end, unit))
+    return both("sensitivity.estimate", value=written, interval=between)
+
+
+def scale_of(study: Sensitivity, outcome: str, lang: Language) -> tuple[float, str]:
+    """What numbers of a chart are multiplied by, and the unit that they have then."""
+    unit = study.unit(outcome)
+    if study.method == "sobol" or unit == "share":
+        name = "share" if study.method == "sobol" else "points"
+        return 100.0, text(f"unit.{name}", lang, number="").strip()
+    return 1.0 / FEN_PER_LARGE_UNIT[lang], text("unit.large_money", lang, number="").strip()
