@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare slides test test-long benchmark limit province studies timings peers clean setup
+.PHONY: compare slides quick test test-long benchmark limit province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -19,6 +19,16 @@ compare: $(INSTALLED) ## the main job: without the plan, each action alone, the 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
 		--output-dir results notebooks/presentation.ipynb
+
+# Rooms whose tests live through whole provinces, kill studies, draw pages or type commands.
+SLOW := benchmarks cli docs engine faults invariants notebooks reference report study
+
+quick: setup ## the round for every edit, within a minute: format, lint, types, import contract, and the tests of every room below the studies
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -n auto -m "not long and not slow" $(SLOW:%=--ignore=tests/%)
 
 test: setup ## format, lint, types, import contract, tests
 	@$(BIN)/ruff format --check --quiet

@@ -104,7 +104,8 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 def test_every_folder_says_what_it_holds() -> None:
     folders = {parent for path in TRACKED for parent in path.parents if parent.is_relative_to(ROOT)}
-    mirrors = {ROOT / "tests", ROOT / "scenarios/measures"}  # their folders are those of `sim/` and of the actions
+    # Their folders are those of `sim/`, of the actions and of `calibration/`.
+    mirrors = {ROOT / name for name in ("tests", "scenarios/measures", "tests/case", "tests/case/calibration")}
     missing = [
         short(folder)
         for folder in sorted(folders)

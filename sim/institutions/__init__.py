@@ -1,1 +1,1 @@
-"""Who delivers: everything that queues, waits, owns a budget, meets or decides by the calendar, as SimPy processes."""
+"""Who delivers: SimPy processes that act on their days and hours, over queues in arrays and funds that SimPy holds."""

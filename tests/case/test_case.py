@@ -56,6 +56,7 @@ def test_every_part_of_the_model_is_at_work(case: Path) -> None:
     assert run.value("contracts_of_small_firms") > 0 and run.value("contracts_of_large_firms") > 0
 
 
+@pytest.mark.slow
 def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Path) -> None:
     study = sim.compare(["baseline", "full_plan"], firms=400, replications=2, folder=tmp_path / "study")
     assert set(study.runs["reason"]) == {""} and len(study.runs) == 4
@@ -63,6 +64,7 @@ def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Pat
     assert effects["full_plan", "money_given"] > 0
 
 
+@pytest.mark.slow
 def test_workers_that_are_already_there_see_the_province_of_the_study(case: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv(CALIBRATION_VARIABLE)
     sim.compare(["baseline"], firms=100, replications=2, folder=tmp_path / "yunnan", workers=2)
@@ -101,6 +103,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path) -> None:
     """Four sectors, one of them new to the model, and two agencies, read by a process of its own."""
     folder = tmp_path / "calibration"

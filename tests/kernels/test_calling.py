@@ -207,6 +207,7 @@ pandas.to_pickle({name: table for name, table in tables.items() if isinstance(ta
 """
 
 
+@pytest.mark.slow
 def test_kernels_run_as_python_give_every_table_of_the_compiled_ones(tmp_path: Path) -> None:
     found = []
     for off in ("0", "1"):
@@ -245,6 +246,7 @@ assert all(first[0].equals(outcomes) for outcomes in first)
 """
 
 
+@pytest.mark.slow
 def test_threads_whose_first_runs_begin_together_load_every_kernel_once_and_run_alike() -> None:
     run = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -129,6 +129,7 @@ def test_a_longer_horizon_sees_everything_put_off_come_back():
     assert (result.panel.loc[result.panel["month"] == "2024-12", "deferred_fen"] == 0).all()
 
 
+@pytest.mark.slow
 def test_a_comparison_follows_the_whole_plan_a_year_past_the_horizon():
     """The last instalments fall due on the horizon's last day: whoever fails on them is seen in the year after."""
     done = compare(["full_plan", "action_finance"], firms=300, replications=1)

@@ -212,6 +212,7 @@ def test_without_a_folder_that_can_be_written_kernels_are_compiled_for_the_proce
     cache._passing.cache_clear()
 
 
+@pytest.mark.slow
 def test_of_several_processes_one_compiles_and_says_so(tmp_path: Path) -> None:
     script = tmp_path / "trial.py"
     script.write_text(

@@ -1,0 +1,100 @@
+"""Documents and files in step: what a page, a docstring or a comment names is there, and every module is told.
+
+Claims about behaviour are typed and run elsewhere (`test_readme.py`, `docs/`); here only names are looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.test_house import ROOT, SOURCES, TRACKED, read, short
+
+# The rooms of `sim/` itself are the table of floors in `docs/architecture.md`.
+ROOMS = sorted({path.parent for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.name == "README.md"})[1:]
+ROOMS = [room for room in ROOMS if not {"report", "study"} & {*room.parts}]
+PAGES = [path for path in TRACKED if path.suffix == ".md" and not path.is_relative_to(ROOT / "results")]
+TELLING = [*PAGES, *SOURCES, ROOT / "Makefile"]
+WRITTEN_BY_THE_READER = {"scenarios/measures/fiscal/cold_chain_rebate.yaml"}  # of the lesson in `docs/measures.md`
+FOLDERS = "sim|docs|tests|scenarios|calibration|benchmarks|notebooks"
+# A path from the top folder, to a file or a folder; `*` and `<name>` stand for anything.
+PATH = re.compile(rf"(?<![\w/.*<>-])(?:\.\./)*((?:{FOLDERS})/[\w./*<>-]*[\w/*>])")
+DOTTED = re.compile(r"(?<![\w./-])sim(?:\.[A-Za-z_]\w*)+")
+PARTS = {part for path in TRACKED for part in path.relative_to(ROOT).parts}
+
+
+def found(path: str) -> bool:
+    """Whether something lies at a path, which may hold `*` or `<name>`; a file may be named without its ending."""
+    pattern = re.sub(r"<[^>]*>", "*", path).rstrip("/")
+    return any(ROOT.glob(pattern)) or any(ROOT.glob(f"{pattern}.*"))
+
+
+def named(text: str) -> set[str]:
+    """Modules and folders that a README names as lying beside it, such as `bills.py` and `answers/`."""
+    return set(re.findall(r"`([a-z_]\w*(?:\.py|\.yaml|/))`", text))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=short)
+def test_a_room_tells_every_module_and_no_other(room: Path) -> None:
+    here = {path for path in TRACKED if path.is_relative_to(room) and path.suffix in (".py", ".yaml", ".json")}
+    modules = {path.name for path in here if path.parent == room and path.name not in ("__init__.py", "__main__.py")}
+    folders = {f"{path.relative_to(room).parts[0]}/" for path in here if path.parent != room}
+    text = read(room / "README.md")
+    untold = sorted(name for name in modules | folders if f"`{name}" not in text)
+    assert not untold, f"{short(room)}/README.md says nothing of {untold}"
+    gone = sorted(name for name in named(text) if name.rstrip("/") not in PARTS)
+    assert not gone, f"{short(room)}/README.md names what is not there: {gone}"
+
+
+@pytest.mark.parametrize("page", TELLING, ids=short)
+def test_every_path_that_is_named_is_there(page: Path) -> None:
+    gone = sorted({path for path in PATH.findall(read(page)) if not found(path)} - WRITTEN_BY_THE_READER)
+    assert not gone, f"{short(page)} names what is not there: {gone}"
+
+
+def test_every_page_that_is_linked_is_there() -> None:
+    gone = [
+        f"{short(page)}: {link}"
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", read(page))
+        if not (page.parent / link).exists()
+    ]
+    assert not gone
+
+
+def is_in_python(name: str) -> bool:
+    """Whether a dotted name leads to a module, or to something in one."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(thing, part):
+                return part in getattr(thing, "__annotations__", {})
+            thing = getattr(thing, part)
+        return True
+    return False
+
+
+def test_every_name_of_the_package_is_there() -> None:
+    names = {name for page in TELLING for name in DOTTED.findall(read(page))}
+    endings = {"py", "md", "yaml"}
+    gone = sorted(name for name in names if name.rsplit(".", 1)[-1] not in endings and not is_in_python(name))
+    where = {name: [short(page) for page in TELLING if re.search(rf"{re.escape(name)}\b", read(page))] for name in gone}
+    assert not gone, where
+
+
+def test_the_table_of_floors_is_the_import_contract() -> None:
+    contract = tomllib.loads(read(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    floors = [{part.strip() for part in layer.split("|")} for layer in contract]
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", read(ROOT / "docs/architecture.md"), re.MULTILINE)
+    told: dict[int, set[str]] = {}
+    for number, rooms in rows:
+        told.setdefault(int(number), set()).update(re.findall(r"`sim/(\w+)(?:/|\.py)`", rooms))
+    assert [told[number] for number in sorted(told, reverse=True)] == floors
