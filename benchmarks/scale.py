@@ -114,7 +114,7 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
     from sim.study.designs.design import Draws
     from sim.study.runs import cluster, run_store
     from sim.study.runs.run_store import Stored
-    from sim.study.runs.runner import RunSpec, sized
+    from sim.study.runs.specification import RunSpec, sized
 
     asked, beside = question(
         "sweep",

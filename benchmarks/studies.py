@@ -19,7 +19,8 @@ import psutil
 from sim.scenario import load
 from sim.study.answering import ask
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import Runner, replicated
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import replicated
 
 ROUNDS = 3
 

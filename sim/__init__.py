@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
     from sim.study.comparison.journey import Journey, Where
-    from sim.study.comparison.scenarios import Comparison
     from sim.study.questions.attribute import Attribution
+    from sim.study.questions.comparison import Comparison
     from sim.study.questions.discover import Discovery
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
-    from sim.study.runs.runner import Firms
+    from sim.study.runs.specification import Firms
     from sim.study.runs.study import Study
 
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
@@ -63,7 +63,7 @@ def run(
     20,000. ``follow``: identities of firms whose journeys are kept. ``progress`` is called with the share done.
     Raises ``ScenarioError`` when the scenario or a lever is not understood.
     """
-    from sim.study.runs.runner import once
+    from sim.study.runs.worker import once
 
     return once(scenario, levers or {}, firms, seed, follow, progress)
 
@@ -89,13 +89,14 @@ def compare(
     are kept there, and those that are there are used; ``workers``, ``cluster``: see
     :class:`sim.study.runs.runner.Runner`.
     """
-    from sim.study.comparison import scenarios as comparison
-    from sim.study.runs import study_folder
+    from sim.study import study_folder
+    from sim.study.comparison.scenarios import DEFAULT
+    from sim.study.questions import comparison
     from sim.study.runs.runner import Runner
 
     with study_folder.at_work(folder) as stored:
         study = comparison.compare(
-            comparison.DEFAULT if scenarios is None else scenarios,
+            DEFAULT if scenarios is None else scenarios,
             levers=levers, firms=firms, seed=seed, replications=replications, draws=draws,
             clause_replications=clause_replications, runner=Runner(stored, workers, cluster, progress),
         )  # fmt: skip
@@ -188,15 +189,15 @@ def journey(
 
 @checked()
 def save(study: Study, folder: str | Path) -> Path:
-    """Store a study as Parquet tables and a manifest, whole or not at all; see ``sim/study/runs/study_folder.py``."""
-    from sim.study.runs import study_folder
+    """Store a study as Parquet tables and a manifest, whole or not at all; see ``sim/study/study_folder.py``."""
+    from sim.study import study_folder
 
     return study_folder.save(study, folder)
 
 
 @checked()
 def load(folder: str | Path) -> Study:
-    """The study that a folder holds; see :func:`sim.study.runs.study_folder.load`."""
-    from sim.study.runs import study_folder
+    """The study that a folder holds; see :func:`sim.study.study_folder.load`."""
+    from sim.study import study_folder
 
     return study_folder.load(folder)

@@ -30,7 +30,7 @@ from sim.cli.shared import (
 from sim.cli.streams import tell
 from sim.report.terminal import tables
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
-from sim.study.runs.study import questions
+from sim.study.questions import module, questions
 
 SWEEP: Final = "sweep"
 
@@ -55,7 +55,7 @@ def _command(kind: str) -> Callable[..., None]:
         from sim.study import answering
         from sim.study.runs.runner import Runner
 
-        name = question or answering.module(kind).DEFAULT
+        name = question or module(kind).DEFAULT
         if not name:
             refuse([say("fault.question", allowed=", ".join(answering.shipped(kind)))])
         asked, fixed = _levers(kind, name, lever or [])
@@ -109,7 +109,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Do a sample of a study's runs again and compare every byte that was kept of them."""
-    from sim.study.runs.verify import verify as room
+    from sim.study.verify import verify as room
 
     with progress_bar() as progress:
         found = room(study, sample, seed, processes(workers), progress)

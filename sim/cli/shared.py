@@ -24,7 +24,7 @@ from sim.study.arguments import REPLICATIONS, SEED, WORKERS
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.runs.run_store import Stored
-    from sim.study.runs.runner import Firms, Progress
+    from sim.study.runs.specification import Firms, Progress
     from sim.study.runs.study import Study
 
 
@@ -137,7 +137,7 @@ def processes(workers: int | None) -> int:
 @contextmanager
 def at_work(folder: Path | None) -> Iterator[Stored]:
     """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
-    from sim.study.runs import study_folder
+    from sim.study import study_folder
     from sim.study.runs.parts import DAMAGED
 
     with study_folder.at_work(folder) as stored:
@@ -185,7 +185,7 @@ def deliver(
     as_json: bool,
 ) -> bool:
     """Store a study, write its page, say what came out and put its runs together; whether it has a page."""
-    from sim.study.runs import study_folder
+    from sim.study import study_folder
 
     study_folder.save(study, folder)  # before the report: a report that fails must not lose a finished run
     report = write_report(study, folder)
@@ -200,7 +200,7 @@ def deliver(
 
 def write_report(study: Study, folder: Path) -> Path | None:
     """Write the page of a study into its folder; a failure is told and leaves the results alone."""
-    from sim.study.comparison.scenarios import Comparison
+    from sim.study.questions.comparison import Comparison
 
     try:
         if isinstance(study, Comparison):

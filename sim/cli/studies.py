@@ -52,11 +52,12 @@ def compare(
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
     from sim.scenario import from_words
-    from sim.study.comparison import scenarios as comparison
+    from sim.study.comparison.scenarios import DEFAULT
+    from sim.study.questions import comparison
     from sim.study.runs.runner import Runner
 
     levers = from_words(lever or [])
-    asked = loaded(scenarios or comparison.DEFAULT, levers)
+    asked = loaded(scenarios or DEFAULT, levers)
     changes = [f"{path}={value}" for path, value in levers.items()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
     with at_work(out) as stored:
@@ -86,9 +87,10 @@ def run(
 ) -> None:
     """Simulate one scenario under one or several lucks."""
     from sim.scenario import from_words
-    from sim.study.ensemble import replicate
-    from sim.study.runs import study_folder
-    from sim.study.runs.runner import Runner, sized
+    from sim.study import study_folder
+    from sim.study.questions.run import replicate
+    from sim.study.runs.runner import Runner
+    from sim.study.runs.specification import sized
 
     [asked] = sized(loaded([scenario], from_words(lever or [])), firms_asked(firms))
     with at_work(out) as stored:

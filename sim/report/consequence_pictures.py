@@ -18,7 +18,7 @@ from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import DUE, ScenarioEffects, groups
 
 if TYPE_CHECKING:
-    from sim.study.comparison.scenarios import Comparison
+    from sim.study.questions.comparison import Comparison
 
 BILLION_FEN: Final = {"zh": 1e10, "en": 1e11}  # in the unit that `report.cliff.amount` names
 WIDTH: Final = 9  # inches

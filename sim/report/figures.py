@@ -23,7 +23,7 @@ from sim.report.words.sentences import outcome_name
 from sim.study.summaries.comparison import ComparisonSummary
 
 if TYPE_CHECKING:
-    from sim.study.comparison.scenarios import Comparison
+    from sim.study.questions.comparison import Comparison
 
 ROW_INCHES = 0.34
 

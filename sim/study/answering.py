@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +15,12 @@ from sim.scenario.faults import listed
 from sim.scenario.levers import same
 from sim.scenario.loader import changed_title, recipe
 from sim.scenario.plain import plain
-from sim.study import StudyError
+from sim.study import StudyError, study_folder
 from sim.study.arguments import arguments, checked
-from sim.study.runs import study_folder
-from sim.study.runs.runner import Firms, Progress, Runner
-from sim.study.runs.study import QUESTIONS, Study
+from sim.study.questions import module
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, Progress
+from sim.study.runs.study import Study
 
 
 class Asked(NamedTuple):
@@ -28,11 +28,6 @@ class Asked(NamedTuple):
 
     document: Document
     folder: Path
-
-
-def module(kind: str) -> Any:
-    """The module of a kind of question, see ``sim/study/questions/``."""
-    return import_module(f"{QUESTIONS}.{kind}")
 
 
 def shipped(kind: str) -> dict[str, Path]:

@@ -19,7 +19,8 @@ from sim.study import StudyError
 from sim.study.arguments import checked
 from sim.study.designs.design import check_draws
 from sim.study.designs.factors import Factor, Over, trials, varied
-from sim.study.runs.runner import Firms, once
+from sim.study.runs.specification import Firms
+from sim.study.runs.worker import once
 from sim.study.statistics import patient_rule_induction
 
 if TYPE_CHECKING:

@@ -318,7 +318,7 @@ def test_a_picture_that_cannot_be_written_is_refused_before_the_runs(shukun, mon
 def test_every_shipped_question_is_understood_in_every_draw():
     from sim.study import answering
     from sim.study.designs.design import Draws
-    from sim.study.runs.study import questions
+    from sim.study.questions import questions
 
     for kind in questions():
         for name in answering.shipped(kind):

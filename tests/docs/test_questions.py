@@ -9,8 +9,7 @@ import pytest
 from sim.scenario import load
 from sim.study import answering
 from sim.study.designs.design import Draws
-from sim.study.questions import attribute, sensitivity
-from sim.study.runs.study import questions
+from sim.study.questions import attribute, questions, sensitivity
 from tests.docs import guide
 
 

@@ -18,9 +18,9 @@ import scipy.special
 import scipy.stats  # noqa: F401
 
 import sim
-from sim.study import StudyError
+from sim.study import StudyError, study_folder
 from sim.study.comparison import journey, scenarios
-from sim.study.runs import runner, study_folder
+from sim.study.runs import runner
 from sim.study.runs.runner import Runner
 from tests.study.conftest import FakeScenario, make_simulate
 

@@ -23,7 +23,7 @@ from sim.study import StudyError
 from sim.study.answering import module, question
 from sim.study.designs.design import Block, Design, Draws, sample
 from sim.study.designs.factors import Factor
-from sim.study.runs.study import questions
+from sim.study.questions import questions
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="shukun-faults-")  # goes with the process
 FOLDER = Path(_FOLDER.name)

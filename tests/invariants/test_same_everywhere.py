@@ -14,7 +14,8 @@ import pandas as pd
 from sim.engine import simulate
 from sim.observe.tables import TABLES, Result
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import Runner, RunSpec, replicated, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import RunSpec, replicated, sized
 from tests.invariants.watching import built, busy, part
 
 # SHA-256 of all tables of `small_run`. Whoever changes the model, a measure or a number on purpose changes it too: the

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.study.comparison.scenarios import Comparison
-from sim.study.ensemble import paired_differences, summarise
+from sim.study.outcomes import paired_differences, possible_means
+from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
+from sim.study.statistics.intervals import summarise
 from sim.vocabulary import ACTIONS, SECTORS, SIZES
 from tests.report import made_up_tables
 
@@ -93,7 +94,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         [(s, r, 1 + r, 20_000, 24, 0, "") for s in strength for r in range(replications)],
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
-    outcomes = summarise(values, ["scenario", "outcome", "unit"])[columns].assign(rows=20_000.0)
+    outcomes = summarise(values, ["scenario", "outcome", "unit"], possible_means)[columns].assign(rows=20_000.0)
     cost, unit_cost = made_up_tables.money(strength, replications > 1)
     fates = made_up_tables.fates(strength, PREFECTURES, _wave, replications > 1)
     return Comparison(

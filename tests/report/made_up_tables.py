@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from sim.study.comparison import costs, interaction
-from sim.study.comparison.fates import FATES, GAINS, GIVERS
+from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
+from sim.study.reductions.fates import FATES, GIVERS
 from sim.vocabulary import LEVELS, REQUESTS, SECTORS, SIZES
 
 YI = 10**10

@@ -11,8 +11,8 @@ import sim
 from sim.report import answers
 from sim.report.pages import answer_page
 from sim.report.terminal import tables
+from sim.study.questions import questions
 from sim.study.questions.sweep import Sweep
-from sim.study.runs.study import questions
 from tests.report.test_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
 
 TITLE = {"zh": "免租几个月", "en": "Months of rent waived"}

@@ -8,9 +8,10 @@ from sim.measure import Words
 from sim.report.answers import attribute as told
 from sim.report.words.player_names import player_name
 from sim.scenario import load
-from sim.study.ensemble import Limits, of_differences, summarise
+from sim.study.outcomes import possible_differences
 from sim.study.questions.attribute import Attribution, _prices
 from sim.study.runs.manifest import manifest
+from sim.study.statistics.intervals import Range, summarise
 
 YI = 10**10
 POINTS = {"survival_rate": 0.01, "resumption_rate": 0.01, "loss_share": -0.01}
@@ -58,8 +59,8 @@ def study(shares, replications=4, luck=0.2, of="actions", rest="mechanisms", ord
     )  # fmt: skip
 
 
-def _differences(table: pd.DataFrame) -> Limits:
-    return of_differences(table["outcome"])
+def _differences(table: pd.DataFrame) -> Range:
+    return possible_differences(table["outcome"])
 
 
 ACTIONS = {

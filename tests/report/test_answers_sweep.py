@@ -7,7 +7,7 @@ import pytest
 
 from sim.measure import Words
 from sim.report.answers import sweep as told
-from sim.study.ensemble import values_of
+from sim.study.outcomes import values_of
 from sim.study.questions.sweep import Sweep, _outcomes, _worlds
 from sim.study.runs.manifest import Asked, Manifest
 from sim.study.summaries.sweep import SweepSummary

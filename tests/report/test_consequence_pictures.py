@@ -4,7 +4,7 @@ import pytest
 
 from sim.report.consequence_pictures import cliff_picture, saved_picture
 from sim.report.words.catalogue import Language
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects
 

@@ -6,8 +6,8 @@ from math import inf, nan
 import pytest
 
 from sim.report.pages import headings
-from sim.study.comparison.costs import COSTS
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
+from sim.study.reductions.costs import COSTS
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from sim.report import figures
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
 
 
 @pytest.mark.parametrize(("lang", "first"), [("zh", "财政惠企"), ("en", "Fiscal support")])

@@ -4,7 +4,7 @@ from math import nan
 import pytest
 
 from sim.report.pages.findings import findings
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.direction import direction

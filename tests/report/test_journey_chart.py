@@ -8,7 +8,7 @@ import pytest
 
 from sim.report.charts.comparison.journey import specifications
 from sim.report.charts.comparison.journey_rows import LETTER, NARROWEST, dataset, ends, reached, title
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects
 

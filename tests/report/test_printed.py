@@ -11,10 +11,10 @@ from playwright.sync_api import Browser
 from sim.report.charts.style import thin_labels
 from sim.report.pages import answer_page
 from sim.scenario import load
-from sim.study import answering
-from sim.study.ensemble import replicate
-from sim.study.runs import study_folder
-from sim.study.runs.runner import Runner, sized
+from sim.study import answering, study_folder
+from sim.study.questions.run import replicate
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import sized
 from tests.report import test_answers_attribute as attributions
 from tests.report import test_answers_discover as discoveries
 from tests.report import test_answers_search as searches

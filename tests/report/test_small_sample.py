@@ -7,7 +7,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.report.pages import headings
 from sim.study.comparison.one_clause import STATIONS
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.scenarios import Comparison
+from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.vocabulary import GOVERNMENT

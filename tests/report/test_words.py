@@ -7,8 +7,8 @@ import pytest
 from sim import vocabulary
 from sim.observe.outcomes import OUTCOMES
 from sim.report.words.catalogue import both, catalogue, named, text, words
-from sim.study.comparison.costs import CATEGORIES
-from sim.study.comparison.fates import FATES
+from sim.study.reductions.costs import CATEGORIES
+from sim.study.reductions.fates import FATES
 
 NAMES = {
     "sector": vocabulary.SECTORS,

@@ -11,7 +11,7 @@ from sim.data_folders import scenarios_folder
 from sim.measure import Words
 from sim.scenario.document import read
 from sim.study.answering import question, shipped
-from sim.study.runs.study import questions
+from sim.study.questions import questions
 
 BOTH, CHINESE, ENGLISH = Words(zh="免租", en="Rent"), Words(zh="免租", en="免租"), Words(zh="Rent", en="Rent")
 WRITTEN = {

@@ -183,8 +183,8 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     def load_or_take(asked: Any, *levers: Any) -> Any:
         return asked if isinstance(asked, FakeScenario) else really_load(asked, *levers)
 
-    for module in ("comparison.scenarios", "designs.design"):
+    for module in ("questions.comparison", "designs.design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
-    for module in ("comparison.journey", "runs.runner"):
+    for module in ("comparison.journey", "runs.worker"):
         monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)
     monkeypatch.setattr("sim.scenario.Scenario", FakeScenario | Scenario)

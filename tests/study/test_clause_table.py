@@ -12,9 +12,10 @@ from sim.scenario import clauses
 from sim.study.comparison import clause_effects
 from sim.study.comparison.clause_effects import effects, switch, switched
 from sim.study.comparison.one_clause import clause_effect
-from sim.study.ensemble import values_of
+from sim.study.outcomes import values_of
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import Runner, replicated
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import replicated
 
 VALUES = {  # jobs by scenario and replication
     "baseline": (100.0, 110.0),

@@ -10,7 +10,8 @@ from sim.observe.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.study.comparison.one_clause import clause_effect
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import Runner, RunSpec
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import RunSpec
 
 
 @pytest.fixture

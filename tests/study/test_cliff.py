@@ -2,8 +2,10 @@ from datetime import date
 
 import pandas as pd
 
-from sim.study.comparison import fates, repayment_wall
-from sim.study.comparison.scenarios import _with_later_months
+from sim.study.comparison import repayment_wall
+from sim.study.questions.comparison import _with_later_months
+from sim.study.reductions.ends import ends_of, places
+from sim.study.reductions.exits import exits_of
 from sim.timeline import Timeline
 from tests.study.test_fates import world
 
@@ -25,8 +27,8 @@ def test_who_falls_with_what_was_put_off():
             closes(5, 40, 80, put_off=True, founder=False),  # never born there
         ]
     )
-    ends = fates.ends(baseline)
-    exits = repayment_wall.exits(plan, ends, fates.places(plan, ends), TIMELINE)
+    ends = ends_of(baseline)
+    exits = exits_of(plan, ends, places(plan, ends), TIMELINE)
     table = repayment_wall.table([("plan", TIMELINE.month_names, [exits])])
     expected = pd.DataFrame(
         [
@@ -39,10 +41,9 @@ def test_who_falls_with_what_was_put_off():
 
 
 def test_exits_are_means_over_replications():
-    ends = fates.ends(world([{"firm": 1}]))
+    ends = ends_of(world([{"firm": 1}]))
     runs = [
-        repayment_wall.exits(plan, ends, fates.places(plan, ends), TIMELINE)
-        for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
+        exits_of(plan, ends, places(plan, ends), TIMELINE) for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
     ]
     assert repayment_wall.table([("plan", TIMELINE.month_names, runs)])["exits"].tolist() == [5.0]
 

@@ -18,7 +18,9 @@ from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.answering import ask
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import KILLED, Runner, RunSpec, replicated, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import RunSpec, replicated, sized
+from sim.study.runs.worker import KILLED
 
 FIRMS = 60
 SWEEP = {

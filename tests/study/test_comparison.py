@@ -5,7 +5,8 @@ import pytest
 from sim import compare
 from sim.observe.months import rates_by_month
 from sim.study import StudyError
-from sim.study.ensemble import summarise
+from sim.study.outcomes import possible_means
+from sim.study.statistics.intervals import summarise
 
 pytestmark = pytest.mark.usefixtures("simulate")
 
@@ -34,7 +35,7 @@ def test_a_paired_difference_is_as_sharp_as_the_shared_luck_allows():
 
 def test_the_interval_is_students_t():
     values = pd.DataFrame({"outcome": "public_cost", "value": [1.0, 2.0, 3.0, 4.0]})  # which has no limits
-    row = summarise(values, ["outcome"]).iloc[0]
+    row = summarise(values, ["outcome"], possible_means).iloc[0]
     # Standard deviation 1.290994, t(3) at 97.5 % 3.182446 (any printed table): 3.182446 x 1.290994 / sqrt(4).
     assert (row["low"], row["high"]) == pytest.approx((2.5 - 2.054260, 2.5 + 2.054260), abs=1e-5)
 
@@ -61,7 +62,7 @@ def test_a_scenario_that_always_fails_leaves_the_others_alone():
 
 
 def test_without_a_baseline_there_is_nothing_to_compare(monkeypatch):
-    monkeypatch.setattr("sim.study.comparison.scenarios.BASELINE", "broken")
+    monkeypatch.setattr("sim.study.questions.comparison.BASELINE", "broken")
     with pytest.raises(StudyError, match="No run of the baseline succeeded: ArithmeticError"):
         compare(["rent"], replications=2)
 

@@ -7,6 +7,8 @@ import pytest
 from scipy import stats
 
 from sim.study.comparison import costs
+from sim.study.reductions.costs import CATEGORIES, costs_of
+from sim.study.statistics.fieller import fieller
 from sim.vocabulary import LEVELS, PARTIES
 
 LINES = [  # payer, payee, flow, measure, kind, fen, and where it belongs
@@ -36,14 +38,14 @@ def run(lines: list[tuple[Any, ...]], contracts: float = 0.0) -> pd.Series:
     columns = ["payer", "payee", "flow", "measure", "kind", "amount_fen"]
     ledger = pd.DataFrame([line[:6] for line in lines], columns=columns)
     outcomes = pd.DataFrame({"outcome": ["contracts_of_large_firms"], "value": [contracts]})
-    return costs.of_run(SimpleNamespace(ledger=ledger, outcomes=outcomes))  # type: ignore[arg-type]
+    return costs_of(SimpleNamespace(ledger=ledger, outcomes=outcomes))  # type: ignore[arg-type]
 
 
 def test_each_line_of_the_ledger_has_its_category():
     by_category = run(LINES).groupby("category").sum()
-    for category in costs.CATEGORIES[:-1]:
+    for category in CATEGORIES[:-1]:
         assert by_category[category] == sum(line[5] for line in LINES if line[6] == category), category
-    assert set(by_category.index) == set(costs.CATEGORIES)
+    assert set(by_category.index) == set(CATEGORIES)
 
 
 def test_who_bears_it_is_who_pays_or_who_is_not_paid():
@@ -90,7 +92,7 @@ def test_public_is_treasuries_and_social_insurance_and_neither_what_is_put_off_n
 
 def test_at_the_ends_of_fiellers_interval_the_difference_is_just_significant():
     above, below = np.array([52.0, 61.0, 47.0, 55.0, 58.0, 50.0]), np.array([10.0, 13.0, 9.0, 12.0, 11.0, 12.0])
-    mean, low, high = costs.fieller(above, below)
+    mean, low, high = fieller(above, below)
     assert mean == pytest.approx(above.sum() / below.sum())
     assert low < mean < high
     for end in (low, high):  # Fieller's definition: the ratios that a t-test of above - ratio * below does not refuse
@@ -98,11 +100,11 @@ def test_at_the_ends_of_fiellers_interval_the_difference_is_just_significant():
 
 
 def test_a_ratio_without_spread_is_certain():
-    assert costs.fieller(np.array([6.0, 6.0]), np.array([2.0, 2.0])) == (3.0, 3.0, 3.0)
+    assert fieller(np.array([6.0, 6.0]), np.array([2.0, 2.0])) == (3.0, 3.0, 3.0)
 
 
 def test_firms_kept_that_cannot_be_told_from_none_leave_no_upper_end():
-    mean, low, high = costs.fieller(np.array([10.0, 11.0, 9.0, 10.0]), np.array([-1.0, 2.0, 0.5, 1.5]))
+    mean, low, high = fieller(np.array([10.0, 11.0, 9.0, 10.0]), np.array([-1.0, 2.0, 0.5, 1.5]))
     assert 0 < low < mean
     assert high == np.inf
     assert stats.ttest_1samp(np.array([10.0, 11.0, 9.0, 10.0]) - low * np.array([-1.0, 2.0, 0.5, 1.5]), 0.0).pvalue == (
@@ -111,16 +113,16 @@ def test_firms_kept_that_cannot_be_told_from_none_leave_no_upper_end():
 
 
 def test_nothing_told_from_nothing_leaves_no_end_at_all():
-    assert costs.fieller(np.array([1.0, -1.0, 2.0]), np.array([-1.0, 2.0, 0.5]))[1:] == (-np.inf, np.inf)
+    assert fieller(np.array([1.0, -1.0, 2.0]), np.array([-1.0, 2.0, 0.5]))[1:] == (-np.inf, np.inf)
 
 
 def test_no_price_where_nothing_is_kept():
-    assert np.isnan(costs.fieller(np.array([1.0, 2.0]), np.array([0.0, 0.0]))).all()
-    assert np.isnan(costs.fieller(np.array([1.0, 2.0]), np.array([-5.0, -6.0]))).all()
+    assert np.isnan(fieller(np.array([1.0, 2.0]), np.array([0.0, 0.0]))).all()
+    assert np.isnan(fieller(np.array([1.0, 2.0]), np.array([-5.0, -6.0]))).all()
 
 
 def test_one_pair_has_no_interval():
-    mean, low, high = costs.fieller(np.array([4.0]), np.array([2.0]))
+    mean, low, high = fieller(np.array([4.0]), np.array([2.0]))
     assert mean == 2.0
     assert np.isnan([low, high]).all()
 

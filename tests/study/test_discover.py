@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.study import StudyError
+from sim.study import StudyError, study_folder
 from sim.study.answering import question as asked_of
 from sim.study.questions import discover
 from sim.study.questions.discover import Beyond, Question
-from sim.study.runs import study_folder
 from sim.study.statistics import patient_rule_induction
 
 UNIT = [0.0, 1.0]

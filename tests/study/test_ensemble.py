@@ -7,24 +7,25 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, qmc
 
-from sim.study.ensemble import ends, interval, paired_differences, quantile, summarise
+from sim.study.outcomes import paired_differences, possible_means
+from sim.study.statistics.intervals import confidence_limits, interval, quantile, summarise
 
 
 def test_an_interval_between_two_limits_is_students_on_the_scale_of_the_logit():
-    low, high = ends(0.9, 0.09, 0.0, 1.0)
+    low, high = confidence_limits(0.9, 0.09, 0.0, 1.0)
     odds = log(0.9 / 0.1)
     assert low == pytest.approx(1 / (1 + exp(-(odds - 1))))  # 0.09 / (0.9 x 0.1) = 1
     assert high == pytest.approx(1 / (1 + exp(-(odds + 1))))
 
 
 def test_an_interval_above_a_limit_is_students_on_the_scale_of_the_logarithm():
-    low, high = ends(100.0, 50.0, 0.0, inf)
+    low, high = confidence_limits(100.0, 50.0, 0.0, inf)
     assert (low, high) == (pytest.approx(100 * exp(-0.5)), pytest.approx(100 * exp(0.5)))
 
 
 @pytest.mark.parametrize(("least", "most"), [(0.0, 1.0), (-1.0, 1.0), (0.0, inf)])
 def test_far_from_limits_it_is_students_interval(least: float, most: float):
-    low, high = ends(0.5, 0.001, least, most)
+    low, high = confidence_limits(0.5, 0.001, least, most)
     assert (low, high) == (pytest.approx(0.499, abs=2e-6), pytest.approx(0.501, abs=2e-6))
 
 
@@ -73,7 +74,7 @@ def test_no_more_firms_live_or_close_than_there_are():
     outcomes = {"survival_rate": ([0.97, 0.99], "share"), "survivors": ([9_700.0, 9_900.0], "entities")}
     outcomes |= {"births": ([100.0, 120.0], "entities"), "exits": ([10_000.0, 9_000.0], "entities")}
     values = pd.concat([_values({"plan": found}, name, unit) for name, (found, unit) in outcomes.items()])
-    table = summarise(values, ["scenario", "outcome", "unit"]).set_index("outcome")
+    table = summarise(values, ["scenario", "outcome", "unit"], possible_means).set_index("outcome")
     assert table.loc["survivors", "high"] < 10_000
     assert table.loc["survivors", "high"] == pytest.approx(10_000 * table.loc["survival_rate", "high"])
     assert table.loc["exits", "high"] < 10_110
@@ -81,6 +82,6 @@ def test_no_more_firms_live_or_close_than_there_are():
 
 def test_a_growth_is_no_share_and_may_be_negative():
     values = _values({"plan": [-0.02, -0.01, 0.2]}, "inclusive_loan_growth_gap", "share")
-    row = summarise(values, ["scenario", "outcome", "unit"]).iloc[0]
+    row = summarise(values, ["scenario", "outcome", "unit"], possible_means).iloc[0]
     assert row["low"] < 0
     assert (row["low"] + row["high"]) / 2 == pytest.approx(row["mean"])

@@ -4,6 +4,8 @@ import pytest
 
 from sim import compare
 from sim.study.comparison import fates
+from sim.study.reductions import fates as taken
+from sim.study.reductions.ends import ends_of, places
 from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
 
@@ -42,8 +44,8 @@ PLAN = world(
 
 @pytest.fixture
 def table() -> pd.DataFrame:
-    ends = fates.ends(BASELINE)
-    groups, sums = fates.sums(PLAN, ends, fates.places(PLAN, ends))
+    ends = ends_of(BASELINE)
+    groups, sums = taken.sums(PLAN, ends, places(PLAN, ends))
     return fates.table([("plan", groups, [sums])]).set_index(["by", "group", "fate"]).sort_index()
 
 
@@ -86,8 +88,8 @@ def test_an_action_is_judged_by_those_that_it_reached_and_what_it_gave(table):
 
 
 def test_the_same_day_in_both_worlds_gains_nothing():
-    ends = fates.ends(BASELINE)
-    groups, sums = fates.sums(BASELINE, ends, fates.places(BASELINE, ends))
+    ends = ends_of(BASELINE)
+    groups, sums = taken.sums(BASELINE, ends, places(BASELINE, ends))
     same = fates.table([("again", groups, [sums])]).set_index(["by", "fate"]).loc["all"]
     assert (same.loc[["saved", "harmed"], "entities"] == 0).all()
     assert same.loc["lost_either_way", "months_gained"] == 0

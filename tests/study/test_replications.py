@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.study.designs.design import Precision
-from sim.study.designs.replications import LOOK_AHEAD, enough, half_widths, replicate
-from sim.study.ensemble import interval
+from sim.study.designs.replications import replicate
+from sim.study.statistics.intervals import interval
+from sim.study.statistics.stopping import LOOK_AHEAD, enough, half_widths
 
 RULE = Precision(half_width={"survival_rate": 0.002}, most=40)
 

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from sim.study import StudyError
-from sim.study.runs.runner import SAMPLE, RunSpec, replicated, sized
+from sim.study.runs.specification import SAMPLE, RunSpec, replicated, sized
 
 
 def test_replication_r_has_the_same_seed_in_every_scenario(scenario):

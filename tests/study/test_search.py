@@ -11,8 +11,7 @@ import sim.study.questions.search as room
 from sim.data_folders import scenarios_folder
 from sim.scenario import ScenarioError
 from sim.scenario import load as really_load
-from sim.study import StudyError, answering
-from sim.study.runs import study_folder
+from sim.study import StudyError, answering, study_folder
 from sim.study.runs.run_store import Stored
 from sim.study.runs.runner import Runner
 from sim.study.search.plans import DEADWEIGHT, GIVEN, NO_BASELINE, WASTED, Plan, Plans, judge

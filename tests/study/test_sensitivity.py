@@ -7,12 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from sim.scenario import ScenarioError
-from sim.study import StudyError
+from sim.study import StudyError, study_folder
 from sim.study.answering import shipped
 from sim.study.designs.factors import varied
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
-from sim.study.runs import study_folder
 
 WORDS = {"zh": "敏感性", "en": "Sensitivity"}
 OVER = {"good": [0.0, 1.0], "bad": [0.0, 1.0], "idle": [0.0, 1.0]}

@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim import compare, sweep
-from sim.study import StudyError
-from sim.study.comparison.scenarios import Comparison
-from sim.study.ensemble import replicate
-from sim.study.runs import study_folder
+from sim.study import StudyError, study_folder
+from sim.study.questions.comparison import Comparison
+from sim.study.questions.run import replicate
 from sim.study.runs.checksums import seal
 from sim.study.runs.run_store import Stored
 from sim.study.runs.study import StudyOfAnotherVersion
-from sim.study.runs.verify import verify
+from sim.study.verify import verify
 
 pytestmark = pytest.mark.usefixtures("simulate")
 

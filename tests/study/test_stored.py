@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 
 from sim import compare
-from sim.study import StudyError
-from sim.study.runs import study_folder
+from sim.study import StudyError, study_folder
 from sim.study.runs.run_store import KEPT, ROW, RUNS_TOGETHER, Stored
-from sim.study.runs.runner import RunSpec, replicated
+from sim.study.runs.specification import RunSpec, replicated
 
 pytestmark = pytest.mark.usefixtures("simulate")
 

@@ -21,8 +21,8 @@ from sim.report.words.numbers import (
 )
 from sim.report.words.player_names import pair_name, player_name
 from sim.report.words.sentences import inside, joined, listed, outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.questions.attribute import WHOLE
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
 from sim.study.summaries.attribution import FIRMS, AttributionSummary
 from sim.study.summaries.direction import direction, more_is_better

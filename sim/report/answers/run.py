@@ -16,7 +16,7 @@ from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
 
 if TYPE_CHECKING:
-    from sim.study.ensemble import Ensemble
+    from sim.study.questions.run import Ensemble
 
 
 def findings(study: Ensemble, lang: Language) -> list[str]:

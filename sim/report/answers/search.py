@@ -17,8 +17,8 @@ from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import interval, money, share, with_interval
 from sim.report.words.plan_names import change, plan_name, quantity_inside, quantity_name, scenario_title, size, told
 from sim.report.words.sentences import inside, joined, listed, outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import unit_of
+from sim.study.outcomes import unit_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.robustness import ALL
 from sim.study.summaries.rows import tuples
 from sim.study.summaries.search import SearchSummary, of_plan

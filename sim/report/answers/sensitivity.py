@@ -18,9 +18,9 @@ from sim.report.words.factor_names import about, outcome_of, strength, with_inte
 from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
 from sim.report.words.sentences import inside, joined, listed
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import CONFIDENCE
 from sim.study.questions.sensitivity import STRONGEST
+from sim.study.reductions.costs import PUBLIC_COST
+from sim.study.statistics.intervals import CONFIDENCE
 from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
 from sim.study.summaries.rows import tuples
 

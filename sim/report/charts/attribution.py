@@ -11,8 +11,8 @@ from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, difference_interval_in_unit, points, ratio
 from sim.report.words.player_names import player_name
 from sim.report.words.sentences import inside, outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.questions.attribute import WHOLE
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
 from sim.study.summaries.attribution import FIRMS, AttributionSummary
 from sim.study.summaries.direction import more_is_better

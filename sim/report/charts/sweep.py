@@ -12,8 +12,8 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import field_name, lever_name, value_name
 from sim.report.words.sentences import outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.comparison.targets import Target
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.sweep import SweepSummary
 

@@ -18,7 +18,7 @@ from sim.report.words.numbers import (
     plain_points,
 )
 from sim.study.comparison.clause_effects import QUANTITIES
-from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.summaries.direction import direction
 from sim.study.summaries.rows import tuples

@@ -11,9 +11,10 @@ from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
 from sim.report.words.catalogue import LANGUAGES, both
-from sim.study.comparison.fates import FATES
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
-from sim.study.comparison.scenarios import BASELINE, Comparison
+from sim.study.comparison.scenarios import BASELINE
+from sim.study.questions.comparison import Comparison
+from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects

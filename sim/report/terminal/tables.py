@@ -21,8 +21,8 @@ from sim.report.words.sentences import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.comparison.scenarios import Comparison
-    from sim.study.ensemble import Ensemble
+    from sim.study.questions.comparison import Comparison
+    from sim.study.questions.run import Ensemble
     from sim.study.runs.run_store import Stored
     from sim.study.runs.study import Study
 

@@ -9,7 +9,7 @@ from sim.measure import Words
 from sim.report.words.catalogue import Language, both, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, interval, share, width_in_unit
 from sim.report.words.sentences import inside, outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.reductions.costs import PUBLIC_COST
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity

@@ -8,8 +8,8 @@ from sim.measure import Words
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import difference_in_unit, money, share, width_in_unit
 from sim.report.words.sentences import inside, outcome_name
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import unit_of
+from sim.study.outcomes import unit_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.search.plans import DEADWEIGHT
 
 if TYPE_CHECKING:

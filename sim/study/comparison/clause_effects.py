@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from sim.scenario import Scenario, clauses
-from sim.study.ensemble import paired_differences, values_of
-from sim.study.runs.runner import replicated
+from sim.study.outcomes import paired_differences, values_of
+from sim.study.runs.specification import replicated
 
 if TYPE_CHECKING:
     from sim.study.runs.runner import Runner
@@ -68,7 +68,7 @@ def table(
     """Run every clause alone and the plan without it; returns what ``Comparison.clause_effects`` holds.
 
     ``known``: scenario, replication, outcome, value, unit of the baseline and of the plan, among the outcomes the
-    public cost, see :func:`sim.study.ensemble.values_of`.
+    public cost, see :func:`sim.study.outcomes.values_of`.
     """
     scenarios = [scenario for each in every for scenario in (each.alone, each.without)]
     runs = runner.run(spec for scenario in scenarios for spec in replicated(scenario, seed, replications))

@@ -7,12 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.study.ensemble import Limits, of_differences, summarise
-from sim.vocabulary import ACTIONS
+from sim.study.comparison.scenarios import ALONE, MAIN, WITHOUT
+from sim.study.outcomes import possible_differences
+from sim.study.statistics.intervals import Range, summarise
 
-WHOLE: Final = "full_plan"
-ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)
-WITHOUT: Final = tuple(f"without_{action}" for action in ACTIONS)
 COLUMNS: Final = ("outcome", "quantity", "mean", "low", "high", "unit")
 
 
@@ -28,14 +26,14 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
     wide = values.pivot(index=["outcome", "unit", "replication"], columns="scenario", values="value")
     present = set(wide.columns)
     quantities: dict[str, pd.Series[float]] = {}
-    if {baseline, WHOLE} <= present:
-        quantities["whole"] = wide[WHOLE] - wide[baseline]
+    if {baseline, MAIN} <= present:
+        quantities["whole"] = wide[MAIN] - wide[baseline]
     if {baseline, *ALONE} <= present:
         quantities["sum_alone"] = wide[list(ALONE)].sum(axis=1, skipna=False) - len(ALONE) * wide[baseline]
     if {"whole", "sum_alone"} <= quantities.keys():
         quantities["whole_less_alone"] = quantities["whole"] - quantities["sum_alone"]
-    if {WHOLE, *WITHOUT} <= present:
-        quantities["sum_removed"] = len(WITHOUT) * wide[WHOLE] - wide[list(WITHOUT)].sum(axis=1, skipna=False)
+    if {MAIN, *WITHOUT} <= present:
+        quantities["sum_removed"] = len(WITHOUT) * wide[MAIN] - wide[list(WITHOUT)].sum(axis=1, skipna=False)
     if not quantities:
         return pd.DataFrame(columns=list(COLUMNS))
     long = pd.concat(quantities, names=["quantity"]).rename("value").reset_index()
@@ -44,9 +42,9 @@ def table(values: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return summarise(long, ["outcome", "quantity", "unit"], _within)[list(COLUMNS)]
 
 
-def _within(table: pd.DataFrame) -> Limits:
+def _within(table: pd.DataFrame) -> Range:
     """Of the whole what differences can be; of sums of as many differences as there are actions as much more."""
     parts = {"whole": 1.0, "whole_less_alone": len(ALONE) + 1.0}
-    return of_differences(
+    return possible_differences(
         table["outcome"], np.array([parts.get(quantity, len(ALONE)) for quantity in table["quantity"]], np.float64)
     )

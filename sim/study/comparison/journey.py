@@ -18,8 +18,9 @@ import pandas as pd
 from sim.names import meant
 from sim.scenario import Scenario, load
 from sim.study import StudyError
-from sim.study.comparison.fates import FATES
-from sim.study.runs.runner import Firms, Progress, once, sized
+from sim.study.reductions.fates import FATES
+from sim.study.runs.specification import Firms, Progress, sized
+from sim.study.runs.worker import once
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES
 from sim.world.areas import code_of
 

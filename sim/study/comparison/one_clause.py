@@ -14,8 +14,10 @@ from sim.study.comparison import costs
 from sim.study.comparison.clause_effects import ALONE, WITHOUT, effects, switch
 from sim.study.comparison.paired_worlds import paired
 from sim.study.comparison.scenarios import BASELINE, MAIN
-from sim.study.ensemble import values_of
-from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.outcomes import values_of
+from sim.study.reductions.costs import PUBLIC_COST
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, sized
 
 STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
 REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")
@@ -85,12 +87,11 @@ def clause_effect(
     asked = [baseline, switched.alone, plan, switched.without]
     runner.expect(len(asked) * replications)
     parts, pairing, runs = paired(asked, seed, replications, runner)
-    failures = {
-        part.failures["scenario"].iloc[0]: part.failures["reason"].iloc[0] for part in parts if len(part.failures)
-    }
+    failed = runs[runs["reason"] != ""].drop_duplicates("scenario")
+    failures = dict(zip(failed["scenario"], failed["reason"], strict=True))
     values = values_of(runs, ["scenario", "replication"], public_cost=True)
     table = effects(values, [switched], BASELINE, MAIN, failures)
-    if (table.loc[table["outcome"] == costs.PUBLIC_COST, "replications"] == 0).any() or values.empty:
+    if (table.loc[table["outcome"] == PUBLIC_COST, "replications"] == 0).any() or values.empty:
         reason = next(iter(failures.values()))
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
     paid = pairing.costs()

@@ -1,52 +1,31 @@
-"""What is taken of each run of a comparison so that worlds can be paired: sums, and of the baseline how firms ended.
+"""Worlds side by side: every scenario under the same random numbers as its baseline, and what comes of the pairs.
 
-A worker takes it (:func:`take`) from a run and the ends of the baseline's firms under the same luck, 15 bytes a firm,
-and keeps it with the run; the firms themselves are kept nowhere. :class:`Pairing` puts it together.
+What a worker takes of each run is in ``sim/study/reductions/``; :class:`Pairing` puts it together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.comparison import costs, fates, repayment_wall
-from sim.study.ensemble import Ensemble, ensemble
-from sim.study.runs.runner import replicated
-from sim.timeline import Timeline
+from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
+from sim.study.reductions.costs import from_table as costs_from_table
+from sim.study.reductions.exits import from_table as exits_from_table
+from sim.study.reductions.fates import Groups
+from sim.study.reductions.fates import from_table as sums_from_table
+from sim.study.runs.specification import replicated
+from sim.timeline import horizon
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from sim.observe.tables import Result
     from sim.scenario import Scenario
     from sim.study.runs.run_store import Stored
-    from sim.study.runs.runner import Runner, RunSpec
-
-ENDS: Final = "ends"  # of the firms of a world that others are paired with
-
-
-def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
-    """Tables by name: of a baseline (``paired_with`` is None) how its firms ended, of others their sums; of both exits.
-
-    ``paired_with``: the ends of the baseline's firms, as this function gave them.
-    """
-    if paired_with is None:
-        there = fates.ends(result.fates)
-    else:
-        there = fates.Ends(*(paired_with[name].to_numpy() for name in fates.Ends._fields))
-    place = fates.places(result.fates, there)
-    exits = repayment_wall.exits(result.fates, there, place, _timeline(scenario.world.start, scenario.world.end))
-    taken = {"exits": repayment_wall.to_table(exits), "costs": costs.to_table(costs.of_run(result))}
-    if paired_with is None:
-        return taken | {ENDS: pd.DataFrame(there._asdict())}
-    found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
-    sums = fates.to_table(*fates.sums(result.fates, there, place))
-    return taken | {"sums": sums, "examples": pd.DataFrame({"firm": np.array(found, np.uint64)})}
+    from sim.study.runs.runner import Runner
+    from sim.study.runs.specification import RunSpec
 
 
 class Pairing:
@@ -54,7 +33,7 @@ class Pairing:
 
     def __init__(self, baseline: str) -> None:
         self.baseline = baseline
-        self._groups: fates.Groups = ()
+        self._groups: Groups = ()
         self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
         self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed under the first luck
         self._months: dict[str, list[str]] = {}
@@ -65,16 +44,14 @@ class Pairing:
         """Take up a run that succeeded. One whose baseline did not is no run that succeeded."""
         key, scenario, replication = stored.key(spec), spec.scenario, spec.replication
         if scenario.name != self.baseline:
-            self._groups, sums = fates.from_table(stored.table(key, "sums"))
+            self._groups, sums = sums_from_table(stored.table(key, "sums"))
             self._sums.setdefault(scenario.name, []).append(sums)
             if replication == 0:
                 self.examples[scenario.name] = stored.table(key, "examples")["firm"].to_list()
-        timeline = _timeline(scenario.world.start, scenario.world.end)
+        timeline = horizon(scenario.world.start, scenario.world.end)
         self._months[scenario.name] = timeline.month_names
-        self._exits.setdefault(scenario.name, []).append(
-            repayment_wall.from_table(stored.table(key, "exits"), timeline)
-        )
-        self._costs.append((scenario.name, replication, costs.from_table(stored.table(key, "costs"))))
+        self._exits.setdefault(scenario.name, []).append(exits_from_table(stored.table(key, "exits"), timeline))
+        self._costs.append((scenario.name, replication, costs_from_table(stored.table(key, "costs"))))
 
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.table`."""
@@ -97,15 +74,10 @@ class Pairing:
         return costs.differences(self._costs, self.baseline)
 
 
-@cache
-def _timeline(start: date, end: date) -> Timeline:
-    return Timeline(start, end)
-
-
 def paired(
     scenarios: Sequence[Scenario], seed: int, replications: int, runner: Runner
-) -> tuple[list[Ensemble], Pairing, pd.DataFrame]:
-    """Run scenarios, the first of them the baseline; returns their ensembles, their pairs and the rows of all runs."""
+) -> tuple[list[ScenarioMeans], Pairing, pd.DataFrame]:
+    """Run scenarios, the first of them the baseline; returns their tables, their pairs and the rows of all runs."""
     baseline, *others = scenarios
     specs = [replicated(baseline, seed, replications, "pairs")]
     specs += [replicated(scenario, seed, replications, "pairs", against=baseline) for scenario in others]
@@ -119,5 +91,5 @@ def paired(
         for spec in of_one:
             if runner.stored.has(runner.stored.key(spec)):
                 pairing.read(spec, runner.stored)
-        parts.append(ensemble(scenario, rows, runner.stored, seed))
+        parts.append(scenario_means(scenario, rows, runner.stored, seed))
     return parts, pairing, runs

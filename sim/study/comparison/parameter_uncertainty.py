@@ -10,8 +10,9 @@ import pandas as pd
 
 from sim.study.designs.design import sample
 from sim.study.designs.factors import assumptions, at
-from sim.study.ensemble import values_of
-from sim.study.runs.runner import Runner, RunSpec
+from sim.study.outcomes import values_of
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import RunSpec
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -33,9 +33,9 @@ from sim.scenario.levers import refuse_twice, same
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.designs.factors import Factor, Over, at, trials, varied
-from sim.study.runs.runner import Firms, sized
+from sim.study.reductions.costs import PUBLIC_COST
+from sim.study.runs.specification import Firms, sized
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -1,28 +1,21 @@
-"""How often each draw is run: a number, or until it is precise; and until the time is spent.
-
-The confidence-interval method of Hoad, Robinson and Davies (2010, J. Oper. Res. Soc. 61, 1632-1644): after each
-replication the half-width of the mean's 95 % interval, its wider side, is looked at; the replications suffice when it
-is small enough and stays so for as many replications more as their rule looks ahead, so that a lucky streak does not
-end them.
-"""
+"""How often each draw is run: a number, or until it is precise; and until the time is spent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.study.designs.design import Precision
-from sim.study.ensemble import ends, limits, quantile
-from sim.study.runs.runner import Runner, RunSpec
+from sim.study.outcomes import possible_range
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import RunSpec
+from sim.study.statistics.stopping import LOOK_AHEAD, enough
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-
-LOOK_AHEAD: Final = 5  # kLimit of the paper, the value that it recommends
 
 
 def replicate(
@@ -68,35 +61,6 @@ def suffices(runs: pd.DataFrame, rule: Precision) -> bool:
     for outcome, half_width in rule.half_width.items():
         values = runs[outcome].to_numpy(float)
         values = values[~np.isnan(values)]
-        if len(values) and enough(values, half_width, rule.least, *limits(outcome)) is None:
+        if len(values) and enough(values, half_width, rule.least, *possible_range(outcome)) is None:
             return False
     return True
-
-
-def enough(
-    values: NDArray[np.float64], half_width: float, fewest: int = 3, least: float = -np.inf, most: float = np.inf
-) -> int | None:
-    """How many of the values, in order, were enough; None when they are not yet. ``least``, ``most``: what they can be.
-
-    They were at ``n`` when the half-width is at most ``half_width`` at ``n`` and for all of the values that the rule
-    looks ahead: LOOK_AHEAD, of more than a hundred values ``LOOK_AHEAD * n / 100`` (the paper's rule).
-    """
-    widths = half_widths(values, least, most)
-    for n in range(fewest, len(values) + 1):
-        ahead = LOOK_AHEAD if n <= 100 else LOOK_AHEAD * n // 100
-        if n + ahead <= len(values) and np.all(widths[n - 1 : n + ahead] <= half_width):
-            return n
-    return None
-
-
-def half_widths(values: NDArray[np.float64], least: float = -np.inf, most: float = np.inf) -> NDArray[np.float64]:
-    """Wider side of the 95 % interval of the mean of the first 1, 2, ... values; missing for one."""
-    count = np.arange(1, len(values) + 1, dtype=np.float64)
-    mean = np.cumsum(values) / count
-    centred = values - values[0]  # large numbers that differ little keep their digits
-    square = np.cumsum(centred**2) - count * (mean - values[0]) ** 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(np.maximum(square, 0.0) / (count - 1.0))
-        half = np.where(count > 1, quantile(count) * spread / np.sqrt(count), np.nan)
-    low, high = ends(mean, half, least, most)
-    return np.maximum(high - mean, mean - low)

@@ -27,13 +27,16 @@ from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import listed
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.comparison import costs
 from sim.study.designs.design import check_draws
-from sim.study.ensemble import Limits, of_differences, summarise, unit_of
+from sim.study.outcomes import possible_differences, unit_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
-from sim.study.runs.runner import Firms, Runner, RunSpec, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, RunSpec, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import shapley
+from sim.study.statistics.fieller import fieller
+from sim.study.statistics.intervals import Range, summarise
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
@@ -270,7 +273,7 @@ def answer(
         raise StudyError(
             zh=f"没有一个运气下的全部组合都已完成：{zh}。", en=f"Under no luck are all coalitions there: {en}."
         )
-    outcomes = [name for name in runs.columns if name in OUTCOMES or name == costs.PUBLIC_COST]
+    outcomes = [name for name in runs.columns if name in OUTCOMES or name == PUBLIC_COST]
     names = [*([played.first] if played.first else []), *played.players]
     shared: list[tuple[Any, ...]] = []
     together: list[tuple[Any, ...]] = []
@@ -315,14 +318,16 @@ def _values(rows: list[tuple[Any, ...]], players: Sequence[str], outcomes: Seque
     return pd.DataFrame(rows, columns=["player", "replication", "outcome", "value", "unit"])
 
 
-def _within(table: pd.DataFrame) -> Limits:
+def _within(table: pd.DataFrame) -> Range:
     """What is due to a player is a mean of differences."""
-    return of_differences(table["outcome"])
+    return possible_differences(table["outcome"])
 
 
 def _interactions(rows: list[tuple[Any, ...]], players: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["first", "second", "replication", "outcome", "value", "unit"])
-    means = summarise(table, ["first", "second", "outcome", "unit"], lambda table: of_differences(table["outcome"], 2))
+    means = summarise(
+        table, ["first", "second", "outcome", "unit"], lambda table: possible_differences(table["outcome"], 2)
+    )
     for column in ("first", "second"):
         means[column] = [players[place] for place in means[column]]
     return means[["first", "second", "outcome", *ORDER]]
@@ -330,12 +335,12 @@ def _interactions(rows: list[tuple[Any, ...]], players: list[str]) -> pd.DataFra
 
 def _prices(values: pd.DataFrame) -> pd.DataFrame:
     keys = ["player", "replication"]
-    cost = values[values["outcome"] == costs.PUBLIC_COST].set_index(keys)["value"] / MILLION_YUAN
+    cost = values[values["outcome"] == PUBLIC_COST].set_index(keys)["value"] / MILLION_YUAN
     rows = []
     for (player, outcome, unit), group in values.groupby(list(LABELS), sort=False):
         if outcome in PRICED:
             paid = cost.reindex(pd.MultiIndex.from_frame(group[keys])).to_numpy()
             known = ~np.isnan(paid)
-            ratio = costs.fieller(group["value"].to_numpy()[known], paid[known])
+            ratio = fieller(group["value"].to_numpy()[known], paid[known])
             rows.append((player, outcome, *ratio, unit, int(known.sum())))
     return pd.DataFrame(rows, columns=["player", "outcome", *ORDER])

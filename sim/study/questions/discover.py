@@ -24,9 +24,10 @@ from sim.study.comparison.sample_size import are_few
 from sim.study.designs.design import cell, check_draws, column, sample
 from sim.study.designs.factors import Factor, Over, at, trials, varied
 from sim.study.designs.replications import replicate
-from sim.study.ensemble import values_of
+from sim.study.outcomes import values_of
 from sim.study.runs.manifest import manifest
-from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import patient_rule_induction
 

@@ -28,18 +28,20 @@ from sim.scenario.levers import twice
 from sim.scenario.schema import outcome_among
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.designs.design import check_draws, column, sample
 from sim.study.designs.factors import Factor, Over, at, trials, varied
-from sim.study.ensemble import interval, of_differences
+from sim.study.outcomes import possible_differences
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
-from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, sized
 from sim.study.runs.study import Study
 from sim.study.search.generations import Aims, search
-from sim.study.search.optimiser import Direction
 from sim.study.search.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
 from sim.study.statistics import robustness as of_plans
+from sim.study.statistics.intervals import interval
 from sim.study.statistics.pareto_front import spread
+from sim.study.statistics.robustness import Direction
 from sim.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
@@ -334,7 +336,7 @@ def _differences(effects: pd.DataFrame, objectives: Sequence[str]) -> pd.DataFra
         wide = done.assign(value=by_luck(done, objective)).pivot(index="replication", columns="plan", values="value")
         for plan, other in combinations(dict.fromkeys(done["plan"]), 2):
             apart = (wide[plan] - wide[other]).dropna().to_numpy(float)
-            ends = interval(apart, *((-1.0, 1.0) if objective == DEADWEIGHT else of_differences([objective])))
+            ends = interval(apart, *((-1.0, 1.0) if objective == DEADWEIGHT else possible_differences([objective])))
             rows.append((plan, other, objective, *(np.asarray(end).item() for end in ends)))
     return pd.DataFrame(rows, columns=list(DIFFERENCES))
 

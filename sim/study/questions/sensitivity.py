@@ -21,13 +21,14 @@ from sim.refusal import Refusal
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.designs.design import cell, check_draws, column
 from sim.study.designs.factors import Factor, Over, at, trials, varied
 from sim.study.designs.replications import replicate
-from sim.study.ensemble import unit_of
+from sim.study.outcomes import unit_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
-from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import sensitivity_indices
 from sim.study.statistics.sensitivity_indices import LEAST, Array, Finding, Method

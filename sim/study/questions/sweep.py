@@ -12,10 +12,12 @@ import pandas as pd
 from sim.study import StudyError
 from sim.study.designs.design import Design, Draws, column
 from sim.study.designs.replications import replicate
-from sim.study.ensemble import of_differences, summarise, values_of
+from sim.study.outcomes import possible_differences, possible_means, values_of
 from sim.study.runs.manifest import manifest
-from sim.study.runs.runner import Firms, Runner, sized
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, sized
 from sim.study.runs.study import Study
+from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +102,7 @@ def answer(
 
 def _outcomes(values: pd.DataFrame, draws: pd.DataFrame, is_nested: bool) -> pd.DataFrame:
     by = ["draw", "outcome", "unit"]
-    table = summarise(values, by)
+    table = summarise(values, by, possible_means)
     # The draw of the same world under the first levers: as many draws further up as the levers are.
     of_each = int((draws["lever_draw"] == 0).sum())
     pairs = values.assign(reference=values["draw"] % of_each)
@@ -111,7 +113,7 @@ def _outcomes(values: pd.DataFrame, draws: pd.DataFrame, is_nested: bool) -> pd.
     pairs["value"] -= pairs.pop("there") * (float("nan") if is_nested else 1.0)
     named = {"mean": "difference", "low": "difference_low", "high": "difference_high"}
     difference = (
-        summarise(pairs, by, lambda table: of_differences(table["outcome"]))
+        summarise(pairs, by, lambda table: possible_differences(table["outcome"]))
         .rename(columns=named)
         .drop(columns="replications")
     )

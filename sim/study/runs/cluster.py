@@ -21,7 +21,8 @@ from sim.study import StudyError
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint, versions
 from sim.study.runs.parts import beside
 from sim.study.runs.run_store import write_failure
-from sim.study.runs.runner import KILLED, Outcome, Task, do
+from sim.study.runs.specification import Outcome, Task
+from sim.study.runs.worker import KILLED, do
 
 if TYPE_CHECKING:
     from distributed import Client, Future

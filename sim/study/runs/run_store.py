@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.study import StudyError
+from sim.study.reductions import costs, paired
 from sim.study.runs import parts
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs.parts import RUNS, SCENARIOS, TIMES, DamagedError
-from sim.study.runs.runner import LABELS, PAIRED, TABLED, RunSpec, Task
+from sim.study.runs.specification import LABELS, PAIRED, TABLED, RunSpec, Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,12 +259,10 @@ def _rank(reason: str, part: str, run: str) -> tuple[bool, bool]:
 
 def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
     """What is kept of a run beside its row."""
-    from sim.study.comparison import paired_worlds
-
     tables = {name: getattr(result, name) for name in KEPT} if task.spec.keep in TABLED else {}
     if task.spec.keep in PAIRED:
-        ends = paired_table(task, paired_worlds.ENDS) if task.paired_with else None
-        tables |= paired_worlds.take(result, task.spec.scenario, ends)
+        ends = paired_table(task, paired.ENDS) if task.paired_with else None
+        tables |= paired.take(result, task.spec.scenario, ends)
     return tables
 
 
@@ -280,11 +279,9 @@ def paired_table(task: Task, name: str) -> pd.DataFrame:
 
 def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Write what came of a run; returns its row. Raises :class:`StudyError` when the disk does not take it."""
-    from sim.study.comparison import costs
-
     values = dict(zip(result.outcomes["outcome"], result.outcomes["value"].to_numpy(float).tolist(), strict=True))
     facts = {name: getattr(result, name) for name in (*NUMBERS[1:], "bytes_per_firm")}
-    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(costs.of_run(result))}
+    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(costs.costs_of(result))}
     seconds = [{"run": task.key, "part": "all", "seconds": result.wall_seconds}]
     seconds += [{"run": task.key, "part": part, "seconds": took} for part, took in result.seconds.items()]
     _write(task, row, seconds, tables)

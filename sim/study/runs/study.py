@@ -1,26 +1,14 @@
-"""What all kinds of study have in common, and which kinds there are.
-
-A kind is one class, in a module of this room or of ``sim/study/questions/``: a new one is found by its ``kind``.
-"""
+"""What all kinds of study have in common; which kinds there are is told by ``sim/study/questions/``."""
 
 from __future__ import annotations
 
-import pkgutil
 from dataclasses import dataclass, fields
-from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.runs.manifest import Manifest
-
-ELSEWHERE: Final = {
-    "run": "sim.study.ensemble",
-    "comparison": "sim.study.comparison.scenarios",
-}  # kinds with a module of their own
-QUESTIONS: Final = "sim.study.questions"
 
 
 @dataclass(frozen=True)
@@ -68,26 +56,3 @@ class StudyOfAnotherVersion(Study):
         if name in kept:
             return kept[name]  # type: ignore[no-any-return]
         raise AttributeError(f"this study of another version has no table {name}; it has {', '.join(kept)}")
-
-
-def questions() -> list[str]:
-    """Names of the kinds of study in ``sim/study/questions/``, each the name of its module."""
-    return sorted(module.name for module in pkgutil.iter_modules(import_module(QUESTIONS).__path__))
-
-
-def kind(name: str) -> type[Study]:
-    """The class of a kind of study; ``KeyError`` for one that there is not."""
-    module = ELSEWHERE.get(name) or f"{QUESTIONS}.{name}"
-    if name not in ELSEWHERE and name not in questions():
-        raise KeyError(name)
-    return next(
-        found
-        for found in vars(import_module(module)).values()
-        if isinstance(found, type) and issubclass(found, Study) and getattr(found, "kind", None) == name
-    )
-
-
-@cache
-def all_table_names() -> list[str]:
-    """Names of the tables that a study of any kind may have, sorted."""
-    return sorted({name for found in (*ELSEWHERE, *questions()) for name in kind(found).table_names()})

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study import StudyError
-from sim.study.comparison.costs import PUBLIC_COST
 from sim.study.designs.design import column
 from sim.study.designs.factors import Factor
-from sim.study.search.optimiser import Direction, Judged, Optimiser
+from sim.study.reductions.costs import PUBLIC_COST
+from sim.study.search.optimiser import Judged, Optimiser
 from sim.study.search.plans import Plan, Plans, judge, quantities
 from sim.study.statistics.pareto_front import hypervolume, undominated
-from sim.study.statistics.robustness import SIGN
+from sim.study.statistics.robustness import SIGN, Direction
 
 SEARCHING: Final = 0.6  # of the time given, after which no further generation is begun: the front is still to be run
 GENERATIONS: Final = ("generation", "plans", "new", "failed", "within_budget", "front", "hypervolume")

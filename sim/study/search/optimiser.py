@@ -9,11 +9,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sim.study.designs.factors import Factor
+from sim.study.statistics.robustness import Direction
 
-Direction = Literal["up", "down"]
 STEPS: Final = 100  # that a range of numbers is looked at in: finer differences no planner would decree
 BEGINNINGS: Final = (0.0, 0.5, 1.0)  # where in its range every factor but the actions is in the first plans
 UNJUDGED: Final = 1e9  # what a plan exceeds its limits by that could not be judged

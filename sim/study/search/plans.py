@@ -17,10 +17,12 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.scenario import load
-from sim.study.comparison import fates
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import ends, interval, of_differences, quantile
-from sim.study.runs.runner import Firms, Keep, Runner, RunSpec, sized
+from sim.study.outcomes import possible_differences
+from sim.study.reductions import fates
+from sim.study.reductions.costs import PUBLIC_COST
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Firms, Keep, RunSpec, sized
+from sim.study.statistics.intervals import confidence_limits, interval, quantile
 
 if TYPE_CHECKING:
     from sim.measure import Measure
@@ -163,7 +165,7 @@ def by_luck(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
 def _ends(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
     """Mean and interval over lucks. A plan that gives no money wastes none."""
     if quantity != DEADWEIGHT:
-        mean, low, high = interval(effects[quantity].to_numpy(float), *of_differences([quantity]))
+        mean, low, high = interval(effects[quantity].to_numpy(float), *possible_differences([quantity]))
         return float(mean), low.item(), high.item()
     given, wasted = effects[GIVEN].to_numpy(float), effects[WASTED].to_numpy(float)
     if not given.any():
@@ -173,7 +175,7 @@ def _ends(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
         return share, np.nan, np.nan
     # A share of sums: the spread of its numerator about it, as for every ratio of two means.
     error = np.std(wasted - share * given, ddof=1) / given.mean() / count**0.5
-    low, high = ends(share, quantile(count) * error, 0.0, 1.0)
+    low, high = confidence_limits(share, quantile(count) * error, 0.0, 1.0)
     return share, float(low), float(high)
 
 

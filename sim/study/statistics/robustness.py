@@ -8,14 +8,13 @@ regret), and Starr's domain criterion (1963; the largest share of worlds in whic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.search.optimiser import Direction
-
+Direction = Literal["up", "down"]  # which is better
 ALL: Final = "all"  # requirements, or aims, taken together
 RULES: Final = ("mean", "worst", "regret", "domain")
 SIGN: Final[dict[Direction, float]] = {"up": 1.0, "down": -1.0}

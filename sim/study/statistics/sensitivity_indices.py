@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.study.ensemble import CONFIDENCE, ends, interval
+from sim.study.statistics.intervals import CONFIDENCE, confidence_limits, interval
 
 Method = Literal["morris", "sobol"]
 Array = NDArray[np.float64]
@@ -95,7 +95,7 @@ def screen(points: Array, values: Array, seed: int) -> list[Finding]:
     findings = []
     for k in range(factors):
         mu, mu_star, half = (float(found[name][k]) for name in ("mu", "mu_star", "mu_star_conf"))
-        least, most = ends(mu_star, half, 0.0, np.inf)
+        least, most = confidence_limits(mu_star, half, 0.0, np.inf)
         indices = {
             "mu_star": (mu_star, least.item(), most.item()),
             "mu": (mu, float(low[k]), float(high[k])),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from sim.study.comparison.costs import PUBLIC_COST
-from sim.study.ensemble import of_differences, summarise
+from sim.study.outcomes import possible_differences
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_rows
+from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
     from sim.study.questions.attribute import Attribution
@@ -42,7 +43,7 @@ class AttributionSummary:
         """What is due to several players together, by outcome."""
         values = self.study.values[self.study.values["player"].isin(players)]
         sums = values.groupby(["outcome", "replication"], sort=False)["value"].sum().reset_index()
-        means = summarise(sums, ["outcome"], lambda table: of_differences(table["outcome"], len(players)))
+        means = summarise(sums, ["outcome"], lambda table: possible_differences(table["outcome"], len(players)))
         return of_rows(means, "outcome")
 
     def note(self, player: str) -> str:

@@ -17,13 +17,15 @@ import pandas as pd
 from sim.measure import Words
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.observe.outcomes import TARGET_MONTH
-from sim.study.comparison.costs import is_own
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.scenarios import BASELINE, Comparison
+from sim.study.comparison.scenarios import BASELINE
 from sim.study.comparison.targets import Target, of_contents
-from sim.study.ensemble import interval, of_differences, paired_differences
+from sim.study.outcomes import paired_differences, possible_differences
+from sim.study.questions.comparison import Comparison
+from sim.study.reductions.costs import is_own
 from sim.study.runs.manifest import Asked
 from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import leaders
 from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
 
@@ -375,5 +377,5 @@ def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:
 def _gained(shares: pd.Series[float]) -> Estimate:
     """Mean and interval of differences of survival, one for each replication."""
     known = np.asarray(shares.dropna(), np.float64)
-    mean, low, high = interval(known, *of_differences(HEADLINES[:1]))
+    mean, low, high = interval(known, *possible_differences(HEADLINES[:1]))
     return Estimate(*(np.asarray(end).item() for end in (mean, low, high)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sim.study.comparison.targets import Target, of_contents, pursued, verdict
 
 if TYPE_CHECKING:
-    from sim.study.ensemble import Ensemble
+    from sim.study.questions.run import Ensemble
 
 BEHIND: Final = ("mean", "low", "high", "rows")  # of an outcome, what a verdict rests on
 

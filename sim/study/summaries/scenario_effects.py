@@ -15,9 +15,9 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.scenario import clauses
-from sim.study.comparison.costs import CATEGORIES, COSTS
-from sim.study.comparison.fates import FATES
-from sim.study.ensemble import paired_differences
+from sim.study.outcomes import paired_differences
+from sim.study.reductions.costs import CATEGORIES, COSTS
+from sim.study.reductions.fates import FATES
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary, passed
 from sim.study.summaries.rows import tuples

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from sim.study.comparison.costs import PUBLIC_COST
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
 from sim.study.statistics.robustness import SIGN
 from sim.study.summaries.rows import tuples

@@ -17,8 +17,9 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.study.comparison.targets import Target, of_contents
-from sim.study.ensemble import interval, of_differences
+from sim.study.outcomes import possible_differences
 from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import more_is_better
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class SweepSummary:
                 for outcome in HEADLINES:
                     change = self._of(outcome, draws_of[after]) - self._of(outcome, draws_of[before])
                     known = np.asarray(change.dropna(), np.float64)
-                    mean, low, high = interval(known, *of_differences([outcome]))
+                    mean, low, high = interval(known, *possible_differences([outcome]))
                     found.append(
                         Step(
                             lever,

@@ -26,8 +26,8 @@ from sim.report.charts.comparison.rows import coded
 from sim.report.charts.style import Spec
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.scenario_names import scenario_name
-from sim.study.comparison.costs import COSTS
-from sim.study.comparison.fates import FATES
+from sim.study.reductions.costs import COSTS
+from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
 from sim.study.summaries.scenario_effects import BY, ScenarioEffects, groups
 from sim.vocabulary import ACTIONS, LEVELS, REQUESTS

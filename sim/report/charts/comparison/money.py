@@ -9,8 +9,8 @@ from sim.report.charts.comparison.rows import OF_FOCUS, in_both, two
 from sim.report.charts.style import ACCENT, LIGHT, SAND, WORSE, Spec, chart, colours_of, in_large_units, named_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import money
-from sim.study.comparison.costs import COSTS
-from sim.study.comparison.fates import FATES
+from sim.study.reductions.costs import COSTS
+from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import BORNE, RETURNED, SHOWN_KINDS, ComparisonSummary
 from sim.study.summaries.rows import tuples
 from sim.study.summaries.scenario_effects import ScenarioEffects

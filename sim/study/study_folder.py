@@ -23,11 +23,12 @@ from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from sim.study import StudyError
+from sim.study.questions import all_table_names, study_class
 from sim.study.runs.checksums import SUMS, seal, sealed, sum_of
 from sim.study.runs.manifest import Manifest, sources_fingerprint
 from sim.study.runs.parts import AT_WORK, RUNS, found, unreadable
 from sim.study.runs.run_store import Stored, unwritable
-from sim.study.runs.study import Study, StudyOfAnotherVersion, all_table_names, kind
+from sim.study.runs.study import Study, StudyOfAnotherVersion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -289,7 +290,7 @@ def load(folder: str | Path) -> Study:
     files = [*sums] or sorted(path.name for path in folder.glob("*.parquet"))  # earlier versions did not say
     names = [Path(name).stem for name in files if name != MANIFEST]
     try:
-        asked = kind(manifest.study)
+        asked = study_class(manifest.study)
     except KeyError:
         asked = StudyOfAnotherVersion
     is_known = asked is not StudyOfAnotherVersion

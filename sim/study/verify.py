@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from sim.scenario import Scenario
-from sim.study import StudyError
-from sim.study.runs import study_folder
+from sim.study import StudyError, study_folder
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs.parts import RUNS, DamagedError
 from sim.study.runs.run_store import Stored
-from sim.study.runs.runner import Progress, Runner, RunSpec
+from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Progress, RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,85 @@
+"""One scenario under several replications: its values, the mean and interval of each outcome, mean tables.
+
+A replication that failed, or in which an outcome does not exist (nothing was ever stopped, so there is no resumption
+rate), is left out, and the column ``replications`` says how many count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pandas as pd
+
+from sim.observe.tables import TABLES as COLUMNS
+from sim.study.comparison.sample_size import rows_behind
+from sim.study.outcomes import possible_means, values_of
+from sim.study.statistics.intervals import summarise
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.study.runs.run_store import Stored
+
+# What identifies a row of a table that is averaged over replications.
+KEYS: Final = {
+    "panel": ["month", "prefecture", "sector", "size"],
+    "ledger": ["month", "payer", "payee", "flow", "measure", "kind"],
+    "delivery": ["month", "measure", "station"],
+    "requests": ["month", "kind", "station"],
+    "cliff": ["month", "measure"],
+}
+RUNS: Final = (
+    "scenario", "replication", "run", "seed", "firms", "months", "ledger_residual_fen", "bytes_per_firm", "reason",
+)  # fmt: skip
+
+
+class ScenarioMeans(NamedTuple):
+    """The tables of one scenario, as :class:`sim.study.questions.run.Ensemble` and a comparison have them."""
+
+    runs: pd.DataFrame
+    outcomes: pd.DataFrame
+    values: pd.DataFrame
+    panel: pd.DataFrame
+    ledger: pd.DataFrame
+    delivery: pd.DataFrame
+    requests: pd.DataFrame
+    cliff: pd.DataFrame
+
+
+def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) -> ScenarioMeans:
+    """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
+    keys = runs.loc[runs["reason"] == "", "run"]
+
+    def mean(table: str) -> pd.DataFrame:
+        return _mean(scenario.name, table, [stored.table(key, table) for key in keys])
+
+    long = values_of(runs, ["scenario", "replication"])
+    outcomes = summarise(long, ["scenario", "outcome", "unit"], possible_means)
+    behind = rows_behind(scenario, seed, dict(zip(outcomes["outcome"], outcomes["mean"], strict=True)))
+    outcomes["rows"] = outcomes["outcome"].map(behind).astype(float)
+    return ScenarioMeans(
+        runs=runs[list(RUNS)].reset_index(drop=True),
+        outcomes=outcomes[["scenario", "outcome", "mean", "low", "high", "unit", "replications", "rows"]],
+        values=long,
+        panel=mean("panel"),
+        ledger=mean("ledger"),
+        delivery=mean("delivery"),
+        requests=mean("requests"),
+        cliff=mean("cliff"),
+    )
+
+
+def _mean(scenario: str, table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    keys = KEYS[table]
+    if all(frame.empty for frame in frames):
+        return pd.DataFrame(columns=["scenario", *COLUMNS[table]])
+    stacked = pd.concat(frames, ignore_index=True)
+    if "days" in stacked:
+        stacked["days"] *= stacked["firms"]
+    # A sum of nothing but missing days stays missing; everything else adds up from 0.
+    sums = stacked.groupby(keys, sort=False, observed=True).sum(min_count=1)
+    if "days" in sums:
+        sums["days"] *= len(frames) / sums["firms"].where(sums["firms"] > 0)
+    means = (sums / len(frames)).reset_index()
+    means[keys] = means[keys].astype(object)
+    means.insert(0, "scenario", scenario)
+    return means

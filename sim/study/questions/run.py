@@ -1,0 +1,48 @@
+"""One scenario under several replications: mean and interval of each outcome, mean tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from sim.study.comparison.scenario_means import scenario_means
+from sim.study.runs.manifest import manifest
+from sim.study.runs.specification import replicated
+from sim.study.runs.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
+    from sim.study.runs.runner import Runner
+
+
+@dataclass(frozen=True)
+class Ensemble(Study):
+    """The replications of one scenario.
+
+    ``values``: scenario, replication, outcome, value, unit; one row for each outcome of each run that succeeded.
+    ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
+    ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
+    bytes_per_firm, reason (why it failed, else empty).
+    ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: as in ``sim.observe.tables.TABLES`` with a column
+    ``scenario`` in front; every number the mean over replications (a row that a replication lacks counts 0, ``days``
+    weighted by firms).
+    """
+
+    kind: ClassVar[str] = "run"
+    outcomes: pd.DataFrame
+    values: pd.DataFrame
+    panel: pd.DataFrame
+    ledger: pd.DataFrame
+    delivery: pd.DataFrame
+    requests: pd.DataFrame
+    cliff: pd.DataFrame
+
+
+def replicate(scenario: Scenario, *, seed: int, replications: int, runner: Runner) -> Ensemble:
+    """One scenario under several replications, its tables kept."""
+    runner.expect(replications)
+    runs = runner.run(replicated(scenario, seed, replications, "tables"))
+    means = scenario_means(scenario, runs, runner.stored, seed)
+    return Ensemble(manifest=manifest("run", [scenario], seed, len(runs)), **means._asdict())

@@ -1,0 +1,38 @@
+"""All that is taken of a run so that worlds can be paired, as tables that are kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from sim.study.reductions import costs, exits, fates
+from sim.study.reductions.ends import Ends, ends_of, places
+from sim.timeline import horizon
+
+if TYPE_CHECKING:
+    from sim.observe.tables import Result
+    from sim.scenario import Scenario
+
+ENDS: Final = "ends"  # of the firms of a world that others are paired with
+
+
+def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
+    """Tables by name: of a baseline (``paired_with`` is None) how its firms ended, of others their sums; of both exits.
+
+    ``paired_with``: the ends of the baseline's firms, as this function gave them.
+    """
+    if paired_with is None:
+        there = ends_of(result.fates)
+    else:
+        there = Ends(*(paired_with[name].to_numpy() for name in Ends._fields))
+    place = places(result.fates, there)
+    closed = exits.exits_of(result.fates, there, place, horizon(scenario.world.start, scenario.world.end))
+    taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result))}
+    if paired_with is None:
+        return taken | {ENDS: pd.DataFrame(there._asdict())}
+    found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
+    sums = fates.to_table(*fates.sums(result.fates, there, place))
+    return taken | {"sums": sums, "examples": pd.DataFrame({"firm": np.array(found, np.uint64)})}

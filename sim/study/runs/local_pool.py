@@ -1,0 +1,92 @@
+"""A study in processes on this machine: tasks go out in order, rows come back in order, whatever is killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from functools import cache
+from threading import Thread
+from time import sleep
+
+from sim.data_folders import CALIBRATION_VARIABLE
+from sim.study.runs import run_store
+from sim.study.runs.specification import Outcome, Task
+from sim.study.runs.worker import KILLED, do
+
+
+def side_by_side(todo: Iterator[Task], workers: int) -> Iterator[Outcome]:
+    """Outcomes of the tasks, in order. A run whose process was killed is tried alone; killed again it failed."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    handed: list[Task] = []  # to the pool and not given back yet
+
+    def hand() -> Iterator[Task]:
+        for task in todo:
+            handed.append(task)
+            yield task
+
+    rest: Iterator[Task] = hand()
+    while True:
+        try:
+            for outcome in _pool(rest, workers):
+                handed.pop(0)
+                yield outcome
+            return
+        except TerminatedWorkerError:
+            # Some process was killed and took all pending runs with it. Nobody says which run it was: the next one in
+            # order runs with nothing beside it, and only when it is killed again it is the one that failed.
+            first, *others = handed
+            try:
+                yield next(_pool(iter([first]), workers))
+            except TerminatedWorkerError:
+                yield first.key, run_store.write_failure(first, KILLED)
+            handed.clear()
+            handed.extend(others)
+            rest = _chain(others, hand())
+
+
+def _chain(others: list[Task], rest: Iterator[Task]) -> Iterator[Task]:
+    yield from others
+    yield from rest
+
+
+def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
+    """Outcomes in order from joblib's process pool, which stays alive for the next call."""
+    import warnings
+
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
+    outcomes = parallel(delayed(_do_in_worker)(task, os.environ.get(CALIBRATION_VARIABLE, "")) for task in tasks)
+    try:
+        for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
+            yield outcome
+    finally:
+        with warnings.catch_warnings():  # who stops early knows that runs are lost
+            warnings.simplefilter("ignore", UserWarning)
+            outcomes.close()
+
+
+def _do_in_worker(task: Task, calibration: str) -> Outcome:
+    # A worker that stayed from an earlier call has the environment of then.
+    os.environ[CALIBRATION_VARIABLE] = calibration
+    # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
+    if multiprocessing.parent_process() is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _end_with_parent()
+    return do(task)
+
+
+@cache
+def _end_with_parent() -> None:
+    """Let this worker end within a second of a parent that was killed, which could not end it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1.0)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()

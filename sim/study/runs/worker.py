@@ -1,0 +1,58 @@
+"""One run in this process: for its own sake, or as a task of a study, written into the study's folder.
+
+No simulation object crosses a process: a worker is told what to run and writes what came of it; only a row of numbers
+comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.scenario import Scenario, load
+from sim.study import StudyError
+from sim.study.runs import run_store
+from sim.study.runs.specification import PAIRED, TABLED, Firms, Outcome, Progress, Task, rows_of, sized
+
+if TYPE_CHECKING:
+    from sim.observe.tables import Result
+
+KILLED: Final = "the process that ran it was killed, probably for want of memory"
+
+
+def _engine() -> Callable[..., Result]:
+    from sim.engine import simulate  # start-up: Numba is loaded where a run starts, not before
+
+    return simulate
+
+
+def once(
+    scenario: str | Path | Scenario,
+    levers: Mapping[str, Any],
+    firms: Firms,
+    seed: int,
+    follow: Sequence[int],
+    progress: Progress | None,
+) -> Result:
+    """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
+    [asked] = sized([load(scenario, levers)], firms)
+    try:
+        return _engine()(asked, firms=rows_of(asked), seed=seed, follow=follow, fates=True, progress=progress)
+    except ValueError as error:
+        raise StudyError(
+            zh=f"情景 {asked.name} 无法运行：{error}", en=f"{asked.name} cannot be run: {error}"
+        ) from error
+
+
+def do(task: Task, progress: Progress | None = None) -> Outcome:
+    """One run, written; its failure turned into a reason."""
+    spec = task.spec
+    engine = task.simulate or _engine()
+    wanted = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
+    try:
+        result = engine(spec.scenario, firms=rows_of(spec.scenario), seed=spec.seed, **wanted, progress=progress)
+        tables = run_store.tables_of(result, task)
+    except Exception as error:  # whatever a run dies of, its study goes on and says so
+        return task.key, run_store.write_failure(task, f"{type(error).__name__}: {error}")
+    return task.key, run_store.write(task, result, tables)
