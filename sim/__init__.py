@@ -83,7 +83,7 @@ def compare(
     folder: str | Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.comparison.scenarios.compare`.
+    """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.questions.comparison.compare`.
 
     None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
     are kept there, and those that are there are used; ``workers``, ``cluster``: see

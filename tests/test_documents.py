@@ -98,3 +98,22 @@ def test_the_table_of_floors_is_the_import_contract() -> None:
     for number, rooms in rows:
         told.setdefault(int(number), set()).update(re.findall(r"`sim/(\w+)(?:/|\.py)`", rooms))
     assert [told[number] for number in sorted(told, reverse=True)] == floors
+
+
+def test_the_names_of_the_glossary_are_names_of_the_project() -> None:
+    rows = re.findall(r"^\| .+? \| .+? \| (.*?) \| ", read(ROOT / "docs/glossary.md"), re.MULTILINE)
+    names = {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
+    assert len(names) > 40
+    texts = [read(path) for path in TRACKED if path.suffix in (".py", ".yaml", ".toml") and path != Path(__file__)]
+    words = {word for text in texts for word in re.findall(r"\w+", text)}
+    files = {path.stem for path in TRACKED}
+    gone = sorted(name for name in names if not (is_in_python(name) or {name} & (words | files)))
+    assert not gone, f"docs/glossary.md names what is not there: {gone}"
+
+
+def test_the_glossary_has_each_term_once_and_in_both_languages() -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .*? \| (.+?) \| (.+?) \|$", read(ROOT / "docs/glossary.md"), re.MULTILINE)
+    terms = [row for row in rows if row[0] not in ("中文", "---")]
+    for place in (0, 1):
+        assert len({row[place] for row in terms}) == len(terms)
+    assert all(re.search(r"[一-鿿]", row[0] + row[3]) and not re.search(r"[一-鿿]", row[1] + row[2]) for row in terms)

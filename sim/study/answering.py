@@ -116,7 +116,7 @@ def ask(
 ) -> Study:
     """Answer a question. With a ``folder`` its runs and tables are kept there, and those that are there are used.
 
-    ``levers`` hold in every draw. ``firms``: as in :func:`sim.study.comparison.scenarios.compare`. ``replications``
+    ``levers`` hold in every draw. ``firms``: as in :func:`sim.study.questions.comparison.compare`. ``replications``
     and ``draws`` stand for what the question says. ``seconds``: after so long no further run is begun. ``workers``,
     ``cluster``, ``progress``: see :class:`sim.study.runs.runner.Runner`. Raises ``ScenarioError`` when the question, a
     lever or a value is not understood and :class:`StudyError` when it cannot be answered.
