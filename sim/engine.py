@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim import ledger
 from sim.firm import state
 from sim.firm.behaviour import behaviour
+from sim.firm.effects import NO_LIMIT
 from sim.firm.settlement import settle
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
@@ -123,7 +124,14 @@ class Run:
         self.tenders = Tenders(self.province)
         self.dispatch = Dispatch(self.province, self.desks)
         self.publicity = Publicity(self.province)
-        self.record = Record(self.timeline.month_names, self.province.counties.prefecture_code, self.measure_ids)
+        self.record = Record(
+            self.timeline.month_names,
+            self.province.counties.prefecture_code,
+            self.measure_ids,
+            scenario.plan.targets_on,
+        )
+        small = scenario.plan.ceiling_yuan("small_arrears_left")
+        self.small_arrears = NO_LIMIT if small is None else fen(small)  # fen to a firm
         self.journeys = Journeys(
             follow, self.population.firms, self.province.slots, self.province.books, scenario.measures, self.timeline
         )
@@ -367,7 +375,7 @@ class Run:
         province.funds.settle()
         if self.makes_tables or month in self.record.decisive:
             panel, disputed = self.record.panel[month], province.parameters["receivables.disputed_share"]
-            count(province.firms, province.slots, panel, disputed, self.seed)
+            count(province.firms, province.slots, panel, disputed, self.small_arrears, self.seed)
             panel[:, SALES] = market.sales
         if self.makes_tables:
             count_waiting(day, province.firms, province.queues, self.record.waiting[month])

@@ -13,7 +13,6 @@ from sim.firm.entitlements import lowest_bit, without_lowest
 from sim.kernels import outermost
 from sim.population.columns import MASK_WORDS
 from sim.random_numbers import Purpose, salted, uniform
-from sim.units import fen
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
@@ -26,16 +25,16 @@ SALES: Final = COUNTED.index("sales_fen")
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
 BY_CHURN = EXIT_CAUSES.index("churn")
 DISPUTE = int(Purpose.DISPUTE)
-SMALL_ARREARS: Final = fen(2_000_000)  # clause I.6.c: arrears below 2 m yuan are cleared in full
 FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
 @outermost
-def count(firms, slots, panel, disputed_share, seed):  # type: ignore[no-untyped-def]
+def count(firms, slots, panel, disputed_share, small, seed):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
 
-    ``disputed_share``: share of firms whose arrears are disputed, the same firms as in the settlement.
+    ``disputed_share``: share of firms whose arrears are disputed, the same firms as in the settlement; ``small``: fen
+    below which undisputed arrears to a firm are counted as small ones.
     """
     for i in range(len(firms.key)):
         status = firms.status[i]
@@ -71,7 +70,7 @@ def count(firms, slots, panel, disputed_share, seed):  # type: ignore[no-untyped
         row[13] += w * (firms.arrears_public[i] + firms.arrears_private[i])
         overdue = firms.overdue_public[i]
         row[14] += w * overdue
-        if 0 < overdue < SMALL_ARREARS and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
+        if 0 < overdue < small and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
             row[17] += w * overdue
         if slots.put_off[i] != 0:
             for slot in range(len(slots.deferred)):

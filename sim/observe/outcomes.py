@@ -1,7 +1,7 @@
 """The outcomes of a run: one function each, with one line of definition and a unit. More is better unless said.
 
-The plan's targets are for 2022 (clauses I.9.d and I.9.e): they are read on 31 December 2022, or on the last day of a
-horizon that ends before.
+The plan's targets are for the end of 2022 (clauses I.9.d and I.9.e): they are read in the month of the day that
+``targets_on`` names in ``scenarios/plan.yaml``, or in the last month of a horizon that ends before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-TARGET_MONTH: Final = "2022-12"
 WINNERS: Final = ("medium", "small_micro", "large")  # of public contracts
 Counts = dict[str, int]
 

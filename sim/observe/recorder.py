@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,7 @@ GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "ext
 class Record:
     """The panel of a run, month by month, and its other tables. ``items``: measures, then REQUESTS."""
 
-    def __init__(self, months: list[str], prefectures: tuple[str, ...], measures: list[str]) -> None:
+    def __init__(self, months: list[str], prefectures: tuple[str, ...], measures: list[str], targets_on: date) -> None:
         self.months, self.prefectures, self.measures = months, prefectures, measures
         items = len(measures) + len(REQUESTS)
         self.cells = (len(prefectures), len(SECTORS), len(SIZES))
@@ -39,7 +40,8 @@ class Record:
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
-        self.at_target = months.index(outcomes.TARGET_MONTH) if outcomes.TARGET_MONTH in months else last
+        month = f"{targets_on:%Y-%m}"
+        self.at_target = months.index(month) if month in months else last
         self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
 
     def panel_table(self) -> pd.DataFrame:

@@ -5,13 +5,14 @@ states, and materials are what is left of sales after the margin and all other u
 margins of the population stay those of ``costs.net_margin`` and ``costs.margin_spread``.
 """
 
-from datetime import date
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.classification import CLASSIFICATION
 from sim.kernels import kernel, outermost
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
@@ -19,7 +20,7 @@ from sim.random_numbers import Purpose, bits, exponential, normal, uniform
 from sim.units import FEN_PER_YUAN
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, Status, bit
 
-_USUAL: Final = date(2021, 12, 31)  # usual costs are those before the plan
+_USUAL: Final = CLASSIFICATION.record.first - timedelta(1)  # usual costs are those before the days on record
 
 # What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
 _STAFF, _ROUNDING, _SALES, _MARGIN, _CASH, _LANDLORD, _CUSTOMER, _AGE, _LOAN, _LOAN_SIZE = range(10)

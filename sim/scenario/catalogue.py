@@ -27,7 +27,6 @@ from sim.scenario.slips import apart, near
 from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS
 from sim.world.areas import code_of
 
-HORIZON: Final = (date(2022, 1, 1), date(2023, 12, 31))  # the default world's; dates of the catalogue lie in it
 NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
 ONCE: Final = Words(zh="每个编号一次", en="each id once")
 REGISTERED: Final = Words(zh="register.yaml 中的编号", en="the ids of register.yaml")
@@ -143,7 +142,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
     )  # fmt: skip
     measures: dict[str, Measure] = {}
     for id_, document in found.sources.items():
-        measure, wrong = build(found, document.data, Source(document), HORIZON, found.sources)
+        measure, wrong = build(found, document.data, Source(document), plan.horizon, found.sources)
         faults += wrong
         if measure is not None:
             measures[id_] = measure
@@ -153,7 +152,22 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         for place, target in enumerate(plan.targets)
         if target.clause not in register.clauses
     ]
-    return replace(found, measures=measures, faults=tuple(faults))
+    plan, wrong = _with_ceilings(plan, plan_file, measures)
+    return replace(found, plan=plan, measures=measures, faults=(*faults, *wrong))
+
+
+def _with_ceilings(plan: Plan, document: Document, measures: Mapping[str, Measure]) -> tuple[Plan, list[Fault]]:
+    """The plan with the sums that measures state in place of the measures' ids."""
+    targets, faults = [], []
+    for place, target in enumerate(plan.targets):
+        found = measures.get(str(target.ceiling_yuan))
+        ceiling = getattr(found and found.values, "ceiling_yuan", None)
+        if isinstance(target.ceiling_yuan, str) and ceiling is None:
+            stated = Words(zh="写明 ceiling_yuan 的措施", en="a measure that states its ceiling_yuan")
+            at = ("targets", place, "ceiling_yuan")
+            faults.append(document.fault("unknown_measure", at, target.ceiling_yuan, stated))
+        targets.append(target if ceiling is None else target.model_copy(update={"ceiling_yuan": ceiling}))
+    return plan.model_copy(update={"targets": tuple(targets)}), faults
 
 
 def plain(words: Words | None) -> dict[str, str] | None:

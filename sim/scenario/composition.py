@@ -18,7 +18,7 @@ from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
 from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
-from sim.scenario.catalogue import HORIZON, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
+from sim.scenario.catalogue import Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
 from sim.scenario.faults import Fault, ScenarioError, listed
@@ -129,7 +129,7 @@ class Composition:
             by_kind[lever.parts[0] if lever.parts[0] in lever_paths.ELSEWHERE else "measures"].append(lever)
         self._change_plan(by_kind["plan"])
         world = self._world(by_kind["world"])
-        horizon = (world.start, world.end) if world is not None else HORIZON
+        horizon = (world.start, world.end) if world is not None else self.known.plan.horizon
         funds = self._funds(by_kind["funds"], horizon)
         measures, unused = self._measures(by_kind["measures"], horizon)
         unused += self._idle([*by_kind["funds"], *by_kind["plan"]], measures)
@@ -186,7 +186,8 @@ class Composition:
         # What concerns the whole, such as an end before the start, is said of the last place that changed the world.
         document, _ = next(reversed(self.world_from.values()), (Document("world", {}), ()))
         self.sources["world", ""] = Source(document, ("world",), dict(self.world_from))
-        world, wrong = check(WorldSpec, self.world, self.sources["world", ""], (), {})
+        stated = dict(zip(("start", "end"), self.known.plan.horizon, strict=True)) | self.world
+        world, wrong = check(WorldSpec, stated, self.sources["world", ""], (), {})
         self.faults += wrong
         return world
 
@@ -218,7 +219,8 @@ class Composition:
                 measures[id_] = known.measures[id_]
             elif id_ in origins or id_ in self.defined or moved:  # else its faults are among the catalogue's
                 source = self.sources["measures", id_]
-                measure, wrong = build(known, data[id_], source, horizon if id_ in self.defined else HORIZON, ids)
+                days = horizon if id_ in self.defined else known.plan.horizon
+                measure, wrong = build(known, data[id_], source, days, ids)
                 self.faults += wrong
                 if measure is not None:
                     measures[id_] = measure

@@ -119,6 +119,8 @@ class Scenario:
                 id_: {key: value for key, value in entry.items() if key not in TEXTS}
                 for id_, entry in contents[group].items()
             }
+        decides["targets_on"] = contents["plan"]["targets_on"]
+        decides["ceilings"] = {said["outcome"]: said["ceiling_yuan"] for said in contents["plan"]["targets"]}
         decides["parameters"] = effective(self.parameter_changes)
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -67,6 +67,9 @@ class Target(Strict):
     at_least: float | None = Field(None, description="promised least value, in the outcome's unit")
     at_most: float | None = Field(None, description="promised greatest value; one of the two is given")
     clause: str = Field(description="clause that promises it")
+    ceiling_yuan: Yuan | Name | None = Field(
+        None, description="only what is owed to a firm below this sum counts; the id of a measure stands for its own"
+    )
 
     @model_validator(mode="after")
     def _has_one_bound(self) -> Target:
@@ -84,9 +87,32 @@ class Plan(Strict):
     number: str = Field(description="number of the document")
     adopted: date = Field(description="day on which the plan was made public")
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
+    horizon: tuple[date, date] = Field(description="first and last day of a run whose world names no others")
+    targets_on: date = Field(description="day whose month the targets are read in; the last month of a shorter run")
     targets: tuple[Target, ...] = Field(description="what the plan promises to reach")
     sections: dict[str, Words] = Field(description="headings of the plan")
     note: Words | None = Field(None, description="where its days come from")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Plan:
+        first, last = self.horizon
+        if last < first:
+            raise Refusal(
+                zh=f"horizon 的结束日 {last} 早于开始日 {first}",
+                en=f"the horizon ends on {last}, before it begins on {first}",
+                at=("horizon",),
+            )
+        return self
+
+    def ceiling_yuan(self, outcome: str) -> float | None:
+        """Sum below which something counts in the outcome of a target, None where all of it does.
+
+        Raises ``TypeError`` for a plan that was not read with its measures, so that an id still stands for their sum.
+        """
+        ceiling = next((target.ceiling_yuan for target in self.targets if target.outcome == outcome), None)
+        if isinstance(ceiling, str):
+            raise TypeError(f"the ceiling of {outcome} is that of {ceiling}, which was not looked up")
+        return ceiling
 
 
 class Clause(Strict):

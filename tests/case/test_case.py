@@ -91,10 +91,14 @@ from sim import vocabulary
 from sim.engine import simulate
 from sim.measure import Words
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Plan
 from sim.world.spec import WorldSpec
 
 words = Words(zh="试验", en="Test")
-scenario = Scenario("test", words, words, "", None, (), None, (), (), WorldSpec(), {}, None)
+days = {"adopted": "2022-06-02", "rules": "2022-06-14", "targets_on": "2022-12-31"}
+told = {"title": "Test", "number": "0", "horizon": ["2022-01-01", "2023-12-31"], "targets": [], "sections": {}}
+plan = Plan.model_validate_json(json.dumps(days | told))
+scenario = Scenario("test", words, words, "", None, (), plan, (), (), WorldSpec(), {}, None)
 run = simulate(scenario, firms=400)
 print(json.dumps({
     "sectors": vocabulary.SECTORS, "agencies": vocabulary.AGENCIES, "in panel": sorted(set(run.panel["sector"])),

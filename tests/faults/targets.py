@@ -16,7 +16,7 @@ from sim.data_folders import calibration_folder, scenarios_folder
 from sim.measure import Words
 from sim.names import labels
 from sim.scenario import Fault, ScenarioError
-from sim.scenario.catalogue import HORIZON, build, build_fund, catalogue
+from sim.scenario.catalogue import build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
 from sim.study import StudyError
@@ -107,7 +107,7 @@ def designed(text: str) -> None:
 def built(text: str) -> None:
     """Build a text as a measure and as a fund of the catalogue."""
     document = parse(text, "given.yaml")
-    _, wrong = build(KNOWN, document.data, Source(document), HORIZON, KNOWN.sources)
+    _, wrong = build(KNOWN, document.data, Source(document), KNOWN.plan.horizon, KNOWN.sources)
     _, of_fund = build_fund(KNOWN.plan, document.data, Source(document))
     raise ScenarioError([*document.faults, *wrong, *of_fund])
 

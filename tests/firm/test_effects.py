@@ -63,7 +63,9 @@ def test_measures_in_force_are_combined_where_each_reaches() -> None:
     micro = np.arange(len(SIZES)) == SIZES.index("micro")
     expected = np.where(kunming, 0.5, 1.0)[:, None] * np.where(micro, 0.8, 1.0)[None, :]
     assert (rules.terms.noise == expected).all()
-    assert rules.terms.festivals.tolist() == [5 if p == counties().prefecture_index("5301") else 3 for p in range(16)]
+    assert rules.terms.festivals.tolist() == [
+        5 if p == counties().prefecture_index("5301") else 3 for p in range(counties().prefecture_count)
+    ]
     assert (rules.terms.widest[0], rules.terms.soonest[0]) == (0.7, 10)
     rules.lapse(1)
     rules.combine()

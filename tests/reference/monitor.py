@@ -9,14 +9,14 @@ from sim.units import fen
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
-SMALL_ARREARS = fen(2_000_000)
-
 
 class Monitor:
     """Counts by month and cell, and who waits."""
 
     def __init__(self, province: Province) -> None:
         self.province = province
+        ceilings = [x.ceiling_yuan for x in province.scenario.plan.targets if x.outcome == "small_arrears_left"]
+        self.small_arrears = fen(float(ceilings[0]))
         self.panel: dict[tuple[int, int, str, str], dict[str, int]] = {}
         self.queued: dict[tuple[int, str], list[int]] = {}  # weighted firms that wait, and their days so far
 
@@ -58,5 +58,5 @@ class Monitor:
             "overdue_public_fen": overdue,
             "deferred_fen": sum(firm.deferred.values()),
             "loan_fen": firm.loan,
-            "small_arrears_fen": 0 if disputed or overdue >= SMALL_ARREARS else overdue,
+            "small_arrears_fen": 0 if disputed or overdue >= self.small_arrears else overdue,
         }

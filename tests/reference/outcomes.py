@@ -7,7 +7,6 @@ from math import nan
 
 from tests.reference.oracle import Oracle
 
-TARGET = "2022-12"
 SMALL = ("individual", "micro", "small")
 
 
@@ -16,7 +15,8 @@ def outcomes_of(oracle: Oracle) -> dict[str, float]:
     province, monitor = oracle.province, oracle.monitor
     names = province.timeline.month_names
     last = len(names) - 1
-    target = names.index(TARGET) if TARGET in names else last
+    month = f"{province.scenario.plan.targets_on:%Y-%m}"
+    target = names.index(month) if month in names else last
     ledger = province.books.shared(province.policy.rules)
 
     def counted(month: int, name: str, sizes: tuple[str, ...] = (*SMALL, "medium")) -> int:

@@ -140,12 +140,13 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
         "description": {"zh": f"说明。{hostile}", "en": f"What it does. {hostile}"},
         "measures": {m: _measure(m, hostile) for m in measures},
         "plan": {
+            "targets_on": "2022-12-31",
             "targets": [
                 {"outcome": "resumption_rate", "at_least": 0.95, "at_most": None, "clause": "I.9.d"},
                 {"outcome": "loss_share", "at_least": None, "at_most": 0.12, "clause": "I.9.e"},
                 {"outcome": "small_arrears_left", "at_least": None, "at_most": 0.0, "clause": "I.6.c"},
                 {"outcome": "srdi_growth_firms", "at_least": 1000.0, "at_most": None, "clause": "I.8.b"},
-            ]
+            ],
         },
         "world": {"start": "2022-01-01"},
         "author": hostile,

@@ -1,14 +1,17 @@
 """The catalogue carries out the plan: every clause, with the plan's own figures."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from sim import scenario
 from sim.data_folders import scenarios_folder
 from sim.measure import Measure
 from sim.scenario.catalogue import catalogue
+from sim.scenario.schema import Plan
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -241,6 +244,26 @@ def test_other_figures_of_the_plan(measures: dict[str, Measure]) -> None:
     assert measures["free_testing"].values.share.on(DAY) == 1
     assert measures["free_testing"].end == date(2022, 12, 31)
     assert measures["dispatch_meetings"].values.dispatch_meetings.on(DAY) == 3
+
+
+def test_what_counts_as_small_is_what_the_measure_says() -> None:
+    stated = scenario.load("full_plan")
+    (deadline,) = (measure for measure in stated.measures if measure.id == "small_arrears_deadline")
+    for name in ("full_plan", "baseline"):
+        assert scenario.load(name).plan.ceiling_yuan("small_arrears_left") == deadline.values.ceiling_yuan == 2_000_000
+    lowered = scenario.load("full_plan", {"small_arrears_deadline.ceiling_yuan": 1_000_000})
+    assert lowered.plan == stated.plan, "what is promised does not move with what is done about it"
+    assert stated.plan.ceiling_yuan("loss_share") is None
+
+
+def test_the_plan_says_when_runs_begin_and_end_and_when_targets_are_read() -> None:
+    stated = scenario.load("baseline")
+    assert (stated.world.start, stated.world.end) == stated.plan.horizon == (date(2022, 1, 1), date(2023, 12, 31))
+    assert stated.plan.targets_on == date(2022, 12, 31)
+    with pytest.raises(ValidationError, match="the horizon ends on 2021-12-31, before it begins on 2022-01-01"):
+        Plan.model_validate({**stated.plan.model_dump(), "horizon": (date(2022, 1, 1), date(2021, 12, 31))})
+    earlier = replace(stated, plan=stated.plan.model_copy(update={"targets_on": date(2022, 6, 30)}))
+    assert earlier.fingerprint() != stated.fingerprint()
 
 
 def test_the_targets_of_the_plan() -> None:

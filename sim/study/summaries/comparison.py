@@ -16,7 +16,6 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES, rates_by_month
-from sim.observe.outcomes import TARGET_MONTH
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.comparison.targets import Target, of_contents
@@ -184,7 +183,17 @@ class ComparisonSummary:
 
     def month_of(self, outcome: str) -> str:
         """The month at whose end an outcome is read: survival at the last, the others in the month of the targets."""
-        return TARGET_MONTH if outcome != "survival_rate" and TARGET_MONTH in self.months else self.months[-1]
+        return self._target_month if outcome != "survival_rate" else self.months[-1]
+
+    @cached_property
+    def _target_month(self) -> str:
+        """The month that the plan names, or the last of a horizon that ends before.
+
+        Studies of versions whose plan named none read their targets at the end of the year in which it was adopted.
+        """
+        plan = self.comparison.manifest.scenarios[0].contents["plan"]
+        month = plan["targets_on"][:7] if "targets_on" in plan else f"{plan['adopted'][:4]}-12"
+        return month if month in self.months else self.months[-1]
 
     @cached_property
     def entities(self) -> float:
