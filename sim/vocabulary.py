@@ -5,6 +5,7 @@ tuple is the integer that a column holds. Lists that belong to the province come
 the model's own. Words for people (Chinese, English) are given by :mod:`sim.names`.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -104,3 +105,8 @@ class Status(IntEnum):
 def bit(names: tuple[str, ...], name: str) -> int:
     """The bit that stands for ``name`` in a mask over ``names``."""
     return 1 << names.index(name)
+
+
+def mask(names: tuple[str, ...], chosen: Iterable[str]) -> int:
+    """The bits that stand for the names chosen; one that is given twice is still that one."""
+    return sum(bit(names, name) for name in {*chosen})

@@ -23,7 +23,7 @@ from sim.population.columns import MASK_WORDS, Firms
 from sim.population.counties import Counties
 from sim.random_numbers import Purpose, salts
 from sim.timeline import Timeline
-from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, bit
+from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
 
 LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 
@@ -138,7 +138,7 @@ class Rules:
         for m, measure in enumerate(self.measures):
             if measure.eligible.landlords is not None:
                 landlords[m] = [name in measure.eligible.landlords for name in LANDLORDS]
-            flags[m] = sum(bit(FLAGS, flag) for flag in measure.eligible.flags)
+            flags[m] = mask(FLAGS, measure.eligible.flags)
         axes: tuple[Axis, ...] = ("county", "sector", "size")
         places, sectors, sizes = (np.array([reach[axis] for reach in self.reaches]) for axis in axes)
         find_eligible(firms, places, sectors, sizes, landlords, flags, entitled)
@@ -193,7 +193,7 @@ def _identity(name: str) -> int:
 
 def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
     """For each byte of the facts that a firm lacks, low and high: the measures that ask for one of them."""
-    needs = np.array([sum(bit(FACTS, fact) for fact in measure.eligible.facts) for measure in measures], np.uint16)
+    needs = np.array([mask(FACTS, measure.eligible.facts) for measure in measures], np.uint16)
     missing = np.arange(256, dtype=np.uint16)[:, None]
     flags = np.zeros((2, 256, MASK_WORDS * 64), np.bool_)
     for byte in range(2):

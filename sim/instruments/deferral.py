@@ -9,7 +9,7 @@ from sim.firm.state import DEFERRAL
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Share, Strict
 from sim.names import Named
-from sim.vocabulary import FLOWS, bit
+from sim.vocabulary import FLOWS, mask
 
 Flow = Annotated[Literal[FLOWS], Named(("flow",))]  # type: ignore[valid-type]
 
@@ -42,7 +42,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
     rules.enter(
         m,
         kind=DEFERRAL,
-        flows=sum(bit(FLOWS, flow) for flow in values.flows),
+        flows=mask(FLOWS, values.flows),
         deferral_until=rules.timeline.day(values.until),
         repay_from=rules.timeline.day(values.repay_from),
         instalments=values.instalments,

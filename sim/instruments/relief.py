@@ -9,7 +9,7 @@ from sim.firm.state import RELIEF
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Months, Rate, Share, Strict
 from sim.names import Named
-from sim.vocabulary import FLOWS, bit
+from sim.vocabulary import FLOWS, mask
 
 # Principal is owed, not spent: whoever pays it for the firm would have to be paid by the firm.
 Flow = Annotated[Literal[tuple(flow for flow in FLOWS if flow != "principal")], Named(("flow",))]  # type: ignore[valid-type]
@@ -51,7 +51,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
     rules.enter(
         m,
         kind=RELIEF,
-        flows=sum(bit(FLOWS, flow) for flow in values.flows),
+        flows=mask(FLOWS, values.flows),
         rate_cap=values.rate_cap,
         tops_up=None if values.tops_up is None else rules.index.get(values.tops_up),
     )
