@@ -81,6 +81,14 @@ class PublicContracts(_Stated):
     services: tuple[str, ...]
 
 
+class IndustryAboveScale(_Stated):
+    """The enterprises that the monthly statistics of industry are of."""
+
+    sectors: tuple[str, ...]
+    yearly_sales_yuan: int = Field(gt=0)
+    source: str = Field(min_length=10)
+
+
 class Classification(_Stated):
     """All of the file; dictionaries are in the order of tables."""
 
@@ -91,6 +99,7 @@ class Classification(_Stated):
     sizes: dict[str, Size] = Field(max_length=MOST_SIZES)
     agencies: dict[str, Called]
     public_contracts: PublicContracts
+    industry_above_scale: IndustryAboveScale
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
@@ -102,6 +111,7 @@ class Classification(_Stated):
             raise ValueError("individual must be the first of sizes: all others are enterprises")
         named = {f"sector_groups.{name}": group.sectors for name, group in self.sector_groups.items()}
         named |= {f"public_contracts.{form}": sectors for form, sectors in self.public_contracts}
+        named["industry_above_scale"] = self.industry_above_scale.sectors
         for where, sectors in named.items():
             for name in sectors:
                 if name not in self.sectors:

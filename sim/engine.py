@@ -41,8 +41,8 @@ from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.measure import Measure
 from sim.observe.journeys import Journeys
-from sim.observe.observers import SALES, accounts, count, debts, knowing
-from sim.observe.recorder import Record
+from sim.observe.observers import SALES, accounts, count, debts
+from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
@@ -55,7 +55,7 @@ from sim.vocabulary import AGENCIES, FLOWS, SECTORS, SIZES, TICKETS, Status
 from sim.world.world import build
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 class UnbalancedError(RuntimeError):
@@ -129,6 +129,7 @@ class Run:
             self.province.counties.prefecture_code,
             self.measure_ids,
             scenario.plan.targets_on,
+            self.population.firms,
         )
         small = scenario.plan.ceiling_yuan("small_arrears_left")
         self.small_arrears = NO_LIMIT if small is None else fen(small)  # fen to a firm
@@ -368,19 +369,19 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
         since = perf_counter()
-        province, market, month = self.province, self.province.market, self.province.month(day)
+        province, market, month, record = self.province, self.province.market, self.province.month(day), self.record
         payables = np.zeros_like(market.payables_lost)
         province.loans[:] = 0
         debts(province.firms, province.loans, payables)
         province.funds.settle()
-        if self.makes_tables or month in self.record.decisive:
-            panel, disputed = self.record.panel[month], province.parameters["receivables.disputed_share"]
-            count(province.firms, province.slots, panel, disputed, self.small_arrears, self.seed)
+        if self.makes_tables or month in record.decisive:
+            panel, tally = record.panel[month], record.tallies[month]
+            disputed = province.parameters["receivables.disputed_share"]
+            count(province.firms, province.slots, record.strata, panel, tally, disputed, self.small_arrears, self.seed)
             panel[:, SALES] = market.sales
         if self.makes_tables:
-            count_waiting(day, province.firms, province.queues, self.record.waiting[month])
-            knows = province.entitled * province.rules.terms.aware
-            self.record.aware[month] = knows[:-1].sum(axis=(1, 2))
+            count_waiting(day, province.firms, province.queues, record.waiting[month])
+            record.aware[month] = (province.entitled * province.rules.terms.aware)[:-1].sum(axis=(1, 2))
         self.banks.new_month()
         self.outbreak.look_at_market(market, month)
         market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
@@ -410,7 +411,9 @@ class Run:
         money = self.record.ledger_table(province.books, parties)
         held = sum(array.nbytes for group in (firms, province.slots, province.queues) for array in group)
         held += province.county_rows.nbytes
-        tables = self._tables()
+        tables = {name: nothing(name) for name in MONTHLY}
+        if self.makes_tables:
+            tables = self.record.tables(firms, province.rules.terms, province.counts, province.books, self.timeline)
         result = Result(
             scenario=self.scenario.name,
             seed=self.seed,
@@ -426,6 +429,7 @@ class Run:
             ),
             ledger=money,
             panel=tables["panel"],
+            universes=tables["universes"],
             delivery=tables["delivery"],
             requests=tables["requests"],
             cliff=tables["cliff"],
@@ -438,18 +442,3 @@ class Run:
         )
         province.took("observation", since)
         return result
-
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        """The tables beside outcomes and ledger, without rows where they are not wanted."""
-        if not self.makes_tables:
-            return {name: nothing(name) for name in ("panel", "delivery", "requests", "cliff")}
-        province, terms = self.province, self.province.rules.terms
-        known = np.zeros((len(self.measure_ids), 2), np.int64)
-        knowing(self.population.firms, terms, known)
-        since = self.timeline.days_since(terms.started[:-1])
-        return {
-            "panel": self.record.panel_table(),
-            "delivery": self.record.delivery_table(province.counts, province.books, known, since),
-            "requests": self.record.requests_table(province.counts),
-            "cliff": self.record.cliff_table(province.counts, province.books, terms.loan_months),
-        }

@@ -62,6 +62,8 @@ STATUSES: Final = ("unborn", "open", "suspended", "exited")
 EXIT_CAUSES: Final = ("churn", "illiquid", "hopeless", "closed_too_long")
 TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
 STATIONS: Final = ("eligible", "aware", "applied", "queued", "decided", "refused", "paid")  # of one application
+UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_above_scale")  # of whom a rate is
+COUNTED_BY: Final = ("firms", "jobs")  # how firms of a universe are counted
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do
 
 # Who can be on either side of a ledger line.

@@ -30,11 +30,12 @@ SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
 @outermost
-def count(firms, slots, panel, disputed_share, small, seed):  # type: ignore[no-untyped-def]
-    """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED), weighted.
+def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # type: ignore[no-untyped-def]
+    """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED) and of ``tally``, weighted.
 
-    ``disputed_share``: share of firms whose arrears are disputed, the same firms as in the settlement; ``small``: fen
-    below which undisputed arrears to a firm are counted as small ones.
+    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``disputed_share``: share of firms whose arrears are
+    disputed, the same firms as in the settlement; ``small``: fen below which undisputed arrears to a firm are counted
+    as small ones.
     """
     for i in range(len(firms.key)):
         status = firms.status[i]
@@ -44,6 +45,13 @@ def count(firms, slots, panel, disputed_share, small, seed):  # type: ignore[no-
         row = panel[(firms.prefecture[i] * SECTOR_COUNT + firms.sector[i]) * SIZE_COUNT + firms.size[i]]
         founder = firms.born_on[i] == FOUNDER
         stopped = firms.suspended_on[i] >= 0
+        loses = status != EXITED and firms.profit_this_year[i] < 0
+        standing = status - OPEN  # STANDINGS begin with these statuses
+        if status == EXITED and firms.exit_cause[i] == BY_CHURN:
+            standing += 1
+        alike = tally[strata.stratum[i], int(founder), int(stopped), standing, int(loses)]
+        alike[0] += w
+        alike[1] += w * strata.jobs[i]
         if founder:
             row[4] += w
         else:
@@ -63,7 +71,7 @@ def count(firms, slots, panel, disputed_share, small, seed):  # type: ignore[no-
             row[1] += w
         if founder:
             row[5] += w
-        if firms.profit_this_year[i] < 0:
+        if loses:
             row[9] += w
         row[10] += w * firms.staff[i]
         row[12] += w * firms.cash[i]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,30 +29,49 @@ class Seen(NamedTuple):
     all_loans_growth: float  # of all loans of the province in 2022
 
 
+Universe = Literal["all", "individual_businesses", "enterprises", "industry_above_scale"]
+By = Literal["firms", "jobs", "money"]
+
+
 class Outcome(NamedTuple):
-    """One outcome: its unit, whether less is better, how it is computed, and the least and the most that it can be."""
+    """One outcome: its unit, whether less is better, how it is computed, and the least and the most that it can be.
+
+    ``universe``: of whom it is; ``by``: what of them is counted.
+    """
 
     unit: str
     less_is_better: bool
     of: Callable[[Seen], float]
     least: float
     most: float
+    universe: Universe
+    by: By
+
+
+BY_UNIT: Final[dict[str, By]] = {"entities": "firms", "persons": "jobs", "fen": "money"}
 
 
 OUTCOMES: Final[dict[str, Outcome]] = {}
 
 
 def outcome(
-    unit: str, less_is_better: bool = False, has_limits: bool = True
+    unit: str,
+    less_is_better: bool = False,
+    has_limits: bool = True,
+    universe: Universe = "all",
+    by: By | None = None,
 ) -> Callable[[Callable[[Seen], float]], Callable[[Seen], float]]:
     """Register a function as an outcome under its own name.
 
-    A share lies between 0 and 1, everything else is at least 0; except what ``has_limits`` says has none.
+    A share lies between 0 and 1, everything else is at least 0; except what ``has_limits`` says has none. What is
+    counted follows from every unit but a share, which says it (``by``).
     """
     limits = (-inf, inf) if not has_limits else (0.0, 1.0 if unit == "share" else inf)
 
+    counted = BY_UNIT[unit] if by is None else by
+
     def register(function: Callable[[Seen], float]) -> Callable[[Seen], float]:
-        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits)
+        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits, universe, counted)
         return function
 
     return register
@@ -67,20 +86,20 @@ def _sum(ledger: pd.DataFrame, *kinds: str) -> float:
     return float(ledger.loc[chosen, "amount_fen"].sum())
 
 
-@outcome("share")
+@outcome("share", by="firms")
 def survival_rate(seen: Seen) -> float:
     """Of the entities alive at the start, the share still alive at the end of the horizon."""
     return _share(seen.at_end["founders_alive"], seen.at_end["founders"])
 
 
-@outcome("share")
+@outcome("share", by="firms")
 def resumption_rate(seen: Seen) -> float:
     """Of the entities that the epidemic stopped, ordinary exits aside, the share working at the end of 2022."""
     stopped = seen.at_target["stopped"] - seen.at_target["stopped_exited_otherwise"]
     return _share(seen.at_target["stopped_working"], stopped)
 
 
-@outcome("share", less_is_better=True)
+@outcome("share", less_is_better=True, by="firms")
 def loss_share(seen: Seen) -> float:
     """Of the entities alive at the end of 2022, the share with a negative result for the year."""
     return _share(seen.at_target["loss_making"], seen.at_target["open"] + seen.at_target["suspended"])
@@ -128,7 +147,7 @@ def small_arrears_left(seen: Seen) -> float:
     return float(seen.at_target["small_arrears_fen"])
 
 
-@outcome("share", has_limits=False)
+@outcome("share", has_limits=False, by="money")
 def inclusive_loan_growth_gap(seen: Seen) -> float:
     """Growth in 2022 of loans to individual, micro and small firms, less that of all loans (clause I.3.e)."""
     before, after = seen.inclusive_loans

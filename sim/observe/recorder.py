@@ -12,37 +12,64 @@ from numpy.typing import NDArray
 from sim import ledger
 from sim.firm.state import DECIDED, MISSED, PUT_OFF, Float, Int
 from sim.ledger import MOVES, MeasureParty
-from sim.observe import outcomes
-from sim.observe.observers import COUNTED
+from sim.observe import outcomes, universes
+from sim.observe.observers import COUNTED, knowing
 from sim.observe.tables import TABLES
 from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.firm.effects import Terms
     from sim.firm.state import Counts, Slots
     from sim.ledger import Books
     from sim.population.columns import Firms
+    from sim.timeline import Timeline
 
 # Columns of `Counts` that are stations of the delivery table; `eligible`, `aware` and `queued` are stocks.
 COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
 GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
+# Tables month by month; nobody makes them who only wants outcomes.
+MONTHLY: Final = ("panel", "universes", "delivery", "requests", "cliff")
 
 
 class Record:
     """The panel of a run, month by month, and its other tables. ``items``: measures, then REQUESTS."""
 
-    def __init__(self, months: list[str], prefectures: tuple[str, ...], measures: list[str], targets_on: date) -> None:
+    def __init__(
+        self,
+        months: list[str],
+        prefectures: tuple[str, ...],
+        measures: list[str],
+        targets_on: date,
+        firms: Firms,
+    ) -> None:
         self.months, self.prefectures, self.measures = months, prefectures, measures
         items = len(measures) + len(REQUESTS)
         self.cells = (len(prefectures), len(SECTORS), len(SIZES))
         self.panel = np.zeros((len(months), prod(self.cells), len(COUNTED)), np.int64)
+        self.strata = universes.strata_of(firms)
+        self.tallies = np.zeros((len(months), *universes.TALLY), np.int64)
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
         month = f"{targets_on:%Y-%m}"
         self.at_target = months.index(month) if month in months else last
         self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
+
+    def tables(
+        self, firms: Firms, terms: Terms, counts: Counts, books: Books, timeline: Timeline
+    ) -> dict[str, pd.DataFrame]:
+        """The tables of ``MONTHLY`` by name."""
+        known = np.zeros((len(self.measures), 2), np.int64)
+        knowing(firms, terms, known)
+        return {
+            "panel": self.panel_table(),
+            "universes": universes.table(self.months, self.tallies),
+            "delivery": self.delivery_table(counts, books, known, timeline.days_since(terms.started[:-1])),
+            "requests": self.requests_table(counts),
+            "cliff": self.cliff_table(counts, books, terms.loan_months),
+        }
 
     def panel_table(self) -> pd.DataFrame:
         """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out."""

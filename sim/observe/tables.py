@@ -54,6 +54,24 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "loan_fen": Column("int64", "fen", "bank loans of living firms"),
         "small_arrears_fen": Column("int64", "fen", "of `overdue_public_fen`, undisputed and below 2 m yuan a firm"),
     },
+    "universes": {
+        "month": Column("str", "YYYY-MM", "counted on the last day of this month"),
+        "universe": Column("str", "-", "one of UNIVERSES"),
+        "by": Column("str", "-", "one of COUNTED_BY: entities, or the jobs that they usually have at the start"),
+        "open": Column("int64", "entities or jobs", "as in `panel`; so are the columns that follow"),
+        **{
+            name: Column("int64", "entities or jobs", "as in `panel`")
+            for name in (
+                "suspended",
+                "founders",
+                "founders_alive",
+                "stopped",
+                "stopped_working",
+                "stopped_exited_otherwise",
+                "loss_making",
+            )
+        },
+    },
     "ledger": {
         "month": Column("str", "YYYY-MM", "month of the movement"),
         "payer": Column("str", "-", "one of PARTIES"),
@@ -148,7 +166,8 @@ class Result:
     firms: int  # rows alive at the start of the horizon
     months: int
     outcomes: pd.DataFrame
-    panel: pd.DataFrame  # this, delivery, requests and cliff have no rows where nobody wanted them
+    panel: pd.DataFrame  # this, universes, delivery, requests and cliff have no rows where nobody wanted them
+    universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame

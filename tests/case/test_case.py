@@ -135,6 +135,10 @@ def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path
         [agencies]
         finance = {zh = "财政部门", en = "Finance"}
         banks = {zh = "银行", en = "Banks"}
+        [industry_above_scale]
+        sectors = ["manufacturing"]
+        yearly_sales_yuan = 20_000_000
+        source = "invented for the test"
         """,
         "utf-8",
     )

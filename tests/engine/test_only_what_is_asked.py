@@ -17,12 +17,12 @@ from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.population.synthesis import synthesise
 from sim.scenario import load
-from sim.study.comparison import costs
+from sim.study.reductions.costs import costs_of
 from sim.timeline import horizon
 from sim.world.world import build
 
 FIRMS = 400
-UNWANTED = ("panel", "delivery", "requests", "cliff")
+UNWANTED = ("panel", "universes", "delivery", "requests", "cliff")
 
 
 def same(one: Result, other: Result, *tables: str) -> bool:
@@ -35,7 +35,7 @@ def test_without_tables_outcomes_ledger_and_costs_are_the_same(name: str) -> Non
     with_all = simulate(load(name), firms=FIRMS, seed=2)
     without = simulate(load(name), firms=FIRMS, seed=2, tables=False)
     assert same(with_all, without, "outcomes", "ledger")
-    pd.testing.assert_series_equal(costs.of_run(with_all), costs.of_run(without), check_exact=True)
+    pd.testing.assert_series_equal(costs_of(with_all), costs_of(without), check_exact=True)
     for table in UNWANTED:
         assert len(getattr(with_all, table)) or name == "baseline"
         assert len(getattr(without, table)) == 0

@@ -9,6 +9,21 @@ from sim.units import fen
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
+ABOVE_SCALE = fen(20_000_000)  # sales of a year
+INDUSTRY = ("mining_and_utilities", "food_manufacturing", "manufacturing")
+UNIVERSE_COUNTS = (
+    "open", "suspended", "founders", "founders_alive", "stopped", "stopped_working", "stopped_exited_otherwise",
+    "loss_making",
+)  # fmt: skip
+
+
+def universes_of(firm: Firm) -> list[str]:
+    """The universes that a firm is of, as it stands at the start."""
+    if firm.size == "individual":
+        return ["all", "individual_businesses"]
+    large = firm.sector in INDUSTRY and firm.usual_sales * 12 >= ABOVE_SCALE
+    return ["all", "enterprises", "industry_above_scale"] if large else ["all", "enterprises"]
+
 
 class Monitor:
     """Counts by month and cell, and who waits."""
@@ -18,6 +33,9 @@ class Monitor:
         ceilings = [x.ceiling_yuan for x in province.scenario.plan.targets if x.outcome == "small_arrears_left"]
         self.small_arrears = fen(float(ceilings[0]))
         self.panel: dict[tuple[int, int, str, str], dict[str, int]] = {}
+        self.universes: dict[tuple[int, str, str, str], int] = defaultdict(int)  # by month, universe, how, count
+        self.belongs = {firm.row: universes_of(firm) for firm in province.firms}
+        self.jobs = {firm.row: firm.usual_staff for firm in province.firms}
         self.queued: dict[tuple[int, str], list[int]] = {}  # weighted firms that wait, and their days so far
 
     def count(self, day: int) -> None:
@@ -30,6 +48,12 @@ class Monitor:
                 counted["sales_fen"] = market.sales[cell[1:]]
                 for name, amount in self._seen_of(firm).items():
                     counted[name] += int(amount) * firm.weight
+                    if name in UNIVERSE_COUNTS:
+                        for universe in self.belongs[firm.row]:
+                            self.universes[month, universe, "firms", name] += int(amount) * firm.weight
+                            self.universes[month, universe, "jobs", name] += (
+                                int(amount) * firm.weight * self.jobs[firm.row]
+                            )
         for (item, _, _), queue in self.province.queues.items():
             waiting = self.queued.setdefault((month, item), [0, 0])
             for case in queue:

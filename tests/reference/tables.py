@@ -57,6 +57,23 @@ def panel_of_oracle(pair: Pair) -> Table:
     )
 
 
+def universes_of_engine(pair: Pair) -> Table:
+    """Counts by month, universe, how it is counted and column."""
+    table: Table = {}
+    for row in pair.result.universes.to_dict("records"):
+        place = tuple(row.pop(name) for name in ("month", "universe", "by"))
+        table |= {(*place, name): int(number) for name, number in row.items()}
+    return _without_nothing(table)
+
+
+def universes_of_oracle(pair: Pair) -> Table:
+    """The same."""
+    months = pair.run.timeline.month_names
+    return _without_nothing(
+        {(months[month], *entry): number for (month, *entry), number in pair.oracle.monitor.universes.items()}
+    )
+
+
 def stations_of_engine(pair: Pair) -> Table:
     """Firms and mean days by month, measure or request, and station; fen paid."""
     table: Table = {}

@@ -24,6 +24,8 @@ NAMES = {
     "ticket": vocabulary.TICKETS,
     "station": vocabulary.STATIONS,
     "request": vocabulary.REQUESTS,
+    "universe": vocabulary.UNIVERSES,
+    "counted_by": vocabulary.COUNTED_BY,
     "agency": vocabulary.AGENCIES,
     "party": (*vocabulary.PARTIES, "large_bidders"),
     "action": (*vocabulary.ACTIONS, vocabulary.MECHANISMS),
