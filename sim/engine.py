@@ -77,8 +77,8 @@ def simulate(
     ``firms``: rows alive at the start, None for what the scenario says (one to one if it says nothing); ``follow``:
     identities of firms whose journeys are kept; ``fates``: whether the table of all firms is kept, as it always is
     beside journeys (without it memory and time are saved); ``tables``: whether the panel, delivery, requests and the
-    cliff are wanted: without them a run counts and writes only what the outcomes and the ledger need, which are the
-    same to the last bit; ``progress``: called with the share of the days passed.
+    repayment wall are wanted: without them a run counts and writes only what the outcomes and the ledger need, which
+    are the same to the last bit; ``progress``: called with the share of the days passed.
     Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
     """
     began = perf_counter()
@@ -432,7 +432,7 @@ class Run:
             universes=tables["universes"],
             delivery=tables["delivery"],
             requests=tables["requests"],
-            cliff=tables["cliff"],
+            repayment_wall=tables["repayment_wall"],
             fates=self.record.fates_table(firms, province.slots, [of_group.get(group, group) for group in self.groups])
             if self.keeps_fates
             else nothing("fates"),

@@ -100,7 +100,7 @@ def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, c
             mask = without_lowest(mask)
             slot = terms.deferral_slot[m]
             if slots.deferred[slot, i] > 0:
-                counts.cliff[month, m, CLOSED_OWING] += w
+                counts.repayment_wall[month, m, CLOSED_OWING] += w
             part = min(slots.deferred[slot, i], cash)
             cash -= part
             books.moved[month, m, REPAID_MOVE] += part * w

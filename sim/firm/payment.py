@@ -138,9 +138,9 @@ def _pay_instalments(i, day, month, w, cash, firms, slots, terms, books, counts)
             if amount > 0:
                 part = min(amount, cash - spent)
                 spent += part
-                counts.cliff[month, m, FELL_DUE] += w
+                counts.repayment_wall[month, m, FELL_DUE] += w
                 if part < amount:
-                    counts.cliff[month, m, FELL_SHORT] += w
+                    counts.repayment_wall[month, m, FELL_SHORT] += w
                     slots.put_off[i] |= np.uint8(MISSED)
                 books.moved[month, m, REPAID_MOVE] += part * w
                 slots.deferred[terms.deferral_slot[m], i] -= amount

@@ -153,7 +153,9 @@ class Counts(NamedTuple):
     firms: Int  # (months, M + 1, 4)
     days: Int  # (months, M + 1, 4) firm-days since applying; of APPLIED since the measure began
     holders: Int  # (M + 1, P) weighted firms that have it
-    cliff: Int  # (months, M, 3) weighted firms: something fell due again, was not paid in full, was owed on closing
+    repayment_wall: (
+        Int  # (months, M, 3) weighted firms: something fell due again, was not paid in full, was owed on closing
+    )
 
 
 @columns

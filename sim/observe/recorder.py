@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
 GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
 # Tables month by month; nobody makes them who only wants outcomes.
-MONTHLY: Final = ("panel", "universes", "delivery", "requests", "cliff")
+MONTHLY: Final = ("panel", "universes", "delivery", "requests", "repayment_wall")
 
 
 class Record:
@@ -68,7 +68,7 @@ class Record:
             "universes": universes.table(self.months, self.tallies),
             "delivery": self.delivery_table(counts, books, known, timeline.days_since(terms.started[:-1])),
             "requests": self.requests_table(counts),
-            "cliff": self.cliff_table(counts, books, terms.loan_months),
+            "repayment_wall": self.repayment_wall_table(counts, books, terms.loan_months),
         }
 
     def panel_table(self) -> pd.DataFrame:
@@ -165,8 +165,8 @@ class Record:
         k = COUNTED_STATIONS.index(station)
         return counts.firms[:, item, k], counts.days[:, item, k]
 
-    def cliff_table(self, counts: Counts, books: Books, loan_months: NDArray[np.int16]) -> pd.DataFrame:
-        """What was put off and fell due again (columns: ``TABLES['cliff']``).
+    def repayment_wall_table(self, counts: Counts, books: Books, loan_months: NDArray[np.int16]) -> pd.DataFrame:
+        """What was put off and fell due again (columns: ``TABLES['repayment_wall']``).
 
         ``loan_months``: (M + 1,) months by which each measure moves the due day of a loan.
         """
@@ -193,10 +193,13 @@ class Record:
                 "unpaid_fen": unpaid,
                 "written_off_fen": lost,
             }
-            firms = {name: counts.cliff[:, m, k] for k, name in enumerate(("firms_due", "firms_short", "firms_closed"))}
+            firms = {
+                name: counts.repayment_wall[:, m, k]
+                for k, name in enumerate(("firms_due", "firms_short", "firms_closed"))
+            }
             rows = pd.DataFrame(table | firms)
             tables.append(rows[rows.iloc[:, 2:].any(axis=1)])
-        columns = list(TABLES["cliff"])
+        columns = list(TABLES["repayment_wall"])
         return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
     def fates_table(self, firms: Firms, slots: Slots, group_action: list[str]) -> pd.DataFrame:

@@ -98,7 +98,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "firms": Column("int64", "entities", "that reached the station in the month, or that wait at its end"),
         "days": Column("float64", "days", "mean days since applying; of those still waiting so far"),
     },
-    "cliff": {
+    "repayment_wall": {
         "month": Column("str", "YYYY-MM", "month of the movement"),
         "measure": Column("str", "-", "measure that put it off"),
         "put_off_fen": Column("int64", "fen", "bills and principal put off in the month"),
@@ -166,12 +166,12 @@ class Result:
     firms: int  # rows alive at the start of the horizon
     months: int
     outcomes: pd.DataFrame
-    panel: pd.DataFrame  # this, universes, delivery, requests and cliff have no rows where nobody wanted them
+    panel: pd.DataFrame  # this, universes, delivery, requests and repayment wall have no rows where nobody wanted them
     universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
-    cliff: pd.DataFrame
+    repayment_wall: pd.DataFrame
     fates: pd.DataFrame
     journeys: pd.DataFrame
     ledger_residual_fen: int  # always 0: a run that does not balance raises instead

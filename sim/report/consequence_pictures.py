@@ -20,7 +20,7 @@ from sim.study.summaries.scenario_effects import DUE, ScenarioEffects, groups
 if TYPE_CHECKING:
     from sim.study.questions.comparison import Comparison
 
-BILLION_FEN: Final = {"zh": 1e10, "en": 1e11}  # in the unit that `report.cliff.amount` names
+BILLION_FEN: Final = {"zh": 1e10, "en": 1e11}  # in the unit that `report.repayment_wall.amount` names
 WIDTH: Final = 9  # inches
 ROW_INCHES: Final = 0.21
 MOST_MONTHS: Final = 8  # that are named below an axis
@@ -54,7 +54,7 @@ def saved_picture(comparison: Comparison, lang: Language, by: str = "sector") ->
     return figure
 
 
-def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
+def repayment_wall_picture(comparison: Comparison, lang: Language) -> Figure:
     """By month what the scenario of the headline puts off (up) and what becomes of what falls due (down).
 
     Without a Chinese font the figure is in English, and a warning says so.
@@ -62,26 +62,26 @@ def cliff_picture(comparison: Comparison, lang: Language) -> Figure:
     lang, style = style_of(lang)
     summary = ComparisonSummary(comparison)
     found = ScenarioEffects(summary)
-    table = found.cliff(_scenario(summary), "all") / BILLION_FEN[lang]
-    table = table.reindex(found.cliff_months).fillna(0.0)
+    table = found.repayment_wall(_scenario(summary), "all") / BILLION_FEN[lang]
+    table = table.reindex(found.repayment_wall_months).fillna(0.0)
     months = np.arange(len(table))
     with rc_context(style):
         figure = Figure(figsize=(WIDTH, 0.42 * WIDTH), layout="constrained")
         axes = figure.subplots()
-        named_as = text("report.cliff.put_off", lang)
+        named_as = text("report.repayment_wall.put_off", lang)
         axes.bar(months, table["put_off"], color=WALL_COLOURS["put_off"], width=0.8, label=named_as)
         below = np.zeros(len(table))
         for what in DUE:
-            named_as = text(f"report.cliff.{what}", lang)
+            named_as = text(f"report.repayment_wall.{what}", lang)
             axes.bar(months, -table[what], bottom=below, color=WALL_COLOURS[what], width=0.8, label=named_as)
             below -= table[what].to_numpy()
         step = -(-len(table) // MOST_MONTHS)
         axes.set_xticks(months[::step], table.index[::step])
-        axes.set_ylabel(text("report.cliff.amount", lang), color=QUIET)
+        axes.set_ylabel(text("report.repayment_wall.amount", lang), color=QUIET)
         axes.axhline(0, color=INK, lw=0.8)
         if found.later_months:
             axes.axvline(len(summary.months) - 0.5, color=QUIET, lw=1.2, ls="--")
-            named_as = text("report.cliff.end", lang)
+            named_as = text("report.repayment_wall.end", lang)
             axes.annotate(named_as, (len(summary.months) - 0.4, 0.97), xycoords=("data", "axes fraction"), color=QUIET)
         axes.yaxis.set_major_formatter(FuncFormatter(_unsigned))
         _plain(axes, "y")

@@ -52,7 +52,7 @@ def test_every_part_of_the_model_is_at_work(case: Path) -> None:
     run = simulate(load("full_plan"), firms=FIRMS)
     assert set(run.requests["station"]) >= {"applied", "decided"}
     assert set(run.delivery["station"]) >= {"eligible", "aware", "applied", "queued", "decided", "refused", "paid"}
-    assert (run.cliff[["put_off_fen", "repaid_fen"]].sum() > 0).all()
+    assert (run.repayment_wall[["put_off_fen", "repaid_fen"]].sum() > 0).all()
     assert run.value("contracts_of_small_firms") > 0 and run.value("contracts_of_large_firms") > 0
 
 

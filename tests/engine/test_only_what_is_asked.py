@@ -22,7 +22,7 @@ from sim.timeline import horizon
 from sim.world.world import build
 
 FIRMS = 400
-UNWANTED = ("panel", "universes", "delivery", "requests", "cliff")
+UNWANTED = ("panel", "universes", "delivery", "requests", "repayment_wall")
 
 
 def same(one: Result, other: Result, *tables: str) -> bool:

@@ -91,6 +91,6 @@ def test_looking_on_changes_nothing() -> None:
     followed = [int(key) for key in one.population.firms.key[::20]]
     plain = simulate(case.scenario, firms=case.firms, seed=case.seed)
     watched = simulate(case.scenario, firms=case.firms, seed=case.seed, follow=followed, fates=True)
-    for name in ("outcomes", "panel", "ledger", "delivery", "requests", "cliff"):
+    for name in ("outcomes", "panel", "ledger", "delivery", "requests", "repayment_wall"):
         pd.testing.assert_frame_equal(getattr(plain, name), getattr(watched, name), check_exact=True)
     assert len(watched.journeys) > 0

@@ -219,10 +219,14 @@ def test_kernels_run_as_python_give_every_table_of_the_compiled_ones(tmp_path: P
         assert run.returncode == 0, run.stderr
         found.append(pd.read_pickle(to))
     compiled, as_python = found
-    assert set(compiled) == set(as_python) >= {"outcomes", "panel", "ledger", "delivery", "requests", "cliff", "fates"}
+    assert (
+        set(compiled)
+        == set(as_python)
+        >= {"outcomes", "panel", "ledger", "delivery", "requests", "repayment_wall", "fates"}
+    )
     for name, table in compiled.items():
         pd.testing.assert_frame_equal(table, as_python[name], check_exact=True)
-    assert len(compiled["cliff"]) > 0
+    assert len(compiled["repayment_wall"]) > 0
 
 
 THREADS = """

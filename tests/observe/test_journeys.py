@@ -31,7 +31,7 @@ def watched(unwatched: Result) -> Result:
     return simulate(scenario_of("full_plan"), firms=FIRMS, follow=fates.loc[rows, "firm"].tolist())
 
 
-@pytest.mark.parametrize("table", ["outcomes", "panel", "ledger", "delivery", "requests", "cliff", "fates"])
+@pytest.mark.parametrize("table", ["outcomes", "panel", "ledger", "delivery", "requests", "repayment_wall", "fates"])
 def test_a_world_that_is_watched_is_the_same_world(unwatched, watched, table):
     pd.testing.assert_frame_equal(getattr(unwatched, table), getattr(watched, table))
     assert len(watched.journeys) > 1_000

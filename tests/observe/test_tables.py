@@ -48,18 +48,20 @@ def test_fates_agree_with_the_panel_and_the_outcomes(plan):
 def test_what_was_put_off_is_repaid_unpaid_lost_or_still_owed(plan):
     """Bills put off; the principal of extended loans stays a loan and is no part of it."""
     deferred = plan.ledger[(plan.ledger["kind"] == "deferred") & (plan.ledger["flow"] != "principal")]
-    cliff = plan.cliff
-    gone = cliff[["repaid_fen", "unpaid_fen", "written_off_fen"]].to_numpy().sum()
+    repayment_wall = plan.repayment_wall
+    gone = repayment_wall[["repaid_fen", "unpaid_fen", "written_off_fen"]].to_numpy().sum()
     owed = plan.panel.loc[plan.panel["month"] == "2023-12", "deferred_fen"].sum()
-    extended = cliff["put_off_fen"].sum() - gone - owed
-    due_again = cliff["due_fen"].sum() - gone
-    assert deferred["amount_fen"].sum() == cliff["put_off_fen"].sum()
+    extended = repayment_wall["put_off_fen"].sum() - gone - owed
+    due_again = repayment_wall["due_fen"].sum() - gone
+    assert deferred["amount_fen"].sum() == repayment_wall["put_off_fen"].sum()
     assert 0 <= due_again <= extended  # principal put off; of its last months the new due day lies beyond the horizon
-    assert (cliff["firms_short"] <= cliff["firms_due"]).all()
+    assert (repayment_wall["firms_short"] <= repayment_wall["firms_due"]).all()
 
 
 def test_nothing_falls_due_before_its_day_unless_the_firm_closes(plan):
-    early = plan.cliff[(plan.cliff["measure"] == "premium_deferral") & (plan.cliff["month"] < "2023-01")]
+    early = plan.repayment_wall[
+        (plan.repayment_wall["measure"] == "premium_deferral") & (plan.repayment_wall["month"] < "2023-01")
+    ]
     assert (early["firms_due"] == 0).all()
     assert early.loc[early["due_fen"] > 0, "firms_closed"].gt(0).all()
 
@@ -111,7 +113,7 @@ def test_firms_learn_before_they_apply_on_average(plan):
     assert 0 < learnt < np.average(applied["days"], weights=applied["firms"])
 
 
-@pytest.mark.parametrize("name", ["fates", "cliff", "requests"])
+@pytest.mark.parametrize("name", ["fates", "repayment_wall", "requests"])
 def test_tables_have_the_columns_that_are_documented(plan, name):
     table = getattr(plan, name)
     assert list(table) == list(TABLES[name])
@@ -123,9 +125,13 @@ def test_tables_have_the_columns_that_are_documented(plan, name):
 def test_a_longer_horizon_sees_everything_put_off_come_back():
     """The last premiums put off fall due in December 2023: a year later nothing is owed, and all firms are counted."""
     result = live(scenario_of("full_plan", {"world.end": date(2024, 12, 31)}), firms=2_000).result()
-    cliff = result.cliff
-    assert (cliff.loc[cliff["month"] > "2023-12", ["put_off_fen", "due_fen", "firms_due"]] == 0).all().all()
-    assert cliff["due_fen"].sum() == cliff["put_off_fen"].sum()
+    repayment_wall = result.repayment_wall
+    assert (
+        (repayment_wall.loc[repayment_wall["month"] > "2023-12", ["put_off_fen", "due_fen", "firms_due"]] == 0)
+        .all()
+        .all()
+    )
+    assert repayment_wall["due_fen"].sum() == repayment_wall["put_off_fen"].sum()
     assert (result.panel.loc[result.panel["month"] == "2024-12", "deferred_fen"] == 0).all()
 
 
@@ -133,9 +139,13 @@ def test_a_longer_horizon_sees_everything_put_off_come_back():
 def test_a_comparison_follows_the_whole_plan_a_year_past_the_horizon():
     """The last instalments fall due on the horizon's last day: whoever fails on them is seen in the year after."""
     done = compare(["full_plan", "action_finance"], firms=300, replications=1)
-    months = {name: set(rows["month"]) for name, rows in done.cliff_exits.groupby("scenario", observed=True)}
+    months = {name: set(rows["month"]) for name, rows in done.repayment_wall_exits.groupby("scenario", observed=True)}
     assert max(months["full_plan"]) == max(months["baseline"]) == "2024-12"
     assert max(months["action_finance"]) == max(done.panel["month"]) == "2023-12"
-    due = done.cliff.loc[done.cliff["scenario"] == "full_plan"].groupby("month", observed=True)["due_fen"].sum()
+    due = (
+        done.repayment_wall.loc[done.repayment_wall["scenario"] == "full_plan"]
+        .groupby("month", observed=True)["due_fen"]
+        .sum()
+    )
     assert due["2023-12"] > 0
     assert (done.runs["months"] == 24).all()

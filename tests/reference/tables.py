@@ -113,16 +113,16 @@ def stations_of_oracle(pair: Pair) -> Table:
     return _without_nothing(table)
 
 
-def cliff_of_engine(pair: Pair) -> Table:
+def repayment_wall_of_engine(pair: Pair) -> Table:
     """What was put off and fell due again, by month, measure and column."""
     table: Table = {}
-    for row in pair.result.cliff.to_dict("records"):
+    for row in pair.result.repayment_wall.to_dict("records"):
         month, rule = row.pop("month"), row.pop("measure")
         table |= {(month, rule, name): int(number) for name, number in row.items()}
     return _without_nothing(table)
 
 
-def cliff_of_oracle(pair: Pair) -> Table:
+def repayment_wall_of_oracle(pair: Pair) -> Table:
     """The same."""
     province = pair.oracle.province
     names = province.timeline.month_names

@@ -107,14 +107,14 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         ledger=_ledger(measures_of),
         delivery=_delivery(measures_of),
         requests=made_up_tables.requests(strength, MONTHS),
-        cliff=made_up_tables.cliff(
+        repayment_wall=made_up_tables.repayment_wall(
             measures_of, MONTHS, [m for m, (_, _, _, kind, *_) in MEASURES.items() if kind == "deferred"]
         ),
         fates=fates,
         gains=made_up_tables.gains(fates, replications),
         costs=cost,
         unit_costs=unit_cost,
-        cliff_exits=made_up_tables.exits(strength, MONTHS, LATER),
+        repayment_wall_exits=made_up_tables.exits(strength, MONTHS, LATER),
         targets=made_up_tables.targets(outcomes, draws, measures_of),
         interaction=made_up_tables.whole_and_parts(values),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),

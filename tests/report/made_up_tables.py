@@ -1,4 +1,4 @@
-"""The made-up tables of fates, costs, the cliff, targets and interaction that a comparison holds."""
+"""The made-up tables of fates, costs, the repayment wall, targets and interaction that a comparison holds."""
 
 from collections.abc import Callable
 
@@ -88,7 +88,7 @@ def money(strength: dict[str, float], spread: bool) -> tuple[pd.DataFrame, pd.Da
     return pd.DataFrame(rows, columns=list(costs.COLUMNS)), pd.DataFrame(per, columns=list(costs.UNIT_COLUMNS))
 
 
-def cliff(measures_of: dict[str, list[str]], months: list[str], put_off_by: list[str]) -> pd.DataFrame:
+def repayment_wall(measures_of: dict[str, list[str]], months: list[str], put_off_by: list[str]) -> pd.DataFrame:
     rows = []
     for scenario, measures in measures_of.items():
         for measure in measures:

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from sim.report.consequence_pictures import cliff_picture, saved_picture
+from sim.report.consequence_pictures import repayment_wall_picture, saved_picture
 from sim.report.words.catalogue import Language
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
@@ -24,12 +24,12 @@ def test_saved_stand_to_the_right_and_harmed_to_the_left_by_group(
 
 
 @pytest.mark.parametrize(("lang", "unit"), [("zh", 1e10), ("en", 1e11)])
-def test_the_cliff_shows_all_that_is_put_off_and_all_that_falls_due(
+def test_the_repayment_wall_shows_all_that_is_put_off_and_all_that_falls_due(
     comparison: Comparison, lang: Language, unit: float
 ) -> None:
-    (axes,) = cliff_picture(comparison, lang).axes
+    (axes,) = repayment_wall_picture(comparison, lang).axes
     up, *down = axes.containers
-    table = comparison.cliff[comparison.cliff["scenario"] == ComparisonSummary(comparison).main]
+    table = comparison.repayment_wall[comparison.repayment_wall["scenario"] == ComparisonSummary(comparison).main]
     assert sum(bar.get_height() for bar in up) == pytest.approx(table["put_off_fen"].sum() / unit)
     fallen = -sum(bar.get_height() for bars in down for bar in bars)
     assert fallen == pytest.approx(table["due_fen"].sum() / unit)
@@ -38,4 +38,4 @@ def test_the_cliff_shows_all_that_is_put_off_and_all_that_falls_due(
 def test_the_baseline_alone_has_no_consequences(comparison: Comparison) -> None:
     alone = comparison.manifest.model_copy(update={"scenarios": comparison.manifest.scenarios[:1]})
     with pytest.raises(ValueError, match="baseline alone"):
-        cliff_picture(dataclasses.replace(comparison, manifest=alone), "en")
+        repayment_wall_picture(dataclasses.replace(comparison, manifest=alone), "en")

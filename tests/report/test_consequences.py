@@ -1,4 +1,4 @@
-"""What the page says about fates, costs, the cliff and interaction, from small numbers."""
+"""What the page says about fates, costs, the repayment wall and interaction, from small numbers."""
 
 from collections.abc import Callable
 from math import inf, nan
@@ -38,9 +38,9 @@ def test_what_comes_back_is_no_cost(scenario_effects: ScenarioEffects) -> None:
 
 
 def test_what_falls_due_is_accounted_for(scenario_effects: ScenarioEffects) -> None:
-    table = scenario_effects.cliff("full_plan")
+    table = scenario_effects.repayment_wall("full_plan")
     assert table["due"].sum() == pytest.approx(table[["repaid", "unpaid", "written_off", "principal"]].sum().sum())
-    assert scenario_effects.cliff("action_innovation").empty
+    assert scenario_effects.repayment_wall("action_innovation").empty
 
 
 def test_an_action_taken_out_is_paired_with_the_whole_plan(scenario_effects: ScenarioEffects) -> None:

@@ -15,8 +15,8 @@ from tests.report.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
 SECTIONS = (
-    "headline", "targets", "actions", "interaction", "time", "places", "saved", "costs", "cliff", "delivery", "clauses",
-    "method",
+    "headline", "targets", "actions", "interaction", "time", "places", "saved", "costs", "repayment_wall", "delivery",
+    "clauses", "method",
 )  # fmt: skip
 LARGEST = 3_000_000  # bytes
 
@@ -193,9 +193,9 @@ def test_headings_say_what_was_found(browser: Browser, report: Path) -> None:
     assert heading["targets"] == "Of 4 targets, 2 met, 1 missed, 1 not certain"
     assert "of its money goes to firms that live either way" in heading["saved"]
     assert "they overlap" in heading["interaction"]
-    assert "falls due in 2023\u201101" in heading["cliff"]
+    assert "falls due in 2023\u201101" in heading["repayment_wall"]
     opened.page.locator("#focus").select_option("action_innovation")
-    assert opened.page.locator("#cliff h2").inner_text() == "“Innovation” puts nothing off"
+    assert opened.page.locator("#repayment_wall h2").inner_text() == "“Innovation” puts nothing off"
     assert "no upper limit" in opened.page.locator("#costs").inner_text()
 
 
@@ -283,7 +283,7 @@ def test_on_paper_nothing_lies_over_anything_and_nothing_is_cut_off(
 
 def test_the_year_after_the_horizon_stands_apart(browser: Browser, report: Path) -> None:
     opened = Opened(browser, report, "#en")
-    section = opened.page.locator("#cliff")
+    section = opened.page.locator("#repayment_wall")
     # 40 x 3.4 of each month, sector and size, and one more a month: 24 months, then 12 more.
     of_group = [40 * 3.4 + m * 3.4 for m in range(36)]
     within, after = (round(sum(months) * 30) for months in (of_group[:24], of_group[24:]))
@@ -291,7 +291,7 @@ def test_the_year_after_the_horizon_stands_apart(browser: Browser, report: Path)
     assert f"Of the firms that close within the horizon, {within:,}" in section.inner_text()
     told = f"In the year after (2024-01 to 2024-12) a further 0 yuan falls due, and {after:,} more firms"
     assert told in section.inner_text()
-    for chart in ("cliff", "fallen"):
+    for chart in ("repayment_wall", "fallen"):
         assert "end of horizon" in opened.texts(chart)
         assert "2024-07" in opened.texts(chart)
     bars = opened.page.locator("#chart-fallen .mark-rect path").all()

@@ -86,19 +86,19 @@ def unit_cost(scenario_effects: ScenarioEffects, scenario: str, unit: str, cost:
     return money(found.mean), limits(found)
 
 
-def cliff(scenario_effects: ScenarioEffects, scenario: str) -> Words:
+def repayment_wall(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     """How much was put off, when most of it falls due, and how many firms close with it, all within the horizon."""
-    table = scenario_effects.cliff(scenario)
+    table = scenario_effects.repayment_wall(scenario)
     if table.empty:
-        return both("report.cliff.heading_none", scenario=scenario_name(scenario_effects.summary, scenario))
+        return both("report.repayment_wall.heading_none", scenario=scenario_name(scenario_effects.summary, scenario))
     said = {
         "put_off": money(float(table["put_off"].sum())),
         "closed": entities(_about(scenario_effects.fallen(scenario, "month")["exits_put_off"].sum())),
     }
     if not table["due"].any():
-        return both("report.cliff.heading_later", **said)
+        return both("report.repayment_wall.heading_later", **said)
     return both(
-        "report.cliff.heading",
+        "report.repayment_wall.heading",
         month=str(table["due"].idxmax()).replace("-", "\u2011"),  # a month must not break at its hyphen
         peak=money(float(table["due"].max())),
         **said,

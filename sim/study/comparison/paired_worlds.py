@@ -61,7 +61,7 @@ class Pairing:
         """See :func:`sim.study.comparison.fates.gains`."""
         return fates.gains((name, self._groups, sums) for name, sums in self._sums.items())
 
-    def cliff_exits(self) -> pd.DataFrame:
+    def repayment_wall_exits(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.repayment_wall.table`."""
         return repayment_wall.table((name, self._months[name], exits) for name, exits in self._exits.items())
 

@@ -1,6 +1,6 @@
-"""The cliff: who falls when what was only put off falls due, month by month.
+"""The repayment wall: who falls when what was only put off falls due, month by month.
 
-The money side of it is the table ``cliff`` of a run, averaged over replications in ``scenario_means.py``. The
+The money side of it is the table ``repayment_wall`` of a run, averaged over replications in ``scenario_means.py``. The
 last instalments of the plan fall due on the last day of the usual horizon; whoever fails on them does so later.
 """
 
@@ -35,7 +35,7 @@ def beyond(scenario: Scenario) -> Scenario:
 
 
 def table(scenarios: Iterable[tuple[str, list[str], list[NDArray[np.float64]]]]) -> pd.DataFrame:
-    """Exits by month, sector and size, means over replications: what ``Comparison.cliff_exits`` holds.
+    """Exits by month, sector and size, means over replications: what ``Comparison.repayment_wall_exits`` holds.
 
     ``scenarios``: name, months and the exits of each replication. Cells without any exit are left out.
     """

@@ -25,7 +25,7 @@ KEYS: Final = {
     "ledger": ["month", "payer", "payee", "flow", "measure", "kind"],
     "delivery": ["month", "measure", "station"],
     "requests": ["month", "kind", "station"],
-    "cliff": ["month", "measure"],
+    "repayment_wall": ["month", "measure"],
 }
 RUNS: Final = (
     "scenario", "replication", "run", "seed", "firms", "months", "ledger_residual_fen", "bytes_per_firm", "reason",
@@ -42,7 +42,7 @@ class ScenarioMeans(NamedTuple):
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
-    cliff: pd.DataFrame
+    repayment_wall: pd.DataFrame
 
 
 def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) -> ScenarioMeans:
@@ -64,7 +64,7 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed:
         ledger=mean("ledger"),
         delivery=mean("delivery"),
         requests=mean("requests"),
-        cliff=mean("cliff"),
+        repayment_wall=mean("repayment_wall"),
     )
 
 

@@ -42,7 +42,7 @@ class Comparison(Study):
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
-    ``panel``, ``ledger``, ``delivery``, ``requests``, ``cliff``: means over replications, columns of
+    ``panel``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: means over replications, columns of
     ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
@@ -55,9 +55,10 @@ class Comparison(Study):
     ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
     ``unit_costs``: scenario, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean, low, high
     (fen; missing where nothing is kept, infinite where the sample cannot tell).
-    ``cliff`` and ``cliff_exits`` of the scenario in the headline, and of the baseline with it, go on for a year after
-    the horizon.
-    ``cliff_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed (entities).
+    ``repayment_wall`` and ``repayment_wall_exits`` of the scenario in the headline, and of the baseline with it, go on
+    for a year after the horizon.
+    ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed
+    (entities).
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_luck, met_over_ranges, draws,
     verdict (see :func:`sim.study.comparison.targets.verdict`).
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
@@ -76,12 +77,12 @@ class Comparison(Study):
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
-    cliff: pd.DataFrame
+    repayment_wall: pd.DataFrame
     fates: pd.DataFrame
     gains: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
-    cliff_exits: pd.DataFrame
+    repayment_wall_exits: pd.DataFrame
     targets: pd.DataFrame
     interaction: pd.DataFrame
     draws: pd.DataFrame
@@ -152,7 +153,7 @@ def compare(
         filled = [rows for rows in tables if not rows.empty]
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
-    later, fallen = _followed(followed, together("cliff"), pairing, seed, replications, runner)
+    later, fallen = _followed(followed, together("repayment_wall"), pairing, seed, replications, runner)
     values, outcomes = together("values"), together("outcomes")
     paired_costs = pairing.costs()
     known = values_of(runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True)
@@ -168,12 +169,12 @@ def compare(
         ledger=together("ledger"),
         delivery=together("delivery"),
         requests=together("requests"),
-        cliff=later,
+        repayment_wall=later,
         fates=pairing.fates(),
         gains=pairing.gains(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
-        cliff_exits=fallen,
+        repayment_wall_exits=fallen,
         targets=targets.table(asked, outcomes, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
@@ -190,11 +191,11 @@ def _followed(
     replications: int,
     runner: Runner,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables ``cliff`` and ``cliff_exits``, with the months after the horizon of scenarios that go on past it.
+    """The tables ``repayment_wall`` and ``repayment_wall_exits``, longer for scenarios that go on past the horizon.
 
     Where nothing is put off nobody is followed; a scenario without a run that got to the later end keeps its months.
     """
-    fallen = pairing.cliff_exits()
+    fallen = pairing.repayment_wall_exits()
     if not money["scenario"].isin([scenario.name for scenario in scenarios]).any():
         return money, fallen
     longer_lived = [repayment_wall.beyond(scenario) for scenario in scenarios]
@@ -203,8 +204,8 @@ def _followed(
     reached = [scenario.name for scenario, part in zip(longer_lived, parts, strict=True) if not part.values.empty]
 
     return (
-        _with_later_months(money, [part.cliff for part in parts], reached),
-        _with_later_months(fallen, [after.cliff_exits()], reached),
+        _with_later_months(money, [part.repayment_wall for part in parts], reached),
+        _with_later_months(fallen, [after.repayment_wall_exits()], reached),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a scenario did, read off a comparison's tables: fates, costs, the cliff, targets, interaction, clauses.
+"""What a scenario did, read off a comparison's tables: fates, costs, the repayment wall, targets, interaction, clauses.
 
 Everything here is a sum, a share or an order of rows; definitions are those of ``docs/effects.md``. Money in fen.
 """
@@ -189,12 +189,12 @@ class ScenarioEffects:
         shown = self.summary.side_by_side
         return {k: e for k, e in self.unit_costs.items() if k[0] in shown and 0 < e.low <= e.high < np.inf}
 
-    def cliff(self, scenario: str, of: Span = "horizon") -> pd.DataFrame:
+    def repayment_wall(self, scenario: str, of: Span = "horizon") -> pd.DataFrame:
         """By month (index): put_off, due and each of DUE in fen; firms_due, firms_short, firms_closed.
 
         ``of``: the months of the horizon, those after it in which the scenario is followed, or all.
         """
-        table = self._within(self.summary.comparison.cliff, of)
+        table = self._within(self.summary.comparison.repayment_wall, of)
         months = table[table["scenario"] == scenario].groupby("month", observed=True)
         sums = months[[c for c in table.columns if c.endswith("_fen") or c.startswith("firms_")]].sum()
         sums.columns = [name.removesuffix("_fen") for name in sums.columns]
@@ -202,18 +202,20 @@ class ScenarioEffects:
         return sums.loc[(sums != 0).any(axis=1)]
 
     @cached_property
-    def cliff_months(self) -> list[str]:
+    def repayment_wall_months(self) -> list[str]:
         """Months of the horizon, and those after it in which the scenario of the headline is followed."""
         comparison = self.summary.comparison
         later = (
-            str(month) for table in (comparison.cliff, comparison.cliff_exits) for month in table["month"].unique()
+            str(month)
+            for table in (comparison.repayment_wall, comparison.repayment_wall_exits)
+            for month in table["month"].unique()
         )
         return sorted({*self.summary.months, *later})
 
     @cached_property
     def later_months(self) -> list[str]:
-        """Those of ``cliff_months`` that lie after the horizon."""
-        return [month for month in self.cliff_months if month > self.summary.months[-1]]
+        """Those of ``repayment_wall_months`` that lie after the horizon."""
+        return [month for month in self.repayment_wall_months if month > self.summary.months[-1]]
 
     def _within(self, table: pd.DataFrame, of: Span) -> pd.DataFrame:
         if of == "all":
@@ -222,8 +224,8 @@ class ScenarioEffects:
         return table[is_later if of == "after" else ~is_later]
 
     def fallen(self, scenario: str, by: str, of: Span = "horizon") -> pd.DataFrame:
-        """Firms that closed, by month, sector or size (index): columns FALLEN; ``of`` as in :meth:`cliff`."""
-        table = self._within(self.summary.comparison.cliff_exits, of)
+        """Firms that closed, by month, sector or size (index): columns FALLEN; ``of`` as in :meth:`repayment_wall`."""
+        table = self._within(self.summary.comparison.repayment_wall_exits, of)
         sums = table[table["scenario"] == scenario].groupby(by, observed=True)[list(FALLEN)].sum()
         return sums.reindex([group for group in groups(by, sums.index) if group in sums.index])
 

@@ -49,7 +49,7 @@ def datasets(scenario_effects: ScenarioEffects) -> dict[str, dict[str, Any]]:
         "given": money.fate_rows(scenario_effects),
         "levels": money.level_rows(scenario_effects),
         "unit-costs": unit_costs.rows(scenario_effects),
-        "cliff": repayment_wall.money_rows(scenario_effects),
+        "repayment_wall": repayment_wall.money_rows(scenario_effects),
         "fallen": repayment_wall.exit_rows(scenario_effects),
         "pairs": interaction.rows(scenario_effects),
         "requests": requests.rows(scenario_effects),
@@ -77,7 +77,7 @@ def labels(summary: ComparisonSummary, lang: Language) -> dict[str, dict[str, st
         "level": {level: text(f"level.{level}", lang) for level in LEVELS.values()},
         "category": {c: text(f"category.{c}", lang) for c in COSTS},
         "cost": {c: text(f"report.price.{c}", lang) for c in ("public", "all")},
-        "what": {w: text(f"report.cliff.{w}", lang) for w in repayment_wall.WALL},
+        "what": {w: text(f"report.repayment_wall.{w}", lang) for w in repayment_wall.WALL},
         "way": {w: text(f"report.interaction.{w}", lang) for w in interaction.WAYS},
         "request": {r: text(f"request.{r}", lang) for r in REQUESTS},
     }
@@ -107,7 +107,7 @@ def _of_what_scenarios_did(scenario_effects: ScenarioEffects, lang: Language) ->
     summary = scenario_effects.summary
     charts = {f"fates-{by}": fates.specification(lang, by, groups(by, summary.order("prefecture"))) for by in BY[:-1]}
     charts |= {"given": money.given(lang), "levels": money.levels(lang)}
-    charts["cliff"] = repayment_wall.money_specification(lang, scenario_effects)
+    charts["repayment_wall"] = repayment_wall.money_specification(lang, scenario_effects)
     charts["fallen"] = repayment_wall.exit_specification(lang, scenario_effects)
     charts["requests"] = requests.specification(lang, summary.months)
     for unit in ("firm_kept", "job_kept"):

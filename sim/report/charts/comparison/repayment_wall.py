@@ -23,7 +23,7 @@ from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import money
 from sim.study.summaries.scenario_effects import DUE, ScenarioEffects
 
-WALL: Final = ("put_off", *DUE, "exits_missed", "others")  # what the charts of the cliff tell apart
+WALL: Final = ("put_off", *DUE, "exits_missed", "others")  # what the charts of the repayment wall tell apart
 WALL_COLOURS: Final = dict(zip(WALL, (SAND, ACCENT, WORSE, "#6b2d0c", LIGHT, WORSE, SAND), strict=True))
 
 
@@ -31,8 +31,8 @@ def money_rows(scenario_effects: ScenarioEffects) -> dict[str, Any]:
     """A row for each scenario, month and part; what is put off above zero, what falls due below."""
     rows = []
     for scenario in scenario_effects.summary.shown:
-        table = scenario_effects.cliff(scenario, "all")
-        for month in scenario_effects.cliff_months if len(table) else ():
+        table = scenario_effects.repayment_wall(scenario, "all")
+        for month in scenario_effects.repayment_wall_months if len(table) else ():
             for place, what in enumerate(WALL[:-2]):
                 amount = float(table[what].get(month, 0.0))
                 if amount:
@@ -43,30 +43,30 @@ def money_rows(scenario_effects: ScenarioEffects) -> dict[str, Any]:
 
 def money_specification(lang: Language, scenario_effects: ScenarioEffects) -> Spec:
     """Bars by month: put off above the line, what became of what fell due below it."""
-    colours = {text(f"report.cliff.{what}", lang): WALL_COLOURS[what] for what in WALL[:-2]}
+    colours = {text(f"report.repayment_wall.{what}", lang): WALL_COLOURS[what] for what in WALL[:-2]}
     encoding = {
         "y": {
             "field": "amount",
             "type": "quantitative",
-            "title": text("report.cliff.amount", lang),
+            "title": text("report.repayment_wall.amount", lang),
             "axis": {"tickCount": 6, "labelExpr": "format(abs(datum.value), '~g')"},
         },
         "color": colours_of("what_label", colours),
         "order": {"field": "place", "type": "quantitative"},
         "tooltip": [
-            tip("month", text("report.cliff.month", lang)),
-            tip("what_label", text("report.cliff.what", lang)),
+            tip("month", text("report.repayment_wall.month", lang)),
+            tip("what_label", text("report.repayment_wall.what", lang)),
             tip(f"amount_{lang}", text("report.saved.amount", lang)),
         ],
     }
     return chart(
-        text("report.cliff.chart_money", lang),
-        "cliff",
+        text("report.repayment_wall.chart_money", lang),
+        "repayment_wall",
         usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], in_large_units(lang)],
         height=260,
-        encoding={"x": months_axis(scenario_effects.cliff_months)},
+        encoding={"x": months_axis(scenario_effects.repayment_wall_months)},
         layer=[
             {"mark": {"type": "bar", "width": {"band": 0.8}}, "encoding": encoding},
             *_end_of_horizon(lang, scenario_effects),
@@ -88,21 +88,21 @@ def exit_rows(scenario_effects: ScenarioEffects) -> dict[str, Any]:
 
 def exit_specification(lang: Language, scenario_effects: ScenarioEffects) -> Spec:
     """Bars by month: firms that closed after something was put off; a line for those that live in the baseline."""
-    colours = {text(f"report.cliff.{what}", lang): WALL_COLOURS[what] for what in WALL[-2:]}
-    harmed = text("report.cliff.exits_harmed", lang)
-    y: Spec = {"type": "quantitative", "title": text("report.cliff.firms", lang), "axis": {"tickCount": 6}}
+    colours = {text(f"report.repayment_wall.{what}", lang): WALL_COLOURS[what] for what in WALL[-2:]}
+    harmed = text("report.repayment_wall.exits_harmed", lang)
+    y: Spec = {"type": "quantitative", "title": text("report.repayment_wall.firms", lang), "axis": {"tickCount": 6}}
     tips = [
-        tip("month", text("report.cliff.month", lang)),
-        tip("what_label", text("report.cliff.what", lang)),
-        {**tip("firms", text("report.cliff.firms", lang)), "type": "quantitative", "format": ","},
+        tip("month", text("report.repayment_wall.month", lang)),
+        tip("what_label", text("report.repayment_wall.what", lang)),
+        {**tip("firms", text("report.repayment_wall.firms", lang)), "type": "quantitative", "format": ","},
         {**tip("harmed", harmed), "type": "quantitative", "format": ","},
     ]
     return chart(
-        text("report.cliff.chart_exits", lang),
+        text("report.repayment_wall.chart_exits", lang),
         "fallen",
         **OF_FOCUS,
         height=260,
-        encoding={"x": months_axis(scenario_effects.cliff_months)},
+        encoding={"x": months_axis(scenario_effects.repayment_wall_months)},
         layer=[
             {
                 "mark": {"type": "bar", "width": {"band": 0.8}},
@@ -129,7 +129,14 @@ def _end_of_horizon(lang: Language, scenario_effects: ScenarioEffects) -> list[S
         return []
     x = {"datum": scenario_effects.later_months[0], "type": "ordinal", "bandPosition": 0}
     nothing: Spec = {"y": None, "color": None, "tooltip": None, "order": None}
-    words = {"type": "text", "text": text("report.cliff.end", lang), "align": "left", "dx": 4, "y": 8, "color": QUIET}
+    words = {
+        "type": "text",
+        "text": text("report.repayment_wall.end", lang),
+        "align": "left",
+        "dx": 4,
+        "y": 8,
+        "color": QUIET,
+    }
     rule = {"type": "rule", "color": QUIET, "strokeDash": [4, 3]}
     once: Spec = {"values": [{}]}  # whatever the chart's own rows are
     return [{"data": once, "mark": mark, "encoding": {"x": x, **nothing}} for mark in (rule, {**words, "fontSize": 11})]

@@ -43,7 +43,7 @@ def specification(lang: Language, months: list[str]) -> Spec:
             "color": colours_of("request_label", kinds),
             "tooltip": [
                 tip("request_label", text("report.requests.kind", lang)),
-                tip("month", text("report.cliff.month", lang)),
+                tip("month", text("report.repayment_wall.month", lang)),
                 {**tip("days", text("report.delivery.days", lang)), "type": "quantitative", "format": ".1f"},
                 {**tip("firms", text("report.saved.entities", lang)), "type": "quantitative", "format": ","},
             ],
