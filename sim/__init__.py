@@ -18,10 +18,11 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.study.arguments import IDENTITIES, LATER, OVER, checked
+from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
     from sim.study.comparison.journey import Journey, Where
+    from sim.study.keywords import Firms, Progress, QuestionKeywords
     from sim.study.questions.attribute import Attribution
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.discover import Discovery
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
-    from sim.study.runs.specification import Firms
     from sim.study.runs.study import Study
 
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
@@ -54,7 +55,7 @@ def run(
     firms: Firms = None,
     seed: int = 1,
     follow: Sequence[int] = (),
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Simulate one scenario once.
 
@@ -68,7 +69,7 @@ def run(
     return once(scenario, levers or {}, firms, seed, follow, progress)
 
 
-@checked(draws=OVER)
+@checked(keywords=(ExecutionKeywords, Execution), draws=OVER)
 def compare(
     scenarios: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -78,36 +79,27 @@ def compare(
     replications: int = 10,
     draws: int = 0,
     clause_replications: int = 0,
-    workers: int = 1,
-    cluster: str | None = None,
-    folder: str | Path | None = None,
-    progress: Callable[[float], None] | None = None,
+    **execution: Unpack[ExecutionKeywords],
 ) -> Comparison:
-    """Compare scenarios with the baseline under the same lucks; see :func:`sim.study.questions.comparison.compare`.
+    """Compare scenarios with the baseline under the same random numbers; see ``sim/study/questions/comparison.py``.
 
     None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
-    are kept there, and those that are there are used; ``workers``, ``cluster``: see
-    :class:`sim.study.runs.runner.Runner`.
+    are kept there, and those that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
     """
-    from sim.study import study_folder
+    from sim.study import answering
     from sim.study.comparison.scenarios import DEFAULT
-    from sim.study.questions import comparison
-    from sim.study.runs.runner import Runner
+    from sim.study.questions.comparison import Question
+    from sim.study.runs.specification import Setting
 
-    with study_folder.at_work(folder) as stored:
-        study = comparison.compare(
-            DEFAULT if scenarios is None else scenarios,
-            levers=levers, firms=firms, seed=seed, replications=replications, draws=draws,
-            clause_replications=clause_replications, runner=Runner(stored, workers, cluster, progress),
-        )  # fmt: skip
-        if folder is not None:
-            study_folder.save(study, folder)
-            stored.put_together()
-    return study
+    asked = Question(DEFAULT if scenarios is None else tuple(scenarios), replications, draws, clause_replications)
+    question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
+    return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
 @checked(asked=LATER)
-def sweep(asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = None, **how: Any) -> Sweep:
+def sweep(
+    asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = None, **how: Unpack[QuestionKeywords]
+) -> Sweep:
     """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
     ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
@@ -120,7 +112,7 @@ def sweep(asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = No
     return _ask("sweep", asked, how)  # type: ignore[arg-type, return-value]
 
 
-def attribute(asked: Asked = "actions", **how: Any) -> Attribution:
+def attribute(asked: Asked = "actions", **how: Unpack[QuestionKeywords]) -> Attribution:
     """Shapley values of the plan's actions, steps or measures; see :mod:`sim.study.questions.attribute`.
 
     ``how``: keywords of :func:`sim.study.answering.ask`, here and below.
@@ -128,17 +120,17 @@ def attribute(asked: Asked = "actions", **how: Any) -> Attribution:
     return _ask("attribute", asked, how)  # type: ignore[return-value]
 
 
-def sensitivity(asked: Asked = "screening", **how: Any) -> Sensitivity:
+def sensitivity(asked: Asked = "screening", **how: Unpack[QuestionKeywords]) -> Sensitivity:
     """What the outcomes are sensitive to; see :mod:`sim.study.questions.sensitivity`."""
     return _ask("sensitivity", asked, how)  # type: ignore[return-value]
 
 
-def discover(asked: Asked = "missed_targets", **how: Any) -> Discovery:
+def discover(asked: Asked = "missed_targets", **how: Unpack[QuestionKeywords]) -> Discovery:
     """In which worlds a plan misses its targets; see :mod:`sim.study.questions.discover`."""
     return _ask("discover", asked, how)  # type: ignore[return-value]
 
 
-def search(asked: Asked = "plan_for_a_budget", **how: Any) -> Search:
+def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) -> Search:
     """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
     return _ask("search", asked, how)  # type: ignore[return-value]
 
@@ -159,32 +151,31 @@ def __getattr__(name: str) -> str:
     return version("shukun")
 
 
-def _ask(kind: str, asked: Asked, how: Mapping[str, Any]) -> Study:
+def _ask(kind: str, asked: Asked, how: QuestionKeywords) -> Study:
     from sim.study import answering
 
     return answering.ask(kind, asked, **how)
 
 
-@checked(firms=IDENTITIES)
+@checked(keywords=(InBothWorldsKeywords, InBothWorlds), firms=IDENTITIES)
 def journey(
     firms: Iterable[int] = (),
     *,
     where: Where | None = None,
     scenario: str | Path | Scenario = "full_plan",
     against: str | Path | Scenario = "baseline",
-    levers: Mapping[str, Any] | None = None,
-    rows: Firms = None,
-    seed: int = 1,
     most: int = 3,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
+    **both: Unpack[InBothWorldsKeywords],
 ) -> Journey:
-    """Follow firms, or those that conditions pick, through two worlds; see ``sim/study/comparison/journey.py``."""
+    """Follow firms, or those that conditions pick, through two worlds; see ``sim/study/comparison/journey.py``.
+
+    ``both``: see :class:`sim.study.keywords.InBothWorlds`.
+    """
     from sim.study.comparison import journey as room
 
-    return room.journey(
-        firms, where=where, scenario=scenario, against=against, levers=levers, rows=rows, seed=seed, most=most,
-        progress=progress,
-    )  # fmt: skip
+    picked = room.Picked(tuple(firms), where, most)
+    return room.journey(picked, scenario, against, InBothWorlds(**both), progress)
 
 
 @checked()

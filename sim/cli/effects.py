@@ -15,7 +15,6 @@ from sim.cli.shared import (
     Seed,
     Workers,
     argument,
-    at_work,
     command,
     firms_asked,
     option,
@@ -24,6 +23,7 @@ from sim.cli.shared import (
 )  # fmt: skip
 from sim.report.terminal import tables
 from sim.study.arguments import MOST, REPLICATIONS
+from sim.study.keywords import InBothWorlds
 
 PICTURES: Final = (".png", ".svg", ".pdf")
 
@@ -43,13 +43,14 @@ def clause(
     """Follow a clause from its sentence to its effect on firms."""
     from sim import scenario
     from sim.report.terminal import firms as printed
+    from sim.study import study_folder
     from sim.study.comparison.one_clause import clause_effect
     from sim.study.runs.runner import Runner
 
     detail = scenario.clause(id)
     effect = None
     if detail.measures and not no_effect:
-        with at_work(None) as stored, progress_bar() as progress:
+        with study_folder.at_work(None) as stored, progress_bar() as progress:
             runner = Runner(stored, processes(workers), progress=progress)
             effect = clause_effect(id, firms_asked(firms), seed, replications, runner=runner)
     if as_json:
@@ -85,10 +86,9 @@ def journey(
             refuse([say("fault.where", given=given)])
         conditions.setdefault(name, []).append(value)
     with progress_bar() as progress:
-        lives = room.journey(
-            firm or (), where=conditions or None, scenario=scenario, against=against,
-            levers=from_words(lever or []), rows=firms_asked(firms), seed=seed, most=most, progress=progress,
-        )  # fmt: skip
+        picked = room.Picked(firm or (), conditions or None, most)
+        both = InBothWorlds(from_words(lever or []), firms_asked(firms), seed)
+        lives = room.journey(picked, scenario, against, both, progress)
     if as_json:
         tables.print_json(printed.answer_of_journey(lives))
     else:

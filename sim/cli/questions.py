@@ -16,8 +16,8 @@ from sim.cli.shared import (
     FirmsAsked,
     Seed,
     Workers,
+    answered,
     argument,
-    at_work,
     command,
     deliver,
     end_study,
@@ -30,6 +30,7 @@ from sim.cli.shared import (
 from sim.cli.streams import tell
 from sim.report.terminal import tables
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
+from sim.study.keywords import Execution
 from sim.study.questions import module, questions
 
 SWEEP: Final = "sweep"
@@ -53,7 +54,7 @@ def _command(kind: str) -> Callable[..., None]:
         as_json: AsJson = False,
     ) -> None:
         from sim.study import answering
-        from sim.study.runs.runner import Runner
+        from sim.study.runs.specification import Setting
 
         name = question or module(kind).DEFAULT
         if not name:
@@ -61,12 +62,11 @@ def _command(kind: str) -> Callable[..., None]:
         asked, fixed = _levers(kind, name, lever or [])
         content, place = answering.question(kind, asked, replications=replications, draws=draws)
         out = out or place_of(kind, [name], _asked_with(asked, fixed), firms, seed)
-        with at_work(out) as stored:
-            with progress_bar() as progress:
-                runner = Runner(stored, processes(workers), cluster, progress, seconds)
-                study = answering.answer(kind, content, place, fixed, firms_asked(firms), seed, runner)
-            has_page = deliver(study, stored, out, tables.answer_of_study, tables.show_answer, language(), as_json)
-            end_study(study, failed=not has_page)
+        setting = Setting(fixed, firms_asked(firms), seed, place.folder)
+        execution = Execution(processes(workers), cluster, out, seconds=seconds)
+        with answered(answering.Asked(kind, content, setting, place.document), execution) as (study, _):
+            has_page = deliver(study, out, tables.answer_of_study, tables.show_answer, language(), as_json)
+        end_study(study, failed=not has_page)
 
     return ask
 

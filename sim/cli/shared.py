@@ -23,8 +23,9 @@ from sim.study.arguments import REPLICATIONS, SEED, WORKERS
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.answering import Asked
+    from sim.study.keywords import Execution, Firms, Progress
     from sim.study.runs.run_store import Stored
-    from sim.study.runs.specification import Firms, Progress
     from sim.study.runs.study import Study
 
 
@@ -135,22 +136,31 @@ def processes(workers: int | None) -> int:
 
 
 @contextmanager
-def at_work(folder: Path | None) -> Iterator[Stored]:
-    """The runs of the study in ``folder``, while a command is at work on it; an interruption tells of them."""
-    from sim.study import study_folder
+def answered(asked: Asked, execution: Execution) -> Iterator[tuple[Any, Stored]]:
+    """The answer to a question, kept; see :func:`sim.study.answering.answered`. An interruption tells of its runs."""
+    from sim.study import answering
     from sim.study.runs.parts import DAMAGED
 
-    with study_folder.at_work(folder) as stored:
+    there: list[Stored] = []
+
+    @contextmanager
+    def watched(stored: Stored) -> Iterator[Progress]:
+        there.append(stored)
         for part, file in sorted(stored.damaged.items()):
             tell(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)))
         if len(stored):
-            tell(say("note.going_on", runs=len(stored), folder=str(folder)))
-        try:
-            yield stored
-        except KeyboardInterrupt as stopped:
-            if folder is None or not len(stored):
-                raise
-            interrupted(stopped, say("fault.interrupted_kept", runs=len(stored), folder=str(folder)))
+            tell(say("note.going_on", runs=len(stored), folder=str(execution.folder)))
+        with progress_bar() as progress:
+            yield progress
+
+    try:
+        with answering.answered(asked, execution, watched) as found:
+            yield found
+    except KeyboardInterrupt as stopped:
+        kept = sum(map(len, there))
+        if execution.folder is None or not kept:
+            raise
+        interrupted(stopped, say("fault.interrupted_kept", runs=kept, folder=str(execution.folder)))
 
 
 @contextmanager
@@ -177,24 +187,19 @@ def end_study(study: Study, failed: bool = False) -> None:
 
 def deliver(
     study: Any,
-    stored: Stored,
     folder: Path,
     answer: Callable[[Any, Path], Any],
-    show: Callable[[Any, Any], None],
+    show: Callable[[Any, Language], None],
     lang: Language,
     as_json: bool,
 ) -> bool:
-    """Store a study, write its page, say what came out and put its runs together; whether it has a page."""
-    from sim.study import study_folder
-
-    study_folder.save(study, folder)  # before the report: a report that fails must not lose a finished run
+    """Write the page of a study that is stored and say what came out; whether it has a page."""
     report = write_report(study, folder)
     if as_json:
         tables.print_json(answer(study, folder))
     else:
         show(study, lang)
         print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(folder)))
-    stored.put_together()
     return report is not None
 
 

@@ -15,8 +15,8 @@ from sim.cli.shared import (
     ScenarioName,
     Seed,
     Workers,
+    answered,
     argument,
-    at_work,
     command,
     deliver,
     end_study,
@@ -25,12 +25,12 @@ from sim.cli.shared import (
     option,
     place_of,
     processes,
-    progress_bar,
     write_report,
 )  # fmt: skip
 from sim.cli.streams import tell
 from sim.report.terminal import tables
 from sim.study.arguments import OVER_RANGES
+from sim.study.keywords import Execution
 
 
 @command("compare")
@@ -52,25 +52,22 @@ def compare(
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
     from sim.scenario import from_words
+    from sim.study.answering import Asked
     from sim.study.comparison.scenarios import DEFAULT
-    from sim.study.questions import comparison
-    from sim.study.runs.runner import Runner
+    from sim.study.questions.comparison import Question
+    from sim.study.runs.specification import Setting
 
     levers = from_words(lever or [])
-    asked = loaded(scenarios or DEFAULT, levers)
+    question = Question(loaded(scenarios or DEFAULT, levers), replications, draws, clause_replications)
     changes = [f"{path}={value}" for path, value in levers.items()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
-    with at_work(out) as stored:
-        with progress_bar() as progress:
-            study = comparison.compare(
-                asked, levers=levers, firms=firms_asked(firms), seed=seed, replications=replications, draws=draws,
-                clause_replications=clause_replications, runner=Runner(stored, processes(workers), cluster, progress),
-            )  # fmt: skip
-        has_page = deliver(study, stored, out, tables.answer_of_comparison, tables.show_comparison, language(), as_json)
-        failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
-        for row in failed.to_dict("records"):
-            tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))
-        end_study(study, failed=not has_page or len(failed) > 0)
+    asked = Asked("comparison", question, Setting(levers, firms_asked(firms), seed))
+    with answered(asked, Execution(processes(workers), cluster, out)) as (study, _):
+        has_page = deliver(study, out, tables.answer_of_comparison, tables.show_comparison, language(), as_json)
+    failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
+    for row in failed.to_dict("records"):
+        tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))
+    end_study(study, failed=not has_page or len(failed) > 0)
 
 
 @command("run")
@@ -87,20 +84,14 @@ def run(
 ) -> None:
     """Simulate one scenario under one or several lucks."""
     from sim.scenario import from_words
-    from sim.study import study_folder
-    from sim.study.questions.run import replicate
-    from sim.study.runs.runner import Runner
-    from sim.study.runs.specification import sized
+    from sim.study.answering import Asked
+    from sim.study.questions.run import Question
+    from sim.study.runs.specification import Setting
 
-    [asked] = sized(loaded([scenario], from_words(lever or [])), firms_asked(firms))
-    with at_work(out) as stored:
-        with progress_bar() as progress:
-            runner = Runner(stored, processes(workers), cluster, progress)
-            study = replicate(asked, seed=seed, replications=replications, runner=runner)
-        report = None
-        if out is not None:
-            study_folder.save(study, out)
-            report = write_report(study, out)
+    [loaded_scenario] = loaded([scenario], from_words(lever or []))
+    asked = Asked("run", Question(loaded_scenario, replications), Setting(firms=firms_asked(firms), seed=seed))
+    with answered(asked, Execution(processes(workers), cluster, out)) as (study, stored):
+        report = None if out is None else write_report(study, out)
         if not study.values.empty:
             answer = tables.answer_of_run(study, stored, out)
             if as_json:
@@ -109,5 +100,4 @@ def run(
                 tables.show_run(study, answer, language())
                 if out is not None:
                     print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
-        stored.put_together()
-        end_study(study, failed=out is not None and report is None)
+    end_study(study, failed=out is not None and report is None)

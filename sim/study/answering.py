@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from sim.data_folders import scenarios_folder
 from sim.refusal import nearest
@@ -17,13 +19,15 @@ from sim.scenario.loader import changed_title, recipe
 from sim.scenario.plain import plain
 from sim.study import StudyError, study_folder
 from sim.study.arguments import arguments, checked
+from sim.study.keywords import Execution, Firms, Progress, QuestionKeywords, TimedKeywords
 from sim.study.questions import module
+from sim.study.runs.run_store import Stored
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, Progress
+from sim.study.runs.specification import Setting
 from sim.study.runs.study import Study
 
 
-class Asked(NamedTuple):
+class Place(NamedTuple):
     """Where a question is written, and the folder that its files lie beside."""
 
     document: Document
@@ -41,7 +45,7 @@ def question(
     *,
     replications: int | None = None,
     draws: int | None = None,
-) -> tuple[Any, Asked]:
+) -> tuple[Any, Place]:
     """What is asked, checked, and where it is written.
 
     ``asked``: name of a shipped question, path of a file, or what a file would say; ``replications`` and ``draws``
@@ -67,7 +71,7 @@ def question(
         raise ScenarioError([*document.faults, *faults])
     if replications is not None:
         content = _checked(kind, content.model_copy(update={"replications": replications}))
-    return (content if draws is None else _checked(kind, with_draws(content, draws))), Asked(document, beside)
+    return (content if draws is None else _checked(kind, with_draws(content, draws))), Place(document, beside)
 
 
 def _checked(kind: str, content: Any) -> Any:
@@ -78,12 +82,12 @@ def _checked(kind: str, content: Any) -> Any:
     return found
 
 
-def over_grid(scenario: Any, grid: Mapping[str, Any], how: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def over_grid(scenario: Any, grid: Mapping[str, Any], how: QuestionKeywords) -> tuple[dict[str, Any], QuestionKeywords]:
     """What the file of a sweep would say of a grid over a scenario, and the keywords of :func:`ask` for it.
 
     A loaded scenario is asked as its file, with the levers that it was loaded with but for those of the grid.
     """
-    scenario, how = arguments()["scenario"].checked("asked", scenario), dict(how)
+    scenario, how = arguments()["scenario"].checked("asked", scenario), how.copy()
     if isinstance(scenario, Scenario):
         origin = recipe(scenario)
         spelled = {same(path) for path in (*grid, *(how.get("levers") or {}))}
@@ -97,7 +101,7 @@ def over_grid(scenario: Any, grid: Mapping[str, Any], how: Mapping[str, Any]) ->
     return asked, how
 
 
-@checked()
+@checked(keywords=(TimedKeywords, Execution))
 def ask(
     kind: str,
     /,
@@ -108,44 +112,67 @@ def ask(
     seed: int = 1,
     replications: int | None = None,
     draws: int | None = None,
-    seconds: float | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-    folder: str | Path | None = None,
-    progress: Progress | None = None,
+    **execution: Unpack[TimedKeywords],
 ) -> Study:
-    """Answer a question. With a ``folder`` its runs and tables are kept there, and those that are there are used.
+    """Answer a question that is asked in a file, or as a file would ask it.
 
-    ``levers`` hold in every draw. ``firms``: as in :func:`sim.study.questions.comparison.compare`. ``replications``
-    and ``draws`` stand for what the question says. ``seconds``: after so long no further run is begun. ``workers``,
-    ``cluster``, ``progress``: see :class:`sim.study.runs.runner.Runner`. Raises ``ScenarioError`` when the question, a
-    lever or a value is not understood and :class:`StudyError` when it cannot be answered.
+    ``levers``, ``firms``, ``seed``: see :class:`sim.study.runs.specification.Setting`. ``replications`` and ``draws``
+    stand for what the question says. ``execution``: see :class:`sim.study.keywords.Execution`. Raises ``ScenarioError``
+    when the question, a lever or a value is not understood and :class:`StudyError` when it cannot be answered.
     """
     content, place = question(kind, asked, replications=replications, draws=draws)
-    with study_folder.at_work(folder) as stored:
-        runner = Runner(stored, workers, cluster, progress, seconds)
-        answered = answer(kind, content, place, levers or {}, firms, seed, runner)
-        if folder is not None:
-            study_folder.save(answered, folder)
-            stored.put_together()
-    return answered
+    setting = Setting(levers or {}, firms, seed, place.folder)
+    return kept(Asked(kind, content, setting, place.document), Execution(**execution))
 
 
-def answer(
-    kind: str, content: Any, asked: Asked, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Study:
-    """Answer a question that :func:`question` has read, in a study that is at work; see :func:`ask`.
+@dataclass(frozen=True)
+class Asked:
+    """A question of a kind, read and checked, with what holds in all its runs; ``document``: where it is written."""
 
-    Levers that hold in every draw are told by the study's title, as by a scenario's.
+    kind: str
+    content: Any  # a `Question` of the module of its kind
+    setting: Setting
+    document: Document | None = None
+
+    def answer(self, runner: Runner) -> Study:
+        """The answer, by the module of the kind.
+
+        Levers that hold in every draw are told by the title of what is asked in a file, as by a scenario's.
+        """
+        answer: Callable[[Any, Setting, Runner], Study] = module(self.kind).answer
+        if self.document is None:
+            return answer(self.content, self.setting, runner)
+        title = changed_title(self.content.title, plain(self.setting.levers))
+        try:
+            return answer(self.content.model_copy(update={"title": title}), self.setting, runner)
+        except ScenarioError as error:  # of its levers, most likely: they are told where the question has them
+            raise ScenarioError(map(self.document.placed, error.faults)) from None
+
+
+def kept(asked: Asked, execution: Execution) -> Study:
+    """The answer to a question, kept as :func:`answered` keeps it."""
+    with answered(asked, execution, lambda stored: nullcontext(execution.progress)) as (study, _):
+        return study
+
+
+@contextmanager
+def answered(
+    asked: Asked, execution: Execution, watched: Callable[[Stored], AbstractContextManager[Progress | None]]
+) -> Iterator[tuple[Study, Stored]]:
+    """The one way from a question to a kept answer: the answer and its runs, while this command is at work on them.
+
+    ``watched``: a context in which the runs are done, made of those that are there already; it gives whom to tell the
+    share done. With a folder the answer is stored there before it is given; what is made of it within the context, such
+    as a page, finds the folder still held; after that its runs are put together. Without a folder nothing is kept.
     """
-    content = content.model_copy(update={"title": changed_title(content.title, plain(levers))})
-    try:
-        answered: Study = module(kind).answer(
-            content, beside=asked.folder, levers=levers, firms=firms, seed=seed, runner=runner
-        )
-    except ScenarioError as error:  # of its levers, most likely: they are told where the question has them
-        raise ScenarioError(map(asked.document.placed, error.faults)) from None
-    return answered
+    with study_folder.at_work(execution.folder) as stored:
+        with watched(stored) as progress:
+            study = asked.answer(Runner(stored, execution.workers, execution.cluster, progress, execution.seconds))
+        if execution.folder is not None:
+            study_folder.save(study, execution.folder)
+        yield study, stored
+        if execution.folder is not None:
+            stored.put_together()
 
 
 def with_draws(content: Any, draws: int) -> Any:

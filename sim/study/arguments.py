@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, wraps
 from numbers import Integral, Real
 from os import PathLike
@@ -18,6 +18,7 @@ from sim.study import StudyError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Keywords = tuple[Any, type[Any]]  # a TypedDict, and the dataclass that it writes out, see `sim/study/keywords.py`
 
 
 class NotAllowedError(ValueError):
@@ -139,9 +140,8 @@ def _callable(value: Any) -> Any:
 
 
 def _study(value: Any) -> Any:
-    from sim.study.runs.study import Study
-
-    if not isinstance(value, Study):
+    # By what a study has: its class stands on a higher floor.
+    if not hasattr(value, "manifest") or not callable(getattr(value, "tables", None)):
         raise NotAllowedError
     return value
 
@@ -201,14 +201,15 @@ def arguments() -> Mapping[str, Argument]:
     }
 
 
-def checked(**own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def checked(keywords: Keywords | None = None, **own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function look at its arguments first, each by its name in :func:`arguments`, or as ``own`` says.
 
-    The function raises :class:`StudyError` for one that it does not take, before it does anything.
+    ``keywords``: the group that the function takes as its ``**``; its signature shows them one by one. The function
+    raises :class:`StudyError` for an argument that it does not take, before it does anything.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        signature = inspect.signature(function)
+        signature = inspect.signature(function) if keywords is None else _written_out(function, keywords)
 
         @wraps(function)
         def call(*given: P.args, **named: P.kwargs) -> R:
@@ -222,9 +223,23 @@ def checked(**own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     bound.arguments[name] = known[name].checked(name, value)
             return function(*bound.args, **bound.kwargs)
 
+        call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
     return decorate
+
+
+def _written_out(function: Callable[..., Any], keywords: Keywords) -> inspect.Signature:
+    """The signature of a function with keywords one by one in the place of its ``**``."""
+    signature = inspect.signature(function)
+    *parameters, _ = signature.parameters.values()
+    taken, group = keywords
+    written = [
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+        for field in fields(group)
+        if field.name in taken.__optional_keys__
+    ]
+    return signature.replace(parameters=[*parameters, *written])
 
 
 def _unbound(signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]) -> StudyError:

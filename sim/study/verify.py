@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from sim.scenario import Scenario
 from sim.study import StudyError, study_folder
+from sim.study.keywords import Progress
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs.parts import RUNS, DamagedError
 from sim.study.runs.run_store import Stored
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Progress, RunSpec
+from sim.study.runs.specification import RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd

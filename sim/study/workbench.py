@@ -19,9 +19,9 @@ from sim.study import StudyError
 from sim.study.arguments import checked
 from sim.study.designs.design import check_draws
 from sim.study.designs.factors import Factor, Over, trials, varied
-from sim.study.runs.specification import Firms
+from sim.study.keywords import Firms
+from sim.study.questions.discover import require_workbench
 from sim.study.runs.worker import once
-from sim.study.statistics import patient_rule_induction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def model(
     either side of the value that is taken. Raises :class:`StudyError` when the workbench is not installed,
     ``ScenarioError`` for a scenario, path or range that is not understood.
     """
-    patient_rule_induction.require()
+    require_workbench()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of optional parts of the workbench that are not there
         from ema_workbench import Constant, Model, ScalarOutcome

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import types
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow.parquet
@@ -19,9 +20,12 @@ import scipy.stats  # noqa: F401
 
 import sim
 from sim.study import StudyError, study_folder
-from sim.study.comparison import journey, scenarios
-from sim.study.runs import runner
-from sim.study.runs.runner import Runner
+from sim.study.answering import Asked, answered
+from sim.study.comparison import journey
+from sim.study.keywords import Execution
+from sim.study.questions import comparison
+from sim.study.runs import worker
+from sim.study.runs.specification import Setting
 from tests.study.conftest import FakeScenario, make_simulate
 
 QUESTIONS = (["rent", "odd_seed"], ["rent", "tax"])  # by turns, so that an earlier study is replaced by another
@@ -32,17 +36,16 @@ def stand_in() -> None:
     engine = types.ModuleType("sim.engine")
     engine.simulate = make_simulate()  # type: ignore[attr-defined]
     sys.modules["sim.engine"] = sim.engine = engine  # type: ignore[attr-defined]
-    scenarios.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
-    runner.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
+    comparison.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
+    worker.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
 
 
 def command(folder: Path, question: int) -> None:
-    with study_folder.at_work(folder) as stored:
-        study_folder.save(scenarios.compare(QUESTIONS[question], replications=4, runner=Runner(stored)), folder)
+    asked = Asked("comparison", comparison.Question(QUESTIONS[question], replications=4), Setting())
+    with answered(asked, Execution(folder=folder), lambda stored: nullcontext()):
         part = folder / ".report.html.part"
         part.write_bytes(b"<!doctype html>\n" + study_folder.PAGE_BEGINS)
         part.replace(folder / "report.html")
-        stored.put_together()
 
 
 def child(folder: Path, question: int) -> int:

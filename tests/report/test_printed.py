@@ -10,11 +10,10 @@ from playwright.sync_api import Browser
 
 from sim.report.charts.style import thin_labels
 from sim.report.pages import answer_page
-from sim.scenario import load
 from sim.study import answering, study_folder
-from sim.study.questions.run import replicate
+from sim.study.questions import run
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import sized
+from sim.study.runs.specification import Setting
 from tests.report import test_answers_attribute as attributions
 from tests.report import test_answers_discover as discoveries
 from tests.report import test_answers_search as searches
@@ -26,7 +25,7 @@ from tests.report.test_page import browser  # noqa: F401 - a fixture
 
 def _run() -> Any:
     with study_folder.at_work(None) as stored:
-        return replicate(sized([load("full_plan")], 300)[0], seed=1, replications=2, runner=Runner(stored))
+        return run.answer(run.Question("full_plan", 2), Setting(firms=300), Runner(stored))
 
 
 def _seeded(study: Any) -> Any:

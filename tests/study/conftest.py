@@ -185,6 +185,6 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in ("questions.comparison", "designs.design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
-    for module in ("comparison.journey", "runs.worker"):
+    for module in ("comparison.journey", "questions.run", "runs.worker"):
         monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)
     monkeypatch.setattr("sim.scenario.Scenario", FakeScenario | Scenario)

@@ -9,6 +9,7 @@ from sim.scenario import ScenarioError, load
 from sim.study import StudyError
 from sim.study.answering import ask, question, shipped
 from sim.study.questions.attribute import Orders, Question, answer, game
+from sim.study.runs.specification import Setting
 from sim.vocabulary import ACTIONS
 from tests.study.conftest import FakeScenario, make_simulate
 
@@ -57,7 +58,7 @@ def brings(**each):
 def attribute(runner, tmp_path):
     def answered(simulate, seed=1, **said):
         work = runner(simulate=simulate)
-        return answer(asked(**said), beside=tmp_path, levers={}, firms=100, seed=seed, runner=work)
+        return answer(asked(**said), Setting(firms=100, seed=seed), work)
 
     return answered
 
@@ -142,7 +143,7 @@ def test_lucks_that_the_time_did_not_suffice_for_do_not_count(runner, tmp_path):
         return 0.0
 
     work = runner(simulate=engine(worth))
-    study = answer(asked(among=THREE, replications=4), beside=tmp_path, levers={}, firms=100, seed=1, runner=work)
+    study = answer(asked(among=THREE, replications=4), Setting(firms=100), work)
     assert set(study.values["replication"]) == {0, 1}
     assert study.left_out == 2
     assert not len(study.failures)
@@ -171,7 +172,7 @@ def test_more_orders_keep_the_runs_that_are_there(runner, tmp_path):
 
     work = runner(simulate=engine(worth))
     few = asked(players="measures", among=FEW, orders={"draws": 4}, replications=2)
-    how = {"beside": tmp_path, "levers": {}, "firms": 100, "seed": 1, "runner": work}
+    how = {"setting": Setting(firms=100), "runner": work}
     answer(few, **how)
     of_few = len(done)
     answer(few.with_draws(8), **how)

@@ -1,7 +1,6 @@
 """Boxes of worlds in which a target is missed; the stand-in engine misses one exactly where the tests say."""
 
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from sim.study import StudyError, study_folder
 from sim.study.answering import question as asked_of
 from sim.study.questions import discover
 from sim.study.questions.discover import Beyond, Question
+from sim.study.runs.specification import Setting
 from sim.study.statistics import patient_rule_induction
 
 UNIT = [0.0, 1.0]
@@ -51,7 +51,7 @@ def ask(scenario, monkeypatch):
     def answer(resumed, **asked):
         settings = {"over": XYZ, "draws": 128, "replications": 1, "misses": {"resumption_rate": "target"}} | asked
         question = Question(title=Words(zh="问", en="Asked"), scenario="worlds", **settings)
-        return discover.answer(question, beside=Path(), levers={}, firms=100, seed=1, runner=Runs(resumed))
+        return discover.answer(question, Setting(firms=100), Runs(resumed))
 
     return answer
 
@@ -218,7 +218,7 @@ def test_the_answer_is_stored_and_read_again_and_can_be_seen(ask, tmp_path):
 
 
 def test_without_the_workbench_one_sentence_says_how_to_get_it(ask, monkeypatch):
-    monkeypatch.setattr(patient_rule_induction, "find_spec", lambda name: None)
+    monkeypatch.setattr(discover, "find_spec", lambda name: None)
     with pytest.raises(StudyError, match=r"pip install 'shukun\[workbench\]'"):
         ask(in_corner)
 

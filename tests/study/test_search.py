@@ -14,6 +14,7 @@ from sim.scenario import load as really_load
 from sim.study import StudyError, answering, study_folder
 from sim.study.runs.run_store import Stored
 from sim.study.runs.runner import Runner
+from sim.study.runs.specification import Setting
 from sim.study.search.plans import DEADWEIGHT, GIVEN, NO_BASELINE, WASTED, Plan, Plans, judge
 from sim.study.statistics.pareto_front import hypervolume, undominated
 from tests.study.conftest import FakeScenario, make_simulate
@@ -81,7 +82,7 @@ def ask(folder: Path, simulate, seconds=None, workers=1, **changed):
     content, _ = answering.question("search", {**QUESTION, **changed})
     folder.mkdir(exist_ok=True)
     runner = Runner(Stored(folder, simulate), workers, seconds=seconds)
-    return room.answer(content, beside=Path(), levers={}, firms=100, seed=1, runner=runner)
+    return room.answer(content, Setting(firms=100), runner)
 
 
 def same(one, other):

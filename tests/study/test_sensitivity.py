@@ -12,6 +12,7 @@ from sim.study.answering import shipped
 from sim.study.designs.factors import varied
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
+from sim.study.runs.specification import Setting
 
 WORDS = {"zh": "敏感性", "en": "Sensitivity"}
 OVER = {"good": [0.0, 1.0], "bad": [0.0, 1.0], "idle": [0.0, 1.0]}
@@ -40,9 +41,7 @@ def ask(monkeypatch, scenario, simulate, runner):
             outcomes.loc[outcomes["outcome"] == "survival_rate", "value"] = 0.5 + effect + 0.01 * seed
             return replace(result, outcomes=outcomes)
 
-        return sensitivity.answer(
-            question, beside=Path(), levers={}, firms=50, seed=1, runner=runner(simulate=engine, **how)
-        )
+        return sensitivity.answer(question, Setting(firms=50), runner(simulate=engine, **how))
 
     return make
 
@@ -208,7 +207,7 @@ def test_what_is_shipped_is_the_default_and_more():
 def test_a_range_beyond_what_is_allowed_is_told_before_any_run(runner):
     question = asked(scenario="full_plan", over={"loan_extension.delivery.refusal_share": [0.0, 1.5]})
     with pytest.raises(ScenarioError, match="refusal_share"):
-        sensitivity.answer(question, beside=Path(), levers={}, firms=50, seed=1, runner=runner())
+        sensitivity.answer(question, Setting(firms=50), runner())
 
 
 def test_of_the_real_model_what_the_plan_does_not_reach_does_exactly_nothing(tmp_path):

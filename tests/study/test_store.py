@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from sim import compare, sweep
 from sim.study import StudyError, study_folder
+from sim.study.questions import run
 from sim.study.questions.comparison import Comparison
-from sim.study.questions.run import replicate
 from sim.study.runs.checksums import seal
 from sim.study.runs.run_store import Stored
+from sim.study.runs.specification import Setting
 from sim.study.runs.study import StudyOfAnotherVersion
 from sim.study.verify import verify
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("simulate")
 
 def studies(scenario, runner):
     return {
-        "run": replicate(scenario("rent", firms=10), seed=1, replications=2, runner=runner()),
+        "run": run.answer(run.Question(scenario("rent", firms=10), 2), Setting(), runner()),
         "comparison": compare(["rent", "odd_seed"], replications=3),
         "sweep": sweep("rent", {"months": [1, 2]}, replications=2),
     }

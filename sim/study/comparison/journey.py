@@ -18,8 +18,9 @@ import pandas as pd
 from sim.names import meant
 from sim.scenario import Scenario, load
 from sim.study import StudyError
+from sim.study.keywords import InBothWorlds, Progress
 from sim.study.reductions.fates import FATES
-from sim.study.runs.specification import Firms, Progress, sized
+from sim.study.runs.specification import sized
 from sim.study.runs.worker import once
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES
 from sim.world.areas import code_of
@@ -101,43 +102,49 @@ class Journey:
         return draw(self, lambda group, name: name.replace("_", " "))
 
 
+@dataclass(frozen=True)
+class Picked:
+    """Which firms are followed: ``firms`` by identity (column ``firm`` of fates), or those that ``where`` picks.
+
+    ``where``: conditions over both worlds, each a name or several of which one must hold (``CONDITIONS``): fate,
+    sector, size, prefecture, exit_cause (under the scenario, or under the other where it lives on under the scenario).
+    The first ``most`` firms by identity are taken.
+    """
+
+    firms: Sequence[int] = ()
+    where: Where | None = None
+    most: int = 3
+
+
 def journey(
-    firms: Iterable[int] = (),
-    *,
-    where: Where | None = None,
-    scenario: str | Path | Scenario = "full_plan",
-    against: str | Path | Scenario = "baseline",
-    levers: Mapping[str, Any] | None = None,
-    rows: Firms = None,
-    seed: int = 1,
-    most: int = 3,
+    picked: Picked,
+    scenario: str | Path | Scenario,
+    against: str | Path | Scenario,
+    both: InBothWorlds,
     progress: Progress | None = None,
 ) -> Journey:
-    """Follow firms through two scenarios under the same luck.
+    """Follow firms through two scenarios under the same random numbers.
 
-    ``firms``: identities (column ``firm`` of a run's fates); or ``where``: conditions over both worlds, each a name or
-    several of which one must hold (``CONDITIONS``): fate, sector, size, prefecture, exit_cause (under ``scenario``, or
-    under ``against`` where it lives on under ``scenario``). The first ``most`` firms by identity are taken. ``rows``
-    and ``levers`` as in ``sim.run``, for both. Raises ``ScenarioError`` for scenarios that are not understood and
-    :class:`StudyError` when no firm is asked for, none meets the conditions, or one does not exist.
+    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when no firm is asked for,
+    none meets the conditions, or one does not exist.
     """
-    conditions = {} if where is None else _understood(where)
-    chosen = list(dict.fromkeys(firms))
+    conditions = {} if picked.where is None else _understood(picked.where)
+    chosen = list(dict.fromkeys(picked.firms))
     if bool(chosen) == bool(conditions):
         raise StudyError(
             zh="请给出企业编号，或者给出条件（二者择一）。",
             en="Give either identities of firms or conditions, not both and not neither.",
         )
-    one, other = sized([load(asked, levers) for asked in (scenario, against)], rows)
+    one, other = sized([load(asked, both.levers) for asked in (scenario, against)], both.rows)
     report = progress or (lambda share: None)
     runs = 2 if chosen else 4
 
     def lived(place: int, asked: Scenario, follow: Sequence[int] = ()) -> Result:
-        return once(asked, {}, None, seed, follow, _part(report, place, runs))
+        return once(asked, {}, None, both.seed, follow, _part(report, place, runs))
 
     if not chosen:
         fates = _fates(lived(0, one), lived(1, other))
-        chosen = _chosen(fates, conditions, most)
+        chosen = _chosen(fates, conditions, picked.most)
     try:
         worlds = [lived(runs - 2, one, chosen), lived(runs - 1, other, chosen)]
     except ValueError as error:
@@ -152,7 +159,7 @@ def journey(
     return Journey(
         scenario=one,
         against=other,
-        seed=seed,
+        seed=both.seed,
         firms=_with_dates(fates.loc[chosen].reset_index(), one),
         events=pd.concat([_events(*pair) for pair in zip((one, other), worlds, strict=True)], ignore_index=True),
     )
@@ -162,7 +169,7 @@ def examples(scenario: Scenario, against: Scenario, firms: Sequence[int], seed: 
     """What is told of firms in both worlds, as one table (columns: EXAMPLES); empty without firms."""
     if not firms:
         return pd.DataFrame(columns=list(EXAMPLES))
-    followed = journey(firms, scenario=scenario, against=against, seed=seed)
+    followed = journey(Picked(firms), scenario, against, InBothWorlds(seed=seed))
     traits = followed.firms[["firm", "entities", "prefecture", "sector", "size", "fate"]]
     return traits.merge(followed.told(), on="firm").assign(scenario=scenario.name)[list(EXAMPLES)]
 

@@ -14,10 +14,11 @@ from sim.study.comparison import costs
 from sim.study.comparison.clause_effects import ALONE, WITHOUT, effects, switch
 from sim.study.comparison.paired_worlds import paired
 from sim.study.comparison.scenarios import BASELINE, MAIN
+from sim.study.keywords import Firms
 from sim.study.outcomes import values_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import sized
 
 STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
 REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")

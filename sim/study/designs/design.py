@@ -34,8 +34,9 @@ from sim.scenario.schema import outcome_among
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.keywords import Firms
 from sim.study.reductions.costs import PUBLIC_COST
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import sized
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
@@ -32,7 +31,7 @@ from sim.study.outcomes import possible_differences, unit_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, RunSpec, sized
+from sim.study.runs.specification import RunSpec, Setting, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import shapley
 from sim.study.statistics.fieller import fieller
@@ -254,10 +253,9 @@ def game(question: Question, plan: Scenario) -> Game:
     return Game(plan, players, tuple(m.id for m in plan.measures if m.id not in taken), question.orders)
 
 
-def answer(
-    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Attribution:
+def answer(question: Question, setting: Setting, runner: Runner) -> Attribution:
     """Run the game under every luck, one luck after the other; see :func:`sim.study.answering.ask`."""
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
     check_draws(question.scenario, levers, [{}], [{}], firms)
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)

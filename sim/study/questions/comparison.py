@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pandas as pd
 
@@ -25,11 +25,26 @@ from sim.study.comparison.scenarios import BASELINE, DEFAULT, MAIN
 from sim.study.outcomes import paired_differences, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Question:
+    """Scenarios (names, files or loaded ones) to be compared under so many replications.
+
+    ``draws``: how often the whole plan, when it is among the scenarios, is run over the ranges of what is only assumed,
+    under the first replication, for the probability of its targets. ``clause_replications``: under how many of the
+    replications each clause of that plan runs alone and is taken out.
+    """
+
+    scenarios: Sequence[str | Path | Scenario] = DEFAULT
+    replications: int = 10
+    draws: int = 0
+    clause_replications: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,28 +116,16 @@ class Comparison(Study):
         return outcomes(getattr(self, table), BASELINE)
 
 
-def compare(
-    scenarios: Iterable[str | Path | Scenario] = DEFAULT,
-    *,
-    levers: Mapping[str, Any] | None = None,
-    firms: Firms = None,
-    seed: int = 1,
-    replications: int = 10,
-    draws: int = 0,
-    clause_replications: int = 0,
-    runner: Runner,
-) -> Comparison:
-    """Compare scenarios (names, files or loaded ones) with the baseline, which is added when it is not among them.
+def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
+    """Compare the scenarios with the baseline, which is added when it is not among them.
 
-    ``firms``: a number of rows, or ``"province"`` for one row a firm; None for what the scenarios say, else 20,000.
-    ``levers`` (dotted path to value) change every scenario, the baseline too, so that differences still come from the
-    scenarios alone. ``draws``: how often the whole plan, when it is among the scenarios, is run
-    over the ranges of what is only assumed, under the first luck, for the probability of its targets.
-    ``clause_replications``: under how many of the lucks each clause of that plan runs alone and is taken out.
-    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name
-    or no run of the baseline succeeded.
+    Levers change every scenario, the baseline too, so that differences still come from the scenarios alone. Raises
+    ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
+    run of the baseline succeeded.
     """
-    asked = [load(scenario, levers) for scenario in scenarios]
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
+    replications, draws = question.replications, question.draws
+    asked = [load(scenario, levers) for scenario in question.scenarios]
     if all(scenario.name != BASELINE for scenario in asked):
         asked.append(load(BASELINE, levers))
     asked.sort(key=lambda scenario: scenario.name != BASELINE)
@@ -136,8 +139,8 @@ def compare(
 
     whole = [scenario for scenario in asked if scenario.name == MAIN]
     main = whole if draws else []
-    every = clause_effects.switched(whole[0]) if whole and clause_replications else []
-    clause_replications = min(clause_replications, replications) if every else 0
+    every = clause_effects.switched(whole[0]) if whole and question.clause_replications else []
+    clause_replications = min(question.clause_replications, replications) if every else 0
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     followed = [asked[0], shown]
     runner.expect(len(asked) * replications + len(main) * draws + 2 * len(every) * clause_replications)

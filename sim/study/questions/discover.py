@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from sim.study.designs.replications import replicate
 from sim.study.outcomes import values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import patient_rule_induction
 
@@ -129,15 +129,23 @@ class _Target(NamedTuple):
         return values < self.limit if self.bound == "at_least" else values > self.limit
 
 
-def answer(
-    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Discovery:
+def require_workbench() -> None:
+    """Raise :class:`StudyError` with what to do when the EMA Workbench, which looks for the boxes, is not installed."""
+    if find_spec("ema_workbench") is None:
+        raise StudyError(
+            zh="这需要 EMA Workbench，尚未安装；请运行：pip install 'shukun[workbench]'",
+            en="This needs the EMA Workbench, which is not installed; run: pip install 'shukun[workbench]'",
+        )
+
+
+def answer(question: Question, setting: Setting, runner: Runner) -> Discovery:
     """Run every draw and look for boxes; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when the EMA Workbench is not installed, when the plan has no such target, and when no
     run succeeded.
     """
-    patient_rule_induction.require()
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
+    require_workbench()
     asked = varied(question.over)
     points = sample("sobol", asked, question.draws, question.seed)
 

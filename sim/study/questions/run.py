@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from sim.scenario import Scenario, load
 from sim.study.comparison.scenario_means import scenario_means
 from sim.study.runs.manifest import manifest
-from sim.study.runs.specification import replicated
+from sim.study.runs.specification import Setting, replicated, sized
 from sim.study.runs.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario import Scenario
     from sim.study.runs.runner import Runner
+
+
+@dataclass(frozen=True)
+class Question:
+    """A scenario (name, file or a loaded one), and under how many replications it is run."""
+
+    scenario: str | Path | Scenario
+    replications: int = 1
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,10 @@ class Ensemble(Study):
     repayment_wall: pd.DataFrame
 
 
-def replicate(scenario: Scenario, *, seed: int, replications: int, runner: Runner) -> Ensemble:
-    """One scenario under several replications, its tables kept."""
-    runner.expect(replications)
-    runs = runner.run(replicated(scenario, seed, replications, "tables"))
-    means = scenario_means(scenario, runs, runner.stored, seed)
-    return Ensemble(manifest=manifest("run", [scenario], seed, len(runs)), **means._asdict())
+def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
+    """Run the scenario, its tables kept; see :func:`sim.study.answering.answered`."""
+    [scenario] = sized([load(question.scenario, setting.levers)], setting.firms)
+    runner.expect(question.replications)
+    runs = runner.run(replicated(scenario, setting.seed, question.replications, "tables"))
+    means = scenario_means(scenario, runs, runner.stored, setting.seed)
+    return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs)), **means._asdict())

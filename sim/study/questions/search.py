@@ -9,10 +9,9 @@ Manage. Sci. 52, 311-322), and in many worlds, because the assumed one is only a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -34,7 +33,7 @@ from sim.study.outcomes import possible_differences
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 from sim.study.search.generations import Aims, search
 from sim.study.search.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
@@ -236,13 +235,12 @@ class Search(Study):
         return figure
 
 
-def answer(
-    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Search:
+def answer(question: Question, setting: Setting, runner: Runner) -> Search:
     """Search, then look closely at the front; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when no run of the baseline succeeded or no generation could be finished in time.
     """
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
     factors = question.factors()
     stands, baseline = sized([load(question.scenario, levers), load(question.against, levers)], firms)
     reference = Plan(stands.name, {})

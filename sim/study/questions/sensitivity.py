@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import numpy as np
@@ -28,7 +27,7 @@ from sim.study.outcomes import unit_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 from sim.study.statistics import sensitivity_indices
 from sim.study.statistics.sensitivity_indices import LEAST, Array, Finding, Method
@@ -159,13 +158,12 @@ class Sensitivity(Study):
         return sensitivity(self)
 
 
-def answer(
-    question: Question, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Sensitivity:
+def answer(question: Question, setting: Setting, runner: Runner) -> Sensitivity:
     """Run the design and analyse it; see :func:`sim.study.answering.ask`.
 
     Raises :class:`StudyError` when too few base designs are complete.
     """
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
     asked = varied(question.over)
     names = [question.scenario, *([question.against] if question.against is not None else [])]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pandas as pd
@@ -15,7 +13,7 @@ from sim.study.designs.replications import replicate
 from sim.study.outcomes import possible_differences, possible_means, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, sized
+from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 from sim.study.statistics.intervals import summarise
 
@@ -65,11 +63,10 @@ class Sweep(Study):
         return sweep(self)
 
 
-def answer(
-    question: Design, *, beside: Path, levers: Mapping[str, Any], firms: Firms, seed: int, runner: Runner
-) -> Sweep:
+def answer(question: Design, setting: Setting, runner: Runner) -> Sweep:
     """Run the design; see :func:`sim.study.answering.ask`."""
-    draws = Draws(question, beside)
+    levers, firms, seed = setting.levers, setting.firms, setting.seed
+    draws = Draws(question, setting.beside)
     drawn = [draws.levers(draw) for draw in range(len(draws))]
 
     def scenario(draw: int) -> Any:

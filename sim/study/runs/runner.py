@@ -7,8 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from sim.study.arguments import arguments
+from sim.study.keywords import Progress
 from sim.study.runs import cluster, local_pool
-from sim.study.runs.specification import Outcome, Progress, RunSpec, Task
+from sim.study.runs.specification import Outcome, RunSpec, Task
 from sim.study.runs.worker import do
 
 if TYPE_CHECKING:

@@ -7,19 +7,18 @@ common random numbers, so that two of them can be compared pair by pair.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.arguments import arguments
+from sim.study.keywords import Firms
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result
 
-Progress = Callable[[float], None]
-Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
 # Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both.
 Keep = Literal["outcomes", "tables", "fates", "pairs"]
 TABLED: Final = ("tables", "pairs")
@@ -38,6 +37,21 @@ class RunSpec:
     draw: int = 0
     keep: Keep = "outcomes"
     against: Scenario | None = None  # whose firms, under the same seed, its firms are paired with, when `keep` says so
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds in every run of a study.
+
+    ``levers``: dotted path to value, in every scenario and draw. ``firms``: rows, or ``"province"`` for one row a firm;
+    None for what the scenarios say, else ``SAMPLE``. ``seed``: of the first replication. ``beside``: the folder beside
+    which a question's files lie.
+    """
+
+    levers: Mapping[str, Any] = field(default_factory=dict)
+    firms: Firms = None
+    seed: int = 1
+    beside: Path = Path()
 
 
 def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario import Scenario, load
 from sim.study import StudyError
+from sim.study.keywords import Firms, Progress
 from sim.study.runs import run_store
-from sim.study.runs.specification import PAIRED, TABLED, Firms, Outcome, Progress, Task, rows_of, sized
+from sim.study.runs.specification import PAIRED, TABLED, Outcome, Task, rows_of, sized
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result

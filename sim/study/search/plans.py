@@ -17,11 +17,12 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.scenario import load
+from sim.study.keywords import Firms
 from sim.study.outcomes import possible_differences
 from sim.study.reductions import fates
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import Firms, Keep, RunSpec, sized
+from sim.study.runs.specification import Keep, RunSpec, sized
 from sim.study.statistics.intervals import confidence_limits, interval, quantile
 
 if TYPE_CHECKING:

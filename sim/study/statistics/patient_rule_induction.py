@@ -19,14 +19,11 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from sim.study import StudyError
 
 QUASI_P: Final = 0.05  # that any one limit seems to tell something by chance
 PEELED: Final = 0.05  # share of a box that is taken off at a time, as Friedman and Fisher advise: patient
@@ -111,15 +108,6 @@ class Box:
         )
 
 
-def require() -> None:
-    """Raise :class:`StudyError` with what to do when the workbench is not installed."""
-    if find_spec("ema_workbench") is None:
-        raise StudyError(
-            zh="这需要 EMA Workbench，尚未安装；请运行：pip install 'shukun[workbench]'",
-            en="This needs the EMA Workbench, which is not installed; run: pip install 'shukun[workbench]'",
-        )
-
-
 def level(x: pd.DataFrame) -> float:
     """The largest quasi-p of a limit that is told from chance: a number has two sides, what has no order one."""
     return QUASI_P / sum(1 if isinstance(kind, pd.CategoricalDtype) else 2 for kind in x.dtypes)
@@ -177,7 +165,6 @@ def in_halves(x: pd.DataFrame, y: NDArray[np.bool_], seed: int) -> list[Box | No
 
 def _workbench() -> Any:
     """The workbench's PRIM. What it says on the way in, of parts that are not used here, is kept back."""
-    require()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from ema_workbench.analysis import prim

@@ -1,0 +1,73 @@
+"""Keywords that several calls share, in groups: what each group is, its defaults, and how its keywords are written.
+
+A call takes such keywords one by one, as ``**execution: Unpack[ExecutionKeywords]``, and hands them on as one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+Progress = Callable[[float], None]  # is told the share done, from 0 to 1
+Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How the runs of a study are done and where they are kept; what comes out is the same however that is.
+
+    ``workers``: processes on this machine. ``cluster``: address of a Dask scheduler whose workers are used instead.
+    ``folder``: where the study's runs and tables are kept, and those that are there are used; None keeps nothing.
+    ``progress``: is told the share done of the runs that really have to be done. ``seconds``: after so long no further
+    run is begun.
+    """
+
+    workers: int = 1
+    cluster: str | None = None
+    folder: str | Path | None = None
+    progress: Progress | None = None
+    seconds: float | None = None
+
+
+class ExecutionKeywords(TypedDict, total=False):
+    """Keywords of :class:`Execution` for what takes the time that it takes."""
+
+    workers: int
+    cluster: str | None
+    folder: str | Path | None
+    progress: Progress | None
+
+
+class TimedKeywords(ExecutionKeywords, total=False):
+    """Keywords of :class:`Execution` for what can be cut short."""
+
+    seconds: float | None
+
+
+class QuestionKeywords(TimedKeywords, total=False):
+    """Keywords of a question in a file, see :func:`sim.study.answering.ask`."""
+
+    levers: Mapping[str, Any] | None
+    firms: Firms
+    seed: int
+    replications: int | None
+    draws: int | None
+
+
+@dataclass(frozen=True)
+class InBothWorlds:
+    """What two worlds have in common that one firm is followed through: levers, rows, and the seed."""
+
+    levers: Mapping[str, Any] | None = None
+    rows: Firms = None
+    seed: int = 1
+
+
+class InBothWorldsKeywords(TypedDict, total=False):
+    """Keywords of :class:`InBothWorlds`."""
+
+    levers: Mapping[str, Any] | None
+    rows: Firms
+    seed: int
