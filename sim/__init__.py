@@ -64,7 +64,7 @@ def run(
     20,000. ``follow``: identities of firms whose journeys are kept. ``progress`` is called with the share done.
     Raises ``ScenarioError`` when the scenario or a lever is not understood.
     """
-    from sim.study.runs.worker import once
+    from sim.study.runs.worker import once  # start-up: `import sim` is light
 
     return once(scenario, levers or {}, firms, seed, follow, progress)
 
@@ -86,7 +86,7 @@ def compare(
     None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
     are kept there, and those that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
     """
-    from sim.study import answering
+    from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import DEFAULT
     from sim.study.questions.comparison import Question
     from sim.study.runs.specification import Setting
@@ -105,7 +105,7 @@ def sweep(
     ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
     to values) the name or file of a scenario, or a loaded one. ``how``: keywords of :func:`sim.study.answering.ask`.
     """
-    from sim.study import answering
+    from sim.study import answering  # start-up: `import sim` is light
 
     if grid is not None:
         asked, how = answering.over_grid(asked, grid, how)
@@ -137,7 +137,7 @@ def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) 
 
 def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:
     """This project as a model of the EMA Workbench; see :func:`sim.study.workbench.model`."""
-    from sim.study import workbench
+    from sim.study import workbench  # start-up: `import sim` is light
 
     return workbench.model(scenario, **how)
 
@@ -152,7 +152,7 @@ def __getattr__(name: str) -> str:
 
 
 def _ask(kind: str, asked: Asked, how: QuestionKeywords) -> Study:
-    from sim.study import answering
+    from sim.study import answering  # start-up: `import sim` is light
 
     return answering.ask(kind, asked, **how)
 
@@ -172,7 +172,7 @@ def journey(
 
     ``both``: see :class:`sim.study.keywords.InBothWorlds`.
     """
-    from sim.study.comparison import journey as room
+    from sim.study.comparison import journey as room  # start-up: `import sim` is light
 
     picked = room.Picked(tuple(firms), where, most)
     return room.journey(picked, scenario, against, InBothWorlds(**both), progress)
@@ -181,7 +181,7 @@ def journey(
 @checked()
 def save(study: Study, folder: str | Path) -> Path:
     """Store a study as Parquet tables and a manifest, whole or not at all; see ``sim/study/study_folder.py``."""
-    from sim.study import study_folder
+    from sim.study import study_folder  # start-up: `import sim` is light
 
     return study_folder.save(study, folder)
 
@@ -189,6 +189,6 @@ def save(study: Study, folder: str | Path) -> Path:
 @checked()
 def load(folder: str | Path) -> Study:
     """The study that a folder holds; see :func:`sim.study.study_folder.load`."""
-    from sim.study import study_folder
+    from sim.study import study_folder  # start-up: `import sim` is light
 
     return study_folder.load(folder)

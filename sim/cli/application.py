@@ -20,6 +20,8 @@ from sim.data_folders import calibration_folder
 from sim.refusal import Refusal, nearest
 from sim.report.terminal import layout
 from sim.report.words.catalogue import LANGUAGES
+from sim.scenario import ScenarioError
+from sim.study import StudyError
 
 HELP: Final = ("-h", "--help")
 
@@ -116,9 +118,6 @@ class Application(TyperGroup):
         except KeyboardInterrupt as stopped:
             interrupted(stopped, say("fault.interrupted"))
         except ValueError as error:
-            from sim.scenario import ScenarioError
-            from sim.study import StudyError
-
             if isinstance(error, ScenarioError):
                 refuse(fault.sentence(language()) for fault in error.faults)
             if isinstance(error, StudyError):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Final
 
+from sim import scenario as scenarios
 from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import (
@@ -41,13 +42,12 @@ def clause(
     as_json: AsJson = False,
 ) -> None:
     """Follow a clause from its sentence to its effect on firms."""
-    from sim import scenario
-    from sim.report.terminal import firms as printed
+    from sim.report.terminal import firms as printed  # start-up: pandas, not for `--help`
     from sim.study import study_folder
     from sim.study.comparison.one_clause import clause_effect
     from sim.study.runs.runner import Runner
 
-    detail = scenario.clause(id)
+    detail = scenarios.clause(id)
     effect = None
     if detail.measures and not no_effect:
         with study_folder.at_work(None) as stored, progress_bar() as progress:
@@ -73,8 +73,7 @@ def journey(
     as_json: AsJson = False,
 ) -> None:
     """Follow firms through two worlds of the same luck."""
-    from sim.report.terminal import firms as printed
-    from sim.scenario import from_words
+    from sim.report.terminal import firms as printed  # start-up: pandas, not for `--help`
     from sim.study.comparison import journey as room
 
     if picture is not None and not _can_be_drawn(picture):
@@ -87,7 +86,7 @@ def journey(
         conditions.setdefault(name, []).append(value)
     with progress_bar() as progress:
         picked = room.Picked(firm or (), conditions or None, most)
-        both = InBothWorlds(from_words(lever or []), firms_asked(firms), seed)
+        both = InBothWorlds(scenarios.from_words(lever or []), firms_asked(firms), seed)
         lives = room.journey(picked, scenario, against, both, progress)
     if as_json:
         tables.print_json(printed.answer_of_journey(lives))

@@ -29,9 +29,11 @@ from sim.cli.shared import (
 )  # fmt: skip
 from sim.cli.streams import tell
 from sim.report.terminal import tables
+from sim.scenario import from_words
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
 from sim.study.keywords import Execution
 from sim.study.questions import module, questions
+from sim.study.runs.specification import Setting
 
 SWEEP: Final = "sweep"
 
@@ -53,8 +55,7 @@ def _command(kind: str) -> Callable[..., None]:
         out: Annotated[Path | None, option("out", "folder", "out")] = None,
         as_json: AsJson = False,
     ) -> None:
-        from sim.study import answering
-        from sim.study.runs.specification import Setting
+        from sim.study import answering  # start-up: pandas, not for `--help`
 
         name = question or module(kind).DEFAULT
         if not name:
@@ -76,8 +77,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
 
     Of a sweep a lever may be given several values: then the name is a scenario's, and they are the grid.
     """
-    from sim.scenario import from_words
-    from sim.study import answering
+    from sim.study import answering  # start-up: pandas, not for `--help`
 
     if kind != SWEEP:
         return name, from_words(given)
@@ -109,7 +109,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Do a sample of a study's runs again and compare every byte that was kept of them."""
-    from sim.study.verify import verify as room
+    from sim.study.verify import verify as room  # start-up: pandas, not for `--help`
 
     with progress_bar() as progress:
         found = room(study, sample, seed, processes(workers), progress)

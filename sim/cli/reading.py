@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from sim import scenario as scenarios
 from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
-from sim.report.terminal import tables
+from sim.refusal import nearest
+from sim.report.terminal import lever_list, tables
 from sim.report.words.catalogue import named
 
 
 @command("clauses")
 def clauses(as_json: AsJson = False) -> None:
     """Print the register of the plan's clauses."""
-    from sim import scenario
-
-    entries = scenario.clauses()
+    entries = scenarios.clauses()
     if as_json:
         tables.print_json([{"id": e.id, "state": e.state, "measures": e.measures, "note": e.note} for e in entries])
         return
@@ -40,17 +40,13 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Print what may be changed in a scenario, with its present value."""
-    from sim.refusal import nearest
-    from sim.report.terminal import lever_list
-    from sim.scenario import lever_table, names
-
     words = word or []
-    entries = lever_table(scenario)
+    entries = scenarios.lever_table(scenario)
     found = lever_list.answering(entries, words)
     if not found:
         given = " ".join(words)
-        if set(words) & set(names()):
-            refuse([say("fault.levers_scenario", given=next(name for name in words if name in names()))])
+        if set(words) & set(scenarios.names()):
+            refuse([say("fault.levers_scenario", given=next(name for name in words if name in scenarios.names()))])
         near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
         refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
     if as_json:
@@ -65,9 +61,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files."""
-    from sim import scenario
-
-    faults = scenario.validate(files)
+    faults = scenarios.validate(files)
     sentences = [fault.sentence(language()) for fault in faults]
     if as_json:
         tables.print_json([fault.plain(language()) for fault in faults])
@@ -84,9 +78,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Print what differs between two scenarios."""
-    from sim import scenario
-
-    changes = scenario.diff(a, b)
+    changes = scenarios.diff(a, b)
     if as_json:
         tables.print_json([change._asdict() for change in changes])
     elif changes:
@@ -101,9 +93,7 @@ def schema(
     kind: Annotated[str | None, argument("kind", "schema")] = None,
 ) -> None:
     """Print the JSON Schemas of the files in ``scenarios/``, by kind of file."""
-    from sim.scenario import json_schema
-
-    schemas = json_schema()
+    schemas = scenarios.json_schema()
     if kind is not None and kind not in schemas:
         refuse([say("fault.schema", given=kind, allowed=", ".join(schemas))])
     tables.print_json(schemas if kind is None else schemas[kind])

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+import sim
 from sim.cli.application import HELP, Application, Command, interrupted, refuse
 from sim.cli.language import say
 from sim.cli.streams import tell
 from sim.report.terminal import tables
 from sim.report.words.catalogue import Language
+from sim.scenario import Scenario, ScenarioError, load
 from sim.study.arguments import REPLICATIONS, SEED, WORKERS
+from sim.study.runs.parts import DAMAGED
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
     from sim.study.answering import Asked
     from sim.study.keywords import Execution, Firms, Progress
     from sim.study.runs.run_store import Stored
@@ -67,8 +69,6 @@ Levers = Annotated[list[str] | None, option("lever", "lever", "lever")]
 
 def _version(asked: bool) -> None:
     if asked:
-        import sim
-
         print(f"shukun {sim.__version__}")
         raise typer.Exit
 
@@ -100,8 +100,6 @@ def place_of(kind: str, names: Iterable[str], levers: Iterable[str], firms: str 
 
 def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
     """The scenarios, every fault of all of them at once; a lever that none of them uses is told."""
-    from sim.scenario import ScenarioError, load
-
     scenarios, faults = [], []
     for name in names:
         try:
@@ -138,8 +136,7 @@ def processes(workers: int | None) -> int:
 @contextmanager
 def answered(asked: Asked, execution: Execution) -> Iterator[tuple[Any, Stored]]:
     """The answer to a question, kept; see :func:`sim.study.answering.answered`. An interruption tells of its runs."""
-    from sim.study import answering
-    from sim.study.runs.parts import DAMAGED
+    from sim.study import answering  # start-up: pandas, not for `--help`
 
     there: list[Stored] = []
 
@@ -205,15 +202,15 @@ def deliver(
 
 def write_report(study: Study, folder: Path) -> Path | None:
     """Write the page of a study into its folder; a failure is told and leaves the results alone."""
-    from sim.study.questions.comparison import Comparison
+    from sim.study.questions.comparison import Comparison  # start-up: pandas, not for `--help`
 
     try:
         if isinstance(study, Comparison):
-            from sim.report.pages import comparison_page
+            from sim.report.pages import comparison_page  # start-up: only the page that is written
 
             part = comparison_page.write(study, folder / ".report.html.part")
         else:
-            from sim.report.pages import answer_page
+            from sim.report.pages import answer_page  # start-up: only the page that is written
 
             part = answer_page.write(study, folder / ".report.html.part")
         return part.replace(folder / "report.html")

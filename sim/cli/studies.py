@@ -29,8 +29,11 @@ from sim.cli.shared import (
 )  # fmt: skip
 from sim.cli.streams import tell
 from sim.report.terminal import tables
+from sim.scenario import from_words
 from sim.study.arguments import OVER_RANGES
+from sim.study.comparison.scenarios import DEFAULT
 from sim.study.keywords import Execution
+from sim.study.runs.specification import Setting
 
 
 @command("compare")
@@ -51,11 +54,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
-    from sim.scenario import from_words
-    from sim.study.answering import Asked
-    from sim.study.comparison.scenarios import DEFAULT
+    from sim.study.answering import Asked  # start-up: pandas, not for `--help`
     from sim.study.questions.comparison import Question
-    from sim.study.runs.specification import Setting
 
     levers = from_words(lever or [])
     question = Question(loaded(scenarios or DEFAULT, levers), replications, draws, clause_replications)
@@ -83,10 +83,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario under one or several lucks."""
-    from sim.scenario import from_words
-    from sim.study.answering import Asked
+    from sim.study.answering import Asked  # start-up: pandas, not for `--help`
     from sim.study.questions.run import Question
-    from sim.study.runs.specification import Setting
 
     [loaded_scenario] = loaded([scenario], from_words(lever or []))
     asked = Asked("run", Question(loaded_scenario, replications), Setting(firms=firms_asked(firms), seed=seed))

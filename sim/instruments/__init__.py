@@ -42,7 +42,7 @@ class Instrument(Protocol):
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """Every instrument by name, in alphabetical order."""
-    # Imported here: whoever only asks what a command does should not wait for the kernels behind the rules.
+    # Start-up: whoever only asks what a command does should not wait for the kernels behind the rules.
     from sim.instruments import (
         collection,
         control,

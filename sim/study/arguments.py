@@ -14,6 +14,7 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import Any, Final, ParamSpec, TypeVar
 
+from sim.refusal import nearest, shown
 from sim.study import StudyError
 
 P = ParamSpec("P")
@@ -35,8 +36,6 @@ class Argument:
 
     def checked(self, name: str, value: Any) -> Any:
         """The value; raises :class:`StudyError` with the argument's name, what was found and what is allowed."""
-        from sim.refusal import shown
-
         try:
             return self.read(value)
         except NotAllowedError:
@@ -99,7 +98,7 @@ def _path(value: Any) -> Any:
 
 
 def _scenario(value: Any) -> Any:
-    from sim.scenario import Scenario
+    from sim.scenario import Scenario  # start-up: `import sim` is light
 
     return value if isinstance(value, Scenario) else _path(value)
 
@@ -156,7 +155,7 @@ LATER: Final = Argument("", "", lambda value: value)  # looked at by what is cal
 @cache
 def arguments() -> Mapping[str, Argument]:
     """What each argument takes, by its name; one that has its default is not looked at."""
-    from sim.scenario.schema import MOST_ROWS
+    from sim.scenario.schema import MOST_ROWS  # start-up: `import sim` is light
 
     rows = Whole(1, MOST_ROWS)
     scenario = Argument("情景的名称、文件或已载入的情景", "a scenario's name, its file or a loaded one", _scenario)
@@ -243,8 +242,6 @@ def _written_out(function: Callable[..., Any], keywords: Keywords) -> inspect.Si
 
 
 def _unbound(signature: inspect.Signature, given: Sequence[Any], named: Mapping[str, Any]) -> StudyError:
-    from sim.refusal import nearest
-
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     names = [name for name, parameter in signature.parameters.items() if parameter.kind in kinds]
     allowed = ", ".join(names)

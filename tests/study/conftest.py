@@ -133,7 +133,10 @@ def make_simulate() -> Callable[..., Result]:
             ledger=ledger,
             delivery=delivery,
             fates=fates,
-            **{name: pd.DataFrame(columns=list(TABLES[name])) for name in ("requests", "repayment_wall", "journeys")},
+            **{
+                name: pd.DataFrame(columns=list(TABLES[name]))
+                for name in ("requests", "repayment_wall", "journeys", "universes")
+            },
             ledger_residual_fen=0,
             wall_seconds=0.5,
             bytes_per_firm=100.0,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 import sim.engine  # noqa: F401  (before any stand-in)
+from sim import journey
 from sim.observe.journeys import EVENTS
 from sim.report.words.catalogue import LANGUAGES, catalogue
 from sim.study import StudyError
-from sim.study.comparison.journey import Journey, journey
+from sim.study.comparison.journey import Journey
 
 ROWS = 800
 

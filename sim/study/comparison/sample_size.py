@@ -27,6 +27,7 @@ def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> di
     resumption as many as the entities stopped are of all. ``means``: outcomes of the scenario by name. In a province of
     one row a firm nothing stands for anything else, and every row could count.
     """
+    # Start-up: kernels (Numba) are for who has just run a study, not for who reads one.
     from sim.institutions.rules import Rules
     from sim.parameters import load
     from sim.population.counties import counties

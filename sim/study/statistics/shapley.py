@@ -62,7 +62,7 @@ def orders(count: int, players: int, seed: int, stream: int) -> list[tuple[int, 
     Whoever comes early in one order comes late in the other, which takes much of the chance out of a mean (Mitchell,
     Cooper, Frank and Holmes 2022, J. Mach. Learn. Res. 23, 43). A pair depends on ``seed``, ``stream`` and its place.
     """
-    from sim.random_numbers import Purpose, bits
+    from sim.random_numbers import Purpose, bits  # start-up: Numba is for who draws orders, not for who reads a study
 
     found: list[tuple[int, ...]] = []
     for pair in range(count // 2):
