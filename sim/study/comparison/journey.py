@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sim.names import meant
+from sim.population.counties import prefecture_words
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.keywords import InBothWorlds, Progress
@@ -216,7 +217,8 @@ def _value(condition: str, value: str) -> str:
         try:
             return code_of(value, "prefecture")
         except ValueError:
-            allowed = ("5301 … 5334", "昆明", "Kunming", "…")
+            [(first, called), *_, (last, _)] = prefecture_words().items()
+            allowed = (f"{first} … {last}", called["zh"], called["en"], "…")
     elif (name := value if value in allowed else str(meant(value, condition))) in allowed:
         return name
     raise StudyError(
