@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args, overload
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
@@ -193,6 +193,14 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 Months = Annotated[int, Field(ge=0, le=120)]
 
 
+class InstrumentValues(Strict):
+    """Base of what a measure may write under ``values:``; every instrument has its own, and says here what it does."""
+
+    reaches_firms: ClassVar[bool] = False  # acts on firms one by one, so it must be delivered to them
+    gives: ClassVar[bool] = False  # bears bills of firms or pays them
+    pays_at_once: ClassVar[bool] = False  # its money follows the decision; that of others comes with later bills
+
+
 class Eligibility(Strict):
     """Who qualifies. Every field that is given must hold; an absent field asks nothing."""
 
@@ -251,7 +259,7 @@ class Measure(Strict):
     @property
     def gives(self) -> bool:
         """Whether it bears bills of firms or pays them, one by one."""
-        return self.instrument in ("relief", "grant", "refund")
+        return isinstance(self.values, InstrumentValues) and self.values.gives
 
     @property
     def moves(self) -> str:

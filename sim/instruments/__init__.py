@@ -1,18 +1,21 @@
 """How a measure acts: one file an instrument, each a module with what :class:`Instrument` asks for.
 
-A measure file names its instrument under ``instrument:`` by the name of the file here.
+A measure file names its instrument under ``instrument:`` by the name of the file here, and so it is found: a new
+instrument is one new file.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from sim.institutions.rules import Rules
-    from sim.measure import Strict
+    from sim.measure import InstrumentValues
 
 
 @runtime_checkable
@@ -23,10 +26,8 @@ class Instrument(Protocol):
     effects are entered by the names of :mod:`sim.firm.effects`.
     """
 
-    __name__: str
-
     @property
-    def Values(self) -> type[Strict]:
+    def Values(self) -> type[InstrumentValues]:
         """The model of a measure's values."""
         ...
 
@@ -41,23 +42,6 @@ class Instrument(Protocol):
 
 @cache
 def instruments() -> Mapping[str, Instrument]:
-    """Every instrument by name, in alphabetical order."""
-    # Start-up: whoever only asks what a command does should not wait for the kernels behind the rules.
-    from sim.instruments import (
-        collection,
-        control,
-        credit,
-        cultivation,
-        deferral,
-        grant,
-        procurement,
-        refund,
-        relief,
-        service,
-    )
-
-    # One by one, for mypy to compare each module with the protocol.
-    known: tuple[Instrument, ...] = (
-        collection, control, credit, cultivation, deferral, grant, procurement, refund, relief, service,
-    )  # fmt: skip
-    return {instrument.__name__.rpartition(".")[-1]: instrument for instrument in known}
+    """Every instrument module by name, in alphabetical order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return {name: cast(Instrument, import_module(f"{__name__}.{name}")) for name in names}

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from sim.firm.state import COLLECTION
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Factor, Share, Strict, Yuan
+from sim.measure import Dated, Factor, InstrumentValues, Share, Yuan
 from sim.units import fen
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a collection measure may say."""
 
     clearance_per_month: Dated[Share] | None = Field(

@@ -5,10 +5,10 @@ from datetime import date
 from pydantic import Field
 
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Factor, Strict
+from sim.measure import Dated, Factor, InstrumentValues
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a control measure may say; factors of all measures in force multiply."""
 
     closed_share: Dated[Factor] | None = Field(

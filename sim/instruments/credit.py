@@ -7,12 +7,12 @@ from pydantic import Field
 
 from sim.firm.state import CREDIT
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Factor, Rate, Share, Strict
+from sim.measure import Dated, Factor, InstrumentValues, Rate, Share
 
 Score = Annotated[float, Field(ge=-5, le=5)]
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a credit measure may say; every field absent changes nothing."""
 
     approval: Dated[Score] | None = Field(

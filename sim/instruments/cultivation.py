@@ -7,10 +7,10 @@ from pydantic import Field
 
 from sim.firm.state import CULTIVATION
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Factor, Strict
+from sim.measure import Dated, Factor, InstrumentValues
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a cultivation measure may say."""
 
     quota: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = Field(

@@ -1,21 +1,23 @@
 """Deferral: a bill may be paid later (premiums until a date, a maturing loan by some months)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from sim.firm.state import DEFERRAL
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Months, Share, Strict
+from sim.measure import Dated, InstrumentValues, Months, Share
 from sim.names import Named
 from sim.vocabulary import FLOWS, mask
 
 Flow = Annotated[Literal[FLOWS], Named(("flow",))]  # type: ignore[valid-type]
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a deferral may say."""
+
+    reaches_firms: ClassVar[bool] = True
 
     flows: tuple[Flow, ...] = Field(
         min_length=1, description="bills that are put off", json_schema_extra={"zh": "缓缴的账单"}

@@ -1,20 +1,24 @@
 """Grant: money given for what the firm is or does (awards, subsidies for hires, for staff kept, for rent)."""
 
 from datetime import date
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from sim.firm.state import BASES, PAYMENT
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Strict, Yuan
+from sim.measure import Dated, InstrumentValues, Yuan
 from sim.units import fen
 
 MONEY: Final = ("sales", "rent", "utilities")  # bases that are sums of money themselves
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a grant may say. The amount is `amount_yuan` times the base named by `per`."""
+
+    reaches_firms: ClassVar[bool] = True
+    gives: ClassVar[bool] = True
+    pays_at_once: ClassVar[bool] = True
 
     amount_yuan: Dated[Yuan] = Field(
         description="yuan for each unit of `per`", json_schema_extra={"zh": "`per` 每一单位的金额（元）"}

@@ -5,10 +5,10 @@ from datetime import date
 from pydantic import Field
 
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Share, Strict
+from sim.measure import Dated, InstrumentValues, Share
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a procurement measure may say; the highest value of all measures in force counts."""
 
     price_deduction: Dated[Share] | None = Field(

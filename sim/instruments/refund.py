@@ -1,17 +1,21 @@
 """Refund: money that the firm paid before comes back (premiums, input VAT credits, deposits)."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from sim.firm.state import BASES, PAYMENT
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Share, Strict
+from sim.measure import Dated, InstrumentValues, Share
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a refund may say."""
+
+    reaches_firms: ClassVar[bool] = True
+    gives: ClassVar[bool] = True
+    pays_at_once: ClassVar[bool] = True
 
     base: Literal["unemployment_premiums_last_year", "vat_credit_stock", "vat_credit_increment", "quality_deposit"] = (
         Field(description="what is paid back", json_schema_extra={"zh": "退还的项目"})

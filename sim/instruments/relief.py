@@ -1,13 +1,13 @@
 """Relief: somebody else bears a share of a bill that falls due (rent waived, interest halved, tolls free)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from sim.firm.state import RELIEF
 from sim.institutions.rules import Rules
-from sim.measure import Dated, Months, Rate, Share, Strict
+from sim.measure import Dated, InstrumentValues, Months, Rate, Share
 from sim.names import Named
 from sim.vocabulary import FLOWS, mask
 
@@ -15,8 +15,11 @@ from sim.vocabulary import FLOWS, mask
 Flow = Annotated[Literal[tuple(flow for flow in FLOWS if flow != "principal")], Named(("flow",))]  # type: ignore[valid-type]
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a relief may say."""
+
+    reaches_firms: ClassVar[bool] = True
+    gives: ClassVar[bool] = True
 
     flows: tuple[Flow, ...] = Field(  # type: ignore[valid-type]
         min_length=1, description="bills that somebody else bears", json_schema_extra={"zh": "由他方承担的账单"}

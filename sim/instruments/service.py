@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.institutions.rules import Rules
-from sim.measure import Agency, Dated, Factor, Strict, Yuan
+from sim.measure import Agency, Dated, Factor, InstrumentValues, Yuan
 from sim.units import fen
 from sim.vocabulary import AGENCIES
 
 Hazard = Annotated[float, Field(ge=0, le=10, description="a month")]
 
 
-class Values(Strict):
+class Values(InstrumentValues):
     """What a service measure may say; `awareness`, `capacity` and `processing` reach what `target` names."""
 
     awareness: Dated[Hazard] | None = Field(

@@ -30,7 +30,6 @@ from sim.world.areas import code_of
 NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
 ONCE: Final = Words(zh="每个编号一次", en="each id once")
 REGISTERED: Final = Words(zh="register.yaml 中的编号", en="the ids of register.yaml")
-REACHES_FIRMS: Final = ("relief", "deferral", "refund", "grant")  # instruments that act on chosen firms only
 SHARES_TOLERANCE: Final = 1e-6
 # What takes the place of a required field that is wrong, while the rest of a measure is checked.
 STAND_INS: Final[dict[str, Any]] = {
@@ -231,6 +230,12 @@ def build_fund(plan: Plan, data: Mapping[str, Any], source: Source) -> tuple[Fun
     return fund, [*faults, *_same_day_twice(plan, data, source, ())]
 
 
+def reaches_firms(instrument: object) -> bool:
+    """Whether an instrument acts on firms one by one, so that its measures must be delivered to them."""
+    module = instruments().get(str(instrument))
+    return module is not None and module.Values.reaches_firms
+
+
 def waits_for_plan(data: Mapping[str, Any]) -> bool:
     """Whether a measure or a fund names a day of the plan by its word."""
     values = data.get("values")
@@ -297,7 +302,7 @@ def _sense(
         yield from must_be("unknown_fund", ("fund",), measure.fund, known.funds)
     if isinstance(measure.bearer, dict) and abs(sum(measure.bearer.values()) - 1) > SHARES_TOLERANCE:
         yield source.fault("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
-    if measure.instrument in REACHES_FIRMS and measure.delivery.way == "none":
+    if reaches_firms(measure.instrument) and measure.delivery.way == "none":
         yield source.fault("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
     if measure.delivery.way in DECIDED and measure.delivery.agency is None:
         yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
@@ -328,9 +333,9 @@ def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: 
         )
     elif tops_up is not None and (
         tops_up == measure.id
-        or (tops_up in known.sources and known.sources[tops_up].data.get("instrument") != "relief")
+        or (tops_up in known.sources and known.sources[tops_up].data.get("instrument") != measure.instrument)
     ):
-        another = Words(zh="另一项 relief 类措施", en="another measure of relief")
+        another = Words(zh=f"另一项 {measure.instrument} 类措施", en=f"another measure of {measure.instrument}")
         yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, another)
     for place, target in enumerate(getattr(values, "target", ())):
         names = (*ACTIONS, MECHANISMS, *measures)

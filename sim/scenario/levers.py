@@ -29,7 +29,7 @@ from pydantic.fields import FieldInfo
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure, Words
 from sim.refusal import shown
-from sim.scenario.catalogue import REACHES_FIRMS
+from sim.scenario.catalogue import reaches_firms
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
 from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed, printable
@@ -248,7 +248,7 @@ def paths(measure: Mapping[str, Any]) -> list[str]:
     """
     model = _values_model(measure)
     way = (measure.get("delivery") or {}).get("way", Delivery().way)
-    none = way == Delivery().way and measure.get("instrument") not in REACHES_FIRMS
+    none = way == Delivery().way and not reaches_firms(measure.get("instrument"))
     parts = {part: fields for part, fields in PARTS.items() if not (none and fields is Delivery)}
     inside = [f"{part}.{name}" for part, fields in parts.items() for name in fields.model_fields]
     return [*(model.model_fields if model else ()), *WHOLE, *inside]

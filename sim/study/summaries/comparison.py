@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.instruments import instruments
 from sim.measure import Words
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison.sample_size import FEWEST_ROWS
@@ -32,7 +33,6 @@ FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
 WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
 APPLIED_FOR: Final = ("application", "negotiated")  # ways of delivery with a wait
-PAID_AT_ONCE: Final = ("grant", "refund")  # instruments whose money follows the decision; others act on later bills
 STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
 DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
@@ -306,7 +306,7 @@ class ComparisonSummary:
         return {
             id_
             for id_ in self._applied_for
-            if self.measures[id_]["instrument"] in PAID_AT_ONCE
+            if instruments()[self.measures[id_]["instrument"]].Values.pays_at_once
             and self.measures[id_]["values"].get("repeats") != "monthly"
         }
 
