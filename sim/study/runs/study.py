@@ -41,11 +41,17 @@ class Study:
 class StudyOfAnotherVersion(Study):
     """What another version of the model stored, to be read: its tables as they are, by name and as attributes.
 
-    ``manifest.sources`` and ``manifest.versions`` say which version that was.
+    ``made_by`` says which model that was. Nothing is joined with it: a command at work in its folder makes it anew.
     """
 
     kind: ClassVar[str] = ""
     kept: dict[str, pd.DataFrame]
+
+    @property
+    def made_by(self) -> str:
+        """The model that made it: this package's version then, and the fingerprint of the sources."""
+        sources = self.manifest.sources[:12] or "unknown"
+        return f"shukun {self.manifest.versions.get('shukun', 'unknown')}, sources {sources}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, as it is stored."""

@@ -222,6 +222,30 @@ def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
     assert contents(folder) == before
 
 
+def test_a_study_of_the_model_before_is_read_as_it_was_and_never_joined_with_new_runs(tmp_path, monkeypatch):
+    folder, before = tmp_path / "study", "0" * 64
+    with monkeypatch.context() as then:  # tables and sources had other names
+        for module in ("manifest", "run_store"):
+            then.setattr(f"sim.study.runs.{module}.sources_fingerprint", lambda: before)
+        old = compare(["rent"], replications=2, folder=folder)
+    (folder / "repayment_wall.parquet").rename(folder / "cliff.parquet")
+    (folder / study_folder.SUMS).unlink()
+    seal(folder, ("runs",))
+    kept = contents(folder)
+    read = study_folder.load(folder)
+    assert isinstance(read, StudyOfAnotherVersion)
+    assert read.made_by == f"shukun {old.manifest.versions['shukun']}, sources 000000000000"
+    assert "cliff" in read.tables() and "repayment_wall" not in read.tables()
+    pd.testing.assert_frame_equal(read.cliff, old.repayment_wall)
+    assert contents(folder) == kept
+    compare(["rent"], replications=3, folder=folder)
+    new = study_folder.load(folder)
+    assert isinstance(new, Comparison) and not (folder / "cliff.parquet").exists()
+    stored = Stored(folder / "runs")
+    assert {stored.row(key)["sources"] for key in stored.keys()} == {new.manifest.sources} != {before}  # noqa: SIM118
+    assert len(stored) == 2 * 3
+
+
 def test_a_study_of_another_version_with_the_tables_of_this_one_is_as_any_other(tmp_path):
     folder = tmp_path / "study"
     study = compare(["rent"], replications=2, folder=folder)

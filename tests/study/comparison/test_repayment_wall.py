@@ -7,7 +7,7 @@ from sim.study.questions.comparison import _with_later_months
 from sim.study.reductions.ends import ends_of, places
 from sim.study.reductions.exits import exits_of
 from sim.timeline import Timeline
-from tests.study.test_fates import world
+from tests.study.comparison.test_fates import world
 
 TIMELINE = Timeline(date(2022, 1, 1), date(2022, 3, 31))
 
