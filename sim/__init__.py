@@ -11,6 +11,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     lives = sim.journey(where={"fate": "saved", "sector": "catering"})
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)
     shares = sim.attribute("steps", firms=2_000, folder="results/steps")
+    shares.plot(lang="zh").save("steps.png")
     study = sim.load("results/comparison")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
@@ -21,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from sim import drawing
 from sim.study.arguments import IDENTITIES, LATER, OVER, checked
 from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords
 
@@ -45,6 +47,15 @@ __all__ = [
     "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
     "workbench_model",
 ]  # fmt: skip
+
+
+def _drawn(what: Any, **how: Any) -> Any:
+    from sim.report.charts import plots  # here: a call that draws nothing needs no charts
+
+    return plots.draw(what, **how)
+
+
+drawing.drawn_by(_drawn)
 
 
 @checked()

@@ -93,11 +93,9 @@ def journey(
     else:
         printed.show_journey(lives, language())
     if picture is not None:
-        from sim.report.journey_picture import journey_picture
-
-        part = picture.with_name(f".{picture.name}.part")
+        part = picture.with_name(f".part.{picture.name}")
         try:
-            journey_picture(lives, language()).savefig(part, format=picture.suffix[1:], dpi=120)
+            lives.plot(lang=language()).save(part)
             part.replace(picture)
         finally:
             part.unlink(missing_ok=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Final
 
 from sim.report.words import catalogue
 from sim.report.words.catalogue import LANGUAGES, Language
+from sim.report.words.language import of_environment
 
 OPTION: Final = "--lang"
 _spoken: Language = "en"
@@ -50,12 +50,3 @@ def speak(given: Sequence[str]) -> tuple[list[str], str | None]:
     if not asked:
         return rest, say("fault.no_value", option=OPTION)
     return rest, say("fault.language", given=asked, allowed=", ".join(LANGUAGES))
-
-
-def of_environment() -> Language:
-    """The first language of the environment that there is, by the rules of GNU gettext; English where none is."""
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    if locale in ("C", "POSIX"):
-        return "en"
-    asked = [*os.environ.get("LANGUAGE", "").split(":"), locale]
-    return next((lang for name in asked for lang in LANGUAGES if name.lower().startswith(lang)), "en")

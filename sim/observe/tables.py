@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from sim import drawing
+from sim.refusal import Language
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 
 class Column(NamedTuple):
@@ -184,11 +185,14 @@ class Result:
         """Firms times months over wall seconds."""
         return self.firms * self.months / self.wall_seconds
 
-    def plot(self) -> Figure:
-        """The headline outcomes on the last day of each month."""
-        from sim.observe.months import plot
+    def plot(
+        self, *, lang: Language | None = None, ax: Any = None, width: int | None = None, height: int | None = None
+    ) -> Any:
+        """The headline outcomes on the last day of each month.
 
-        return plot(self.panel)
+        See :func:`sim.drawing.draw` for the keywords and for what is given back.
+        """
+        return drawing.draw(self, lang=lang, ax=ax, width=width, height=height)
 
     def value(self, outcome: str) -> float:
         """Value of one outcome by name; ``KeyError`` when there is none of that name."""

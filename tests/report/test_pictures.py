@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from sim.report.charts.png import SCALE, picture
+from sim.report.charts.picture import SCALE, picture
 from sim.report.charts.style import ACCENT, Chart, specification
 
 
@@ -16,7 +16,7 @@ def pixels():
             encoding={"x": {"field": "value", "type": "quantitative"}, "y": {"field": "who", "type": "nominal"},
                       "color": {"value": ACCENT}},
         )  # fmt: skip
-        return imread(io.BytesIO(picture(Chart(name, spec), width, height)), format="png")[..., :3]
+        return imread(io.BytesIO(picture(Chart(name, spec), width, height).png()), format="png")[..., :3]
 
     return drawn
 

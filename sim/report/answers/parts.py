@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
-from sim.report.words.catalogue import Language, both, text
+from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.study.comparison.sample_size import are_few
 
 if TYPE_CHECKING:
@@ -43,3 +43,11 @@ def failed(study: Study, lang: Language) -> list[str]:
     """The sentence that says how many runs failed, none when none did."""
     count = len(study.failures)
     return [text("answer.failed", lang, failed=f"{count:,}", all=f"{len(study.runs):,}")] if count else []
+
+
+def study_title(study: Study) -> Words:
+    """What a study is called: by its question, else by its kind, else by its scenario."""
+    asked = study.manifest.settings.get("title")
+    if isinstance(asked, dict) and {"zh", "en"} <= asked.keys():
+        return Words(zh=str(asked["zh"]), en=str(asked["en"]))
+    return catalogue().get(f"{study.kind}.title") or study.manifest.scenarios[-1].title

@@ -20,6 +20,24 @@ MOST_POINTS: Final = 2_000
 Row = dict[str, Any]
 
 
+def missed(study: Discovery, lang: Language) -> Chart:
+    """Bars: in which share of the worlds each target is missed."""
+    rows = [
+        {"target": getattr(outcome_name(str(row["outcome"])), lang), "worlds": int(row["worlds"]),
+         "missed": 100 * row["missed"] / max(row["worlds"], 1)}
+        for row in records(study.targets)
+    ]  # fmt: skip
+    title = text("discover.table.targets", lang)
+    encoding = {
+        "y": {"field": "target", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}},
+        "x": {"field": "missed", "type": "quantitative", "scale": {"domain": [0, 100]},
+              "title": _column("missed", lang) + " (%)"},
+        "tooltip": [tip("target", _column("target", lang)), tip("worlds", _column("worlds", lang))],
+    }  # fmt: skip
+    mark = {"type": "bar", "color": ACCENT, "height": {"band": 0.6}}
+    return Chart(title, specification(title, rows, "", height=30 * len(rows), mark=mark, encoding=encoding))
+
+
 def trajectory(study: Discovery, outcome: str, lang: Language) -> Chart:
     """Coverage against density of every box, the chosen one large."""
     rows = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES
 from sim.report import answers
-from sim.report.answers.parts import Table
+from sim.report.answers.parts import Table, study_title
 from sim.report.pages import page
 from sim.report.words.catalogue import LANGUAGES, both, catalogue
 from sim.report.words.numbers import finite
@@ -80,7 +80,7 @@ def written(study: Study) -> str:
         lang: {f"answer-{i}": finite(chart.specification) for i, chart in enumerate(told.charts(study, lang))}
         for lang in LANGUAGES
     }
-    name = title(study)
+    name = study_title(study)
     body = (
         page.environment()
         .get_template("answer.html")
@@ -104,14 +104,6 @@ def written(study: Study) -> str:
         )
     )
     return page.page(name, body, charts, main=None, datasets={}, limits={}, labels={lang: {} for lang in LANGUAGES})
-
-
-def title(study: Study) -> Words:
-    """What a study is called: by its question, else by its kind, else by its scenario."""
-    asked = study.manifest.settings.get("title")
-    if isinstance(asked, dict) and {"zh", "en"} <= asked.keys():
-        return Words(zh=str(asked["zh"]), en=str(asked["en"]))
-    return catalogue().get(f"{study.kind}.title") or study.manifest.scenarios[-1].title
 
 
 def failures(study: Study) -> list[Failure]:

@@ -6,7 +6,8 @@ from math import isnan
 from pathlib import Path
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.comparison import all_charts, journey_rows, places
+from sim.report.charts import journey_rows
+from sim.report.charts.comparison import all_charts, places
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings

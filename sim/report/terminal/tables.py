@@ -144,10 +144,10 @@ def show_comparison(study: Comparison, lang: Language) -> None:
 def show_answer(study: Study, lang: Language) -> None:
     """Print what came out of a question: the findings, then the first of its tables."""
     from sim.report import answers
-    from sim.report.pages.answer_page import title
+    from sim.report.answers.parts import study_title
 
     told = answers.of(study.kind)
-    paragraph(say(lang, title(study)))
+    paragraph(say(lang, study_title(study)))
     for sentence in told.findings(study, lang):
         paragraph(sentence, "  - ")
     for shown in told.tables(study, lang)[:1]:

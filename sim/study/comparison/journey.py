@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from sim import drawing
 from sim.names import meant
 from sim.population.counties import prefecture_words
+from sim.refusal import Language
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.keywords import InBothWorlds, Progress
@@ -27,8 +29,6 @@ from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES
 from sim.world.areas import code_of
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.observe.tables import Result
 
 TRAITS: Final = ("entities", "prefecture", "sector", "size", "founder")
@@ -96,11 +96,14 @@ class Journey:
         again = both["event"].isin(("borne", "put_off")) & both.duplicated(["firm", "event", "measure", "flow"])
         return both[~both["event"].isin(ROUTINE) & ~again].reset_index(drop=True)
 
-    def plot(self) -> Figure:
-        """Cash of each firm in both worlds, with closures, measures by clause, and exits; names as in the tables."""
-        from sim.study.journey_plot import draw
+    def plot(
+        self, *, lang: Language | None = None, ax: Any = None, width: int | None = None, height: int | None = None
+    ) -> Any:
+        """Cash of each firm in both worlds, with closures, measures by clause, and exits, one firm below the other.
 
-        return draw(self, lambda group, name: name.replace("_", " "))
+        See :func:`sim.drawing.draw` for the keywords and for what is given back.
+        """
+        return drawing.draw(self, lang=lang, ax=ax, width=width, height=height)
 
 
 @dataclass(frozen=True)

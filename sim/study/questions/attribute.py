@@ -39,8 +39,6 @@ from sim.study.statistics.intervals import Range, summarise
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.scenario import Scenario
 
 FOLDER: Final = "attributions"
@@ -132,23 +130,6 @@ class Attribution(Study):
     def left_out(self) -> int:
         """Lucks that do not count because a run failed under them or was not begun."""
         return self.manifest.replications - int(self.attribution["replications"].max())
-
-    def plot(self) -> Figure:
-        """Headline outcomes: what is due to each player, with intervals; of many players those with most of it."""
-        import matplotlib.pyplot as plt
-
-        height = 1.2 + 0.3 * min(len(self.players) + 1, MOST_BARS)
-        figure, row = plt.subplots(1, len(HEADLINES), figsize=(13, height), layout="constrained")
-        plt.close(figure)  # a notebook shows it once, as a value
-        for axes, outcome in zip(row, HEADLINES, strict=True):
-            table = self.attribution
-            bars = table[(table["outcome"] == outcome) & (table["player"] != WHOLE)].set_index("player")
-            bars = bars.loc[bars["mean"].abs().sort_values(kind="stable").index[-MOST_BARS:]]
-            half = (bars["high"] - bars["mean"]).fillna(0.0)
-            axes.barh(bars.index, bars["mean"], xerr=half, capsize=3)
-            axes.axvline(0.0, linewidth=1, color="grey")
-            axes.set_title(outcome)
-        return figure
 
 
 class World(NamedTuple):

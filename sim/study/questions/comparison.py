@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import Any, ClassVar
 
 import pandas as pd
 
+from sim import drawing
+from sim.refusal import Language
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.comparison import (
@@ -27,9 +29,6 @@ from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -109,11 +108,22 @@ class Comparison(Study):
         """Names of the scenarios, the baseline first."""
         return [scenario.name for scenario in self.manifest.scenarios]
 
-    def plot(self, table: Literal["outcomes", "differences"] = "outcomes") -> Figure:
-        """The headline outcomes of every scenario, or their differences, with intervals; the baseline a dashed line."""
-        from sim.study.plots import outcomes
+    def plot(
+        self,
+        chart: str = "outcomes",
+        *,
+        lang: Language | None = None,
+        ax: Any = None,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> Any:
+        """The headline outcomes of every scenario, or another chart of the page, for the scenario of the headline.
 
-        return outcomes(getattr(self, table), BASELINE)
+        ``chart``: ``outcomes``, ``differences`` (from the baseline), or the id of a chart of the page, such as
+        ``fates-sector``, ``repayment_wall`` or ``months-survival_rate``; one that there is not is refused with all that
+        there are. See :func:`sim.drawing.draw` for the other keywords.
+        """
+        return drawing.draw(self, chart=chart, lang=lang, ax=ax, width=width, height=height)
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:

@@ -32,8 +32,6 @@ from sim.study.runs.study import Study
 from sim.study.statistics import patient_rule_induction
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.scenario import Scenario
 
 FOLDER: Final = "discoveries"
@@ -113,10 +111,6 @@ class Discovery(Study):
         rows = self.limits[(self.limits["outcome"] == outcome) & self.limits["box"].isin(boxes_of["box"])]
         quasi_p = rows[["quasi_p_low", "quasi_p_high"]].min(axis=1)
         return rows.loc[quasi_p.sort_values(kind="stable").index]
-
-    def plot(self) -> Figure:
-        """For each target with a box: coverage against density of every box, and the limits of the chosen one."""
-        return _plot(self)
 
 
 class _Target(NamedTuple):
@@ -336,29 +330,3 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame
     kinds |= dict.fromkeys(("box", "worlds", "missed", "restricted"), np.int64)
     kinds |= dict.fromkeys(("is_relaxed", "is_chosen", "is_restricted"), bool)
     return pd.DataFrame(rows, columns=list(columns)).astype({name: kinds[name] for name in columns})
-
-
-def _plot(study: Discovery) -> Figure:
-    import matplotlib.pyplot as plt
-
-    outcomes = list(study.trajectory["outcome"].unique())
-    figure, grid = plt.subplots(
-        max(len(outcomes), 1), 2, figsize=(11, 3.4 * max(len(outcomes), 1)), layout="constrained", squeeze=False
-    )
-    plt.close(figure)  # a notebook shows it once, as a value
-    for (left, right), outcome in zip(grid, outcomes, strict=False):
-        rows = study.trajectory[study.trajectory["outcome"] == outcome]
-        points = left.scatter(rows["coverage"], rows["density"], c=rows["restricted"], s=18, cmap="viridis")
-        figure.colorbar(points, ax=left, label="restricted")
-        chosen = rows[rows["is_chosen"]]
-        left.scatter(chosen["coverage"], chosen["density"], s=110, facecolors="none", edgecolors="red")
-        left.set(xlabel="coverage", ylabel="density", title=outcome, xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-        limits = study.chosen(outcome)
-        limits = limits[limits["kind"] != CHOICE][::-1]
-        span = limits["most"] - limits["least"]
-        low = (limits["low"].fillna(limits["least"]) - limits["least"]) / span
-        high = (limits["high"].fillna(limits["most"]) - limits["least"]) / span
-        right.barh(limits["path"], 1.0, color="0.93")
-        right.barh(limits["path"], high - low, left=low, height=0.5)
-        right.set(title="box, as shares of the ranges", xlim=(0, 1))
-    return figure

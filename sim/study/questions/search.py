@@ -44,8 +44,6 @@ from sim.study.statistics.robustness import Direction
 from sim.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.scenario import Scenario
 
 Chosen = Annotated[Literal[ACTIONS], Named(("action",))]  # type: ignore[valid-type]
@@ -214,25 +212,6 @@ class Search(Study):
         """What the scenario as it stands brings about, by quantity, under the lucks of the search."""
         confirmed = self.confirmed[self.confirmed["plan"] == self.reference].set_index("quantity")["searched"]
         return confirmed.reindex(quantities(list(self.objectives)))
-
-    def plot(self) -> Figure:
-        """What plans reach: every plan tried grey, the front in colour, the scenario as it stands a cross."""
-        import matplotlib.pyplot as plt
-
-        across, up, colour = self.axes
-        figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
-        plt.close(figure)
-        front, tried = self.front, self.evaluations
-        axes.scatter(tried[across], tried[up], s=8, color="lightgrey", label="tried")
-        shown = axes.scatter(front[across], front[up], s=28, c=None if colour is None else front[colour], label="front")
-        if colour is not None:
-            figure.colorbar(shown, label=colour)
-        stands = self.stands
-        axes.plot([stands[across]], [stands[up]], "x", color="black", label=self.reference)
-        axes.set_xlabel(across)
-        axes.set_ylabel(up)
-        axes.legend()
-        return figure
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Search:

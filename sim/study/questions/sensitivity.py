@@ -33,7 +33,7 @@ from sim.study.statistics import sensitivity_indices
 from sim.study.statistics.sensitivity_indices import LEAST, Array, Finding, Method
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 STRONGEST: Final = 10  # factors that are shown
 FOLDER: Final = "sensitivities"
@@ -150,12 +150,6 @@ class Sensitivity(Study):
     def unit(self, outcome: str) -> str:
         """Unit of the strengths of one outcome."""
         return str(self.ranked(outcome)["unit"].iloc[0])
-
-    def plot(self) -> Figure:
-        """The ten strongest factors of each headline outcome, with intervals; grey what is not told from zero."""
-        from sim.study.plots import sensitivity
-
-        return sensitivity(self)
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Sensitivity:

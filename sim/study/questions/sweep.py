@@ -18,7 +18,7 @@ from sim.study.runs.study import Study
 from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 FOLDER: Final = "sweeps"
 DEFAULT: Final = ""
@@ -55,12 +55,6 @@ class Sweep(Study):
     def levers(self) -> list[str]:
         """Those of ``paths`` that are levers of the design."""
         return list(self.manifest.settings["levers"])
-
-    def plot(self) -> Figure:
-        """Headline outcomes with intervals against the first lever, a line for each value of the second."""
-        from sim.study.plots import sweep
-
-        return sweep(self)
 
 
 def answer(question: Design, setting: Setting, runner: Runner) -> Sweep:

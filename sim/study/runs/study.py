@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sim import drawing
+from sim.refusal import Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +29,16 @@ class Study:
     def failures(self) -> pd.DataFrame:
         """The rows of ``runs`` that failed."""
         return self.runs[self.runs["reason"] != ""]
+
+    def plot(
+        self, *, lang: Language | None = None, ax: Any = None, width: int | None = None, height: int | None = None
+    ) -> Any:
+        """The charts that show the answer, in one picture; the page shows the same.
+
+        See :func:`sim.drawing.draw` for the keywords and for what is given back.
+        With ``ax``, one for each headline outcome, they are drawn by Matplotlib under the names that tables use.
+        """
+        return drawing.draw(self, lang=lang, ax=ax, width=width, height=height)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, as it is stored."""

@@ -15,11 +15,13 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.scenario import clauses
+from sim.study.comparison.scenarios import BASELINE
 from sim.study.outcomes import paired_differences
 from sim.study.reductions.costs import CATEGORIES, COSTS
 from sim.study.reductions.fates import FATES
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary, passed
+from sim.study.summaries.journeys import FollowedFirms, of_table
 from sim.study.summaries.rows import tuples
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
@@ -57,31 +59,6 @@ class ClauseRow(NamedTuple):
     state: str
     reason: Words | None  # why it is declared
     measures: list[tuple[str, float, float]]
-
-
-class Event(NamedTuple):
-    """A day's event of a firm; ``flow``: what its money is for, or the cause of an exit.
-
-    ``money``: amount and cash in fen under the scenario and without it, None if missing.
-    """
-
-    date: str
-    event: str
-    measure: str
-    clause: str
-    flow: str
-    money: list[float | None]
-
-
-class Followed(NamedTuple):
-    """A firm in both worlds."""
-
-    fate: str
-    sector: str
-    size: str
-    prefecture: str
-    entities: float
-    events: list[Event]
 
 
 @dataclass(frozen=True)
@@ -236,18 +213,16 @@ class ScenarioEffects:
         return table.reindex([kind for kind in REQUESTS if kind in table.index])
 
     @cached_property
-    def journeys(self) -> list[Followed]:
+    def followed(self) -> FollowedFirms:
         """The firms that the comparison follows through both worlds of the headline."""
-        table = self.summary.comparison.journeys
-        rows = table[table["scenario"] == self.summary.main]
-        return [
-            Followed(
-                **{trait: str(of_firm[trait].iloc[0]) for trait in ("fate", "sector", "size", "prefecture")},
-                entities=float(of_firm["entities"].iloc[0]),
-                events=[_event(row) for row in of_firm.to_dict("records")],
-            )
-            for _, of_firm in rows.groupby("firm", sort=False)
-        ]
+        table, summary = self.summary.comparison.journeys, self.summary
+        return FollowedFirms(
+            str(summary.main),
+            BASELINE,
+            summary.titles,
+            {id_: summary.measure_title(id_) for id_ in table["measure"].unique()},
+            of_table(table[table["scenario"] == summary.main]),
+        )
 
     def targets(self, scenario: str) -> list[Any]:
         """The rows of the table of targets, in the plan's order."""
@@ -313,9 +288,3 @@ def groups(by: str, found: Iterable[Any]) -> list[str]:
 
 def _positive(number: float) -> float:
     return number if number > 0 else np.nan
-
-
-def _event(row: dict[Any, Any]) -> Event:
-    cells = [row[f"{what}_fen{of}"] for of in ("", "_against") for what in ("amount", "cash")]
-    money = [None if pd.isna(fen) else float(fen) for fen in cells]
-    return Event(row["date"], row["event"], row["measure"], row["clause"], row["flow"], money)

@@ -60,7 +60,9 @@ def test_the_same_firms_by_identity_have_the_same_journey(lost):
 
 
 def test_a_picture_has_a_panel_a_firm(lost):
-    assert len(lost.plot().axes) == 2
+    drawn = lost.plot(lang="en").to_dict()["concat"]
+    assert len(drawn) == 2
+    assert [chart["title"]["text"].partition(":")[0] for chart in drawn] == [str(firm) for firm in lost.firms["firm"]]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -256,8 +257,12 @@ def test_a_number_of_draws_is_one_of_orders_and_even():
 
 
 def test_the_picture_has_a_panel_for_each_headline(attribute):
-    figure = attribute(engine(brings(tax=1.0)), among=THREE).plot()
-    assert [axes.get_title() for axes in figure.axes] == ["survival_rate", "resumption_rate", "loss_share"]
+    study = attribute(engine(brings(tax=1.0)), among=THREE)
+    assert len(study.plot(lang="en").to_dict()["concat"]) == 3
+    figure, panels = plt.subplots(1, 3)
+    study.plot(ax=panels)
+    plt.close(figure)
+    assert [axes.get_title() for axes in panels] == ["survival_rate", "resumption_rate", "loss_share"]
     assert {label.get_text() for label in figure.axes[0].get_yticklabels()} == {"rest_of_plan", *THREE}
 
 

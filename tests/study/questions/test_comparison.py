@@ -1,3 +1,4 @@
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,5 +98,10 @@ def test_the_same_study_has_the_same_fingerprint_whoever_runs_it():
 
 
 def test_the_plot_shows_every_scenario():
-    figure = compare(["rent"], replications=2).plot()
+    study = compare(["rent"], replications=2)
+    shown = study.plot(lang="en").to_dict()["concat"][0]["encoding"]["y"]["sort"]
+    assert shown == ["Scenario (baseline)", "Scenario (rent)"]
+    figure, panels = plt.subplots(1, 3)
+    study.plot(ax=panels)
+    plt.close(figure)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["baseline", "rent"]

@@ -214,7 +214,7 @@ def test_the_answer_is_stored_and_read_again_and_can_be_seen(ask, tmp_path):
         again = study_folder.load(tmp_path / "study")
         for name, table in study.tables().items():
             pd.testing.assert_frame_equal(getattr(again, name), table)
-        assert again.plot().axes
+        assert again.plot(lang="en").svg().startswith("<svg")
 
 
 def test_without_the_workbench_one_sentence_says_how_to_get_it(ask, monkeypatch):

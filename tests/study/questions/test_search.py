@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -279,8 +280,12 @@ def test_the_shipped_question_is_understood(monkeypatch):
 
 def test_a_figure_of_the_front(tmp_path):
     study = ask(tmp_path / "a", known(), generations=1)
-    axes = study.plot().axes[0]
+    figure, axes = plt.subplots()
+    study.plot(ax=axes)
+    plt.close(figure)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("public_cost", "survival_rate")
+    drawn = study.plot(lang="en").to_dict()["layer"][0]["encoding"]
+    assert (drawn["x"]["field"], drawn["y"]["field"]) == ("public_cost", "survival_rate")
 
 
 def test_a_real_search(tmp_path, monkeypatch):

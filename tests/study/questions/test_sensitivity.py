@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,7 +155,11 @@ def test_a_study_is_stored_and_read_again(ask, tmp_path):
 
 
 def test_a_plot_has_the_strongest_factors_of_each_headline_outcome(ask):
-    figure = ask(asked()).plot()
+    study = ask(asked())
+    assert len(study.plot(lang="en").to_dict()["concat"]) == 3
+    figure, _ = plt.subplots(1, 3)
+    study.plot(ax=figure.axes)
+    plt.close(figure)
     assert [axes.get_title() for axes in figure.axes] == ["survival_rate", "resumption_rate", "loss_share"]
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["bad", "good", "idle"]
 

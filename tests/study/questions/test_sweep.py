@@ -1,3 +1,4 @@
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -67,7 +68,11 @@ def test_without_a_run_of_the_first_draw_there_is_nothing_to_hold_others_against
 
 
 def test_a_plot_has_a_line_for_each_value_of_the_second_lever():
-    figure = sweep("rent", {"months": [3, 6], "share": [0.1, 0.2]}, replications=1).plot()
+    study = sweep("rent", {"months": [3, 6], "share": [0.1, 0.2]}, replications=1)
+    assert study.plot(lang="en").to_dict()["concat"][0]["layer"][0]["encoding"]
+    figure, panels = plt.subplots(1, 3)
+    study.plot(ax=panels)
+    plt.close(figure)
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["0.1", "0.2"]
 
 

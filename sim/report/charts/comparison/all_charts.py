@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from sim.observe.months import HEADLINES
+from sim.report.charts import journey, journey_rows
 from sim.report.charts.comparison import (
     delays,
     effects,
     fates,
     interaction,
-    journey,
-    journey_rows,
     money,
     months,
     places,
@@ -26,11 +26,29 @@ from sim.report.charts.comparison.rows import coded
 from sim.report.charts.style import Spec
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.scenario_names import scenario_name
+from sim.study.comparison.scenarios import BASELINE
 from sim.study.reductions.costs import COSTS
 from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
 from sim.study.summaries.scenario_effects import BY, ScenarioEffects, groups
 from sim.vocabulary import ACTIONS, LEVELS, REQUESTS
+
+DATASETS: Final[dict[str, Callable[[ScenarioEffects], dict[str, Any]]]] = {
+    "effects": lambda found: effects.rows(found.summary),
+    "months": lambda found: months.rows(found.summary),
+    "places": lambda found: places.rows(found.summary),
+    "costs": lambda found: money.bearer_rows(found.summary),
+    "delays": lambda found: delays.rows(found.summary),
+    "fates": fates.rows,
+    "given": money.fate_rows,
+    "levels": money.level_rows,
+    "unit-costs": unit_costs.rows,
+    "repayment_wall": repayment_wall.money_rows,
+    "fallen": repayment_wall.exit_rows,
+    "pairs": interaction.rows,
+    "requests": requests.rows,
+    "journeys": lambda found: journey_rows.dataset(found.followed),
+}
 
 
 def datasets(scenario_effects: ScenarioEffects) -> dict[str, dict[str, Any]]:
@@ -38,24 +56,7 @@ def datasets(scenario_effects: ScenarioEffects) -> dict[str, dict[str, Any]]:
 
     A column of ``CODED`` holds places in its list of names.
     """
-    summary = scenario_effects.summary
-    tables = {
-        "effects": effects.rows(summary),
-        "months": months.rows(summary),
-        "places": places.rows(summary),
-        "costs": money.bearer_rows(summary),
-        "delays": delays.rows(summary),
-        "fates": fates.rows(scenario_effects),
-        "given": money.fate_rows(scenario_effects),
-        "levels": money.level_rows(scenario_effects),
-        "unit-costs": unit_costs.rows(scenario_effects),
-        "repayment_wall": repayment_wall.money_rows(scenario_effects),
-        "fallen": repayment_wall.exit_rows(scenario_effects),
-        "pairs": interaction.rows(scenario_effects),
-        "requests": requests.rows(scenario_effects),
-        "journeys": journey_rows.dataset(scenario_effects),
-    }
-    return {name: coded(table) for name, table in tables.items()}
+    return {name: coded(rows(scenario_effects)) for name, rows in DATASETS.items()}
 
 
 def labels(summary: ComparisonSummary, lang: Language) -> dict[str, dict[str, str]]:
@@ -90,7 +91,7 @@ def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[st
     for outcome in HEADLINES:
         for group, scenarios in (("actions", summary.side_by_side), ("what-ifs", summary.what_ifs)):
             if scenarios:
-                charts[f"{group}-{outcome}"] = effects.specification(summary, lang, outcome, scenarios)
+                charts[f"{group}-{outcome}"] = effects.differences(summary, lang, outcome, scenarios)
     charts |= {f"months-{outcome}": months.specification(summary, lang, outcome) for outcome in months.SHOWN}
     if summary.others:
         charts["places"] = places.specification(summary, labels(summary, lang), lang)
@@ -100,7 +101,11 @@ def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[st
     }
     if summary.shown:
         charts |= _of_what_scenarios_did(scenario_effects, lang)
-    return charts | journey.specifications(scenario_effects, lang)
+    followed = scenario_effects.followed
+    names = [scenario_name(summary, world) for world in followed.worlds] if followed.firms else []
+    return charts | {
+        f"journey-{place}": journey.specification(followed, place, names, lang) for place in range(len(followed.firms))
+    }
 
 
 def _of_what_scenarios_did(scenario_effects: ScenarioEffects, lang: Language) -> dict[str, Spec]:
@@ -115,3 +120,22 @@ def _of_what_scenarios_did(scenario_effects: ScenarioEffects, lang: Language) ->
         order = [getattr(scenario_name(summary, name), lang) for name in summary.side_by_side if name in known]
         charts |= {f"unit-{unit}": unit_costs.specification(lang, unit, order)} if order else {}
     return charts
+
+
+def by_itself(chart: Spec, scenario_effects: ScenarioEffects, lang: Language) -> Spec:
+    """A chart of the page that holds its rows, for the scenario of the headline."""
+    summary = scenario_effects.summary
+    main, outcome = str(summary.main), HEADLINES[0]
+    table, words = DATASETS[chart["data"]["name"]](scenario_effects), labels(summary, lang)
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    rows = [row | {f"{name}_label": words[name].get(row[name]) for name in row.keys() & words} for row in rows]
+    limit = places.limits(summary).get(main, {}).get(outcome, 1)
+    values = {"focus": main, "outcome": outcome, "shown": [BASELINE, main], "limit": limit}
+    params = [param | {"value": values.get(param["name"], param["value"])} for param in chart.get("params", ())]
+    if "focus" in {param["name"] for param in params}:
+        rows = [row for row in rows if row["scenario"] == main]
+    found = chart | {"data": {"values": rows}, "params": params}
+    if "height" not in chart:
+        column = table["columns"][1]
+        found["height"] = chart["usermeta"]["row_height"] * max(len({row[column] for row in rows}), 1)
+    return found

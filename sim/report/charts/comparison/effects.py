@@ -1,4 +1,4 @@
-"""Dots and intervals: what each scenario changes of a headline outcome."""
+"""Dots and intervals: what each scenario changes of a headline outcome, and what it brings about."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 from sim.observe.months import HEADLINES
 from sim.report.charts.comparison.rows import in_both, in_points, two
-from sim.report.charts.style import ACCENT, INK, QUIET, SIGNED, Spec, chart, tip
+from sim.report.charts.style import ACCENT, INK, QUIET, SIGNED, Spec, chart, named_axis, specification, tip
 from sim.report.words.catalogue import Language, text
-from sim.report.words.numbers import interval, points
+from sim.report.words.numbers import interval, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name
+from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.comparison import ComparisonSummary
 
 
@@ -30,7 +31,7 @@ def rows(summary: ComparisonSummary) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def specification(summary: ComparisonSummary, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
+def differences(summary: ComparisonSummary, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
     """Dots and intervals: what each scenario changes, in percentage points."""
     order = [getattr(scenario_name(summary, name), lang) for name in scenarios]
     y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
@@ -76,6 +77,46 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str, scen
                     "strokeWidth": 1,
                 },
                 "encoding": {"x": {"field": "mean", **x}, "color": colour},
+            },
+        ],
+    )
+
+
+def levels(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
+    """Dots and intervals: an outcome under every scenario, in percent; the baseline a dashed line."""
+    names = [BASELINE, *summary.shown]
+    found = {name: summary.effect(name, outcome).value for name in names}
+    rows = [
+        {"scenario": getattr(scenario_name(summary, name), lang), "told": getattr(share(found[name].mean), lang)}
+        | {"between": getattr(interval(found[name].low, found[name].high, share), lang)}
+        | dict(zip(("mean", "low", "high"), in_points(found[name]), strict=True))
+        for name in names
+    ]
+    order = [row["scenario"] for row in rows]
+    x: Spec = {"type": "quantitative", "title": None, "scale": {"zero": False, "padding": 8}, "axis": {"tickCount": 4}}
+    title = getattr(outcome_name(outcome), lang)
+    tips = [tip("scenario", text("report.actions.scenario", lang)), tip("told", title)]
+    tips.append(tip("between", text("report.actions.interval", lang)))
+    return specification(
+        title,
+        rows,
+        "%",
+        height=27 * len(order),
+        encoding={"y": {**named_axis("scenario"), "sort": order, "scale": {"domain": order}}, "tooltip": tips},
+        layer=[
+            {
+                "transform": [{"filter": {"field": "scenario", "equal": order[0]}}],
+                "mark": {"type": "rule", "color": QUIET, "strokeDash": [4, 3]},
+                "encoding": {"x": {"field": "mean", **x}, "y": None, "tooltip": None},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.mean)"}],
+                "mark": {"type": "rule", "strokeWidth": 2.5, "color": ACCENT},
+                "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1, "color": ACCENT},
+                "encoding": {"x": {"field": "mean", **x}},
             },
         ],
     )

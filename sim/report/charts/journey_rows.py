@@ -1,4 +1,4 @@
-"""What the page tells of the firms that it follows through both worlds, and the rows behind their charts."""
+"""What is told of firms that are followed through two worlds, and the rows behind their charts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from sim.report.words.catalogue import LANGUAGES, both, named
 from sim.report.words.numbers import entities, money
 from sim.report.words.sentences import listed
 from sim.study.comparison.journey import REACHED, stops
-from sim.study.comparison.scenarios import BASELINE
-from sim.study.summaries.scenario_effects import Event, Followed, ScenarioEffects
+from sim.study.summaries.journeys import Event, Followed, FollowedFirms
 
 COLUMNS: Final = (
     "scenario", "firm", "what", "world", "day", "until", "cash_fen", "clause", "line", "late",
@@ -29,9 +28,8 @@ def title(firm: Followed) -> Words:
     return both("report.journeys.firm", entities=entities(firm.entities), **traits)
 
 
-def ends(scenario_effects: ScenarioEffects, firm: Followed) -> Words:
-    """How the firm ended in the scenario and in the baseline, as one sentence."""
-    titles = scenario_effects.summary.titles
+def ends(followed: FollowedFirms, firm: Followed) -> Words:
+    """How the firm ended in the scenario and in the world that it is held against, as one sentence."""
     told = []
     for world in range(2):
         closed = next((event for event in _lived(firm, world) if event.event == "exited"), None)
@@ -40,33 +38,32 @@ def ends(scenario_effects: ScenarioEffects, firm: Followed) -> Words:
             if closed is None
             else both("report.journeys.closed", date=closed.date, cause=named("exit_cause", closed.flow))
         )
-    worlds = {"scenario": titles[str(scenario_effects.summary.main)], "baseline": titles[BASELINE]}
+    worlds = {"scenario": followed.titles[followed.scenario], "baseline": followed.titles[followed.against]}
     return both("report.journeys.ends", **worlds, end=told[0], end_baseline=told[1])
 
 
-def dataset(scenario_effects: ScenarioEffects) -> dict[str, Any]:
-    """Rows of all firms (``firm`` is the place in ``ScenarioEffects.journeys``); ``what`` tells them apart.
+def dataset(followed: FollowedFirms) -> dict[str, Any]:
+    """Rows of all firms (``firm`` is the place among them); ``what`` tells them apart.
 
     ``cash`` of a day; ``stopped`` from ``day`` to ``until`` (``line``: the world); ``reached``: money of a clause for
     the first time, its name on the line ``line`` above the plot, left of its day if ``late``; ``ended``: the firm
     closed. Money in fen, days as texts.
     """
-    main = scenario_effects.summary.main
     rows = []
-    for place, firm in enumerate(scenario_effects.journeys):
-        for row in (*_cash(scenario_effects, firm), *_stopped(firm), *reached(scenario_effects, firm), *_ended(firm)):
-            world = (main, BASELINE)[row.pop("world")]
-            told = {"scenario": main, "firm": place, "world": world, **row}
+    for place, firm in enumerate(followed.firms):
+        for row in (*_cash(followed, firm), *_stopped(firm), *reached(followed, firm), *_ended(firm)):
+            world = followed.worlds[row.pop("world")]
+            told = {"scenario": followed.scenario, "firm": place, "world": world, **row}
             rows.append([told.get(column) for column in COLUMNS])
     return {"columns": list(COLUMNS), "rows": rows}
 
 
 def _lived(firm: Followed, world: int) -> list[Event]:
-    """The events that the firm had in one world: 0 the scenario, 1 the baseline."""
+    """The events that the firm had in one world: 0 the scenario, 1 what it is held against."""
     return [event for event in firm.events if event.money[2 * world] is not None]
 
 
-def _cash(scenario_effects: ScenarioEffects, firm: Followed) -> Iterator[dict[str, Any]]:
+def _cash(followed: FollowedFirms, firm: Followed) -> Iterator[dict[str, Any]]:
     """Cash at the end of each day on which something is told of the firm."""
     for world in range(2):
         by_day: dict[str, list[Event]] = {}
@@ -74,7 +71,7 @@ def _cash(scenario_effects: ScenarioEffects, firm: Followed) -> Iterator[dict[st
             by_day.setdefault(event.date, []).append(event)
         for day, events in by_day.items():
             cash = events[-1].money[2 * world + 1]
-            words = listed([_told(scenario_effects, event) for event in events])
+            words = listed([_told(followed, event) for event in events])
             yield {"what": "cash", "world": world, "day": day, "cash_fen": cash, **_pair("words", words)} | (
                 {} if cash is None else _pair("amount", money(cash))
             )
@@ -86,7 +83,7 @@ def _stopped(firm: Followed) -> Iterator[dict[str, Any]]:
             yield {"what": "stopped", "world": world, "day": first, "until": last, "line": world}
 
 
-def reached(scenario_effects: ScenarioEffects, firm: Followed) -> list[dict[str, Any]]:
+def reached(followed: FollowedFirms, firm: Followed) -> list[dict[str, Any]]:
     """Each clause where the money of one of its measures first reaches the firm in the scenario."""
     first: dict[str, Event] = {}
     for event in _lived(firm, 0):
@@ -107,7 +104,7 @@ def reached(scenario_effects: ScenarioEffects, firm: Followed) -> list[dict[str,
             line = len(taken)
             taken.append([])
         taken[line].append(span)
-        words = listed([_told(scenario_effects, event) for event in events])
+        words = listed([_told(followed, event) for event in events])
         rows.append(
             {"what": "reached", "world": 0, "day": day, "clause": clause, "line": line, "late": late}
             | _pair("words", words)
@@ -140,12 +137,12 @@ def _place(firm: Followed, day: str) -> float:
     return NARROWEST * (int(np.datetime64(day, "ms").astype(np.int64)) - first) / (last - first)
 
 
-def _told(scenario_effects: ScenarioEffects, event: Event) -> Words:
+def _told(followed: FollowedFirms, event: Event) -> Words:
     """An event with its measure."""
     name = named("event", event.event)
     if not event.measure:
         return name
-    return both("report.journeys.of", event=name, measure=scenario_effects.summary.measure_title(event.measure))
+    return both("report.journeys.of", event=name, measure=followed.measure_title(event.measure))
 
 
 def _pair(column: str, words: Words) -> dict[str, str]:

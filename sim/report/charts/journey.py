@@ -5,14 +5,14 @@ Its rows are those of ``journey_rows.py``: cash is known on the days of events, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from sim.report.charts.comparison.journey_rows import ends, months, reached, title
+from sim.measure import Words
+from sim.report.charts.journey_rows import ends, months, reached, title
 from sim.report.charts.style import ACCENT, QUIET, Spec, chart, tip
 from sim.report.words.catalogue import Language, text
-from sim.report.words.scenario_names import scenario_name
-from sim.study.comparison.scenarios import BASELINE
-from sim.study.summaries.scenario_effects import Followed, ScenarioEffects
+from sim.study.summaries.journeys import FollowedFirms
 
 HEIGHT: Final = 240
 LANE: Final = 10  # height of the bar of one world, below the plot, for the days on which the firm was stopped
@@ -20,20 +20,10 @@ LINE: Final = 13  # height of one line of clauses, above the plot
 STYLES: Final = ((ACCENT, [1, 0]), (QUIET, [6, 3]))  # colour and dashes of the scenario and of the baseline
 
 
-def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[str, Spec]:
-    """One chart for each firm, by the id of its place in the page."""
-    return {
-        f"journey-{place}": _chart(scenario_effects, place, firm, lang)
-        for place, firm in enumerate(scenario_effects.journeys)
-    }
-
-
-def _chart(scenario_effects: ScenarioEffects, place: int, firm: Followed, lang: Language) -> Spec:
-    worlds = [
-        getattr(scenario_name(scenario_effects.summary, name), lang)
-        for name in (str(scenario_effects.summary.main), BASELINE)
-    ]
-    lines = 1 + max((row["line"] for row in reached(scenario_effects, firm)), default=0)
+def specification(followed: FollowedFirms, place: int, names: Sequence[Words], lang: Language) -> Spec:
+    """The chart of the firm in one place of the dataset; ``names``: of the scenario and of the other world."""
+    firm, worlds = followed.firms[place], [getattr(name, lang) for name in names]
+    lines = 1 + max((row["line"] for row in reached(followed, firm)), default=0)
     starts = months(firm)
     x: Spec = {
         "field": "when",
@@ -69,7 +59,7 @@ def _chart(scenario_effects: ScenarioEffects, place: int, firm: Followed, lang: 
         ],
         encoding={"x": x, "color": colour},
         layer=[*_clauses(lang), *_lines(lang, worlds), *(_lane(lang, lane) for lane in range(2)), *_end(lang)],
-    ) | {"description": text("report.journeys.described", lang, firm=title(firm), ends=ends(scenario_effects, firm))}
+    ) | {"description": text("report.journeys.described", lang, firm=title(firm), ends=ends(followed, firm))}
 
 
 def _clauses(lang: Language) -> list[Spec]:

@@ -1,0 +1,38 @@
+"""How results are drawn: they have a ``plot()``, the floor that knows charts draws, and neither knows the other.
+
+Who draws is told here once, when the package is imported (``sim/__init__.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Picture(Protocol):
+    """What ``plot()`` gives: a notebook shows it, offline and without extensions."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its Vega-Lite specification, which holds the data."""
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as ``.png``, ``.svg``, ``.pdf``, or its specification as ``.json``."""
+
+
+_draw: Callable[..., Any]
+
+
+def drawn_by(draw: Callable[..., Any]) -> None:
+    """Say who draws: called with what is drawn, and with the keywords of :func:`draw`."""
+    global _draw
+    _draw = draw
+
+
+def draw(what: Any, **how: Any) -> Any:
+    """Have something drawn: a :class:`Picture`, or with ``ax`` the axes that were drawn on.
+
+    ``how``: ``lang`` (zh or en; None for that of the environment), ``ax`` (axes of Matplotlib), ``width`` and
+    ``height`` (of a plot, in the units of its letters), and what this kind of result takes besides.
+    """
+    return _draw(what, **how)
