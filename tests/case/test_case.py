@@ -10,9 +10,11 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import sim
 from sim.classification import province
@@ -23,6 +25,8 @@ from sim.scenario import load
 from sim.world.risk_listings import spells
 from sim.world.spec import WorldSpec
 from tests.reference.comparison import live_both
+from tests.reference.drawn import a_scenario
+from tests.reference.test_agreement import DRAWN, assert_agreement
 
 FIRMS = 2_100  # one row an entity
 
@@ -79,10 +83,17 @@ def test_workers_that_are_already_there_see_the_province_of_the_study(case: Path
 @pytest.mark.parametrize(("name", "firms"), [("baseline", 150), ("full_plan", 150)])
 def test_the_oracle_agrees_to_the_fen(case: Path, name: str, firms: int) -> None:
     world = WorldSpec.model_validate({"start": "2022-03-05", "end": "2023-02-28"})
-    pair = live_both(replace(load(name), world=world), firms, seed=5)
-    assert next(pair.differences(), None) is None
-    assert next(pair.table_differences(), None) is None
-    assert next(pair.below_zero(), None) is None
+    assert_agreement(live_both(replace(load(name), world=world), firms, seed=5))
+
+
+@pytest.mark.parametrize("examples", [4, pytest.param(60, marks=pytest.mark.long)], ids=["few", "many"])
+def test_the_oracle_agrees_in_drawn_scenarios(case: Path, examples: int) -> None:
+    @settings(DRAWN, max_examples=examples)
+    @given(a_scenario())
+    def agree(drawn: SimpleNamespace) -> None:
+        assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
+
+    agree()
 
 
 OWN_SECTORS = """
@@ -98,8 +109,8 @@ words = Words(zh="试验", en="Test")
 days = {"adopted": "2022-06-02", "rules": "2022-06-14", "targets_on": "2022-12-31"}
 told = {"title": "Test", "number": "0", "horizon": ["2022-01-01", "2023-12-31"], "targets": [], "sections": {}}
 plan = Plan.model_validate_json(json.dumps(days | told))
-scenario = Scenario("test", words, words, "", None, (), plan, (), (), WorldSpec(), {}, None)
-run = simulate(scenario, firms=400)
+scenario = Scenario("test", words, words, "", None, (), plan, (), (), WorldSpec(end="2022-09-30"), {}, None)
+run = simulate(scenario, firms=150)
 print(json.dumps({
     "sectors": vocabulary.SECTORS, "agencies": vocabulary.AGENCIES, "in panel": sorted(set(run.panel["sector"])),
     "residual": run.ledger_residual_fen, "survival": run.value("survival_rate"),
@@ -109,7 +120,10 @@ print(json.dumps({
 
 @pytest.mark.slow
 def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path) -> None:
-    """Four sectors, one of them new to the model, and two agencies, read by a process of its own."""
+    """Four sectors, one of them new to the model, and two agencies, read by a process of its own.
+
+    Kernels run as Python there: for other numbers of sectors and sizes they would be compiled once more.
+    """
     folder = tmp_path / "calibration"
     shutil.copytree(case, folder)
     (folder / "classification.toml").write_text(
@@ -147,7 +161,7 @@ def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path
     parameters.write_text(listed, "utf-8")
     demand = folder / "world" / "demand.csv"
     demand.write_text(demand.read_text("utf-8").replace(",agriculture,", ",fishery,"), "utf-8")
-    environment = {**os.environ, CALIBRATION_VARIABLE: str(folder)}
+    environment = {**os.environ, CALIBRATION_VARIABLE: str(folder), "NUMBA_DISABLE_JIT": "1"}
     told = subprocess.run(
         [sys.executable, "-c", OWN_SECTORS], env=environment, check=True, capture_output=True, text=True
     )

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from sim.classification import province
 from sim.instruments import instruments
 from sim.measure import Measure
 from sim.parameters import load as load_parameters
@@ -145,7 +146,7 @@ def a_world(draw: DrawFn) -> WorldSpec:
         first, last = sorted((draw(days), draw(days)))
         last = min(last, first + timedelta(days=draw(st.integers(0, 90))))
         prefecture = st.sampled_from(counties().prefecture_code).map(lambda code: {"prefecture": code})
-        area = draw(st.one_of(st.just({"province": "53"}), prefecture))
+        area = draw(st.one_of(st.just({"province": province().code}), prefecture))
         places = {"high_places": draw(st.integers(1, 60)), "medium_places": draw(st.integers(0, 60))}
         listings.append({**area, "from": first, "to": last, **places})
     demand = {}
