@@ -149,7 +149,7 @@ def as_whole_numbers(column: NDArray[Any]) -> NDArray[Any]:
 def live(run: Run, scenario: str) -> Limit:
     """Live through a run and stream the bytes of every month after it."""
     columns = run.population.firms
-    promises = run.province.slots.put_off  # read by settlement and count
+    promises = run.state.records.slots.put_off  # read by settlement and count
     written = [as_whole_numbers(getattr(columns, name)) for name in WRITTEN]
     read = [as_whole_numbers(getattr(columns, name)) for name in READ if name not in WRITTEN]
     read += [as_whole_numbers(getattr(columns, name)) for name in COUNTED] + [promises, promises]
@@ -184,7 +184,7 @@ def live(run: Run, scenario: str) -> Limit:
     began = time.perf_counter()
     run.live(month_is_over)
     whole = time.perf_counter() - began - streaming
-    split = dict(run.province.seconds)
+    split = dict(run.seconds)
     split["observation"] -= streaming
     split["clock"] = whole - sum(split.values())
     found.split = {part: seconds / whole for part, seconds in split.items()}

@@ -24,6 +24,7 @@ ACCOUNTS: Final = (
     "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public",
     "arrears_private", "loan", "vat_credit", "quality_deposit", "deferred",
 )  # fmt: skip
+ACCOUNT: Final = {name: index for index, name in enumerate(ACCOUNTS)}
 
 
 class Line(NamedTuple):
@@ -148,12 +149,12 @@ def residual(books: Books, opening: NDArray[np.int64], closing: NDArray[np.int64
     for index, line in enumerate(LINES.values()):
         amount = books.lines[:, index].sum()
         for account in line.raises:
-            change[ACCOUNTS.index(account)] += amount
+            change[ACCOUNT[account]] += amount
         for account in line.lowers:
-            change[ACCOUNTS.index(account)] -= amount
+            change[ACCOUNT[account]] -= amount
     for index, move in enumerate(MOVES):
         for account, sign in MOVE_EFFECTS[move].items():
-            change[ACCOUNTS.index(account)] += sign * books.moved[:, :, index].sum()
+            change[ACCOUNT[account]] += sign * books.moved[:, :, index].sum()
     return int(np.abs(closing - opening - change).sum())
 
 

@@ -66,6 +66,8 @@ UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_abo
 COUNTED_BY: Final = ("firms", "jobs")  # how firms of a universe are counted
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do
 
+WINNERS: Final = ("medium", "small_micro", "large")  # of public contracts
+
 # Who can be on either side of a ledger line.
 PARTIES: Final = (
     "firms", "owners", "employees", "customers", "suppliers", "public_buyers", "large_buyers", "state_landlords",

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
+from unittest.mock import patch
 
 import numpy as np
 
@@ -27,10 +28,11 @@ from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population
 from sim.scenario import Scenario, load
 from sim.scenario.schema import Fund
-from sim.timeline import COHORTS
+from sim.timeline import COHORTS, Timeline
 from sim.units import fen
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, FLOWS, LANDLORDS, SECTORS, SIZES, Status, bit
 from sim.world.spec import WorldSpec
+from sim.world.world import World, build
 
 FIRST_DAY: Final = date(2022, 1, 1)
 STATIONS: Final = ("applied", "decided", "refused", "paid")
@@ -150,43 +152,17 @@ class Town:
         settles_on: int = 15,
     ) -> None:
         self.measures = sorted(measures, key=lambda one: one.id)
-        self.run = Run(
-            _scenario(self.measures, funds or {}, until, waits),
-            _parameters({**QUIET, **(parameters or {})}),
-            _population(firms, settles_on),
-            seed=1,
-            fates=True,
-        )
-        self._world(settles_on, trade, closed)
+        with patch("sim.engine.build", lambda *asked: _quiet(asked[-1], build(*asked), settles_on, trade, closed)):
+            self.run = Run(
+                _scenario(self.measures, funds or {}, until, waits),
+                _parameters({**QUIET, **(parameters or {})}),
+                _population(firms, settles_on),
+                seed=1,
+                fates=True,
+            )
         for desks in self.run.desks:
             desks.staffed[:] = desk
             desks.count_staff()
-
-    def _world(self, settles_on: int, trade: float, closed: tuple[date, date] | None) -> None:
-        """A demand of one usual month from each settlement to the next, however long the month, and the closure."""
-        run, timeline = self.run, self.run.timeline
-        world = run.province.world
-        demand = np.ones_like(world.demand)
-        for day in range(timeline.days):
-            on = timeline.date(day)
-            month = on.year * 12 + on.month - 1 - (on.day < settles_on)  # of the settlement before
-            first, after = (date(m // 12, m % 12 + 1, settles_on) for m in (month, month + 1))
-            demand[day] = trade * MONTH_DAYS / (after - first).days
-        listed = np.zeros_like(world.listed)
-        if closed is not None:
-            listed[timeline.day(closed[0]) : timeline.day(closed[1]) + 1] = True
-        run.province.world = replace(
-            world,
-            severity=listed.astype(world.severity.dtype),
-            listed=listed,
-            demand=demand,
-            friction=np.zeros_like(world.friction),
-            closed_share_max=np.ones_like(world.closed_share_max),
-            control_drag=np.zeros_like(world.control_drag),
-            testing=np.zeros_like(world.testing),
-        )
-        run.province.market.testing[:] = 0
-        run.outbreak.look_back()
 
     def live(self) -> Town:
         """Live through all days; every fen must be accounted for."""
@@ -196,7 +172,7 @@ class Town:
 
     def firm(self, name: str, k: int = 0) -> Any:
         """Column ``name`` of firm k, now."""
-        return getattr(self.run.province.firms, name)[k].item()
+        return getattr(self.run.state.firms, name)[k].item()
 
     def is_open(self, k: int = 0) -> bool:
         """Whether firm k is open now."""
@@ -208,11 +184,11 @@ class Town:
 
     def has(self, id_: str, k: int = 0) -> bool:
         """Whether firm k has a measure now."""
-        return bool(self.run.province.firms.granted[k, 0] >> np.uint64(self._place(id_)) & np.uint64(1))
+        return bool(self.run.state.firms.granted[k, 0] >> np.uint64(self._place(id_)) & np.uint64(1))
 
     def line(self, name: str, month: int | None = None) -> int:
         """Fen posted on a line of the ledger in the month numbered from 0, or in all months."""
-        lines = self.run.province.books.lines[:, LINE[name]]
+        lines = self.run.state.records.books.lines[:, LINE[name]]
         return int(lines.sum() if month is None else lines[month])
 
     def paid(self, flow: str, month: int | None = None) -> int:
@@ -225,34 +201,57 @@ class Town:
 
     def relieved(self, id_: str, flow: str, month: int | None = None) -> int:
         """Fen of a bill that a measure took off."""
-        relieved = self.run.province.books.relieved[:, self._place(id_), FLOWS.index(flow)]
+        relieved = self.run.state.records.books.relieved[:, self._place(id_), FLOWS.index(flow)]
         return int(relieved.sum() if month is None else relieved[month])
 
     def moved(self, id_: str, move: str, month: int | None = None) -> int:
         """Fen that a measure deferred, granted or was repaid."""
-        moved = self.run.province.books.moved[:, self._place(id_), MOVES.index(move)]
+        moved = self.run.state.records.books.moved[:, self._place(id_), MOVES.index(move)]
         return int(moved.sum() if month is None else moved[month])
 
     def cases(self, id_: str, station: str, month: int | None = None) -> int:
         """Firms counted at a station of a measure's delivery, or of loans."""
-        found = self.run.province.counts.firms[:, self._place(id_), STATIONS.index(station)]
+        found = self.run.state.records.counts.firms[:, self._place(id_), STATIONS.index(station)]
         return int(found.sum() if month is None else found[month])
 
     def aware(self, id_: str, size: str = "micro") -> float:
         """Share of the firms of a size in Kunming that know of a measure now."""
-        return float(self.run.province.rules.terms.aware[self._place(id_), 0, SIZES.index(size)])
+        return float(self.run.rules.terms.aware[self._place(id_), 0, SIZES.index(size)])
 
     def waiting(self, id_: str) -> int:
         """Firms in the queue of a measure, or of loans, now."""
-        return int(self.run.province.queues.waiting[self._place(id_)].sum())
+        return int(self.run.state.queues.waiting[self._place(id_)].sum())
 
     def left(self, fund: str) -> int:
         """Fen left in a fund."""
-        funds = self.run.province.funds
+        funds = self.run.funds
         return funds.levels()[funds.treasury.slot[funds.index[fund], 0]]
 
     def _place(self, id_: str) -> int:
         return len(self.measures) if id_ == "loan" else [one.id for one in self.measures].index(id_)
+
+
+def _quiet(timeline: Timeline, world: World, settles_on: int, trade: float, closed: tuple[date, date] | None) -> World:
+    """A demand of one usual month from each settlement to the next, however long the month, and the closure."""
+    demand = np.ones_like(world.demand)
+    for day in range(timeline.days):
+        on = timeline.date(day)
+        month = on.year * 12 + on.month - 1 - (on.day < settles_on)  # of the settlement before
+        first, after = (date(m // 12, m % 12 + 1, settles_on) for m in (month, month + 1))
+        demand[day] = trade * MONTH_DAYS / (after - first).days
+    listed = np.zeros_like(world.listed)
+    if closed is not None:
+        listed[timeline.day(closed[0]) : timeline.day(closed[1]) + 1] = True
+    return replace(
+        world,
+        severity=listed.astype(world.severity.dtype),
+        listed=listed,
+        demand=demand,
+        friction=np.zeros_like(world.friction),
+        closed_share_max=np.ones_like(world.closed_share_max),
+        control_drag=np.zeros_like(world.control_drag),
+        testing=np.zeros_like(world.testing),
+    )
 
 
 def _scenario(measures: Sequence[Measure], funds: Mapping[str, float], until: date, waits: bool) -> Scenario:

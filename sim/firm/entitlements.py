@@ -1,11 +1,32 @@
 """What a measure gives to one firm: the moment of granting, what a payment amounts to, and drawing on a fund.
 
-Masks hold one bit a measure; :func:`lowest_bit` walks through the bits that are set.
+Masks hold one bit a measure, 64 to a word; :func:`measures` walks through the bits that are set.
 """
 
 import numpy as np
 
-from sim.firm.state import APPLIED, DECIDED, PAID, PAYMENT, REFUSED
+from sim.firm.state import (
+    APPLIED,
+    DECIDED,
+    FIRST_FREE,
+    FREE_RECORDS,
+    LISTED,
+    OF_CREDIT_INCREMENT,
+    OF_CREDIT_STOCK,
+    OF_DEPOSIT,
+    OF_PREMIUMS_LAST_YEAR,
+    OF_RENT,
+    OF_SALES,
+    OF_UTILITIES,
+    PAID,
+    PAYMENT,
+    PER_FIRM,
+    PER_HEAD,
+    PER_HIRE,
+    REFUSED,
+    UNEMPLOYMENT_PREMIUM,
+    UNLISTED,
+)
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
 from sim.population.columns import MASK_WORDS
@@ -25,17 +46,47 @@ for _place in range(64):
     _POSITION[((_SEQUENCE << _place) & 0xFFFFFFFFFFFFFFFF) >> 58] = _place
 
 
-@inlined
-def lowest_bit(word, mask):  # type: ignore[no-untyped-def]
-    """Number of the lowest bit set in ``mask``, which is word number ``word``: a measure, or a flow with word 0."""
-    low = mask & (~mask + np.uint64(1))
-    return word * 64 + _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
+@kernel
+def positions(mask):  # type: ignore[no-untyped-def]
+    """The positions of the bits that are set in one word, from the lowest on."""
+    while mask != np.uint64(0):
+        low = mask & (~mask + np.uint64(1))
+        mask ^= low
+        yield _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
+
+
+@kernel
+def measures(mask):  # type: ignore[no-untyped-def]
+    """The measures whose bits are set in a mask, (MASK_WORDS,) words or a tuple of as many, as it was at first."""
+    for word in range(MASK_WORDS):
+        for place in positions(mask[word]):
+            yield word * 64 + place
 
 
 @inlined
-def without_lowest(mask):  # type: ignore[no-untyped-def]
-    """The mask without its lowest bit."""
-    return mask & (mask - np.uint64(1))
+def held(i, chosen, firms):  # type: ignore[no-untyped-def]
+    """Mask of the measures among ``chosen`` that firm i has been granted."""
+    return firms.granted[i, 0] & chosen[0], firms.granted[i, 1] & chosen[1]
+
+
+@inlined
+def in_effect(i, masks, chosen, firms, terms):  # type: ignore[no-untyped-def]
+    """Mask of the measures among ``chosen`` and ``masks`` (n, MASK_WORDS) for which firm i lacks no fact."""
+    missing = ~firms.facts[i]
+    return (
+        masks[i, 0] & chosen[0] & ~barred(missing, 0, terms),
+        masks[i, 1] & chosen[1] & ~barred(missing, 1, terms),
+    )
+
+
+@inlined
+def outstanding(i, chosen, firms, terms):  # type: ignore[no-untyped-def]
+    """Mask of the measures among ``chosen`` that firm i qualifies for today and has neither got nor applied for."""
+    first, second = in_effect(i, firms.eligible, chosen, firms, terms)
+    return (
+        first & ~firms.granted[i, 0] & ~firms.applied[i, 0],
+        second & ~firms.granted[i, 1] & ~firms.applied[i, 1],
+    )
 
 
 @inlined
@@ -68,26 +119,26 @@ def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     base = terms.base[m]
     unit = terms.unit[m]
     amount = np.int64(0)
-    if base == 0:  # firm
+    if base == PER_FIRM:
         amount = whole(unit)
-    elif base == 1:  # head
+    elif base == PER_HEAD:
         amount = whole(unit * firms.staff[i])
-    elif base == 2:  # hire
+    elif base == PER_HIRE:
         amount = whole(unit * firms.hires[i])
-    elif base == 3:  # sales
+    elif base == OF_SALES:
         amount = whole(unit * firms.usual_sales[i])
-    elif base == 4:  # rent
+    elif base == OF_RENT:
         amount = whole(unit * firms.rent[i])
-    elif base == 5:  # utilities
+    elif base == OF_UTILITIES:
         amount = whole(unit * firms.usual_sales[i] * behaviour.utilities[firms.sector[i]])
-    elif base == 6:  # last year's unemployment premiums, at the staff of a usual year
+    elif base == OF_PREMIUMS_LAST_YEAR:  # at the staff of a usual year
         wages = 12.0 * firms.usual_staff[i] * firms.wage[i] * firms.insured_share[i]
-        amount = whole(unit * wages * behaviour.premiums[2])
-    elif base == 7:  # stock of VAT credits
+        amount = whole(unit * wages * behaviour.premiums[UNEMPLOYMENT_PREMIUM])
+    elif base == OF_CREDIT_STOCK:
         amount = whole(unit * firms.vat_credit[i])
-    elif base == 8:  # what was added to it last month
+    elif base == OF_CREDIT_INCREMENT:  # what was added to the stock last month
         amount = min(firms.vat_credit[i], whole(unit * credit_increment(i, firms, behaviour)))
-    else:  # quality deposit
+    else:
         amount = whole(unit * firms.quality_deposit[i])
     return min(amount, terms.cap[m])
 
@@ -114,25 +165,26 @@ def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, days):  # type: ignore[no-untyped-def]
-    """Pay measure m to firm i from its fund; -1 when the fund cannot, else the fen paid."""
+def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
+    """Pay measure m to firm i, ``days`` after it applied, from its fund; -1 when the fund cannot, else the fen paid."""
+    books, counts = records.books, records.counts
     amount = payment(i, m, firms, terms, behaviour)
     w = np.int64(firms.weight[i])
-    if not draw(i, m, amount * w, firms, terms, treasury):
+    if not draw(i, m, amount * w, firms, terms, records.treasury):
         return np.int64(-1)
     base = terms.base[m]
     firms.cash[i] += amount
-    if base == 7 or base == 8:
+    if base == OF_CREDIT_STOCK or base == OF_CREDIT_INCREMENT:
         firms.vat_credit[i] -= amount
         books.moved[month, m, VAT_MOVE] += amount * w
-    elif base == 9:
+    elif base == OF_DEPOSIT:
         firms.quality_deposit[i] -= amount
         books.moved[month, m, DEPOSIT_MOVE] += amount * w
     else:
         firms.profit_this_year[i] += amount  # a subsidy is income; money that was the firm's own is not
         books.moved[month, m, GRANTED_MOVE] += amount * w
     if amount > 0:
-        slots.given[terms.group[m], i] += amount
+        records.slots.given[terms.group[m], i] += amount
         counts.firms[month, m, PAID] += w
         counts.days[month, m, PAID] += w * days
     return amount
@@ -169,12 +221,12 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
 
 
 @kernel
-def enqueue(i, item, day, ready_on, priority, firms, queues):  # type: ignore[no-untyped-def]
-    """Put firm i into the queue for ``item`` in its prefecture."""
-    record = queues.free[0]
-    queues.free[0] = queues.next[record]
-    queues.free[1] -= 1
-    p, lane = np.int64(firms.prefecture[i]), 1 - priority
+def enqueue(i, item, day, ready_on, lane, firms, queues):  # type: ignore[no-untyped-def]
+    """Put firm i into a lane of the queue for ``item`` in its prefecture."""
+    record = queues.free[FIRST_FREE]
+    queues.free[FIRST_FREE] = queues.next[record]
+    queues.free[FREE_RECORDS] -= 1
+    p = np.int64(firms.prefecture[i])
     queues.firm[record] = i
     queues.item[record] = item
     queues.applied_on[record] = day
@@ -195,66 +247,56 @@ def dequeue(item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
     queues.head[item, p, lane] = queues.next[record]
     queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
     queues.firm[record] = NOBODY
-    queues.next[record] = queues.free[0]
-    queues.free[0] = record
-    queues.free[1] += 1
+    queues.next[record] = queues.free[FIRST_FREE]
+    queues.free[FIRST_FREE] = record
+    queues.free[FREE_RECORDS] += 1
     return record
 
 
 @kernel
-def deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
+def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
     """Give firm i the automatic measures that it qualifies for and does not have yet."""
+    counts = records.counts
     w = np.int64(firms.weight[i])
-    for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.automatic[word] & ~firms.granted[i, word] & ~firms.applied[i, word]
-        mask &= ~barred(~firms.facts[i], word, terms)
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            if terms.kind[m] == PAYMENT:
-                if terms.base[m] != 0 and payment(i, m, firms, terms, behaviour) == 0:
-                    continue  # nothing to pay yet: no premiums, no hire
-                paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, np.int64(0))
-                if paid < 0:
-                    if not terms.waits[m]:
-                        put(firms.applied, i, m)
-                        counts.firms[month, m, REFUSED] += w
-                    continue
-            entitle(i, m, firms, slots, terms, counts)
-            counts.firms[month, m, DECIDED] += w
+    for m in measures(outstanding(i, terms.automatic, firms, terms)):
+        if terms.kind[m] == PAYMENT:
+            if terms.base[m] != PER_FIRM and payment(i, m, firms, terms, behaviour) == 0:
+                continue  # nothing to pay yet: no premiums, no hire
+            if pay(i, m, np.int64(0), month, firms, terms, behaviour, records) < 0:
+                if not terms.waits[m]:
+                    put(firms.applied, i, m)
+                    counts.firms[month, m, REFUSED] += w
+                continue
+        entitle(i, m, firms, records.slots, terms, counts)
+        counts.firms[month, m, DECIDED] += w
 
 
 @kernel
-def apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, queues, counts):  # type: ignore[no-untyped-def]
+def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, counts):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 
     ``ready_day``: (D, processing days + 1) day on which a case filed on a day can be decided. Awareness: the firm knows
     of a measure once the share of its prefecture and size that does passes the firm's own draw, so no state is kept
     and more publicity can only make it known sooner.
     """
+    day, month = clock.day, clock.month
     key = firms.key[i]
     z = firms.size[i]
     p = firms.prefecture[i]
     w = np.int64(firms.weight[i])
     filed = 0
-    for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.open_to_apply[word] & ~firms.applied[i, word] & ~firms.granted[i, word]
-        mask &= ~barred(~firms.facts[i], word, terms)
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
-                continue
-            # Whoever is willing to ask for a measure is willing to ask for what tops it up.
-            asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
-            if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:
-                put(firms.applied, i, m)  # knows of it and will never file
-                continue
-            put(firms.applied, i, m)
-            listed = 1 if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else 0
-            enqueue(i, m, day, ready_day[day, terms.processing[m]], listed, firms, queues)
-            counts.firms[month, m, APPLIED] += w
-            counts.days[month, m, APPLIED] += w * (day - terms.started[m])
-            filed += 1
-            if filed >= behaviour.applications_max:
-                return
+    for m in measures(outstanding(i, terms.open_to_apply, firms, terms)):
+        if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
+            continue
+        put(firms.applied, i, m)
+        # Whoever is willing to ask for a measure is willing to ask for what tops it up.
+        asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
+        if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:
+            continue  # knows of it and will never file
+        lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
+        enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)
+        counts.firms[month, m, APPLIED] += w
+        counts.days[month, m, APPLIED] += w * (day - terms.started[m])
+        filed += 1
+        if filed >= behaviour.applications_max:
+            return

@@ -8,11 +8,10 @@ written off on each of them; claims that the firm held pass to its owners.
 import numpy as np
 
 from sim.firm.bills import deferred_total
-from sim.firm.entitlements import lowest_bit, whole, without_lowest
+from sim.firm.entitlements import held, measures, whole
 from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
-from sim.population.columns import MASK_WORDS
 from sim.random_numbers import Purpose, exponential, uniform
 from sim.vocabulary import EXIT_CAUSES, Status
 
@@ -21,6 +20,7 @@ SUSPENDED = int(Status.SUSPENDED)
 STAYS = -1
 BY_CHURN, ILLIQUID, HOPELESS, CLOSED_TOO_LONG = (EXIT_CAUSES.index(c) for c in EXIT_CAUSES)
 PATIENCE, HOPE, CHURN = int(Purpose.PATIENCE), int(Purpose.HOPE), int(Purpose.CHURN)
+CLOSURE_HOPE = 100_000  # added to the month: what is drawn of a long closure is not what is drawn of a hopeless firm
 LONG_CLOSURE_DAYS = 30  # `firm.closed_too_long_hazard_per_month` speaks of firms stopped for more than a month
 
 ARREARS_PRIVATE_PAID = LINE["arrears_private_paid"]
@@ -43,8 +43,9 @@ REPAID_MOVE = MOVES.index("repaid")
 
 
 @kernel
-def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+def cause_to_leave(i, clock, firms, slots, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Index into EXIT_CAUSES, or -1 when firm i stays."""
+    day, month = clock.day, clock.month
     key = firms.key[i]
     born = firms.born_on[i]
     months_old = firms.age_months[i] + (day - max(born, 0)) // 30
@@ -52,12 +53,8 @@ def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type
     churn = behaviour.churn_by_age[min(years_old, len(behaviour.churn_by_age) - 1)] / 12.0
     churn *= behaviour.size_churn[firms.size[i]]
     if months_old < 36:
-        for word in range(MASK_WORDS):
-            mask = firms.granted[i, word] & terms.cultivates[word]
-            while mask != np.uint64(0):
-                m = lowest_bit(word, mask)
-                mask = without_lowest(mask)
-                churn *= terms.young_churn[m]
+        for m in measures(held(i, terms.cultivates, firms)):
+            churn *= terms.young_churn[m]
     if uniform(seed, CHURN, key, month) < churn:
         return BY_CHURN
     if firms.illiquid_months[i] > 0:
@@ -71,7 +68,7 @@ def cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed):  # type
             if uniform(seed, HOPE, key, month) < behaviour.hopeless_hazard / 12.0:
                 return HOPELESS
     if firms.status[i] == SUSPENDED and day - firms.suspended_on[i] > LONG_CLOSURE_DAYS:
-        if uniform(seed, HOPE, key, month + 100_000) < behaviour.closed_too_long_hazard:
+        if uniform(seed, HOPE, key, month + CLOSURE_HOPE) < behaviour.closed_too_long_hazard:
             return CLOSED_TOO_LONG
     return STAYS
 
@@ -86,26 +83,23 @@ def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: i
 
 
 @kernel
-def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, counts):  # type: ignore[no-untyped-def]
+def leave(i, cause, clock, firms, terms, behaviour, market, records):  # type: ignore[no-untyped-def]
     """Close firm i: pay creditors in order, write off the rest, hand claims to the owners."""
+    slots, books, month = records.slots, records.books, clock.month
     w = np.int64(firms.weight[i])
     lines = books.lines[month]
     cash = firms.cash[i]
     cash = _settle_claim(firms.arrears_private[i], cash, w, ARREARS_PRIVATE_PAID, WRITTEN_OFF_ARREARS_PRIVATE, lines)
     cash = _settle_claim(firms.arrears_public[i], cash, w, ARREARS_PUBLIC_PAID, WRITTEN_OFF_ARREARS_PUBLIC, lines)
-    for word in range(MASK_WORDS):
-        mask = firms.granted[i, word] & terms.deferrals[word]
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            slot = terms.deferral_slot[m]
-            if slots.deferred[slot, i] > 0:
-                counts.repayment_wall[month, m, CLOSED_OWING] += w
-            part = min(slots.deferred[slot, i], cash)
-            cash -= part
-            books.moved[month, m, REPAID_MOVE] += part * w
-            books.moved[month, m, FORGIVEN_MOVE] += (slots.deferred[slot, i] - part) * w
-            slots.deferred[slot, i] = 0
+    for m in measures(held(i, terms.deferrals, firms)):
+        slot = terms.deferral_slot[m]
+        if slots.deferred[slot, i] > 0:
+            records.counts.repayment_wall[month, m, CLOSED_OWING] += w
+        part = min(slots.deferred[slot, i], cash)
+        cash -= part
+        books.moved[month, m, REPAID_MOVE] += part * w
+        books.moved[month, m, FORGIVEN_MOVE] += (slots.deferred[slot, i] - part) * w
+        slots.deferred[slot, i] = 0
     lost = max(np.int64(0), firms.payables[i] - cash)
     cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
     market.payables_lost[firms.prefecture[i]] += lost * w
@@ -135,5 +129,5 @@ def leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, c
     firms.contract_backlog[i] = 0
     firms.staff[i] = 0
     firms.status[i] = EXITED
-    firms.exited_on[i] = day
+    firms.exited_on[i] = clock.day
     firms.exit_cause[i] = cause

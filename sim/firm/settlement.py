@@ -9,31 +9,41 @@ import numpy as np
 from sim.firm.bills import (
     FLOW_COUNT,
     MATERIALS,
-    NEVER,
     SUSPENDED,
     VAT_GENERAL,
     WAGES,
+    bill_income_tax,
+    bill_labour,
+    bill_loan,
+    bill_trade,
     defer,
-    draw_up,
+    deferred_total,
     relieve,
 )
 from sim.firm.entitlements import (
     apply_for_measures,
-    barred,
     credit_increment,
     deliver_automatically,
     enqueue,
-    lowest_bit,
+    held,
+    in_effect,
+    measures,
     pay,
     whole,
-    without_lowest,
 )
 from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
-from sim.firm.payment import pay_bills
-from sim.firm.state import APPLIED, LEAD, MONTH_DAYS
+from sim.firm.payment import (
+    draw_on_cash,
+    instalments_due,
+    pay_arrears,
+    pay_in_order,
+    pay_suppliers,
+    raise_cash,
+    repay_loan,
+)
+from sim.firm.state import APPLIED, LEAD, LONGEST_PROCESSING, MONTH_DAYS, NEVER, UNLISTED
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
-from sim.population.columns import MASK_WORDS
 from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 
@@ -51,7 +61,7 @@ MONTHLY_FACTS = 0xFFFF & ~(HIT | SHORT | OVERDUE | HIRED | HAS_LOAN)
 SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
 COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
 BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
-LONGEST_PROCESSING = 400  # as many columns as `ready_day` has after the first
+MOST_HIRES = 32_767  # as the column of hires can hold
 VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
 FOUNDING = LINE["founding"]
 SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, EXPANSION = (
@@ -64,20 +74,18 @@ SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, EXPANSION = (
 
 
 @outermost
-def settle(  # type: ignore[no-untyped-def]
-    first, last, day, previous, month, new_year, firms, slots, terms, behaviour, market, treasury, books, counts,
-    queues, ready_day, loan_item, full, due, seed,
-):  # fmt: skip
-    """Settle the month of firms ``first`` to ``last - 1`` on ``day``.
+def settle(span, clock, state):  # type: ignore[no-untyped-def]
+    """Settle the month of the firms of ``span`` on the day of ``clock``.
 
-    A column is written only where it changes: what is not dirty need not go back to memory.
-
-    ``previous``: day of their settlement before; ``month``: index of the calendar month; ``new_year``: the first
-    settlement of a calendar year, from which the year's profit and the facts of the year are counted anew;
-    ``loan_item``: the banks' item in the queues; ``full``, ``due``: room for one firm's bills, (FLOWS,).
+    A column is written only where it changes: what is not dirty need not go back to memory. At the first settlement of
+    a calendar year the year's profit and the facts of the year are counted anew.
     """
-    lines = books.lines[month]
-    for i in range(np.uint64(first), np.uint64(last)):
+    firms, terms, behaviour, market = state.firms, state.terms, state.behaviour, state.market
+    records, queues, ready_day, bills, seed = state.records, state.queues, state.ready_day, state.bills, state.seed
+    slots, counts, loans, full, due = records.slots, records.counts, state.loan_item, bills.full, bills.due
+    day, month = clock.day, clock.month
+    lines = records.books.lines[month]
+    for i in range(np.uint64(span.first), np.uint64(span.last)):
         status = firms.status[i]
         if status == EXITED:
             continue
@@ -88,7 +96,7 @@ def settle(  # type: ignore[no-untyped-def]
         key = firms.key[i]
         w = np.int64(firms.weight[i])
         c, s, z, p = firms.county[i], firms.sector[i], firms.size[i], firms.prefecture[i]
-        if new_year:
+        if clock.month_of_year == 1:
             firms.profit_this_year[i] = 0
             firms.facts[i] |= np.uint16(KEPT)
 
@@ -118,7 +126,7 @@ def settle(  # type: ignore[no-untyped-def]
             market.capacity[c, s] += firms.usual_sales[i] * w
 
         # 2. Claims: old ones are collected, become overdue or are lost; part of the new sales becomes claims.
-        bad_debt = _collect(i, day, w, firms, terms, behaviour, market, lines, seed)
+        bad_debt = _collect(i, day, firms, terms, behaviour, market, lines, seed)
         customer = firms.customer[i]
         on_credit = whole(sold * behaviour.credit_share[customer])
         if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
@@ -135,7 +143,8 @@ def settle(  # type: ignore[no-untyped-def]
         # 3. Facts of the month that measures may ask for.
         facts = firms.facts[i] & np.uint16(MONTHLY_FACTS)
         stopped_on = firms.suspended_on[i]
-        stopped_lately = stopped_on >= 0 and (stopped_on >= previous or since > previous)  # or has only just restarted
+        # Stopped since its last settlement, or only just restarted.
+        stopped_lately = stopped_on >= 0 and (stopped_on >= clock.previous or since > clock.previous)
         if status == SUSPENDED or stopped_lately or activity < behaviour.hit_threshold:
             facts |= np.uint16(HIT)  # not the firm's own bad luck
         if firms.loan[i] > 0:
@@ -155,46 +164,45 @@ def settle(  # type: ignore[no-untyped-def]
             lines[VAT_CREDIT_ACCRUED] += increment * w
 
         # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
-        _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts)
-        deliver_automatically(i, month, firms, slots, terms, behaviour, treasury, books, counts)
-        apply_for_measures(i, day, month, ready_day, firms, terms, behaviour, queues, counts)
+        _pay_recurring(i, month, firms, terms, behaviour, records)
+        deliver_automatically(i, month, firms, terms, behaviour, records)
+        apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, counts)
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
-        outlays = draw_up(
-            i, day, previous, month, sales, activity, materials_factor, firms, behaviour, market, seed, full
-        )
+        bill_labour(i, clock, firms, behaviour, market, full)
+        bill_trade(i, day, sales, activity, materials_factor, firms, behaviour, full)
+        bill_loan(i, clock, firms, behaviour, seed, full)
+        outlays = bill_income_tax(i, sales, firms, behaviour, full)
         for f in range(FLOW_COUNT):
             due[f] = full[f]
-        borne_by_others = relieve(i, month, firms, slots, terms, treasury, full, due, books, counts)
+        borne_by_others = relieve(i, month, firms, terms, bills, records)
         firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others
-        defer(i, day, month, firms, slots, terms, due, books, counts)
+        defer(i, clock, firms, terms, due, records)
         open_bills = firms.payables[i]
         bought_on_credit = whole(due[MATERIALS] * behaviour.supplier_credit)
         due[MATERIALS] -= bought_on_credit
         firms.payables[i] += bought_on_credit
         lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
 
-        # 6. Paying, and what happens when cash is short.
-        usual_materials = usual * float(firms.materials_share[i])
+        # 6. Paying: what falls due, then, from what exceeds the next wage bill, the bank and suppliers who have waited,
+        # then old arrears, from what exceeds half a month; owners draw on what exceeds the buffer and what is put off.
         cash_outlays = whole(outlays - (1.0 - behaviour.outlays_materials) * full[MATERIALS])
-        short = pay_bills(
-            i,
-            day,
-            month,
-            w,
-            cash_outlays,
-            usual_materials,
-            open_bills,
-            due,
-            firms,
-            slots,
-            terms,
-            behaviour,
-            books,
-            counts,
-            lines,
-            seed,
-        )
+        instalments = instalments_due(i, day, firms, slots, terms)
+        needed = instalments + due.sum()
+        if firms.cash[i] < needed:
+            raise_cash(i, needed - firms.cash[i], cash_outlays, firms, terms, behaviour, lines, seed)
+        cash = max(firms.cash[i], np.int64(0))
+        spent, short = pay_in_order(i, clock, instalments, needed, firms, terms, due, records)
+        spent += repay_loan(i, cash - spent - due[WAGES], firms, due, lines)
+        spent += pay_suppliers(i, cash - spent - due[WAGES], open_bills, firms, behaviour, lines)
+        # Suppliers let a firm wait, but not without limit.
+        usual_materials = usual * float(firms.materials_share[i])
+        short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
+        spent += pay_arrears(i, cash - spent - cash_outlays // 2, firms, lines)
+        if not short:
+            kept = whole(cash_outlays * behaviour.buffer_months) + deferred_total(i, firms, slots, terms)
+            spent += draw_on_cash(i, cash - spent - kept, firms, behaviour, lines)
+        firms.cash[i] -= spent
         if short or firms.illiquid_months[i] > 0:
             firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
         expands = False
@@ -204,17 +212,18 @@ def settle(  # type: ignore[no-untyped-def]
         if asks and not firms.facts[i] & np.uint16(PENDING | LATE):
             if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
                 firms.facts[i] |= np.uint16(PENDING | EXPANDS if expands else PENDING)
-                processing = _loan_processing(i, loan_item, firms, terms)
-                enqueue(i, loan_item, day, ready_day[day, processing], 0, firms, queues)
-                counts.firms[month, loan_item, APPLIED] += w
+                ready_on = ready_day[day, _loan_processing(i, loans, firms, terms)]
+                enqueue(i, loans, day, ready_on, UNLISTED, firms, queues)
+                counts.firms[month, loans, APPLIED] += w
 
         # 7. Staff.
-        _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed)
+        market.wages[c] += full[WAGES] * w
+        _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed)
 
         # 8. Leave or stay.
-        cause = cause_to_leave(i, day, month, firms, slots, terms, behaviour, seed)
+        cause = cause_to_leave(i, clock, firms, slots, terms, behaviour, seed)
         if cause != STAYS:
-            leave(i, day, month, cause, firms, slots, terms, behaviour, market, books, counts)
+            leave(i, cause, clock, firms, terms, behaviour, market, records)
 
 
 @kernel
@@ -237,19 +246,16 @@ def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
     """Factors on sales and on materials of firm i from the cultivation that it has."""
     demand = 1.0
     materials = 1.0
-    for word in range(MASK_WORDS):
-        mask = firms.granted[i, word] & terms.cultivates[word]
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            demand *= terms.demand[m]
-            materials *= terms.materials[m]
+    for m in measures(held(i, terms.cultivates, firms)):
+        demand *= terms.demand[m]
+        materials *= terms.materials[m]
     return demand, materials
 
 
 @kernel
-def _collect(i, day, w, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
+def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
     """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
+    w = np.int64(firms.weight[i])
     customer = firms.customer[i]
     rate = behaviour.collected_per_month[customer]
     # Public contracts of firms that mainly sell to others are paid as public bodies pay.
@@ -294,48 +300,35 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     A deadline holds for what the other payments of the month bring below its ceiling, too: then the rest is small.
     """
     for by_deadline in range(2):
-        for word in range(MASK_WORDS):
-            mask = firms.eligible[i, word] & terms.collects[word] & ~barred(~firms.facts[i], word, terms)
-            while mask != np.uint64(0):
-                m = lowest_bit(word, mask)
-                mask = without_lowest(mask)
-                if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
-                    cleared = min(1.0, cleared + terms.clearance[m])
-                elif by_deadline == 1 and day <= terms.cleared_by[m]:
-                    if firms.overdue_public[i] * (1.0 - cleared) <= terms.ceiling[m]:
-                        # Equal parts over the settlements left before the deadline: nothing is left when it comes.
-                        cleared = max(cleared, 1.0 / (1.0 + (terms.cleared_by[m] - day) // 31))
+        for m in measures(in_effect(i, firms.eligible, terms.collects, firms, terms)):
+            if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
+                cleared = min(1.0, cleared + terms.clearance[m])
+            elif by_deadline == 1 and day <= terms.cleared_by[m]:
+                if firms.overdue_public[i] * (1.0 - cleared) <= terms.ceiling[m]:
+                    # Equal parts over the settlements left before the deadline: nothing is left when it comes.
+                    cleared = max(cleared, 1.0 / (1.0 + (terms.cleared_by[m] - day) // 31))
     return cleared
 
 
 @kernel
-def _pay_recurring(i, month, firms, slots, terms, behaviour, treasury, books, counts):  # type: ignore[no-untyped-def]
+def _pay_recurring(i, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
     """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
-    for word in range(MASK_WORDS):
-        mask = firms.granted[i, word] & terms.recurring[word] & ~barred(~firms.facts[i], word, terms)
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, np.int64(0))
+    for m in measures(in_effect(i, firms.granted, terms.recurring, firms, terms)):
+        pay(i, m, np.int64(0), month, firms, terms, behaviour, records)
 
 
 @kernel
 def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def]
     """Working days before a bank decides on a loan to firm i: the usual ones, shortened by its own credit measures."""
     days = float(terms.processing[loan_item])
-    for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.lends[word] & ~barred(~firms.facts[i], word, terms)
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            days *= terms.loan_processing[m]
+    for m in measures(in_effect(i, firms.eligible, terms.lends, firms, terms)):
+        days *= terms.loan_processing[m]
     return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
 
 
 @kernel
-def _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, market, seed):  # type: ignore[no-untyped-def]
+def _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Shed staff when cash is short and trade weak, take staff on again when it is not."""
-    market.wages[c] += full[WAGES] * w
     if firms.hires[i] != 0:
         firms.hires[i] = 0
     staff = firms.staff[i]
@@ -350,4 +343,4 @@ def _adjust_staff(i, month, short, sales, usual, c, w, full, firms, behaviour, m
         taken_on = np.int32(np.floor((firms.usual_staff[i] - staff) * behaviour.rehire_share + luck))
         taken_on = min(taken_on, firms.usual_staff[i] - staff)
         firms.staff[i] = staff + taken_on
-        firms.hires[i] = min(taken_on, 32_767)
+        firms.hires[i] = min(taken_on, MOST_HIRES)

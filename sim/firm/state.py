@@ -1,4 +1,4 @@
-"""What the kernels of a firm's month read and write, as groups of arrays with names.
+"""What the kernels of a firm's month read and write: groups of arrays with names, all in one state, and a clock.
 
 Numba compiles against these groups, so their order and types are fixed here; what measures say stands in
 :mod:`sim.firm.effects`. ``n`` firms, ``M`` measures, ``P`` prefectures, ``C`` counties, ``S`` sectors, ``Z`` sizes,
@@ -7,18 +7,22 @@ Numba compiles against these groups, so their order and types are fixed here; wh
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels import columns
+from sim.ledger import Books
+from sim.population.columns import Firms
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 LEAD: Final = 31  # days before the horizon that the activity integral covers: the first settlement looks back a month
 MONTH_DAYS: Final = 365.25 / 12  # days of a month at activity 1
+NEVER: Final = 32_767  # a day that never comes: the largest that a column of days can hold
+LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 
 # What a measure does to a firm; the instruments write it, the settlement reads it.
 RELIEF: Final = 1
@@ -34,19 +38,47 @@ BASES: Final = (
     "vat_credit_increment", "quality_deposit",
 )  # fmt: skip
 
-# Stations at which an application is counted, as columns of `Counts`.
-APPLIED: Final = 0
-DECIDED: Final = 1
-REFUSED: Final = 2
-PAID: Final = 3
+(
+    PER_FIRM, PER_HEAD, PER_HIRE, OF_SALES, OF_RENT, OF_UTILITIES, OF_PREMIUMS_LAST_YEAR, OF_CREDIT_STOCK,
+    OF_CREDIT_INCREMENT, OF_DEPOSIT,
+) = range(len(BASES))  # fmt: skip
 
+# Positions in `Behaviour.premiums`.
+PREMIUMS: Final = ("pension", "medical", "unemployment", "work_injury")
+PENSION_PREMIUM, MEDICAL_PREMIUM, UNEMPLOYMENT_PREMIUM, WORK_INJURY_PREMIUM = range(len(PREMIUMS))
 
-# What may be true of what measures put off for a firm, bits of `Slots.put_off`, and what is counted of it.
+# Stations at which an application is counted: positions on the last axis of `Counts.firms` and `Counts.days`.
+COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
+APPLIED, DECIDED, REFUSED, PAID = range(len(COUNTED_STATIONS))
+
+# What becomes of what was put off: positions on the last axis of `Counts.repayment_wall`.
+DUE_AGAIN: Final = ("firms_due", "firms_short", "firms_closed")
+FELL_DUE, FELL_SHORT, CLOSED_OWING = range(len(DUE_AGAIN))
+
+# What may be true of what measures put off for a firm, bits of `Slots.put_off`.
 PUT_OFF: Final = 1
 MISSED: Final = 2
-FELL_DUE: Final = 0
-FELL_SHORT: Final = 1
-CLOSED_OWING: Final = 2
+
+# Lanes of a queue, positions on the last axis of `Queues.head`, and what `Queues.free` holds.
+LANES: Final = ("listed", "unlisted")
+LISTED, UNLISTED = range(len(LANES))
+FIRST_FREE, FREE_RECORDS = range(2)
+
+
+class Span(NamedTuple):
+    """Firms ``first`` to ``last - 1``."""
+
+    first: int
+    last: int
+
+
+class Clock(NamedTuple):
+    """What day it is."""
+
+    day: int  # since the start of the horizon
+    previous: int  # the same day of the month before
+    month: int  # calendar month, counted from the first of the horizon
+    month_of_year: int  # 1 to 12
 
 
 @columns
@@ -63,7 +95,7 @@ class Behaviour(NamedTuple):
     usual_loan: Float  # (Z,) months of usual sales
     size_churn: Float  # (Z,) factor
     apply_share: Float  # (Z,)
-    premiums: Float  # (4,) of insured wages: pension, medical, unemployment, work injury
+    premiums: Float  # (PREMIUMS,) of insured wages
     churn_by_age: Float  # (years,) a year; the last holds for older firms
     vat_small: Float  # (D,) levy rate of small-scale taxpayers
     vat_exempt: Float  # (D,) fen of monthly sales up to which they pay none
@@ -150,12 +182,10 @@ class Treasury(NamedTuple):
 class Counts(NamedTuple):
     """Delivery, counted at the stations, weighted."""
 
-    firms: Int  # (months, M + 1, 4)
-    days: Int  # (months, M + 1, 4) firm-days since applying; of APPLIED since the measure began
+    firms: Int  # (months, items, COUNTED_STATIONS)
+    days: Int  # (months, items, COUNTED_STATIONS) firm-days since applying; of APPLIED since the measure began
     holders: Int  # (M + 1, P) weighted firms that have it
-    repayment_wall: (
-        Int  # (months, M, 3) weighted firms: something fell due again, was not paid in full, was owed on closing
-    )
+    repayment_wall: Int  # (months, M + 1, DUE_AGAIN) weighted firms
 
 
 @columns
@@ -167,7 +197,42 @@ class Queues(NamedTuple):
     applied_on: NDArray[np.int16]
     ready_on: NDArray[np.int16]
     next: NDArray[np.int32]
-    head: NDArray[np.int32]  # (items, P, 2), lane 0 for firms on the list of key firms, 1 for all others; -1 for nobody
-    tail: NDArray[np.int32]  # (items, P, 2)
-    waiting: Int  # (items, P, 2) weighted firms in the queue
-    free: NDArray[np.int32]  # (2,) head of the free list, number of free records
+    head: NDArray[np.int32]  # (items, P, LANES) the lane of key firms, and of all others; -1 for nobody
+    tail: NDArray[np.int32]  # (items, P, LANES)
+    waiting: Int  # (items, P, LANES) weighted firms in the queue
+    free: NDArray[np.int32]  # (2,) FIRST_FREE: head of the free list; FREE_RECORDS: how many there are
+
+
+@columns
+class Records(NamedTuple):
+    """What is written down: what each firm was promised, what funds hold, every fen that moved, every case."""
+
+    slots: Slots
+    treasury: Treasury
+    books: Books
+    counts: Counts
+
+
+@columns
+class Bills(NamedTuple):
+    """Room for the bills of the one firm whose month is being settled, by flow."""
+
+    full: Int  # (FLOWS,) fen that fall due before any measure
+    due: Int  # (FLOWS,) fen that are left for the firm to pay now
+
+
+@columns
+class State(NamedTuple):
+    """All that the firms of a province are and have, and what acts on them today."""
+
+    firms: Firms
+    behaviour: Behaviour
+    terms: Any  # `sim.firm.effects.Terms`
+    market: Market
+    records: Records
+    queues: Queues
+    bills: Bills
+    ready_day: NDArray[np.int16]  # (D, LONGEST_PROCESSING + 1) day on which a case filed on a day has been processed
+    loan_item: int  # item of loan applications in the queues
+    ticket_item: int  # item of the first kind of restart problem; the others follow
+    seed: int

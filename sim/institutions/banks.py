@@ -6,17 +6,17 @@ guarantor, no relation): cash flow, leverage, collateral, record, and noise. A n
 
 from __future__ import annotations
 
-from time import perf_counter
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.firm.bills import usual_outlays
-from sim.firm.entitlements import barred, dequeue, lowest_bit, whole, without_lowest
-from sim.firm.state import DECIDED, PAID, REFUSED
+from sim.firm.entitlements import dequeue, in_effect, measures, whole
+from sim.firm.state import DECIDED, NEVER, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province
-from sim.kernels import kernel, outermost
+from sim.kernels import columns, kernel, outermost
 from sim.ledger import LINE
-from sim.population.columns import MASK_WORDS
+from sim.parameters import Parameters
 from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import FACTS, FLAGS, Status, bit
 
@@ -27,66 +27,71 @@ PENDING, LATE, NEW_LOAN, HAS_LOAN, EXPANDS = (
 )
 LOAN_DRAWN, INVESTED = LINE["loan_drawn"], LINE["invested"]
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
-UNLISTED = 1  # lane of the queue: banks serve nobody first
+LARGEST_SAVED: Final = 2.0**40  # entities that a bank may save capacity for
+
+
+class Score(NamedTuple):
+    """What the score of an application is made of."""
+
+    base: float
+    margin_weight: float
+    leverage_weight: float
+    collateral_bonus: float
+    record_malus: float
+    noise: float
+
+
+@columns
+class Bank(NamedTuple):
+    """The banks of each prefecture."""
+
+    capacity: Float  # (P,) entities that can be screened in a working day
+    unused: Float  # (P,) capacity saved up because one weighted firm is more than a day's work
+    supply: Float  # (P,) fen that may still be lent this month
+    score: Score
 
 
 @outermost
-def lend(  # type: ignore[no-untyped-def]
-    loan_item,
-    day,
-    month,
-    months_this_year,
-    capacity,
-    unused,
-    supply,
-    score,
-    firms,
-    terms,
-    behaviour,
-    books,
-    counts,
-    queues,
-    seed,
-):
-    """A working day of the banks.
-
-    ``supply``: (P,) fen that may still be lent this month; ``score``: base, margin weight, leverage weight,
-    collateral bonus, record malus, noise (6,). ``capacity`` and ``unused`` as at a desk.
-    """
-    for p in range(len(capacity)):
-        left = unused[p] + capacity[p]
+def lend(bank, clock, state):  # type: ignore[no-untyped-def]
+    """A working day of the banks, who serve nobody first."""
+    firms, behaviour, terms, queues = state.firms, state.behaviour, state.terms, state.queues
+    books, counts, item, seed = state.records.books, state.records.counts, state.loan_item, state.seed
+    supply, score, day, month = bank.supply, bank.score, clock.day, clock.month
+    for p in range(len(bank.capacity)):
+        left = bank.unused[p] + bank.capacity[p]
         served_all = False
         while True:
-            record = queues.head[loan_item, p, UNLISTED]
+            record = queues.head[item, p, UNLISTED]
             if record < 0 or queues.ready_on[record] > day:
                 served_all = True
                 break
             i = np.int64(queues.firm[record])
             w = np.int64(firms.weight[i])
             if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
-                dequeue(loan_item, p, UNLISTED, firms, queues)
+                dequeue(item, p, UNLISTED, firms, queues)
                 continue
             if left < w or supply[p] <= 0:
                 break
             days = day - queues.applied_on[record]
-            dequeue(loan_item, p, UNLISTED, firms, queues)
+            dequeue(item, p, UNLISTED, firms, queues)
             expands = firms.facts[i] & np.uint16(EXPANDS) != 0
             firms.facts[i] &= np.uint16(0xFFFF & ~(PENDING | EXPANDS))
             left -= w
             approval, waiver, rate_cut, error = _support(i, firms, terms)
             usual = max(1.0, float(firms.usual_sales[i]))
-            points = score[0] + approval + score[1] * firms.profit_this_year[i] / (usual * months_this_year)
-            points -= score[2] * firms.loan[i] / (12.0 * usual)
+            points = score.base + approval
+            points += score.margin_weight * firms.profit_this_year[i] / (usual * clock.month_of_year)
+            points -= score.leverage_weight * firms.loan[i] / (12.0 * usual)
             if firms.flags[i] & COLLATERAL:
-                points += score[3]
+                points += score.collateral_bonus
             else:
-                points += score[3] * waiver
+                points += score.collateral_bonus * waiver
             if firms.facts[i] & LATE or firms.illiquid_months[i] > 1:
-                points -= score[4]
-            points += score[5] * error * normal(seed, UNDERWRITING, firms.key[i], month)
+                points -= score.record_malus
+            points += score.noise * error * normal(seed, UNDERWRITING, firms.key[i], month)
             if points <= 0.0:
-                counts.firms[month, loan_item, REFUSED] += w
-                counts.days[month, loan_item, REFUSED] += w * days
+                counts.firms[month, item, REFUSED] += w
+                counts.days[month, item, REFUSED] += w * days
                 continue
             if expands:
                 amount = whole(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
@@ -98,7 +103,7 @@ def lend(  # type: ignore[no-untyped-def]
             total = float(firms.loan[i] + amount)
             firms.loan_rate[i] = (firms.loan[i] * firms.loan_rate[i] + amount * new_rate) / max(1.0, total)
             firms.loan[i] += amount
-            firms.loan_due_on[i] = min(day + behaviour.loan_term_days, 32_767)
+            firms.loan_due_on[i] = min(day + behaviour.loan_term_days, NEVER)
             firms.cash[i] += amount
             firms.facts[i] |= np.uint16(NEW_LOAN | HAS_LOAN)
             books.lines[month, LOAN_DRAWN] += amount * w
@@ -106,9 +111,9 @@ def lend(  # type: ignore[no-untyped-def]
                 _expand(i, amount, month, firms, behaviour, seed)
                 books.lines[month, INVESTED] += amount * w
             for station in (DECIDED, PAID):
-                counts.firms[month, loan_item, station] += w
-                counts.days[month, loan_item, station] += w * days
-        unused[p] = 0.0 if served_all else min(left, 2.0**40)
+                counts.firms[month, item, station] += w
+                counts.days[month, item, station] += w * days
+        bank.unused[p] = 0.0 if served_all else min(left, LARGEST_SAVED)
 
 
 @kernel
@@ -132,49 +137,34 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
     waiver = 0.0
     rate_cut = 0.0
     error = 1.0
-    for word in range(MASK_WORDS):
-        mask = firms.eligible[i, word] & terms.lends[word] & ~barred(~firms.facts[i], word, terms)
-        while mask != np.uint64(0):
-            m = lowest_bit(word, mask)
-            mask = without_lowest(mask)
-            approval += terms.approval[m]
-            waiver = max(waiver, terms.collateral_waiver[m])
-            rate_cut += terms.rate_cut[m]
-            error *= terms.screening_error[m]
+    for m in measures(in_effect(i, firms.eligible, terms.lends, firms, terms)):
+        approval += terms.approval[m]
+        waiver = max(waiver, terms.collateral_waiver[m])
+        rate_cut += terms.rate_cut[m]
+        error *= terms.screening_error[m]
     return approval, waiver, rate_cut, error
 
 
 class Banks:
     """The banks of the province: what they can screen in a day and newly lend in a month."""
 
-    def __init__(self, province: Province) -> None:
-        self.province = province
-        p = province.parameters
-        self.capacity = p["credit.cases_per_day"] * province.entities / 10_000
-        self.unused = np.zeros_like(self.capacity)
-        names = ("base", "margin_weight", "leverage_weight", "collateral_bonus", "record_malus", "noise")
-        self.score = np.array([p[f"credit.{name}"] for name in names])
-        province.rules.terms.processing[province.loan_item] = round(p["credit.processing_days"])
+    def __init__(self, province: Province, parameters: Parameters, entities: Float, loans: Int) -> None:
+        """``entities``: (P,) alive at the start; ``loans``: (P,) weighted fen lent, as last counted."""
+        self.province, self.terms, self.loans = province, province.state.terms, loans
+        self.supply_per_month = parameters["credit.supply_per_month"]
+        self.capacity = parameters["credit.cases_per_day"] * entities / 10_000
         self.supply = np.zeros_like(self.capacity)
+        score = Score(*(parameters[f"credit.{name}"] for name in Score._fields))
+        self.bank = Bank(self.capacity, np.zeros_like(self.capacity), self.supply, score)
+        self.terms.processing[province.state.loan_item] = round(parameters["credit.processing_days"])
         self.new_month()
 
     def new_month(self) -> None:
         """What may newly be lent this month: a share of what is lent, raised by the incentives in force."""
-        rules = self.province.rules
-        factor = rules.terms.supply[0] * self.province.parameters["credit.supply_per_month"]
-        self.supply[:] = self.province.loans * factor
+        self.supply[:] = self.loans * (self.terms.supply[0] * self.supply_per_month)
 
     def work(self, day: int) -> None:
         """A working day of screening and lending."""
-        province = self.province
-        rules = province.rules
-        if not province.queues.waiting[province.loan_item].any():
-            return
-        since = perf_counter()
-        lend(
-            province.loan_item, day, province.month(day), province.timeline.date(day).month, self.capacity,
-            self.unused, self.supply, self.score,
-            province.firms, rules.terms, province.behaviour, province.books, province.counts, province.queues,
-            province.seed,
-        )  # fmt: skip
-        province.took("institutions", since)
+        state = self.province.state
+        if state.queues.waiting[state.loan_item].any():
+            lend(self.bank, self.province.clock(day), state)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from sim.firm.entitlements import put
-from sim.firm.state import DECIDED
-from sim.institutions.province import Province
+from sim.firm.state import DECIDED, Counts
+from sim.population.columns import Firms
 from sim.vocabulary import Status
 
 
-def choose(province: Province, m: int, month: int) -> None:
-    """Choose firms for measure m until its quota of entities is filled, the lowest material costs first.
+def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> None:
+    """Choose firms for measure m until its ``quota`` of entities is filled, the lowest material costs first.
 
     A low share of materials stands for a high margin, the best prospect that can be known beforehand. Rows that stand
     for several entities are taken while any of the quota is left, for the plan says at least; ties go by identity.
     """
-    firms, rules, counts = province.firms, province.rules, province.counts
     alive = (firms.status == Status.OPEN) | (firms.status == Status.SUSPENDED)
     word, place = m >> 6, np.uint64(m & 63)
     qualifies = ((firms.eligible[:, word] >> place) & np.uint64(1)).astype(np.bool_) & alive
@@ -24,7 +23,6 @@ def choose(province: Province, m: int, month: int) -> None:
     rows = rows[np.lexsort((firms.key[rows], firms.materials_share[rows]))]
     weights = firms.weight[rows]
     before = np.cumsum(weights) - weights
-    quota = rules.terms.quota[m] * province.scale
     for row in rows[before < quota]:
         put(firms.granted, row, m)
         counts.holders[m, firms.prefecture[row]] += firms.weight[row]

@@ -7,32 +7,43 @@ entitlement, or pays from the measure's fund; where the fund waits for money, th
 
 from __future__ import annotations
 
-from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.entitlements import dequeue, entitle, is_on, pay
-from sim.firm.state import DECIDED, PAYMENT, REFUSED, Float
+from sim.firm.state import DECIDED, LANES, NEVER, PAYMENT, REFUSED, Float
 from sim.institutions.province import Province
-from sim.kernels import kernel, outermost
+from sim.institutions.rules import Rules
+from sim.kernels import columns, kernel, outermost
 from sim.random_numbers import Purpose, uniform
-from sim.vocabulary import AGENCIES, Status
+from sim.vocabulary import Status
 
 DECISION = int(Purpose.DECISION)
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
-NO_DAY = 32_767
+LANE_COUNT = len(LANES)
+
+
+@columns
+class Desk(NamedTuple):
+    """Those who handle the cases of some queues, in each prefecture."""
+
+    items: NDArray[np.int16]  # of the queues
+    blocked: NDArray[np.bool_]  # (items,) room to note which of them wait for money
+    capacity: Float  # (P,) entities that can be handled in a working day
+    unused: Float  # (P,) capacity saved up because one weighted firm is more than a day's work
 
 
 @kernel
-def first_ready(items, p, lane, day, blocked, queues):  # type: ignore[no-untyped-def]
-    """Queue in which the case filed first is ready; -1 when none is. ``blocked``: items that wait for money."""
+def first_ready(desk, p, lane, day, queues):  # type: ignore[no-untyped-def]
+    """Position of the item whose case was filed first of those that are ready; -1 when none is."""
     best = -1
-    best_day = NO_DAY
-    for k in range(len(items)):
-        if blocked[k]:
+    best_day = NEVER
+    for k in range(len(desk.items)):
+        if desk.blocked[k]:
             continue
-        record = queues.head[items[k], p, lane]
+        record = queues.head[desk.items[k], p, lane]
         if record >= 0 and queues.ready_on[record] <= day and queues.applied_on[record] < best_day:
             best = k
             best_day = queues.applied_on[record]
@@ -52,26 +63,23 @@ def anybody_waits(items, queues):  # type: ignore[no-untyped-def]
 
 
 @outermost
-def serve(  # type: ignore[no-untyped-def]
-    items, blocked, day, month, capacity, unused, firms, slots, terms, behaviour, treasury, books, counts, queues, seed
-):
-    """A working day of one agency.
-
-    ``items``: its measures; ``capacity``: (P,) entities that can be handled today; ``unused``: (P,) capacity saved
-    up because one weighted firm is more than a day's work; ``blocked``: (items,) room to note whose fund is empty.
-    """
-    if not anybody_waits(items, queues):
+def serve(desk, clock, state):  # type: ignore[no-untyped-def]
+    """A working day of one agency."""
+    firms, behaviour, terms, records, queues = state.firms, state.behaviour, state.terms, state.records, state.queues
+    slots, counts, seed = records.slots, records.counts, state.seed
+    day, month = clock.day, clock.month
+    if not anybody_waits(desk.items, queues):
         return
-    for p in range(len(capacity)):
-        left = unused[p] + capacity[p]
-        blocked[:] = False
+    for p in range(len(desk.capacity)):
+        left = desk.unused[p] + desk.capacity[p]
+        desk.blocked[:] = False
         too_heavy = False  # who stands for more than is left goes on waiting, and nobody goes before
-        for lane in range(2):
+        for lane in range(LANE_COUNT):
             while not too_heavy:
-                k = first_ready(items, p, lane, day, blocked, queues)
+                k = first_ready(desk, p, lane, day, queues)
                 if k < 0:
                     break
-                m = np.int64(items[k])
+                m = np.int64(desk.items[k])
                 record = queues.head[m, p, lane]
                 i = np.uint64(queues.firm[record])  # as the settlement counts firms: what both call is compiled once
                 w = np.int64(firms.weight[i])
@@ -90,9 +98,9 @@ def serve(  # type: ignore[no-untyped-def]
                     counts.firms[month, m, REFUSED] += w
                     counts.days[month, m, REFUSED] += w * days
                 elif terms.kind[m] == PAYMENT and not terms.monthly[m]:
-                    paid = pay(i, m, month, firms, slots, terms, behaviour, treasury, books, counts, days)
+                    paid = pay(i, m, days, month, firms, terms, behaviour, records)
                     if paid < 0 and terms.waits[m]:
-                        blocked[k] = True
+                        desk.blocked[k] = True
                         continue
                     if paid < 0:
                         counts.firms[month, m, REFUSED] += w
@@ -108,45 +116,34 @@ def serve(  # type: ignore[no-untyped-def]
                 dequeue(m, p, lane, firms, queues)
                 left -= w
         idle = True
-        for lane in range(2):
-            idle = idle and first_ready(items, p, lane, day, blocked, queues) < 0
-        unused[p] = 0.0 if idle else left
+        for lane in range(LANE_COUNT):
+            idle = idle and first_ready(desk, p, lane, day, queues) < 0
+        desk.unused[p] = 0.0 if idle else left
 
 
 class Desks:
     """One agency: its measures, its staff in each prefecture, its queue."""
 
-    def __init__(self, province: Province, agency: int) -> None:
-        self.province, self.agency = province, agency
-        rules = province.rules
+    def __init__(self, province: Province, rules: Rules, agency: int, staffed: Float) -> None:
+        """``staffed``: (P,) entities that its staff can handle in a working day."""
+        self.province, self.rules, self.agency, self.staffed = province, rules, agency, staffed
         delivered = [x.delivery.way in ("application", "negotiated") for x in rules.measures]
         mine = [m for m, by_desk in enumerate(delivered) if by_desk and rules.terms.agency[m] == agency]
         self.items = np.array(mine, np.int16)
-        per_10k = province.parameters.by("delivery.capacity", AGENCIES)[agency]
-        self.staffed = per_10k * province.entities / 10_000  # entities a working day, by prefecture
-        self.moved = np.zeros_like(self.staffed)  # what dispatch meetings have added or taken away
-        self.capacity: Float = np.zeros_like(self.staffed)  # entities that can be handled in a working day
-        self.unused = np.zeros_like(self.staffed)
-        self.blocked = np.zeros(len(mine), np.bool_)
+        self.moved = np.zeros_like(staffed)  # what dispatch meetings have added or taken away
+        self.capacity: Float = np.zeros_like(staffed)
+        self.desk = Desk(self.items, np.zeros(len(mine), np.bool_), self.capacity, np.zeros_like(staffed))
         self.count_staff()
 
     def count_staff(self) -> None:
         """Set the capacity anew, when rules have changed or a meeting has moved staff."""
-        self.capacity[:] = (self.staffed + self.moved) * self.province.rules.terms.desk_capacity[self.agency]
+        self.capacity[:] = (self.staffed + self.moved) * self.rules.terms.desk_capacity[self.agency]
 
     @property
     def waiting(self) -> NDArray[np.int64]:
         """Weighted firms that wait at these desks, by prefecture."""
-        return np.asarray(self.province.queues.waiting[self.items].sum(axis=(0, 2)))
+        return np.asarray(self.province.state.queues.waiting[self.items].sum(axis=(0, 2)))
 
     def work(self, day: int) -> None:
         """A working day."""
-        province = self.province
-        since = perf_counter()
-        serve(
-            self.items, self.blocked, day, province.month(day), self.capacity, self.unused, province.firms,
-            province.slots,
-            province.rules.terms, province.behaviour, province.funds.treasury, province.books, province.counts,
-            province.queues, province.seed,
-        )  # fmt: skip
-        province.took("institutions", since)
+        serve(self.desk, self.province.clock(day), self.province.state)

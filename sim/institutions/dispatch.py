@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.firm.effects import Terms
 from sim.institutions.desks import Desks
-from sim.institutions.province import Province
+from sim.timeline import Timeline
 from sim.vocabulary import AGENCIES
 
 LEAST = 0.5  # a desk is never stripped below half of its staff
@@ -18,17 +19,17 @@ LEAST = 0.5  # a desk is never stripped below half of its staff
 class Dispatch:
     """The meetings of the province."""
 
-    def __init__(self, province: Province, desks: list[Desks]) -> None:
-        self.province = province
+    def __init__(self, desks: list[Desks], terms: Terms, timeline: Timeline, share: float) -> None:
+        """``share``: of a desk's staff that can move at once."""
+        self.terms, self.timeline, self.share = terms, timeline, share
         self.desks = [one for one in desks if AGENCIES[one.agency] != "banks"]  # banks are not the state's to move
-        self.share = province.parameters["delivery.dispatch_share"]
 
     def is_meeting(self, day: int) -> bool:
         """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
-        meetings = int(self.province.rules.terms.dispatch_meetings[0])
+        meetings = int(self.terms.dispatch_meetings[0])
         if meetings == 0:
             return False
-        of_month = self.province.timeline.date(day).day
+        of_month = self.timeline.date(day).day
         return of_month in {1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)}
 
     def meet(self, day: int) -> None:

@@ -1,73 +1,95 @@
-"""The province as institutions see it: the firms, the rules in force, the queues, the books and the clock."""
+"""The province as the processes of a run share it: the state of its firms, the day, and room in the queues."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import lru_cache
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.state import Behaviour, Counts, Float, Int, Market, Queues, Slots
-from sim.institutions.funds import Funds
-from sim.institutions.queues import with_room
-from sim.institutions.rules import LONGEST_PROCESSING, Rules
-from sim.ledger import Books
-from sim.parameters import Parameters
+from sim.firm import state
+from sim.firm.state import LONGEST_PROCESSING, NEVER, Behaviour, Clock, Int, State, Treasury
+from sim.institutions.queues import new_queues, with_room
+from sim.institutions.rules import Rules
+from sim.ledger import new_books
 from sim.population.columns import Firms
-from sim.population.counties import Counties
+from sim.population.synthesis import Population
 from sim.timeline import Timeline
-from sim.world.world import World
+from sim.vocabulary import FLOWS, SECTORS, SIZES, TICKETS
 
 
-@dataclass
 class Province:
-    """Everything that a run's processes share. Money is weighted whole fen, counts are weighted entities."""
+    """The state of the province, which grows with its queues, and its calendar."""
 
-    timeline: Timeline
-    parameters: Parameters
-    counties: Counties
-    world: World
-    firms: Firms
-    rules: Rules
-    funds: Funds
-    slots: Slots
-    behaviour: Behaviour
-    market: Market
-    books: Books
-    counts: Counts
-    queues: Queues
-    county_rows: NDArray[np.int64]  # (cohorts, C + 1) first row of each county in each cohort
-    entities: Float  # (P,) entities alive at the start, times the scale of an enlarged province
-    entitled: Int  # (M + 1, P, Z) weighted firms that qualify for each measure by their traits
-    loans: Int  # (P,) weighted fen lent, as last counted
-    ready_day: NDArray[np.int16]  # (D, LONGEST_PROCESSING + 1)
-    scale: float
-    seed: int
-    seconds: dict[str, float] = field(default_factory=lambda: {"firms": 0.0, "institutions": 0.0, "observation": 0.0})
+    def __init__(self, state: State, timeline: Timeline) -> None:
+        self.state, self.timeline = state, timeline
 
-    @property
-    def loan_item(self) -> int:
-        """Item of loan applications in the queues; restart problems follow, one item a kind of ticket."""
-        return len(self.rules.measures)
-
-    @property
-    def ticket_item(self) -> int:
-        """Item of the first kind of restart problem."""
-        return self.loan_item + 1
-
-    def month(self, day: int) -> int:
-        """Index of the calendar month of a day."""
-        return int(self.timeline.month[day])
+    def clock(self, day: int) -> Clock:
+        """What a day is to the firms."""
+        on = self.timeline.date(day)
+        previous = day - (on - timedelta(on.day)).day  # as many days ago as the month before has
+        return Clock(day, previous, int(self.timeline.month[day]), on.month)
 
     def make_room(self, cases: int) -> None:
         """Let at least so many more cases wait."""
-        self.queues = with_room(self.queues, cases)
+        queues = with_room(self.state.queues, cases)
+        if queues is not self.state.queues:
+            self.state = self.state._replace(queues=queues)
 
-    def took(self, what: str, since: float) -> None:
-        """Add the seconds since ``since`` to a part of the run."""
-        self.seconds[what] += perf_counter() - since
+
+def first_state(
+    population: Population, rules: Rules, behaviour: Behaviour, treasury: Treasury, testing: NDArray[np.bool_],
+    groups: Sequence[str], seed: int,
+) -> State:  # fmt: skip
+    """The state that a run begins with; money is weighted whole fen, counts are weighted entities.
+
+    ``testing``: (D, C) whether staff are tested on a day; ``groups``: of measures whose money is counted together.
+    """
+    firms, timeline, measures = population.firms, rules.timeline, len(rules.measures)
+    counties, prefectures = len(rules.counties), rules.counties.prefecture_count
+    n, months, before = len(firms.key), timeline.months, state.LEAD + timeline.days + 1
+    items = measures + 1 + len(TICKETS)
+    tested = np.zeros((before, counties))
+    tested[state.LEAD + 1 :] = np.cumsum(testing, axis=0)
+    stations = (months, items, len(state.COUNTED_STATIONS))
+    return State(
+        firms=firms,
+        behaviour=behaviour,
+        terms=rules.terms,
+        market=state.Market(
+            integral=np.zeros((before, counties, len(SECTORS))),
+            testing=tested,
+            wages=np.zeros(counties, np.int64),
+            capacity=np.zeros((counties, len(SECTORS)), np.int64),
+            sales=np.zeros(prefectures * len(SECTORS) * len(SIZES), np.int64),
+            supplier_loss=np.zeros(prefectures),
+            payables_lost=np.zeros(prefectures, np.int64),
+        ),
+        records=state.Records(
+            slots=state.Slots(
+                months_left=np.zeros((max(rules.month_slots, 1), n), np.uint8),
+                deferred=np.zeros((max(rules.deferral_slots, 1), n), np.int64),
+                given=np.zeros((max(len(groups), 1), n), np.int64),
+                put_off=np.zeros(n, np.uint8),
+            ),
+            treasury=treasury,
+            books=new_books(months, measures),
+            counts=state.Counts(
+                firms=np.zeros(stations, np.int64),
+                days=np.zeros(stations, np.int64),
+                holders=np.zeros((measures + 1, prefectures), np.int64),
+                repayment_wall=np.zeros((months, measures + 1, len(state.DUE_AGAIN)), np.int64),
+            ),
+        ),
+        queues=new_queues(items, prefectures, int(np.diff(population.cohort_start).max()) + 1),
+        bills=state.Bills(full=np.zeros(len(FLOWS), np.int64), due=np.zeros(len(FLOWS), np.int64)),
+        ready_day=days_until_ready(timeline),
+        loan_item=measures,
+        ticket_item=measures + 1,
+        seed=seed,
+    )
 
 
 @lru_cache(maxsize=16)
@@ -77,7 +99,7 @@ def days_until_ready(timeline: Timeline) -> NDArray[np.int16]:
     Made once for all runs of a process, which only read it.
     """
     offices_open = np.flatnonzero(timeline.is_working_day)
-    never = np.full(LONGEST_PROCESSING + 2, 32_767)
+    never = np.full(LONGEST_PROCESSING + 2, NEVER)
     open_days = np.concatenate([offices_open, never])
     first = np.searchsorted(offices_open, np.arange(timeline.days), side="right")  # the next working day
     steps = np.arange(LONGEST_PROCESSING + 1)

@@ -8,33 +8,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.state import MONTH_DAYS, Float
-from sim.institutions.province import Province
+from sim.firm.state import MONTH_DAYS, Float, Int
+from sim.institutions.rules import Rules
+from sim.parameters import Parameters
 
 
 class Publicity:
     """The spread of knowledge of every measure in force."""
 
-    def __init__(self, province: Province) -> None:
-        self.province = province
-        self.base = province.parameters.by_size("delivery.awareness_per_month")
-        self.peers = province.parameters["delivery.peers"]
-        self.entitled = np.maximum(province.entitled.sum(axis=2), 1)
-        self.hazard: Float = np.zeros_like(province.rules.terms.aware)  # a day
+    def __init__(self, rules: Rules, parameters: Parameters, entitled: Int, holders: Int) -> None:
+        """``entitled``: (M + 1, P, Z) weighted firms that qualify by their traits; ``holders``: (M + 1, P) have it."""
+        self.rules, self.holders = rules, holders
+        self.base = parameters.by_size("delivery.awareness_per_month")
+        self.peers = parameters["delivery.peers"]
+        self.entitled = np.maximum(entitled.sum(axis=2), 1)
+        self.hazard: Float = np.zeros_like(rules.terms.aware)  # a day
         self.cumulated: Float = np.zeros_like(self.hazard)
 
     def look_around(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
-        province, rules = self.province, self.province.rules
-        near = province.counts.holders / self.entitled
-        hazard = self.base[None, None, :] + rules.terms.awareness + self.peers * near[:, :, None]
-        self.hazard = np.where(rules.running[:, None, None], hazard, 0.0) / MONTH_DAYS
+        near = self.holders / self.entitled
+        hazard = self.base[None, None, :] + self.rules.terms.awareness + self.peers * near[:, :, None]
+        self.hazard = np.where(self.rules.running[:, None, None], hazard, 0.0) / MONTH_DAYS
 
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""
         if day % 7 == 0:
             self.look_around()
-        aware = self.province.rules.terms.aware
+        aware = self.rules.terms.aware
         self.cumulated += self.hazard
         np.negative(self.cumulated, out=aware)
         np.exp(aware, out=aware)

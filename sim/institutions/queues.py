@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.firm.entitlements import NOBODY
-from sim.firm.state import Queues
+from sim.firm.state import FIRST_FREE, FREE_RECORDS, LANES, Queues
 from sim.kernels import outermost
 
 
 def new_queues(items: int, prefectures: int, records: int) -> Queues:
     """Empty queues for ``items`` in each of ``prefectures``, with room for ``records`` cases waiting at once."""
-    ends = (items, prefectures, 2)
+    ends = (items, prefectures, len(LANES))
     following = np.arange(1, records + 1, dtype=np.int32)
     following[-1] = -1
     return Queues(
@@ -33,14 +33,14 @@ def new_queues(items: int, prefectures: int, records: int) -> Queues:
 
 def with_room(queues: Queues, records: int) -> Queues:
     """The same queues with at least ``records`` free places; grows by an eighth or more so that growing is rare."""
-    if queues.free[1] >= records:
+    if queues.free[FREE_RECORDS] >= records:
         return queues
     old = len(queues.firm)
-    new = old + max(old // 8, records - int(queues.free[1]))
+    new = old + max(old // 8, records - int(queues.free[FREE_RECORDS]))
     following = np.full(new, -1, np.int32)
     following[:old] = queues.next
     following[old : new - 1] = np.arange(old + 1, new, dtype=np.int32)
-    following[new - 1] = queues.free[0]
+    following[new - 1] = queues.free[FIRST_FREE]
 
     def longer(column: np.ndarray, filled: int = 0) -> np.ndarray:
         return np.concatenate([column, np.full(new - old, filled, column.dtype)])
@@ -51,8 +51,12 @@ def with_room(queues: Queues, records: int) -> Queues:
         applied_on=longer(queues.applied_on),
         ready_on=longer(queues.ready_on),
         next=following,
-        free=np.array([old, int(queues.free[1]) + new - old], np.int32),
+        free=np.array([old, int(queues.free[FREE_RECORDS]) + new - old], np.int32),
     )
+
+
+# What is counted of those who wait: weighted firms, and their days so far.
+WAITING, DAYS_SO_FAR = range(2)
 
 
 @outermost
@@ -65,6 +69,6 @@ def count_waiting(day, firms, queues, found):  # type: ignore[no-untyped-def]
                 record = queues.head[item, p, lane]
                 while record >= 0:
                     w = np.int64(firms.weight[queues.firm[record]])
-                    found[item, 0] += w
-                    found[item, 1] += w * (day - queues.applied_on[record])
+                    found[item, WAITING] += w
+                    found[item, DAYS_SO_FAR] += w * (day - queues.applied_on[record])
                     record = queues.next[record]

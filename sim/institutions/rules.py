@@ -10,22 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.effects import DELIVERY, EFFECTS, SETS, UNMET, Axis, Effect, Rows, group_of
 from sim.firm.entitlements import find_eligible
-from sim.firm.state import COLLECTION, CREDIT, CULTIVATION, DEFERRAL, PAYMENT, RELIEF, Int
+from sim.firm.state import COLLECTION, CREDIT, CULTIVATION, DEFERRAL, LONGEST_PROCESSING, PAYMENT, RELIEF, Int
 from sim.measure import Dated, Measure
 from sim.population.columns import MASK_WORDS, Firms
 from sim.population.counties import Counties
 from sim.random_numbers import Purpose, salts
 from sim.timeline import Timeline
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
-
-LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 
 
 class Rules:

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.firm.entitlements import lowest_bit, without_lowest
+from sim.firm.entitlements import measures
 from sim.kernels import outermost
-from sim.population.columns import MASK_WORDS
+from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
 from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
 
@@ -21,10 +21,20 @@ COUNTED: Final = (
     "stopped_exited_otherwise", "loss_making", "staff", "sales_fen", "cash_fen", "arrears_fen", "overdue_public_fen",
     "deferred_fen", "loan_fen", "small_arrears_fen",
 )  # fmt: skip
-SALES: Final = COUNTED.index("sales_fen")
+(
+    OPEN_NOW, SUSPENDED_NOW, LEFT, BORN, FOUNDERS, FOUNDERS_ALIVE, STOPPED, STOPPED_WORKING, STOPPED_EXITED_OTHERWISE,
+    LOSS_MAKING, STAFF, SALES, CASH, ARREARS, OVERDUE_PUBLIC, DEFERRED, LOAN, SMALL_ARREARS,
+) = range(len(COUNTED))  # fmt: skip
+# What is counted of a measure's firms.
+ELIGIBLE, AWARE = range(2)
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
 BY_CHURN = EXIT_CAUSES.index("churn")
 DISPUTE = int(Purpose.DISPUTE)
+(
+    CASH_ACCOUNT, RECEIVABLES_PUBLIC_ACCOUNT, OVERDUE_PUBLIC_ACCOUNT, RECEIVABLES_PRIVATE_ACCOUNT, PAYABLES_ACCOUNT,
+    ARREARS_PUBLIC_ACCOUNT, ARREARS_PRIVATE_ACCOUNT, LOAN_ACCOUNT, VAT_CREDIT_ACCOUNT, QUALITY_DEPOSIT_ACCOUNT,
+    DEFERRED_ACCOUNT,
+) = ACCOUNT.values()  # fmt: skip
 FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
@@ -53,37 +63,37 @@ def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # t
         alike[0] += w
         alike[1] += w * strata.jobs[i]
         if founder:
-            row[4] += w
+            row[FOUNDERS] += w
         else:
-            row[3] += w
+            row[BORN] += w
         if stopped:
-            row[6] += w
+            row[STOPPED] += w
         if status == EXITED:
-            row[2] += w
+            row[LEFT] += w
             if stopped and firms.exit_cause[i] == BY_CHURN:
-                row[8] += w
+                row[STOPPED_EXITED_OTHERWISE] += w
             continue
         if status == OPEN:
-            row[0] += w
+            row[OPEN_NOW] += w
             if stopped:
-                row[7] += w
+                row[STOPPED_WORKING] += w
         else:
-            row[1] += w
+            row[SUSPENDED_NOW] += w
         if founder:
-            row[5] += w
+            row[FOUNDERS_ALIVE] += w
         if loses:
-            row[9] += w
-        row[10] += w * firms.staff[i]
-        row[12] += w * firms.cash[i]
-        row[13] += w * (firms.arrears_public[i] + firms.arrears_private[i])
+            row[LOSS_MAKING] += w
+        row[STAFF] += w * firms.staff[i]
+        row[CASH] += w * firms.cash[i]
+        row[ARREARS] += w * (firms.arrears_public[i] + firms.arrears_private[i])
         overdue = firms.overdue_public[i]
-        row[14] += w * overdue
+        row[OVERDUE_PUBLIC] += w * overdue
         if 0 < overdue < small and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
-            row[17] += w * overdue
+            row[SMALL_ARREARS] += w * overdue
         if slots.put_off[i] != 0:
             for slot in range(len(slots.deferred)):
-                row[15] += w * slots.deferred[slot, i]
-        row[16] += w * firms.loan[i]
+                row[DEFERRED] += w * slots.deferred[slot, i]
+        row[LOAN] += w * firms.loan[i]
 
 
 @outermost
@@ -103,18 +113,18 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
         if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
             continue
         w = np.int64(firms.weight[i])
-        total[0] += w * firms.cash[i]
-        total[1] += w * firms.receivables_public[i]
-        total[2] += w * firms.overdue_public[i]
-        total[3] += w * firms.receivables_private[i]
-        total[4] += w * firms.payables[i]
-        total[5] += w * firms.arrears_public[i]
-        total[6] += w * firms.arrears_private[i]
-        total[7] += w * firms.loan[i]
-        total[8] += w * firms.vat_credit[i]
-        total[9] += w * firms.quality_deposit[i]
+        total[CASH_ACCOUNT] += w * firms.cash[i]
+        total[RECEIVABLES_PUBLIC_ACCOUNT] += w * firms.receivables_public[i]
+        total[OVERDUE_PUBLIC_ACCOUNT] += w * firms.overdue_public[i]
+        total[RECEIVABLES_PRIVATE_ACCOUNT] += w * firms.receivables_private[i]
+        total[PAYABLES_ACCOUNT] += w * firms.payables[i]
+        total[ARREARS_PUBLIC_ACCOUNT] += w * firms.arrears_public[i]
+        total[ARREARS_PRIVATE_ACCOUNT] += w * firms.arrears_private[i]
+        total[LOAN_ACCOUNT] += w * firms.loan[i]
+        total[VAT_CREDIT_ACCOUNT] += w * firms.vat_credit[i]
+        total[QUALITY_DEPOSIT_ACCOUNT] += w * firms.quality_deposit[i]
         for slot in range(len(deferred)):
-            total[10] += w * deferred[slot, i]
+            total[DEFERRED_ACCOUNT] += w * deferred[slot, i]
 
 
 @outermost
@@ -124,11 +134,7 @@ def knowing(firms, terms, found):  # type: ignore[no-untyped-def]
         if firms.status[i] == UNBORN:
             continue
         w = np.int64(firms.weight[i])
-        for word in range(MASK_WORDS):
-            mask = firms.eligible[i, word]
-            while mask != np.uint64(0):
-                m = lowest_bit(word, mask)
-                mask = without_lowest(mask)
-                found[m, 0] += w
-                if salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]:
-                    found[m, 1] += w
+        for m in measures(firms.eligible[i]):
+            found[m, ELIGIBLE] += w
+            if salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]:
+                found[m, AWARE] += w

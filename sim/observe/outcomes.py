@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-WINNERS: Final = ("medium", "small_micro", "large")  # of public contracts
 Counts = dict[str, int]
 
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import ledger
-from sim.firm.state import DECIDED, MISSED, PUT_OFF, Float, Int
+from sim.firm.state import COUNTED_STATIONS, DECIDED, DUE_AGAIN, MISSED, PUT_OFF, Float, Int
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
-from sim.observe.observers import COUNTED, knowing
+from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, knowing
 from sim.observe.tables import TABLES
-from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, Status
+from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, WINNERS, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sim.population.columns import Firms
     from sim.timeline import Timeline
 
-# Columns of `Counts` that are stations of the delivery table; `eligible`, `aware` and `queued` are stocks.
-COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
 GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
 # Tables month by month; nobody makes them who only wants outcomes.
 MONTHLY: Final = ("panel", "universes", "delivery", "requests", "repayment_wall")
@@ -75,7 +73,7 @@ class Record:
         """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out."""
         import pandas as pd
 
-        inhabited = np.flatnonzero((self.panel[-1, :, 3] + self.panel[-1, :, 4]) > 0)
+        inhabited = np.flatnonzero((self.panel[-1, :, BORN] + self.panel[-1, :, FOUNDERS]) > 0)
         p, s, z = np.unravel_index(inhabited, self.cells)
         months, cells = len(self.months), len(inhabited)
         names: dict[str, object] = {
@@ -99,12 +97,12 @@ class Record:
         def sums(month: int) -> dict[str, int]:
             return dict(zip(COUNTED, self.panel[month].sum(axis=0).tolist(), strict=True))
 
-        by_size = self.panel[self.at_target, :, COUNTED.index("loan_fen")].reshape(-1, len(SIZES)).sum(axis=0)
+        by_size = self.panel[self.at_target, :, LOAN].reshape(-1, len(SIZES)).sum(axis=0)
         seen = outcomes.Seen(
             at_target=sums(self.at_target),
             at_end=sums(-1),
             ledger=ledger_table,
-            contracts={name: int(won[:, k].sum()) for k, name in enumerate(outcomes.WINNERS)},
+            contracts={name: int(won[:, k].sum()) for k, name in enumerate(WINNERS)},
             chosen={
                 name: int(counts.firms[:, m, DECIDED].sum()) for m, name in enumerate(self.measures) if quota[m] >= 0
             },
@@ -133,8 +131,8 @@ class Record:
         for m, name in enumerate(self.measures):
             heads = learnt[:, m].sum()
             learning = float((learnt[:, m] * since[:, m]).sum() / heads) if heads > 0 else np.nan
-            for station, days in (("eligible", np.nan), ("aware", learning)):
-                if number := int(known[m, ("eligible", "aware").index(station)]):
+            for station, k, days in (("eligible", ELIGIBLE, np.nan), ("aware", AWARE, learning)):
+                if number := int(known[m, k]):
                     rows.append((self.months[-1], name, station, number, days, 0))
             for station in STATIONS[STATIONS.index("applied") :]:
                 paid = station == "paid"
@@ -193,10 +191,7 @@ class Record:
                 "unpaid_fen": unpaid,
                 "written_off_fen": lost,
             }
-            firms = {
-                name: counts.repayment_wall[:, m, k]
-                for k, name in enumerate(("firms_due", "firms_short", "firms_closed"))
-            }
+            firms = {name: counts.repayment_wall[:, m, k] for k, name in enumerate(DUE_AGAIN)}
             rows = pd.DataFrame(table | firms)
             tables.append(rows[rows.iloc[:, 2:].any(axis=1)])
         columns = list(TABLES["repayment_wall"])

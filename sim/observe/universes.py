@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
+from sim.kernels import columns
 from sim.units import FEN_PER_YUAN
 from sim.vocabulary import COUNTED_BY, SECTORS, SIZES, UNIVERSES
 
@@ -34,6 +35,7 @@ STANDINGS: Final = ("open", "suspended", "exited", "exited_by_churn")  # how a f
 TALLY: Final = (len(STRATA), 2, 2, len(STANDINGS), 2, len(COUNTED_BY))
 
 
+@columns
 class Strata(NamedTuple):
     """What is known of n firms for good."""
 

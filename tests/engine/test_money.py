@@ -31,14 +31,14 @@ def test_no_account_of_any_firm_is_negative(full_plan):
     firms = full_plan.population.firms
     for account in ledger.ACCOUNTS[:-1]:
         assert (getattr(firms, account) >= 0).all(), account
-    assert (full_plan.province.slots.deferred >= 0).all()
+    assert (full_plan.state.records.slots.deferred >= 0).all()
 
 
 def test_the_books_of_a_measure_reach_the_ledger_table(full_plan):
     """What kernels posted for measures and what the table says, summed, are the same fen."""
     money = full_plan.result().ledger
     by_measure = money[money["measure"] != ""]
-    moved = full_plan.province.books.moved.sum() + full_plan.province.books.relieved.sum()
+    moved = full_plan.state.records.books.moved.sum() + full_plan.state.records.books.relieved.sum()
     assert by_measure["amount_fen"].sum() == moved
 
 
@@ -46,7 +46,7 @@ def test_no_fund_pays_more_than_it_held(full_plan):
     """Tourism: 2.0 bn yuan (I.1.d); what was drawn and what is left add up to it."""
     money = full_plan.result().ledger
     drawn = money[(money["measure"].str.startswith("tourism")) & (money["kind"] == "granted")]["amount_fen"].sum()
-    fund = full_plan.province.funds
+    fund = full_plan.funds
     left = fund.levels()[fund.treasury.slot[fund.index["tourism"], 0]]
     assert drawn + left == 2_000_000_000 * 100
     assert left >= 0

@@ -21,7 +21,7 @@ from tests.engine.conftest import differing, live, population_of, scenario_of, w
 def test_the_same_run_twice_is_the_same_to_the_fen(full_plan):
     again = live(scenario_of("full_plan"))
     assert not differing(full_plan.population.firms, again.population.firms).any()
-    assert (full_plan.province.books.lines == again.province.books.lines).all()
+    assert (full_plan.state.records.books.lines == again.state.records.books.lines).all()
 
 
 def test_another_seed_is_another_world(baseline):
@@ -57,8 +57,8 @@ def test_nothing_of_an_action_moves_before_its_first_day(action, tmp_path):
     zero = np.zeros_like(run.population.firms.eligible)
     same = [r.population.firms._replace(eligible=zero, applied=zero) for r in (without, run)]
     assert not differing(*same).any()
-    assert not run.province.books.relieved.any()
-    assert not run.province.books.moved.any()
+    assert not run.state.records.books.relieved.any()
+    assert not run.state.records.books.moved.any()
 
 
 def test_one_more_irrelevant_firm_changes_no_other_history():
@@ -93,7 +93,7 @@ run = live(scenario_of("full_plan"), firms=1_000)
 digest = hashlib.sha256()
 for column in run.population.firms:
     digest.update(column.tobytes())
-digest.update(run.province.books.lines.tobytes() + run.province.books.moved.tobytes())
+digest.update(run.state.records.books.lines.tobytes() + run.state.records.books.moved.tobytes())
 print(digest.hexdigest())
 """
 
@@ -104,7 +104,7 @@ def test_the_hash_seed_of_python_does_not_matter(hash_seed):
     digest = hashlib.sha256()
     for column in here.population.firms:
         digest.update(column.tobytes())
-    digest.update(here.province.books.lines.tobytes() + here.province.books.moved.tobytes())
+    digest.update(here.state.records.books.lines.tobytes() + here.state.records.books.moved.tobytes())
     root = Path(__file__).parents[2]
     there = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=root, env={**os.environ, "PYTHONHASHSEED": hash_seed}, text=True,

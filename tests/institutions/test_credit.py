@@ -10,7 +10,7 @@ def lent(firms: int = 1_000, **parameters: float) -> dict[str, int]:
     """Sums over a run of the baseline, weighted fen, under changed parameters of credit; every fen was posted."""
     run = live(scenario_of("baseline", {f"parameters.credit.{k}": x for k, x in parameters.items()}), firms=firms)
     run.result()
-    return {name: int(run.province.books.lines[:, at].sum()) for name, at in LINE.items()}
+    return {name: int(run.state.records.books.lines[:, at].sum()) for name, at in LINE.items()}
 
 
 def test_what_is_invested_was_lent_and_makes_firms_grow():
@@ -35,5 +35,5 @@ def test_the_growth_of_inclusive_loans_is_near_what_was_counted():
     """Loans to individual, micro and small firms rose by 22 to 25 percent in 2022 (CBIRC); nothing is tuned to it."""
     run = live(scenario_of("full_plan"), firms=4_000)
     outcomes = run.result().outcomes.set_index("outcome")["value"]
-    growth = outcomes["inclusive_loan_growth_gap"] + run.province.parameters["credit.all_loans_growth"]
+    growth = outcomes["inclusive_loan_growth_gap"] + run.parameters["credit.all_loans_growth"]
     assert 0.15 < growth < 0.40

@@ -38,7 +38,7 @@ def rent(tmp_path_factory):
 
 def test_rent_is_waived_for_service_tenants_of_the_state_only(rent):
     """II.1.a: small and micro service firms and individual businesses in state-owned premises."""
-    m = rent.province.rules.index["rent_waiver"]
+    m = rent.rules.index["rent_waiver"]
     firms = rent.population.firms
     services = [SECTORS.index(sector) for sector in SECTOR_GROUPS["services"]]
     should = np.isin(firms.sector, services) & (firms.size < SIZES.index("medium"))
@@ -49,7 +49,7 @@ def test_rent_is_waived_for_service_tenants_of_the_state_only(rent):
 
 def test_three_months_of_rent_and_three_more_where_the_county_was_listed(rent):
     """II.1.a-b: a firm that lives through the year is relieved of three rents, of six if its county was listed."""
-    firms, slots, rules = rent.population.firms, rent.province.slots, rent.province.rules
+    firms, slots, rules = rent.population.firms, rent.state.records.slots, rent.rules
     m, top = rules.index["rent_waiver"], rules.index["rent_waiver_listed"]
     used = {
         k: rules.terms.months[k] - slots.months_left[rules.terms.month_slot[k]] for k in (m, top)
@@ -57,7 +57,7 @@ def test_three_months_of_rent_and_three_more_where_the_county_was_listed(rent):
     lived = (firms.status == 1) & (firms.born_on < 0) & (firms.rent > 0)
     assert (used[m][lived & having(firms, m)] == 3).all()
     assert (slots.months_left[rules.terms.month_slot[top]][lived & having(firms, top)] == 0).all()
-    listed = rent.province.world.listed[:365].any(axis=0)[firms.county]
+    listed = rent.world.listed[:365].any(axis=0)[firms.county]
     assert not having(firms, top)[~listed].any(), "six months went to a county that was never listed"
     assert listed.any() and not listed.all()
 
@@ -76,7 +76,7 @@ def test_rent_waiver_helps_who_qualifies_and_leaves_the_rest_alone_at_first(tmp_
     waived = "measures: [rent_waiver]\nlevers: {all.delivery.way: automatic}\n"
     without = live(written(tmp_path, f"extends: baseline\n{end}"))
     run = live(written(tmp_path, f"extends: baseline\n{end}{waived}"))
-    firms, m = run.population.firms, run.province.rules.index["rent_waiver"]
+    firms, m = run.population.firms, run.rules.index["rent_waiver"]
     zero = np.zeros_like(firms.eligible)
     apart = differing(
         *(f._replace(eligible=zero, applied=zero, granted=zero) for f in (without.population.firms, firms))
@@ -97,7 +97,7 @@ def deferral(tmp_path_factory):
 
 def test_only_premiums_are_put_off_and_none_after_the_last_day(deferral):
     """I.4.b, II.5.c-e: pension premiums until 31 December 2022; nothing is forgiven while a firm lives."""
-    rules, books = deferral.province.rules, deferral.province.books
+    rules, books = deferral.rules, deferral.state.records.books
     deferred = books.moved[:, :, MOVES.index("deferred")]
     premiums = {FLOWS.index(f) for f in ("pension", "unemployment", "work_injury")}
     for m in range(len(rules.measures)):
@@ -110,10 +110,10 @@ def test_only_premiums_are_put_off_and_none_after_the_last_day(deferral):
 
 def test_what_was_put_off_comes_back_or_is_lost(deferral):
     """Deferred = repaid + lapsed into arrears + written off at an exit + still owed, to the fen, measure by measure."""
-    moved = deferral.province.books.moved.sum(axis=0)
-    firms, slots = deferral.population.firms, deferral.province.slots
-    for m in range(len(deferral.province.rules.measures)):
-        owed = (slots.deferred[deferral.province.rules.terms.deferral_slot[m]] * firms.weight).sum()
+    moved = deferral.state.records.books.moved.sum(axis=0)
+    firms, slots = deferral.population.firms, deferral.state.records.slots
+    for m in range(len(deferral.rules.measures)):
+        owed = (slots.deferred[deferral.rules.terms.deferral_slot[m]] * firms.weight).sum()
         gone = sum(moved[m, MOVES.index(k)] for k in ("repaid", "lapsed_public", "lapsed_private", "forgiven"))
         assert moved[m, MOVES.index("deferred")] == gone + owed
 
@@ -123,7 +123,7 @@ def test_deferral_costs_nobody_and_raises_cash_while_it_lasts(tmp_path):
     on = "measures: [premium_deferral]\nlevers: {all.delivery.way: automatic}\n"
     without = live(written(tmp_path, f"extends: baseline\n{end}"))
     run = live(written(tmp_path, f"extends: baseline\n{end}{on}"))
-    m = run.province.rules.index["premium_deferral"]
+    m = run.rules.index["premium_deferral"]
     has = having(run.population.firms, m) & (run.population.firms.status == 1)
     assert has.any()
     assert (run.population.firms.cash >= without.population.firms.cash)[has].all()
@@ -139,10 +139,10 @@ def test_loan_extension_moves_maturity_and_keeps_the_record(tmp_path):
             "extends: baseline\nmeasures: [loan_extension]\nlevers: {loan_extension.delivery.refusal_share: 0}\n",
         )
     )
-    m = run.province.rules.index["loan_extension"]
+    m = run.rules.index["loan_extension"]
     has = having(run.population.firms, m)
     assert has.any()
-    assert run.province.books.moved[:, m, MOVES.index("extended")].sum() > 0
+    assert run.state.records.books.moved[:, m, MOVES.index("extended")].sum() > 0
     alive = has & (run.population.firms.status == 1) & (without.population.firms.status == 1)
     assert (run.population.firms.loan_due_on >= without.population.firms.loan_due_on)[alive].mean() > 0.5
 
@@ -196,7 +196,7 @@ define:
 
 def test_measures_on_institutions_act_only_where_they_reach(tmp_path):
     run = live(written(tmp_path, LIMITED), firms=1_000)
-    rules, places = run.province.rules, run.province.counties
+    rules, places = run.rules, run.counties
     kunming, yuxi = (places.prefecture_index(code) for code in ("5301", "5304"))
     deducted = rules.rows.of["price_deduction"][rules.index["deduction_in_kunming"]]
     assert {tuple(cell) for cell in np.argwhere(deducted > 0)} == {

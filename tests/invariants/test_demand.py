@@ -32,8 +32,8 @@ def test_zero_demand_sells_nothing_but_what_was_ordered(rounds: int) -> None:
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal delivered_in_all
         run = built(without_demand(drawn.scenario, SECTORS), drawn.firms, drawn.seed, drawn.scale)
-        share = run.province.parameters["procurement.delivery_share_per_month"]
-        lines, ordered = run.province.books.lines, 0
+        share = run.parameters["procurement.delivery_share_per_month"]
+        lines, ordered = run.state.records.books.lines, 0
         for before, after in pictures(run):
             if after.hour != SETTLEMENT or after.cohort < 0:
                 continue

@@ -20,7 +20,7 @@ def in_accounts(run: Run) -> np.ndarray:
     firms = run.population.firms
     weight = np.where(np.isin(firms.status, ALIVE), firms.weight, 0).astype(np.int64)
     columns = [getattr(firms, name) for name in ACCOUNTS[:-1]]
-    return np.array([(column * weight).sum() for column in [*columns, run.province.slots.deferred.sum(axis=0)]])
+    return np.array([(column * weight).sum() for column in [*columns, run.state.records.slots.deferred.sum(axis=0)]])
 
 
 def test_whatever_the_accounts_gain_somebody_paid(rounds: int) -> None:
@@ -35,11 +35,11 @@ def test_whatever_the_accounts_gain_somebody_paid(rounds: int) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
         opening = in_accounts(run)
         for _, now in pictures(run):
-            books = run.province.books
+            books = run.state.records.books
             posted = books.lines.sum(axis=0) @ of_lines + books.moved.sum(axis=(0, 1)) @ of_moves
             apart = in_accounts(run) - opening - posted
             assert not apart.any(), (now.day, now.hour, dict(zip(ACCOUNTS, apart.tolist(), strict=True)))
-        assert run.province.books.lines.any()
+        assert run.state.records.books.lines.any()
         assert run.result().ledger_residual_fen == 0
 
     for_drawn_scenarios(rounds, claim)
@@ -53,7 +53,7 @@ def test_no_firm_has_less_than_nothing(rounds: int) -> None:
         for _, now in pictures(run):
             below = [name for name in NEVER_NEGATIVE if (getattr(now.firms, name) < 0).any()]
             assert not below, (now.day, now.hour, below)
-            assert (run.province.slots.deferred >= 0).all(), (now.day, now.hour)
+            assert (run.state.records.slots.deferred >= 0).all(), (now.day, now.hour)
 
     for_drawn_scenarios(rounds, claim)
 
@@ -66,15 +66,15 @@ def test_no_fund_pays_what_it_has_not_got(rounds: int) -> None:
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal drained
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
-        slots = run.province.funds.treasury.slot
-        put_in = np.zeros(len(run.province.funds.levels()), np.int64)
+        slots = run.funds.treasury.slot
+        put_in = np.zeros(len(run.funds.levels()), np.int64)
         for before, now in pictures(run):
             put_in += np.maximum(now.funds - before.funds, 0)
             assert (now.funds >= 0).all(), (now.day, now.hour)
-            assert (now.funds == run.province.funds.treasury.level).all(), (now.day, now.hour)
-        terms, books = run.province.rules.terms, run.province.books
+            assert (now.funds == run.funds.treasury.level).all(), (now.day, now.hour)
+        terms, books = run.rules.terms, run.state.records.books
         paid_out = books.relieved.sum(axis=(0, 2)) + books.moved[:, :, GIVEN].sum(axis=(0, 2))
-        for fund, index in run.province.funds.index.items():
+        for fund, index in run.funds.index.items():
             mine = [m for m in range(len(run.measure_ids)) if terms.fund[m] == index]
             exact = all(terms.fund_share[m] == 1.0 for m in mine)
             drawn_on = sum(float(terms.fund_share[m]) * int(paid_out[m]) for m in mine)
@@ -93,8 +93,8 @@ def test_what_firms_got_is_what_was_posted(rounds: int) -> None:
     def claim(drawn: SimpleNamespace) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
         run.live(lambda share: None)
-        given = run.province.slots.given[: len(run.measure_ids)] @ run.population.firms.weight.astype(np.int64)
-        books = run.province.books
+        given = run.state.records.slots.given[: len(run.measure_ids)] @ run.population.firms.weight.astype(np.int64)
+        books = run.state.records.books
         assert (given == books.relieved.sum(axis=(0, 2)) + books.moved[:, :, GIVEN].sum(axis=(0, 2))).all()
 
     for_drawn_scenarios(rounds, claim)

@@ -108,7 +108,7 @@ def test_a_fund_split_in_two_equal_ones_changes_nothing(rounds: int) -> None:
             return lived(built(with_funds(asked, fen_in, of_measure), case.firms, case.seed, case.scale))
 
         def left(run: Run, name: str) -> int:
-            funds = run.province.funds
+            funds = run.funds
             return funds.levels()[int(funds.treasury.slot[funds.index[name], 0])]
 
         ample = live({"shared": plenty, "split": plenty}, second)
@@ -129,10 +129,10 @@ def assert_the_same(one: Run, other: Run, rows: np.ndarray | slice = slice(None)
     """Two runs have the same firms (those of ``one`` in the order ``rows``), books, counts and months."""
     firms = Firms._make(column[rows] for column in one.population.firms)
     assert not changed(firms, other.population.firms).any()
-    for a, b in zip(one.province.slots, other.province.slots, strict=True):
+    for a, b in zip(one.state.records.slots, other.state.records.slots, strict=True):
         assert (np.asarray(a)[..., rows] == b).all()
     for group in ("books", "counts"):
-        for a, b in zip(getattr(one.province, group), getattr(other.province, group), strict=True):
+        for a, b in zip(getattr(one.state.records, group), getattr(other.state.records, group), strict=True):
             assert (a == b).all(), group
     assert (one.record.panel == other.record.panel).all()
     assert (one.tenders.won == other.tenders.won).all()

@@ -56,7 +56,7 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
 
     def claim(drawn: SimpleNamespace) -> None:
         for run, _, after, _, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
-            queues = run.province.queues
+            queues = run.state.queues
             waiting = sum(len(line) for line in after.lines.values())
             assert waiting + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
             assert queues.waiting.sum() == sum(entities(run, line) for line in after.lines.values())
@@ -76,7 +76,7 @@ def test_applications_are_conserved(rounds: int) -> None:
         nonlocal dropped
         filed: Counter[int] = Counter()
         for run, before, after, gone, new in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
-            loan = run.province.loan_item
+            loan = run.state.loan_item
             served: Counter[int] = Counter()
             for (item, _, _), records in gone.items():
                 alive = [record for record in records if before.alive[record.firm]]
@@ -113,7 +113,7 @@ def test_nobody_is_overtaken_at_a_desk(rounds: int) -> None:
         for run, before, after, gone, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             if after.hour not in (DESKS, LIAISON):
                 continue
-            terms, loan = run.province.rules.terms, run.province.loan_item
+            terms, loan = run.rules.terms, run.state.loan_item
             office: dict[int, str] = {item: f"agency {terms.agency[item]}" for item in range(loan)}
             office |= {loan: "banks"} | {item: "officers" for item in range(loan + 1, loan + 5)}
             latest: dict[tuple[str, int, int], int] = defaultdict(lambda: -1)
@@ -147,12 +147,12 @@ def test_no_listed_firm_waits_behind_an_unlisted_one(rounds: int) -> None:
         ]
         run = built(replace(drawn.scenario, measures=tuple(minding)), drawn.firms, drawn.seed, drawn.scale / 4)
         run.population.firms.flags[::2] |= np.uint16(bit(FLAGS, "key_firm"))
-        terms, loan = run.province.rules.terms, run.province.loan_item
+        terms, loan = run.rules.terms, run.state.loan_item
         desks = [np.flatnonzero(terms.agency[:loan] == agency).tolist() for agency in range(len(AGENCIES))]
         for _, before, after, gone, _ in steps(run):
             if after.hour != DESKS:
                 continue
-            for items, p in product(desks, range(run.province.counties.prefecture_count)):
+            for items, p in product(desks, range(run.counties.prefecture_count)):
                 if any(terms.waits[item] for item in items):
                     continue  # a queue may wait for money
                 served = [

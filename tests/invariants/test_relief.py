@@ -68,8 +68,8 @@ def with_waivers(
 
 def surroundings(run: Run) -> bytes:
     """What other firms' fates can change for a firm: local demand, crowding, what suppliers lose, money in funds."""
-    market = (run.outbreak.local, run.outbreak.crowding, run.province.market.supplier_loss)
-    return b"".join(array.tobytes() for array in (*market, run.province.funds.treasury.level))
+    market = (run.outbreak.local, run.outbreak.crowding, run.state.market.supplier_loss)
+    return b"".join(array.tobytes() for array in (*market, run.funds.treasury.level))
 
 
 def test_more_months_of_a_waiver_never_lower_the_cash_of_a_firm_before_another_rule_reacts(rounds: int) -> None:

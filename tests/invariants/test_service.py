@@ -32,7 +32,7 @@ def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rou
 
     def claim(drawn: SimpleNamespace) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
-        measures, rules = run.scenario.measures, run.province.rules
+        measures, rules = run.scenario.measures, run.rules
         traits = [qualifies(run, measure) for measure in measures]
         for before, after in pictures(run):
             new = after.granted & ~before.granted
@@ -86,10 +86,10 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal filed
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
-        measures, rules, firms = run.scenario.measures, run.province.rules, run.population.firms
+        measures, rules, firms = run.scenario.measures, run.rules, run.population.firms
         index = {measure.id: m for m, measure in enumerate(measures)}
         traits = [qualifies(run, measure) for measure in measures]
-        would = run.province.parameters.by_size("delivery.apply_share")
+        would = run.parameters.by_size("delivery.apply_share")
         seed, identity = drawn.seed, rules.terms.identity
         for before, after in pictures(run):
             if after.hour != SETTLEMENT:
@@ -116,7 +116,7 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
                     lacks = [f for f in measure.eligible.facts if f in LASTING and not firms.facts[i] & bit(FACTS, f)]
                     assert not lacks, (*where, lacks)
                     of_firm[i] += 1
-            assert max(of_firm.values(), default=0) <= run.province.behaviour.applications_max
+            assert max(of_firm.values(), default=0) <= run.state.behaviour.applications_max
             filed += of_firm.total()
 
     for_drawn_scenarios(rounds, claim)
@@ -155,7 +155,7 @@ def test_without_staff_nobody_is_served(rounds: int) -> None:
             desks.staffed[:] = 0.0
         run.banks.capacity[:] = 0.0
         run.liaison.staffed[:] = 0.0
-        weight, loan = run.population.firms.weight, run.province.loan_item
+        weight, loan = run.population.firms.weight, run.state.loan_item
         dropped: Counter[int] = Counter()
         for _, before, after, gone, _ in steps(run):
             for (item, _, _), records in gone.items():

@@ -105,8 +105,8 @@ def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: in
 
     def claim(drawn: SimpleNamespace) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
-        months = run.province.slots.months_left.copy()
-        slot = [int(s) for s in run.province.rules.terms.month_slot[: len(run.measure_ids)]]
+        months = run.state.records.slots.months_left.copy()
+        slot = [int(s) for s in run.rules.terms.month_slot[: len(run.measure_ids)]]
         for before, after in pictures(run):
             for name in FIXED:
                 assert (getattr(before.firms, name) == getattr(after.firms, name)).all(), name
@@ -119,11 +119,11 @@ def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: in
                 assert not (getattr(before, name) & ~getattr(after, name)).any(), name
             was, now = before.firms.illiquid_months, after.firms.illiquid_months
             assert ((now == was) | (now == np.minimum(was + 1, 127)) | (now == 0)).all()
-            more = run.province.slots.months_left.astype(np.int64) > months
+            more = run.state.records.slots.months_left.astype(np.int64) > months
             for m in range(len(run.measure_ids)):
                 if slot[m] >= 0:
                     assert not (more[slot[m]] & ~(after.granted[:, m] & ~before.granted[:, m])).any()
-            months = run.province.slots.months_left.copy()
+            months = run.state.records.slots.months_left.copy()
 
     for_drawn_scenarios(rounds, claim)
 

@@ -118,18 +118,18 @@ def _stop(run: Run, stops: list[tuple[int, float]]) -> Generator[simpy.Event, An
 
 def picture(run: Run, day: int, hour: float) -> Picture:
     """A copy of how a run stands."""
-    firms, counts = run.population.firms, run.province.counts.firms
+    firms, counts = run.population.firms, run.state.records.counts.firms
     return Picture(
         day=day,
         hour=hour,
         cohort=int(run.timeline.cohort[day]),
         firms=Firms._make(column.copy() for column in firms),
-        given=run.province.slots.given[: len(run.measure_ids)].copy(),
+        given=run.state.records.slots.given[: len(run.measure_ids)].copy(),
         applied=bits(firms.applied, len(run.measure_ids)),
         granted=bits(firms.granted, len(run.measure_ids)),
         stations=counts.sum(axis=0),
         lines=lines(run),
-        funds=np.array(run.province.funds.levels(), np.int64),
+        funds=np.array(run.funds.levels(), np.int64),
     )
 
 
@@ -140,7 +140,7 @@ def bits(masks: NDArray[np.uint64], count: int) -> NDArray[np.bool_]:
 
 def lines(run: Run) -> Lines:
     """Every queue that is not empty, as its links say."""
-    queues = run.province.queues
+    queues = run.state.queues
     found: Lines = {}
     for item, prefecture, lane in np.argwhere(queues.head >= 0).tolist():
         line, record = [], int(queues.head[item, prefecture, lane])

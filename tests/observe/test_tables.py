@@ -74,7 +74,7 @@ def test_who_missed_an_instalment_had_something_put_off(plan):
 def test_applications_are_decided_refused_dropped_or_still_waiting(full_plan, plan):
     """Who closes before the decision drops out; everyone else is found at a station."""
     for item in range(len(full_plan.measure_ids)):
-        applied, decided, refused, _ = full_plan.province.counts.firms[:, item].sum(axis=0)
+        applied, decided, refused, _ = full_plan.state.records.counts.firms[:, item].sum(axis=0)
         if applied == 0:
             continue
         waiting = full_plan.record.waiting[-1, item, 0]
@@ -83,7 +83,7 @@ def test_applications_are_decided_refused_dropped_or_still_waiting(full_plan, pl
 
 
 def test_queued_is_what_the_queues_hold(full_plan):
-    held = full_plan.province.queues.waiting.reshape(len(full_plan.measure_ids) + len(REQUESTS), -1).sum(axis=1)
+    held = full_plan.state.queues.waiting.reshape(len(full_plan.measure_ids) + len(REQUESTS), -1).sum(axis=1)
     assert (full_plan.record.waiting[-1, :, 0] == held).all()
 
 

@@ -121,7 +121,7 @@ def watch(env: simpy.Environment, timeline: Timeline, look: Callable[[], None]) 
 
 def engine_states(run: Run) -> list[dict[str, Any]]:
     """Every firm of the engine as it stands, in the oracle's words."""
-    columns, slots, terms = run.population.firms, run.province.slots, run.province.rules.terms
+    columns, slots, terms = run.population.firms, run.state.records.slots, run.rules.terms
     ids = run.measure_ids
     table = {name: getattr(columns, name).tolist() for name in Firms._fields if name not in MASKS}
     for name, words in WORDS.items():

@@ -47,7 +47,7 @@ def panel_of_engine(pair: Pair) -> Table:
 def panel_of_oracle(pair: Pair) -> Table:
     """The same."""
     months = pair.run.timeline.month_names
-    codes = pair.run.province.counties.prefecture_code
+    codes = pair.run.counties.prefecture_code
     return _without_nothing(
         {
             (months[month], codes[prefecture], sector, size, name): number
@@ -161,7 +161,7 @@ def outcomes_of_oracle(pair: Pair) -> Table:
 
 def funds_of_engine(pair: Pair) -> Table:
     """Fen left, by fund and prefecture."""
-    funds = pair.run.province.funds
+    funds = pair.run.funds
     levels = funds.levels()
     return _without_nothing(
         {
