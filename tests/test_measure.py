@@ -21,6 +21,7 @@ def test_a_plain_value_holds_always():
 def test_a_value_by_date_holds_from_its_day_to_the_next():
     dated = SHARE.validate_python({date(2022, 5, 31): 0.9, date(2022, 1, 1): 0.6})
     assert dated.on(date(2021, 12, 31)) is None
+    assert (dated.on(date(2021, 12, 31), 0.0), dated.on(date(2022, 1, 31), 0.0)) == (0.0, 0.6)
     assert [dated.on(date(2022, month, 31)) for month in (1, 5, 12)] == [0.6, 0.9, 0.9]
     assert dated.changes() == [date(2022, 1, 1), date(2022, 5, 31)]
 

@@ -21,6 +21,7 @@ STAYS = -1
 BY_CHURN, ILLIQUID, HOPELESS, CLOSED_TOO_LONG = (EXIT_CAUSES.index(c) for c in EXIT_CAUSES)
 PATIENCE, HOPE, CHURN = int(Purpose.PATIENCE), int(Purpose.HOPE), int(Purpose.CHURN)
 CLOSURE_HOPE = 100_000  # added to the month: what is drawn of a long closure is not what is drawn of a hopeless firm
+YOUNG_MONTHS = 36  # `young_churn` speaks of firms under three years
 LONG_CLOSURE_DAYS = 30  # `firm.closed_too_long_hazard_per_month` speaks of firms stopped for more than a month
 
 ARREARS_PRIVATE_PAID = LINE["arrears_private_paid"]
@@ -52,7 +53,7 @@ def cause_to_leave(i, clock, firms, slots, terms, behaviour, seed):  # type: ign
     years_old = months_old // 12
     churn = behaviour.churn_by_age[min(years_old, len(behaviour.churn_by_age) - 1)] / 12.0
     churn *= behaviour.size_churn[firms.size[i]]
-    if months_old < 36:
+    if months_old < YOUNG_MONTHS:
         for m in measures(held(i, terms.cultivates, firms)):
             churn *= terms.young_churn[m]
     if uniform(seed, CHURN, key, month) < churn:
