@@ -8,9 +8,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from sim.study.runs.manifest import TAKEN_BY
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKED = [
@@ -111,10 +115,66 @@ def test_every_folder_says_what_it_holds() -> None:
         for folder in sorted(folders)
         if not folder.name.startswith(".")
         and folder.parent not in mirrors
+        and not (ROOT / "sim" / short(folder).removeprefix("tests/")).is_dir()
         and not (folder / "README.md").exists()
         and f"`{folder.name}/" not in read(folder.parent / "README.md")
     ]
     assert not missing, f"folders that neither their own README.md nor the one above explains: {missing}"
+
+
+def imports_inside(path: Path) -> Iterator[tuple[ast.stmt, list[str], bool]]:
+    """Every import of a module of the project: the statement, what it names, and whether it stands in a function."""
+
+    def walk(node: ast.AST, is_inside: bool) -> Iterator[tuple[ast.stmt, list[str], bool]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.ImportFrom) and child.module and child.module.split(".")[0] == "sim":
+                yield child, [f"{child.module}.{name.name}" for name in child.names], is_inside
+            elif isinstance(child, ast.Import):
+                yield child, [name.name for name in child.names if name.name.split(".")[0] == "sim"], is_inside
+            yield from walk(child, is_inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+
+    yield from (found for found in walk(ast.parse(read(path)), False) if found[1])
+
+
+def module_of(path: Path) -> str:
+    """Dotted name of a source file's module."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    modules = {module_of(path): path for path in SOURCES}
+    graph: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        wanted = [said for _, names, _ in imports_inside(path) for said in names]
+        found = {said if said in modules else said.rpartition(".")[0] for said in wanted}
+        # A package that imports its own modules is what they make together; none of them imports it.
+        graph[name] = found & modules.keys() - {name}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"modules that import each other: {' -> '.join(error.args[1])}")
+
+
+def test_an_import_inside_a_function_says_why() -> None:
+    silent = []
+    for path in SOURCES:
+        lines = read(path).splitlines()
+        said = -1  # the line of the import before, when it said why: those that follow on it are meant too
+        for statement, _, is_inside in imports_inside(path):
+            if is_inside:
+                first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+                above = lines[first - 1].strip()
+                if above.startswith("#") or "#" in "".join(lines[first:last]) or said == first:
+                    said = last
+                else:
+                    silent.append(f"{short(path)}:{statement.lineno}")
+    assert not silent, f"imports inside functions without a reason (start-up time is one, a circle is none): {silent}"
+
+
+def test_what_makes_kept_runs_stale_is_there() -> None:
+    names = {path.relative_to(ROOT / "sim").as_posix() for path in SOURCES}
+    gone = [place for place in TAKEN_BY if not any(name.startswith(place) for name in names)]
+    assert not gone, f"a rename has dropped what decides whether kept runs are stale: {gone}"
 
 
 def test_both_readmes_show_the_same_commands() -> None:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
-from sim.report.words.sentences import say
+from sim.report.words.sentences import outcome_name, say
+from sim.study.comparison.scenarios import BASELINE, MAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str
 
     ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
     """
-    from sim.study.summaries.run import targets_of
+    from sim.study.summaries.run import targets_of  # start-up: pandas, not for `--help`
 
     means = study.outcomes.set_index("outcome")
     done = study.runs[study.runs["reason"] == ""]
@@ -92,7 +93,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
 
 def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None:
     """Print all outcomes of one scenario, what may be said of the plan's targets, and what the run cost."""
-    from sim.report.answers import run
+    from sim.report.answers import run  # start-up: pandas, not for `--help`
 
     shown = run.tables(study, lang)[0]
     columns, rows = shown.columns, shown.rows
@@ -117,8 +118,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
 
 def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from the baseline."""
-    from sim.observe.months import HEADLINES
-    from sim.study.comparison.scenarios import BASELINE
+    from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
 
     means, differences = (
         {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
@@ -143,7 +143,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
 
 def show_answer(study: Study, lang: Language) -> None:
     """Print what came out of a question: the findings, then the first of its tables."""
-    from sim.report import answers
+    from sim.report import answers  # start-up: pandas, not for `--help`
     from sim.report.answers.parts import study_title
 
     told = answers.of(study.kind)
@@ -180,8 +180,7 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
 
 def _show_targets(study: Comparison, lang: Language) -> None:
     """Print which targets the whole plan, or else the last scenario, meets: one line each."""
-    from sim.study.comparison.sample_size import are_few
-    from sim.study.comparison.scenarios import MAIN
+    from sim.study.comparison.sample_size import are_few  # start-up: pandas, not for `--help`
 
     asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
@@ -267,6 +266,4 @@ def plain(value: Any) -> str:
 
 
 def _outcome(lang: Language, name: str) -> str:
-    from sim.report.words.sentences import outcome_name
-
     return say(lang, outcome_name(name))

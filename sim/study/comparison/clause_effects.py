@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ALONE: Final = "clause_alone"  # the baseline with the clause
 WITHOUT: Final = "plan_without_clause"
 QUANTITIES: Final = ("alone", "in_plan")
-ENDS: Final = ("mean", "low", "high")
-COLUMNS: Final = ("clause", "quantity", "outcome", *ENDS, "unit", "replications", "reason")
+ESTIMATE: Final = ("mean", "low", "high")
+COLUMNS: Final = ("clause", "quantity", "outcome", *ESTIMATE, "unit", "replications", "reason")
 
 
 class Switched(NamedTuple):
@@ -92,7 +92,7 @@ def effects(
     units = values.drop_duplicates("outcome")[["outcome", "unit"]]
     added = paired_differences(values, ["scenario"], values["scenario"] == baseline)
     lost = paired_differences(values, ["scenario"], values["scenario"] == plan)
-    lost[list(ENDS)] = 0.0 - lost[["mean", "high", "low"]].to_numpy()
+    lost[list(ESTIMATE)] = 0.0 - lost[["mean", "high", "low"]].to_numpy()
     rows = pd.DataFrame(
         [
             (clause, quantity, scenario.name, failures.get(scenario.name) or failures.get(reference, ""))
@@ -106,6 +106,6 @@ def effects(
     )
     found = pd.concat([added.assign(quantity="alone"), lost.assign(quantity="in_plan")], ignore_index=True)
     keys = ["quantity", "scenario", "outcome"]
-    merged = rows.merge(units, how="cross").merge(found[[*keys, *ENDS, "replications"]], on=keys, how="left")
+    merged = rows.merge(units, how="cross").merge(found[[*keys, *ESTIMATE, "replications"]], on=keys, how="left")
     merged["replications"] = merged["replications"].fillna(0).astype(np.int64)
     return merged[list(COLUMNS)]

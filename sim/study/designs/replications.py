@@ -27,7 +27,7 @@ def replicate(
     as every other, or one more.
     """
     most = rule if isinstance(rule, int) else rule.most
-    timed = runner.ends is not None
+    timed = runner.deadline is not None
 
     def specs(which: Sequence[int], first: int, last: int) -> Iterator[RunSpec]:
         for draw in which:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "sweeps"
 DEFAULT: Final = ""
 Question = Design
-ENDS: Final = ("mean", "low", "high")
+ESTIMATE: Final = ("mean", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _outcomes(values: pd.DataFrame, draws: pd.DataFrame, is_nested: bool) -> pd.
         .drop(columns="replications")
     )
     table = draws.merge(table.merge(difference, on=by, how="left", sort=False), on="draw", sort=False)
-    return table[[*draws.columns, "outcome", *ENDS, "unit", "replications", *named.values()]]
+    return table[[*draws.columns, "outcome", *ESTIMATE, "unit", "replications", *named.values()]]
 
 
 def _worlds(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -36,7 +36,7 @@ class Runner:
     ) -> None:
         self.stored, self.workers, self.cluster = stored, workers, cluster
         self._progress = progress or (lambda share: None)
-        self.ends = None if seconds is None else monotonic() + arguments()["seconds"].checked("seconds", seconds)
+        self.deadline = None if seconds is None else monotonic() + arguments()["seconds"].checked("seconds", seconds)
         self._expected = self._done = 0
 
     def expect(self, runs: int) -> None:
@@ -48,7 +48,7 @@ class Runner:
     @property
     def is_over(self) -> bool:
         """Whether the time that the study was given is spent."""
-        return self.ends is not None and monotonic() >= self.ends
+        return self.deadline is not None and monotonic() >= self.deadline
 
     def run(self, specs: Iterable[RunSpec]) -> pd.DataFrame:
         """See that every run is there; returns a row for each, in the order of the specifications.

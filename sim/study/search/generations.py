@@ -67,13 +67,13 @@ def search(
     factors: Sequence[Factor], aims: Aims, plans: Plans, population: int, generations: int, lucks: range, seed: int
 ) -> Found:
     """Search. Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time."""
-    began, ends = monotonic(), plans.runner.ends
+    began, deadline = monotonic(), plans.runner.deadline
     optimiser = Optimiser(factors, list(aims.objectives.values()), population, seed)
     tried: list[pd.DataFrame] = []
     runs: list[pd.DataFrame] = []
     known: dict[str, Plan] = {}
     for generation in range(generations):
-        if tried and ends is not None and monotonic() >= began + SEARCHING * (ends - began):
+        if tried and deadline is not None and monotonic() >= began + SEARCHING * (deadline - began):
             break
         first = generation * population
         asked = [Plan(f"plan_{first + place}", levers) for place, levers in enumerate(optimiser.ask())]

@@ -149,8 +149,8 @@ def judge(effects: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame:
         failed = int(counted["reason"].ne("").sum())
         row: dict[str, Any] = {"plan": plan, "world": world, "lucks": len(counted), "failed": failed}
         for name in quantities:
-            ends = _ends(counted, name) if len(counted) and not failed else (np.nan,) * 3
-            row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+            estimate = _estimate(counted, name) if len(counted) and not failed else (np.nan,) * 3
+            row |= dict(zip((name, f"{name}_low", f"{name}_high"), estimate, strict=True))
         rows.append(row)
     columns = ["plan", "world", "lucks", "failed", *(n + e for n in quantities for e in ("", "_low", "_high"))]
     return pd.DataFrame(rows, columns=columns)
@@ -163,7 +163,7 @@ def by_luck(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
     return (effects[WASTED] / effects[GIVEN].where(effects[GIVEN] > 0)).mask(effects[GIVEN] == 0, 0.0)
 
 
-def _ends(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
+def _estimate(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
     """Mean and interval over lucks. A plan that gives no money wastes none."""
     if quantity != DEADWEIGHT:
         mean, low, high = interval(effects[quantity].to_numpy(float), *possible_differences([quantity]))

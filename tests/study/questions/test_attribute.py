@@ -140,7 +140,7 @@ def test_when_every_luck_has_a_failed_run_the_reason_is_told(attribute):
 def test_lucks_that_the_time_did_not_suffice_for_do_not_count(runner, tmp_path):
     def worth(on, seed):
         if seed == 3:
-            work.ends = 0.0  # long ago
+            work.deadline = 0.0  # long ago
         return 0.0
 
     work = runner(simulate=engine(worth))
