@@ -20,7 +20,7 @@ from sim.report.words.numbers import (
     ratio,
 )
 from sim.report.words.player_names import pair_name, player_name
-from sim.report.words.sentences import inside, joined, listed, outcome_name
+from sim.report.words.sentences import inside, joined, listed, outcome_name, say
 from sim.study.questions.attribute import WHOLE
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
@@ -163,7 +163,7 @@ def _shares(study: Attribution, lang: Language) -> Table:
     written[PUBLIC_COST] = (1.0 / FEN_PER_LARGE_UNIT[lang], 2)
     rows = []
     for label, estimates in table:
-        cells = [bare_plus_minus(estimates.get(outcome), *how) for outcome, how in written.items()]
+        cells = [say(lang, bare_plus_minus(estimates.get(outcome), *how)) for outcome, how in written.items()]
         rows.append([getattr(label, lang), *cells])
     return Table(text("attribute.table.shares", lang), columns, rows)
 
@@ -199,7 +199,7 @@ def _prices(study: Attribution, lang: Language) -> Table:
     for name in [*shown, WHOLE]:
         note = both(f"attribute.note.{summary.note(name)}")
         words = [getattr(one, lang) for one in (player_name(study, name), ratio(firms[name]), ratio(jobs[name]), note)]
-        rows.append([words[0], bare_plus_minus(costs[name], 1.0 / FEN_PER_LARGE_UNIT[lang], 2), *words[1:]])
+        rows.append([words[0], say(lang, bare_plus_minus(costs[name], 1.0 / FEN_PER_LARGE_UNIT[lang], 2)), *words[1:]])
     columns = [text(f"attribute.player.{study.of}", lang), *(text(f"attribute.table.{name}", lang) for name in names)]
     return Table(text("attribute.table.prices", lang), columns, rows)
 
@@ -210,7 +210,9 @@ def _pairs(study: Attribution, lang: Language) -> Table:
         by_pair.setdefault(getattr(pair_name(study, row), lang), {})[str(row.outcome)] = of_row(row)
     size = {pair: max(abs(found[o].mean) for o in HEADLINES if o in found) for pair, found in by_pair.items()}
     largest = sorted(by_pair, key=lambda pair: -size[pair])[:MOST_PAIRS]
-    rows = [[pair, *(bare_plus_minus(by_pair[pair].get(o), 100.0, 2) for o in HEADLINES)] for pair in largest]
+    rows = [
+        [pair, *(say(lang, bare_plus_minus(by_pair[pair].get(o), 100.0, 2)) for o in HEADLINES)] for pair in largest
+    ]
     columns = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
     return Table(text("attribute.table.interactions", lang), [text("attribute.table.pair", lang), *columns], rows)
 

@@ -14,8 +14,8 @@ from sim.report.charts.style import Chart
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
 from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.limits import condition, end_of
-from sim.report.words.numbers import in_unit, share
-from sim.report.words.sentences import outcome_name
+from sim.report.words.numbers import in_unit, plain_count, share
+from sim.report.words.sentences import outcome_name, say
 from sim.study.questions.discover import ALWAYS, BOX, CHOICE, NEVER
 from sim.study.summaries.rows import records
 
@@ -56,8 +56,8 @@ def charts(study: Discovery, lang: Language) -> list[Chart]:
 
 def _of_target(study: Discovery, row: Row) -> Iterator[Words]:
     said: dict[str, Words | str | int] = {
-        "outcome": outcome_name(str(row["outcome"])), "goal": _goal(row), "worlds": f"{row['worlds']:,}",
-        "missed": f"{row['missed']:,}", "share": share(row["missed"] / max(row["worlds"], 1)),
+        "outcome": outcome_name(str(row["outcome"])), "goal": _goal(row), "worlds": plain_count(row["worlds"]),
+        "missed": plain_count(row["missed"]), "share": share(row["missed"] / max(row["worlds"], 1)),
     }  # fmt: skip
     yield both(f"discover.finding.{_verdict(row)}", **said)
     if row["verdict"] == BOX:
@@ -73,9 +73,9 @@ def _of_target(study: Discovery, row: Row) -> Iterator[Words]:
                 coverage=share(row["tested_coverage"]), density=share(row["tested_density"]),
             )  # fmt: skip
     if row["left_out"]:
-        yield both("discover.finding.left_out", outcome=said["outcome"], left_out=f"{row['left_out']:,}")
+        yield both("discover.finding.left_out", outcome=said["outcome"], left_out=plain_count(row["left_out"]))
     if row["verdict"] != NEVER and row["divided"]:
-        yield both("discover.finding.divided", outcome=said["outcome"], divided=f"{row['divided']:,}")
+        yield both("discover.finding.divided", outcome=said["outcome"], divided=plain_count(row["divided"]))
 
 
 def _verdict(row: Row) -> str:
@@ -101,7 +101,9 @@ def _targets(study: Discovery, lang: Language) -> Table:
         cells = [_share(row[name], lang) for name in ("coverage", "density")]
         told = f"{row['restricted']}" if row["verdict"] == BOX else text(f"discover.verdict.{_verdict(row)}", lang)
         goal = getattr(_goal(row), lang)
-        rows.append([f"{name}\n{goal}", f"{row['worlds']:,}", f"{row['missed']:,}", *cells, told])
+        rows.append(
+            [f"{name}\n{goal}", *(say(lang, plain_count(row[name])) for name in ("worlds", "missed")), *cells, told]
+        )
     return Table(text("discover.table.targets", lang), [text(f"discover.column.{c}", lang) for c in columns], rows)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
 from sim.report.words.catalogue import Language, both, catalogue, text
+from sim.report.words.numbers import plain_count
 from sim.study.comparison.sample_size import are_few
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:
 def failed(study: Study, lang: Language) -> list[str]:
     """The sentence that says how many runs failed, none when none did."""
     count = len(study.failures)
-    return [text("answer.failed", lang, failed=f"{count:,}", all=f"{len(study.runs):,}")] if count else []
+    return [text("answer.failed", lang, failed=plain_count(count), all=plain_count(len(study.runs)))] if count else []
 
 
 def study_title(study: Study) -> Words:

@@ -16,7 +16,7 @@ from sim.report import answers
 from sim.report.answers.parts import Table, study_title
 from sim.report.pages import page
 from sim.report.words.catalogue import LANGUAGES, both, catalogue
-from sim.report.words.numbers import finite
+from sim.report.words.numbers import finite, plain_count
 from sim.study.comparison.targets import of_contents
 
 if TYPE_CHECKING:
@@ -128,12 +128,12 @@ def _facts(study: Study) -> list[tuple[Words, Words | str]]:
     facts: list[tuple[Words, Words | str]] = [(both("answer.facts.kind"), both(f"answer.kind.{study.kind}"))]
     facts.append((both("answer.facts.scenario"), manifest.scenarios[-1].title))
     if "draw" in runs and runs["draw"].nunique() > 1:
-        facts.append((both("answer.facts.draws"), f"{runs['draw'].nunique():,}"))
-    facts.append((both("report.facts.replications"), f"{manifest.replications:,}"))
-    facts.append((both("answer.facts.runs"), f"{len(runs):,}"))
+        facts.append((both("answer.facts.draws"), plain_count(runs["draw"].nunique())))
+    facts.append((both("report.facts.replications"), plain_count(manifest.replications)))
+    facts.append((both("answer.facts.runs"), plain_count(len(runs))))
     firms = manifest.firms
     facts.append(
-        (both("report.facts.firms"), f"{firms:,}" if isinstance(firms, int) else both("answer.facts.province"))
+        (both("report.facts.firms"), plain_count(firms) if isinstance(firms, int) else both("answer.facts.province"))
     )
     facts.append((both("report.facts.seed"), str(manifest.seed)))
     facts.append((both("report.facts.fingerprint"), manifest.fingerprint[:12]))

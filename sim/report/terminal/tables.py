@@ -106,10 +106,10 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
         text(
             "cli.note.speed",
             lang,
-            firms=f"{answer['firms']:,}",
+            firms=numbers.plain_count(answer["firms"]),
             months=answer["months"],
             seconds=f"{answer['wall_seconds']:.2f}",
-            rate=f"{answer['firm_months_per_second']:,.0f}",
+            rate=numbers.plain_count(answer["firm_months_per_second"]),
             bytes=f"{answer['bytes_per_firm']:.0f}",
             residual=answer["ledger_residual_fen"],
         )

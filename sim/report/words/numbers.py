@@ -1,13 +1,18 @@
-"""Numbers as people of either language write them: shares, percentage points, money, counts, days."""
+"""Numbers as people of either language write them: shares, percentage points, money, counts, days.
+
+Babel writes the figures, by what the Unicode CLDR says of each language; the catalogue has the words around them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
 from math import isfinite, isinf, isnan
 from typing import Any, Final
 
 from sim.measure import Words
-from sim.report.words.catalogue import both
+from sim.report.words.catalogue import LANGUAGES, Language, both
 from sim.study.statistics.estimate import Estimate
 
 FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
@@ -36,14 +41,14 @@ def money(fen: float) -> Words:
     elif size >= FEN_PER_WAN:
         zh, en = both("unit.medium_money", number=_scaled(fen / FEN_PER_WAN)), _english_money(fen)
     else:
-        zh = both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
+        zh = both("unit.yuan", number=_number(_rounded(fen / 100), 0))
         en = zh
     return Words(zh=zh.zh, en=en.en)
 
 
 def million_yuan(fen: float) -> Words:
     """Fen without their unit: hundredths of a yi (hundred million) yuan in Chinese, million yuan in English."""
-    return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2), en=_number(fen / FEN_PER_MILLION, 0))
+    return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2).zh, en=_number(fen / FEN_PER_MILLION, 0).en)
 
 
 def entities(value: float) -> Words:
@@ -63,12 +68,12 @@ def days(value: float) -> Words:
 
 def plain_points(value: float) -> Words:
     """The same without the unit, for a column whose heading names it."""
-    return _missing(value) or _same(_number(value * 100, 2, sign=True))
+    return _missing(value) or _number(value * 100, 2, sign=True)
 
 
 def plain_count(value: float) -> Words:
     """A whole number without a unit."""
-    return _missing(value) or _same(_number(value, 0))
+    return _missing(value) or _number(value, 0)
 
 
 def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
@@ -129,15 +134,16 @@ def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
     return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
 
 
-def bare_plus_minus(found: Estimate | None, scale: float, decimals: int) -> str:
+def bare_plus_minus(found: Estimate | None, scale: float, decimals: int) -> Words:
     """Mean and half of the interval, its wider side, without a unit; what rounds to nothing carries no sign."""
     if found is None or isnan(found.mean):
-        return both("unit.missing").en
-    size = f"{abs(found.mean) * scale:,.{decimals}f}"
-    mean = ("−" if found.mean < 0 else "+") * bool(size.strip("0.")) + (size if found.mean else "0")
+        return both("unit.missing")
+    mean = _number(found.mean * scale, decimals, sign=True)
     if isnan(found.low):
         return mean
-    return f"{mean} ± {max(found.high - found.mean, found.mean - found.low) * scale:,.{decimals}f}"
+    half = Decimal(float(max(found.high - found.mean, found.mean - found.low) * scale))
+    zh, en = (_pattern(decimals, False, lang)(half) for lang in LANGUAGES)
+    return Words(zh=f"{mean.zh} ± {zh}", en=f"{mean.en} ± {en}")
 
 
 def ratio(found: Estimate) -> Words:
@@ -145,16 +151,19 @@ def ratio(found: Estimate) -> Words:
     if isnan(found.mean):
         return both("unit.missing")
 
-    def written(number: float) -> str:
-        size = abs(number)
-        digits = "∞" if isinf(size) else f"{float(f'{size:.3g}'):,.0f}" if size >= 100 else f"{size:.3g}"
-        return ("−" if number < 0 else "") + digits
-
-    mean = written(found.mean)
+    mean = three_digits(found.mean)
     if isnan(found.low):
-        return Words(zh=mean, en=mean)
-    between = both("unit.interval", low=written(found.low), high=written(found.high))
+        return mean
+    between = both("unit.interval", low=three_digits(found.low), high=three_digits(found.high))
     return both("attribute.estimate", value=mean, interval=between)
+
+
+def three_digits(value: float) -> Words:
+    """A number of which three digits count, and no more are written; without end it is a sign."""
+    if abs(value) >= 100 and not isinf(value):
+        return _number(_rounded(value), 0)
+    written = ("∞" if isinf(value) else f"{abs(value):.3g}").join(("−" if value < 0 else "", ""))
+    return Words(zh=written, en=written)
 
 
 def are_alike(below: float, above: float) -> bool:
@@ -190,10 +199,10 @@ def _english_money(fen: float) -> Words:
         return both("unit.large_money", number=_scaled(fen / 10**11))
     if abs(fen) >= 10**8:
         return both("unit.medium_money", number=_scaled(fen / 10**8))
-    return both("unit.yuan", number=_number(_three_digits(fen / 100), 0))
+    return both("unit.yuan", number=_number(_rounded(fen / 100), 0))
 
 
-def _three_digits(value: float) -> float:
+def _rounded(value: float) -> float:
     """Rounded to three digits that count; the rest is not known anyway."""
     return float(f"{value:.3g}")
 
@@ -208,24 +217,36 @@ def _count(value: float, unit: str) -> Words:
 
 
 def _plain(value: float) -> Words:
-    return _missing(value) or _same(_scaled(value))
+    return _missing(value) or _scaled(value)
 
 
-def _same(number: str) -> Words:
-    return Words(zh=number, en=number)
-
-
-def _scaled(value: float) -> str:
+def _scaled(value: float) -> Words:
     """About three digits that count."""
     return _number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
-def _number(value: float, decimals: int, sign: bool = False) -> str:
+def _number(value: float, decimals: int, sign: bool = False) -> Words:
     """Grouped by thousands, with a real minus sign; what rounds to nothing carries no sign."""
-    written = f"{abs(value):,.{decimals}f}"
-    if not written.strip("0.,"):
-        return written if value else "0"
-    return ("−" if value < 0 else "+" if sign else "") + written
+    return Words(zh=_figure(value, decimals, sign, "zh"), en=_figure(value, decimals, sign, "en"))
+
+
+def _figure(value: float, decimals: int, sign: bool, lang: Language) -> str:
+    if not value:
+        return "0"
+    exact = Decimal(float(value))  # the very number: a float's shortest text may round the other way
+    written = _pattern(decimals, sign, lang)(exact)
+    return written if written.strip("+−0.,") else written.lstrip("+−")
+
+
+@cache
+def _pattern(decimals: int, sign: bool, lang: Language) -> Callable[[Decimal], str]:
+    """How numbers with so many decimals are written in a language."""
+    from babel import Locale  # here: help is printed before any number is
+    from babel.numbers import parse_pattern
+
+    digits = "#,##0." + "0" * decimals if decimals else "#,##0"
+    pattern, locale = parse_pattern(f"{'+' if sign else ''}{digits};−{digits}"), Locale.parse(lang)
+    return lambda number: str(pattern.apply(number, locale))
 
 
 def _missing(value: float) -> Words | None:
