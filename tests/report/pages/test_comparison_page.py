@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.report.pages.comparison_page import page, write
 from sim.study.questions.comparison import Comparison
-from tests.report.printed import problems
+from tests.report.pages.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
 SECTIONS = (

@@ -1,11 +1,9 @@
-"""What levers and their values are called in both languages; which kinds of study there is an answer for."""
+"""What levers and their values are called in both languages."""
 
 import math
 
 import pytest
 
-from sim.report import answers
-from sim.report.words.catalogue import catalogue
 from sim.report.words.lever_names import field_name, lever_name, value_name
 
 
@@ -43,13 +41,3 @@ def test_values_are_words_numbers_or_missing() -> None:
     assert value_name("x.y", True, "en") == "on"
     assert value_name("x.y", math.nan, "en") == "–"
     assert value_name("x.y", ["small", "micro"], "en") == '["small", "micro"]'
-
-
-def test_a_kind_that_nobody_tells_is_refused() -> None:
-    with pytest.raises(KeyError):
-        answers.of("comparison")
-
-
-@pytest.mark.parametrize("kind", answers.kinds())
-def test_every_kind_says_what_it_asks_and_how_it_is_computed(kind: str) -> None:
-    assert {f"{kind}.method", f"answer.kind.{kind}", f"answer.lead.{kind}"} <= catalogue().keys()

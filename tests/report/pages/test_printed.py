@@ -14,13 +14,13 @@ from sim.study import answering, study_folder
 from sim.study.questions import run
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting
-from tests.report import test_answers_attribute as attributions
-from tests.report import test_answers_discover as discoveries
-from tests.report import test_answers_search as searches
-from tests.report import test_answers_sensitivity as sensitivities
-from tests.report import test_answers_sweep as sweeps
-from tests.report.printed import problems
-from tests.report.test_page import browser  # noqa: F401 - a fixture
+from tests.report.answers import test_attribute as attributions
+from tests.report.answers import test_discover as discoveries
+from tests.report.answers import test_search as searches
+from tests.report.answers import test_sensitivity as sensitivities
+from tests.report.answers import test_sweep as sweeps
+from tests.report.pages.printed import problems
+from tests.report.pages.test_comparison_page import browser  # noqa: F401 - a fixture
 
 
 def _run() -> Any:

@@ -13,7 +13,7 @@ from sim.report.pages import answer_page
 from sim.report.terminal import tables
 from sim.study.questions import questions
 from sim.study.questions.sweep import Sweep
-from tests.report.test_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
+from tests.report.pages.test_comparison_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
 
 TITLE = {"zh": "免租几个月", "en": "Months of rent waived"}
 
