@@ -27,6 +27,7 @@ TRACKED = [
 SOURCES = [path for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.suffix == ".py"]
 CHANCE = re.compile(r"^(random|secrets|numpy\.random|os\.urandom|uuid\.uuid[14])\b|\.rvs$")
 LONGEST_FILE = 450  # lines; longer than one sitting
+MOST_PARAMETERS = 8
 
 
 def short(path: Path) -> str:
@@ -120,6 +121,20 @@ def test_every_folder_says_what_it_holds() -> None:
         and f"`{folder.name}/" not in read(folder.parent / "README.md")
     ]
     assert not missing, f"folders that neither their own README.md nor the one above explains: {missing}"
+
+
+def test_no_function_has_more_parameters_than_a_reader_can_hold() -> None:
+    too_many = {}
+    for path in SOURCES:
+        if path.is_relative_to(ROOT / "sim/cli"):  # a command's parameters are its options
+            continue
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                given = node.args
+                named = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+                if (count := sum(one is not None for one in named)) > MOST_PARAMETERS:
+                    too_many[f"{short(path)}: {node.name}"] = count
+    assert not too_many, f"more than {MOST_PARAMETERS} parameters: {too_many}"
 
 
 def imports_inside(path: Path) -> Iterator[tuple[ast.stmt, list[str], bool]]:

@@ -1,7 +1,7 @@
 """Questions asked of many runs: comparisons, sweeps, and the folders that keep their answers.
 
-Words used here and nowhere otherwise: a *scenario* is what is asked, a *draw* one variation of it, a *replication* one
-luck, a *run* one scenario under one luck, a *study* the runs that answer one question.
+Words used here and nowhere otherwise: a *scenario* is what is asked, a *draw* one variation of it, a *replication*
+one seed of the random numbers, a *run* one scenario in one replication, a *study* the runs that answer one question.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from sim.scenario import Fault, ScenarioError, load
 from sim.scenario.faults import listed
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
+from sim.study.comparison.scenarios import BASELINE
 from sim.study.designs.design import check_draws
 from sim.study.outcomes import possible_differences, unit_of
 from sim.study.reductions.costs import PUBLIC_COST
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "attributions"
 DEFAULT: Final = "actions"
-BASELINE: Final = "baseline"
 REST: Final = "rest_of_plan"  # what is on whoever joins, where it is not the working mechanisms alone
 WHOLE: Final = "whole"  # everything together: the plan less the baseline
 SECTION: Final = "II."  # of the plan, with its five steps

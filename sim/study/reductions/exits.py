@@ -12,13 +12,15 @@ from sim.vocabulary import SECTORS, SIZES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.reductions.ends import Ends
+    from sim.study.reductions.endings import Endings
     from sim.timeline import Timeline
 
 COUNTED: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
 
 
-def exits_of(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], timeline: Timeline) -> NDArray[np.float64]:
+def exits_of(
+    fates: pd.DataFrame, baseline: Endings, place: NDArray[np.int64], timeline: Timeline
+) -> NDArray[np.float64]:
     """Entities that closed, shape (months, SECTORS, SIZES, COUNTED).
 
     Counted are all; those that had something put off; of these, those that had missed an instalment, and those that

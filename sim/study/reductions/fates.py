@@ -16,7 +16,7 @@ from sim.vocabulary import ACTIONS, MECHANISMS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.reductions.ends import Ends
+    from sim.study.reductions.endings import Endings
 
 FATES: Final = ("lives_either_way", "saved", "lost_either_way", "harmed")
 GIVERS: Final = (*ACTIONS, MECHANISMS)
@@ -28,10 +28,10 @@ BY: Final = ("prefecture", "sector", "size")  # axes of the cube of cells, in or
 Groups = tuple[tuple[str, str], ...]  # (by, group)
 
 
-def sums(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64]) -> tuple[Groups, NDArray[np.float64]]:
+def sums(fates: pd.DataFrame, baseline: Endings, place: NDArray[np.int64]) -> tuple[Groups, NDArray[np.float64]]:
     """Groups, and the weighted sums of QUANTITIES in each of them by fate, shape (groups, FATES, QUANTITIES).
 
-    ``place`` as :func:`sim.study.reductions.ends.places` gives it. Sums are whole numbers below 2**53 and exact;
+    ``place`` as :func:`sim.study.reductions.endings.places` gives it. Sums are whole numbers below 2**53 and exact;
     ``months_gained`` is the sum over firms lost either way; ``rows`` are those of the sample.
     """
     founder = np.flatnonzero(fates["founder"].to_numpy() & (place >= 0))
@@ -83,7 +83,7 @@ def from_table(table: pd.DataFrame) -> tuple[Groups, NDArray[np.float64]]:
     return groups, numbers.reshape(len(groups), len(FATES), len(QUANTITIES))
 
 
-def first(fates: pd.DataFrame, baseline: Ends, place: NDArray[np.int64], fate: str) -> list[int]:
+def first(fates: pd.DataFrame, baseline: Endings, place: NDArray[np.int64], fate: str) -> list[int]:
     """Identity of the first founder of a fate, by identity; empty where there is none."""
     founder = np.flatnonzero(fates["founder"].to_numpy() & (place >= 0))
     met = _fate(fates["alive"].to_numpy()[founder], baseline.alive[place[founder]]) == FATES.index(fate)

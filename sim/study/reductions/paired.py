@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.study.reductions import costs, exits, fates
-from sim.study.reductions.ends import Ends, ends_of, places
+from sim.study.reductions.endings import Endings, endings_of, places
 from sim.timeline import horizon
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -
     ``paired_with``: the ends of the baseline's firms, as this function gave them.
     """
     if paired_with is None:
-        there = ends_of(result.fates)
+        there = endings_of(result.fates)
     else:
-        there = Ends(*(paired_with[name].to_numpy() for name in Ends._fields))
+        there = Endings(*(paired_with[name].to_numpy() for name in Endings._fields))
     place = places(result.fates, there)
     closed = exits.exits_of(result.fates, there, place, horizon(scenario.world.start, scenario.world.end))
     taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result))}

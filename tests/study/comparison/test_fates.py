@@ -5,7 +5,7 @@ import pytest
 from sim import compare
 from sim.study.comparison import fates
 from sim.study.reductions import fates as taken
-from sim.study.reductions.ends import ends_of, places
+from sim.study.reductions.endings import endings_of, places
 from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
 
@@ -44,7 +44,7 @@ PLAN = world(
 
 @pytest.fixture
 def table() -> pd.DataFrame:
-    ends = ends_of(BASELINE)
+    ends = endings_of(BASELINE)
     groups, sums = taken.sums(PLAN, ends, places(PLAN, ends))
     return fates.table([("plan", groups, [sums])]).set_index(["by", "group", "fate"]).sort_index()
 
@@ -88,7 +88,7 @@ def test_an_action_is_judged_by_those_that_it_reached_and_what_it_gave(table):
 
 
 def test_the_same_day_in_both_worlds_gains_nothing():
-    ends = ends_of(BASELINE)
+    ends = endings_of(BASELINE)
     groups, sums = taken.sums(BASELINE, ends, places(BASELINE, ends))
     same = fates.table([("again", groups, [sums])]).set_index(["by", "fate"]).loc["all"]
     assert (same.loc[["saved", "harmed"], "entities"] == 0).all()

@@ -4,7 +4,7 @@ import pandas as pd
 
 from sim.study.comparison import repayment_wall
 from sim.study.questions.comparison import _with_later_months
-from sim.study.reductions.ends import ends_of, places
+from sim.study.reductions.endings import endings_of, places
 from sim.study.reductions.exits import exits_of
 from sim.timeline import Timeline
 from tests.study.comparison.test_fates import world
@@ -27,7 +27,7 @@ def test_who_falls_with_what_was_put_off():
             closes(5, 40, 80, put_off=True, founder=False),  # never born there
         ]
     )
-    ends = ends_of(baseline)
+    ends = endings_of(baseline)
     exits = exits_of(plan, ends, places(plan, ends), TIMELINE)
     table = repayment_wall.table([("plan", TIMELINE.month_names, [exits])])
     expected = pd.DataFrame(
@@ -41,7 +41,7 @@ def test_who_falls_with_what_was_put_off():
 
 
 def test_exits_are_means_over_replications():
-    ends = ends_of(world([{"firm": 1}]))
+    ends = endings_of(world([{"firm": 1}]))
     runs = [
         exits_of(plan, ends, places(plan, ends), TIMELINE) for plan in (world([{"firm": 1}]), world([closes(1, 0, 10)]))
     ]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Ends(NamedTuple):
+class Endings(NamedTuple):
     """What is kept of a baseline world: how each of its firms ended, sorted by identity."""
 
     firm: NDArray[np.uint64]
@@ -20,13 +20,13 @@ class Ends(NamedTuple):
     exited_on: NDArray[np.int16]
 
 
-def ends_of(fates: pd.DataFrame) -> Ends:
+def endings_of(fates: pd.DataFrame) -> Endings:
     """The ends of a world's firms from its table (columns: ``TABLES['fates']``)."""
     order = np.argsort(fates["firm"].to_numpy())
-    return Ends(*(fates[name].to_numpy()[order] for name in Ends._fields))
+    return Endings(*(fates[name].to_numpy()[order] for name in Endings._fields))
 
 
-def places(fates: pd.DataFrame, baseline: Ends) -> NDArray[np.int64]:
+def places(fates: pd.DataFrame, baseline: Endings) -> NDArray[np.int64]:
     """Where each firm of a world stands in the baseline's ends, -1 for one that was never born there."""
     firm = fates["firm"].to_numpy()
     place = np.minimum(np.searchsorted(baseline.firm, firm), len(baseline.firm) - 1)
