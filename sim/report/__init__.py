@@ -1,1 +1,1 @@
-"""How a study is shown: words in Chinese and English, the page, figures, terminal tables."""
+"""How a study is shown: pages, what the terminal prints, answers, charts, and their words in Chinese and English."""

@@ -1,4 +1,4 @@
-"""The Chinese font that figures and pages carry, because a fresh machine has none.
+"""The Chinese font that pictures and pages carry, because a fresh machine has none.
 
 Noto Sans SC, which the package ``pylopdf-fonts-zh-cn`` brings under the SIL Open Font License 1.1.
 """
@@ -16,7 +16,7 @@ FIRST_CARRIED = 0x2000
 def chinese_font() -> Path | None:
     """File of the font, None when its package is not installed."""
     try:
-        from pylopdf_fonts_zh_cn import sans_path
+        from pylopdf_fonts_zh_cn import sans_path  # here: a machine may lack it
     except ImportError:
         return None
     return Path(sans_path())
@@ -27,7 +27,7 @@ def carried(text: str) -> str:
     path = chinese_font()
     if path is None:
         return ""
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset  # type: ignore[import-untyped]  # here: pages alone carry glyphs
 
     options = subset.Options(flavor="woff", hinting=False, desubroutinize=True, layout_features=[])
     font = subset.load_font(str(path), options)

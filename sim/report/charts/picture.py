@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import vl_convert
+
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.style import CONFIG, FONTS, Chart, Spec
 
@@ -35,22 +37,16 @@ class Picture:
 
     def png(self, scale: float = SCALE) -> bytes:
         """The picture as PNG, ``scale`` pixels a unit."""
-        import vl_convert
-
         _carry_the_font()
         return bytes(vl_convert.vegalite_to_png(self._on_white(), scale=scale))
 
     def svg(self) -> str:
         """The picture as SVG."""
-        import vl_convert
-
         _carry_the_font()
         return str(vl_convert.vegalite_to_svg(self._on_white()))
 
     def pdf(self) -> bytes:
         """The picture as PDF."""
-        import vl_convert
-
         _carry_the_font()
         return bytes(vl_convert.vegalite_to_pdf(self._on_white()))
 
@@ -124,7 +120,5 @@ def _size(width: int, height: int | None) -> dict[str, Any]:
 @cache
 def _carry_the_font() -> None:
     """Make the Chinese font known to the library that draws; without its package the machine's fonts serve."""
-    import vl_convert
-
     if font := chinese_font():
         vl_convert.register_font_directory(str(font.parent))

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -83,8 +84,6 @@ def _json(value: Any) -> Markup:
 @cache
 def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script."""
-    import vl_convert
-
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
 from typing import Final
+
+from rich.cells import cell_len, chop_cells
 
 WIDE: Final = "\u1100-\u115f\u2e80-\u2fff\u3004-\u3007\u3012-\ua4cf\uac00-\ud7a3\uf900-\ufaff"
 OPENS: Final = "（《「『【〔［｛"
@@ -28,8 +31,6 @@ def pieces(text: str) -> list[str]:
 
 def lines(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` cells; a line that it has already ends where it did."""
-    from rich.cells import cell_len, chop_cells
-
     found = []
     for paragraph in text.split("\n"):
         line = ""
@@ -49,8 +50,6 @@ def widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
 
     A column has what its widest word needs; what is left is shared by how much more each could do with.
     """
-    from rich.cells import cell_len
-
     room -= 2 * EDGE + GAP * (len(columns) - 1)
     most = [max(cell_len(line) for cell in column for line in cell.split("\n")) for column in columns]
     if sum(most) <= room:
@@ -77,8 +76,6 @@ def blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> 
 
 def definitions(rows: Sequence[tuple[str, str]], room: int) -> Iterator[str]:
     """Names, and beside each what it is; beside is below for a name that is longer than most."""
-    from rich.cells import cell_len
-
     width = min(max(cell_len(name) for name, _ in rows), LONGEST_NAME)
     for name, text in rows:
         said = lines(text, room - width - 2 * EDGE)
@@ -91,6 +88,4 @@ def room() -> int | None:
     """Cells of a line of the terminal; None where standard output is no terminal, and lines are as long as they are."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None
-    from shutil import get_terminal_size
-
     return get_terminal_size().columns

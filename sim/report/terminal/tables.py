@@ -218,7 +218,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]], title: str = ""
 
     Into a file or a pipe it is as wide as it needs, a line a row.
     """
-    from rich.box import SIMPLE_HEAD
+    from rich.box import SIMPLE_HEAD  # here: help and JSON draw no table
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

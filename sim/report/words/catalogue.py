@@ -2,7 +2,7 @@
 
 The catalogue is ``catalogue.yaml`` beside this file, and :mod:`sim.names` for the names of the model: one entry
 ``{zh, en}`` for each name, in nested groups whose names are joined by dots. Everything that prints for people (tables,
-page, figures, command) takes its words from here.
+page, charts, command) takes its words from here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 @of_calibration
 def catalogue(folder: Path) -> Mapping[str, Words]:
     """Every entry by its dotted name; ``ValueError`` names an entry that is not exactly ``{zh, en}``."""
-    from ruamel.yaml import YAML
+    from ruamel.yaml import YAML  # here: who imports the package reads no word yet
 
     names = {**labels(), "prefecture": prefecture_words()}
     return dict(_entries("", {**names, **YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))}))

@@ -3,17 +3,23 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pytest
 
+from sim.report import answers
 from sim.report.charts.comparison.all_charts import specifications
-from sim.report.charts.picture import SCALE
+from sim.report.charts.picture import SCALE, picture
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects
+from tests.report.answers import test_attribute as attributions
+from tests.report.answers import test_discover as discoveries
+from tests.report.answers import test_sensitivity as sensitivities
+from tests.report.answers import test_sweep as sweeps
 
 Language = Literal["zh", "en"]
 
@@ -106,3 +112,20 @@ def test_on_axes_of_ones_own_names_are_those_of_the_tables(comparison: Compariso
     assert [label.get_text() for label in panels[0].get_yticklabels()][:2] == ["baseline", "action_fiscal"]
     with pytest.raises(ValueError, match="1 axes for 3 panels"):
         comparison.plot(ax=panels[0])
+
+
+MADE: dict[str, Callable[[], Any]] = {
+    "sweep": lambda: sweeps.made({sweeps.LEVER: [0, 1, 4]}, [1.0, 2.0]),
+    "attribute": lambda: attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3}),
+    "sensitivity": sensitivities.study,
+    "discover": discoveries.study,
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", MADE)
+def test_every_chart_of_an_answer_is_a_whole_specification(kind: str, lang: Language) -> None:
+    study = MADE[kind]()
+    for chart in answers.of(kind).charts(study, lang):
+        assert picture(chart, width=300).svg().startswith("<svg"), chart.title
+    assert study.plot(lang=lang).svg().startswith("<svg")
