@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
+from sim.observe.tables import TABLES
 from sim.study.outcomes import paired_differences, possible_means
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
@@ -104,6 +105,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         values=values,
         runs=runs,
         panel=_panel(strength),
+        universes=pd.DataFrame(columns=["scenario", *TABLES["universes"]]),
         ledger=_ledger(measures_of),
         delivery=_delivery(measures_of),
         requests=made_up_tables.requests(strength, MONTHS),

@@ -20,6 +20,7 @@ import sim
 from sim.classification import province
 from sim.data_folders import CALIBRATION_VARIABLE
 from sim.engine import simulate
+from sim.observe.months import rates_by_month
 from sim.population.counties import counties
 from sim.scenario import load
 from sim.world.risk_listings import spells
@@ -66,6 +67,11 @@ def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Pat
     assert set(study.runs["reason"]) == {""} and len(study.runs) == 4
     effects = study.differences.set_index(["scenario", "outcome"])["mean"]
     assert effects["full_plan", "money_given"] > 0
+    universes = study.universes[study.universes["month"] == "2023-12"].set_index(["scenario", "universe", "by"])
+    assert universes.loc[("baseline", "all", "firms"), "founders"] == FIRMS
+    lived = study.outcomes.set_index(["scenario", "outcome"])["mean"]
+    rates = rates_by_month(study.universes).set_index(["scenario", "universe", "by", "month"])["survival_rate"]
+    assert rates["full_plan", "all", "firms", "2023-12"] == pytest.approx(lived["full_plan", "survival_rate"])
 
 
 @pytest.mark.slow

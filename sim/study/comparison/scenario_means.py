@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # What identifies a row of a table that is averaged over replications.
 KEYS: Final = {
     "panel": ["month", "prefecture", "sector", "size"],
+    "universes": ["month", "universe", "by"],
     "ledger": ["month", "payer", "payee", "flow", "measure", "kind"],
     "delivery": ["month", "measure", "station"],
     "requests": ["month", "kind", "station"],
@@ -39,6 +40,7 @@ class ScenarioMeans(NamedTuple):
     outcomes: pd.DataFrame
     values: pd.DataFrame
     panel: pd.DataFrame
+    universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
@@ -61,6 +63,7 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed:
         outcomes=outcomes[["scenario", "outcome", "mean", "low", "high", "unit", "replications", "rows"]],
         values=long,
         panel=mean("panel"),
+        universes=mean("universes"),
         ledger=mean("ledger"),
         delivery=mean("delivery"),
         requests=mean("requests"),

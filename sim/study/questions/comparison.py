@@ -56,8 +56,8 @@ class Comparison(Study):
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
-    ``panel``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: means over replications, columns of
-    ``sim.observe.tables.TABLES`` with ``scenario`` in front.
+    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: means over replications,
+    columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
@@ -88,6 +88,7 @@ class Comparison(Study):
     differences: pd.DataFrame
     values: pd.DataFrame
     panel: pd.DataFrame
+    universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
@@ -179,6 +180,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         values=values,
         runs=together("runs"),
         panel=together("panel"),
+        universes=together("universes"),
         ledger=together("ledger"),
         delivery=together("delivery"),
         requests=together("requests"),

@@ -34,15 +34,16 @@ class Ensemble(Study):
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
-    ``panel``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: as in ``sim.observe.tables.TABLES`` with a
-    column ``scenario`` in front; every number the mean over replications (a row that a replication lacks counts 0,
-    ``days`` weighted by firms).
+    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: as in
+    ``sim.observe.tables.TABLES`` with a column ``scenario`` in front; every number the mean over replications (a row
+    that a replication lacks counts 0, ``days`` weighted by firms).
     """
 
     kind: ClassVar[str] = "run"
     outcomes: pd.DataFrame
     values: pd.DataFrame
     panel: pd.DataFrame
+    universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame

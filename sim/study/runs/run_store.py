@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
 
-KEPT: Final = ("panel", "ledger", "delivery", "requests", "repayment_wall")
+KEPT: Final = ("panel", "universes", "ledger", "delivery", "requests", "repayment_wall")
 TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
 NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
 ROW: Final = (*TEXTS[:-1], *NUMBERS, "bytes_per_firm", "reason")  # columns of `runs`; then come the outcomes
