@@ -1,36 +1,9 @@
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from sim.study.designs.design import Precision
 from sim.study.designs.replications import replicate
 from sim.study.statistics.intervals import interval
-from sim.study.statistics.stopping import LOOK_AHEAD, enough, half_widths
+from sim.study.statistics.stopping import LOOK_AHEAD
 
 RULE = Precision(half_width={"survival_rate": 0.002}, most=40)
-
-
-@given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=30))
-def test_half_widths_are_those_of_the_interval_of_the_first_values(values):
-    numbers = np.array(values)
-    widths = half_widths(numbers)
-    for n in range(2, len(values) + 1):
-        mean, _, high = interval(numbers[:n])
-        assert widths[n - 1] == pytest.approx(high - mean, rel=1e-6, abs=1e-5 * (1 + abs(numbers).max()))
-
-
-def test_a_lucky_streak_does_not_end_the_replications():
-    calm, wild = [1.0, 1.0, 1.0], [3.0, -1.0]
-    values = np.array(calm + wild + [1.0] * 60)
-    n = enough(values, 0.5)
-    assert n is not None and n > 3 + len(wild)
-    assert (half_widths(values)[n - 1 : n + LOOK_AHEAD] <= 0.5).all()
-
-
-def test_as_many_values_as_the_rule_looks_ahead_must_follow():
-    assert enough(np.ones(3 + LOOK_AHEAD - 1), 0.1) is None
-    assert enough(np.ones(3 + LOOK_AHEAD), 0.1) == 3
 
 
 def test_draws_are_run_until_each_is_precise(scenario, runner):

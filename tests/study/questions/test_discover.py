@@ -21,7 +21,7 @@ XYZ = {"x": UNIT, "y": UNIT, "z": UNIT}
 class Runs:
     """Stands in for a runner: a row a run, nothing written. ``resumed`` gives the resumption rate or raises."""
 
-    ends, is_over = None, False
+    deadline, is_over = None, False
 
     def __init__(self, resumed):
         self.resumed = resumed
