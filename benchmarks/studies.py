@@ -38,7 +38,7 @@ def timed(workers: int, firms: int, runs: int, seed: int) -> float:
 
 
 def store_share(firms: int, runs: int) -> tuple[float, float]:
-    """Seconds a run in this process with its store, and what the engine alone takes, over the same lucks."""
+    """Seconds a run in this process with its store, and what the engine alone takes, over the same random numbers."""
     from sim.engine import simulate
 
     plan = replace(load("full_plan"), firms=firms)

@@ -1,7 +1,7 @@
-"""Luck: every draw is a function of (seed, purpose, key, period) and of nothing else.
+"""Random numbers: every draw is a function of (seed, purpose, key, period) and of nothing else.
 
 So a draw depends neither on the order of events, nor on the number of workers, nor on the scenario: the same firm
-meets the same luck in every world (common random numbers). No other module of the project may draw at random.
+meets the same random numbers in every world (common random numbers). No other module of the project may draw at random.
 
 ``seed`` is the replication's, ``purpose`` one of :class:`Purpose`, ``key`` who draws (a firm's identity, a lot), and
 ``period`` when (a day, a month, an episode; 0 for once in a life). The mixing is the 64-bit finaliser of Stafford

@@ -1,4 +1,4 @@
-"""What every test shares: one thread a process, no window, no luck in what Hypothesis tries."""
+"""What every test shares: one thread a process, no window, nothing random in what Hypothesis tries."""
 
 import os
 from pathlib import Path

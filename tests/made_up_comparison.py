@@ -187,15 +187,15 @@ def _values(strength: dict[str, float], replications: int) -> pd.DataFrame:
     rows = []
     for scenario, points in strength.items():
         for r in range(replications):
-            luck = 0.004 * _wave(r, "luck")
+            chance = 0.004 * _wave(r, "luck")
             noise = 0.0006 * _wave(r, scenario) * (points > 0)
             rows += [
-                (scenario, r, "survival_rate", 0.836 + points / 100 + luck + noise, "share"),
-                (scenario, r, "resumption_rate", 0.917 + 1.1 * points / 100 + luck - noise, "share"),
-                (scenario, r, "loss_share", 0.171 - 1.6 * points / 100 - luck + 2 * noise, "share"),
-                (scenario, r, "survivors", 2_960_000 * (0.836 + points / 100 + luck + noise), "entities"),
+                (scenario, r, "survival_rate", 0.836 + points / 100 + chance + noise, "share"),
+                (scenario, r, "resumption_rate", 0.917 + 1.1 * points / 100 + chance - noise, "share"),
+                (scenario, r, "loss_share", 0.171 - 1.6 * points / 100 - chance + 2 * noise, "share"),
+                (scenario, r, "survivors", 2_960_000 * (0.836 + points / 100 + chance + noise), "entities"),
                 (scenario, r, "births", 800_000.0 + r, "entities"),
-                (scenario, r, "jobs", 4_810_000 + 31_000 * points + 2e6 * luck, "persons"),
+                (scenario, r, "jobs", 4_810_000 + 31_000 * points + 2e6 * chance, "persons"),
                 (scenario, r, "public_cost", points * 25 * YI, "fen"),
             ]
     return pd.DataFrame(rows, columns=["scenario", "replication", "outcome", "value", "unit"])

@@ -43,7 +43,7 @@ def fates(strength: dict[str, float], prefectures: list[str], wave: Wave, spread
 
 
 def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:
-    """Founders kept of each group; luck moves them a little, the groups of one scenario alike."""
+    """Founders kept of each group; chance moves them a little, the groups of one scenario alike."""
     wide = fates[fates["by"] != "action"].pivot(index=["scenario", "by", "group"], columns="fate", values="entities")
     rows = [
         (

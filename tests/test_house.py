@@ -61,7 +61,7 @@ def names_used(source: str) -> set[str]:
     return used
 
 
-def test_nothing_is_random_outside_luck() -> None:
+def test_nothing_is_random_outside_random_numbers() -> None:
     found = {
         f"{short(path)}: {name}"
         for path in SOURCES
@@ -109,8 +109,9 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 def test_every_folder_says_what_it_holds() -> None:
     folders = {parent for path in TRACKED for parent in path.parents if parent.is_relative_to(ROOT)}
-    # Their folders are those of `sim/`, of the actions and of `calibration/`.
+    # Their folders are those of the actions and of `calibration/`; those of the tests are those of `sim/`.
     mirrors = {ROOT / name for name in ("tests", "scenarios/measures", "tests/case", "tests/case/calibration")}
+    mirrors |= {ROOT / "tests" / path.parent.relative_to(ROOT / "sim") for path in SOURCES}
     missing = [
         short(folder)
         for folder in sorted(folders)

@@ -1,4 +1,4 @@
-"""The generator of luck: uniform, and independent of its neighbours in key, period, purpose and seed.
+"""The generator of chance: uniform, and independent of its neighbours in key, period, purpose and seed.
 
 Every check gives the probability of what it sees, at both ends, if the generator were perfect; no draw is at random, so
 a check passes everywhere or nowhere. Generators that are bad on purpose show that no check passes whatever it sees.
@@ -158,7 +158,7 @@ def threshold() -> float:
     return ALMOST_NEVER / sum(len(check(Generator(), axis)) for check in CHECKS for axis in AXES)
 
 
-def test_luck_is_uniform_and_independent_along_every_input(threshold: float) -> None:
+def test_chance_is_uniform_and_independent_along_every_input(threshold: float) -> None:
     assert reproached(Generator(), threshold) == set()
 
 

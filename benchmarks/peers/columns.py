@@ -20,7 +20,7 @@ from benchmarks.peers.common import Count, Outbreak
 from sim.institutions import calendar
 
 COUNTIES, MONTH_DAYS = common.COUNTIES, common.MONTH_DAYS
-LUCK, STOPPED, LUCK_SPREAD = common.LUCK, common.STOPPED, common.LUCK_SPREAD
+SHOCK, STOPPED, SHOCK_SPREAD = common.SHOCK, common.STOPPED, common.SHOCK_SPREAD
 PATIENCE, LOAN_IN_FIXED_COSTS, INSTALMENTS = common.PATIENCE, common.LOAN_IN_FIXED_COSTS, common.INSTALMENTS
 HEAD, WAITING, LOANS = range(3)
 # Compiled in every process: Numba's cache would not notice a change in `common.py`, which holds the rules' numbers.
@@ -73,8 +73,8 @@ def settle(first, last, day, firms, queue, bank):  # type: ignore[no-untyped-def
             firms.stopped_since[i] = day
         if lost > 0:
             firms.lost_days[i] = 0
-        luck = 100 - LUCK_SPREAD + draw(i, day, LUCK) % (2 * LUCK_SPREAD + 1)
-        sales = np.int64(firms.usual_sales[i]) * luck * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
+        shock = 100 - SHOCK_SPREAD + draw(i, day, SHOCK) % (2 * SHOCK_SPREAD + 1)
+        sales = np.int64(firms.usual_sales[i]) * shock * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
         cash = firms.cash[i] + sales * firms.margin[i] // 100 - firms.fixed_costs[i]
         repaid = min(firms.loan[i], firms.instalment[i])
         firms.loan[i] -= repaid

@@ -1,4 +1,4 @@
-"""The common model of the comparison: its numbers, its luck and a firm's rules, as `README.md` beside this file tells.
+"""The common model of the comparison: its numbers, its draws and a firm's rules, see `README.md` beside this file.
 
 Every peer takes the province at the start from :func:`province`, the outbreaks from :func:`outbreaks` and draws with
 :func:`draw`; those that hold a firm as a Python object inherit its rules from :class:`Firm`. So what the peers differ
@@ -25,14 +25,14 @@ BANK_HOUR: Final = 0.375
 COUNT_HOUR: Final = 0.875
 
 # What a draw is for.
-SALES, GROSS_MARGIN, FIXED_COSTS, CASH, COUNTY, LUCK, OUTBREAK, START, LENGTH, SHARE, STOPPED = range(1, 12)
+SALES, GROSS_MARGIN, FIXED_COSTS, CASH, COUNTY, SHOCK, OUTBREAK, START, LENGTH, SHARE, STOPPED = range(1, 12)
 
 OUTBREAKS_IN_1000_MONTHS: Final = 80
 LATEST_START: Final = 8  # days into a month; with the longest outbreak it ends within the month
 SHORTEST, LENGTHS = 7, 14  # days
 LEAST_SHARE, SHARES = 40, 41  # firms of a county that an outbreak stops, in hundredths
 
-LUCK_SPREAD: Final = 25  # a month's sales are up to so many hundredths more or less than usual
+SHOCK_SPREAD: Final = 25  # a month's sales are up to so many hundredths more or less than usual
 LOAN_IN_FIXED_COSTS: Final = 3
 INSTALMENTS: Final = 12
 PATIENCE: Final = 3  # months in a row with less than no cash, then a firm closes
@@ -154,8 +154,8 @@ class Firm:
             lost += day - self.stopped_since
             self.stopped_since = day
         self.lost_days = 0
-        luck = 100 - LUCK_SPREAD + draw(self.identity, day, LUCK) % (2 * LUCK_SPREAD + 1)
-        sales = self.usual_sales * luck * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
+        shock = 100 - SHOCK_SPREAD + draw(self.identity, day, SHOCK) % (2 * SHOCK_SPREAD + 1)
+        sales = self.usual_sales * shock * (MONTH_DAYS - lost) // (100 * MONTH_DAYS)
         repaid = min(self.loan, self.instalment)
         self.loan -= repaid
         self.cash += sales * self.margin // 100 - self.fixed_costs - repaid

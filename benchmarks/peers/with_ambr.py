@@ -94,8 +94,8 @@ class Province(ambr.Model):  # type: ignore[misc]
         cash, alive, applied, loan, short, lost, since = (column[rows] for column in self.agents.numpy(*STATE))
         stopped = since >= 0
         lost = np.where(stopped, lost + day - since, lost)
-        luck = 100 - common.LUCK_SPREAD + common.draw(identity, day, common.LUCK) % (2 * common.LUCK_SPREAD + 1)
-        sales = usual * luck * (common.MONTH_DAYS - lost) // (100 * common.MONTH_DAYS)
+        shock = 100 - common.SHOCK_SPREAD + common.draw(identity, day, common.SHOCK) % (2 * common.SHOCK_SPREAD + 1)
+        sales = usual * shock * (common.MONTH_DAYS - lost) // (100 * common.MONTH_DAYS)
         repaid = np.minimum(loan, instalment)
         cash = np.where(alive, cash + sales * margin // 100 - fixed - repaid, cash)
         loan = loan - repaid

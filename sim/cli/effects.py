@@ -72,7 +72,7 @@ def journey(
     lever: Levers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow firms through two worlds of the same luck."""
+    """Follow firms through two worlds of the same random numbers."""
     from sim.report.terminal import firms as printed  # start-up: pandas, not for `--help`
     from sim.study.comparison import journey as room
 

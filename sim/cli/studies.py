@@ -82,7 +82,7 @@ def run(
     lever: Levers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate one scenario under one or several lucks."""
+    """Simulate one scenario in one or several replications."""
     from sim.study.answering import Asked  # start-up: pandas, not for `--help`
     from sim.study.questions.run import Question
 

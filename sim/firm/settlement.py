@@ -112,8 +112,8 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         usual = float(firms.usual_sales[i]) * (1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month))
         firms.usual_sales[i] = whole(usual)
         demand_factor, materials_factor = _cultivated(i, firms, terms)
-        luck = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
-        sold = whole(usual * activity * luck * demand_factor)
+        shock = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
+        sold = whole(usual * activity * shock * demand_factor)
         delivered = np.int64(0)
         if status == OPEN and firms.contract_backlog[i] > 0:
             delivered = min(
@@ -146,7 +146,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         # Stopped since its last settlement, or only just restarted.
         stopped_lately = stopped_on >= 0 and (stopped_on >= clock.previous or since > clock.previous)
         if status == SUSPENDED or stopped_lately or activity < behaviour.hit_threshold:
-            facts |= np.uint16(HIT)  # not the firm's own bad luck
+            facts |= np.uint16(HIT)  # not the firm's own shock
         if firms.loan[i] > 0:
             facts |= np.uint16(HAS_LOAN)
         if firms.illiquid_months[i] > 0:
@@ -228,7 +228,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def _be_born(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
-    """Open a firm whose day has come, if entry is high enough for its luck; else it never opens."""
+    """Open a firm whose day has come, if entry is high enough for its draw; else it never opens."""
     chance = behaviour.birth_thinning * terms.entry[firms.prefecture[i], firms.sector[i]]
     if uniform(seed, BIRTH, firms.key[i], 0) >= chance:
         firms.born_on[i] = NEVER
@@ -332,15 +332,15 @@ def _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed):  # typ
     if firms.hires[i] != 0:
         firms.hires[i] = 0
     staff = firms.staff[i]
-    luck = uniform(seed, STAFF, firms.key[i], month)
+    lot = uniform(seed, STAFF, firms.key[i], month)
     if short and sales < behaviour.shed_threshold * usual and staff > 0:
         surplus = staff * (1.0 - sales / usual)
-        shed = np.int32(np.floor(surplus * behaviour.shed_share + luck))
+        shed = np.int32(np.floor(surplus * behaviour.shed_share + lot))
         if shed > 0:
             firms.staff[i] = staff - min(shed, staff)
             firms.facts[i] &= np.uint16(0xFFFF & ~KEPT)
     elif not short and firms.status[i] == OPEN and staff < firms.usual_staff[i]:
-        taken_on = np.int32(np.floor((firms.usual_staff[i] - staff) * behaviour.rehire_share + luck))
+        taken_on = np.int32(np.floor((firms.usual_staff[i] - staff) * behaviour.rehire_share + lot))
         taken_on = min(taken_on, firms.usual_staff[i] - staff)
         firms.staff[i] = staff + taken_on
         firms.hires[i] = min(taken_on, MOST_HIRES)

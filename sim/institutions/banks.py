@@ -118,7 +118,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def _expand(i, amount, month, firms, behaviour, seed):  # type: ignore[no-untyped-def]
-    """Firm i puts the loan into equipment and stock: it grows as a whole, with its premises and, by luck, its staff."""
+    """Firm i puts the loan into equipment and stock: it grows, with its premises and, by chance, its staff."""
     firms.cash[i] -= amount
     usual = float(firms.usual_sales[i])
     if usual <= 0.0:

@@ -1,7 +1,7 @@
 """Agency desks: one process an agency serves all its prefectures, case by case, first in first out.
 
 Each working day a desk can handle so many entities. Of the cases that are ready (the processing time has passed) the
-one filed first is taken, firms on the list of key firms before others. The decision refuses by luck, enters an
+one filed first is taken, firms on the list of key firms before others. The decision refuses by chance, enters an
 entitlement, or pays from the measure's fund; where the fund waits for money, the queue of that measure waits too.
 """
 

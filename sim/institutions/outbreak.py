@@ -195,8 +195,8 @@ def _set_free(i, day, episode, firms, terms, behaviour, seed):  # type: ignore[n
         if ticket == FUNDS_TICKET:
             lacks = firms.cash[i] < usual_outlays(i, firms, behaviour) * behaviour.ticket_funds_months
         else:
-            luck = uniform(seed, TICKET, firms.key[i], episode * TICKET_COUNT + ticket)
-            lacks = luck < behaviour.ticket_incidence[ticket]
+            chance = uniform(seed, TICKET, firms.key[i], episode * TICKET_COUNT + ticket)
+            lacks = chance < behaviour.ticket_incidence[ticket]
         if lacks:
             tickets |= 1 << ticket
             longest = max(longest, days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed))

@@ -2,7 +2,7 @@
 
 A lot is won by the lowest price as evaluated: small and micro bidders' prices are reduced by the deduction (goods
 and services), a large bidder that shares the work has its own bonus, part of the works is reserved for SMEs. The
-price paid is the price bid. Bidders and prices are luck of the lot and the firm, so the same lots meet the same
+price paid is the price bid. Bidders and prices are drawn for the lot and the firm, so the same lots meet the same
 bidders in every scenario.
 """
 
@@ -87,8 +87,8 @@ def award(month, lots, procurement, preferences, firms, seed):  # type: ignore[n
                 for k in range(of.bidders_per_lot):
                     is_large = uniform(seed, LARGE_BID, number, FIRST_LARGE_BIDDER + k) < of.large_bidder_share
                     if not reserved and is_large:
-                        luck = normal(seed, LARGE_BID, number, FIRST_LARGE_PRICE + k)
-                        price = 1.0 - of.large_advantage + of.price_sd * luck
+                        chance = normal(seed, LARGE_BID, number, FIRST_LARGE_PRICE + k)
+                        price = 1.0 - of.large_advantage + of.price_sd * chance
                         large_price = min(large_price, price)
                         continue
                     point = bits(seed, LOT, number, FIRST_BIDDER + k)

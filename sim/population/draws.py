@@ -170,7 +170,7 @@ _LEAST_MATERIALS: Final = 0.02
 @outermost
 def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
     """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon."""
-    luck = Purpose.SYNTHESIS
+    purpose = Purpose.SYNTHESIS
     for row in range(len(firms.key)):
         key, s, z = firms.key[row], firms.sector[row], firms.size[row]
         born = firms.status[row] == Status.UNBORN
@@ -181,13 +181,13 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         word = np.uint64(0)
         for f in range(len(FLAGS)):
             if f % 4 == 0:
-                word = bits(seed, luck, key, _FLAGS + f // 4)
+                word = bits(seed, purpose, key, _FLAGS + f // 4)
             drawn = np.float64(word & np.uint64(0xFFFF)) / 65536.0
             word >>= np.uint64(16)
             if (not _IS_GROUP[f] or (f == _KEY_FARM and group == _CANDIDATE)) and drawn < tables.flags[f, s, z]:
                 flags |= np.uint16(1 << f)
         firms.flags[row] = flags
-        lot = uniform(seed, luck, key, _LANDLORD)
+        lot = uniform(seed, purpose, key, _LANDLORD)
         if lot < tables.no_landlord[z]:
             landlord = _NO_LANDLORD
         elif (lot - tables.no_landlord[z]) < (1.0 - tables.no_landlord[z]) * tables.state_landlord:
@@ -195,12 +195,12 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         else:
             landlord = _PRIVATE
         firms.landlord[row] = landlord
-        lot = uniform(seed, luck, key, _CUSTOMER)
+        lot = uniform(seed, purpose, key, _CUSTOMER)
         customer = 0
         while customer < len(CUSTOMERS) - 1 and lot >= tables.customers[s, customer]:
             customer += 1
         firms.customer[row] = customer
-        lot = uniform(seed, luck, key, _AGE)
+        lot = uniform(seed, purpose, key, _AGE)
         if not born:
             age, below = 0, 0.0
             while age < len(tables.age_upto) - 1 and lot >= tables.age_upto[age]:
@@ -211,19 +211,19 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
 
         # Trade: staff, then sales a head of the staff and the owner; firms that sell more a head pay more
         mean = tables.staff[s, z] * tables.staff_level[z]
-        mean *= np.exp(tables.staff_spread[z] * normal(seed, luck, key, _STAFF))
-        staff = np.int64(np.floor(mean + uniform(seed, luck, key, _ROUNDING)))
-        better = tables.sales_spread[z] * normal(seed, luck, key, _SALES)
+        mean *= np.exp(tables.staff_spread[z] * normal(seed, purpose, key, _STAFF))
+        staff = np.int64(np.floor(mean + uniform(seed, purpose, key, _ROUNDING)))
+        better = tables.sales_spread[z] * normal(seed, purpose, key, _SALES)
         sales = tables.sales_per_head[s] * (staff + 1) * tables.sales_level[z] * np.exp(better)
         wage = tables.wage[s] * tables.wage_level[z] * np.exp(tables.wage_elasticity * better)
         insured = 0.0
-        if uniform(seed, luck, key, _INSURED) < tables.insured_firms[z]:
+        if uniform(seed, purpose, key, _INSURED) < tables.insured_firms[z]:
             insured = tables.insured_cover[z]
         rent = tables.rent[s] * sales if landlord != _NO_LANDLORD else 0.0
-        rate = max(tables.loan_rate_mean + tables.loan_rate_sd * normal(seed, luck, key, _RATE), 0.0)
+        rate = max(tables.loan_rate_mean + tables.loan_rate_sd * normal(seed, purpose, key, _RATE), 0.0)
         loan = 0.0
-        if not born and uniform(seed, luck, key, _LOAN) < tables.loan_share[z]:
-            drawn = np.exp(tables.loan_spread * normal(seed, luck, key, _LOAN_SIZE))
+        if not born and uniform(seed, purpose, key, _LOAN) < tables.loan_share[z]:
+            drawn = np.exp(tables.loan_spread * normal(seed, purpose, key, _LOAN_SIZE))
             loan = tables.loan_months[z] * sales * tables.loan_level * drawn
         firms.usual_staff[row] = staff
         firms.staff[row] = staff
@@ -245,7 +245,7 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         if flags & _PLATFORM != 0:
             other += tables.commission[s]
         other += (payroll + rent + loan * rate / 12.0) / sales
-        margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, luck, key, _MARGIN)
+        margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, purpose, key, _MARGIN)
         materials = min(max(1.0 - margin - other, _LEAST_MATERIALS), _MOST_MATERIALS)
         firms.materials_share[row] = materials
 
@@ -253,16 +253,16 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         outlays = sales * (other - vat * (1.0 + tables.surcharge) + tables.materials_in_outlays * materials)
         if born:
             months = tables.founding_months
-            firms.born_on[row] = np.int16(uniform(seed, luck, key, _BORN) * days)
+            firms.born_on[row] = np.int16(uniform(seed, purpose, key, _BORN) * days)
             firms.open_from[row] = firms.born_on[row]
         else:
-            months = _cash_months(uniform(seed, luck, key, _CASH), tables.cash_months, tables.cash_upto)
+            months = _cash_months(uniform(seed, purpose, key, _CASH), tables.cash_months, tables.cash_upto)
             firms.born_on[row] = -1
             owed = np.int64(np.rint(sales * tables.receivable_months[customer]))
             if customer in (_PUBLIC_BODIES, _LARGE_FIRMS):
                 firms.receivables_public[row] = owed
                 # Some have none, the others share theirs evenly between nothing and twice the mean.
-                lot = uniform(seed, luck, key, _OVERDUE) / tables.overdue_firms
+                lot = uniform(seed, purpose, key, _OVERDUE) / tables.overdue_firms
                 if lot < 1.0:
                     overdue = 2.0 * lot * sales * tables.overdue_months[customer] / tables.overdue_firms
                     firms.overdue_public[row] = np.int64(np.rint(overdue))
@@ -270,11 +270,11 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
                 firms.receivables_private[row] = owed
             firms.payables[row] = np.int64(np.rint(tables.payables_months * materials * sales))
             if general:  # few hold much of it
-                much = exponential(seed, luck, key, _VAT)
+                much = exponential(seed, purpose, key, _VAT)
                 firms.vat_credit[row] = np.int64(np.rint(tables.vat_credit_months[s] * sales * much))
         firms.cash[row] = np.int64(np.rint(months * outlays))
         firms.loan[row] = np.int64(np.rint(loan))
-        firms.loan_due_on[row] = np.int16(uniform(seed, luck, key, _MATURITY) * 365.0) if loan > 0.0 else -1
+        firms.loan_due_on[row] = np.int16(uniform(seed, purpose, key, _MATURITY) * 365.0) if loan > 0.0 else -1
         if flags & _TRAVEL != 0:
             firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
         firms.suspended_on[row] = -1

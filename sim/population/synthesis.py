@@ -18,7 +18,7 @@ from sim.population.counties import Counties
 from sim.population.draws import draw, tables_of
 from sim.timeline import COHORTS, Timeline
 
-BIRTH_MARGIN: Final = 1.25  # unborn rows over expected births; the engine thins them by luck to the rate of the world
+BIRTH_MARGIN: Final = 1.25  # unborn rows over expected births; the engine thins them by chance to the rate of the world
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 PAGE: Final = "report.html"
+# Columns of versions before that have other names now (`docs/renamed.md`): a study with one is told as it was.
+BEFORE: Final = frozenset(("met_over_luck", "luck", "luck_sd", "luck_share", "lucks", "lucks_missing"))
 PAGE_PART: Final = ".report.html.part"
 LOCK: Final = ".shukun-lock"
 WRITING: Final = ".shukun-writing"  # tables of a study that is not whole yet
@@ -294,9 +296,12 @@ def load(folder: str | Path) -> Study:
     except KeyError:
         asked = StudyOfAnotherVersion
     is_known = asked is not StudyOfAnotherVersion
-    if is_known and (manifest.sources == sources_fingerprint() or {*names} == {*asked.table_names()}):
-        return asked(manifest, **{name: _table(folder, f"{name}.parquet", sums) for name in asked.table_names()})
+    if is_known and manifest.sources == sources_fingerprint():
+        names = asked.table_names()
     tables = {name: _table(folder, f"{name}.parquet", sums) for name in names}
+    is_of_before = any(BEFORE.intersection(table.columns) for table in tables.values())
+    if is_known and {*names} == {*asked.table_names()} and not is_of_before:
+        return asked(manifest, **tables)
     return StudyOfAnotherVersion(manifest, tables.get("runs", pd.DataFrame({"reason": []})), tables)
 
 

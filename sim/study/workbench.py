@@ -43,8 +43,8 @@ def model(
     ``levers``: by path ``[low, high]`` or ``{of: [values]}``. ``uncertainties``: the same, or ``worlds`` (every
     assumption over its range and three factors of the world) or ``assumptions``. ``outcomes``: names, None for all;
     each is a ``ScalarOutcome``, to be maximised or minimised as more or less of it is better, the mean over
-    ``replications`` lucks of seeds ``seed``, ``seed + 1``, ..., the same lucks for every experiment and policy. An
-    experiment whose run fails has no outcomes (all are missing), and a warning tells why.
+    ``replications`` replications of seeds ``seed``, ``seed + 1``, ..., the same random numbers for every experiment
+    and policy. An experiment whose run fails has no outcomes (all are missing), and a warning tells why.
 
     The workbench samples evenly between a factor's ends, where this project's own designs put half of the draws on
     either side of the value that is taken. Raises :class:`StudyError` when the workbench is not installed,

@@ -151,7 +151,7 @@ def test_a_comparison_leaves_tables_and_a_report(shukun):
     baseline, plan = study["scenarios"]
     assert set(plan["outcomes"]["survival_rate"]) == {"mean", "low", "high"}
     assert baseline["difference_from_baseline"]["survival_rate"] == {"mean": 0, "low": 0, "high": 0}
-    assert {"outcome", "clause", "met_over_luck", "met_over_ranges"} <= set(study["targets"][0])
+    assert {"outcome", "clause", "met_over_replications", "met_over_ranges"} <= set(study["targets"][0])
     folder = Path(study["results_dir"])
     assert {"manifest.json", "outcomes.parquet", "report.html"} <= {path.name for path in folder.iterdir()}
 

@@ -64,5 +64,5 @@ def runs(kind: str, name: str) -> int:
         return math.prod((asked.draws, factors + (1 if asked.method == "morris" else 2), asked.replications, 2))
     if kind == "discover":
         return asked.draws * asked.replications
-    looked_at = (asked.plans + 2) * (asked.fresh_lucks + asked.robust.draws * asked.robust.replications)
+    looked_at = (asked.plans + 2) * (asked.fresh_replications + asked.robust.draws * asked.robust.replications)
     return asked.replications * (2 + asked.population * asked.generations) + looked_at

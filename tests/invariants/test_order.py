@@ -145,8 +145,8 @@ def shuffled(people: Population, number: int) -> np.ndarray:
     """Rows in another order in which cohorts and counties still stand together, shape (n,)."""
     firms = people.firms
     cohort = np.repeat(np.arange(len(people.cohort_start) - 1), np.diff(people.cohort_start))
-    by_luck = [random_numbers.bits(number, int(Purpose.SEED), key, 0) for key in firms.key]
-    return np.lexsort((np.array(by_luck, np.uint64), firms.county, cohort))
+    by_replication = [random_numbers.bits(number, int(Purpose.SEED), key, 0) for key in firms.key]
+    return np.lexsort((np.array(by_replication, np.uint64), firms.county, cohort))
 
 
 def with_plenty(run: Run) -> Run:

@@ -84,8 +84,8 @@ class Banks:
         points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
         if "late_on_loan" in firm.facts or firm.illiquid_months > 1:
             points -= p("credit.record_malus")
-        luck = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
-        return points + p("credit.noise") * error * luck
+        chance = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
+        return points + p("credit.noise") * error * chance
 
     def _lend(self, firm: Firm, day: int, expands: bool) -> int:
         """Give a loan; returns its fen."""
@@ -123,5 +123,5 @@ class Banks:
         growth = amount * province.calibration("credit.asset_turnover") / 12.0 / usual
         firm.usual_sales = whole(usual * (1.0 + growth))
         firm.rent = whole(firm.rent * (1.0 + growth))
-        luck = province.draws.uniform(Purpose.EXPANSION, firm.key, month)
-        firm.usual_staff += math.floor(firm.usual_staff * growth + luck)
+        chance = province.draws.uniform(Purpose.EXPANSION, firm.key, month)
+        firm.usual_staff += math.floor(firm.usual_staff * growth + chance)

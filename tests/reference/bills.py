@@ -74,8 +74,8 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     if firm.loan_due_on > day:
         return 0
     if firm.loan_due_on > previous:
-        luck = province.draws.uniform(Purpose.EXTENSION, firm.key, province.month_of[day])
-        if luck < p("credit.renewal_share"):
+        chance = province.draws.uniform(Purpose.EXTENSION, firm.key, province.month_of[day])
+        if chance < p("credit.renewal_share"):
             firm.loan_due_on = min(day + loan_term_days(province), NEVER)
             return 0
     months_late = (day - firm.loan_due_on) // 31

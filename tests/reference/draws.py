@@ -1,4 +1,4 @@
-"""Luck, for one seed. Normal and exponential draws have mean 0 and variance 1, and mean 1."""
+"""Random numbers, for one seed. Normal and exponential draws have mean 0 and variance 1, and mean 1."""
 
 from __future__ import annotations
 

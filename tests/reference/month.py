@@ -47,7 +47,7 @@ def live(env: simpy.Environment, province: Province, firm: Firm) -> Generator[si
 
 
 def be_born(province: Province, firm: Firm, day: int) -> None:
-    """Open, if entry is high enough for the firm's luck; else it never will."""
+    """Open, if entry is high enough for the firm's chance; else it never will."""
     entry = 1.0
     for rule in province.policy.in_force(day, "cultivation"):
         if firm.prefecture in rule.prefectures and firm.sector in rule.sectors:
@@ -87,8 +87,8 @@ def settle(province: Province, firm: Firm, day: int) -> None:
         if rule.in_force(day):
             on_sales *= rule.says("demand", day)
             on_materials *= rule.says("materials", day)
-    luck = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
-    sold = whole(usual * activity * luck * on_sales)
+    chance = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
+    sold = whole(usual * activity * chance * on_sales)
     delivered = 0
     if firm.status == "open" and firm.contract_backlog > 0:
         share = p("procurement.delivery_share_per_month")
@@ -245,8 +245,8 @@ def ask_for_a_loan(province: Province, firm: Firm, day: int, in_need: bool) -> N
     """
     p = province.calibration
     if not in_need:
-        luck = province.draws.uniform(Purpose.EXPANSION, firm.key, province.month_of[day])
-        if firm.status != "open" or luck >= p("credit.expansion_per_month"):
+        chance = province.draws.uniform(Purpose.EXPANSION, firm.key, province.month_of[day])
+        if firm.status != "open" or chance >= p("credit.expansion_per_month"):
             return
     if "loan_pending" in firm.facts or "late_on_loan" in firm.facts:
         return
@@ -267,15 +267,15 @@ def adjust_staff(province: Province, firm: Firm, month: int, short: bool, sales:
     """Let staff go when cash is short and trade weak, take staff on again when it is not."""
     p = province.calibration
     firm.hires = 0
-    luck = province.draws.uniform(Purpose.STAFF, firm.key, month)
+    chance = province.draws.uniform(Purpose.STAFF, firm.key, month)
     if short and sales < p("firm.shed_threshold") * usual and firm.staff > 0:
         surplus = firm.staff * (1.0 - sales / usual)
-        gone = math.floor(surplus * p("firm.shed_share") + luck)
+        gone = math.floor(surplus * p("firm.shed_share") + chance)
         if gone > 0:
             firm.staff -= min(gone, firm.staff)
             firm.facts.discard("kept_staff")
     elif not short and firm.status == "open" and firm.staff < firm.usual_staff:
         missing = firm.usual_staff - firm.staff
-        taken_on = min(math.floor(missing * p("firm.rehire_share") + luck), missing)
+        taken_on = min(math.floor(missing * p("firm.rehire_share") + chance), missing)
         firm.staff += taken_on
         firm.hires = min(taken_on, 32_767)

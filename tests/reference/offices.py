@@ -62,8 +62,8 @@ class Desk:
         """Refuse, pay or grant; False if the case must wait for money."""
         province, firm = self.province, case.firm
         rule, waited = province.policy.by_id[item], day - case.filed_on
-        luck = province.draws.uniform(Purpose.DECISION, firm.key, rule.identity)
-        granted = rule.in_force(day) and luck >= rule.measure.delivery.refusal_share
+        chance = province.draws.uniform(Purpose.DECISION, firm.key, rule.identity)
+        granted = rule.in_force(day) and chance >= rule.measure.delivery.refusal_share
         if granted and rule.kind == "payment" and not rule.is_monthly:
             granted = pay(province, firm, rule, day, waited)
             if not granted and province.treasury.waits(rule):

@@ -55,8 +55,8 @@ class Outbreak:
         """The closure of its county has changed: stop the firm, keep it stopped, or free it."""
         province = self.province
         share = province.world.closed_share_max[firm.sector] * self.closed[firm.county]
-        luck = province.draws.uniform(Purpose.CLOSURE, firm.key, self.episode[firm.county])
-        if luck < share:
+        chance = province.draws.uniform(Purpose.CLOSURE, firm.key, self.episode[firm.county])
+        if chance < share:
             if firm.status == "open":
                 firm.status = "suspended"
                 firm.suspended_on = day
@@ -79,8 +79,8 @@ class Outbreak:
             if ticket == "funds":
                 lacks = firm.cash < usual_outlays(province, firm) * p("restart.funds_cash_months")
             else:
-                luck = province.draws.uniform(Purpose.TICKET, firm.key, episode * 4 + place)
-                lacks = luck < float(incidence.get(ticket, 0.0))
+                chance = province.draws.uniform(Purpose.TICKET, firm.key, episode * 4 + place)
+                lacks = chance < float(incidence.get(ticket, 0.0))
             if lacks:
                 firm.tickets.add(ticket)
                 longest = max(longest, self.days_by_itself(firm, ticket, day))

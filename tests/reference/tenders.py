@@ -90,8 +90,8 @@ class Tenders:
         for k in range(int(p("procurement.bidders_per_lot"))):
             is_large = draws.uniform(Purpose.LARGE_BID, number, k + 2) < p("procurement.large_bidder_share")
             if is_large and not reserved:
-                luck = draws.normal(Purpose.LARGE_BID, number, k + 100)
-                large_price = min(large_price, 1.0 - p("procurement.large_advantage") + sd * luck)
+                chance = draws.normal(Purpose.LARGE_BID, number, k + 100)
+                large_price = min(large_price, 1.0 - p("procurement.large_advantage") + sd * chance)
                 continue
             firm = self._met(form, prefecture, draws.bits(Purpose.LOT, number, k + 1))
             if firm.status != "open":

@@ -71,7 +71,7 @@ def make_simulate() -> Callable[..., Result]:
         if scenario.name == "broken" or (scenario.name == "odd_seed" and seed % 2):
             raise ArithmeticError("the ledger does not balance: 1 fen")
         effect = {"baseline": 0.0, "nothing": 0.0}.get(scenario.name, 0.01 * scenario.levers.get("months", 1))
-        luck = 0.001 * (seed * 7 % 5)
+        chance = 0.001 * (seed * 7 % 5)
         months, places, sectors = ["2022-01", "2022-02"], ["5301", "5334"], ["retail", "catering"]
         cells = [(month, place, sector, "micro") for month in months for place in places for sector in sectors]
         numbers = {name: [] for name, column in TABLES["panel"].items() if column.kind == "int64"}
@@ -81,7 +81,7 @@ def make_simulate() -> Callable[..., Result]:
         panel = pd.DataFrame(cells, columns=["month", "prefecture", "sector", "size"]).assign(**numbers)
         ledger = pd.DataFrame(
             [("2022-01", "firms", "employees", "wages", "", "paid", 100 * seed)]
-            # A line that only some lucks have.
+            # A line that only some replications have.
             + [("2022-02", "firms", "banks", "interest", "", "paid", 50)] * (seed % 2),
             columns=list(TABLES["ledger"]),
         )
@@ -95,7 +95,13 @@ def make_simulate() -> Callable[..., Result]:
         outcomes = pd.DataFrame(
             {
                 "outcome": ["survival_rate", "resumption_rate", "loss_share", "survivors", "jobs"],
-                "value": [0.9 + effect + luck, 0.95 + luck, 0.12 - effect - luck, 1e5 * (0.9 + effect), 1e6 + seed],
+                "value": [
+                    0.9 + effect + chance,
+                    0.95 + chance,
+                    0.12 - effect - chance,
+                    1e5 * (0.9 + effect),
+                    1e6 + seed,
+                ],
                 "unit": ["share", "share", "share", "entities", "persons"],
             }
         )

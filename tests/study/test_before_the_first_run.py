@@ -146,7 +146,7 @@ RIGHT = {
     },
     sim.search: {
         "title": WORDS, "objectives": {"survival_rate": "up"}, "population": 4, "generations": 1, "plans": 1,
-        "fresh_lucks": 2, "over": {"rent_waiver.months": {"of": [3, BY_DATE]}},
+        "fresh_replications": 2, "over": {"rent_waiver.months": {"of": [3, BY_DATE]}},
         "robust": {"draws": 2, "over": {"rent_waiver.share": {"of": [0.5, {"2022-06-20": 0.7}]}}},
     },
 }  # fmt: skip

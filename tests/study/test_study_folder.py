@@ -366,3 +366,18 @@ def test_what_only_tells_of_the_study_is_mended_by_the_same_command(name, tmp_pa
     compare(["rent"], replications=2, folder=folder)
     assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()] == []
     assert study_folder.load(folder).scenarios == ["baseline", "rent"]
+
+
+def test_a_study_of_before_keeps_the_names_that_it_was_written_with(tmp_path):
+    folder = tmp_path / "study"
+    study = compare(["rent"], replications=2, folder=folder)
+    told = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(told | {"sources": "0" * 64}))
+    (old,) = (name for name in study_folder.BEFORE if name.startswith("met_over_"))
+    named = study.targets.rename(columns={"met_over_replications": old})
+    named.to_parquet(folder / "targets.parquet", index=False)
+    (folder / study_folder.SUMS).unlink()
+    seal(folder, ("runs",))
+    again = study_folder.load(folder)
+    assert isinstance(again, StudyOfAnotherVersion)
+    pd.testing.assert_frame_equal(again.targets, named)

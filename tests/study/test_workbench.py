@@ -48,7 +48,7 @@ def test_experiments_of_the_workbench_give_the_same_numbers_as_runs():
     assert len(set(outcomes["money_given"])) == 8  # the worlds and the policies differ
 
 
-def test_a_mean_over_lucks_is_the_mean_of_its_runs():
+def test_a_mean_over_replications_is_the_mean_of_its_runs():
     varied = {"world.wave_factor": [0.5, 1.5]}
     experiment = workbench.model(uncertainties=varied, firms=150, seed=5, replications=2).function
     seen = experiment()["jobs"]

@@ -74,7 +74,7 @@ def _findings(study: Attribution) -> Iterator[Words]:
     if orders is not None:
         yield both("attribute.finding.sampled", draws=orders["draws"])
     if study.attribution["replications"].max() == 1:
-        yield both("attribute.finding.one_luck")
+        yield both("attribute.finding.one_replication")
     if study.left_out:
         yield both("attribute.finding.left_out", count=study.left_out, all=study.manifest.replications)
 
@@ -87,15 +87,15 @@ def _due(study: Attribution, outcome: str) -> Words:
     sign = 1 if more_is_better(outcome) else -1
     by_gain = sorted(estimates, key=lambda name: -sign * estimates[name].mean)
     ways = {name: direction(outcome, estimates[name]) for name in estimates}
-    one_luck = isnan(whole.low)  # under which nothing can be told from zero
-    if one_luck:
+    one_replication = isnan(whole.low)  # under which nothing can be told from zero
+    if one_replication:
         ways = {name: "better" if sign * estimates[name].mean > 0 else "same" for name in estimates}
     same = "_same" if direction(outcome, whole) == "same" else ""
     change = _said(whole, "share")
     said = [both(f"attribute.finding.whole{same}", outcome=outcome_name(outcome), change=change)]
     best = [name for name in by_gain if ways[name] == "better"][:MOST_NAMED]
     worst = [name for name in reversed(by_gain) if ways[name] == "worse"][:MOST_NAMED]
-    for key, those in (("largest" if one_luck else "most", best), ("worse", worst)):
+    for key, those in (("largest" if one_replication else "most", best), ("worse", worst)):
         if those:
             said.append(both(f"attribute.finding.{key}", players=_with_estimates(study, those, estimates)))
     if not best:
@@ -104,7 +104,7 @@ def _due(study: Attribution, outcome: str) -> Words:
 
 
 def _silent(study: Attribution, estimates: dict[str, Estimate]) -> Iterator[Words]:
-    """Whose share of survival is not told from zero, and who has none under any luck."""
+    """Whose share of survival is not told from zero, and who has none in any replication."""
     ways = {name: estimates[name] for name in study.players}
     nothing = [name for name, found in ways.items() if found.mean == 0.0 and not found.low and not found.high]
     same = [name for name, found in ways.items() if name not in nothing and direction(SURVIVAL, found) == "same"]

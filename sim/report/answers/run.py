@@ -1,4 +1,4 @@
-"""One scenario under several lucks, told to people: every outcome, the targets, and how the year went."""
+"""One scenario in several replications, told to people: every outcome, the targets, and how the year went."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search, told to people: the best plans for a budget, what luck makes of them, and which to choose."""
+"""A search, told to people: the best plans for a budget, what chance makes of them, and which to choose."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SETTLED: Final = 0.01  # growth of the hypervolume in the last quarter of the ge
 
 
 def findings(study: Search, lang: Language) -> list[str]:
-    """The best plan and how it compares, what luck makes of the front, how far the search came, what to choose."""
+    """The best plan and how it compares, what chance makes of the front, how far the search came, what to choose."""
     return [getattr(said, lang) for said in _findings(study)] + failed(study, lang)
 
 
@@ -67,7 +67,7 @@ def _findings(study: Search) -> Iterator[Words]:
         yield joined(_against(summary, summary.best))
     if len(study.front):
         yield both("search.finding.front", tried=summary.tried, within=summary.within_budget, front=len(study.front))
-        yield from _lucks(summary)
+        yield from _fresh_runs(summary)
     yield from _converged(summary)
     if not study.robustness.empty:
         yield from _chosen(study, summary.first)
@@ -108,7 +108,7 @@ def _against(summary: SearchSummary, best: str) -> Iterator[Words]:
         yield both(f"search.finding.{kind}", plan=plan_name(study, best), difference=said)
 
 
-def _lucks(summary: SearchSummary) -> Iterator[Words]:
+def _fresh_runs(summary: SearchSummary) -> Iterator[Words]:
     front, first = summary.study.front, summary.first
     holds = front[front["is_looked_at"]]["holds"].dropna()
     if holds.empty:
@@ -118,7 +118,7 @@ def _lucks(summary: SearchSummary) -> Iterator[Words]:
         "search.finding.fresh", looked_at=len(holds), holds=int(holds.sum()), pairs=pairs, told=apart,
         objective=quantity_inside(first),
     )  # fmt: skip
-    kind = "luckiest" if summary.shift > 0 else "unlucky"
+    kind = "better_in_search" if summary.shift > 0 else "worse_in_search"
     yield both(f"search.finding.{kind}", objective=quantity_inside(first), shift=size(abs(summary.shift), first))
 
 
@@ -259,7 +259,7 @@ def _generations(study: Search, lang: Language) -> Table:
 
 
 def _estimate(summary: SearchSummary, plan: str, quantity: str, form: str = "") -> Words:
-    """What a plan brings about under fresh lucks, with its interval: as in a sentence, or in a form of its own."""
+    """What a plan brings about with fresh random numbers, and its interval: in a sentence, or in a form of its own."""
     found = summary.estimate(plan, quantity)
     if found is None:
         return both("unit.missing")

@@ -1,4 +1,4 @@
-"""A sensitivity, told to people: what an outcome hangs on, what it does not, and how much of it is luck."""
+"""A sensitivity, told to people: what an outcome hangs on, what it does not, and how much of it is chance."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENDS: Final = ("low", "high")
 
 
 def findings(study: Sensitivity, lang: Language) -> list[str]:
-    """What each headline outcome hangs on; how many factors do nothing; interactions; luck; what is left out."""
+    """What each headline outcome hangs on; how many factors do nothing; interactions; chance; what is left out."""
     return [getattr(said, lang) for said in _findings(study)] + failed(study, lang)
 
 
@@ -63,7 +63,7 @@ def _findings(study: Sensitivity) -> Iterator[Words]:
         yield from _both_ways(study)
     else:
         yield from _together(study)
-    yield from _luck(study)
+    yield from _chance(study)
     yield from few_worlds(int(study.spread["used"].max()), study.method)
     if study.left_out:
         designs = int(study.spread["designs"].max())
@@ -119,13 +119,13 @@ def _together(study: Sensitivity) -> Iterator[Words]:
         yield both(f"sensitivity.finding.alone{beyond}", outcomes=_shares(sums))
 
 
-def _luck(study: Sensitivity) -> Iterator[Words]:
-    shares = study.spread.set_index("outcome")["luck_share"].reindex(_shown(study)).dropna()
+def _chance(study: Sensitivity) -> Iterator[Words]:
+    shares = study.spread.set_index("outcome")["replication_share"].reindex(_shown(study)).dropna()
     if shares.empty:
         if study.manifest.replications == 1:
-            yield both("sensitivity.finding.one_luck")
+            yield both("sensitivity.finding.one_replication")
         return
-    yield both("sensitivity.finding.luck", outcomes=_shares(shares))
+    yield both("sensitivity.finding.between_replications", outcomes=_shares(shares))
 
 
 def _shares(by_outcome: pd.Series[float]) -> Words:
@@ -139,11 +139,11 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
     unit, method = study.unit(outcome), study.method
     others = {"morris": ("mu", "sigma"), "sobol": ("first",)}[method]
     indices = {name: study.index(outcome, name) for name in others}
-    columns = [text(f"sensitivity.table.{name}", lang) for name in ("factor", "range", f"strength_{method}", "luck")]
+    columns = [text(f"sensitivity.table.{name}", lang) for name in ("factor", "range", f"strength_{method}", "chance")]
     columns += [text(f"sensitivity.table.{name}", lang) for name in (*others, "verdict")]
     rows = []
     for row in tuples(study.ranked(outcome).head(STRONGEST)):
-        cells = [with_interval(study, *_ends(row), unit), strength(study, row.luck, unit)]
+        cells = [with_interval(study, *_ends(row), unit), strength(study, row.chance, unit)]
         for name in others:
             found = indices[name].loc[row.factor]
             if name == "mu":
@@ -159,15 +159,15 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
 
 
 def _spread(study: Sensitivity, lang: Language) -> Table:
-    names = ("outcome", "mean", "sd", "luck_sd", "luck_share", f"used_{study.method}")
+    names = ("outcome", "mean", "sd", "replication_sd", "replication_share", f"used_{study.method}")
     rows = []
     for row in tuples(study.spread):
         if row.used and row.outcome in _shown(study):
             cells = (
                 _mean(study, row),
                 width_in_unit(row.sd, row.unit),
-                width_in_unit(row.luck_sd, row.unit),
-                share(row.luck_share),
+                width_in_unit(row.replication_sd, row.unit),
+                share(row.replication_share),
             )
             name = getattr(outcome_of(row.outcome), lang)
             rows.append([name, *(getattr(cell, lang) for cell in cells), f"{row.used} / {row.designs}"])

@@ -173,7 +173,7 @@ def _precise(points: SweepSummary) -> Iterator[Words]:
     if not points.precision and fewest < points.study.manifest.replications and points.study.failures.empty:
         yield both("sweep.finding.stopped", fewest=fewest, most=most, asked=points.study.manifest.replications)
     if most == 1:
-        yield both("sweep.finding.one_luck")
+        yield both("sweep.finding.one_replication")
 
 
 def _by_point(points: SweepSummary, lang: Language) -> Table:

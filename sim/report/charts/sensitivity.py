@@ -22,13 +22,13 @@ Row = dict[str, Any]
 
 
 def strengths(study: Sensitivity, outcome: str, lang: Language) -> Chart:
-    """Bars with intervals: how strong each of the strongest factors of an outcome is, a tick for what luck does."""
+    """Bars with intervals: how strong each of the strongest factors of an outcome is, a tick for what chance does."""
     scale, unit = scale_of(study, outcome, lang)
     rows: list[Row] = []
     for row in tuples(study.ranked(outcome).head(STRONGEST)):
         told = with_interval(study, row.strength, row.low, row.high, study.unit(outcome))
         rows.append(
-            {name: _number(getattr(row, name), scale) for name in ("strength", "low", "high", "luck")}
+            {name: _number(getattr(row, name), scale) for name in ("strength", "low", "high", "chance")}
             | {"factor": lever_name(row.factor, lang), "told": getattr(told, lang)}
             | {"verdict": text(f"sensitivity.verdict.{row.verdict}", lang)}
         )
@@ -52,9 +52,9 @@ def strengths(study: Sensitivity, outcome: str, lang: Language) -> Chart:
             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
         },
         {
-            "transform": [{"filter": "isValid(datum.luck)"}],
+            "transform": [{"filter": "isValid(datum.chance)"}],
             "mark": {"type": "tick", "color": INK, "thickness": 2, "height": {"band": 0.8}},
-            "encoding": {"x": {"field": "luck", **x}},
+            "encoding": {"x": {"field": "chance", **x}},
         },
     ]
     title = text("sensitivity.chart.bars", lang, about=about(study, outcome))

@@ -81,7 +81,7 @@ def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
         layers.insert(0, {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}})
     first, _, unit = points.at(0, outcome)
     kind = text(
-        f"sweep.chart.{'levels' if not paired else 'worlds' if points.worlds > 1 else 'lucks'}", lang,
+        f"sweep.chart.{'levels' if not paired else 'worlds' if points.worlds > 1 else 'replications'}", lang,
         worlds=points.worlds, first=numbers.in_unit(first.mean, unit),
     )  # fmt: skip
     return Chart(name, specification(name, rows, kind, height=240, layer=layers))

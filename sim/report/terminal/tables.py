@@ -190,7 +190,7 @@ def _show_targets(study: Comparison, lang: Language) -> None:
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
-        shares = {"luck": row["met_over_luck"], "ranges": row["met_over_ranges"]}
+        shares = {"replications": row["met_over_replications"], "ranges": row["met_over_ranges"]}
         known = {name: numbers.share(share) for name, share in shares.items() if not math.isnan(share)}
         line = {
             "verdict": text(f"report.targets.{row['verdict']}", lang),
@@ -198,7 +198,9 @@ def _show_targets(study: Comparison, lang: Language) -> None:
             "clause": row["clause"],
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": say(lang, value),
-            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'luck'}", lang, **known) if known else "",
+            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'replications'}", lang, **known)
+            if known
+            else "",
         }
         paragraph(text("cli.note.target", lang, **line), "  ")
     draws = max((row["draws"] for row in rows), default=0)

@@ -1,4 +1,4 @@
-"""Every clause of the plan: what it does alone, and what the plan loses without it, under the same lucks.
+"""Every clause of the plan: what it does alone, and what the plan loses without it, under the same random numbers.
 
 A clause is switched with all measures that carry it out, also when these carry out other clauses with it. Clauses that
 the same measures carry out share their runs; the baseline's and the whole plan's are those that are there already.

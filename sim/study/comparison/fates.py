@@ -26,7 +26,9 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
         inhabited = np.flatnonzero(stacked[..., 0].any(axis=(0, 2)))
         stacked = stacked[:, inhabited]
         mean = stacked.mean(axis=0).reshape(-1, len(QUANTITIES))
-        of_group = stacked[..., 0].sum(axis=-1).max(axis=0)  # firms; of those that money reached luck decides how many
+        of_group = (
+            stacked[..., 0].sum(axis=-1).max(axis=0)
+        )  # firms; of those that money reached chance decides how many
         _, low, high = interval(stacked[..., 0], 0.0, of_group[:, None])
         with np.errstate(invalid="ignore", divide="ignore"):
             gained = mean[:, QUANTITIES.index("months_gained")] / mean[:, 0]
@@ -54,7 +56,7 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
 
 
 def gains(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
-    """Founders kept in each group under each luck: what ``Comparison.gains`` holds, columns GAINS.
+    """Founders kept in each group in each replication: what ``Comparison.gains`` holds, columns GAINS.
 
     ``scenarios``: as for :func:`table`. Groups by action are left out: which firms are in them depends on the scenario.
     """

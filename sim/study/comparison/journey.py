@@ -1,4 +1,4 @@
-"""One firm, or the firms that a condition picks, through two worlds of the same luck, side by side.
+"""One firm, or the firms that a condition picks, through two worlds of the same random numbers, side by side.
 
 Which firms a condition picks is known only when both worlds have been lived through: they are run once to choose and
 once more to follow. Following changes nothing, so both times they are the same worlds.
@@ -54,7 +54,7 @@ Where = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True)
 class Journey:
-    """What happened to each firm under ``scenario`` and under ``against``, with the luck of ``seed``.
+    """What happened to each firm under ``scenario`` and under ``against``, with the random numbers of ``seed``.
 
     ``firms``: firm, entities, prefecture, sector, size, founder, fate (empty for firms born later), and how it ended
     under the one and the other: alive, exited_on (date, empty if alive), exit_cause, staff, and the same names with

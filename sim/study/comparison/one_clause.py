@@ -1,4 +1,4 @@
-"""One clause of the plan: what it does alone, and what the plan is without it, under the same lucks."""
+"""One clause of the plan: what it does alone, and what the plan is without it, under the same random numbers."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Pairing:
         self.baseline = baseline
         self._groups: Groups = ()
         self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
-        self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed under the first luck
+        self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed in the first replication
         self._months: dict[str, list[str]] = {}
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []

@@ -37,7 +37,7 @@ def drawn(scenario: Scenario, seed: int, draws: int) -> list[Scenario]:
 
 
 def table(scenarios: Sequence[Scenario], seed: int, draws: int, runner: Runner) -> pd.DataFrame:
-    """Outcomes of each draw of the one scenario, if any, under the luck of ``seed``: draw, outcome, value.
+    """Outcomes of each draw of the one scenario, if any, under the random numbers of ``seed``: draw, outcome, value.
 
     A draw whose run failed is left out.
     """

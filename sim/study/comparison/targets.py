@@ -1,4 +1,4 @@
-"""The plan's targets: met or not, how often over luck, and how often over the ranges of what is only assumed."""
+"""The plan's targets: met or not, how often over replications, how often over the ranges of what is only assumed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from sim.study.comparison.sample_size import FEWEST_ROWS
 
 COLUMNS: Final = (
-    "scenario", "outcome", "clause", "bound", "target", "mean", "low", "high", "rows", "met_over_luck",
+    "scenario", "outcome", "clause", "bound", "target", "mean", "low", "high", "rows", "met_over_replications",
     "met_over_ranges", "draws", "verdict",
 )  # fmt: skip
 SURVIVES: Final = 0.9  # share of the draws over assumptions that a verdict must hold in
@@ -89,9 +89,9 @@ def table(
             at = scenario.name, target.outcome
             mean, low, high, behind = known.loc[at].tolist() if at in known.index else [np.nan] * 4
             over = _numbers(by_draw.get(target.outcome) if scenario.name == drawn else None)
-            luck, ranges = (_share(numbers, target) for numbers in (_numbers(by.get(at)), over))
+            replications, ranges = (_share(numbers, target) for numbers in (_numbers(by.get(at)), over))
             found = pursued(verdict(target, mean, low, high, behind, ranges), target.clause in on)
-            rows.append((scenario.name, *target, mean, low, high, behind, luck, ranges, len(over), found))
+            rows.append((scenario.name, *target, mean, low, high, behind, replications, ranges, len(over), found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

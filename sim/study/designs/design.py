@@ -51,7 +51,7 @@ class Sampled(Strict):
 
     draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)]
     over: Over
-    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample; that of the runs is another
 
     def factors(self) -> list[Factor]:
         """What is varied."""

@@ -1,9 +1,9 @@
 """Attribution: how much of the plan's effect is due to each action, step or measure, fairly shared (Shapley 1953).
 
-Under one luck at a time the plan is a game: a coalition of players is the plan with the measures of these players only,
-and what nobody is asked about is on in every coalition. The values of all players and of that rest add up to the
-whole plan less the baseline. Few players: every coalition is run. Many: the coalitions that some orders of joining
-pass, other orders under each luck, so that intervals over lucks hold the chance of orders too.
+In one replication at a time the plan is a game: a coalition of players is the plan with the measures of these
+players only, and what nobody is asked about is on in every coalition. The values of all players and of that rest add
+up to the whole plan less the baseline. Few players: every coalition is run. Many: the coalitions that some orders of
+joining pass, other orders in each replication, so that intervals over replications hold the chance of orders too.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ ORDER: Final = ("mean", "low", "high", "unit", "replications")
 
 
 class Orders(Strict):
-    """So many orders of joining under each luck, in pairs of forwards and backwards."""
+    """So many orders of joining in each replication, in pairs of forwards and backwards."""
 
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS, multiple_of=2)]
-    seed: Annotated[int, Field(ge=1, le=SEED.most)] = 1  # of the orders; the luck of the runs is another
+    seed: Annotated[int, Field(ge=1, le=SEED.most)] = 1  # of the orders; that of the runs is another
 
 
 class Question(Strict):
@@ -73,7 +73,7 @@ class Question(Strict):
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
-        """The same with so many orders under each luck; raises :class:`StudyError` for a number that is not even."""
+        """The same with so many orders in each replication; raises :class:`StudyError` for an odd number."""
         if draws < 2 or draws % 2:
             raise StudyError(
                 zh=f"加入次序成对抽取（正序与逆序），次数应为不小于 2 的偶数，而不是 {draws}。",
@@ -85,13 +85,14 @@ class Question(Strict):
 
 @dataclass(frozen=True)
 class Attribution(Study):
-    """The plan's effect, shared among players. Money in fen, shares from 0 to 1; 95 % intervals over lucks.
+    """The plan's effect, shared among players. Money in fen, shares from 0 to 1; 95 % intervals over replications.
 
     ``attribution``: player, outcome, mean, low, high, unit, replications. The first player is what is on whoever joins
     (``mechanisms``, or ``rest_of_plan``; less the baseline), where there is such a thing; the last row of each outcome
     is ``whole``, the plan less the baseline. The last outcome is ``public_cost``.
-    ``values``: player, replication, outcome, value, unit: the same under each luck. Of each luck and outcome the values
-    of the players add up to that of ``whole`` exactly, in any order; means do so but for their last digit.
+    ``values``: player, replication, outcome, value, unit: the same in each replication. Of each replication and
+    outcome the values of the players add up to that of ``whole`` exactly, in any order; means do so but for their
+    last digit.
     ``interactions``: first, second, outcome, mean, low, high, unit, replications: Shapley interaction index of pairs of
     players, where every coalition was run.
     ``prices``: player, outcome, mean, low, high, unit, replications: effect per million yuan of public cost, both
@@ -100,8 +101,8 @@ class Attribution(Study):
     ``runs``: scenario (the players who are in), draw (0 the baseline, then the coalitions), replication, seed, firms,
     months, ledger_residual_fen, reason, then a column for each outcome.
 
-    A luck under which any run failed, or an outcome is missing, is left out for all players: ``replications`` counts
-    the others.
+    A replication in which any run failed, or an outcome is missing, is left out for all players: ``replications``
+    counts the others.
     """
 
     kind: ClassVar[str] = "attribute"
@@ -128,7 +129,7 @@ class Attribution(Study):
 
     @property
     def left_out(self) -> int:
-        """Lucks that do not count because a run failed under them or was not begun."""
+        """Replications that do not count because a run failed under them or was not begun."""
         return self.manifest.replications - int(self.attribution["replications"].max())
 
 
@@ -142,7 +143,7 @@ class World(NamedTuple):
 
 @dataclass(frozen=True)
 class Game:
-    """Who plays under the lucks, and which worlds that takes."""
+    """Who plays in the replications, and which worlds that takes."""
 
     plan: Scenario
     players: Mapping[str, tuple[str, ...]]  # measures of each
@@ -156,13 +157,13 @@ class Game:
         return None if not self.rest else MECHANISMS if set(self.rest) == on else REST
 
     def orders_of(self, replication: int) -> list[tuple[int, ...]]:
-        """Orders of joining under one luck."""
+        """Orders of joining in one replication."""
         if self.orders is None:
             return []
         return shapley.orders(self.orders.draws, len(self.players), self.orders.seed, replication)
 
     def worlds(self, replication: int) -> Iterator[World]:
-        """Worlds of one luck: the baseline, when it is not that of nobody, then coalitions as :meth:`parts` wants."""
+        """Worlds of a replication: the baseline where it is not that of nobody, then coalitions, see :meth:`parts`."""
         names = list(self.players)
         if self.rest:
             yield World(0, BASELINE, None)
@@ -181,14 +182,14 @@ class Game:
                 yield World(2 + place * (len(names) - 1) + count, name, [names[player] for player in order[:count]])
 
     def specs(self, seed: int, replication: int) -> Iterator[RunSpec]:
-        """The runs of one luck."""
+        """The runs of one replication."""
         for draw, name, players in self.worlds(replication):
             on = [] if players is None else [*self.rest, *(id_ for player in players for id_ in self.players[player])]
             scenario = self.plan.with_measures(on, name=name, title=self.plan.title)
             yield RunSpec(scenario, seed + replication, replication, draw)
 
     def __len__(self) -> int:
-        """How many worlds a luck has."""
+        """How many worlds a replication has."""
         if self.orders is None:
             return bool(self.rest) + (1 << len(self.players))
         return bool(self.rest) + 2 + self.orders.draws * (len(self.players) - 1)
@@ -235,22 +236,22 @@ def game(question: Question, plan: Scenario) -> Game:
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Attribution:
-    """Run the game under every luck, one luck after the other; see :func:`sim.study.answering.ask`."""
+    """Run the game in every replication, one replication after the other; see :func:`sim.study.answering.ask`."""
     levers, firms, seed = setting.levers, setting.firms, setting.seed
     check_draws(question.scenario, levers, [{}], [{}], firms)
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)
-    lucks = range(question.replications)
-    runner.expect(len(lucks) * len(played))
-    runs = runner.run(spec for replication in lucks for spec in played.specs(seed, replication))
-    done = {replication: runs[runs["replication"] == replication] for replication in lucks}
+    replications = range(question.replications)
+    runner.expect(len(replications) * len(played))
+    runs = runner.run(spec for replication in replications for spec in played.specs(seed, replication))
+    done = {replication: runs[runs["replication"] == replication] for replication in replications}
     whole = {r: rows for r, rows in done.items() if len(rows) == len(played) and (rows["reason"] == "").all()}
     if not whole:
         failed = runs.loc[runs["reason"] != "", "reason"]
         zh = f"有运行失败：{failed.iloc[0]}" if len(failed) else "时间不足以完成一整套组合，再次运行同一命令即可继续"
         en = failed.iloc[0] if len(failed) else "the time did not suffice for one; the same command goes on"
         raise StudyError(
-            zh=f"没有一个运气下的全部组合都已完成：{zh}。", en=f"Under no luck are all coalitions there: {en}."
+            zh=f"没有一次重复的全部组合都已完成：{zh}。", en=f"In no replication are all coalitions there: {en}."
         )
     outcomes = [name for name in runs.columns if name in OUTCOMES or name == PUBLIC_COST]
     names = [*([played.first] if played.first else []), *played.players]

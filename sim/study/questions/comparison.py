@@ -48,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Comparison(Study):
-    """What several scenarios bring about under the same lucks. Money in fen, shares from 0 to 1.
+    """What several scenarios bring about under the same random numbers. Money in fen, shares from 0 to 1.
 
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
     ``differences``: the same columns but the last for scenario minus baseline, paired by replication (the baseline's
@@ -73,8 +73,8 @@ class Comparison(Study):
     for a year after the horizon.
     ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed
     (entities).
-    ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_luck, met_over_ranges, draws,
-    verdict (see :func:`sim.study.comparison.targets.verdict`).
+    ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_replications,
+    met_over_ranges, draws, verdict (see :func:`sim.study.comparison.targets.verdict`).
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),

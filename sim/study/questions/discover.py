@@ -68,7 +68,7 @@ class Question(Strict):
     )
     over: Over = "worlds"
     draws: Annotated[int, Field(ge=8, le=MOST_DRAWS)] = 512
-    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the draws; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the draws; that of the runs is another
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
@@ -78,18 +78,19 @@ class Question(Strict):
 
 @dataclass(frozen=True)
 class Discovery(Study):
-    """Where targets are missed. A *world* is a draw; it misses a target when the mean over its lucks does.
+    """Where targets are missed. A *world* is a draw; it misses a target when the mean over its replications does.
 
     ``draws``: draw, then a column for each path that varies.
-    ``worlds``: draw, outcome, value (mean over the lucks that count), misses, lucks_missing (share of the lucks that
-    miss on their own), replications. A world without a value (all its runs failed) is left out.
+    ``worlds``: draw, outcome, value (mean over the replications that count), misses, replications_missing (share of
+    the replications that miss on their own), replications. A world without a value (all its runs failed) is left out.
     ``targets``: outcome, unit, clause (empty for a threshold of the question's own), bound (``at_least`` or
     ``at_most``), limit, worlds, are_few (see ``docs/effects.md``), left_out (draws without a value), missed (worlds
-    that miss), divided (worlds whose lucks disagree), level (largest quasi-p of a limit that is told from chance),
-    verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no box says more
-    than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation, restricted (how many
-    factors), and from repeating the search in random halves of the worlds: halves (how many could be searched),
-    halves_with_box, tested_coverage, tested_density (means in the other half of the box that one half gives).
+    that miss), divided (worlds whose replications disagree), level (largest quasi-p of a limit that is told from
+    chance), verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no
+    box says more than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation,
+    restricted (how many factors), and from repeating the search in random halves of the worlds: halves (how many
+    could be searched), halves_with_box, tested_coverage, tested_density (means in the other half of the box that one
+    half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.statistics.patient_rule_induction``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
@@ -195,7 +196,7 @@ def _worlds(runs: pd.DataFrame, targets: list[_Target]) -> pd.DataFrame:
         rows = long[long["outcome"] == target.outcome]
         rows = rows.assign(missing=np.asarray(target.misses(rows["value"]), float))
         table = rows.groupby("draw", as_index=False).agg(
-            value=("value", "mean"), lucks_missing=("missing", "mean"), replications=("value", "count")
+            value=("value", "mean"), replications_missing=("missing", "mean"), replications=("value", "count")
         )
         table.insert(1, "outcome", target.outcome)
         table.insert(3, "misses", np.asarray(target.misses(table["value"]), bool))
@@ -258,7 +259,7 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
     y = rows["misses"].to_numpy(bool)
     x = columns.table.iloc[rows["draw"]].reset_index(drop=True)
     x = x[[name for name in x if x[name].nunique() > 1]]  # what is the same everywhere tells nothing apart
-    divided = int(((rows["lucks_missing"] > 0) & (rows["lucks_missing"] < 1)).sum())
+    divided = int(((rows["replications_missing"] > 0) & (rows["replications_missing"] < 1)).sum())
     known = {
         **target._asdict(), "unit": OUTCOMES[target.outcome].unit, "worlds": len(rows),
         "left_out": question.draws - len(rows), "missed": int(y.sum()), "divided": divided,

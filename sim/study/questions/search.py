@@ -1,9 +1,9 @@
 """Search: the best plans for a budget, and which of them to choose when nobody knows which world will come.
 
 Plans are proposed by NSGA-II a generation at a time (``sim/study/search/optimiser.py``) and judged under the same
-lucks, as differences from the baseline. The plans that no other beats in every objective are the front. Those that
-stand for it are run again under fresh lucks, because the best of many is partly the luckiest (Smith and Winkler 2006,
-Manage. Sci. 52, 311-322), and in many worlds, because the assumed one is only assumed
+replications, as differences from the baseline. The plans that no other beats in every objective are the front. Those
+that stand for it are run again with fresh random numbers, because the best of many is partly the luckiest (Smith and
+Winkler 2006, Manage. Sci. 52, 311-322), and in many worlds, because the assumed one is only assumed
 (``sim/study/statistics/robustness.py``).
 """
 
@@ -36,7 +36,7 @@ from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
 from sim.study.search.generations import Aims, search
-from sim.study.search.plans import DEADWEIGHT, Plan, Plans, by_luck, judge, quantities
+from sim.study.search.plans import DEADWEIGHT, Plan, Plans, by_replication, judge, quantities
 from sim.study.statistics import robustness as of_plans
 from sim.study.statistics.intervals import interval
 from sim.study.statistics.pareto_front import spread
@@ -52,7 +52,7 @@ LARGEST_SEED: Final = 2**32 - 1  # of the optimiser
 DEFAULT: Final = "plan_for_a_budget"
 FEN: Final = 100  # in a yuan
 BUDGET: Final = "budget"  # among the requirements
-CONFIRMED: Final = ("plan", "quantity", "searched", "mean", "low", "high", "lucks")
+CONFIRMED: Final = ("plan", "quantity", "searched", "mean", "low", "high", "replications")
 DIFFERENCES: Final = ("plan", "other", "objective", "mean", "low", "high")
 
 
@@ -73,7 +73,8 @@ class Question(Strict):
 
     ``actions`` are those that a plan switches on or off (``choose``: all ten), ``over`` the levers with their ranges.
     ``objectives``: outcomes as differences from ``against``, ``public_cost`` and ``deadweight``, each up or down; the
-    first is what the search is for, where a rule needs one. ``budget_yuan`` limits the public cost, mean over lucks.
+    first is what the search is for, where a rule needs one. ``budget_yuan`` limits the public cost, mean over
+    replications.
     """
 
     title: Words
@@ -86,9 +87,9 @@ class Question(Strict):
     population: Annotated[int, Field(ge=4, le=MOST_DRAWS)] = 32  # plans of a generation
     generations: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = 16
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 3
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1  # of the proposals; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1  # of the proposals; that of the runs is another
     plans: Annotated[int, Field(ge=1)] = 12  # of the front that are looked at closely, at most
-    fresh_lucks: Annotated[int, Field(ge=2)] = 10  # that these are run under again
+    fresh_replications: Annotated[int, Field(ge=2)] = 10  # that these are run under again
     robust: Robust | None = None
 
     @model_validator(mode="after")
@@ -145,20 +146,21 @@ class Search(Study):
     """Plans tried, the best of them, and what becomes of those in other worlds.
 
     Plans are named ``plan_17`` in the order in which they were tried; the scenario as it stands has its own name.
-    Quantities are the objectives, ``public_cost`` (fen) and the headline outcomes: means over lucks of the difference
-    from the baseline, ``deadweight`` the share of the money given that went to firms that live either way (0 where no
-    money was given). ``_low`` and ``_high`` are 95 % intervals.
+    Quantities are the objectives, ``public_cost`` (fen) and the headline outcomes: means over replications of the
+    difference from the baseline, ``deadweight`` the share of the money given that went to firms that live either way
+    (0 where no money was given). ``_low`` and ``_high`` are 95 % intervals.
 
     ``evaluations``: plan, generation, same_as (an earlier plan that asks the same, or its own name), a column for each
-    action and lever (missing where its measure is off), lucks, failed (runs), is_within_budget, is_on_front, and each
-    quantity with its interval. A plan with a failed run is not judged.
+    action and lever (missing where its measure is off), replications, failed (runs), is_within_budget, is_on_front,
+    and each quantity with its interval. A plan with a failed run is not judged.
     ``generations``: generation, plans, new (not tried before), failed (plans), within_budget, front (plans on it so
     far), hypervolume (in units of the box that the first generation spans; see ``pareto_front.py``).
     ``front``: the evaluations on the front, cheapest first, with is_looked_at (one of those run again) and holds
-    (whether it keeps the budget and no other plan looked at beats it, under fresh lucks; missing where not looked at).
-    ``confirmed``: plan, quantity, searched (what the search saw), mean, low, high, lucks: under fresh lucks, of the
-    plans looked at and of the scenario as it stands.
-    ``differences``: plan, other, objective, mean, low, high: of each two of them, paired by luck.
+    (whether it keeps the budget and no other plan looked at beats it, with fresh random numbers; missing where not
+    looked at).
+    ``confirmed``: plan, quantity, searched (what the search saw), mean, low, high, replications: with fresh random
+    numbers, of the plans looked at and of the scenario as it stands.
+    ``differences``: plan, other, objective, mean, low, high: of each two of them, paired by replication.
     ``worlds``: plan, world, reason, the quantities, and ``level_`` outcomes that the plan has targets for.
     ``drawn``: world, then a column for each uncertainty.
     ``robustness``, ``requirements``, ``choices``: see :mod:`sim.study.statistics.robustness`.
@@ -209,7 +211,7 @@ class Search(Study):
 
     @property
     def stands(self) -> pd.Series[float]:
-        """What the scenario as it stands brings about, by quantity, under the lucks of the search."""
+        """What the scenario as it stands brings about, by quantity, in the replications of the search."""
         confirmed = self.confirmed[self.confirmed["plan"] == self.reference].set_index("quantity")["searched"]
         return confirmed.reindex(quantities(list(self.objectives)))
 
@@ -236,18 +238,18 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Search:
     per_world = question.robust.draws * question.robust.replications if question.robust else 0
     runner.expect(
         question.replications * (2 + question.population * question.generations)
-        + (looked + 1) * (question.fresh_lucks + per_world)
+        + (looked + 1) * (question.fresh_replications + per_world)
     )
     aims = Aims(question.objectives, float("inf") if question.budget_yuan is None else question.budget_yuan * FEN)
-    lucks, told = range(question.replications), quantities(list(question.objectives))
-    found = search(factors, aims, plans, question.population, question.generations, lucks, question.seed)
+    replications, told = range(question.replications), quantities(list(question.objectives))
+    found = search(factors, aims, plans, question.population, question.generations, replications, question.seed)
     front = found.evaluations[found.evaluations["is_on_front"]]
     shown = [found.plans[str(front["plan"].iloc[place])] for place in spread(aims.values(front), question.plans)]
-    runner.expect((len(shown) + 1 - looked) * (question.fresh_lucks + per_world))
+    runner.expect((len(shown) + 1 - looked) * (question.fresh_replications + per_world))
     close = [*shown, reference]
-    known, _, again = plans.run([reference], lucks)
+    known, _, again = plans.run([reference], replications)
     searched = pd.concat([found.evaluations, judge(known, told)], ignore_index=True).set_index("plan")
-    effects, *fresh = plans.run(close, range(lucks.stop, lucks.stop + question.fresh_lucks))
+    effects, *fresh = plans.run(close, range(replications.stop, replications.stop + question.fresh_replications))
     confirmed = _confirmed(judge(effects, told), searched, told)
     in_worlds, drawn, rows = _in_worlds(question, worlds, close, plans, stands)
     robustness, requirements, choices = _weighed(question, aims, in_worlds, [plan.name for plan in shown], stands)
@@ -285,7 +287,7 @@ def _confirmed(judged: pd.DataFrame, searched: pd.DataFrame, told: Sequence[str]
             row[name],
             row[f"{name}_low"],
             row[f"{name}_high"],
-            row["lucks"],
+            row["replications"],
         )
         for plan, row in zip(judged["plan"], judged.to_dict("records"), strict=True)
         for name in told
@@ -294,7 +296,7 @@ def _confirmed(judged: pd.DataFrame, searched: pd.DataFrame, told: Sequence[str]
 
 
 def _front(front: pd.DataFrame, shown: Sequence[str], confirmed: pd.DataFrame, aims: Aims) -> pd.DataFrame:
-    """The front, cheapest first, and what fresh lucks say of it."""
+    """The front, cheapest first, and what fresh random numbers say of it."""
     again = confirmed.pivot(index="plan", columns="quantity", values="mean").reindex(list(shown))
     known = {} if confirmed.empty else dict(zip(shown, aims.best(again, aims.holds(again)).tolist(), strict=True))
     table = front.sort_values([PUBLIC_COST, "plan"], kind="stable", ignore_index=True)
@@ -306,11 +308,13 @@ def _front(front: pd.DataFrame, shown: Sequence[str], confirmed: pd.DataFrame, a
 
 
 def _differences(effects: pd.DataFrame, objectives: Sequence[str]) -> pd.DataFrame:
-    """Columns DIFFERENCES: the first of two plans less the other, paired by luck."""
+    """Columns DIFFERENCES: the first of two plans less the other, paired by replication."""
     rows = []
     done = effects[effects["reason"] == ""]
     for objective in objectives:
-        wide = done.assign(value=by_luck(done, objective)).pivot(index="replication", columns="plan", values="value")
+        wide = done.assign(value=by_replication(done, objective)).pivot(
+            index="replication", columns="plan", values="value"
+        )
         for plan, other in combinations(dict.fromkeys(done["plan"]), 2):
             apart = (wide[plan] - wide[other]).dropna().to_numpy(float)
             ends = interval(apart, *((-1.0, 1.0) if objective == DEADWEIGHT else possible_differences([objective])))

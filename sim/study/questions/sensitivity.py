@@ -1,7 +1,7 @@
 """Sensitivity: which levers and which assumptions move the effect of a plan, by Morris' screening or Sobol's indices.
 
 Campolongo, Cariboni and Saltelli (2007) say how a screening is read, Saltelli et al. (2010) how the indices are
-estimated. What is analysed is the mean over the replications of a draw; every draw meets the same lucks.
+estimated. What is analysed is the mean over the replications of a draw; every draw meets the same random numbers.
 """
 
 from __future__ import annotations
@@ -52,12 +52,14 @@ class Question(Strict):
     title: Words
     method: Method
     scenario: str = "full_plan"
-    against: str | None = "baseline"  # outcomes are differences from it under the same factors and luck; null: levels
+    against: str | None = (
+        "baseline"  # outcomes are differences from it under the same factors and random numbers; null: levels
+    )
     over: Over
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)]
     second_order: bool = False  # of Sobol: pairs of factors too, for nearly twice as many runs
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
-    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the design; the luck of the runs is another
+    seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the design; that of the runs is another
 
     @model_validator(mode="after")
     def _fits(self) -> Question:
@@ -104,11 +106,13 @@ class Sensitivity(Study):
     ``factors``: factor (dotted path), low, high, middle, values (as JSON, where it takes one of a few).
     ``draws``: draw, design (trajectory or base sample), step, then a column for each factor.
     ``ranking``: outcome, unit, place (1 is the strongest), factor, strength (``mu_star`` of Morris, in the outcome's
-    unit; ``total`` of Sobol, a share of the variance), low, high, luck (what it would be if only luck differed),
-    p, verdict (``nothing``, ``unsure``, ``effect``); see :class:`sim.study.statistics.sensitivity_indices.Finding`.
+    unit; ``total`` of Sobol, a share of the variance), low, high, chance (what it would be if only random numbers
+    differed), p, verdict (``nothing``, ``unsure``, ``effect``); see
+    :class:`sim.study.statistics.sensitivity_indices.Finding`.
     ``indices``: outcome, unit, factor, other (of a pair, else empty), index (mu_star, mu, sigma; total, first, second),
     value, low, high.
-    ``spread``: outcome, unit, mean, sd (between draws), luck_sd, luck_share (of the variance), designs (asked), used.
+    ``spread``: outcome, unit, mean, sd (between draws), replication_sd, replication_share (of the variance), designs
+    (asked), used.
     ``runs``: scenario, draw, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason, then a column for each outcome; with ``against`` two for each draw and replication.
     """
@@ -217,15 +221,15 @@ def _factors(factors: list[Factor]) -> pd.DataFrame:
 def _outcomes(runs: pd.DataFrame, draws: int, worlds: int) -> dict[str, Array]:
     """Of each outcome its values (draw, replication), missing where a run failed or was not done.
 
-    Of lucks that time was too short for nothing is used, unless it was too short for the first already.
+    Of replications that time was too short for nothing is used, unless it was too short for the first already.
     """
     done = runs.groupby("replication").size()
-    lucks = max(1, int((done == draws * worlds).sum()))
-    rows = runs[(runs["reason"] == "") & (runs["replication"] < lucks)]
+    replications = max(1, int((done == draws * worlds).sum()))
+    rows = runs[(runs["reason"] == "") & (runs["replication"] < replications)]
     found = {}
     for name in runs.columns:
         if name in OUTCOMES or (name == PUBLIC_COST and worlds == 2):
-            table = np.full((draws * worlds, lucks), np.nan)
+            table = np.full((draws * worlds, replications), np.nan)
             table[rows["draw"], rows["replication"]] = rows[name]
             found[str(name)] = table[0::2] - table[1::2] if worlds == 2 else table
     return found
@@ -274,10 +278,12 @@ def _analyse(
     label_columns = ["outcome", "unit"]
     return (
         pd.DataFrame(
-            ranking, columns=[*label_columns, "place", "factor", "strength", "low", "high", "luck", "p", "verdict"]
+            ranking, columns=[*label_columns, "place", "factor", "strength", "low", "high", "chance", "p", "verdict"]
         ),
         pd.DataFrame(indices, columns=[*label_columns, "factor", "other", "index", "value", "low", "high"]),
-        pd.DataFrame(spread, columns=[*label_columns, "mean", "sd", "luck_sd", "luck_share", "designs", "used"]),
+        pd.DataFrame(
+            spread, columns=[*label_columns, "mean", "sd", "replication_sd", "replication_share", "designs", "used"]
+        ),
     )
 
 
@@ -286,6 +292,6 @@ def _ranked(paths: list[str], findings: list[Finding]) -> list[tuple[Any, ...]]:
     strengths = [next(iter(finding.indices.values())) for finding in findings]
     order = sorted(range(len(paths)), key=lambda k: -np.nan_to_num(strengths[k][0]))
     return [
-        (place, paths[k], *strengths[k], findings[k].luck, findings[k].p, findings[k].verdict)
+        (place, paths[k], *strengths[k], findings[k].chance, findings[k].p, findings[k].verdict)
         for place, k in enumerate(order, 1)
     ]

@@ -1,4 +1,4 @@
-"""A sweep: one scenario under every draw of a design, everything else equal, under the same lucks."""
+"""A sweep: one scenario under every draw of a design, everything else equal, under the same random numbers."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ ESTIMATE: Final = ("mean", "low", "high")
 
 @dataclass(frozen=True)
 class Sweep(Study):
-    """Outcomes of every draw. Money in fen, shares from 0 to 1, ``low`` and ``high`` 95 % intervals over lucks.
+    """Outcomes of every draw. Money in fen, shares from 0 to 1, ``low`` and ``high`` 95 % intervals over replications.
 
     ``draws``: draw, lever_draw (draws with the same levers share it), then a column for each path that varies.
     ``outcomes``: draw, lever_draw, the paths, outcome, mean, low, high, unit, replications, and difference,
-    difference_low, difference_high from the draw of the same uncertainties with the first levers, paired by luck
+    difference_low, difference_high from the draw of the same uncertainties with the first levers, paired by replication
     (missing in a nested design, whose draws share no uncertainties). The last outcome, ``public_cost``, is what public
     budgets bear: only its differences say anything.
     ``worlds``: lever_draw, outcome, unit, mean, p05, p50, p95, worlds, difference, difference_p05, difference_p95: over
-    the draws of the uncertainties, of the means over lucks.
+    the draws of the uncertainties, of the means over replications.
     ``runs``: draw, replication, run (its name in the store), seed, firms, months, ledger_residual_fen, bytes_per_firm,
     reason, then a column for each outcome.
     """

@@ -64,7 +64,13 @@ class Found(NamedTuple):
 
 
 def search(
-    factors: Sequence[Factor], aims: Aims, plans: Plans, population: int, generations: int, lucks: range, seed: int
+    factors: Sequence[Factor],
+    aims: Aims,
+    plans: Plans,
+    population: int,
+    generations: int,
+    replications: range,
+    seed: int,
 ) -> Found:
     """Search. Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time."""
     began, deadline = monotonic(), plans.runner.deadline
@@ -77,12 +83,14 @@ def search(
             break
         first = generation * population
         asked = [Plan(f"plan_{first + place}", levers) for place, levers in enumerate(optimiser.ask())]
-        effects, baselines, rows = plans.run(asked, lucks)
+        effects, baselines, rows = plans.run(asked, replications)
         runs += [rows] if generation else [baselines, rows]
         if len(baselines) and (baselines["reason"] != "").all():
             reason = baselines["reason"].iloc[0]
             raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
-        if len(effects) < population * len(lucks):  # the time is spent; what is done of it waits for the next command
+        if len(effects) < population * len(
+            replications
+        ):  # the time is spent; what is done of it waits for the next command
             break
         table = _evaluated(aims, asked, effects, generation, plans)
         optimiser.tell([aims.told(row) for row in table.to_dict("records")])

@@ -1,7 +1,7 @@
 """Plans side by side: scenarios made from choices, run beside their baseline in one world or many, and judged.
 
 A plan is the levers that make it of a scenario, an action among them by its name: true where it is on. What a plan
-brings about is the difference from the baseline of the same world under the same luck.
+brings about is the difference from the baseline of the same world under the same random numbers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DEADWEIGHT: Final = "deadweight"  # share of the money given that goes to firms that live either way, docs/effects.md
 GIVEN, WASTED = "given_fen", "given_either_way_fen"  # in a run: to all founders, and to those that live either way
 KEEP: Final[Keep] = "fates"  # of a run whose firms are looked at
-NO_BASELINE: Final = "the run of the baseline under the same luck did not succeed"
+NO_BASELINE: Final = "the run of the baseline under the same random numbers did not succeed"
 
 
 class Plan(NamedTuple):
@@ -83,14 +83,14 @@ class Plans:
         return measure.action not in self.actions or bool(plan.levers.get(measure.action, True))
 
     def run(
-        self, plans: Sequence[Plan], lucks: range, worlds: Sequence[Mapping[str, Any]] = ({},)
+        self, plans: Sequence[Plan], replications: range, worlds: Sequence[Mapping[str, Any]] = ({},)
     ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Run plans in worlds under lucks; returns their effects, the rows of the baselines' runs and of their own.
+        """Run plans in worlds; returns their effects, the rows of the baselines' runs and of their own.
 
         Effects: plan, world, replication, asked (fingerprint of the scenario), reason, then differences from the
         baseline of the outcomes and of PUBLIC_COST, ``level_`` outcomes as they are, and GIVEN and WASTED where fates
-        are looked at. A luck whose baseline failed has the reason NO_BASELINE. What could not be begun in time has no
-        row.
+        are looked at. A replication whose baseline failed has the reason NO_BASELINE. What could not be begun in
+        time has no row.
         """
         keep: Keep = KEEP if self.with_fates else "outcomes"
         baselines = [self.baseline(world) for world in worlds]
@@ -99,13 +99,13 @@ class Plans:
             for number, (world, baseline) in enumerate(zip(worlds, baselines, strict=True)):
                 for plan in plans:
                     asked = self.asked(plan, world)
-                    for r in lucks:
+                    for r in replications:
                         yield RunSpec(asked, self.seed + r, r, number, keep, baseline if self.with_fates else None)
 
         there = self.runner.run(
             RunSpec(baseline, self.seed + r, r, number, keep)
             for number, baseline in enumerate(baselines)
-            for r in lucks
+            for r in replications
         )
         rows = self.runner.run(specs())
         return self._effects(rows, there), there, rows
@@ -137,26 +137,26 @@ class Plans:
 
 
 def judge(effects: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame:
-    """What each plan brings about in each world: plan, world, lucks, failed (runs), and mean, ``_low`` and ``_high``.
+    """What each plan brings about in each world: plan, world, replications, failed (runs), then quantities.
 
-    Means over lucks of the quantities (columns of the effects, or DEADWEIGHT, the ratio of two means) with 95 %
-    intervals. A plan is judged under all lucks that its baseline lives through or not at all: one failed run leaves
-    all its quantities missing.
+    Each has mean, ``_low`` and ``_high``: means over replications of the quantities (columns of the effects, or
+    DEADWEIGHT, the ratio of two means) with 95 % intervals. A plan is judged in all replications that its baseline
+    lives through or not at all: one failed run leaves all its quantities missing.
     """
     rows = []
     for (plan, world), of_plan in effects.groupby(["plan", "world"], sort=False):
         counted = of_plan[of_plan["reason"] != NO_BASELINE]
         failed = int(counted["reason"].ne("").sum())
-        row: dict[str, Any] = {"plan": plan, "world": world, "lucks": len(counted), "failed": failed}
+        row: dict[str, Any] = {"plan": plan, "world": world, "replications": len(counted), "failed": failed}
         for name in quantities:
             estimate = _estimate(counted, name) if len(counted) and not failed else (np.nan,) * 3
             row |= dict(zip((name, f"{name}_low", f"{name}_high"), estimate, strict=True))
         rows.append(row)
-    columns = ["plan", "world", "lucks", "failed", *(n + e for n in quantities for e in ("", "_low", "_high"))]
+    columns = ["plan", "world", "replications", "failed", *(n + e for n in quantities for e in ("", "_low", "_high"))]
     return pd.DataFrame(rows, columns=columns)
 
 
-def by_luck(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
+def by_replication(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
     """A quantity run by run, DEADWEIGHT too."""
     if quantity != DEADWEIGHT:
         return effects[quantity]
@@ -164,7 +164,7 @@ def by_luck(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
 
 
 def _estimate(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
-    """Mean and interval over lucks. A plan that gives no money wastes none."""
+    """Mean and interval over replications. A plan that gives no money wastes none."""
     if quantity != DEADWEIGHT:
         mean, low, high = interval(effects[quantity].to_numpy(float), *possible_differences([quantity]))
         return float(mean), low.item(), high.item()

@@ -4,7 +4,7 @@ The Patient Rule Induction Method of Friedman and Fisher (1999, Statistics and C
 of the worlds at a time off the side where least is lost, as the EMA Workbench does it (Kwakkel 2017, Environmental
 Modelling & Software 96, 239-250). What a box is worth is said by its *coverage*, the share of the worlds of interest
 that lie in it, and its *density*, the share of the worlds in it that are of interest; what a single limit is worth by
-its quasi-p, the chance that without it so dense a box would come of luck (Bryant and Lempert 2010, Technological
+its quasi-p, the chance that without it so dense a box would come of chance (Bryant and Lempert 2010, Technological
 Forecasting and Social Change 77, 34-49). The more sides there are that might be limited, the more of them seem to tell
 something by chance: a limit is told from chance when its quasi-p is at most 5 % divided by their number (Bonferroni).
 

@@ -32,14 +32,15 @@ class Finding(NamedTuple):
 
     ``indices``: name to value, low and high (missing where there is no interval): for Morris ``mu_star``, ``mu`` and
     ``sigma``, in the outcome's unit, of a move through the factor's whole range; for Sobol ``total`` and ``first``,
-    shares of the variance. The first of them is the factor's strength. ``luck``: what the strength would be on average
-    if the factor did nothing and only luck differed; missing with one replication. ``p``: how likely so much would be
-    without an effect. ``verdict``: ``nothing`` when every difference is exactly zero, ``effect`` when ``p`` is below
-    5 %, else ``unsure``.
+    shares of the variance. The first of them is the factor's strength. ``chance``: what the strength would be on
+    average if the factor did nothing and only random numbers differed; missing with one replication. ``p``: how
+    likely so much would be without an effect. ``verdict``: ``nothing`` when every difference is exactly zero,
+    ``effect`` when
+    ``p`` is below 5 %, else ``unsure``.
     """
 
     indices: dict[str, tuple[float, float, float]]
-    luck: float
+    chance: float
     p: float
     verdict: str
 
@@ -101,8 +102,10 @@ def screen(points: Array, values: Array, seed: int) -> list[Finding]:
             "mu": (mu, float(low[k]), float(high[k])),
             "sigma": (float(found["sigma"][k]), np.nan, np.nan),
         }
-        noise, p_luck = _luck(effects[:, k])
-        findings.append(_finding(indices, effects[:, k], np.sqrt(2 * noise / np.pi), _p_mean(effects[:, k]), p_luck))
+        noise, p_replications = _between_replications(effects[:, k])
+        findings.append(
+            _finding(indices, effects[:, k], np.sqrt(2 * noise / np.pi), _p_mean(effects[:, k]), p_replications)
+        )
     return findings
 
 
@@ -132,10 +135,12 @@ def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[lis
         indices = {
             name: _around(found, key, k) for name, key in (("total", "ST"), ("first", "S1"))
         }  # fmt: skip
-        noise, p_luck = _luck(differences)
-        luck = np.nan if constant else 0.5 * noise / float(free.var())
+        noise, p_replications = _between_replications(differences)
+        chance = np.nan if constant else 0.5 * noise / float(free.var())
         half = np.nan if constant else float(found["S1_conf"][k])
-        findings.append(_finding(indices, differences, luck, _p_index(indices["first"][0], half, len(values)), p_luck))
+        findings.append(
+            _finding(indices, differences, chance, _p_index(indices["first"][0], half, len(values)), p_replications)
+        )
     pairs = {}
     if second_order:
         for k in range(factors):
@@ -145,18 +150,18 @@ def decompose(values: Array, seed: int, second_order: bool = False) -> tuple[lis
 
 
 def spread(values: Array) -> tuple[float, float, float]:
-    """Standard deviation between draws, the part of luck in it, and its share of the variance; (draw, replication).
+    """Standard deviation between draws, the part of chance in it, and its share of the variance; (draw, replication).
 
-    All draws meet the same lucks, so what a luck adds to every draw alike is no difference between them: luck's part is
-    the rest that neither draw nor luck explains. It is missing with one replication.
+    All draws meet the same random numbers, so what a replication adds to every draw alike is no difference between
+    them: chance's part is the rest that neither draw nor chance explains. It is missing with one replication.
     """
     means = values.mean(axis=1)
     between = float(means.std(ddof=1))
-    draws, lucks = values.shape
-    if lucks < 2 or draws < 2:
+    draws, replications = values.shape
+    if replications < 2 or draws < 2:
         return between, np.nan, np.nan
     rest = values - means[:, None] - values.mean(axis=0) + values.mean()
-    variance = float((rest**2).sum()) / ((draws - 1) * (lucks - 1)) / lucks
+    variance = float((rest**2).sum()) / ((draws - 1) * (replications - 1)) / replications
     return between, variance**0.5, min(1.0, variance / between**2) if between else np.nan
 
 
@@ -172,33 +177,37 @@ def _around(found: Any, key: str, place: Any) -> tuple[float, float, float]:
 
 
 def _finding(
-    indices: dict[str, tuple[float, float, float]], differences: Array, luck: float, p_mean: float, p_luck: float
+    indices: dict[str, tuple[float, float, float]],
+    differences: Array,
+    chance: float,
+    p_mean: float,
+    p_replications: float,
 ) -> Finding:
     if not differences.any():
-        return Finding(indices, luck, np.nan, NOTHING)
-    tests = [p for p in (p_mean, p_luck) if not np.isnan(p)]
+        return Finding(indices, chance, np.nan, NOTHING)
+    tests = [p for p in (p_mean, p_replications) if not np.isnan(p)]
     p = (
         min(1.0, len(tests) * min(tests)) if tests else np.nan
     )  # Bonferroni: either test may say that there is an effect
-    return Finding(indices, luck, p, EFFECT if p < 1.0 - CONFIDENCE else UNSURE)
+    return Finding(indices, chance, p, EFFECT if p < 1.0 - CONFIDENCE else UNSURE)
 
 
-def _luck(differences: Array) -> tuple[float, float]:
-    """Variance that luck gives to the mean difference of a base design, and whether differences are no more than that.
+def _between_replications(differences: Array) -> tuple[float, float]:
+    """Variance that chance gives to the mean difference of a base design, and whether differences are within it.
 
-    An F test of mean squares against the variance between lucks within base designs: under the same lucks a factor that
-    does something for one draw does it for every luck. Missing with one replication.
+    An F test of mean squares against the variance between replications within base designs: under the same random
+    numbers a factor that does something for one draw does it for every replication. Missing with one replication.
     """
     from scipy.special import fdtrc
 
-    designs, lucks = differences.shape
-    if lucks < 2:
+    designs, replications = differences.shape
+    if replications < 2:
         return np.nan, np.nan
-    noise = float(differences.var(axis=1, ddof=1).mean()) / lucks
+    noise = float(differences.var(axis=1, ddof=1).mean()) / replications
     square = float((differences.mean(axis=1) ** 2).mean())
     if noise == 0.0:
         return noise, 0.0 if square else np.nan
-    return noise, float(fdtrc(designs, designs * (lucks - 1), square / noise))
+    return noise, float(fdtrc(designs, designs * (replications - 1), square / noise))
 
 
 def _p_mean(differences: Array) -> float:

@@ -54,7 +54,7 @@ class AttributionSummary:
         if not kept.mean > 0:
             return "nothing"
         if isnan(cost.low):
-            return "one_luck"
+            return "one_replication"
         if cost.low <= 0:
             return "cost_unknown"
         return "kept_unknown" if kept.low <= 0 else "told"

@@ -66,5 +66,5 @@ def _found(outcome: str, estimate: Estimate) -> Found:
 
 
 def _is_zero(estimate: Estimate) -> bool:
-    """Exactly zero under every luck: the mean is, and so is the spread."""
+    """Exactly zero in every replication: the mean is, and so is the spread."""
     return estimate.mean == 0 and (isnan(estimate.low) or estimate.low == estimate.high == 0)

@@ -145,7 +145,7 @@ class ComparisonSummary:
         return {row.quantity: Estimate(row.mean, row.low, row.high) for row in rows}
 
     def apart(self, scenario: str, other: str, outcome: str) -> Estimate:
-        """How far one scenario is from another, paired by luck."""
+        """How far one scenario is from another, paired by replication."""
         values = self.comparison.values
         values = values[values["scenario"].isin([scenario, other]) & (values["outcome"] == outcome)]
         table = paired_differences(values, ["scenario"], values["scenario"] == other)

@@ -1,4 +1,4 @@
-"""A search put in the order in which people read it: its best plan, what luck made of the front, how far it came."""
+"""A search put in the order in which people read it: its best plan, what chance made of the front, how far it came."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SearchSummary:
 
     @cached_property
     def best(self) -> str | None:
-        """The plan that is best in the first objective under fresh lucks, of those that keep the budget there."""
+        """The plan best in the first objective with fresh random numbers, of those that keep the budget there."""
         study = self.study
         means = study.confirmed.pivot(index="plan", columns="quantity", values="mean")
         means = means.drop(study.reference, errors="ignore")
@@ -68,7 +68,7 @@ class SearchSummary:
         return list(dict.fromkeys([*([self.best] if self.best else []), *named]))[:MOST_PLANS]
 
     def estimate(self, plan: str, quantity: str) -> Estimate | None:
-        """What a plan brings about under fresh lucks; None where it was not run again."""
+        """What a plan brings about with fresh random numbers; None where it was not run again."""
         table = self.study.confirmed
         return next(map(of_row, tuples(table[(table["plan"] == plan) & (table["quantity"] == quantity)])), None)
 
@@ -80,14 +80,14 @@ class SearchSummary:
 
     @cached_property
     def pairs_told_apart(self) -> tuple[int, int]:
-        """Pairs of plans, and those of them that fresh lucks tell apart in the first objective."""
+        """Pairs of plans, and those of them that fresh random numbers tell apart in the first objective."""
         pairs, reference = self.study.differences, self.study.reference
         pairs = pairs[(pairs["objective"] == self.first) & (pairs["plan"] != reference) & (pairs["other"] != reference)]
         return len(pairs), int(((pairs["low"] > 0) | (pairs["high"] < 0)).sum())
 
     @cached_property
     def shift(self) -> float:
-        """By how much plans of the front looked better in the search than under fresh lucks, in the first objective."""
+        """By how much plans of the front looked better in the search, in the first objective, than they are."""
         table = self.study.confirmed
         rows = table[(table["quantity"] == self.first) & (table["plan"] != self.study.reference)]
         return SIGN[self.study.objectives[self.first]] * float((rows["searched"] - rows["mean"]).mean())

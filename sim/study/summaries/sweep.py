@@ -31,7 +31,7 @@ MOST_LEVELS: Final = 16  # of a lever whose steps are looked at
 class Found(NamedTuple):
     """An outcome at one point: its value, and the difference from the first point.
 
-    Intervals are those over lucks at 95 %; over several worlds from their 5 % to their 95 % quantile.
+    Intervals are those over replications at 95 %; over several worlds from their 5 % to their 95 % quantile.
     """
 
     value: Estimate
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What an outcome changes from one value of a lever to the next, all else averaged, paired by luck."""
+    """What an outcome changes from one value of a lever to the next, all else averaged, paired by replication."""
 
     lever: str
     before: Any
@@ -119,7 +119,7 @@ class SweepSummary:
         return [target for target in asked if target.outcome in self.units]
 
     def met(self, point: int, target: Target) -> float:
-        """In which share of the worlds a point meets a target, by the mean over lucks."""
+        """In which share of the worlds a point meets a target, by the mean over replications."""
         table = self.study.outcomes
         means = table[(table["lever_draw"] == point) & (table["outcome"] == target.outcome)]["mean"].dropna()
         return float(np.mean(target.is_met(means))) if len(means) else nan
@@ -155,13 +155,13 @@ class SweepSummary:
         return found
 
     @cached_property
-    def _by_luck(self) -> dict[str, pd.DataFrame]:
+    def _by_replication(self) -> dict[str, pd.DataFrame]:
         done = self.study.runs[self.study.runs["reason"] == ""]
         return {name: done.pivot(index="replication", columns="draw", values=name) for name in HEADLINES}
 
     def _of(self, outcome: str, draws: list[int]) -> pd.Series[float]:
-        """Mean over draws under each luck, missing where one of them is."""
-        return self._by_luck[outcome].reindex(columns=draws).mean(axis=1, skipna=False)
+        """Mean over draws in each replication, missing where one of them is."""
+        return self._by_replication[outcome].reindex(columns=draws).mean(axis=1, skipna=False)
 
     @cached_property
     def precision(self) -> dict[str, tuple[float, float, int]]:

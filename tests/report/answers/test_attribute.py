@@ -18,14 +18,14 @@ POINTS = {"survival_rate": 0.01, "resumption_rate": 0.01, "loss_share": -0.01}
 UNIT = dict.fromkeys(POINTS, "share") | {"survivors": "entities", "jobs": "persons", "public_cost": "fen"}
 
 
-def study(shares, replications=4, luck=0.2, of="actions", rest="mechanisms", orders=None, pairs=None, lucks=None):
-    """``shares``: points of survival and yi yuan of each player; ``luck``: how much points and money swing."""
+def study(shares, replications=4, noise=0.2, of="actions", rest="mechanisms", orders=None, pairs=None, asked=None):
+    """``shares``: points of survival and yi yuan of each player; ``noise``: how much points and money swing."""
     swing = np.resize([1.0, -1.0, 0.5, -0.5], replications)
     rows = []
     for place, (player, (points, yi)) in enumerate(shares.items()):
-        # Each meets lucks of its own, and where nothing is brought about no luck changes that.
-        moved = points + luck * np.roll(swing, place) * bool(points)
-        cost = yi + luck * 5 * np.roll(swing, place) * bool(yi)
+        # Each meets replications of its own, and where nothing is brought about no chance changes that.
+        moved = points + noise * np.roll(swing, place) * bool(points)
+        cost = yi + noise * 5 * np.roll(swing, place) * bool(yi)
         for replication in range(replications):
             values = {outcome: moved[replication] * scale for outcome, scale in POINTS.items()}
             values |= {"survivors": 30_000 * moved[replication], "jobs": 90_000 * moved[replication]}
@@ -47,7 +47,7 @@ def study(shares, replications=4, luck=0.2, of="actions", rest="mechanisms", ord
     plan = load("full_plan")
     return Attribution(
         manifest=manifest(
-            "attribute", [plan.with_measures((), name="baseline", title=plan.title), plan], 1, lucks or replications,
+            "attribute", [plan.with_measures((), name="baseline", title=plan.title), plan], 1, asked or replications,
             title={"zh": "归因", "en": "Attribution"}, of=of, players={player: [player] for player in players},
             rest=rest, orders=orders,
         ),
@@ -102,7 +102,7 @@ def test_both_languages_say_the_same_things(usual):
 def test_what_is_not_told_from_zero_and_what_does_nothing_at_all_is_said(usual):
     said = told.findings(usual, "en")
     assert "Of 6 actions, the shares of 1 in survival are not told from zero: Arrears." in said
-    assert "With no effect at all on survival under any luck: Innovation." in said
+    assert "With no effect at all on survival in any replication: Innovation." in said
     assert any(
         one.startswith("Working mechanisms alone, before any player joins, change survival by +0.30 pp") for one in said
     )
@@ -153,18 +153,18 @@ def test_the_first_table_goes_from_the_rest_over_the_players_by_their_share_to_t
     assert next(row for row in table.rows if row[0] == "Innovation")[1] == "0 ± 0.00"
 
 
-def test_failures_and_lucks_that_do_not_count_are_said():
-    found = told.findings(study(ACTIONS, lucks=6), "en")
-    assert "2 of 6 lucks do not count for any player, because runs under them failed or were not done." in found
+def test_failures_and_replications_that_do_not_count_are_said():
+    found = told.findings(study(ACTIONS, asked=6), "en")
+    assert "2 of 6 replications do not count for any player, because runs under them failed or were not done." in found
     assert found[-1] == "1 of 2 runs failed and do not count."
 
 
-def test_under_one_luck_nothing_is_told_from_zero():
+def test_in_one_replication_nothing_is_told_from_zero():
     one = study(ACTIONS, replications=1)
     said = told.findings(one, "en")
     assert "The largest improvements are due to Fiscal support with +2.20 pp" in said[0]
     assert "told from zero, most" not in " ".join(said)
-    assert any(sentence.startswith("Done under one luck only") for sentence in said)
+    assert any(sentence.startswith("Done in one replication only") for sentence in said)
     assert not any("±" in cell for table in told.tables(one, "en") for row in table.rows for cell in row)
 
 
@@ -177,8 +177,9 @@ def test_steps_and_measures_go_by_their_titles():
     measures = study({"free_testing": (1.0, 3.0)}, of="measures", rest=None, orders={"draws": 2, "seed": 1})
     title = load("full_plan").contents()["measures"]["free_testing"]["title"]
     assert player_name(measures, "free_testing") == Words(**title)
-    assert "2 orders of joining were drawn under each luck; intervals hold the chance of the draw." in told.findings(
-        measures, "en"
+    assert (
+        "2 orders of joining were drawn in each replication; intervals hold the chance of the draw."
+        in told.findings(measures, "en")
     )
     assert len(told.tables(measures, "zh")) == 2  # no pairs
 
@@ -186,7 +187,7 @@ def test_steps_and_measures_go_by_their_titles():
 def test_of_many_measures_the_smallest_are_put_together():
     names = [measure.id for measure in load("full_plan").measures][:30]
     many = study(
-        {name: (0.1 * (place + 1), 1.0) for place, name in enumerate(names)}, of="measures", rest=None, luck=0.0
+        {name: (0.1 * (place + 1), 1.0) for place, name in enumerate(names)}, of="measures", rest=None, noise=0.0
     )
     rows = told.tables(many, "en")[0].rows
     assert len(rows) == 21

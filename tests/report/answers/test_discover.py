@@ -39,7 +39,13 @@ def study(**changes):
     draws = pd.DataFrame({"draw": range(42), OUTBREAK: np.linspace(0.5, 2.0, 42), "x": np.linspace(0.0, 1.0, 42)})
     missed = [draw >= 30 for draw in range(40)]
     worlds = pd.DataFrame(
-        {"draw": range(40), "outcome": "resumption_rate", "value": 0.9, "misses": missed, "lucks_missing": missed}
+        {
+            "draw": range(40),
+            "outcome": "resumption_rate",
+            "value": 0.9,
+            "misses": missed,
+            "replications_missing": missed,
+        }
     )
     of_all = {"worlds": 40, "missed": 10, "coverage": 1.0, "density": 0.25, "mass": 1.0, "restricted": 0}
     chosen = {"worlds": 12, "missed": 9, "coverage": 0.9, "density": 0.75, "mass": 0.3, "restricted": 4}
@@ -76,7 +82,7 @@ def test_each_target_is_told_with_the_worlds_that_miss_it():
         "Looked for again in 10 random halves of the worlds, conditions were found 8 times; in the other halves they "
         "cover 80.0 % of the worlds that miss it, and 60.0 % of the worlds they name do.",
         "Resumption: 2 worlds have no value and are left out.",
-        "Resumption: in 3 worlds the lucks disagree, and luck decides.",
+        "Resumption: in 3 worlds the replications disagree, and chance decides.",
         "Loss share (at most 12.0 %) is missed in all of the 42 worlds: there is no kind of world to blame.",
         "1 of 3 runs failed and do not count.",
     ]

@@ -14,7 +14,7 @@ QUESTION = {
     "title": {"zh": "试", "en": "Trial"}, "actions": ["fiscal", "tax", "finance"],
     "over": {"rent_waiver.months": [0, 6], "guarantee_fee_cut.share": [0.1, 0.9]},
     "objectives": {"survival_rate": "up", "public_cost": "down", "deadweight": "down"}, "budget_yuan": 4e9,
-    "population": 4, "generations": 2, "replications": 2, "plans": 3, "fresh_lucks": 2,
+    "population": 4, "generations": 2, "replications": 2, "plans": 3, "fresh_replications": 2,
     "robust": {"draws": 2, "over": {"world.wave_factor": [0.5, 1.5]}},
 }  # fmt: skip
 
@@ -60,16 +60,16 @@ def test_the_best_plan_is_named_with_what_it_goes_without_and_set_against_the_pl
     assert "As it stands, “The whole plan” brings" in first[1]
 
 
-def test_what_luck_cannot_tell_apart_is_said(study):
+def test_what_chance_cannot_tell_apart_is_said(study):
     zero = study.differences.assign(low=-1.0, high=1.0)
-    assert "0 differ in survival by more than luck" in said(dataclasses.replace(study, differences=zero))
+    assert "0 differ in survival by more than chance" in said(dataclasses.replace(study, differences=zero))
     clear = study.differences.assign(low=0.5, high=1.0)
     pairs = len(study.front[study.front["is_looked_at"]])
     pairs = pairs * (pairs - 1) // 2
     assert f"Of their {pairs} pairs, {pairs} differ" in said(dataclasses.replace(study, differences=clear))
 
 
-def test_a_winners_luck_is_said(study):
+def test_a_winners_chance_is_said(study):
     lucky = study.confirmed.assign(searched=study.confirmed["mean"] + 0.01)
     assert "the search saw them 1.00 pp better" in said(dataclasses.replace(study, confirmed=lucky))
 

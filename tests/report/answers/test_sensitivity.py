@@ -27,19 +27,23 @@ POINT = 0.01  # of a share
 BN = 10**11  # fen
 
 
-def study(method="morris", lucks=2, against="baseline", lost=(), survival=lambda x: -4 * POINT * x[..., 0], **changes):
-    """Survival hangs on refusals, resumption is luck, the loss share goes up and down, money hangs on patience."""
+def study(
+    method="morris", replications=2, against="baseline", lost=(), survival=lambda x: -4 * POINT * x[..., 0], **changes
+):
+    """Survival hangs on refusals, resumption is chance, the loss share goes up and down, money hangs on patience."""
     draws = 8 if method == "morris" else 64
     said = {"title": {"zh": "敏感性", "en": "Sensitivity"}, "method": method, "over": OVER, "draws": draws}
-    question = Question.model_validate(said | {"against": against, "replications": lucks} | changes)
+    question = Question.model_validate(said | {"against": against, "replications": replications} | changes)
     factors = sensitivity.varied(question.over)
     cube = points(method, 4, draws, 1, question.second_order).reshape(draws, -1, 4)
-    noise = np.sin(np.arange(cube[..., 0].size * lucks) * 12.9898) * 43758.5453 % 1.0
+    noise = np.sin(np.arange(cube[..., 0].size * replications) * 12.9898) * 43758.5453 % 1.0
     values = {
-        "survival_rate": np.repeat(survival(cube)[:, :, None], lucks, axis=2),
-        "resumption_rate": POINT * noise.reshape(*cube.shape[:2], lucks),
-        "loss_share": np.repeat((POINT * (cube[..., 1] - 0.5) * (cube[..., 2] - 0.5))[:, :, None], lucks, axis=2),
-        "public_cost": np.repeat((2 * BN * cube[..., 1])[:, :, None], lucks, axis=2),
+        "survival_rate": np.repeat(survival(cube)[:, :, None], replications, axis=2),
+        "resumption_rate": POINT * noise.reshape(*cube.shape[:2], replications),
+        "loss_share": np.repeat(
+            (POINT * (cube[..., 1] - 0.5) * (cube[..., 2] - 0.5))[:, :, None], replications, axis=2
+        ),
+        "public_cost": np.repeat((2 * BN * cube[..., 1])[:, :, None], replications, axis=2),
     }
     if against is None:
         del values["public_cost"]
@@ -49,7 +53,9 @@ def study(method="morris", lucks=2, against="baseline", lost=(), survival=lambda
     ranking, indices, spread = sensitivity._analyse(question, factors, cube, values, used)
     plan = load("full_plan")
     return Sensitivity(
-        manifest=manifest("sensitivity", [load("baseline"), plan], 1, lucks, question=question.model_dump(mode="json")),
+        manifest=manifest(
+            "sensitivity", [load("baseline"), plan], 1, replications, question=question.model_dump(mode="json")
+        ),
         runs=pd.DataFrame({"scenario": ["full_plan"] * 4, "reason": ["", "", "", "it broke"]}),
         factors=sensitivity._factors(factors),
         draws=pd.DataFrame({"draw": range(draws)}),
@@ -87,19 +93,19 @@ def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screene
     assert verdicts == {"not told from zero"}
 
 
-def test_what_goes_up_and_down_luck_what_is_left_out_and_what_failed_are_said(screened):
+def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(screened):
     said = told.findings(screened, "en")
     ups = next(one for one in said if "now up, now down" in one)
     assert "on loss share" in ups
     assert "firm.patience_months_mean" in ups
-    luck = next(one for one in said if one.startswith("Of the variance between draws"))
-    assert "0 % of survival" in luck
+    chance = next(one for one in said if one.startswith("Of the variance between draws"))
+    assert "0 % of survival" in chance
     assert "1 of 8 trajectories do not count, because runs of theirs failed or were not done." in said
     assert said[-1] == "1 of 4 runs failed and do not count."
 
 
-def test_with_one_luck_it_is_said_that_luck_is_not_known():
-    said = told.findings(study(lucks=1), "en")
+def test_with_one_replication_it_is_said_that_chance_is_not_known():
+    said = told.findings(study(replications=1), "en")
     assert any("--replications 2 tells" in one for one in said)
     assert not any(one.startswith("Of the variance between draws") for one in said)
 
@@ -163,4 +169,4 @@ def test_charts_hold_their_numbers_and_no_nan(fixture, number, request):
             json.dumps(chart.specification, allow_nan=False)
     bars = told.charts(request.getfixturevalue("screened"), "en")[0].specification["data"]["values"]
     assert bars[0]["strength"] == pytest.approx(4.0)  # percentage points
-    assert bars[0]["luck"] == 0
+    assert bars[0]["chance"] == 0

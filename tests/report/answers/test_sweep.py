@@ -17,7 +17,7 @@ TARGETS = [
     {"outcome": "resumption_rate", "at_least": 0.95, "at_most": None, "clause": "I.9.d"},
     {"outcome": "loss_share", "at_least": None, "at_most": 0.12, "clause": "I.9.e"},
 ]
-LUCK = (-0.001, 0.0, 0.001)  # added to survival under each luck, in every draw
+SHOCKS = (-0.001, 0.0, 0.001)  # added to survival in each replication, in every draw
 
 
 def made(
@@ -37,8 +37,8 @@ def made(
     for draw in draws.to_dict("records"):
         months = draw.get(LEVER, 0)
         world = draw.get(WORLD, 1.0) - 1.0
-        for r, luck in enumerate(LUCK):
-            survival = 0.80 + 0.01 * months - 0.001 * world + luck + 0.0002 * months * (r - 1)
+        for r, chance in enumerate(SHOCKS):
+            survival = 0.80 + 0.01 * months - 0.001 * world + chance + 0.0002 * months * (r - 1)
             outcomes = {
                 "survival_rate": survival, "resumption_rate": 0.945 + 0.01 * months - 0.02 * world,
                 "loss_share": 0.20, "survivors": 1e6 * survival, "jobs": 5e6, "public_cost": 1e8 * months,
@@ -81,7 +81,7 @@ def test_an_outcome_that_nothing_moves_is_said_to_stay(months: Sweep) -> None:
     assert "Loss share: exactly the same at all 3 settings, 20.0 %." in told.findings(months, "en")
 
 
-def test_a_difference_that_luck_could_have_made_is_not_told_from_zero(months: Sweep) -> None:
+def test_a_difference_that_chance_could_have_made_is_not_told_from_zero(months: Sweep) -> None:
     noisy = months.outcomes.assign(difference_low=-1.0, difference_high=1.0)
     assert "not told from zero" in told.findings(replace(months, outcomes=noisy), "en")[0]
     assert "与零无法区分" in told.findings(replace(months, outcomes=noisy), "zh")[0]

@@ -251,7 +251,7 @@ def test_every_clause_tells_alone_and_in_the_plan(browser: Browser, report: Path
     rows = opened.page.locator(".effects tbody tr")
     assert rows.count() == 6
     told = {row.locator("th").inner_text(): row.inner_text() for row in rows.all()}
-    assert "Nothing: under every luck" in told["III.1"]
+    assert "Nothing: in every replication" in told["III.1"]
     assert "Every run failed: the ledger does not balance" in told["III.2"]
     assert "+0.70" in told["II.1.a"]
     assert "of 6 clauses 3 have" in opened.page.locator("#clauses").inner_text()

@@ -40,7 +40,7 @@ def test_all_money_adds_up_to_the_fen(few: Comparison) -> None:
     assert (table["all"] == table[["public", "state_firms", "private"]].sum(axis=1)).all()
     assert (table.loc[["outlay", "forgone", "borne_by_others"]].sum() == table.loc["relief"]).all()
     assert (table.loc[["relief", "lost_on_put_off", "write_offs"]].sum() == table.loc["cost"]).all()
-    # As the ledger has it; a mean over lucks is within a fen of each line that was rounded.
+    # As the ledger has it; a mean over replications is within a fen of each line that was rounded.
     ledger = few.ledger[(few.ledger["scenario"] == "full_plan") & (few.ledger["measure"] != "")]
     by_kind = ledger.groupby("kind")["amount_fen"].sum()
     assert table.loc["in_hand", "all"] == pytest.approx(by_kind["granted"] + by_kind["relieved"], abs=20)

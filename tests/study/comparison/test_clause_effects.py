@@ -51,7 +51,7 @@ def test_alone_is_clause_minus_baseline_and_in_the_plan_is_plan_minus_the_rest(p
     assert (in_plan["low"], in_plan["high"]) == pytest.approx((2.5 - 12.7062 * 1.5, 2.5 + 12.7062 * 1.5), abs=1e-3)
 
 
-def test_no_difference_under_any_luck_is_exactly_0(plan):
+def test_no_difference_in_any_replication_is_exactly_0(plan):
     alone = made_up(plan, VALUES).loc[("II.5.g", "alone")]
     assert (alone["mean"], alone["low"], alone["high"]) == (0.0, 0.0, 0.0)
 
@@ -93,7 +93,7 @@ def test_the_table_says_what_the_command_for_one_clause_says(plan, tmp_path):
     pd.testing.assert_frame_equal(table.drop(columns=["clause", "reason"]), same)
 
 
-def test_a_comparison_runs_clauses_under_its_own_first_lucks(monkeypatch):
+def test_a_comparison_runs_clauses_under_its_own_first_replications(monkeypatch):
     few = [each for each in switched(scenario.load("full_plan")) if each.clauses == ("III.1",)]
     few = [
         each._replace(alone=replace(each.alone, firms=300), without=replace(each.without, firms=300)) for each in few
@@ -102,7 +102,7 @@ def test_a_comparison_runs_clauses_under_its_own_first_lucks(monkeypatch):
     asked = [scenario.load(name) for name in ("baseline", "full_plan")]
     done = []
     study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)
-    assert study.manifest.settings["clause_replications"] == 2  # there are no more lucks
+    assert study.manifest.settings["clause_replications"] == 2  # there are no more replications
     assert set(study.clause_effects["replications"]) == {2}
     alone = study.clause_effects[study.clause_effects["quantity"] == "alone"]
     assert (alone[["mean", "low", "high"]] == 0.0).all(axis=None)  # it only delivers what others give

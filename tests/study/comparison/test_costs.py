@@ -59,7 +59,7 @@ def test_costs_add_up_to_what_was_given():
     assert by_category[["outlay", "forgone", "borne_by_others", "returned"]].sum() == given
 
 
-def test_costs_are_differences_under_the_same_luck():
+def test_costs_are_differences_under_the_same_random_numbers():
     loans = [[("firms", "banks", "loan", "", "written_off", fen)] for fen in (100, 200, 40, 160)]
     runs = [("baseline", 0, run(loans[0], 1000.0)), ("baseline", 1, run(loans[1], 1000.0))]
     runs += [("plan", 0, run(loans[2], 900.0)), ("plan", 1, run(loans[3], 800.0)), ("plan", 2, run(loans[3]))]

@@ -1,4 +1,4 @@
-"""Firms through two worlds of the same luck, with the real engine and few firms."""
+"""Firms through two worlds of the same random numbers, with the real engine and few firms."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ MANY = 1_000.0  # rows
         (RESUMED, 0.93, 0.949, "missed"),
         (LOSING, 0.10, 0.12, "met"),
         (LOSING, 0.121, 0.13, "missed"),
-        (RESUMED, np.nan, np.nan, "unsure"),  # a single run tells nothing of luck
+        (RESUMED, np.nan, np.nan, "unsure"),  # a single run tells nothing of chance
     ],
 )
 def test_a_target_is_met_only_when_the_whole_interval_meets_it(target: Target, low: float, high: float, expected: str):
@@ -60,12 +60,13 @@ def test_a_target_without_its_measures_is_not_missed():
 
 
 @pytest.mark.usefixtures("simulate")
-def test_a_target_is_met_in_a_share_of_the_lucks():
-    # Of seeds 1 to 4 the luck is 0.002, 0.004, 0.001 and 0.003; losses are 0.12 - luck, and 0.01 less with an effect.
+def test_a_target_is_met_in_a_share_of_the_replications():
+    # Of seeds 1 to 4 the chance is 0.002, 0.004, 0.001 and 0.003; losses are 0.12 - chance, and 0.01 less with an
+    # effect.
     targets = compare(["rent"], replications=4).targets.set_index(["scenario", "outcome"])
     resumption = targets.loc[("rent", "resumption_rate")]
     assert (resumption["clause"], resumption["bound"], resumption["target"]) == ("I.9.d", "at_least", 0.95)
-    assert resumption["met_over_luck"] == 1.0
+    assert resumption["met_over_replications"] == 1.0
     assert np.isnan(resumption["met_over_ranges"])
     assert resumption["draws"] == 0
     assert targets.loc[("baseline", "loss_share"), "mean"] == pytest.approx(0.12 - 0.0025)

@@ -7,7 +7,7 @@ RULE = Precision(half_width={"survival_rate": 0.002}, most=40)
 
 
 def test_draws_are_run_until_each_is_precise(scenario, runner):
-    # The stand-in's luck is 0.001 x (7 seed mod 5): a mean known to 0.002 takes some replications, but not 40.
+    # The stand-in's chance is 0.001 x (7 seed mod 5): a mean known to 0.002 takes some replications, but not 40.
     rows = replicate(2, lambda draw: scenario("rent", {"months": draw}), RULE, 1, runner())
     for _, of_one in rows.groupby("draw"):
         assert RULE.least + LOOK_AHEAD <= len(of_one) < RULE.most

@@ -87,7 +87,7 @@ def test_the_rest_of_the_plan_comes_first_and_the_whole_last(attribute):
     assert (study.interactions.loc[study.interactions["outcome"] == "survivors", "mean"] == 0.0).all()
 
 
-def test_under_each_luck_the_players_add_up_to_the_plan_less_the_baseline_to_the_last_digit(attribute):
+def test_in_each_replication_the_players_add_up_to_the_plan_less_the_baseline_to_the_last_digit(attribute):
     def worth(on, seed):
         return np.sin(1.7 * seed + sum((place + 1.3) ** 2 for place, name in enumerate(THREE) if name in on))
 
@@ -107,10 +107,10 @@ def test_two_that_help_each_other_share_the_gain_and_show_it(attribute):
     assert (found["tax"], found["jobs"], found["finance"]) == (2000.0, 2000.0, 0.0)
     pairs = study.interactions[study.interactions["outcome"] == "survivors"].set_index(["first", "second"])
     assert pairs["mean"].to_dict() == {("tax", "finance"): 0.0, ("tax", "jobs"): 4000.0, ("finance", "jobs"): 0.0}
-    assert (pairs["high"] == pairs["mean"]).all()  # the same under every luck
+    assert (pairs["high"] == pairs["mean"]).all()  # the same in every replication
 
 
-def test_intervals_are_over_lucks_and_one_luck_has_none(attribute):
+def test_intervals_are_over_replications_and_one_replication_has_none(attribute):
     simulate = engine(lambda on, seed: seed * ("tax" in on))
     several = attribute(simulate, among=THREE, replications=3).attribution.set_index(["player", "outcome"])
     # 1,000, 2,000, 3,000: mean 2,000, half-width 4.303 x 1,000 / sqrt(3).
@@ -120,7 +120,7 @@ def test_intervals_are_over_lucks_and_one_luck_has_none(attribute):
     assert (one["replications"] == 1).all()
 
 
-def test_a_luck_with_a_failed_run_is_left_out_for_all(attribute):
+def test_a_replication_with_a_failed_run_is_left_out_for_all(attribute):
     simulate = engine(
         brings(tax=1.0), fails=lambda on, seed: seed == 2 and {"tax", "jobs"} <= on and "finance" not in on
     )
@@ -132,12 +132,12 @@ def test_a_luck_with_a_failed_run_is_left_out_for_all(attribute):
     assert study.failures["scenario"].tolist() == ["tax+jobs"]
 
 
-def test_when_every_luck_has_a_failed_run_the_reason_is_told(attribute):
+def test_when_every_replication_has_a_failed_run_the_reason_is_told(attribute):
     with pytest.raises(StudyError, match="does not balance"):
         attribute(engine(brings(), fails=lambda on, seed: not on), among=THREE)
 
 
-def test_lucks_that_the_time_did_not_suffice_for_do_not_count(runner, tmp_path):
+def test_replications_that_the_time_did_not_suffice_for_do_not_count(runner, tmp_path):
     def worth(on, seed):
         if seed == 3:
             work.deadline = 0.0  # long ago
@@ -150,7 +150,7 @@ def test_lucks_that_the_time_did_not_suffice_for_do_not_count(runner, tmp_path):
     assert not len(study.failures)
 
 
-def test_sampled_orders_add_up_under_each_luck_and_an_additive_world_leaves_them_no_chance(attribute):
+def test_sampled_orders_add_up_in_each_replication_and_an_additive_world_leaves_them_no_chance(attribute):
     simulate = engine(brings(rent_waiver=1.0, free_testing=-2.0))
     study = attribute(simulate, players="measures", among=FEW, orders={"draws": 2}, replications=3)
     found = means(study, "survivors")
@@ -184,7 +184,7 @@ def test_more_orders_keep_the_runs_that_are_there(runner, tmp_path):
 
 
 def test_effect_per_million_yuan_and_none_where_nothing_is_paid(attribute):
-    # Each luck the same: finance keeps 5,000 firms for 20 m yuan; tax keeps 1,000 and costs nothing.
+    # Each chance the same: finance keeps 5,000 firms for 20 m yuan; tax keeps 1,000 and costs nothing.
     study = attribute(
         engine(brings(finance=5.0, tax=1.0), lambda on: 2 * 10**9 * ("finance" in on)), among=THREE, replications=2
     )

@@ -26,11 +26,11 @@ def test_an_empty_change_has_effect_exactly_0():
     assert (differences[differences["scenario"] == "nothing"][["mean", "low", "high"]] == 0.0).all(axis=None)
 
 
-def test_a_paired_difference_is_as_sharp_as_the_shared_luck_allows():
+def test_a_paired_difference_is_as_sharp_as_the_common_random_numbers_allows():
     study = compare(["rent"], replications=5)
     outcome, difference = of(study.outcomes, "rent", "survival_rate"), of(study.differences, "rent", "survival_rate")
     assert difference["mean"] == pytest.approx(0.01)
-    assert difference["high"] - difference["low"] < 1e-12  # the luck is the same on both sides
+    assert difference["high"] - difference["low"] < 1e-12  # the chance is the same on both sides
     assert outcome["high"] - outcome["low"] > 0.001
 
 

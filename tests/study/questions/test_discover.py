@@ -167,11 +167,11 @@ def test_when_every_run_fails_its_reason_is_the_answer(ask):
 
 
 @pytest.mark.usefixtures("two_halves")
-def test_a_world_misses_when_its_mean_does_and_divided_lucks_are_counted(ask):
+def test_a_world_misses_when_its_mean_does_and_divided_replications_are_counted(ask):
     study = ask(lambda levers, seed: 0.90 if seed == 1 and levers["x"] > 0.5 else 0.97, draws=64, replications=2)
     target = study.targets.iloc[0]
     assert (target["missed"], target["divided"]) == (32, 32)
-    assert set(study.worlds["lucks_missing"]) == {0.0, 0.5}
+    assert set(study.worlds["replications_missing"]) == {0.0, 0.5}
 
 
 @pytest.mark.usefixtures("two_halves")

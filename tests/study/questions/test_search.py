@@ -30,7 +30,7 @@ QUESTION = {
     "generations": 12,
     "replications": 2,
     "plans": 4,
-    "fresh_lucks": 3,
+    "fresh_replications": 3,
 }
 ROBUST = {"draws": 4, "over": {"w": [0.5, 1.5]}}
 
@@ -50,8 +50,8 @@ def known(fails_above=2.0, fails_at=()):
             raise ArithmeticError("the ledger does not balance: 1 fen")
         result = base(scenario, firms=firms, seed=seed, follow=follow, fates=fates, progress=progress)
         gain = levers.get("w", 1.0) * (x - (y - 0.5) ** 2) - 0.2 * (levers.get("z") == "bad")
-        luck = 0.001 * (seed * 7 % 5)
-        numbers = {"survival_rate": 0.5 + 0.1 * gain + luck, "resumption_rate": 0.9 + 0.1 * x, "loss_share": 0.2}
+        chance = 0.001 * (seed * 7 % 5)
+        numbers = {"survival_rate": 0.5 + 0.1 * gain + chance, "resumption_rate": 0.9 + 0.1 * x, "loss_share": 0.2}
         outcomes = result.outcomes.assign(
             value=[numbers.get(n, v) for n, v in zip(result.outcomes["outcome"], result.outcomes["value"], strict=True)]
         )
@@ -152,9 +152,9 @@ def test_plans_that_fail_are_told_and_never_on_the_front(tmp_path):
     assert study.generations["failed"].sum() == len(failed)
 
 
-def test_a_luck_whose_baseline_fails_counts_for_no_plan(tmp_path):
+def test_a_replication_whose_baseline_fails_counts_for_no_plan(tmp_path):
     study = ask(tmp_path / "a", known(fails_at=(2,)), generations=2)
-    assert (study.evaluations["lucks"] == 1).all()
+    assert (study.evaluations["replications"] == 1).all()
     assert (study.evaluations["failed"] == 0).all()
     assert study.evaluations["is_on_front"].any()
 
@@ -176,13 +176,13 @@ def test_nothing_within_the_budget_is_an_answer_with_an_empty_front(tmp_path):
     assert set(study.confirmed["plan"]) == {"plan"}
 
 
-def test_the_front_is_run_again_under_lucks_that_chose_nothing(tmp_path):
+def test_the_front_is_run_again_in_replications_that_chose_nothing(tmp_path):
     study = ask(tmp_path / "a", known(), generations=3)
     fresh = study.runs[study.runs["stage"] == "fresh"]
     assert set(fresh["seed"]) == {3, 4, 5}
     looked_at = study.front[study.front["is_looked_at"]]
     assert len(looked_at) == 4
-    assert looked_at["holds"].all()  # here luck makes no difference between plans
+    assert looked_at["holds"].all()  # here chance makes no difference between plans
     assert study.front.loc[~study.front["is_looked_at"], "holds"].isna().all()
     assert set(study.confirmed["plan"]) == {*looked_at["plan"], "plan"}
     pair = study.differences.iloc[0]
@@ -218,12 +218,12 @@ def test_money_that_goes_to_firms_that_live_either_way_is_deadweight():
     assert nothing[DEADWEIGHT].iloc[0] == 0.0
 
 
-def test_a_plan_is_judged_under_all_lucks_or_not_at_all():
+def test_a_plan_is_judged_in_all_replications_or_not_at_all():
     effects = pd.DataFrame(
         {"plan": "p", "world": 0, "replication": [0, 1, 2], "reason": ["", NO_BASELINE, "why"], "gain": [1.0, 2.0, 3.0]}
     )
     judged = judge(effects, ["gain"])
-    assert judged[["lucks", "failed"]].iloc[0].tolist() == [2, 1]
+    assert judged[["replications", "failed"]].iloc[0].tolist() == [2, 1]
     assert np.isnan(judged["gain"].iloc[0])
 
 
@@ -293,7 +293,7 @@ def test_a_real_search(tmp_path, monkeypatch):
     small = {
         "title": {"zh": "试", "en": "Trial"}, "actions": "choose", "over": {"rent_waiver.months": [0, 6]},
         "objectives": {"survival_rate": "up", "public_cost": "down", "deadweight": "down"}, "budget_yuan": 2e9,
-        "population": 4, "generations": 2, "replications": 1, "plans": 2, "fresh_lucks": 2,
+        "population": 4, "generations": 2, "replications": 1, "plans": 2, "fresh_replications": 2,
         "robust": {"draws": 2, "over": {"world.wave_factor": [0.5, 1.5]}},
     }  # fmt: skip
     study = answering.ask("search", small, firms=200, folder=tmp_path / "study")

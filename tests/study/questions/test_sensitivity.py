@@ -27,7 +27,7 @@ def asked(**changes):
 
 @pytest.fixture
 def ask(monkeypatch, scenario, simulate, runner):
-    """Asks an engine whose survival is 0.5 and a bit of luck, and in the plan 0.1 good - 0.2 bad more."""
+    """Asks an engine whose survival is 0.5 and a bit of chance, and in the plan 0.1 good - 0.2 bad more."""
     monkeypatch.setattr(sensitivity, "load", lambda name, fixed, drawn=None: scenario(name, {**fixed, **(drawn or {})}))
 
     def make(question, fails=lambda scenario, seed: False, count=None, **how):
@@ -51,7 +51,7 @@ def survival(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["outcome"] == "survival_rate"]
 
 
-def test_effects_on_the_difference_from_another_scenario_under_the_same_factors_and_luck(ask):
+def test_effects_on_the_difference_from_another_scenario_under_the_same_factors_and_random_numbers(ask):
     study = ask(asked())
     found = survival(study.ranking).set_index("factor")
     assert found["strength"].to_dict() == pytest.approx({"bad": 0.2, "good": 0.1, "idle": 0.0})
@@ -69,7 +69,7 @@ def test_levels_are_the_outcomes_of_the_scenario_alone_without_what_only_differe
     [over] = survival(study.spread).to_dict("records")
     assert over["mean"] == pytest.approx(drawn.mean())
     assert over["sd"] == pytest.approx(drawn.std(ddof=1))
-    assert over["luck_share"] == pytest.approx(0, abs=1e-9)  # every luck adds to all draws alike
+    assert over["replication_share"] == pytest.approx(0, abs=1e-9)  # every replication adds to all draws alike
     assert "public_cost" not in set(study.spread["outcome"])
     assert len(study.runs) == len(study.draws) * 2
 
@@ -86,7 +86,7 @@ def test_indices_of_a_linear_effect_are_its_shares_of_the_variance(ask):
     assert list(zip(pairs["factor"], pairs["other"], strict=True)) == [
         ("good", "bad"), ("good", "idle"), ("bad", "idle"),
     ]  # fmt: skip
-    assert survival(study.ranking)["luck"].isna().all()
+    assert survival(study.ranking)["chance"].isna().all()
 
 
 @pytest.mark.parametrize("against", ["plan", "baseline"])
@@ -122,7 +122,7 @@ def test_no_time_at_all_is_one_sentence_too(ask):
         ask(asked(), seconds=0.0)
 
 
-def test_lucks_that_time_was_too_short_for_do_not_count():
+def test_replications_that_time_was_too_short_for_do_not_count():
     runs = pd.DataFrame({"draw": [0, 0, 1], "replication": [0, 1, 0], "reason": "", "survival_rate": [0.1, 0.9, 0.2]})
     np.testing.assert_array_equal(sensitivity._outcomes(runs, 2, 1)["survival_rate"], [[0.1], [0.2]])
 

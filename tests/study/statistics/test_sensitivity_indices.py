@@ -14,13 +14,13 @@ def ishigami(unit):
     return np.sin(x[..., 0]) + 7 * np.sin(x[..., 1]) ** 2 + 0.1 * x[..., 2] ** 4 * np.sin(x[..., 0])
 
 
-def luck(shape, seed):
+def chance(shape, seed):
     return norm.rvs(size=shape, random_state=seed)
 
 
-def trajectories(function, factors, designs, lucks=2, seed=1):
+def trajectories(function, factors, designs, replications=2, seed=1):
     unit = points("morris", factors, designs, seed).reshape(designs, factors + 1, factors)
-    return unit, np.repeat(function(unit)[:, :, None], lucks, axis=2)
+    return unit, np.repeat(function(unit)[:, :, None], replications, axis=2)
 
 
 @pytest.mark.parametrize("method", ["morris", "sobol"])
@@ -84,29 +84,29 @@ def test_a_factor_that_works_through_another_has_a_large_sigma():
     assert through["sigma"][0] > 0.3 > abs(through["mu"][0])
     assert through["mu_star"][0] == pytest.approx(1 / 3, abs=0.1)
     assert alone["sigma"][0] < 1e-12
-    assert findings[0].verdict == "effect"  # every luck tells the same, though up and down cancel
+    assert findings[0].verdict == "effect"  # every replication tells the same, though up and down cancel
 
 
-def test_luck_alone_is_seldom_taken_for_an_effect():
+def test_chance_alone_is_seldom_taken_for_an_effect():
     found = []
     for seed in range(40):
         unit, values = trajectories(lambda u: 0 * u[..., 0], 4, 10, seed=seed)
-        found += [finding.verdict for finding in screen(unit, values + luck(values.shape, seed), seed)]
-        values = luck((64, size("sobol", 4), 2), 1000 + seed)
+        found += [finding.verdict for finding in screen(unit, values + chance(values.shape, seed), seed)]
+        values = chance((64, size("sobol", 4), 2), 1000 + seed)
         found += [finding.verdict for finding in decompose(values, seed)[0]]
     assert "nothing" not in found
     assert found.count("effect") < 0.1 * len(found)
 
 
-def test_how_strong_luck_alone_would_look_is_told_with_several_replications_only():
+def test_how_strong_chance_alone_would_look_is_told_with_several_replications_only():
     unit, values = trajectories(lambda u: 0 * u[..., 0], 3, 1000)
-    noisy = values + luck(values.shape, 1)
+    noisy = values + chance(values.shape, 1)
     for finding in screen(unit, noisy, 0):
-        assert finding.luck == pytest.approx(finding.indices["mu_star"][0], rel=0.1)
-    assert all(np.isnan(finding.luck) for finding in screen(unit, noisy[:, :, :1], 0))
-    values = luck((512, 5, 2), 2)
+        assert finding.chance == pytest.approx(finding.indices["mu_star"][0], rel=0.1)
+    assert all(np.isnan(finding.chance) for finding in screen(unit, noisy[:, :, :1], 0))
+    values = chance((512, 5, 2), 2)
     for finding in decompose(values, 0)[0]:
-        assert finding.luck == pytest.approx(finding.indices["total"][0], rel=0.2)
+        assert finding.chance == pytest.approx(finding.indices["total"][0], rel=0.2)
 
 
 def test_where_nothing_varies_there_is_no_variance_to_share_out():
@@ -121,17 +121,17 @@ def test_a_base_design_that_lacks_a_point_is_not_complete():
     assert complete(values).tolist() == [True, False, True]
 
 
-def test_luck_that_all_draws_share_makes_no_difference_between_them():
-    draws, lucks = np.arange(6.0)[:, None], np.array([0.0, 50.0])
-    between, by_luck, share = spread(draws + lucks)
+def test_chance_that_all_draws_share_makes_no_difference_between_them():
+    draws, replications = np.arange(6.0)[:, None], np.array([0.0, 50.0])
+    between, by_replication, share = spread(draws + replications)
     assert between == pytest.approx(np.std(np.arange(6), ddof=1))
-    assert by_luck == pytest.approx(0, abs=1e-12)
+    assert by_replication == pytest.approx(0, abs=1e-12)
     assert share == pytest.approx(0, abs=1e-12)
 
 
-def test_luck_of_their_own_is_its_share_of_the_variance_between_draws():
-    values = luck((4000, 1), 3) + luck((4000, 2), 4)  # variance of the means: 1 + 1 / 2
-    _, by_luck, share = spread(values)
-    assert by_luck == pytest.approx(0.5**0.5, rel=0.05)
+def test_chance_of_their_own_is_its_share_of_the_variance_between_draws():
+    values = chance((4000, 1), 3) + chance((4000, 2), 4)  # variance of the means: 1 + 1 / 2
+    _, by_replication, share = spread(values)
+    assert by_replication == pytest.approx(0.5**0.5, rel=0.05)
     assert share == pytest.approx(1 / 3, abs=0.03)
     assert np.isnan(spread(values[:, :1])[1:]).all()

@@ -1,4 +1,4 @@
-"""The same firm meets the same luck in every world, so that two runs differ by the policy and nothing else."""
+"""The same firm meets the same random numbers in every world, so that two runs differ by the policy alone."""
 
 from __future__ import annotations
 
