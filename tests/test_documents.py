@@ -16,7 +16,6 @@ from tests.test_house import ROOT, SOURCES, TRACKED, read, short
 
 # The rooms of `sim/` itself are the table of floors in `docs/architecture.md`.
 ROOMS = sorted({path.parent for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.name == "README.md"})[1:]
-ROOMS = [room for room in ROOMS if not {"report", "study"} & {*room.parts}]
 PAGES = [path for path in TRACKED if path.suffix == ".md" and not path.is_relative_to(ROOT / "results")]
 TELLING = [*PAGES, *SOURCES, ROOT / "Makefile"]
 WRITTEN_BY_THE_READER = {"scenarios/measures/fiscal/cold_chain_rebate.yaml"}  # of the lesson in `docs/measures.md`
