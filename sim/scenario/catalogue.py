@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sim.instruments import instruments
 from sim.measure import Dated, Measure, Words
 from sim.population.counties import Kind
-from sim.refusal import Refusal
+from sim.refusal import Refusal, shown
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
 from sim.scenario.faults import Fault, Said, ScenarioError, listed
@@ -274,7 +274,7 @@ def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
         codes = []
         for place, name in enumerate(named):
             try:
-                codes.append(code_of(str(name), kind))
+                codes.append(code_of(name if isinstance(name, str) else shown(name), kind))
             except Refusal as error:
                 fault = source.refusal(("eligible", key, place), error)
                 several = apart(str(name), partial(code_of, kind=kind))
