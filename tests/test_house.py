@@ -226,3 +226,94 @@ def test_help_answers_without_the_heavy_libraries() -> None:
     assert shown.returncode == 0, shown.stderr
     assert "compare" in shown.stdout
     assert "loaded: []" in shown.stdout, shown.stdout.splitlines()[-1]
+
+
+MOST_PARAMETERS = 8
+KERNELS = ("kernel", "inlined", "outermost", "allocating")
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    """Every function of a module, whatever it stands in."""
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def parameters(function: Function) -> list[ast.arg]:
+    """What a caller gives, by position or by keyword; not what a method is called on."""
+    given = function.args
+    positional = [*given.posonlyargs, *given.args]
+    if positional and positional[0].arg in ("self", "cls"):
+        positional = positional[1:]
+    return [*positional, *given.kwonlyargs]
+
+
+def is_a_command(function: Function) -> bool:
+    """Whether a function's parameters are options and arguments of the command line."""
+    told = [ast.unparse(parameter.annotation) for parameter in parameters(function) if parameter.annotation]
+    return any(re.search(r"\bAnnotated\[.*\b(option|argument)\(", annotation) for annotation in told)
+
+
+def named(function: Function) -> str:
+    """The name of a function."""
+    return "lambda" if isinstance(function, ast.Lambda) else function.name
+
+
+def test_no_function_has_more_parameters_than_one_can_keep_in_mind() -> None:
+    found = {
+        f"{short(path)}: {named(function)}": len(parameters(function))
+        for path in SOURCES
+        for function in functions(ast.parse(read(path)))
+        if len(parameters(function)) > MOST_PARAMETERS
+        and not (path.is_relative_to(ROOT / "sim" / "cli") and is_a_command(function))
+    }
+    assert not found, f"more than {MOST_PARAMETERS} parameters: {found}"
+
+
+def kernels_and_groups() -> tuple[dict[str, ast.FunctionDef], set[str]]:
+    """All kernels by name, and the names under which they take groups: those of the groups' classes in lower case."""
+    kernels: dict[str, ast.FunctionDef] = {}
+    groups = {"terms"}  # made from a table in `sim/firm/effects.py`
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.ClassDef) and "NamedTuple" in map(ast.unparse, node.bases):
+                groups.add(node.name.lower())
+            if isinstance(node, ast.FunctionDef) and {*map(ast.unparse, node.decorator_list)} & {*KERNELS}:
+                assert node.name not in kernels, f"two kernels are called {node.name}"
+                kernels[node.name] = node
+    return kernels, groups
+
+
+def reads(kernel: ast.FunctionDef, group: str, kernels: dict[str, ast.FunctionDef]) -> bool:
+    """Whether a kernel reads something of a group itself, or hands it on to a kernel that does."""
+    handed_on = set()
+    for node in ast.walk(kernel):
+        if not isinstance(node, ast.Call):
+            continue
+        for place, given in enumerate(node.args):
+            if isinstance(given, ast.Name) and given.id == group:
+                handed_on.add(given)
+                called = kernels.get(ast.unparse(node.func))
+                if called is not None and reads(called, called.args.args[place].arg, kernels):
+                    return True
+    return any(isinstance(node, ast.Name) and node.id == group and node not in handed_on for node in ast.walk(kernel))
+
+
+def test_no_kernel_takes_a_group_of_which_it_reads_nothing() -> None:
+    kernels, groups = kernels_and_groups()
+    assert {"settle", "relieve"} <= set(kernels)
+    assert {"firms", "state", "clock", "queues"} <= groups
+    unread = sorted(
+        f"{name}: {parameter.arg}"
+        for name, kernel in kernels.items()
+        for parameter in kernel.args.args
+        if parameter.arg in groups and not reads(kernel, parameter.arg, kernels)
+    )
+    assert not unread, f"groups that nobody reads: {unread}"
+
+
+def test_a_group_that_is_only_handed_on_to_nobody_who_reads_it_is_found() -> None:
+    source = (
+        "def a(i, firms, slots):\n    return b(i, firms, slots)\n\ndef b(i, firms, slots):\n    return firms.cash[i]"
+    )
+    kernels = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    assert [reads(kernels["a"], group, kernels) for group in ("firms", "slots")] == [True, False]

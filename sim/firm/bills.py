@@ -6,7 +6,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 
 import numpy as np
 
-from sim.firm.entitlements import draw, held, measures, positions, whole
+from sim.firm.entitlements import draw_on_fund, held, more, next_of, walk, whole
 from sim.firm.state import (
     LEAD,
     MEDICAL_PREMIUM,
@@ -146,18 +146,22 @@ def relieve(i, month, firms, terms, bills, records):  # type: ignore[no-untyped-
     full, due, slots = bills.full, bills.due, records.slots
     w = np.int64(firms.weight[i])
     taken = np.int64(0)
-    for m in measures(held(i, terms.reliefs, firms)):
+    left = held(i, terms.reliefs, firms)
+    while more(left):
+        m, left = next_of(left)
         slot = terms.month_slot[m]
         if slot >= 0 and slots.months_left[slot, i] == 0:
             continue
         by_measure = np.int64(0)
-        for f in positions(np.uint64(terms.flows[m])):
+        flows = walk(np.uint64(terms.flows[m]), np.uint64(0))
+        while more(flows):
+            f, flows = next_of(flows)
             if due[f] > 0:
                 share = terms.share[m]
                 if f == INTEREST and firms.loan_rate[i] > terms.rate_cap[m]:
                     share *= terms.rate_cap[m] / firms.loan_rate[i]
                 part = min(due[f], whole(full[f] * share))
-                if not draw(i, m, part * w, firms, terms, records.treasury):
+                if not draw_on_fund(i, m, part * w, firms, terms, records.treasury):
                     continue  # the fund is empty: the firm bears its bill again
                 due[f] -= part
                 by_measure += part
@@ -177,11 +181,15 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
     slots, books, counts = records.slots, records.books, records.counts
     day, month = clock.day, clock.month
     w = np.int64(firms.weight[i])
-    for m in measures(held(i, terms.defers, firms)):
+    left = held(i, terms.defers, firms)
+    while more(left):
+        m, left = next_of(left)
         if day > terms.deferral_until[m]:
             continue
         by_measure = np.int64(0)
-        for f in positions(np.uint64(terms.flows[m])):
+        flows = walk(np.uint64(terms.flows[m]), np.uint64(0))
+        while more(flows):
+            f, flows = next_of(flows)
             if due[f] > 0:
                 if f == PRINCIPAL:
                     firms.loan_due_on[i] = day + 30 * terms.loan_months[m]
@@ -218,6 +226,8 @@ def deferred_total(i, firms, slots, terms):  # type: ignore[no-untyped-def]
     total = np.int64(0)
     if slots.put_off[i] == 0:
         return total
-    for m in measures(held(i, terms.deferrals, firms)):
+    left = held(i, terms.deferrals, firms)
+    while more(left):
+        m, left = next_of(left)
         total += slots.deferred[terms.deferral_slot[m], i]
     return total

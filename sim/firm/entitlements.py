@@ -1,6 +1,6 @@
 """What a measure gives to one firm: the moment of granting, what a payment amounts to, and drawing on a fund.
 
-Masks hold one bit a measure, 64 to a word; :func:`measures` walks through the bits that are set.
+Masks hold one bit a measure, 64 to a word; :func:`walk` goes through the bits that are set.
 """
 
 import numpy as np
@@ -29,7 +29,6 @@ from sim.firm.state import (
 )
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
-from sim.population.columns import MASK_WORDS
 from sim.random_numbers import salted
 from sim.vocabulary import FLAGS, bit
 
@@ -46,47 +45,58 @@ for _place in range(64):
     _POSITION[((_SEQUENCE << _place) & 0xFFFFFFFFFFFFFFFF) >> 58] = _place
 
 
-@kernel
-def positions(mask):  # type: ignore[no-untyped-def]
-    """The positions of the bits that are set in one word, from the lowest on."""
-    while mask != np.uint64(0):
-        low = mask & (~mask + np.uint64(1))
-        mask ^= low
-        yield _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
+# A walk through the bits that are set in a mask: `left = held(...)`, and `while more(left): m, left = next_of(left)`.
+# What is left are the word at hand, the word after it and the number of the first bit of the one at hand.
 
 
-@kernel
-def measures(mask):  # type: ignore[no-untyped-def]
-    """The measures whose bits are set in a mask, (MASK_WORDS,) words or a tuple of as many, as it was at first."""
-    for word in range(MASK_WORDS):
-        for place in positions(mask[word]):
-            yield word * 64 + place
+@inlined
+def walk(first, second):  # type: ignore[no-untyped-def]
+    """The walk through the bits of two words, as they are now."""
+    if first == np.uint64(0):
+        return second, np.uint64(0), 64
+    return first, second, 0
+
+
+@inlined
+def more(left):  # type: ignore[no-untyped-def]
+    """Whether any bit is left."""
+    return left[0] != np.uint64(0)
+
+
+@inlined
+def next_of(left):  # type: ignore[no-untyped-def]
+    """Number of the next bit, a measure or a flow, and what is left after it."""
+    word = left[0]
+    low = word & (~word + np.uint64(1))
+    m = left[2] + _POSITION[np.int64((low * np.uint64(_SEQUENCE)) >> np.uint64(58))]
+    word = word & (word - np.uint64(1))
+    if word == np.uint64(0):
+        return m, (left[1], np.uint64(0), 64)
+    return m, (word, left[1], left[2])
 
 
 @inlined
 def held(i, chosen, firms):  # type: ignore[no-untyped-def]
-    """Mask of the measures among ``chosen`` that firm i has been granted."""
-    return firms.granted[i, 0] & chosen[0], firms.granted[i, 1] & chosen[1]
+    """The walk through the measures among ``chosen`` that firm i has been granted."""
+    return walk(firms.granted[i, 0] & chosen[0], firms.granted[i, 1] & chosen[1])
 
 
 @inlined
 def in_effect(i, masks, chosen, firms, terms):  # type: ignore[no-untyped-def]
-    """Mask of the measures among ``chosen`` and ``masks`` (n, MASK_WORDS) for which firm i lacks no fact."""
+    """The walk through the measures among ``chosen`` and ``masks`` (n, MASK_WORDS) for which firm i lacks no fact."""
     missing = ~firms.facts[i]
-    return (
-        masks[i, 0] & chosen[0] & ~barred(missing, 0, terms),
-        masks[i, 1] & chosen[1] & ~barred(missing, 1, terms),
-    )
+    first = masks[i, 0] & chosen[0] & ~barred(missing, 0, terms)
+    second = masks[i, 1] & chosen[1] & ~barred(missing, 1, terms)
+    return walk(first, second)
 
 
 @inlined
 def outstanding(i, chosen, firms, terms):  # type: ignore[no-untyped-def]
-    """Mask of the measures among ``chosen`` that firm i qualifies for today and has neither got nor applied for."""
-    first, second = in_effect(i, firms.eligible, chosen, firms, terms)
-    return (
-        first & ~firms.granted[i, 0] & ~firms.applied[i, 0],
-        second & ~firms.granted[i, 1] & ~firms.applied[i, 1],
-    )
+    """The walk through those of ``chosen`` that firm i qualifies for today and has neither got nor applied for."""
+    missing = ~firms.facts[i]
+    first = firms.eligible[i, 0] & chosen[0] & ~firms.granted[i, 0] & ~firms.applied[i, 0]
+    second = firms.eligible[i, 1] & chosen[1] & ~firms.granted[i, 1] & ~firms.applied[i, 1]
+    return walk(first & ~barred(missing, 0, terms), second & ~barred(missing, 1, terms))
 
 
 @inlined
@@ -151,7 +161,7 @@ def credit_increment(i, firms, behaviour):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
+def draw_on_fund(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyped-def]
     """Draw weighted fen on the fund of measure m for firm i; False, and nothing drawn, when it holds too little."""
     if terms.fund[m] < 0:
         return True
@@ -170,7 +180,7 @@ def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no
     books, counts = records.books, records.counts
     amount = payment(i, m, firms, terms, behaviour)
     w = np.int64(firms.weight[i])
-    if not draw(i, m, amount * w, firms, terms, records.treasury):
+    if not draw_on_fund(i, m, amount * w, firms, terms, records.treasury):
         return np.int64(-1)
     base = terms.base[m]
     firms.cash[i] += amount
@@ -258,7 +268,9 @@ def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: 
     """Give firm i the automatic measures that it qualifies for and does not have yet."""
     counts = records.counts
     w = np.int64(firms.weight[i])
-    for m in measures(outstanding(i, terms.automatic, firms, terms)):
+    left = outstanding(i, terms.automatic, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         if terms.kind[m] == PAYMENT:
             if terms.base[m] != PER_FIRM and payment(i, m, firms, terms, behaviour) == 0:
                 continue  # nothing to pay yet: no premiums, no hire
@@ -285,7 +297,9 @@ def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, cou
     p = firms.prefecture[i]
     w = np.int64(firms.weight[i])
     filed = 0
-    for m in measures(outstanding(i, terms.open_to_apply, firms, terms)):
+    left = outstanding(i, terms.open_to_apply, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
             continue
         put(firms.applied, i, m)

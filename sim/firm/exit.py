@@ -8,7 +8,7 @@ written off on each of them; claims that the firm held pass to its owners.
 import numpy as np
 
 from sim.firm.bills import deferred_total
-from sim.firm.entitlements import held, measures, whole
+from sim.firm.entitlements import held, more, next_of, whole
 from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
@@ -54,7 +54,9 @@ def cause_to_leave(i, clock, firms, slots, terms, behaviour, seed):  # type: ign
     churn = behaviour.churn_by_age[min(years_old, len(behaviour.churn_by_age) - 1)] / 12.0
     churn *= behaviour.size_churn[firms.size[i]]
     if months_old < YOUNG_MONTHS:
-        for m in measures(held(i, terms.cultivates, firms)):
+        left = held(i, terms.cultivates, firms)
+        while more(left):
+            m, left = next_of(left)
             churn *= terms.young_churn[m]
     if uniform(seed, CHURN, key, month) < churn:
         return BY_CHURN
@@ -92,7 +94,9 @@ def leave(i, cause, clock, firms, terms, behaviour, market, records):  # type: i
     cash = firms.cash[i]
     cash = _settle_claim(firms.arrears_private[i], cash, w, ARREARS_PRIVATE_PAID, WRITTEN_OFF_ARREARS_PRIVATE, lines)
     cash = _settle_claim(firms.arrears_public[i], cash, w, ARREARS_PUBLIC_PAID, WRITTEN_OFF_ARREARS_PUBLIC, lines)
-    for m in measures(held(i, terms.deferrals, firms)):
+    left = held(i, terms.deferrals, firms)
+    while more(left):
+        m, left = next_of(left)
         slot = terms.deferral_slot[m]
         if slots.deferred[slot, i] > 0:
             records.counts.repayment_wall[month, m, CLOSED_OWING] += w

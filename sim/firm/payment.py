@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, instalment
-from sim.firm.entitlements import held, in_effect, measures, whole
+from sim.firm.entitlements import held, in_effect, more, next_of, whole
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
 from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
@@ -123,7 +123,9 @@ def instalments_due(i, day, firms, slots, terms):  # type: ignore[no-untyped-def
     total = np.int64(0)
     if slots.put_off[i] == 0:
         return total
-    for m in measures(held(i, terms.deferrals, firms)):
+    left = held(i, terms.deferrals, firms)
+    while more(left):
+        m, left = next_of(left)
         total += instalment(i, m, day, slots, terms)
     return total
 
@@ -135,7 +137,9 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
     month = clock.month
     w = np.int64(firms.weight[i])
     spent = np.int64(0)
-    for m in measures(held(i, terms.deferrals, firms)):
+    left = held(i, terms.deferrals, firms)
+    while more(left):
+        m, left = next_of(left)
         amount = instalment(i, m, clock.day, slots, terms)
         if amount > 0:
             part = min(amount, cash - spent)
@@ -163,7 +167,9 @@ def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: 
     """
     w = np.int64(firms.weight[i])
     advance = 0.0
-    for m in measures(in_effect(i, firms.eligible, terms.lends, firms, terms)):
+    left = in_effect(i, firms.eligible, terms.lends, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         advance = max(advance, terms.advance[m])
     if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
         room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]

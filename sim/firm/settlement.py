@@ -27,7 +27,8 @@ from sim.firm.entitlements import (
     enqueue,
     held,
     in_effect,
-    measures,
+    more,
+    next_of,
     pay,
     whole,
 )
@@ -246,7 +247,9 @@ def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
     """Factors on sales and on materials of firm i from the cultivation that it has."""
     demand = 1.0
     materials = 1.0
-    for m in measures(held(i, terms.cultivates, firms)):
+    left = held(i, terms.cultivates, firms)
+    while more(left):
+        m, left = next_of(left)
         demand *= terms.demand[m]
         materials *= terms.materials[m]
     return demand, materials
@@ -300,7 +303,9 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
     A deadline holds for what the other payments of the month bring below its ceiling, too: then the rest is small.
     """
     for by_deadline in range(2):
-        for m in measures(in_effect(i, firms.eligible, terms.collects, firms, terms)):
+        left = in_effect(i, firms.eligible, terms.collects, firms, terms)
+        while more(left):
+            m, left = next_of(left)
             if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
                 cleared = min(1.0, cleared + terms.clearance[m])
             elif by_deadline == 1 and day <= terms.cleared_by[m]:
@@ -313,7 +318,9 @@ def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
 @kernel
 def _pay_recurring(i, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
     """Pay what measures give every month to firms that have it already; an empty fund skips the month."""
-    for m in measures(in_effect(i, firms.granted, terms.recurring, firms, terms)):
+    left = in_effect(i, firms.granted, terms.recurring, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         pay(i, m, np.int64(0), month, firms, terms, behaviour, records)
 
 
@@ -321,7 +328,9 @@ def _pay_recurring(i, month, firms, terms, behaviour, records):  # type: ignore[
 def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def]
     """Working days before a bank decides on a loan to firm i: the usual ones, shortened by its own credit measures."""
     days = float(terms.processing[loan_item])
-    for m in measures(in_effect(i, firms.eligible, terms.lends, firms, terms)):
+    left = in_effect(i, firms.eligible, terms.lends, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         days *= terms.loan_processing[m]
     return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.firm.bills import usual_outlays
-from sim.firm.entitlements import dequeue, in_effect, measures, whole
+from sim.firm.entitlements import dequeue, in_effect, more, next_of, whole
 from sim.firm.state import DECIDED, NEVER, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
@@ -137,7 +137,9 @@ def _support(i, firms, terms):  # type: ignore[no-untyped-def]
     waiver = 0.0
     rate_cut = 0.0
     error = 1.0
-    for m in measures(in_effect(i, firms.eligible, terms.lends, firms, terms)):
+    left = in_effect(i, firms.eligible, terms.lends, firms, terms)
+    while more(left):
+        m, left = next_of(left)
         approval += terms.approval[m]
         waiver = max(waiver, terms.collateral_waiver[m])
         rate_cut += terms.rate_cut[m]

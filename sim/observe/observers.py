@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.firm.entitlements import measures
+from sim.firm.entitlements import more, next_of, walk
 from sim.kernels import outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
@@ -134,7 +134,9 @@ def knowing(firms, terms, found):  # type: ignore[no-untyped-def]
         if firms.status[i] == UNBORN:
             continue
         w = np.int64(firms.weight[i])
-        for m in measures(firms.eligible[i]):
+        left = walk(firms.eligible[i, 0], firms.eligible[i, 1])
+        while more(left):
+            m, left = next_of(left)
             found[m, ELIGIBLE] += w
             if salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]:
                 found[m, AWARE] += w

@@ -14,7 +14,7 @@ from sim.kernels import columns
 
 LINE: Final = 64  # bytes of a cache line
 MASKS: Final = ("eligible", "applied", "granted")
-MASK_WORDS = 2  # 64 measures a word: a scenario holds at most 128 measures that reach firms one by one
+MASK_WORDS: Final = 2  # 64 measures a word: a scenario holds at most 128 measures that reach firms one by one
 
 
 @columns
