@@ -1,6 +1,6 @@
 """How the answers to questions are told: a module for each kind of study, found by its name.
 
-Each holds three functions of a study and a language, see :class:`sim.report.answers.parts.Answer`. The page of a study
+Each holds three functions of a study and a language, see :class:`sim.report.answers.answer.Answer`. The page of a study
 and the terminal show what they give and know of no kind.
 """
 
@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sim.report.answers.parts import Answer
+    from sim.report.answers.answer import Answer
 
-SHARED: Final = "parts"  # the module of this room that is no kind of study
+SHARED: Final = "answer"  # the module of this room that is no kind of study
 
 
 def kinds() -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.parts import Table, failed
+from sim.report.answers.answer import Table, failed
 from sim.report.charts import attribution as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
@@ -40,7 +40,7 @@ MOST_LISTED: Final = 12  # in a sentence, by name alone
 
 def findings(study: Attribution, lang: Language) -> list[str]:
     """What the plan does and to whom it is due; who does nothing; who helps whom; what it costs; what is left out."""
-    return [getattr(said, lang) for said in _findings(study)] + failed(study, lang)
+    return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 
 def tables(study: Attribution, lang: Language) -> list[Table]:
@@ -164,7 +164,7 @@ def _shares(study: Attribution, lang: Language) -> Table:
     rows = []
     for label, estimates in table:
         cells = [say(lang, bare_plus_minus(estimates.get(outcome), *how)) for outcome, how in written.items()]
-        rows.append([getattr(label, lang), *cells])
+        rows.append([say(lang, label), *cells])
     return Table(text("attribute.table.shares", lang), columns, rows)
 
 
@@ -198,7 +198,7 @@ def _prices(study: Attribution, lang: Language) -> Table:
     rows = []
     for name in [*shown, WHOLE]:
         note = both(f"attribute.note.{summary.note(name)}")
-        words = [getattr(one, lang) for one in (player_name(study, name), ratio(firms[name]), ratio(jobs[name]), note)]
+        words = [say(lang, one) for one in (player_name(study, name), ratio(firms[name]), ratio(jobs[name]), note)]
         rows.append([words[0], say(lang, bare_plus_minus(costs[name], 1.0 / FEN_PER_LARGE_UNIT[lang], 2)), *words[1:]])
     columns = [text(f"attribute.player.{study.of}", lang), *(text(f"attribute.table.{name}", lang) for name in names)]
     return Table(text("attribute.table.prices", lang), columns, rows)
@@ -207,7 +207,7 @@ def _prices(study: Attribution, lang: Language) -> Table:
 def _pairs(study: Attribution, lang: Language) -> Table:
     by_pair: dict[str, dict[str, Estimate]] = {}
     for row in study.interactions.itertuples():
-        by_pair.setdefault(getattr(pair_name(study, row), lang), {})[str(row.outcome)] = of_row(row)
+        by_pair.setdefault(say(lang, pair_name(study, row)), {})[str(row.outcome)] = of_row(row)
     size = {pair: max(abs(found[o].mean) for o in HEADLINES if o in found) for pair, found in by_pair.items()}
     largest = sorted(by_pair, key=lambda pair: -size[pair])[:MOST_PAIRS]
     rows = [

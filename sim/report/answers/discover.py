@@ -8,7 +8,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from sim.measure import Words
-from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import discovery as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
@@ -29,7 +29,7 @@ def findings(study: Discovery, lang: Language) -> list[str]:
     """Of each target: how often it is missed, in which worlds, and how surely that is known."""
     said = [sentence for row in records(study.targets) for sentence in _of_target(study, row)]
     said += few_worlds(int(study.targets["worlds"].max()))
-    return [getattr(sentence, lang) for sentence in said] + failed(study, lang)
+    return [say(lang, sentence) for sentence in said] + failed(study, lang)
 
 
 def tables(study: Discovery, lang: Language) -> list[Table]:
@@ -89,7 +89,7 @@ def _goal(row: Row) -> Words:
 
 def _listed(conditions: list[Words]) -> Words:
     return Words(**{
-        lang: text("discover.and", lang).join(getattr(one, lang) for one in conditions) for lang in LANGUAGES
+        lang: text("discover.and", lang).join(say(lang, one) for one in conditions) for lang in LANGUAGES
     })  # fmt: skip
 
 
@@ -97,10 +97,10 @@ def _targets(study: Discovery, lang: Language) -> Table:
     columns = ("target", "worlds", "missed", "coverage", "density", "factors")
     rows = []
     for row in records(study.targets):
-        name = getattr(outcome_name(str(row["outcome"])), lang)
+        name = say(lang, outcome_name(str(row["outcome"])))
         cells = [_share(row[name], lang) for name in ("coverage", "density")]
         told = f"{row['restricted']}" if row["verdict"] == BOX else text(f"discover.verdict.{_verdict(row)}", lang)
-        goal = getattr(_goal(row), lang)
+        goal = say(lang, _goal(row))
         rows.append(
             [f"{name}\n{goal}", *(say(lang, plain_count(row[name])) for name in ("worlds", "missed")), *cells, told]
         )
@@ -119,7 +119,7 @@ def _limits(study: Discovery, outcome: str, lang: Language) -> Table:
             ends = [end_of(limit, "low") or "–", end_of(limit, "high") or "–"]
             ends.append(f"{end_of(limit, 'least')} … {end_of(limit, 'most')}")
         rows.append([lever_name(str(limit["path"]), lang), *ends, f"{quasi_p:.2g}"])
-    title = text("discover.table.limits", lang, outcome=getattr(outcome_name(outcome), lang))
+    title = text("discover.table.limits", lang, outcome=say(lang, outcome_name(outcome)))
     return Table(title, [text(f"discover.column.{c}", lang) for c in columns], rows)
 
 
@@ -129,9 +129,9 @@ def _stability(study: Discovery, outcome: str, lang: Language) -> Table:
          text(f"discover.{'in_box' if row['is_restricted'] else 'not_in_box'}", lang)]
         for row in records(study.stability[study.stability["outcome"] == outcome])
     ]  # fmt: skip
-    title = text("discover.table.stability", lang, outcome=getattr(outcome_name(outcome), lang))
+    title = text("discover.table.stability", lang, outcome=say(lang, outcome_name(outcome)))
     return Table(title, [text(f"discover.column.{c}", lang) for c in ("factor", "found_again", "chosen")], rows)
 
 
 def _share(value: float, lang: Language) -> str:
-    return getattr(share(value), lang) if not isnan(value) else "–"
+    return say(lang, share(value)) if not isnan(value) else "–"

@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.observe.months import HEADLINES
-from sim.report.answers.parts import Table, failed
+from sim.report.answers.answer import Table, failed
 from sim.report.charts.run import months
 from sim.report.charts.style import Chart
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, text
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
 
@@ -34,7 +34,7 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
             sentence = both(
                 "answer.run.with_target", sentence=sentence, goal=goal, verdict=both(f"report.targets.{told}")
             )
-        found.append(getattr(sentence, lang))
+        found.append(say(lang, sentence))
     return found + failed(study, lang)
 
 
@@ -46,7 +46,7 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
         value, between = numbers.in_unit(row["mean"], unit), numbers.interval_in_unit(row["low"], row["high"], unit)
         if row["rows"] < FEWEST_ROWS:
             value = both("answer.run.few_rows", value=value, rows=f"{row['rows']:.0f}")
-        rows.append([getattr(outcome_name(str(row["outcome"])), lang), *(getattr(c, lang) for c in (value, between))])
+        rows.append([say(lang, outcome_name(str(row["outcome"]))), *(say(lang, c) for c in (value, between))])
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value", "interval")]
     return [Table(text("answer.run.table", lang), columns, rows)]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
-from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import search
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import interval, money, share, with_interval
 from sim.report.words.plan_names import change, plan_name, quantity_inside, quantity_name, scenario_title, size, told
-from sim.report.words.sentences import inside, joined, listed, outcome_name
+from sim.report.words.sentences import inside, joined, listed, outcome_name, say
 from sim.study.outcomes import unit_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.robustness import ALL
@@ -31,7 +31,7 @@ SETTLED: Final = 0.01  # growth of the hypervolume in the last quarter of the ge
 
 def findings(study: Search, lang: Language) -> list[str]:
     """The best plan and how it compares, what chance makes of the front, how far the search came, what to choose."""
-    return [getattr(said, lang) for said in _findings(study)] + failed(study, lang)
+    return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 
 def tables(study: Search, lang: Language) -> list[Table]:
@@ -177,7 +177,7 @@ def _chosen(study: Search, first: str) -> Iterator[Words]:
 def _plans(study: Search, lang: Language) -> Table:
     """The plans run again, cheapest first, and the scenario as it stands."""
     shown = list(dict.fromkeys(study.confirmed["quantity"])) or list(study.objectives)
-    columns = [text("search.table.plan", lang), *(getattr(quantity_name(name), lang) for name in shown)]
+    columns = [text("search.table.plan", lang), *(say(lang, quantity_name(name)) for name in shown)]
     columns.append(text("search.table.holds", lang))
     rows = []
     front = study.front.set_index("plan")["holds"]
@@ -186,7 +186,7 @@ def _plans(study: Search, lang: Language) -> Table:
         holds = front.get(plan)
         known = holds is not None and not pd.isna(holds)
         cells.append(both(f"search.{'yes' if holds else 'no'}") if known else both("unit.missing"))
-        rows.append([getattr(cell, lang) for cell in (plan_name(study, plan), *cells)])
+        rows.append([say(lang, cell) for cell in (plan_name(study, plan), *cells)])
     return Table(text("search.table.plans", lang), columns, rows)
 
 
@@ -196,7 +196,7 @@ def _without(study: Search, lang: Language) -> Table:
     for plan in SearchSummary(study).looked_at:
         off = [_action(a) for a in study.levers if "." not in a and plan in tried.index and not tried.at[plan, a]]
         cells = (plan_name(study, plan), listed(off) if off else both("unit.none"))
-        rows.append([getattr(cell, lang) for cell in cells])
+        rows.append([say(lang, cell) for cell in cells])
     columns = [text(f"search.table.{name}", lang) for name in ("plan", "off")]
     return Table(text("search.table.without", lang), columns, rows)
 
@@ -212,7 +212,7 @@ def _choices(study: Search, lang: Language) -> Table:
         for plan, value in ((row.plan, row.value), (row.second, row.second_value)):
             said = share(value) if row.objective == ALL else told(value, row.objective, row.rule == "regret")
             cells += [plan_name(study, plan), said]
-        rows.append([getattr(cell, lang) for cell in cells])
+        rows.append([say(lang, cell) for cell in cells])
     return Table(text("search.table.choices", lang), columns, rows)
 
 
@@ -225,7 +225,7 @@ def _levers(study: Search, lang: Language) -> Table:
         if all(pd.isna(value) for value in values):  # its measure is off in all of them
             continue
         rows.append([lever_name(path, lang), *(value_name(path, value, lang) for value in values)])
-    columns = [text("search.table.lever", lang), *(getattr(plan_name(study, plan), lang) for plan in plans)]
+    columns = [text("search.table.lever", lang), *(say(lang, plan_name(study, plan)) for plan in plans)]
     return Table(text("search.table.levers", lang), columns, rows)
 
 
@@ -243,7 +243,7 @@ def _worlds(study: Search, lang: Language) -> Table:
         cells = [plan_name(study, row.plan), told(row.mean, objective), middle, told(row.worst, objective)]
         cells += [told(row.regret_mean, objective, True), told(row.regret_max, objective, True), share(row.best_in)]
         cells += [share(of_plan(study.requirements, row.plan, "requirement", name)["share"]) for name in asked]
-        rows.append([getattr(cell, lang) for cell in cells])
+        rows.append([say(lang, cell) for cell in cells])
     return Table(text("search.table.worlds", lang, objective=quantity_inside(objective)), columns, rows)
 
 

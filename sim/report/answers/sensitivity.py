@@ -10,14 +10,14 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import sensitivity as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
 from sim.report.words.factor_names import about, outcome_of, strength, with_interval
 from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
-from sim.report.words.sentences import inside, joined, listed
+from sim.report.words.sentences import inside, joined, listed, say
 from sim.study.questions.sensitivity import STRONGEST
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.intervals import CONFIDENCE
@@ -34,7 +34,7 @@ ENDS: Final = ("low", "high")
 
 def findings(study: Sensitivity, lang: Language) -> list[str]:
     """What each headline outcome hangs on; how many factors do nothing; interactions; chance; what is left out."""
-    return [getattr(said, lang) for said in _findings(study)] + failed(study, lang)
+    return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 
 def tables(study: Sensitivity, lang: Language) -> list[Table]:
@@ -154,7 +154,7 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
                 cells.append(with_interval(study, found["value"], found["low"], found["high"], unit))
         cells.append(both(f"sensitivity.verdict.{row.verdict}"))
         named = [lever_name(row.factor, lang), _range(study, row.factor, lang)]
-        rows.append([*named, *(getattr(cell, lang) for cell in cells)])
+        rows.append([*named, *(say(lang, cell) for cell in cells)])
     return Table(text("sensitivity.table.strongest", lang, about=about(study, outcome)), columns, rows)
 
 
@@ -169,8 +169,8 @@ def _spread(study: Sensitivity, lang: Language) -> Table:
                 width_in_unit(row.replication_sd, row.unit),
                 share(row.replication_share),
             )
-            name = getattr(outcome_of(row.outcome), lang)
-            rows.append([name, *(getattr(cell, lang) for cell in cells), f"{row.used} / {row.designs}"])
+            name = say(lang, outcome_of(row.outcome))
+            rows.append([name, *(say(lang, cell) for cell in cells), f"{row.used} / {row.designs}"])
     columns = [text(f"sensitivity.table.{name}", lang) for name in names]
     return Table(text("sensitivity.table.spread", lang), columns, rows)
 
@@ -181,7 +181,7 @@ def _pairs(study: Sensitivity, outcome: str, lang: Language) -> Table:
     cells = []
     for row in tuples(rows):
         pair = both("sensitivity.pair", first=_name(row.factor), second=_name(row.other))
-        cells.append([getattr(pair, lang), getattr(with_interval(study, row.value, row.low, row.high, ""), lang)])
+        cells.append([say(lang, pair), say(lang, with_interval(study, row.value, row.low, row.high, ""))])
     columns = [text("sensitivity.table.pair", lang), text("sensitivity.table.second", lang)]
     return Table(text("sensitivity.table.pairs", lang, about=about(study, outcome)), columns, cells)
 

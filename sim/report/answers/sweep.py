@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.parts import Table, failed, few_worlds
+from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts.style import Chart
 from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.words import numbers

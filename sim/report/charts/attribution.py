@@ -10,7 +10,7 @@ from sim.report.charts.style import ACCENT, GREY, INK, LINE_COLOURS, NEUTRAL, SI
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, difference_interval_in_unit, points, ratio
 from sim.report.words.player_names import player_name
-from sim.report.words.sentences import inside, outcome_name
+from sim.report.words.sentences import inside, outcome_name, say
 from sim.study.questions.attribute import WHOLE
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
@@ -32,12 +32,12 @@ def shares(study: Attribution, outcome: str, lang: Language) -> Chart:
     shown = sorted(estimates, key=lambda name: -abs(estimates[name].mean))[:MOST_ROWS]
     sign = 1 if more_is_better(outcome) else -1
     shown.sort(key=lambda name: -sign * estimates[name].mean)
-    rows = []
+    rows: list[Row] = []
     for name in shown:
         found = estimates[name]
         kind = {"better": bool(sign * found.mean >= 0), "rest": name == study.rest}
         rows.append(
-            {"player": getattr(player_name(study, name), lang)} | _ends(found, 100.0) | kind | _written(found, lang)
+            {"player": say(lang, player_name(study, name))} | _ends(found, 100.0) | kind | _written(found, lang)
         )
     order = [row["player"] for row in rows]
     y = {"field": "player", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
@@ -66,7 +66,7 @@ def shares(study: Attribution, outcome: str, lang: Language) -> Chart:
 
 def interactions(study: Attribution, outcome: str, lang: Language) -> Chart:
     """Heat map: by how much two players together do more than each by itself."""
-    names = {player: getattr(player_name(study, player), lang) for player in study.players}
+    names = {player: say(lang, player_name(study, player)) for player in study.players}
     sign = 1 if more_is_better(outcome) else -1
     rows: list[Row] = []
     pairs = study.interactions[study.interactions["outcome"] == outcome]
@@ -112,11 +112,11 @@ def cost_against_effect(study: Attribution, lang: Language) -> Chart:
     players = sorted(study.players, key=lambda name: -abs(keep[name].mean) - abs(costs[name].mean) / 10**9)
     players = players[: len(LINE_COLOURS)]
     prices = summary.prices(FIRMS)
-    rows = []
+    rows: list[Row] = []
     for name in players:
         cost, kept = _ends(costs[name], 1.0 / FEN_PER_LARGE_UNIT[lang]), _ends(keep[name], 1.0)
         rows.append(
-            {"player": getattr(player_name(study, name), lang), "price": getattr(ratio(prices[name]), lang)}
+            {"player": say(lang, player_name(study, name)), "price": say(lang, ratio(prices[name]))}
             | {f"cost_{end}": number for end, number in cost.items()}
             | {f"kept_{end}": number for end, number in kept.items()}
         )
@@ -159,7 +159,7 @@ def _ends(found: Estimate, scale: float) -> dict[str, float | None]:
 def _written(found: Estimate, lang: Language) -> dict[str, str]:
     """What a tooltip says of a share, see :func:`_tips`."""
     interval = difference_interval_in_unit(found.low, found.high, "share")
-    return {"share": getattr(points(found.mean), lang), "interval": getattr(interval, lang)}
+    return {"share": say(lang, points(found.mean)), "interval": say(lang, interval)}
 
 
 def _tips(lang: Language) -> list[Row]:

@@ -9,7 +9,7 @@ from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, ti
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import lever_name
 from sim.report.words.limits import condition
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.questions.discover import CHOICE, DAY
 from sim.study.summaries.rows import records
 
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 def missed(study: Discovery, lang: Language) -> Chart:
     """Bars: in which share of the worlds each target is missed."""
     rows = [
-        {"target": getattr(outcome_name(str(row["outcome"])), lang), "worlds": int(row["worlds"]),
+        {"target": say(lang, outcome_name(str(row["outcome"]))), "worlds": int(row["worlds"]),
          "missed": 100 * row["missed"] / max(row["worlds"], 1)}
         for row in records(study.targets)
     ]  # fmt: skip
@@ -45,7 +45,7 @@ def trajectory(study: Discovery, outcome: str, lang: Language) -> Chart:
          "chosen": bool(row["is_chosen"]), "worlds": int(row["worlds"])}
         for row in records(study.trajectory[study.trajectory["outcome"] == outcome])
     ]  # fmt: skip
-    title = text("discover.chart.trajectory", lang, outcome=getattr(outcome_name(outcome), lang))
+    title = text("discover.chart.trajectory", lang, outcome=say(lang, outcome_name(outcome)))
     scale = {"domain": [0, 100]}
     encoding = {
         "x": {"field": "coverage", "type": "quantitative", "scale": scale, "title": _column("coverage", lang) + " (%)"},
@@ -70,9 +70,9 @@ def box(study: Discovery, outcome: str, lang: Language) -> Chart:
         )
         rows.append({
             "factor": lever_name(str(limit["path"]), lang), "low": (low - limit["least"]) / span,
-            "high": (high - limit["least"]) / span, "said": getattr(condition(limit), lang), "from": 0, "to": 1,
+            "high": (high - limit["least"]) / span, "said": say(lang, condition(limit)), "from": 0, "to": 1,
         })  # fmt: skip
-    title = text("discover.chart.box", lang, outcome=getattr(outcome_name(outcome), lang))
+    title = text("discover.chart.box", lang, outcome=say(lang, outcome_name(outcome)))
     y = {"field": "factor", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}}
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "title": None}}
     layers = [
@@ -97,7 +97,7 @@ def worlds(study: Discovery, outcome: str, lang: Language) -> list[Chart]:
         {"x": float(row[across]), "y": float(row[up]), "state": words[bool(row["misses"])]}
         for row in records(of_one.head(MOST_POINTS))
     ]
-    title = text("discover.chart.worlds", lang, outcome=getattr(outcome_name(outcome), lang))
+    title = text("discover.chart.worlds", lang, outcome=say(lang, outcome_name(outcome)))
     encoding = {
         "x": {"field": "x", "type": "quantitative", "scale": {"zero": False}, "title": lever_name(across, lang)},
         "y": {"field": "y", "type": "quantitative", "scale": {"zero": False}, "title": lever_name(up, lang)},
@@ -105,7 +105,7 @@ def worlds(study: Discovery, outcome: str, lang: Language) -> list[Chart]:
             "field": "state", "type": "nominal", "title": None,
             "scale": {"domain": [words[True], words[False]], "range": ["#b3451b", QUIET]},
         },
-        "tooltip": [tip("state", getattr(outcome_name(outcome), lang))],
+        "tooltip": [tip("state", say(lang, outcome_name(outcome)))],
     }  # fmt: skip
     mark = {"type": "circle", "size": 36, "opacity": 0.75, "stroke": INK, "strokeWidth": 0.2}
     return [Chart(title, specification(title, rows, "", mark=mark, encoding=encoding))]

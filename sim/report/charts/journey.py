@@ -12,6 +12,7 @@ from sim.measure import Words
 from sim.report.charts.journey_rows import ends, months, reached, title
 from sim.report.charts.style import ACCENT, QUIET, Spec, chart, tip
 from sim.report.words.catalogue import Language, text
+from sim.report.words.sentences import say
 from sim.study.summaries.journeys import FollowedFirms
 
 HEIGHT: Final = 240
@@ -22,7 +23,7 @@ STYLES: Final = ((ACCENT, [1, 0]), (QUIET, [6, 3]))  # colour and dashes of the 
 
 def specification(followed: FollowedFirms, place: int, names: Sequence[Words], lang: Language) -> Spec:
     """The chart of the firm in one place of the dataset; ``names``: of the scenario and of the other world."""
-    firm, worlds = followed.firms[place], [getattr(name, lang) for name in names]
+    firm, worlds = followed.firms[place], [say(lang, name) for name in names]
     lines = 1 + max((row["line"] for row in reached(followed, firm)), default=0)
     starts = months(firm)
     x: Spec = {

@@ -10,7 +10,7 @@ import numpy as np
 from sim.measure import Words
 from sim.report.words.catalogue import LANGUAGES, both, named
 from sim.report.words.numbers import entities, money
-from sim.report.words.sentences import listed
+from sim.report.words.sentences import listed, say
 from sim.study.comparison.journey import REACHED, stops
 from sim.study.summaries.journeys import Event, Followed, FollowedFirms
 
@@ -146,4 +146,4 @@ def _told(followed: FollowedFirms, event: Event) -> Words:
 
 
 def _pair(column: str, words: Words) -> dict[str, str]:
-    return {f"{column}_{lang}": getattr(words, lang) for lang in LANGUAGES}
+    return {f"{column}_{lang}": say(lang, words) for lang in LANGUAGES}

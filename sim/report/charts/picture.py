@@ -101,7 +101,8 @@ def together(charts: Sequence[Spec], columns: int, width: int, height: int | Non
         if place % columns and _left(charts[place]) == _left(charts[place - 1]):
             for axis in _left(parts[place]):
                 axis["axis"] = (axis.get("axis") or {}) | {"labels": False}
-    shared: Spec = {"$schema": charts[0]["$schema"], "config": CONFIG, "resolve": {"scale": {"color": "independent"}}}
+    each = {"scale": dict.fromkeys(("color", "strokeDash"), "independent")}  # has its own legend
+    shared: Spec = {"$schema": charts[0]["$schema"], "config": CONFIG, "resolve": each}
     return Picture(shared | {"params": list(params.values()), "columns": columns, "concat": parts})
 
 

@@ -16,6 +16,7 @@ from sim.report.charts.picture import WIDTH, WIDTH_BESIDE, Picture, together
 from sim.report.charts.style import Spec
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.language import of_environment
+from sim.report.words.sentences import say
 from sim.study.comparison.journey import Journey
 from sim.study.questions.attribute import Attribution
 from sim.study.questions.comparison import Comparison
@@ -129,7 +130,7 @@ def _of_discovery(study: Discovery, lang: Language) -> list[Spec]:
 def _of_journey(lives: Journey, lang: Language) -> list[Spec]:
     followed = of_journey(lives)
     names = [followed.titles[world] for world in followed.worlds]
-    words = {name: getattr(title, lang) for name, title in followed.titles.items()}
+    words = {name: say(lang, title) for name, title in followed.titles.items()}
     table = journey_rows.dataset(followed)
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     values = {"values": [row | {"world_label": words[row["world"]]} for row in rows]}
@@ -143,8 +144,8 @@ def _of_journey(lives: Journey, lang: Language) -> list[Spec]:
 def _who(followed: FollowedFirms, place: int, lang: Language) -> str:
     """A firm by its identity, what it is, and its fate where it has one."""
     firm = followed.firms[place]
-    traits = (getattr(named(trait, getattr(firm, trait)), lang) for trait in ("sector", "size", "prefecture"))
-    fate = f" — {getattr(named('fate', firm.fate), lang)}" if firm.fate else ""
+    traits = (say(lang, named(trait, getattr(firm, trait))) for trait in ("sector", "size", "prefecture"))
+    fate = f" — {say(lang, named('fate', firm.fate))}" if firm.fate else ""
     return f"{firm.firm}: {text('report.comma', lang).join(traits)}{fate}"
 
 

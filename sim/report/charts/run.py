@@ -10,7 +10,7 @@ from sim.observe.months import HEADLINES, rates_by_month
 from sim.report.charts.style import ACCENT, Chart, months_axis, specification, tip
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 
 
 def months(panel: pd.DataFrame, lang: Language) -> list[Chart]:
@@ -20,10 +20,10 @@ def months(panel: pd.DataFrame, lang: Language) -> list[Chart]:
     rates = rates_by_month(panel).set_index("month")
     found = []
     for outcome in HEADLINES:
-        name = getattr(outcome_name(outcome), lang)
+        name = say(lang, outcome_name(outcome))
         values = 100.0 * rates[outcome]
         rows: list[dict[str, Any]] = [
-            {"month": str(month), "value": float(value), "said": getattr(numbers.share(value / 100.0), lang)}
+            {"month": str(month), "value": float(value), "said": say(lang, numbers.share(value / 100.0))}
             for month, value in values.dropna().items()  # missing before anything was stopped
         ]
         encoding = {

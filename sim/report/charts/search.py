@@ -16,6 +16,7 @@ from sim.report.words.plan_names import (
     told,
     unit_of_quantity,
 )
+from sim.report.words.sentences import say
 from sim.study.search.plans import DEADWEIGHT
 from sim.study.summaries.rows import tuples
 
@@ -32,10 +33,10 @@ def front(study: Search, lang: Language) -> Chart:
     on_front = set(study.front["plan"])
     rows: list[Row] = []
     for row in study.evaluations.to_dict("records"):
-        rows.append({"plan": getattr(plan_name(study, str(row["plan"])), lang), "kind": "tried"} | _point(row, scales))
+        rows.append({"plan": say(lang, plan_name(study, str(row["plan"]))), "kind": "tried"} | _point(row, scales))
         if row["plan"] in on_front:
             rows.append(rows[-1] | {"kind": "front"})
-    rows.append({"plan": getattr(scenario_title(study), lang), "kind": "stands"} | _point(study.stands, scales))
+    rows.append({"plan": say(lang, scenario_title(study)), "kind": "stands"} | _point(study.stands, scales))
     rows = [row for row in rows if row[across] is not None and row[up] is not None]
     titles = {n: text("search.chart.of", lang, quantity=quantity_name(n), unit=unit) for n, (_, unit) in scales.items()}
     x = {"field": across, "type": "quantitative", "title": titles[across], "axis": {"tickCount": 6}}
@@ -72,11 +73,11 @@ def regrets(study: Search, lang: Language) -> Chart:
     of = study.robustness[study.robustness["objective"] == first].sort_values("regret_max", kind="stable")
     rows: list[Row] = [
         {
-            "plan": getattr(plan_name(study, row.plan), lang),
+            "plan": say(lang, plan_name(study, row.plan)),
             "mean": row.regret_mean / factor,
             "most": row.regret_max / factor,
             "kind": "stands" if row.plan == study.reference else "plan",
-            "told": getattr(told(row.regret_max, first, True), lang),
+            "told": say(lang, told(row.regret_max, first, True)),
         }
         for row in tuples(of)
     ]

@@ -9,6 +9,7 @@ from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, th
 from sim.report.words.catalogue import Language, text
 from sim.report.words.factor_names import about, scale_of, with_interval
 from sim.report.words.lever_names import lever_name
+from sim.report.words.sentences import say
 from sim.study.questions.sensitivity import STRONGEST
 from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
 from sim.study.summaries.rows import tuples
@@ -29,7 +30,7 @@ def strengths(study: Sensitivity, outcome: str, lang: Language) -> Chart:
         told = with_interval(study, row.strength, row.low, row.high, study.unit(outcome))
         rows.append(
             {name: _number(getattr(row, name), scale) for name in ("strength", "low", "high", "chance")}
-            | {"factor": lever_name(row.factor, lang), "told": getattr(told, lang)}
+            | {"factor": lever_name(row.factor, lang), "told": say(lang, told)}
             | {"verdict": text(f"sensitivity.verdict.{row.verdict}", lang)}
         )
     order = [row["factor"] for row in rows]

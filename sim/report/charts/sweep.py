@@ -11,7 +11,7 @@ from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, SIGNED, Chart, Sp
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import field_name, lever_name, value_name
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.targets import Target
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
@@ -57,11 +57,11 @@ def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
             continue
         between = numbers.interval(shown.low, shown.high, partial(written, unit=unit))
         said = {
-            "said": getattr(written(shown.mean, unit), lang), "between": getattr(between, lang),
-            "level": getattr(numbers.in_unit(value.mean, unit), lang),
+            "said": say(lang, written(shown.mean, unit)), "between": say(lang, between),
+            "level": say(lang, numbers.in_unit(value.mean, unit)),
         }  # fmt: skip
         rows.append(_place(points, point, lang) | _ends(shown, 100) | said)
-    name = getattr(outcome_name(outcome), lang)
+    name = say(lang, outcome_name(outcome))
     y = _axis(None, {"tickCount": 5, "labelExpr": SIGNED if paired else PLAIN})
     tips = [*_tips(points, lang), tip("level", name)]
     tips += [tip("said", text("report.actions.difference", lang))] if paired else []
@@ -100,8 +100,8 @@ def _price(points: SweepSummary, lang: Language) -> Chart:
         across = {f"cost_{end}": number for end, number in _ends(cost, 1 / FEN[scale][lang]).items()}
         setting = ", ".join(value_name(path, value, lang) for path, value in points.values[point].items())
         said = {
-            "cost": getattr(numbers.difference_in_unit(cost.mean, "fen"), lang),
-            "survival": getattr(numbers.points(survival.mean), lang), "setting": setting,
+            "cost": say(lang, numbers.difference_in_unit(cost.mean, "fen")),
+            "survival": say(lang, numbers.points(survival.mean)), "setting": setting,
         }  # fmt: skip
         rows.append(_place(points, point, lang) | _ends(survival, 100) | across | said | {"label": setting})
     thin_labels(rows, "cost_mean", "mean", "label")
@@ -138,11 +138,11 @@ def _met(points: SweepSummary, lang: Language) -> Chart:
     """Shares of worlds that meet each target, means over what the axis does not show."""
     rows = []
     for target in (target for target in points.targets if target.outcome in HEADLINES):
-        outcome = f"{getattr(outcome_name(target.outcome), lang)} ({target.clause})"
+        outcome = f"{say(lang, outcome_name(target.outcome))} ({target.clause})"
         for point in points.values:
             share = points.met(point, target)
             if not isnan(share):
-                said = getattr(numbers.share(share), lang)
+                said = say(lang, numbers.share(share))
                 rows.append(_place(points, point, lang) | {"met": 100 * share, "said": said, "target": outcome})
     name = text("sweep.chart.met", lang)
     x = _across(points, lang)
@@ -165,7 +165,7 @@ def _spread(points: SweepSummary, outcome: str, lang: Language) -> Chart:
     table = points.study.outcomes
     means = table[table["outcome"] == outcome]["mean"].dropna()
     rows: list[Row] = [{"mean": 100 * float(mean)} for mean in means]
-    name = getattr(outcome_name(outcome), lang)
+    name = say(lang, outcome_name(outcome))
     count = text("sweep.chart.count", lang)
     bars = {
         "mark": {"type": "bar", "color": ACCENT, "opacity": 0.75, "binSpacing": 1},
@@ -187,7 +187,7 @@ def _spread(points: SweepSummary, outcome: str, lang: Language) -> Chart:
 
 
 def _target_rule(target: Target, is_left: bool, lang: Language) -> Spec:
-    said = f"{text('sweep.chart.target', lang)} {getattr(numbers.share(target.limit), lang)}"
+    said = f"{text('sweep.chart.target', lang)} {say(lang, numbers.share(target.limit))}"
     at = {"datum": 100 * target.limit, "type": "quantitative"}
     label: Spec = {"type": "text", "color": INK, "fontSize": 11, "dy": 4}
     label |= {"align": "left", "dx": 5} if is_left else {"align": "right", "dx": -5}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES
 from sim.report import answers
-from sim.report.answers.parts import Table, study_title
+from sim.report.answers.answer import Table, study_title
 from sim.report.pages import page
 from sim.report.words.catalogue import LANGUAGES, both, catalogue
 from sim.report.words.numbers import finite, plain_count

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.observe.months import HEADLINES
 from sim.report.charts import journey_rows
-from sim.report.charts.comparison import all_charts, places
+from sim.report.charts.comparison import all_charts, heat_map
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
@@ -65,7 +65,7 @@ def page(comparison: Comparison) -> str:
         {lang: all_charts.specifications(scenario_effects, lang) for lang in LANGUAGES},
         main=summary.main,
         datasets=all_charts.datasets(scenario_effects),
-        limits=places.limits(summary),
+        limits=heat_map.limits(summary),
         labels={lang: all_charts.labels(summary, lang) for lang in LANGUAGES},
     )
 

@@ -12,7 +12,7 @@ from sim.observe.months import HEADLINES
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, catalogue, named, text
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 
 if TYPE_CHECKING:
     from sim.scenario.clause import ClauseDetail, FundDetail, MeasureDetail
@@ -43,7 +43,7 @@ def answer_of_journey(journey: Journey) -> dict[str, Any]:
 def show_journey(journey: Journey, lang: Language) -> None:
     """Print what is not ordinary business of each firm, day by day, under the one scenario and under the other."""
     shown = journey.told()
-    titles = [getattr(world.title, lang) for world in (journey.scenario, journey.against)]
+    titles = [say(lang, world.title) for world in (journey.scenario, journey.against)]
     amount, left = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
     columns = [text(f"cli.column.{name}", lang) for name in ("date", "event", "what", "clause")]
     columns += [f"{title}\n{what}" for title in titles for what in (amount, left)]
@@ -56,7 +56,7 @@ def show_journey(journey: Journey, lang: Language) -> None:
                     cells += ["", ""]
                     continue
                 paid = row[f"amount_fen{of}"]
-                cells.append(getattr(numbers.money(paid), lang) if paid else "·")
+                cells.append(say(lang, numbers.money(paid)) if paid else "·")
                 cells.append(f"{row[f'cash_fen{of}'] / FEN_PER_WAN:,.1f}")
             rows.append(cells)
         place = ", ".join(_word(group, str(firm[group]), lang) for group in ("sector", "size", "prefecture"))
@@ -76,7 +76,7 @@ def _what(row: Mapping[str, Any], journey: Journey, lang: Language) -> str:
     )
     group = {"exited": "exit_cause", "problem_met": "ticket", "problem_solved": "ticket"}.get(row["event"], "flow")
     names = [_word(group, name, lang) for name in row["flow"].split("+") if name]
-    return ": ".join(part for part in (getattr(title, lang) if title else "", ", ".join(names)) if part)
+    return ": ".join(part for part in (say(lang, title) if title else "", ", ".join(names)) if part)
 
 
 def answer_of_clause(detail: ClauseDetail, effect: ClauseEffect | None) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _condition(name: str, value: str, lang: Language) -> str:
 
 
 def _amounts(fund: FundDetail, lang: Language) -> str:
-    amounts = ((_day(day), getattr(numbers.money(yuan * 100), lang)) for day, yuan in fund.amounts_yuan)
+    amounts = ((_day(day), say(lang, numbers.money(yuan * 100))) for day, yuan in fund.amounts_yuan)
     return ", ".join(f"{day} {amount}".strip() for day, amount in amounts)
 
 
@@ -158,16 +158,16 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
     by = {(row["quantity"], row["outcome"]): row for row in effect.effects.to_dict("records")}
     rows = []
     for outcome in TOLD:
-        cells = [getattr(outcome_name(outcome), lang)]
+        cells = [say(lang, outcome_name(outcome))]
         for quantity in ("alone", "in_plan"):
             if (quantity, outcome) not in by:
                 cells.append("")
                 continue
             change = by[quantity, outcome]
-            cell = getattr(numbers.difference_in_unit(change["mean"], change["unit"]), lang)
+            cell = say(lang, numbers.difference_in_unit(change["mean"], change["unit"]))
             if replications > 1:
                 ends = numbers.difference_interval_in_unit(change["low"], change["high"], change["unit"])
-                cell += f"\n({getattr(ends, lang)})"
+                cell += f"\n({say(lang, ends)})"
             cells.append(cell)
         rows.append(cells)
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "alone", "in_plan")]
@@ -188,5 +188,5 @@ def _day(day: date | None) -> str:
 
 
 def _word(group: str, name: str, lang: Language) -> str:
-    written: str = getattr(named(group, name), lang)
+    written: str = say(lang, named(group, name))
     return written

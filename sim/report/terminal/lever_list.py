@@ -10,6 +10,7 @@ from sim.data_folders import scenarios_folder
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
 from sim.report.words.lever_names import lever_names
+from sim.report.words.sentences import say
 from sim.scenario.catalogue import catalogue as measures_folder
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 
@@ -47,7 +48,7 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
     rows = []
     for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
         meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
-        unit = "" if entry.unit == "-" else getattr(named("figure_unit", entry.unit), lang)
+        unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
         value = "null" if entry.value is None else plain(entry.value)
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
     table(columns, rows)
@@ -57,7 +58,7 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:
     """The range or the words that are allowed, and the type where it says more."""
-    kind: str = getattr(named("lever.type", entry.type), lang)
+    kind: str = say(lang, named("lever.type", entry.type))
     if not entry.allowed:
         return kind
     ends = RANGE.fullmatch(entry.allowed)
@@ -70,7 +71,7 @@ def _group(entry: LeverEntry) -> str:
 
 
 def _both(name: str) -> list[str]:
-    return [getattr(catalogue()[name], lang) for lang in LANGUAGES] if name in catalogue() else []
+    return [say(lang, catalogue()[name]) for lang in LANGUAGES] if name in catalogue() else []
 
 
 def _pattern(word: str) -> re.Pattern[str]:

@@ -144,7 +144,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
 def show_answer(study: Study, lang: Language) -> None:
     """Print what came out of a question: the findings, then the first of its tables."""
     from sim.report import answers  # start-up: pandas, not for `--help`
-    from sim.report.answers.parts import study_title
+    from sim.report.answers.answer import study_title
 
     told = answers.of(study.kind)
     paragraph(say(lang, study_title(study)))

@@ -14,18 +14,19 @@ from sim.report.charts.comparison import (
     delays,
     effects,
     fates,
+    heat_map,
     interaction,
     money,
     months,
-    places,
     repayment_wall,
-    requests,
     unit_costs,
+    waiting,
 )
-from sim.report.charts.comparison.rows import coded
+from sim.report.charts.comparison.datasets import coded
 from sim.report.charts.style import Spec
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import say
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.reductions.costs import COSTS
 from sim.study.reductions.fates import FATES
@@ -36,7 +37,7 @@ from sim.vocabulary import ACTIONS, LEVELS, REQUESTS
 DATASETS: Final[dict[str, Callable[[ScenarioEffects], dict[str, Any]]]] = {
     "effects": lambda found: effects.rows(found.summary),
     "months": lambda found: months.rows(found.summary),
-    "places": lambda found: places.rows(found.summary),
+    "places": lambda found: heat_map.rows(found.summary),
     "costs": lambda found: money.bearer_rows(found.summary),
     "delays": lambda found: delays.rows(found.summary),
     "fates": fates.rows,
@@ -46,7 +47,7 @@ DATASETS: Final[dict[str, Callable[[ScenarioEffects], dict[str, Any]]]] = {
     "repayment_wall": repayment_wall.money_rows,
     "fallen": repayment_wall.exit_rows,
     "pairs": interaction.rows,
-    "requests": requests.rows,
+    "requests": waiting.rows,
     "journeys": lambda found: journey_rows.dataset(found.followed),
 }
 
@@ -62,17 +63,15 @@ def datasets(scenario_effects: ScenarioEffects) -> dict[str, dict[str, Any]]:
 def labels(summary: ComparisonSummary, lang: Language) -> dict[str, dict[str, str]]:
     """Words for the columns of the datasets, by column and name."""
     return {
-        "scenario": (titles := {name: getattr(scenario_name(summary, name), lang) for name in summary.titles}),
+        "scenario": (titles := {name: say(lang, scenario_name(summary, name)) for name in summary.titles}),
         "world": titles,
-        "sector": {s: getattr(named("sector", s), lang) for s in summary.order("sector")},
-        "prefecture": {p: getattr(named("prefecture", p), lang) for p in summary.order("prefecture")},
-        "bearer": {p: getattr(named("party", p), lang) for p in summary.moved["bearer"].unique()},
+        "sector": {s: say(lang, named("sector", s)) for s in summary.order("sector")},
+        "prefecture": {p: say(lang, named("prefecture", p)) for p in summary.order("prefecture")},
+        "bearer": {p: say(lang, named("party", p)) for p in summary.moved["bearer"].unique()},
         "kind": {k: text(f"kind.{k}", lang) for k in SHOWN_KINDS},
-        "measure": {
-            m: getattr(summary.measure_title(m), lang) for m in summary.comparison.delivery["measure"].unique()
-        },
+        "measure": {m: say(lang, summary.measure_title(m)) for m in summary.comparison.delivery["measure"].unique()},
         "station": {s: text(f"station.{s}", lang) for s in ("decided", "paid")},
-        "group": {g: getattr(named(by, g), lang) for by in BY for g in groups(by, summary.order("prefecture"))},
+        "group": {g: say(lang, named(by, g)) for by in BY for g in groups(by, summary.order("prefecture"))},
         "action": {a: text(f"action.{a}", lang) for a in ACTIONS},
         "fate": {f: text(f"fate.{f}", lang) for f in FATES},
         "level": {level: text(f"level.{level}", lang) for level in LEVELS.values()},
@@ -94,7 +93,7 @@ def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[st
                 charts[f"{group}-{outcome}"] = effects.differences(summary, lang, outcome, scenarios)
     charts |= {f"months-{outcome}": months.specification(summary, lang, outcome) for outcome in months.SHOWN}
     if summary.others:
-        charts["places"] = places.specification(summary, labels(summary, lang), lang)
+        charts["places"] = heat_map.specification(summary, labels(summary, lang), lang)
         charts |= {"costs": money.bearers(lang), "delays": delays.specification(lang)}
     charts |= {
         f"pairs-{outcome}": interaction.specification(lang, outcome) for outcome in HEADLINES if summary.removals
@@ -114,10 +113,10 @@ def _of_what_scenarios_did(scenario_effects: ScenarioEffects, lang: Language) ->
     charts |= {"given": money.given(lang), "levels": money.levels(lang)}
     charts["repayment_wall"] = repayment_wall.money_specification(lang, scenario_effects)
     charts["fallen"] = repayment_wall.exit_specification(lang, scenario_effects)
-    charts["requests"] = requests.specification(lang, summary.months)
+    charts["requests"] = waiting.specification(lang, summary.months)
     for unit in ("firm_kept", "job_kept"):
         known = {scenario for scenario, of, _ in scenario_effects.bounded_unit_costs if of == unit}
-        order = [getattr(scenario_name(summary, name), lang) for name in summary.side_by_side if name in known]
+        order = [say(lang, scenario_name(summary, name)) for name in summary.side_by_side if name in known]
         charts |= {f"unit-{unit}": unit_costs.specification(lang, unit, order)} if order else {}
     return charts
 
@@ -129,7 +128,7 @@ def by_itself(chart: Spec, scenario_effects: ScenarioEffects, lang: Language) ->
     table, words = DATASETS[chart["data"]["name"]](scenario_effects), labels(summary, lang)
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     rows = [row | {f"{name}_label": words[name].get(row[name]) for name in row.keys() & words} for row in rows]
-    limit = places.limits(summary).get(main, {}).get(outcome, 1)
+    limit = heat_map.limits(summary).get(main, {}).get(outcome, 1)
     values = {"focus": main, "outcome": outcome, "shown": [BASELINE, main], "limit": limit}
     params = [param | {"value": values.get(param["name"], param["value"])} for param in chart.get("params", ())]
     if "focus" in {param["name"] for param in params}:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.charts.comparison.rows import in_both, rounded, two
+from sim.report.charts.comparison.datasets import in_both, rounded, two
 from sim.report.charts.style import ACCENT, GREY, RULE, Spec, chart, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import entities

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.comparison.rows import in_both, in_points, two
+from sim.report.charts.comparison.datasets import in_both, in_points, two
 from sim.report.charts.style import ACCENT, INK, QUIET, SIGNED, Spec, chart, named_axis, specification, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import interval, points, share
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.comparison import ComparisonSummary
 
@@ -33,7 +33,7 @@ def rows(summary: ComparisonSummary) -> dict[str, Any]:
 
 def differences(summary: ComparisonSummary, lang: Language, outcome: str, scenarios: Sequence[str]) -> Spec:
     """Dots and intervals: what each scenario changes, in percentage points."""
-    order = [getattr(scenario_name(summary, name), lang) for name in scenarios]
+    order = [say(lang, scenario_name(summary, name)) for name in scenarios]
     y = {"field": "scenario_label", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order}}
     x = {
         "type": "quantitative",
@@ -43,7 +43,7 @@ def differences(summary: ComparisonSummary, lang: Language, outcome: str, scenar
     }
     colour = {"condition": {"test": "datum.group == 'action'", "value": QUIET}, "value": ACCENT}
     return chart(
-        getattr(outcome_name(outcome), lang),
+        say(lang, outcome_name(outcome)),
         "effects",
         text("report.actions.unit", lang),
         transform=[
@@ -87,14 +87,14 @@ def levels(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     names = [BASELINE, *summary.shown]
     found = {name: summary.effect(name, outcome).value for name in names}
     rows = [
-        {"scenario": getattr(scenario_name(summary, name), lang), "told": getattr(share(found[name].mean), lang)}
-        | {"between": getattr(interval(found[name].low, found[name].high, share), lang)}
+        {"scenario": say(lang, scenario_name(summary, name)), "told": say(lang, share(found[name].mean))}
+        | {"between": say(lang, interval(found[name].low, found[name].high, share))}
         | dict(zip(("mean", "low", "high"), in_points(found[name]), strict=True))
         for name in names
     ]
     order = [row["scenario"] for row in rows]
     x: Spec = {"type": "quantitative", "title": None, "scale": {"zero": False, "padding": 8}, "axis": {"tickCount": 4}}
-    title = getattr(outcome_name(outcome), lang)
+    title = say(lang, outcome_name(outcome))
     tips = [tip("scenario", text("report.actions.scenario", lang)), tip("told", title)]
     tips.append(tip("between", text("report.actions.interval", lang)))
     return specification(

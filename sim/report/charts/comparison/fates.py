@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from sim.report.charts.comparison.rows import OF_FOCUS, rounded
+from sim.report.charts.comparison.datasets import OF_FOCUS, rounded
 from sim.report.charts.style import ACCENT, INK, WORSE, Spec, chart, named_axis, tip
 from sim.report.words.catalogue import Language, named, text
+from sim.report.words.sentences import say
 from sim.study.summaries.scenario_effects import BY, ScenarioEffects
 
 
@@ -30,7 +31,7 @@ def rows(scenario_effects: ScenarioEffects) -> dict[str, Any]:
 
 def specification(lang: Language, by: str, order: list[str]) -> Spec:
     """Bars: firms saved (right) and harmed (left) per thousand of each group, with the interval of those saved."""
-    names = [getattr(named(by, group), lang) for group in order]
+    names = [say(lang, named(by, group)) for group in order]
     y = {**named_axis("group_label"), "sort": names, "scale": {"domain": names}}
     x: Spec = {
         "type": "quantitative",

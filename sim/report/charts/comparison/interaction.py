@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.comparison.rows import in_both, in_points, two
+from sim.report.charts.comparison.datasets import in_both, in_points, two
 from sim.report.charts.style import ACCENT, INK, SIGNED, Spec, chart, colours_of, named_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import interval, points
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.vocabulary import ACTIONS
 
@@ -41,7 +41,7 @@ def specification(lang: Language, outcome: str) -> Spec:
         "axis": {"labelExpr": SIGNED, "tickCount": 4, "grid": True},
     }
     return chart(
-        getattr(outcome_name(outcome), lang),
+        say(lang, outcome_name(outcome)),
         "pairs",
         text("report.actions.unit", lang),
         transform=[{"filter": f"datum.outcome == '{outcome}'"}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sim.report.charts.comparison.rows import OF_FOCUS, in_both, two
+from sim.report.charts.comparison.datasets import OF_FOCUS, in_both, two
 from sim.report.charts.style import ACCENT, LIGHT, SAND, WORSE, Spec, chart, colours_of, in_large_units, named_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import money

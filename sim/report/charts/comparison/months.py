@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.comparison.rows import rounded
+from sim.report.charts.comparison.datasets import rounded
 from sim.report.charts.style import ACCENT, LINE_COLOURS, Spec, chart, months_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.comparison import ComparisonSummary
 
@@ -32,7 +32,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
     others = [name for name in names if name not in (BASELINE, summary.main)]
     colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
     colours |= {summary.main: ACCENT} if summary.main else {}
-    scale = {"domain": [getattr(scenario_name(summary, n), lang) for n in names], "range": [colours[n] for n in names]}
+    scale = {"domain": [say(lang, scenario_name(summary, n)) for n in names], "range": [colours[n] for n in names]}
     colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     value = {
         "field": outcome,
@@ -45,7 +45,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
     tips = [
         tip("scenario_label", text("report.time.scenario", lang)),
         tip("month", text("report.time.month", lang)),
-        {"field": outcome, "type": "quantitative", "format": ".2f", "title": getattr(outcome_name(outcome), lang)},
+        {"field": outcome, "type": "quantitative", "format": ".2f", "title": say(lang, outcome_name(outcome))},
     ]
     return chart(
         text("report.time.chart", lang, outcome=outcome_name(outcome)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sim.report.charts.comparison.rows import OF_FOCUS, in_both, two
+from sim.report.charts.comparison.datasets import OF_FOCUS, in_both, two
 from sim.report.charts.style import (
     ACCENT,
     INK,

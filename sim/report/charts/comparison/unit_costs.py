@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.charts.comparison.rows import in_both, two
+from sim.report.charts.comparison.datasets import in_both, two
 from sim.report.charts.style import ACCENT, GREY, Spec, chart, colours_of, named_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_WAN, interval, money

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.comparison.rows import rounded
+from sim.report.charts.comparison.datasets import rounded
 from sim.report.charts.style import ACCENT, NEUTRAL, SIGNED, WORSE, Spec, chart, tip
 from sim.report.words.catalogue import Language, text
 from sim.study.summaries.comparison import ComparisonSummary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.charts.comparison.rows import OF_FOCUS, rounded
+from sim.report.charts.comparison.datasets import OF_FOCUS, rounded
 from sim.report.charts.style import LINE_COLOURS, Spec, chart, colours_of, months_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.study.summaries.rows import tuples
