@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
-from sim.observe.months import HEADLINES
 from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import sensitivity as chart
 from sim.report.charts.style import Chart
@@ -19,10 +18,9 @@ from sim.report.words.lever_names import lever_name, value_name
 from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
 from sim.report.words.sentences import inside, joined, listed, say
 from sim.study.questions.sensitivity import STRONGEST
-from sim.study.reductions.costs import PUBLIC_COST
-from sim.study.statistics.intervals import CONFIDENCE
-from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
+from sim.study.statistics.sensitivity_indices import EFFECT
 from sim.study.summaries.rows import tuples
+from sim.study.summaries.sensitivity import SensitivitySummary
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
@@ -39,25 +37,25 @@ def findings(study: Sensitivity, lang: Language) -> list[str]:
 
 def tables(study: Sensitivity, lang: Language) -> list[Table]:
     """The strongest factors of each headline outcome, its spread over the draws, pairs where they were asked for."""
-    found = [_strongest(study, outcome, lang) for outcome in _shown(study)]
+    found = [_strongest(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
     found.append(_spread(study, lang))
     if (study.indices["other"] != "").any():
-        found += [_pairs(study, outcome, lang) for outcome in _shown(study)]
+        found += [_pairs(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
     return found
 
 
 def charts(study: Sensitivity, lang: Language) -> list[Chart]:
     """Bars with intervals for each headline outcome; of Morris also size against spread of the effects."""
-    found = [chart.strengths(study, outcome, lang) for outcome in _shown(study)]
+    found = [chart.strengths(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
     if study.method == "morris":
-        found += [chart.size_against_spread(study, outcome, lang) for outcome in _shown(study)]
+        found += [chart.size_against_spread(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
     return found
 
 
 def _findings(study: Sensitivity) -> Iterator[Words]:
-    for outcome in _shown(study):
+    for outcome in SensitivitySummary(study).outcomes:
         yield _hangs_on(study, outcome)
-    for outcome in _shown(study)[:1]:
+    for outcome in SensitivitySummary(study).outcomes[:1]:
         yield _counted(study, outcome)
     if study.method == "morris":
         yield from _both_ways(study)
@@ -73,9 +71,10 @@ def _findings(study: Sensitivity) -> Iterator[Words]:
 def _hangs_on(study: Sensitivity, outcome: str) -> Words:
     """Mean and spread of one outcome, and the factors that move it most."""
     said_of, unit = about(study, outcome), study.unit(outcome)
-    [over] = tuples(study.spread[study.spread["outcome"] == outcome])
+    summary = SensitivitySummary(study)
+    over = summary.spread(outcome)
     said = [both("sensitivity.finding.spread", about=said_of, mean=_mean(study, over), sd=width_in_unit(over.sd, unit))]
-    told = study.ranked(outcome).query("verdict == @EFFECT").head(MOST_NAMED)
+    told = summary.with_effect(outcome).head(MOST_NAMED)
     if told.empty:
         said.append(both("sensitivity.finding.nobody"))
     else:
@@ -88,11 +87,9 @@ def _hangs_on(study: Sensitivity, outcome: str) -> Words:
 
 
 def _counted(study: Sensitivity, outcome: str) -> Words:
-    verdicts = study.ranked(outcome)["verdict"]
-    counts = {verdict: int((verdicts == verdict).sum()) for verdict in (EFFECT, UNSURE, NOTHING)}
-    tested = counts[EFFECT] + counts[UNSURE]
-    said = both("sensitivity.finding.counted", about=about(study, outcome), all=len(verdicts), **counts)
-    by_chance = round(tested * (1.0 - CONFIDENCE))
+    summary = SensitivitySummary(study)
+    counts, by_chance = summary.counts(outcome), summary.by_chance(outcome)
+    said = both("sensitivity.finding.counted", about=about(study, outcome), all=sum(counts.values()), **counts)
     if not counts[EFFECT] or not by_chance:
         return said
     chance = both("sensitivity.finding.chance", count=by_chance)
@@ -101,26 +98,23 @@ def _counted(study: Sensitivity, outcome: str) -> Words:
 
 def _both_ways(study: Sensitivity) -> Iterator[Words]:
     """Factors with an effect that raise an outcome in some worlds and lower it in others."""
-    for outcome in _shown(study):
-        told = study.ranked(outcome).query("verdict == @EFFECT")
-        mu = study.index(outcome, "mu")["value"]
-        those = [row.factor for row in tuples(told) if abs(mu[row.factor]) < row.strength / 2][:MOST_NAMED]
-        if those:
+    summary = SensitivitySummary(study)
+    for outcome in summary.outcomes:
+        if those := summary.both_ways(outcome)[:MOST_NAMED]:
             factors = listed(_name(factor) for factor in those)
             yield both("sensitivity.finding.both_ways", about=about(study, outcome), factors=factors)
 
 
 def _together(study: Sensitivity) -> Iterator[Words]:
     """How much of the variance the factors explain each by itself."""
-    first = study.indices[study.indices["index"] == "first"]
-    sums = first.groupby("outcome")["value"].sum(min_count=1).reindex(_shown(study)).dropna()
-    if not sums.empty:
-        beyond = "_beyond" if (sums > 1.0).any() else ""
-        yield both(f"sensitivity.finding.alone{beyond}", outcomes=_shares(sums))
+    explained = SensitivitySummary(study).explained_alone
+    if not explained.empty:
+        beyond = "_beyond" if (explained > 1.0).any() else ""
+        yield both(f"sensitivity.finding.alone{beyond}", outcomes=_shares(explained))
 
 
 def _chance(study: Sensitivity) -> Iterator[Words]:
-    shares = study.spread.set_index("outcome")["replication_share"].reindex(_shown(study)).dropna()
+    shares = SensitivitySummary(study).chance
     if shares.empty:
         if study.manifest.replications == 1:
             yield both("sensitivity.finding.one_replication")
@@ -162,7 +156,7 @@ def _spread(study: Sensitivity, lang: Language) -> Table:
     names = ("outcome", "mean", "sd", "replication_sd", "replication_share", f"used_{study.method}")
     rows = []
     for row in tuples(study.spread):
-        if row.used and row.outcome in _shown(study):
+        if row.used and row.outcome in SensitivitySummary(study).outcomes:
             cells = (
                 _mean(study, row),
                 width_in_unit(row.sd, row.unit),
@@ -176,20 +170,13 @@ def _spread(study: Sensitivity, lang: Language) -> Table:
 
 
 def _pairs(study: Sensitivity, outcome: str, lang: Language) -> Table:
-    rows = study.indices[(study.indices["outcome"] == outcome) & (study.indices["index"] == "second")]
-    rows = rows.sort_values("value", key=abs, ascending=False, kind="stable").head(MOST_PAIRS)
+    rows = SensitivitySummary(study).strongest_pairs(outcome, MOST_PAIRS)
     cells = []
     for row in tuples(rows):
         pair = both("sensitivity.pair", first=_name(row.factor), second=_name(row.other))
         cells.append([say(lang, pair), say(lang, with_interval(study, row.value, row.low, row.high, ""))])
     columns = [text("sensitivity.table.pair", lang), text("sensitivity.table.second", lang)]
     return Table(text("sensitivity.table.pairs", lang, about=about(study, outcome)), columns, cells)
-
-
-def _shown(study: Sensitivity) -> list[str]:
-    """The headline outcomes and the public cost, as far as they are known."""
-    known = set(study.ranking["outcome"])
-    return [name for name in (*HEADLINES, PUBLIC_COST) if name in known]
 
 
 def _ends(row: Any) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, Language, both
 from sim.report.words.lever_names import field_name, lever_name, value_name
 from sim.report.words.sentences import inside, listed, outcome_name, say
-from sim.study.comparison.targets import Target, verdict
+from sim.study.comparison.targets import Target
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.direction import direction
@@ -92,9 +92,7 @@ def _best(points: SweepSummary, outcome: str, best: int) -> Iterator[Words]:
     if isnan(found.difference.mean):
         yield both("sweep.finding.unpaired", **said)
     elif best == 0:
-        changes = [points.at(point, outcome).difference for point in points.values]
-        is_same = all(change.mean == change.low == change.high == 0 for change in changes)
-        yield both(f"sweep.finding.{'same' if is_same else 'first_best'}", **said)
+        yield both(f"sweep.finding.{'same' if points.nothing_moves(outcome) else 'first_best'}", **said)
     elif points.worlds > 1:
         share = numbers.share(points.better(best, outcome))
         yield both("sweep.finding.best_over_worlds", share=share, **said)
@@ -105,11 +103,8 @@ def _best(points: SweepSummary, outcome: str, best: int) -> Iterator[Words]:
 
 def _strongest_step(points: SweepSummary) -> Iterator[Words]:
     for outcome in HEADLINES[:1]:
-        steps = [s for s in points.steps if s.outcome == outcome and not isnan(s.change.mean)]
-        if len(steps) < 2:
-            continue
-        strongest = max(steps, key=lambda step: abs(step.change.mean))
-        if direction(outcome, strongest.change) in ("same", "no_interval"):
+        strongest = points.strongest_step(outcome)
+        if strongest is None:
             continue
         yield both(
             "sweep.finding.step", outcome=outcome_name(outcome), lever=_field(points, strongest.lever),
@@ -151,12 +146,9 @@ def _targets_met(points: SweepSummary) -> Iterator[Words]:
             else:
                 yield both("sweep.finding.target_share", **said)
             continue
-        verdicts = [
-            verdict(target, value.mean, value.low, value.high)
-            for value in (points.at(point, target.outcome).value for point in points.values)
-        ]
-        counts = {name: verdicts.count(name) for name in ("met", "missed", "unsure")}
-        yield both("sweep.finding.target", all=len(verdicts), **counts, **said)
+        verdicts = points.verdicts(target)
+        counts = {name: verdicts[name] for name in ("met", "missed", "unsure")}
+        yield both("sweep.finding.target", all=verdicts.total(), **counts, **said)
 
 
 def _precise(points: SweepSummary) -> Iterator[Words]:

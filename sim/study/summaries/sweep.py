@@ -5,6 +5,7 @@ Everything here is a mean or a share of the sweep's tables; nothing is simulated
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.study.comparison.targets import Target, of_contents
+from sim.study.comparison.targets import Target, of_contents, verdict
 from sim.study.outcomes import possible_differences
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.statistics.intervals import interval
-from sim.study.summaries.direction import more_is_better
+from sim.study.summaries.direction import direction, more_is_better
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -153,6 +154,24 @@ class SweepSummary:
                         )
                     )
         return found
+
+    def strongest_step(self, outcome: str) -> Step | None:
+        """The step that changes an outcome most; None where that is not told from zero, or there is but one step."""
+        steps = [step for step in self.steps if step.outcome == outcome and not isnan(step.change.mean)]
+        if len(steps) < 2:
+            return None
+        strongest = max(steps, key=lambda step: abs(step.change.mean))
+        return None if direction(outcome, strongest.change) in ("same", "no_interval") else strongest
+
+    def nothing_moves(self, outcome: str) -> bool:
+        """Whether an outcome is exactly the same at every point."""
+        changes = [self.at(point, outcome).difference for point in self.values]
+        return all(change.mean == change.low == change.high == 0 for change in changes)
+
+    def verdicts(self, target: Target) -> Counter[str]:
+        """At how many points a target is met, missed, or neither can be said."""
+        values = (self.at(point, target.outcome).value for point in self.values)
+        return Counter(verdict(target, value.mean, value.low, value.high) for value in values)
 
     @cached_property
     def _by_replication(self) -> dict[str, pd.DataFrame]:
