@@ -113,7 +113,7 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
     from sim.study.answering import question
     from sim.study.designs.design import Draws
     from sim.study.runs import cluster, run_store
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
     from sim.study.runs.specification import RunSpec, sized
 
     asked, beside = question(
@@ -137,7 +137,7 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
     simulate(few, firms=200, seed=1)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        there = Stored(folder)
+        there = RunStore(folder)
         spec = RunSpec(plan, 1)
         task = there.task(there.key(spec), spec)
         result = simulate(few, firms=200, seed=1, tables=False)
@@ -158,13 +158,13 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
         for _ in range(parts):
             write()
         began = time.process_time()
-        again = Stored(folder)
+        again = RunStore(folder)
         opened = time.process_time()
         again.put_together()
         together = (time.process_time() - opened) / len(again) * 1e3
         opening = (opened - began) / len(again) * 1e3
         tracemalloc.start()
-        filled = Stored(Path(tempfile.mkdtemp(dir=place)))
+        filled = RunStore(Path(tempfile.mkdtemp(dir=place)))
         for number in range(20 * times):
             filled.note(f"{number:040x}", {name: value * 1 for name, value in row.items()})
         noted_bytes = tracemalloc.get_traced_memory()[0] // (20 * times)
@@ -243,7 +243,7 @@ def dask(task: Any, tasks: int) -> dict[str, float]:
 
     common = cluster.Common("", "", (), Path())
     found: dict[str, float] = {}
-    real, cluster.do_there = cluster.do_there, nothing  # type: ignore[assignment]
+    real, cluster.run_remotely = cluster.run_remotely, nothing  # type: ignore[assignment]
     try:
         for name, workers in (("few", 2), ("many", MANY)):
             with tempfile.TemporaryDirectory() as place:
@@ -267,7 +267,7 @@ def dask(task: Any, tasks: int) -> dict[str, float]:
                         found[f"scheduler_{name}"] = (sum(used.cpu_times()[:2]) - before) / tasks * 1e3
                         found.setdefault("client", (time.process_time() - here) / tasks * 1e3)
     finally:
-        cluster.do_there = real
+        cluster.run_remotely = real
     found["client"] = max(0.0, found["client"] - milliseconds(lambda: cluster.packed(task), 50))
     return found
 

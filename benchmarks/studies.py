@@ -18,7 +18,7 @@ import psutil
 
 from sim.scenario import load
 from sim.study.answering import ask
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import replicated
 
@@ -29,7 +29,7 @@ def timed(workers: int, firms: int, runs: int, seed: int) -> float:
     """Runs a second of a fresh study, its store included."""
     plan = replace(load("full_plan"), firms=firms)
     with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(Stored(Path(folder)), workers)
+        runner = Runner(RunStore(Path(folder)), workers)
         began = time.perf_counter()
         rows = runner.run(replicated(plan, seed, runs))
         took = time.perf_counter() - began
@@ -43,7 +43,7 @@ def store_share(firms: int, runs: int) -> tuple[float, float]:
 
     plan = replace(load("full_plan"), firms=firms)
     with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(Stored(Path(folder)))
+        runner = Runner(RunStore(Path(folder)))
         began = time.process_time()
         runner.run(replicated(plan, 1, runs))
         runner.stored.put_together()
@@ -65,7 +65,7 @@ def memory(firms: int, steps: tuple[int, ...]) -> None:
     """Memory of all processes after so many runs of one study."""
     plan = replace(load("full_plan"), firms=firms)
     with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(Stored(Path(folder)), 2)
+        runner = Runner(RunStore(Path(folder)), 2)
         for runs in steps:
             runner.run(replicated(plan, 1, runs))
             print(f"after {runs:5d} runs: {sum(resident()) / 2**20:7.0f} MiB in all processes", flush=True)

@@ -224,7 +224,7 @@ class Run:
             until_settled = cohort + 1 - first_of_month
             since = until_settled if until_settled < 0 else until_settled - before
             firms.open_from[rows] = np.where(firms.born_on[rows] < 0, max(since, -LEAD), 0)
-        self.outbreak.look_back()
+        self.outbreak.fill_look_back()
 
     # Living through it
 
@@ -241,7 +241,7 @@ class Run:
 
         start("institutions", sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
         start("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
-        start("institutions", every_day, calendar.OUTBREAK, self.outbreak.live)
+        start("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
         if self.journeys.rows:  # again before the liaison officers, who may solve a problem on the day it is met
             start("observation", every_day, calendar.OUTBREAK, self._look)
         settlements = [day for day in every_day if self.timeline.cohort[day] >= 0]
@@ -322,7 +322,7 @@ class Run:
         for act in acts:
             act(day)
         self.rules.combine()
-        self.publicity.look_around()
+        self.publicity.update_hazard()
         for desks in self.desks:
             desks.count_staff()
 
@@ -358,7 +358,7 @@ class Run:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
         self.banks.new_month()
-        self.outbreak.look_at_market(market, month)
+        self.outbreak.update_market_factors(market, month)
         market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
         for sums in (market.wages, market.capacity, market.sales, market.payables_lost):
             sums[:] = 0

@@ -27,7 +27,7 @@ from sim.study.runs.parts import DAMAGED
 if TYPE_CHECKING:
     from sim.study.answering import Asked
     from sim.study.keywords import Execution, Firms, Progress
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
     from sim.study.runs.study import Study
 
 
@@ -134,14 +134,14 @@ def processes(workers: int | None) -> int:
 
 
 @contextmanager
-def answered(asked: Asked, execution: Execution) -> Iterator[tuple[Any, Stored]]:
+def answered(asked: Asked, execution: Execution) -> Iterator[tuple[Any, RunStore]]:
     """The answer to a question, kept; see :func:`sim.study.answering.answered`. An interruption tells of its runs."""
     from sim.study import answering  # start-up: pandas, not for `--help`
 
-    there: list[Stored] = []
+    there: list[RunStore] = []
 
     @contextmanager
-    def watched(stored: Stored) -> Iterator[Progress]:
+    def watched(stored: RunStore) -> Iterator[Progress]:
         there.append(stored)
         for part, file in sorted(stored.damaged.items()):
             tell(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)))

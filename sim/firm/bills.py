@@ -6,7 +6,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 
 import numpy as np
 
-from sim.firm.entitlements import draw_on_fund, held, more, next_of, walk, whole
+from sim.firm.entitlements import draw_on_fund, held, more, next_of, round_half_up, walk
 from sim.firm.state import (
     LEAD,
     MEDICAL_PREMIUM,
@@ -49,13 +49,13 @@ def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-un
     if firms.status[i] == SUSPENDED:
         wages *= behaviour.wage_when_suspended
     insured = wages * firms.insured_share[i]
-    full[WAGES] = whole(wages)
-    full[PENSION] = whole(insured * behaviour.premiums[PENSION_PREMIUM])
-    full[MEDICAL] = whole(insured * behaviour.premiums[MEDICAL_PREMIUM])
-    full[UNEMPLOYMENT] = whole(insured * behaviour.premiums[UNEMPLOYMENT_PREMIUM])
-    full[WORK_INJURY] = whole(insured * behaviour.premiums[WORK_INJURY_PREMIUM])
+    full[WAGES] = round_half_up(wages)
+    full[PENSION] = round_half_up(insured * behaviour.premiums[PENSION_PREMIUM])
+    full[MEDICAL] = round_half_up(insured * behaviour.premiums[MEDICAL_PREMIUM])
+    full[UNEMPLOYMENT] = round_half_up(insured * behaviour.premiums[UNEMPLOYMENT_PREMIUM])
+    full[WORK_INJURY] = round_half_up(insured * behaviour.premiums[WORK_INJURY_PREMIUM])
     tested = market.testing[clock.day + LEAD, c] - market.testing[clock.previous + LEAD, c]
-    full[TESTING] = whole(tested * behaviour.testing_fen[s] * firms.staff[i])
+    full[TESTING] = round_half_up(tested * behaviour.testing_fen[s] * firms.staff[i])
 
 
 @kernel
@@ -66,17 +66,17 @@ def bill_trade(i, day, sales, activity, materials_factor, firms, behaviour, full
     """
     s = firms.sector[i]
     usual = float(firms.usual_sales[i])
-    full[MATERIALS] = whole(sales * float(firms.materials_share[i]) * materials_factor)
+    full[MATERIALS] = round_half_up(sales * float(firms.materials_share[i]) * materials_factor)
     fixed = behaviour.utilities_fixed
-    full[UTILITIES] = whole(usual * behaviour.utilities[s] * (fixed + (1.0 - fixed) * activity))
+    full[UTILITIES] = round_half_up(usual * behaviour.utilities[s] * (fixed + (1.0 - fixed) * activity))
     full[RENT] = firms.rent[i]
-    full[TOLLS] = whole(sales * behaviour.tolls[s])
-    full[COMMISSION] = whole(sales * behaviour.commission[s]) if firms.flags[i] & ON_PLATFORM else 0
-    full[FEES] = whole(usual * behaviour.fees[s])
+    full[TOLLS] = round_half_up(sales * behaviour.tolls[s])
+    full[COMMISSION] = round_half_up(sales * behaviour.commission[s]) if firms.flags[i] & ON_PLATFORM else 0
+    full[FEES] = round_half_up(usual * behaviour.fees[s])
     if firms.flags[i] & VAT_GENERAL:
-        full[VAT] = whole(sales * behaviour.vat_general[s])
+        full[VAT] = round_half_up(sales * behaviour.vat_general[s])
     elif sales > behaviour.vat_exempt[day]:
-        full[VAT] = whole(sales * behaviour.vat_small[day])
+        full[VAT] = round_half_up(sales * behaviour.vat_small[day])
     else:
         full[VAT] = 0
 
@@ -91,9 +91,9 @@ def bill_loan(i, clock, firms, behaviour, seed, full):  # type: ignore[no-untype
     if loan > 0.0:
         late = firms.facts[i] & LATE
         rate = float(firms.loan_rate[i]) + (behaviour.penalty_rate if late else 0.0)
-        full[INTEREST] = whole(loan * rate / 12.0)
+        full[INTEREST] = round_half_up(loan * rate / 12.0)
         if not firms.flags[i] & COLLATERAL:
-            full[GUARANTEE_FEE] = whole(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
+            full[GUARANTEE_FEE] = round_half_up(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
         day, due_on = clock.day, firms.loan_due_on[i]
         if due_on <= day:
             # Decided once, at the first settlement after maturity: renewed, or repaid in equal parts from now on.
@@ -116,7 +116,7 @@ def bill_income_tax(i, sales, firms, behaviour, full):  # type: ignore[no-untype
             total += full[f]
     before = max(firms.profit_this_year[i], np.int64(0))
     added = max(firms.profit_this_year[i] + sales - total, np.int64(0)) - before
-    full[INCOME_TAX] = whole(added * behaviour.income_tax[firms.size[i]]) if added > 0 else 0
+    full[INCOME_TAX] = round_half_up(added * behaviour.income_tax[firms.size[i]]) if added > 0 else 0
     return total + full[INCOME_TAX]
 
 
@@ -160,7 +160,7 @@ def relieve(i, month, firms, terms, bills, records):  # type: ignore[no-untyped-
                 share = terms.share[m]
                 if f == INTEREST and firms.loan_rate[i] > terms.rate_cap[m]:
                     share *= terms.rate_cap[m] / firms.loan_rate[i]
-                part = min(due[f], whole(full[f] * share))
+                part = min(due[f], round_half_up(full[f] * share))
                 if not draw_on_fund(i, m, part * w, firms, terms, records.treasury):
                     continue  # the fund is empty: the firm bears its bill again
                 due[f] -= part
@@ -199,7 +199,7 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
                     counts.firms[month, m, PAID] += w
                     slots.put_off[i] |= np.uint8(PUT_OFF)
                 else:
-                    part = whole(due[f] * terms.share[m])
+                    part = round_half_up(due[f] * terms.share[m])
                     due[f] -= part
                     by_measure += part
         if by_measure > 0:
@@ -217,7 +217,7 @@ def instalment(i, m, day, slots, terms):  # type: ignore[no-untyped-def]
         return np.int64(0)
     months_since = (day - terms.repay_from[m]) // 30
     left = max(1, terms.instalments[m] - months_since)
-    return amount if left == 1 else whole(amount / left)
+    return amount if left == 1 else round_half_up(amount / left)
 
 
 @kernel

@@ -125,7 +125,9 @@ SETS: Final = (
     "lends",
     "cultivates",
 )
-UNMET: Final = "unmet"  # (2, 256, words) measures that a firm lacks a fact for: `sim.firm.entitlements.barred`
+UNMET: Final = (
+    "unmet"  # (2, 256, words) measures that a firm lacks a fact for: `sim.firm.entitlements.measures_requiring`
+)
 
 
 @cache

@@ -85,8 +85,8 @@ def held(i, chosen, firms):  # type: ignore[no-untyped-def]
 def in_effect(i, masks, chosen, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through the measures among ``chosen`` and ``masks`` (n, MASK_WORDS) for which firm i lacks no fact."""
     missing = ~firms.facts[i]
-    first = masks[i, 0] & chosen[0] & ~barred(missing, 0, terms)
-    second = masks[i, 1] & chosen[1] & ~barred(missing, 1, terms)
+    first = masks[i, 0] & chosen[0] & ~measures_requiring(missing, 0, terms)
+    second = masks[i, 1] & chosen[1] & ~measures_requiring(missing, 1, terms)
     return walk(first, second)
 
 
@@ -96,29 +96,29 @@ def outstanding(i, chosen, firms, terms):  # type: ignore[no-untyped-def]
     missing = ~firms.facts[i]
     first = firms.eligible[i, 0] & chosen[0] & ~firms.granted[i, 0] & ~firms.applied[i, 0]
     second = firms.eligible[i, 1] & chosen[1] & ~firms.granted[i, 1] & ~firms.applied[i, 1]
-    return walk(first & ~barred(missing, 0, terms), second & ~barred(missing, 1, terms))
+    return walk(first & ~measures_requiring(missing, 0, terms), second & ~measures_requiring(missing, 1, terms))
 
 
 @inlined
-def is_on(mask, m):  # type: ignore[no-untyped-def]
+def has_bit(mask, m):  # type: ignore[no-untyped-def]
     """Whether the bit of measure m is set in a mask over measures, shape (MASK_WORDS,)."""
     return (mask[m >> 6] >> np.uint64(m & 63)) & np.uint64(1) == np.uint64(1)
 
 
 @inlined
-def put(masks, i, m):  # type: ignore[no-untyped-def]
+def set_bit(masks, i, m):  # type: ignore[no-untyped-def]
     """Set firm i's bit for measure m."""
     masks[i, m >> 6] |= np.uint64(1) << np.uint64(m & 63)
 
 
 @inlined
-def barred(missing, word, terms):  # type: ignore[no-untyped-def]
+def measures_requiring(missing, word, terms):  # type: ignore[no-untyped-def]
     """Word of the measures that ask for a fact among ``missing`` (bits over FACTS): two bytes, one look-up each."""
     return terms.unmet[0, missing & np.uint16(0xFF), word] | terms.unmet[1, missing >> np.uint16(8), word]
 
 
 @inlined
-def whole(amount):  # type: ignore[no-untyped-def]
+def round_half_up(amount):  # type: ignore[no-untyped-def]
     """Whole fen of a float, half up."""
     return np.int64(np.floor(amount + 0.5))
 
@@ -130,26 +130,26 @@ def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     unit = terms.unit[m]
     amount = np.int64(0)
     if base == PER_FIRM:
-        amount = whole(unit)
+        amount = round_half_up(unit)
     elif base == PER_HEAD:
-        amount = whole(unit * firms.staff[i])
+        amount = round_half_up(unit * firms.staff[i])
     elif base == PER_HIRE:
-        amount = whole(unit * firms.hires[i])
+        amount = round_half_up(unit * firms.hires[i])
     elif base == OF_SALES:
-        amount = whole(unit * firms.usual_sales[i])
+        amount = round_half_up(unit * firms.usual_sales[i])
     elif base == OF_RENT:
-        amount = whole(unit * firms.rent[i])
+        amount = round_half_up(unit * firms.rent[i])
     elif base == OF_UTILITIES:
-        amount = whole(unit * firms.usual_sales[i] * behaviour.utilities[firms.sector[i]])
+        amount = round_half_up(unit * firms.usual_sales[i] * behaviour.utilities[firms.sector[i]])
     elif base == OF_PREMIUMS_LAST_YEAR:  # at the staff of a usual year
         wages = 12.0 * firms.usual_staff[i] * firms.wage[i] * firms.insured_share[i]
-        amount = whole(unit * wages * behaviour.premiums[UNEMPLOYMENT_PREMIUM])
+        amount = round_half_up(unit * wages * behaviour.premiums[UNEMPLOYMENT_PREMIUM])
     elif base == OF_CREDIT_STOCK:
-        amount = whole(unit * firms.vat_credit[i])
+        amount = round_half_up(unit * firms.vat_credit[i])
     elif base == OF_CREDIT_INCREMENT:  # what was added to the stock last month
-        amount = min(firms.vat_credit[i], whole(unit * credit_increment(i, firms, behaviour)))
+        amount = min(firms.vat_credit[i], round_half_up(unit * credit_increment(i, firms, behaviour)))
     else:
-        amount = whole(unit * firms.quality_deposit[i])
+        amount = round_half_up(unit * firms.quality_deposit[i])
     return min(amount, terms.cap[m])
 
 
@@ -166,7 +166,7 @@ def draw_on_fund(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyp
     if terms.fund[m] < 0:
         return True
     slot = treasury.slot[terms.fund[m], firms.prefecture[i]]
-    part = whole(amount * terms.fund_share[m])
+    part = round_half_up(amount * terms.fund_share[m])
     if treasury.level[slot] < part:
         return False
     treasury.level[slot] -= part
@@ -203,7 +203,7 @@ def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no
 @kernel
 def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
     """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in."""
-    put(firms.granted, i, m)
+    set_bit(firms.granted, i, m)
     counts.holders[m, firms.prefecture[i]] += firms.weight[i]
     slot = terms.month_slot[m]
     if slot >= 0:
@@ -226,7 +226,7 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
         for m in range(len(flags)):
             if sectors[m, s] and sizes[m, z] and landlords[m, landlord] and counties[m, c]:
                 if firms.flags[i] & flags[m] == flags[m]:
-                    put(firms.eligible, i, m)
+                    set_bit(firms.eligible, i, m)
                     entitled[m, firms.prefecture[i], z] += firms.weight[i]
 
 
@@ -276,7 +276,7 @@ def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: 
                 continue  # nothing to pay yet: no premiums, no hire
             if pay(i, m, np.int64(0), month, firms, terms, behaviour, records) < 0:
                 if not terms.waits[m]:
-                    put(firms.applied, i, m)
+                    set_bit(firms.applied, i, m)
                     counts.firms[month, m, REFUSED] += w
                 continue
         entitle(i, m, firms, records.slots, terms, counts)
@@ -302,7 +302,7 @@ def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, cou
         m, left = next_of(left)
         if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
             continue
-        put(firms.applied, i, m)
+        set_bit(firms.applied, i, m)
         # Whoever is willing to ask for a measure is willing to ask for what tops it up.
         asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
         if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:

@@ -8,7 +8,7 @@ written off on each of them; claims that the firm held pass to its owners.
 import numpy as np
 
 from sim.firm.bills import deferred_total
-from sim.firm.entitlements import held, more, next_of, whole
+from sim.firm.entitlements import held, more, next_of, round_half_up
 from sim.firm.state import CLOSED_OWING
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
@@ -44,7 +44,7 @@ REPAID_MOVE = MOVES.index("repaid")
 
 
 @kernel
-def cause_to_leave(i, clock, firms, slots, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+def find_exit_cause(i, clock, firms, slots, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Index into EXIT_CAUSES, or -1 when firm i stays."""
     day, month = clock.day, clock.month
     key = firms.key[i]
@@ -86,7 +86,7 @@ def _settle_claim(owed, cash, w, paid_line, written_off_line, lines):  # type: i
 
 
 @kernel
-def leave(i, cause, clock, firms, terms, behaviour, market, records):  # type: ignore[no-untyped-def]
+def close_firm(i, cause, clock, firms, terms, behaviour, market, records):  # type: ignore[no-untyped-def]
     """Close firm i: pay creditors in order, write off the rest, hand claims to the owners."""
     slots, books, month = records.slots, records.books, clock.month
     w = np.int64(firms.weight[i])
@@ -112,7 +112,7 @@ def leave(i, cause, clock, firms, terms, behaviour, market, records):  # type: i
     lines[PAID_PRINCIPAL] += part * w
     cash -= part
     # Owners of individual businesses answer with all they have, banks hold collateral and guarantees.
-    recovered = whole((firms.loan[i] - part) * behaviour.recovery_share)
+    recovered = round_half_up((firms.loan[i] - part) * behaviour.recovery_share)
     lines[LOAN_RECOVERED] += recovered * w
     lines[WRITTEN_OFF_LOAN] += (firms.loan[i] - part - recovered) * w
     lines[CLOSING_CASH] += cash * w

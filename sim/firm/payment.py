@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, instalment
-from sim.firm.entitlements import held, in_effect, more, next_of, whole
+from sim.firm.entitlements import held, in_effect, more, next_of, round_half_up
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
 from sim.kernels import kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
@@ -85,7 +85,7 @@ def repay_loan(i, spare, firms, due, lines):  # type: ignore[no-untyped-def]
 @kernel
 def pay_suppliers(i, spare, open_bills, firms, behaviour, lines):  # type: ignore[no-untyped-def]
     """Pay suppliers who have waited out of ``spare`` fen; returns the fen paid."""
-    part = min(whole(open_bills * behaviour.payables_paid), max(np.int64(0), spare))
+    part = min(round_half_up(open_bills * behaviour.payables_paid), max(np.int64(0), spare))
     firms.payables[i] -= part
     lines[PAYABLES_PAID] += part * np.int64(firms.weight[i])
     return part
@@ -112,7 +112,7 @@ def draw_on_cash(i, spare, firms, behaviour, lines):  # type: ignore[no-untyped-
     """Owners draw on what is ``spare``; returns the fen drawn."""
     if spare <= 0:
         return np.int64(0)
-    part = whole(spare * behaviour.drawings_share)
+    part = round_half_up(spare * behaviour.drawings_share)
     lines[DRAWINGS] += part * np.int64(firms.weight[i])
     return part
 
@@ -172,7 +172,7 @@ def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: 
         m, left = next_of(left)
         advance = max(advance, terms.advance[m])
     if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
-        room = whole((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
+        room = round_half_up((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
         part = min(gap, room)
         if part > 0:
             if firms.loan[i] == 0:
@@ -183,7 +183,7 @@ def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: 
             gap -= part
     if gap > 0 and not firms.facts[i] & np.uint16(OWNER_PAID_IN):
         if uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share:
-            part = min(gap, whole(outlays * behaviour.injection_months))
+            part = min(gap, round_half_up(outlays * behaviour.injection_months))
             firms.cash[i] += part
             lines[INJECTION] += part * w
             firms.facts[i] |= np.uint16(OWNER_PAID_IN)

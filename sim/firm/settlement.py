@@ -30,9 +30,9 @@ from sim.firm.entitlements import (
     more,
     next_of,
     pay,
-    whole,
+    round_half_up,
 )
-from sim.firm.exit import EXITED, STAYS, cause_to_leave, leave
+from sim.firm.exit import EXITED, STAYS, close_firm, find_exit_cause
 from sim.firm.payment import (
     draw_on_cash,
     instalments_due,
@@ -92,7 +92,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             continue
         if status == UNBORN:
             if firms.born_on[i] <= day:
-                _be_born(i, day, firms, terms, behaviour, lines, seed)
+                _open_new_firm(i, day, firms, terms, behaviour, lines, seed)
             continue
         key = firms.key[i]
         w = np.int64(firms.weight[i])
@@ -111,14 +111,14 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         firms.open_from[i] = day
         activity = days_active / MONTH_DAYS
         usual = float(firms.usual_sales[i]) * (1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month))
-        firms.usual_sales[i] = whole(usual)
+        firms.usual_sales[i] = round_half_up(usual)
         demand_factor, materials_factor = _cultivated(i, firms, terms)
         shock = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
-        sold = whole(usual * activity * shock * demand_factor)
+        sold = round_half_up(usual * activity * shock * demand_factor)
         delivered = np.int64(0)
         if status == OPEN and firms.contract_backlog[i] > 0:
             delivered = min(
-                firms.contract_backlog[i], whole(firms.contract_backlog[i] * behaviour.contract_delivery) + 1
+                firms.contract_backlog[i], round_half_up(firms.contract_backlog[i] * behaviour.contract_delivery) + 1
             )
             firms.contract_backlog[i] -= delivered
         sales = sold + delivered
@@ -129,7 +129,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         # 2. Claims: old ones are collected, become overdue or are lost; part of the new sales becomes claims.
         bad_debt = _collect(i, day, firms, terms, behaviour, market, lines, seed)
         customer = firms.customer[i]
-        on_credit = whole(sold * behaviour.credit_share[customer])
+        on_credit = round_half_up(sold * behaviour.credit_share[customer])
         if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
             firms.receivables_public[i] += on_credit + delivered
             lines[SALES_PUBLIC] += (on_credit + delivered) * w
@@ -160,7 +160,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             firms.facts[i] = facts
 
         if firms.flags[i] & VAT_GENERAL and status == OPEN:
-            increment = whole(credit_increment(i, firms, behaviour))
+            increment = round_half_up(credit_increment(i, firms, behaviour))
             firms.vat_credit[i] += increment
             lines[VAT_CREDIT_ACCRUED] += increment * w
 
@@ -180,14 +180,14 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others
         defer(i, clock, firms, terms, due, records)
         open_bills = firms.payables[i]
-        bought_on_credit = whole(due[MATERIALS] * behaviour.supplier_credit)
+        bought_on_credit = round_half_up(due[MATERIALS] * behaviour.supplier_credit)
         due[MATERIALS] -= bought_on_credit
         firms.payables[i] += bought_on_credit
         lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
 
         # 6. Paying: what falls due, then, from what exceeds the next wage bill, the bank and suppliers who have waited,
         # then old arrears, from what exceeds half a month; owners draw on what exceeds the buffer and what is put off.
-        cash_outlays = whole(outlays - (1.0 - behaviour.outlays_materials) * full[MATERIALS])
+        cash_outlays = round_half_up(outlays - (1.0 - behaviour.outlays_materials) * full[MATERIALS])
         instalments = instalments_due(i, day, firms, slots, terms)
         needed = instalments + due.sum()
         if firms.cash[i] < needed:
@@ -201,7 +201,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
         spent += pay_arrears(i, cash - spent - cash_outlays // 2, firms, lines)
         if not short:
-            kept = whole(cash_outlays * behaviour.buffer_months) + deferred_total(i, firms, slots, terms)
+            kept = round_half_up(cash_outlays * behaviour.buffer_months) + deferred_total(i, firms, slots, terms)
             spent += draw_on_cash(i, cash - spent - kept, firms, behaviour, lines)
         firms.cash[i] -= spent
         if short or firms.illiquid_months[i] > 0:
@@ -222,13 +222,13 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed)
 
         # 8. Leave or stay.
-        cause = cause_to_leave(i, clock, firms, slots, terms, behaviour, seed)
+        cause = find_exit_cause(i, clock, firms, slots, terms, behaviour, seed)
         if cause != STAYS:
-            leave(i, cause, clock, firms, terms, behaviour, market, records)
+            close_firm(i, cause, clock, firms, terms, behaviour, market, records)
 
 
 @kernel
-def _be_born(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+def _open_new_firm(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
     """Open a firm whose day has come, if entry is high enough for its draw; else it never opens."""
     chance = behaviour.birth_thinning * terms.entry[firms.prefecture[i], firms.sector[i]]
     if uniform(seed, BIRTH, firms.key[i], 0) >= chance:
@@ -266,8 +266,8 @@ def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ign
     # Public bodies and large firms: paid, overdue, or waiting.
     if firms.receivables_public[i] > 0:
         slow = behaviour.overdue_per_month * terms.new_arrears[firms.prefecture[i], firms.sector[i], firms.size[i]]
-        late = min(whole(firms.receivables_public[i] * slow), firms.receivables_public[i])
-        paid = min(whole(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
+        late = min(round_half_up(firms.receivables_public[i] * slow), firms.receivables_public[i])
+        paid = min(round_half_up(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
         firms.receivables_public[i] -= paid + late
         firms.overdue_public[i] += late
         firms.cash[i] += paid
@@ -277,7 +277,7 @@ def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ign
         cleared = behaviour.overdue_paid
         if uniform(seed, DISPUTE, firms.key[i], 0) >= behaviour.disputed_share:
             cleared = _clearance(i, day, cleared, firms, terms)
-        paid = whole(firms.overdue_public[i] * cleared)
+        paid = round_half_up(firms.overdue_public[i] * cleared)
         firms.overdue_public[i] -= paid
         firms.cash[i] += paid
         lines[COLLECTED_OVERDUE] += paid * w
@@ -287,8 +287,8 @@ def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ign
         share_lost = behaviour.private_default
         if customer == OTHER_FIRMS:
             share_lost += market.supplier_loss[firms.prefecture[i]]
-        lost = whole(firms.receivables_private[i] * min(1.0, share_lost))
-        paid = min(whole((firms.receivables_private[i] - lost) * rate), firms.receivables_private[i] - lost)
+        lost = round_half_up(firms.receivables_private[i] * min(1.0, share_lost))
+        paid = min(round_half_up((firms.receivables_private[i] - lost) * rate), firms.receivables_private[i] - lost)
         firms.receivables_private[i] -= paid + lost
         firms.cash[i] += paid
         lines[COLLECTED_PRIVATE] += paid * w

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.firm.bills import usual_outlays
-from sim.firm.entitlements import dequeue, in_effect, more, next_of, whole
+from sim.firm.entitlements import dequeue, in_effect, more, next_of, round_half_up
 from sim.firm.state import DECIDED, NEVER, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
@@ -94,9 +94,9 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
                 counts.days[month, item, REFUSED] += w * days
                 continue
             if expands:
-                amount = whole(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
+                amount = round_half_up(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
             else:
-                amount = whole(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
+                amount = round_half_up(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
             supply[p] -= amount * w
             # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
             new_rate = max(0.0, firms.loan_rate[i] - rate_cut)
@@ -124,8 +124,8 @@ def _expand(i, amount, month, firms, behaviour, seed):  # type: ignore[no-untype
     if usual <= 0.0:
         return
     growth = amount * behaviour.asset_turnover / 12.0 / usual
-    firms.usual_sales[i] = whole(usual * (1.0 + growth))
-    firms.rent[i] = whole(firms.rent[i] * (1.0 + growth))
+    firms.usual_sales[i] = round_half_up(usual * (1.0 + growth))
+    firms.rent[i] = round_half_up(firms.rent[i] * (1.0 + growth))
     more = np.floor(firms.usual_staff[i] * growth + uniform(seed, EXPANSION, firms.key[i], month))
     firms.usual_staff[i] += np.int32(more)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.entitlements import put
+from sim.firm.entitlements import set_bit
 from sim.firm.state import DECIDED, Counts
 from sim.population.columns import Firms
 from sim.vocabulary import Status
@@ -24,6 +24,6 @@ def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> No
     weights = firms.weight[rows]
     before = np.cumsum(weights) - weights
     for row in rows[before < quota]:
-        put(firms.granted, row, m)
+        set_bit(firms.granted, row, m)
         counts.holders[m, firms.prefecture[row]] += firms.weight[row]
         counts.firms[month, m, DECIDED] += firms.weight[row]

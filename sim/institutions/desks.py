@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.entitlements import dequeue, entitle, is_on, pay
+from sim.firm.entitlements import dequeue, entitle, has_bit, pay
 from sim.firm.state import DECIDED, LANES, NEVER, PAYMENT, REFUSED, Float
 from sim.institutions.province import Province
 from sim.institutions.rules import Rules
@@ -92,7 +92,7 @@ def serve(desk, clock, state):  # type: ignore[no-untyped-def]
                 days = day - queues.applied_on[record]
                 # A measure that has ended decides nothing any more.
                 if (
-                    not is_on(terms.active, m)
+                    not has_bit(terms.active, m)
                     or uniform(seed, DECISION, firms.key[i], terms.identity[m]) < terms.refusal[m]
                 ):
                     counts.firms[month, m, REFUSED] += w

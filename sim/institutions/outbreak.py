@@ -84,7 +84,7 @@ def run_activity(day, demand, friction, surroundings, integral):  # type: ignore
 
 
 @outermost
-def look_at_listings(day, severity, listed, closures):  # type: ignore[no-untyped-def]
+def update_listings(day, severity, listed, closures):  # type: ignore[no-untyped-def]
     """The day's severities and listings; returns whether any firm may have to stop or may restart.
 
     ``severity``: (C,) of the day and ``listed``: (C,) whether the county is.
@@ -259,7 +259,7 @@ class Outbreak:
         capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), prefectures * sectors)
         self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
 
-    def look_at_market(self, market: Market, month: int) -> None:
+    def update_market_factors(self, market: Market, month: int) -> None:
         """From the month's settlements: local demand follows the wage bill, customers go where firms are open.
 
         A sector's demand in a prefecture is a market. Of what competitors that are stopped or gone would have sold, the
@@ -283,7 +283,7 @@ class Outbreak:
         crowding = np.where(present < 1.0, np.minimum(1.0 + freed, MOST_CROWDING), 1.0 / present)
         self.crowding[:] = crowding[self.of_county]
 
-    def look_back(self) -> None:
+    def fill_look_back(self) -> None:
         """Fill the integral over the days before the horizon, which the first settlement looks back on."""
         for day in range(-LEAD, 0):
             self._run(day, self.world.demand[0], 0.0)
@@ -292,10 +292,10 @@ class Outbreak:
         """Activity of a day with the demand of each sector and the friction of travel."""
         run_activity(day, demand, friction, self.surroundings, self.province.state.market.integral)
 
-    def live(self, day: int) -> None:
+    def advance(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         world, closures, province = self.world, self.closures, self.province
-        if look_at_listings(day, world.severity[day], world.listed[day], closures):
+        if update_listings(day, world.severity[day], world.listed[day], closures):
             province.make_room(len(TICKETS) * int(closures.suspended.sum()) + 1)
             officers = bool(province.state.terms.liaison_capacity[0] > 0)
             close_and_reopen(closures, officers, province.clock(day), province.state)

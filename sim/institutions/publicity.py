@@ -25,7 +25,7 @@ class Publicity:
         self.hazard: Float = np.zeros_like(rules.terms.aware)  # a day
         self.cumulated: Float = np.zeros_like(self.hazard)
 
-    def look_around(self) -> None:
+    def update_hazard(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
         near = self.holders / self.entitled
         hazard = self.base[None, None, :] + self.rules.terms.awareness + self.peers * near[:, :, None]
@@ -34,7 +34,7 @@ class Publicity:
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""
         if day % 7 == 0:
-            self.look_around()
+            self.update_hazard()
         aware = self.rules.terms.aware
         self.cumulated += self.hazard
         np.negative(self.cumulated, out=aware)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
-from sim.firm.entitlements import whole
+from sim.firm.entitlements import round_half_up
 from sim.firm.state import Float, Int
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
@@ -105,15 +105,15 @@ def award(month, lots, procurement, preferences, firms, seed):  # type: ignore[n
                 shares_work = uniform(seed, LARGE_BID, number, SHARES_WORK) < of.consortium_share
                 large_evaluated = large_price * (1.0 - preferences.consortium_bonus[p]) if shares_work else large_price
                 if best >= 0 and (not contested or best_price <= large_evaluated):
-                    value = whole(of.lot_fen[form] * max(0.0, bid_price))
+                    value = round_half_up(of.lot_fen[form] * max(0.0, bid_price))
                     firms.contract_backlog[best] += value
                     w = np.int64(firms.weight[best])
                     won[form, MEDIUM_WINS if firms.size[best] == MEDIUM else SMALL_WINS] += value * w
                 elif contested:
-                    value = whole(of.lot_fen[form] * max(0.0, large_price))
-                    won[form, LARGE_WINS] += whole(value * of.row_weight[form, p])
+                    value = round_half_up(of.lot_fen[form] * max(0.0, large_price))
+                    won[form, LARGE_WINS] += round_half_up(value * of.row_weight[form, p])
                     if shares_work and best >= 0:
-                        firms.contract_backlog[best] += whole(value * of.consortium_part)
+                        firms.contract_backlog[best] += round_half_up(value * of.consortium_part)
 
 
 @kernel

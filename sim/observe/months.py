@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from sim.observe.outcomes import OUTCOMES, Seen
+from sim.observe.outcomes import OUTCOMES, OutcomeInputs
 
 HEADLINES: Final = ("survival_rate", "resumption_rate", "loss_share")
 
@@ -21,6 +21,6 @@ def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
     sums = panel.groupby(by, sort=False, observed=True).sum(numeric_only=True)
     nothing = pd.DataFrame()
     counts = [{str(name): number for name, number in row.items()} for row in sums.to_dict("records")]
-    seen = [Seen(month, month, nothing, {}, {}, (0, 0), 0.0) for month in counts]
+    seen = [OutcomeInputs(month, month, nothing, {}, {}, (0, 0), 0.0) for month in counts]
     rates = pd.DataFrame({name: [OUTCOMES[name].of(month) for month in seen] for name in HEADLINES}, index=sums.index)
     return rates.reset_index()

@@ -128,7 +128,7 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
 
 
 @outermost
-def knowing(firms, terms, found):  # type: ignore[no-untyped-def]
+def count_aware(firms, terms, found):  # type: ignore[no-untyped-def]
     """Add up the weighted firms that are eligible for, and that know of, each measure into ``found`` (measures, 2)."""
     for i in range(len(firms.key)):
         if firms.status[i] == UNBORN:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Counts = dict[str, int]
 
 
-class Seen(NamedTuple):
+class OutcomeInputs(NamedTuple):
     """What outcomes are computed from."""
 
     at_target: Counts  # column sums of the panel in the month of the targets
@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
 
     unit: str
     less_is_better: bool
-    of: Callable[[Seen], float]
+    of: Callable[[OutcomeInputs], float]
     least: float
     most: float
     universe: Universe
@@ -59,7 +59,7 @@ def outcome(
     has_limits: bool = True,
     universe: Universe = "all",
     by: By | None = None,
-) -> Callable[[Callable[[Seen], float]], Callable[[Seen], float]]:
+) -> Callable[[Callable[[OutcomeInputs], float]], Callable[[OutcomeInputs], float]]:
     """Register a function as an outcome under its own name.
 
     A share lies between 0 and 1, everything else is at least 0; except what ``has_limits`` says has none. What is
@@ -69,7 +69,7 @@ def outcome(
 
     counted = BY_UNIT[unit] if by is None else by
 
-    def register(function: Callable[[Seen], float]) -> Callable[[Seen], float]:
+    def register(function: Callable[[OutcomeInputs], float]) -> Callable[[OutcomeInputs], float]:
         OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits, universe, counted)
         return function
 
@@ -86,130 +86,130 @@ def _sum(ledger: pd.DataFrame, *kinds: str) -> float:
 
 
 @outcome("share", by="firms")
-def survival_rate(seen: Seen) -> float:
+def survival_rate(seen: OutcomeInputs) -> float:
     """Of the entities alive at the start, the share still alive at the end of the horizon."""
     return _share(seen.at_end["founders_alive"], seen.at_end["founders"])
 
 
 @outcome("share", by="firms")
-def resumption_rate(seen: Seen) -> float:
+def resumption_rate(seen: OutcomeInputs) -> float:
     """Of the entities that the epidemic stopped, ordinary exits aside, the share working at the end of 2022."""
     stopped = seen.at_target["stopped"] - seen.at_target["stopped_exited_otherwise"]
     return _share(seen.at_target["stopped_working"], stopped)
 
 
 @outcome("share", less_is_better=True, by="firms")
-def loss_share(seen: Seen) -> float:
+def loss_share(seen: OutcomeInputs) -> float:
     """Of the entities alive at the end of 2022, the share with a negative result for the year."""
     return _share(seen.at_target["loss_making"], seen.at_target["open"] + seen.at_target["suspended"])
 
 
 @outcome("entities")
-def survivors(seen: Seen) -> float:
+def survivors(seen: OutcomeInputs) -> float:
     """Entities alive at the start that still are at the end of the horizon."""
     return float(seen.at_end["founders_alive"])
 
 
 @outcome("entities", less_is_better=True)
-def exits(seen: Seen) -> float:
+def exits(seen: OutcomeInputs) -> float:
     """Entities that left during the horizon, born during it or not."""
     return float(seen.at_end["exited"])
 
 
 @outcome("entities")
-def births(seen: Seen) -> float:
+def births(seen: OutcomeInputs) -> float:
     """Entities born during the horizon."""
     return float(seen.at_end["born"])
 
 
 @outcome("entities", less_is_better=True)
-def stopped(seen: Seen) -> float:
+def stopped(seen: OutcomeInputs) -> float:
     """Entities that the epidemic stopped at least once by the end of 2022."""
     return float(seen.at_target["stopped"])
 
 
 @outcome("persons")
-def jobs(seen: Seen) -> float:
+def jobs(seen: OutcomeInputs) -> float:
     """Persons on the payroll at the end of the horizon, owners excluded."""
     return float(seen.at_end["staff"])
 
 
 @outcome("fen", less_is_better=True)
-def arrears_to_firms(seen: Seen) -> float:
+def arrears_to_firms(seen: OutcomeInputs) -> float:
     """What public bodies and large firms owed to living entities beyond the due day at the end of 2022 (clause I.6)."""
     return float(seen.at_target["overdue_public_fen"])
 
 
 @outcome("fen", less_is_better=True)
-def small_arrears_left(seen: Seen) -> float:
+def small_arrears_left(seen: OutcomeInputs) -> float:
     """Of arrears to firms at the end of 2022, what is undisputed and below 2 m yuan a firm (clause I.6.c)."""
     return float(seen.at_target["small_arrears_fen"])
 
 
 @outcome("share", has_limits=False, by="money")
-def inclusive_loan_growth_gap(seen: Seen) -> float:
+def inclusive_loan_growth_gap(seen: OutcomeInputs) -> float:
     """Growth in 2022 of loans to individual, micro and small firms, less that of all loans (clause I.3.e)."""
     before, after = seen.inclusive_loans
     return after / before - 1.0 - seen.all_loans_growth if before else float("nan")
 
 
 @outcome("entities")
-def srdi_growth_firms(seen: Seen) -> float:
+def srdi_growth_firms(seen: OutcomeInputs) -> float:
     """Firms chosen as provincial growth firms (clause I.8.b)."""
     return float(seen.chosen.get("srdi_growth_firms", 0))
 
 
 @outcome("entities")
-def srdi_little_giants(seen: Seen) -> float:
+def srdi_little_giants(seen: OutcomeInputs) -> float:
     """Firms chosen as provincial little giants (clause I.8.b)."""
     return float(seen.chosen.get("srdi_little_giants", 0))
 
 
 @outcome("entities")
-def srdi_national_little_giants(seen: Seen) -> float:
+def srdi_national_little_giants(seen: OutcomeInputs) -> float:
     """Firms chosen as national little giants (clause I.8.b)."""
     return float(seen.chosen.get("srdi_national_little_giants", 0))
 
 
 @outcome("fen")
-def contracts_of_small_firms(seen: Seen) -> float:
+def contracts_of_small_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by small firms, micro firms and individual businesses over the horizon (clause II.4)."""
     return float(seen.contracts["small_micro"])
 
 
 @outcome("fen")
-def contracts_of_medium_firms(seen: Seen) -> float:
+def contracts_of_medium_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by medium firms over the horizon."""
     return float(seen.contracts["medium"])
 
 
 @outcome("fen")
-def contracts_of_large_firms(seen: Seen) -> float:
+def contracts_of_large_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by large firms over the horizon: what they lose to smaller ones under clause II.4."""
     return float(seen.contracts["large"])
 
 
 @outcome("fen", less_is_better=True)
-def money_given(seen: Seen) -> float:
+def money_given(seen: OutcomeInputs) -> float:
     """Gross outlay and forgone revenue: bills borne by others, grants and refunds, over the horizon."""
     return _sum(seen.ledger, "relieved", "granted")
 
 
 @outcome("fen", less_is_better=True)
-def money_put_off(seen: Seen) -> float:
+def money_put_off(seen: OutcomeInputs) -> float:
     """Bills and loans that measures let firms pay later, over the horizon."""
     return _sum(seen.ledger, "deferred")
 
 
 @outcome("fen", less_is_better=True)
-def bank_write_offs(seen: Seen) -> float:
+def bank_write_offs(seen: OutcomeInputs) -> float:
     """Loans of closed entities that banks lost, over the horizon."""
     ledger = seen.ledger
     lost = (ledger["payee"] == "banks") & (ledger["kind"] == "written_off") & (ledger["flow"] == "loan")
     return float(ledger.loc[lost, "amount_fen"].sum())
 
 
-def table(seen: Seen) -> pd.DataFrame:
+def table(seen: OutcomeInputs) -> pd.DataFrame:
     """All outcomes as a tidy table (columns: ``TABLES['outcomes']``)."""
     import pandas as pd
 

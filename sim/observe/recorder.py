@@ -13,7 +13,7 @@ from sim import ledger
 from sim.firm.state import COUNTED_STATIONS, DECIDED, DUE_AGAIN, MISSED, PUT_OFF, Float, Int
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
-from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, knowing
+from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
 from sim.observe.tables import TABLES
 from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, WINNERS, Status
 
@@ -60,7 +60,7 @@ class Record:
     ) -> dict[str, pd.DataFrame]:
         """The tables of ``MONTHLY`` by name."""
         known = np.zeros((len(self.measures), 2), np.int64)
-        knowing(firms, terms, known)
+        count_aware(firms, terms, known)
         return {
             "panel": self.panel_table(),
             "universes": universes.table(self.months, self.tallies),
@@ -98,7 +98,7 @@ class Record:
             return dict(zip(COUNTED, self.panel[month].sum(axis=0).tolist(), strict=True))
 
         by_size = self.panel[self.at_target, :, LOAN].reshape(-1, len(SIZES)).sum(axis=0)
-        seen = outcomes.Seen(
+        seen = outcomes.OutcomeInputs(
             at_target=sums(self.at_target),
             at_end=sums(-1),
             ledger=ledger_table,

@@ -21,7 +21,7 @@ from sim.study import StudyError, study_folder
 from sim.study.arguments import arguments, checked
 from sim.study.keywords import Execution, Firms, Progress, QuestionKeywords, TimedKeywords
 from sim.study.questions import module
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting
 from sim.study.runs.study import Study
@@ -157,8 +157,8 @@ def kept(asked: Asked, execution: Execution) -> Study:
 
 @contextmanager
 def answered(
-    asked: Asked, execution: Execution, watched: Callable[[Stored], AbstractContextManager[Progress | None]]
-) -> Iterator[tuple[Study, Stored]]:
+    asked: Asked, execution: Execution, watched: Callable[[RunStore], AbstractContextManager[Progress | None]]
+) -> Iterator[tuple[Study, RunStore]]:
     """The one way from a question to a kept answer: the answer and its runs, while this command is at work on them.
 
     ``watched``: a context in which the runs are done, made of those that are there already; it gives whom to tell the

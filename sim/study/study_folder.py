@@ -24,10 +24,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from sim.study import StudyError
 from sim.study.questions import all_table_names, study_class
-from sim.study.runs.checksums import SUMS, seal, sealed, sum_of
+from sim.study.runs.checksums import SUMS, read_checksums, sum_of, write_checksums
 from sim.study.runs.manifest import Manifest, sources_fingerprint
 from sim.study.runs.parts import AT_WORK, RUNS, found, unreadable
-from sim.study.runs.run_store import Stored, unwritable
+from sim.study.runs.run_store import RunStore, unwritable
 from sim.study.runs.study import Study, StudyOfAnotherVersion
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _held: set[Path] = set()  # folders that this process is at work on
 
 
 @contextmanager
-def at_work(folder: str | Path | None) -> Iterator[Stored]:
+def at_work(folder: str | Path | None) -> Iterator[RunStore]:
     """The runs of a study, for as long as a command is at work on it; without a folder they are kept for so long only.
 
     To be entered before hours of runs: raises :class:`StudyError` when a study could not be stored in ``folder`` or
@@ -54,7 +54,7 @@ def at_work(folder: str | Path | None) -> Iterator[Stored]:
     """
     if folder is None:
         with TemporaryDirectory(prefix="shukun-") as passing:
-            yield Stored(Path(passing), writing=True)
+            yield RunStore(Path(passing), writing=True)
         return
     place = check(folder)
     if place in _held:
@@ -69,7 +69,7 @@ def at_work(folder: str | Path | None) -> Iterator[Stored]:
         except OSError as error:
             raise unwritable(place, error) from None
         try:
-            yield Stored(runs, writing=True)
+            yield RunStore(runs, writing=True)
         finally:
             with suppress(OSError):  # which says that there are runs
                 runs.rmdir()
@@ -138,8 +138,8 @@ def _check_contents(place: Path, folder: str | Path) -> None:
 
 def _written_by_us(place: Path) -> set[str]:
     """Names of the files in a folder, apart from its runs, that this program wrote."""
-    written = {*sealed(place / WRITTEN)}
-    sums, manifest = sealed(place), _manifest_of(place)
+    written = {*read_checksums(place / WRITTEN)}
+    sums, manifest = read_checksums(place), _manifest_of(place)
     if MANIFEST in sums:
         written |= {SUMS, *sums}
         if manifest is None and (place / MANIFEST).exists():  # damaged, or put there by somebody else
@@ -234,7 +234,7 @@ def save(study: Study, folder: str | Path) -> Path:
             with (new / MANIFEST).open("w", encoding="utf-8") as file:
                 file.write(study.manifest.model_dump_json(indent=2) + "\n")
                 _flush(file)
-            seal(new)
+            write_checksums(new)
             new.replace(place / WRITTEN)
             _settle(place)
         except OSError as error:
@@ -250,7 +250,7 @@ def _settle(place: Path) -> None:
     if not new.is_dir():
         return
     if (new / SUMS).exists():  # else all has found its place but the folder is still there
-        for name in _written_by_us(place) - {*sealed(new), SUMS}:
+        for name in _written_by_us(place) - {*read_checksums(new), SUMS}:
             (place / name).unlink(missing_ok=True)
         for file in sorted(new.iterdir(), key=lambda file: file.name == SUMS):  # last what says what there is
             file.replace(place / file.name)
@@ -283,7 +283,7 @@ def load(folder: str | Path) -> Study:
         ) from None
     except OSError as error:
         raise _missing(folder, MANIFEST, error) from None
-    sums = sealed(_place_of(folder, SUMS).parent)
+    sums = read_checksums(_place_of(folder, SUMS).parent)
     try:
         for checked in (_place_of(folder, SUMS), file):
             _check_sum(folder, checked, sums)
@@ -308,7 +308,7 @@ def load(folder: str | Path) -> Study:
 def examine(folder: str | Path) -> list[StudyError]:
     """What is damaged or gone among the tables of a study, a sentence each; nothing is changed."""
     folder, found = Path(folder), []
-    sums = sealed(_place_of(folder, SUMS).parent)
+    sums = read_checksums(_place_of(folder, SUMS).parent)
     for name in sums:
         try:
             if name in (MANIFEST, SUMS):

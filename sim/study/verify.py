@@ -15,7 +15,7 @@ from sim.study import StudyError, study_folder
 from sim.study.keywords import Progress
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs.parts import RUNS, DamagedError
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec
 
@@ -41,7 +41,7 @@ def verify(
     place = Path(folder) / RUNS
     if not place.is_dir():
         raise StudyError(zh=f"{folder} 中没有保存的运行。", en=f"{folder} holds no runs.")
-    stored = Stored(place)
+    stored = RunStore(place)
     damaged = [*study_folder.examine(folder), *(DamagedError(file) for file in stored.examine())]
     keys = stored.keys()
     if not keys and not damaged:
@@ -57,7 +57,7 @@ def verify(
         )
     asked = {} if strange else dict(islice(_asked(stored, in_order), sample))
     with TemporaryDirectory(prefix="shukun-") as passing:
-        anew = Stored(Path(passing), stored.simulate)
+        anew = RunStore(Path(passing), stored.simulate)
         runner = Runner(anew, workers, progress=progress)
         specs = list(asked.values())
         worlds = {(id_, spec.seed): spec for spec in specs if spec.against and (id_ := anew.key(_world(spec)))}
@@ -74,7 +74,7 @@ def verify(
     return table
 
 
-def _asked(stored: Stored, keys: Iterable[str]) -> Iterator[tuple[str, RunSpec]]:
+def _asked(stored: RunStore, keys: Iterable[str]) -> Iterator[tuple[str, RunSpec]]:
     """What was asked of each run, apart from those of which that is damaged or the world they were paired with is."""
     for key in keys:
         row = stored.row(key)

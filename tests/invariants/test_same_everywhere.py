@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.engine import simulate
 from sim.observe.tables import TABLES, Result
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec, replicated, sized
 from tests.invariants.watching import built, busy, part
@@ -59,7 +59,7 @@ def specifications() -> list[RunSpec]:
 def stored_digests(workers: int, folder: Path) -> list[dict[str, str]]:
     """Of everything that is kept of the runs, in order."""
     folder.mkdir()
-    runner = Runner(Stored(folder), workers)
+    runner = Runner(RunStore(folder), workers)
     rows = runner.run(specifications())
     assert set(rows["reason"]) == {""}
     return [runner.stored.digests(key) for key in rows["run"]]

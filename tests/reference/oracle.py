@@ -115,7 +115,7 @@ class Oracle:
         for rule in self.province.policy.in_force(day, "cultivation"):
             if max(rule.first, 0) == day and rule.values.quota is not None:
                 self._choose(rule, day)
-        self.publicity.look_around(day)
+        self.publicity.update_hazard(day)
 
     def _choose(self, rule: Rule, day: int) -> None:
         """Firms with the lowest share of materials, row by row until the quota of entities is filled."""

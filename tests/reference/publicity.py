@@ -19,7 +19,7 @@ class Publicity:
         for (rule, prefecture, _), firms in province.entitled.items():
             self.qualified[rule, prefecture] += firms
 
-    def look_around(self, day: int) -> None:
+    def update_hazard(self, day: int) -> None:
         """Set the hazard anew: by size, by campaigns, by neighbours that have the measure."""
         province, p = self.province, self.province.calibration
         self.hazard = {}
@@ -43,6 +43,6 @@ class Publicity:
     def spread(self, day: int) -> None:
         """One day."""
         if day % 7 == 0:
-            self.look_around(day)
+            self.update_hazard(day)
         for place, hazard in self.hazard.items():
             self.province.told[place] += hazard / MONTH_DAYS

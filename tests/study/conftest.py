@@ -17,7 +17,7 @@ from sim.measure import Words
 from sim.observe.tables import Result
 from sim.scenario import Scenario
 from sim.scenario import load as really_load
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.world.spec import WorldSpec
 
@@ -169,7 +169,7 @@ def runner(tmp_path: Path, simulate: Callable[..., Result]) -> Callable[..., Run
 
     def make(simulate: Callable[..., Result] = simulate, folder: Path = tmp_path / "runs", **how: Any) -> Runner:
         folder.mkdir(parents=True, exist_ok=True)
-        return Runner(Stored(folder, simulate, writing=True), **how)
+        return Runner(RunStore(folder, simulate, writing=True), **how)
 
     return make
 

@@ -8,7 +8,7 @@ from sim.study import StudyError, answering, study_folder
 from sim.study.answering import Asked
 from sim.study.keywords import Execution
 from sim.study.questions import comparison, run
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.specification import Setting
 
 pytestmark = pytest.mark.usefixtures("simulate")
@@ -62,7 +62,7 @@ def test_runs_that_were_finished_stay_when_what_is_made_of_the_answer_fails(aske
     with pytest.raises(ZeroDivisionError), answering.answered(asked, Execution(folder=folder), watched) as (study, _):
         raise ZeroDivisionError
     assert study_folder.load(folder).manifest == study.manifest
-    assert len(Stored(folder / "runs")) == len(study.runs)
+    assert len(RunStore(folder / "runs")) == len(study.runs)
 
 
 def test_without_a_folder_nothing_is_kept(asked, tmp_path, monkeypatch):

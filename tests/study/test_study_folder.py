@@ -14,8 +14,8 @@ from sim import compare, sweep
 from sim.study import StudyError, study_folder
 from sim.study.questions import run
 from sim.study.questions.comparison import Comparison
-from sim.study.runs.checksums import seal
-from sim.study.runs.run_store import Stored
+from sim.study.runs.checksums import write_checksums
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.specification import Setting
 from sim.study.runs.study import StudyOfAnotherVersion
 from sim.study.verify import verify
@@ -208,7 +208,7 @@ def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
     (folder / "manifest.json").write_text(json.dumps(told | {"sources": "0" * 64, "new_fact": 1}))
     (folder / "panel.parquet").unlink()
     (folder / study_folder.SUMS).unlink()
-    seal(folder, ("runs",))
+    write_checksums(folder, ("runs",))
     before = contents(folder)
     again = study_folder.load(folder)
     assert isinstance(again, StudyOfAnotherVersion)
@@ -230,7 +230,7 @@ def test_a_study_of_the_model_before_is_read_as_it_was_and_never_joined_with_new
         old = compare(["rent"], replications=2, folder=folder)
     (folder / "repayment_wall.parquet").rename(folder / "cliff.parquet")
     (folder / study_folder.SUMS).unlink()
-    seal(folder, ("runs",))
+    write_checksums(folder, ("runs",))
     kept = contents(folder)
     read = study_folder.load(folder)
     assert isinstance(read, StudyOfAnotherVersion)
@@ -241,7 +241,7 @@ def test_a_study_of_the_model_before_is_read_as_it_was_and_never_joined_with_new
     compare(["rent"], replications=3, folder=folder)
     new = study_folder.load(folder)
     assert isinstance(new, Comparison) and not (folder / "cliff.parquet").exists()
-    stored = Stored(folder / "runs")
+    stored = RunStore(folder / "runs")
     assert {stored.row(key)["sources"] for key in stored.keys()} == {new.manifest.sources} != {before}  # noqa: SIM118
     assert len(stored) == 2 * 3
 
@@ -287,7 +287,7 @@ def test_no_changed_byte_of_a_study_goes_unnoticed(tmp_path):
         place = number * 7_919 % len(content)  # all over the files
         content[place] ^= 1 << number % 8
         file.write_bytes(content)
-        told = [*study_folder.examine(folder), *Stored(folder / "runs").examine()]
+        told = [*study_folder.examine(folder), *RunStore(folder / "runs").examine()]
         assert len(told) == 1 and file.name in str(told[0]), f"byte {place} of {file.name}"
         content[place] ^= 1 << number % 8
         file.write_bytes(content)
@@ -332,7 +332,7 @@ def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_
         if file.is_file() and file.stat().st_size:
             damage(file, how, where)
     before = contents(folder)
-    for ask in (study_folder.load, study_folder.examine, lambda folder: Stored(folder / "runs").examine()):
+    for ask in (study_folder.load, study_folder.examine, lambda folder: RunStore(folder / "runs").examine()):
         with suppress(StudyError):
             ask(folder)
     assert contents(folder) == before
@@ -349,7 +349,7 @@ def test_whatever_is_damaged_reading_changes_nothing_and_the_same_command_mends_
         assert {name: after.get(name) for name in whole if "runs/" not in name} == {
             name: content for name, content in whole.items() if "runs/" not in name
         }
-        assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()] == []
+        assert [*study_folder.examine(folder), *RunStore(folder / "runs").examine()] == []
     assert (folder / "notes.md").read_text() == "mine"
     assert [path.name for path in place.iterdir()] == ["study"]
 
@@ -362,9 +362,9 @@ def test_what_only_tells_of_the_study_is_mended_by_the_same_command(name, tmp_pa
     content = bytearray(file.read_bytes())
     content[4] ^= 1
     file.unlink() if name == "manifest.json" else file.write_bytes(content)
-    assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()]
+    assert [*study_folder.examine(folder), *RunStore(folder / "runs").examine()]
     compare(["rent"], replications=2, folder=folder)
-    assert [*study_folder.examine(folder), *Stored(folder / "runs").examine()] == []
+    assert [*study_folder.examine(folder), *RunStore(folder / "runs").examine()] == []
     assert study_folder.load(folder).scenarios == ["baseline", "rent"]
 
 
@@ -377,7 +377,7 @@ def test_a_study_of_before_keeps_the_names_that_it_was_written_with(tmp_path):
     named = study.targets.rename(columns={"met_over_replications": old})
     named.to_parquet(folder / "targets.parquet", index=False)
     (folder / study_folder.SUMS).unlink()
-    seal(folder, ("runs",))
+    write_checksums(folder, ("runs",))
     again = study_folder.load(folder)
     assert isinstance(again, StudyOfAnotherVersion)
     pd.testing.assert_frame_equal(again.targets, named)

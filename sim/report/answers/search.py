@@ -113,7 +113,7 @@ def _fresh_runs(summary: SearchSummary) -> Iterator[Words]:
     holds = front[front["is_looked_at"]]["holds"].dropna()
     if holds.empty:
         return
-    pairs, apart = summary.pairs_told_apart
+    pairs, apart = summary.significant_pairs
     yield both(
         "search.finding.fresh", looked_at=len(holds), holds=int(holds.sum()), pairs=pairs, told=apart,
         objective=quantity_inside(first),

@@ -85,7 +85,7 @@ def answer_of_clause(detail: ClauseDetail, effect: ClauseEffect | None) -> dict[
     answer: dict[str, Any] = {**detail.plain(), "effect": None}
     if effect is not None:
         answer["effect"] = {
-            "nothing_alone": effect.is_nothing_alone,
+            "nothing_alone": effect.has_no_effect_alone,
             "founders": effect.founders,
             "births": effect.births,
             "eligible": effect.eligible,
@@ -175,7 +175,7 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
     counts = {name: getattr(effect, name) for name in ("founders", "births", "eligible", "reached")}
     counts["firms"] = effect.founders + effect.births
     paragraph(text("cli.note.reached", lang, **{name: numbers.entities(count) for name, count in counts.items()}))
-    if effect.is_nothing_alone:
+    if effect.has_no_effect_alone:
         paragraph(text("cli.note.nothing_alone", lang))
 
 

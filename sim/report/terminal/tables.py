@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.run import Ensemble
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
     from sim.study.runs.study import Study
 
 ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
 
 
-def answer_of_run(study: Ensemble, stored: Stored, out: Path | None) -> dict[str, Any]:
+def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[str, Any]:
     """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals.
 
     ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.

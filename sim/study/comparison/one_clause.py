@@ -49,7 +49,7 @@ class ClauseEffect:
     births: float
 
     @property
-    def is_nothing_alone(self) -> bool:
+    def has_no_effect_alone(self) -> bool:
         """Whether nothing at all differs from the baseline: the clause only delivers what other clauses give."""
         alone = self.effects[self.effects["quantity"] == "alone"]
         return bool((alone[["mean", "low", "high"]].fillna(0.0) == 0.0).all(axis=None))

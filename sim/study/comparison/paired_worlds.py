@@ -23,7 +23,7 @@ from sim.timeline import horizon
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
     from sim.study.runs.runner import Runner
     from sim.study.runs.specification import RunSpec
 
@@ -40,7 +40,7 @@ class Pairing:
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []
 
-    def read(self, spec: RunSpec, stored: Stored) -> None:
+    def read(self, spec: RunSpec, stored: RunStore) -> None:
         """Take up a run that succeeded. One whose baseline did not is no run that succeeded."""
         key, scenario, replication = stored.key(spec), spec.scenario, spec.replication
         if scenario.name != self.baseline:

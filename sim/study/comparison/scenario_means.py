@@ -17,7 +17,7 @@ from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
 
 # What identifies a row of a table that is averaged over replications.
 KEYS: Final = {
@@ -47,7 +47,7 @@ class ScenarioMeans(NamedTuple):
     repayment_wall: pd.DataFrame
 
 
-def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: Stored, seed: int) -> ScenarioMeans:
+def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, seed: int) -> ScenarioMeans:
     """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
     keys = runs.loc[runs["reason"] == "", "run"]
 

@@ -40,14 +40,14 @@ NUMBER, DAY, CHOICE = "number", "day", "choice"  # what a factor is; days are co
 UNKNOWN, NEVER, ALWAYS, NOTHING, BOX = "unknown", "never", "always", "nothing", "box"
 
 
-class Beyond(Strict):
+class Threshold(Strict):
     """A threshold of the question's own: exactly one of its fields, in the outcome's unit."""
 
     more_than: float | None = None
     less_than: float | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Beyond:
+    def _one(self) -> Threshold:
         if (self.more_than is None) == (self.less_than is None):
             raise Refusal(zh="more_than 与 less_than 应恰好写一项", en="give exactly one of more_than, less_than")
         return self
@@ -63,7 +63,7 @@ class Question(Strict):
 
     title: Words
     scenario: str = "full_plan"
-    misses: dict[Annotated[str, outcome_among()], Literal["target"] | Beyond] = Field(
+    misses: dict[Annotated[str, outcome_among()], Literal["target"] | Threshold] = Field(
         {"resumption_rate": "target", "loss_share": "target"}, min_length=1
     )
     over: Over = "worlds"
@@ -173,8 +173,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Discovery:
     )  # fmt: skip
 
 
-def _target(scenario: Scenario, outcome: str, stated: Literal["target"] | Beyond) -> _Target:
-    if isinstance(stated, Beyond):
+def _target(scenario: Scenario, outcome: str, stated: Literal["target"] | Threshold) -> _Target:
+    if isinstance(stated, Threshold):
         bound = "at_most" if stated.less_than is None else "at_least"
         limit = stated.more_than if stated.less_than is None else stated.less_than
         return _Target(outcome, "", bound, float(limit or 0.0))

@@ -20,7 +20,7 @@ LAST_LINE: Final = "# {} files\n"  # a comment; without it the list is not whole
 REMEMBERED: Final = 4_096  # files whose sums are not worked out again while they stay as they are
 
 
-def seal(folder: Path, without: Container[str] = (), flush: bool = True) -> None:
+def write_checksums(folder: Path, without: Container[str] = (), flush: bool = True) -> None:
     """Write what every file of a folder holds, apart from those named; ``flush``: onto the disk itself."""
     files = sorted(path for path in folder.iterdir() if path.name not in without)
     with (folder / SUMS).open("w", encoding="utf-8") as sink:
@@ -31,7 +31,7 @@ def seal(folder: Path, without: Container[str] = (), flush: bool = True) -> None
             os.fsync(sink.fileno())
 
 
-def sealed(folder: Path) -> dict[str, str]:
+def read_checksums(folder: Path) -> dict[str, str]:
     """The sum of each file that was sealed, by name; none where there is no seal, as in folders of earlier versions.
 
     Where the list itself is damaged it holds the list alone, with a sum that no file has.
@@ -50,7 +50,7 @@ def sealed(folder: Path) -> dict[str, str]:
 
 def is_whole(file: Path) -> bool:
     """Whether a file holds what it held when its folder was sealed; also true of one that nobody sealed."""
-    told = sealed(file.parent).get(file.name)
+    told = read_checksums(file.parent).get(file.name)
     if told is None:
         return True
     status = file.stat()

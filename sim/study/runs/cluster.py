@@ -46,7 +46,7 @@ class Common(NamedTuple):
 Packed = tuple[int, bytes]  # a task: how many bytes there are, and these compressed
 
 
-class StrangeWorkerError(Exception):
+class WorkerMismatchError(Exception):
     """A worker is not like who asks; ``args``: its address, and what is different."""
 
 
@@ -82,7 +82,7 @@ def different(common: Common) -> str:
     return "" if common.sign.is_dir() else "folder"
 
 
-def do_there(packed: Packed, common: Common) -> Outcome:
+def run_remotely(packed: Packed, common: Common) -> Outcome:
     """One run on a worker, which may have joined after the others were asked."""
     _agree(common)
     return do(unpacked(packed))
@@ -113,7 +113,7 @@ def _agree(common: Common) -> None:
 
     found = different(common)
     if found:
-        raise StrangeWorkerError(get_worker().address, found)
+        raise WorkerMismatchError(get_worker().address, found)
 
 
 def _connected(address: str) -> Client:
@@ -191,7 +191,7 @@ def _outcomes(client: Client, todo: Iterator[Task], common: Common) -> Iterator[
             else:
                 tasks = list(islice(todo, max(0, min(width - len(begun), TOGETHER))))
                 order.extend(task.key for task in tasks)
-            futures = client.map(do_there, [packed(task) for task in tasks], common=common, pure=False)
+            futures = client.map(run_remotely, [packed(task) for task in tasks], common=common, pure=False)
             for task, future in zip(tasks, futures, strict=True):
                 begun[future] = task
                 future.add_done_callback(ready.put)
@@ -257,7 +257,7 @@ def _said(error: Any, common: Common) -> Exception:
     match error:
         case StudyError():
             return error
-        case StrangeWorkerError(args=(worker, found)):
+        case WorkerMismatchError(args=(worker, found)):
             return _strange(worker, found, common)
     return _lost(error)
 

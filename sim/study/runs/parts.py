@@ -18,14 +18,14 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.study import StudyError
-from sim.study.runs.checksums import is_whole, seal, sealed
+from sim.study.runs.checksums import is_whole, read_checksums, write_checksums
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 RUNS, SCENARIOS, TIMES = "runs", "scenarios", "times"
-NOT_SEALED: Final = (f"{TIMES}.parquet",)  # nothing determines it, and the rest of a part is the same to the byte
+WITHOUT_CHECKSUM: Final = (f"{TIMES}.parquet",)  # nothing determines it, and the rest of a part is the same to the byte
 PART: Final = re.compile("[0-9a-f]{40}")  # the name of a part
 AT_WORK: Final = ".shukun-at-work"  # folder for what is being written
 DAMAGED: Final = "damaged"  # folder for parts that were set aside
@@ -56,14 +56,14 @@ def found(folder: Path) -> list[Path]:
 
 def files(part: Path) -> list[Path]:
     """The tables of a part, those among them that are gone."""
-    return [part / name for name in sorted({*sealed(part), *(file.name for file in part.glob("*.parquet"))})]
+    return [part / name for name in sorted({*read_checksums(part), *(file.name for file in part.glob("*.parquet"))})]
 
 
 def check(part: Path) -> None:
     """Raise :class:`DamagedError` when a sealed file of a part is gone or changed, or another cannot be read."""
     for file in files(part):
         _check(file)
-        if file.name in NOT_SEALED:
+        if file.name in WITHOUT_CHECKSUM:
             read(file)
 
 
@@ -116,7 +116,7 @@ def write(folder: Path, name: str, tables: Mapping[str, pa.Table]) -> None:
                 _writer(sink, table.schema, table_name in (RUNS, TIMES)) as writer,
             ):
                 writer.write_table(table)
-        seal(new, NOT_SEALED, flush=False)  # a run that a power failure damages is done again
+        write_checksums(new, WITHOUT_CHECKSUM, flush=False)  # a run that a power failure damages is done again
         put(new, folder / name)
 
 
@@ -145,7 +145,7 @@ def join(parts: Mapping[Path, str], into: Path) -> None:
     for name in names:
         files = [part / f"{name}.parquet" for part in parts]
         _together(into, name, [file for file in files if file.exists()], 1)
-    seal(into, NOT_SEALED)
+    write_checksums(into, WITHOUT_CHECKSUM)
 
 
 def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> None:

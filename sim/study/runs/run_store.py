@@ -54,7 +54,7 @@ class _Known:
     outcomes: array[float]
 
 
-class Stored:
+class RunStore:
     """The runs in one folder, which exists.
 
     ``simulate`` stands in for the engine, in tests. ``writing``: whether this is the command at work on the study,
@@ -333,7 +333,7 @@ def unwritable(folder: Path, error: OSError) -> StudyError:
     """What to say when the disk does not take something of the study in ``folder``, and how many runs are kept."""
     reason, runs = error.strerror or error, 0
     with suppress(OSError, StudyError):  # what made the folder unwritable may make it unreadable too
-        runs = len(Stored(folder / RUNS))
+        runs = len(RunStore(folder / RUNS))
     zh, en = f"{folder} 无法写入：{reason}。", f"{folder} cannot be written: {reason}."
     if runs:
         zh += f"已完成的 {runs} 次运行仍然保留，重复同一命令即可继续。"

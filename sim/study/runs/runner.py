@@ -15,7 +15,7 @@ from sim.study.runs.worker import do
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.runs.run_store import Stored
+    from sim.study.runs.run_store import RunStore
 
 
 class Runner:
@@ -28,7 +28,7 @@ class Runner:
 
     def __init__(
         self,
-        stored: Stored,
+        stored: RunStore,
         workers: int = 1,
         cluster: str | None = None,
         progress: Progress | None = None,

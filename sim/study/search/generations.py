@@ -17,7 +17,7 @@ from sim.study.designs.factors import Factor
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.search.optimiser import Judged, Optimiser
 from sim.study.search.plans import Plan, Plans, judge, quantities
-from sim.study.statistics.pareto_front import hypervolume, undominated
+from sim.study.statistics.pareto_front import hypervolume, pareto_optimal
 from sim.study.statistics.robustness import SIGN, Direction
 
 SEARCHING: Final = 0.6  # of the time given, after which no further generation is begun: the front is still to be run
@@ -43,7 +43,7 @@ class Aims:
     def best(self, table: pd.DataFrame, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which rows are on the front of those ``among``."""
         found = np.zeros(len(table), np.bool_)
-        found[np.flatnonzero(among)] = undominated(self.values(table)[among])
+        found[np.flatnonzero(among)] = pareto_optimal(self.values(table)[among])
         return found
 
     def told(self, row: Mapping[Any, Any]) -> Judged:
@@ -140,5 +140,5 @@ def _generations(evaluations: pd.DataFrame, aims: Aims, new: NDArray[np.bool_]) 
             box = judged.min(axis=0), np.where(width > 0, width, 1.0)
         reached = 0.0 if box is None else hypervolume((so_far - box[0]) / box[1], np.zeros(values.shape[1]))
         counts = [int((of_it & which).sum()) for which in (np.ones_like(new), new, failed, within)]
-        rows.append((generation, *counts, int(undominated(so_far).sum()), reached))
+        rows.append((generation, *counts, int(pareto_optimal(so_far).sum()), reached))
     return pd.DataFrame(rows, columns=list(GENERATIONS))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 
-def undominated(values: Values) -> NDArray[np.bool_]:
+def pareto_optimal(values: Values) -> NDArray[np.bool_]:
     """Which rows no other beats: is at least as good in everything and better in something.
 
     Of rows that are alike only the first counts; a row with a missing value does not.
@@ -53,7 +53,7 @@ def hypervolume(values: Values, reference: Any) -> float:
     """
     beyond = np.asarray(values, np.float64) - np.asarray(reference, np.float64)
     beyond = beyond[(beyond > 0).all(axis=1)]
-    beyond = beyond[undominated(beyond)]
+    beyond = beyond[pareto_optimal(beyond)]
     if not len(beyond):
         return 0.0
     if beyond.shape[1] == 1:

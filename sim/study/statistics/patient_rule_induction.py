@@ -86,7 +86,7 @@ class Box:
         return (self.hits * self.of - self.worlds * self.of_interest) / math.sqrt(spread) if spread else 0.0
 
     @property
-    def is_told_from_chance(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether every limit is."""
         return all(
             not quasi_p > self.level  # one that is missing is no limit
@@ -127,7 +127,7 @@ def find(x: pd.DataFrame, y: NDArray[np.bool_]) -> list[Box]:
     seen = {_key(box) for box in boxes}
     for start in range(peeled):
         box, limits = boxes[start], found.box_lims[start]
-        while not box.is_told_from_chance:
+        while not box.is_significant:
             limits = _without_weakest(box, limits, found.box_lims[0])
             found.update(limits, _inside(x, limits))
             box = _box(found, -1, x, y, True)
@@ -140,7 +140,7 @@ def find(x: pd.DataFrame, y: NDArray[np.bool_]) -> list[Box]:
 
 def choose(boxes: list[Box]) -> int | None:
     """Which of them the rule of this module chooses; None when none says more than chance."""
-    able = [i for i, box in enumerate(boxes) if box.limits and box.is_told_from_chance and box.correlation > 0.0]
+    able = [i for i, box in enumerate(boxes) if box.limits and box.is_significant and box.correlation > 0.0]
     return max(able, key=lambda i: (boxes[i].correlation, -len(boxes[i].limits), -i), default=None)
 
 

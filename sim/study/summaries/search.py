@@ -79,7 +79,7 @@ class SearchSummary:
         return next(map(of_row, tuples(rows)), None)
 
     @cached_property
-    def pairs_told_apart(self) -> tuple[int, int]:
+    def significant_pairs(self) -> tuple[int, int]:
         """Pairs of plans, and those of them that fresh random numbers tell apart in the first objective."""
         pairs, reference = self.study.differences, self.study.reference
         pairs = pairs[(pairs["objective"] == self.first) & (pairs["plan"] != reference) & (pairs["other"] != reference)]

@@ -13,7 +13,7 @@ from sim.study.comparison import clause_effects
 from sim.study.comparison.clause_effects import effects, switch, switched
 from sim.study.comparison.one_clause import clause_effect
 from sim.study.outcomes import values_of
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import replicated
 
@@ -84,7 +84,7 @@ def test_every_modelled_clause_is_switched_once_and_equal_sets_share_their_runs(
 def test_the_table_says_what_the_command_for_one_clause_says(plan, tmp_path):
     [one] = [each for each in switched(plan) if each.clauses == ("II.1.b",)]
     one = one._replace(alone=replace(one.alone, firms=500), without=replace(one.without, firms=500))
-    at_work = Runner(Stored(tmp_path))
+    at_work = Runner(RunStore(tmp_path))
     asked = [replace(scenario.load(name), firms=500) for name in ("baseline", "full_plan")]
     runs = at_work.run(spec for each in asked for spec in replicated(each, 3, 2))
     known = values_of(runs, ["scenario", "replication"], public_cost=True)

@@ -9,14 +9,14 @@ import sim.engine  # noqa: F401  (before any stand-in)
 from sim.observe.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.study.comparison.one_clause import clause_effect
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec
 
 
 @pytest.fixture
 def at_work(tmp_path):
-    return Runner(Stored(tmp_path))
+    return Runner(RunStore(tmp_path))
 
 
 def test_a_clause_alone_and_in_the_plan(at_work):
@@ -25,7 +25,7 @@ def test_a_clause_alone_and_in_the_plan(at_work):
     assert list(dict.fromkeys(effect.outcomes["scenario"])) == [
         "baseline", "clause_alone", "full_plan", "plan_without_clause",
     ]  # fmt: skip
-    assert not effect.is_nothing_alone
+    assert not effect.has_no_effect_alone
     assert 0 < effect.reached < effect.eligible
     alone = effect.costs[effect.costs["quantity"] == "alone"].set_index(["bearer", "category"])["mean"]
     money = effect.effects.set_index(["quantity", "outcome"])["mean"]
@@ -33,7 +33,7 @@ def test_a_clause_alone_and_in_the_plan(at_work):
 
 
 def test_a_clause_that_only_delivers_others_does_nothing_alone(at_work):
-    assert clause_effect("III.1", firms=500, replications=1, runner=at_work).is_nothing_alone
+    assert clause_effect("III.1", firms=500, replications=1, runner=at_work).has_no_effect_alone
 
 
 def test_an_unknown_clause_gets_one_sentence(at_work):

@@ -10,7 +10,7 @@ from sim.measure import Words
 from sim.study import StudyError, study_folder
 from sim.study.answering import question as asked_of
 from sim.study.questions import discover
-from sim.study.questions.discover import Beyond, Question
+from sim.study.questions.discover import Question, Threshold
 from sim.study.runs.specification import Setting
 from sim.study.statistics import patient_rule_induction
 
@@ -246,4 +246,4 @@ def test_the_shipped_question_asks_for_both_targets_of_the_resumption_action():
     question, _ = asked_of("discover", discover.DEFAULT)
     assert question.misses == {"resumption_rate": "target", "loss_share": "target"}
     assert question.over == "worlds"
-    assert Beyond(more_than=0.0).more_than == 0.0
+    assert Threshold(more_than=0.0).more_than == 0.0

@@ -13,11 +13,11 @@ from sim.data_folders import scenarios_folder
 from sim.scenario import ScenarioError
 from sim.scenario import load as really_load
 from sim.study import StudyError, answering, study_folder
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting
 from sim.study.search.plans import DEADWEIGHT, GIVEN, NO_BASELINE, WASTED, Plan, Plans, judge
-from sim.study.statistics.pareto_front import hypervolume, undominated
+from sim.study.statistics.pareto_front import hypervolume, pareto_optimal
 from tests.study.conftest import FakeScenario, make_simulate
 
 QUESTION = {
@@ -82,7 +82,7 @@ def load_by(monkeypatch, load):
 def ask(folder: Path, simulate, seconds=None, workers=1, **changed):
     content, _ = answering.question("search", {**QUESTION, **changed})
     folder.mkdir(exist_ok=True)
-    runner = Runner(Stored(folder, simulate), workers, seconds=seconds)
+    runner = Runner(RunStore(folder, simulate), workers, seconds=seconds)
     return room.answer(content, Setting(firms=100), runner)
 
 
@@ -98,7 +98,7 @@ def test_the_front_that_is_known_is_found_and_the_budget_kept(tmp_path):
     assert (front["public_cost"] <= 0.36e11).all()
     reached = hypervolume(np.column_stack([10 * front["survival_rate"], -front["public_cost"] / 1e11]), [0.0, -0.36])
     assert reached > 0.95 * (0.36 * 0.6 - 0.6**3 / 3)  # of what the known front x against x² covers
-    assert undominated(np.column_stack([front["survival_rate"], -front["public_cost"]])).all()
+    assert pareto_optimal(np.column_stack([front["survival_rate"], -front["public_cost"]])).all()
     assert study.generations["hypervolume"].is_monotonic_increasing
 
 
@@ -230,7 +230,7 @@ def test_a_plan_is_judged_in_all_replications_or_not_at_all():
 def plans(tmp_path, **changed):
     asked = {
         "scenario": "full_plan", "against": "baseline", "actions": ("fiscal", "tax"), "levers": {}, "firms": 100,
-        "seed": 1, "with_fates": False, "runner": Runner(Stored(tmp_path)),
+        "seed": 1, "with_fates": False, "runner": Runner(RunStore(tmp_path)),
     }  # fmt: skip
     return Plans(**{**asked, **changed})
 

@@ -17,7 +17,7 @@ import sim
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.answering import ask
-from sim.study.runs.run_store import Stored
+from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec, replicated, sized
 from sim.study.runs.worker import KILLED
@@ -126,7 +126,7 @@ def test_a_run_that_kills_its_workers_fails_and_no_other(tmp_path: Path) -> None
         worker(address, tmp_path / "one"), worker(address, tmp_path / "two"), worker(address, tmp_path / "three"),
     ):  # fmt: skip
         wait_for(address, 3)
-        runs = Runner(Stored(folder, simulate), cluster=address).run(specs)
+        runs = Runner(RunStore(folder, simulate), cluster=address).run(specs)
     assert runs["reason"].tolist() == ["", KILLED, "", ""]
 
 
@@ -134,7 +134,7 @@ def refused(address: str, folder: Path) -> str:
     """The sentence that a study of one run gets."""
     folder.mkdir(exist_ok=True)
     with pytest.raises(StudyError) as caught:
-        Runner(Stored(folder), cluster=address).run([RunSpec(baseline(), 1)])
+        Runner(RunStore(folder), cluster=address).run([RunSpec(baseline(), 1)])
     assert "\n" not in str(caught.value) and "\n" not in caught.value.zh
     assert list(folder.iterdir()) == []
     return str(caught.value)
@@ -188,7 +188,7 @@ def test_who_stops_keeps_what_is_finished_and_withdraws_what_waits(address: str,
     (tmp_path / "runs").mkdir()
     with worker(address, tmp_path / "one"):
         wait_for(address, 1)
-        runner = Runner(Stored(tmp_path / "runs"), cluster=address, progress=stop)
+        runner = Runner(RunStore(tmp_path / "runs"), cluster=address, progress=stop)
         runner.expect(10)
         with pytest.raises(KeyboardInterrupt):
             runner.run(replicated(baseline(), 1, 10))
@@ -197,7 +197,7 @@ def test_who_stops_keeps_what_is_finished_and_withdraws_what_waits(address: str,
             while any(client.processing().values()):  # the run that was under way is finished
                 assert time.monotonic() < until
                 time.sleep(0.05)
-    assert 2 <= len(Stored(tmp_path / "runs")) <= 4
+    assert 2 <= len(RunStore(tmp_path / "runs")) <= 4
 
 
 @pytest.mark.parametrize("lost", ["scheduler", "worker"])
@@ -213,9 +213,9 @@ def test_a_cluster_that_goes_away_is_told_and_what_is_finished_is_kept(
             if share > 0.1:
                 (process if lost == "scheduler" else only).kill()
 
-        runner = Runner(Stored(tmp_path / "runs"), cluster=address, progress=end)
+        runner = Runner(RunStore(tmp_path / "runs"), cluster=address, progress=end)
         runner.expect(10)
         with pytest.raises(StudyError, match="finished runs are kept, and the same command goes on") as caught:
             runner.run(replicated(baseline(), 1, 10))
         assert "\n" not in str(caught.value)
-    assert len(Stored(tmp_path / "runs")) >= 2
+    assert len(RunStore(tmp_path / "runs")) >= 2

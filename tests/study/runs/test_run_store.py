@@ -11,7 +11,7 @@ import pytest
 
 from sim import compare
 from sim.study import StudyError, study_folder
-from sim.study.runs.run_store import KEPT, ROW, RUNS_TOGETHER, Stored
+from sim.study.runs.run_store import KEPT, ROW, RUNS_TOGETHER, RunStore
 from sim.study.runs.specification import RunSpec, replicated
 
 pytestmark = pytest.mark.usefixtures("simulate")
@@ -37,7 +37,7 @@ def never(*_, **__):
 def test_a_run_comes_back_as_it_was(tmp_path, scenario, runner, simulate):
     specs = specs_of(scenario)
     rows = runner().run(specs)
-    stored = Stored(tmp_path / "runs")
+    stored = RunStore(tmp_path / "runs")
     for spec, row in zip(specs, rows.to_dict("records"), strict=True):
         result = simulate(spec.scenario, seed=spec.seed)
         assert (row["seed"], row["months"], row["reason"]) == (spec.seed, 2, "")
@@ -291,7 +291,7 @@ def test_whoever_reads_changes_nothing(grown, how, name):
     folder, rows = grown
     damage(sorted(folder.glob(f"*/{name}.parquet"))[1], how)
     before = files_of(folder)
-    stored = Stored(folder)
+    stored = RunStore(folder)
     for key in rows["run"]:
         if stored.has(key):
             for ask in (stored.digests, stored.scenario, lambda key: stored.table(key, "panel")):
@@ -359,7 +359,7 @@ def test_a_run_put_together_has_the_digests_of_one_that_lies_apart(tmp_path, sce
     rows = at_work.run([*specs_of(scenario, 3), *replicated(scenario("rent"), 1, 2, "pairs")])
     apart = {key: at_work.stored.digests(key) for key in rows["run"]}
     at_work.stored.put_together()
-    assert {key: Stored(tmp_path / "runs").digests(key) for key in rows["run"]} == apart
+    assert {key: RunStore(tmp_path / "runs").digests(key) for key in rows["run"]} == apart
 
 
 def test_a_run_whose_baseline_was_put_together_is_paired_with_it(scenario, runner):

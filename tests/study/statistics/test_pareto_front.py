@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from sim.study.statistics.pareto_front import hypervolume, spread, undominated
+from sim.study.statistics.pareto_front import hypervolume, pareto_optimal, spread
 
 
 def test_the_front_is_what_no_other_beats_in_everything():
     values = np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0], [2.0, 2.0], [np.nan, 9.0], [3.0, 1.0]])
-    assert undominated(values).tolist() == [True, True, False, False, False, True]
+    assert pareto_optimal(values).tolist() == [True, True, False, False, False, True]
 
 
 def test_one_aim_has_one_best():
-    assert undominated(np.array([[1.0], [3.0], [3.0], [2.0]])).tolist() == [False, True, False, False]
+    assert pareto_optimal(np.array([[1.0], [3.0], [3.0], [2.0]])).tolist() == [False, True, False, False]
 
 
 @pytest.mark.parametrize(
