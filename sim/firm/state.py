@@ -63,6 +63,8 @@ MISSED: Final = 2
 LANES: Final = ("listed", "unlisted")
 LISTED, UNLISTED = range(len(LANES))
 FIRST_FREE, FREE_RECORDS = range(2)
+# What is counted of those who wait: weighted firms, and their days so far.
+WAITING, DAYS_SO_FAR = range(2)
 
 
 class Span(NamedTuple):

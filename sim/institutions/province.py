@@ -25,12 +25,15 @@ class Province:
 
     def __init__(self, state: State, timeline: Timeline) -> None:
         self.state, self.timeline = state, timeline
+        self._clock: Clock | None = None  # of the last day that somebody asked for
 
     def clock(self, day: int) -> Clock:
         """What a day is to the firms."""
-        on = self.timeline.date(day)
-        previous = day - (on - timedelta(on.day)).day  # as many days ago as the month before has
-        return Clock(day, previous, int(self.timeline.month[day]), on.month)
+        if self._clock is None or self._clock.day != day:
+            on = self.timeline.date(day)
+            previous = day - (on - timedelta(on.day)).day  # as many days ago as the month before has
+            self._clock = Clock(day, previous, int(self.timeline.month[day]), on.month)
+        return self._clock
 
     def make_room(self, cases: int) -> None:
         """Let at least so many more cases wait."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.firm.entitlements import NOBODY
-from sim.firm.state import FIRST_FREE, FREE_RECORDS, LANES, Queues
+from sim.firm.state import DAYS_SO_FAR, FIRST_FREE, FREE_RECORDS, LANES, WAITING, Queues
 from sim.kernels import outermost
 
 
@@ -53,10 +53,6 @@ def with_room(queues: Queues, records: int) -> Queues:
         next=following,
         free=np.array([old, int(queues.free[FREE_RECORDS]) + new - old], np.int32),
     )
-
-
-# What is counted of those who wait: weighted firms, and their days so far.
-WAITING, DAYS_SO_FAR = range(2)
 
 
 @outermost

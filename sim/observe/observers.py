@@ -13,7 +13,7 @@ from sim.firm.entitlements import more, next_of, walk
 from sim.kernels import outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
-from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, Status
+from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, SECTORS, SIZES, Status
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
 COUNTED: Final = (
@@ -25,6 +25,7 @@ COUNTED: Final = (
     OPEN_NOW, SUSPENDED_NOW, LEFT, BORN, FOUNDERS, FOUNDERS_ALIVE, STOPPED, STOPPED_WORKING, STOPPED_EXITED_OTHERWISE,
     LOSS_MAKING, STAFF, SALES, CASH, ARREARS, OVERDUE_PUBLIC, DEFERRED, LOAN, SMALL_ARREARS,
 ) = range(len(COUNTED))  # fmt: skip
+BY_FIRMS, BY_JOBS = range(len(COUNTED_BY))
 # What is counted of a measure's firms.
 ELIGIBLE, AWARE = range(2)
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
@@ -60,8 +61,8 @@ def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # t
         if status == EXITED and firms.exit_cause[i] == BY_CHURN:
             standing += 1
         alike = tally[strata.stratum[i], int(founder), int(stopped), standing, int(loses)]
-        alike[0] += w
-        alike[1] += w * strata.jobs[i]
+        alike[BY_FIRMS] += w
+        alike[BY_JOBS] += w * strata.jobs[i]
         if founder:
             row[FOUNDERS] += w
         else:

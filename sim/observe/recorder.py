@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import ledger
-from sim.firm.state import COUNTED_STATIONS, DECIDED, DUE_AGAIN, MISSED, PUT_OFF, Float, Int
+from sim.firm.state import COUNTED_STATIONS, DAYS_SO_FAR, DECIDED, DUE_AGAIN, MISSED, PUT_OFF, WAITING, Float, Int
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
 from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
@@ -159,7 +159,7 @@ class Record:
     def _at(self, item: int, station: str, counts: Counts) -> tuple[Int, Int]:
         """Weighted firms of an item at a station, and their days, by month."""
         if station == "queued":
-            return self.waiting[:, item, 0], self.waiting[:, item, 1]
+            return self.waiting[:, item, WAITING], self.waiting[:, item, DAYS_SO_FAR]
         k = COUNTED_STATIONS.index(station)
         return counts.firms[:, item, k], counts.days[:, item, k]
 
