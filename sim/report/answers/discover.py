@@ -13,7 +13,7 @@ from sim.report.charts import discovery as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
 from sim.report.words.lever_names import lever_name, value_name
-from sim.report.words.limits import condition, end_of
+from sim.report.words.limit_names import condition, end_of
 from sim.report.words.numbers import in_unit, plain_count, share
 from sim.report.words.sentences import outcome_name, say
 from sim.study.questions.discover import ALWAYS, BOX, CHOICE, NEVER

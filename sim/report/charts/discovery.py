@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import lever_name
-from sim.report.words.limits import condition
+from sim.report.words.limit_names import condition
 from sim.report.words.sentences import outcome_name, say
 from sim.study.questions.discover import CHOICE, DAY
 from sim.study.summaries.rows import records

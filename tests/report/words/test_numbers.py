@@ -49,3 +49,11 @@ def test_units_of_the_tables() -> None:
     assert numbers.in_unit(0.5, "share").en == "50.0 %"
     assert numbers.difference_in_unit(1_200, "persons").en == "+1,200"
     assert numbers.difference_in_unit(-0.01, "share").en == "−1.00 pp"
+
+
+def test_a_figure_is_rounded_as_the_number_that_it_is_and_not_as_it_is_printed() -> None:
+    # 0.01005 times 100 is a little less than 1.005, and 0.00125 times 100 is 0.125 exactly: to the even digit.
+    assert numbers.points(0.01005).en == "+1.00 pp"
+    assert numbers.points(0.00125).zh == "+0.12 个百分点"
+    assert numbers.plain_count(2.5).en == "2"
+    assert numbers.plain_count(-1_234_567.0).zh == "−1,234,567"
