@@ -64,7 +64,7 @@ class FollowedFirms:
 
 
 def of_journey(journey: Journey) -> FollowedFirms:
-    """The firms of a journey."""
+    """The firms of a journey with every event, routine too: so their cash is known month by month."""
     worlds = (journey.against, journey.scenario)
     traits = journey.firms[["firm", "fate", "sector", "size", "prefecture", "entities"]]
     return FollowedFirms(
@@ -72,7 +72,7 @@ def of_journey(journey: Journey) -> FollowedFirms:
         journey.against.name,
         {world.name: world.title for world in worlds},
         {measure.id: measure.title for world in worlds for measure in world.measures},
-        of_table(traits.merge(journey.told(), on="firm")),
+        of_table(traits.merge(journey.side_by_side(), on="firm")),
     )
 
 
