@@ -116,7 +116,7 @@ def test_every_kernel_of_the_model_has_a_digest_and_is_kept_by_it() -> None:
         and hasattr(value, "__wrapped__")
     }
     assert {"sim.firm.settlement.settle", "sim.population.cells.enumerate_rows"} <= set(called)
-    assert {"sim.firm.payment.pay_bills", "sim.random_numbers.bits"} <= set(compiled)
+    assert {"sim.firm.payment.pay_in_order", "sim.random_numbers.bits"} <= set(compiled)
     kept_otherwise = [
         n for n, v in compiled.items() if isinstance(v, Dispatcher) and not isinstance(v._cache, cache.Kept)
     ]
