@@ -135,9 +135,10 @@ def count_aware(firms, terms, found):  # type: ignore[no-untyped-def]
         if firms.status[i] == UNBORN:
             continue
         w = np.int64(firms.weight[i])
+        key, p, z = firms.key[i], firms.prefecture[i], firms.size[i]
         left = walk(firms.eligible[i, 0], firms.eligible[i, 1])
         while more(left):
             m, left = next_of(left)
             found[m, ELIGIBLE] += w
-            if salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]:
+            if salted(terms.aware_salt[m], key) < terms.aware[m, p, z]:
                 found[m, AWARE] += w
