@@ -150,10 +150,10 @@ def read(folder: Path) -> Classification:
         raise Refusal(zh=f"{path} 不是有效的 TOML", en=f"{path}: not readable as TOML ({trouble})") from None
     except ValidationError as trouble:
         said = "\n".join(
-            f"{path}: {': '.join(filter(None, ['.'.join(map(str, fault['loc'])), fault['msg']]))}".replace(
+            f"{path}: {': '.join(filter(None, ['.'.join(map(str, error['loc'])), error['msg']]))}".replace(
                 "Value error, ", ""
             )
-            for fault in trouble.errors()
+            for error in trouble.errors()
         )
         raise Refusal(zh=said, en=said) from None
 

@@ -296,27 +296,27 @@ def _read(path: Path) -> dict[str, Entry]:
         said = " ".join(str(trouble).split())
         raise ParameterError(zh=f"{path} 不是有效的 YAML", en=f"{path}: not readable as YAML ({said})") from None
     entries: dict[str, Entry] = {}
-    faults: list[str] = []
+    errors: list[str] = []
 
     def collect(group: dict[str, Any], prefix: str) -> None:
         for name, content in group.items():
             here = f"{prefix}{name}"
             if not isinstance(content, dict):
-                faults.append(f"{here}: needs value, unit, range and source or assumption")
+                errors.append(f"{here}: needs value, unit, range and source or assumption")
             elif "value" not in content:
                 collect(content, f"{here}.")
             else:
                 try:
                     entries[here] = Entry.model_validate(content)
                 except ValidationError as trouble:
-                    faults.extend(
+                    errors.extend(
                         f"{'.'.join([here, *map(str, error['loc'])])}: {error['msg'].removeprefix('Value error, ')}"
                         for error in trouble.errors()
                     )
 
     collect(content if isinstance(content, dict) else {}, "")
-    if faults:
-        said = "\n".join(f"{path}: {fault}" for fault in faults)
+    if errors:
+        said = "\n".join(f"{path}: {error}" for error in errors)
         raise ParameterError(zh=said, en=said)
     return entries
 

@@ -119,7 +119,7 @@ class Application(TyperGroup):
             interrupted(stopped, say("fault.interrupted"))
         except ValueError as error:
             if isinstance(error, ScenarioError):
-                refuse(fault.sentence(language()) for fault in error.faults)
+                refuse(found.sentence(language()) for found in error.errors)
             if isinstance(error, StudyError):
                 refuse([error.sentence(language())])
             raise

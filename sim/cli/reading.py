@@ -61,11 +61,11 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files."""
-    faults = scenarios.validate(files)
-    sentences = [fault.sentence(language()) for fault in faults]
+    errors = scenarios.validate(files)
+    sentences = [error.sentence(language()) for error in errors]
     if as_json:
-        tables.print_json([fault.plain(language()) for fault in faults])
-    if faults:
+        tables.print_json([error.plain(language()) for error in errors])
+    if errors:
         refuse(sentences)
     if not as_json:
         print(say("note.sound", files=len(files)))

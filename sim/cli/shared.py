@@ -100,14 +100,14 @@ def place_of(kind: str, names: Iterable[str], levers: Iterable[str], firms: str 
 
 def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
     """The scenarios, every fault of all of them at once; a lever that none of them uses is told."""
-    scenarios, faults = [], []
+    scenarios, errors = [], []
     for name in names:
         try:
             scenarios.append(load(name, levers))
         except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
+            errors += error.errors
+    if errors:
+        raise ScenarioError(errors)
     for lever in sorted(set.intersection(*(set(scenario.unused) for scenario in scenarios))):
         tell(say("note.unused", lever=lever))
     return scenarios

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Final, NoReturn
 
 from sim.cli.language import say
-from sim.scenario.faults import printable
+from sim.scenario.validation_errors import printable
 
 # What stands for a character that a terminal cannot show, where a question mark would hide what is meant.
 ALIKE: Final = str.maketrans(

@@ -7,13 +7,28 @@ those that come with the project; :func:`clauses` is the register of the plan, :
 from sim.scenario.catalogue import ClauseEntry
 from sim.scenario.clause import ClauseDetail, clause
 from sim.scenario.differences import Change, clauses, diff, lever_table
-from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.json_schemas import json_schema, write_schemas
 from sim.scenario.levers import LeverEntry, from_words
 from sim.scenario.loader import load, names, validate
 from sim.scenario.scenario import Scenario
+from sim.scenario.validation_errors import ScenarioError, ValidationError
 
 __all__ = [
-    "Change", "ClauseDetail", "ClauseEntry", "Fault", "LeverEntry", "Scenario", "ScenarioError", "clause", "clauses",
-    "diff", "from_words", "json_schema", "lever_table", "load", "names", "validate", "write_schemas",
+    "Change",
+    "ClauseDetail",
+    "ClauseEntry",
+    "LeverEntry",
+    "Scenario",
+    "ScenarioError",
+    "ValidationError",
+    "clause",
+    "clauses",
+    "diff",
+    "from_words",
+    "json_schema",
+    "lever_table",
+    "load",
+    "names",
+    "validate",
+    "write_schemas",
 ]  # fmt: skip

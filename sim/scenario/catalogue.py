@@ -21,9 +21,9 @@ from sim.population.counties import Kind
 from sim.refusal import Refusal, shown
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, Said, ScenarioError, listed
 from sim.scenario.schema import DECIDED, PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
 from sim.scenario.slips import apart, near
+from sim.scenario.validation_errors import Said, ScenarioError, ValidationError, listed
 from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS
 from sim.world.areas import code_of
 
@@ -60,7 +60,7 @@ class Catalogue:
     register: Mapping[str, Clause]
     sources: Mapping[str, Document]
     measures: Mapping[str, Measure]
-    faults: tuple[Fault, ...]
+    errors: tuple[ValidationError, ...]
 
     def switch(self, name: str) -> list[str]:
         """Measures of an action or of a section, or the one of that name."""
@@ -96,7 +96,7 @@ def catalogue(folder: Path) -> Catalogue:
 
 
 def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
-    faults: list[Fault] = []
+    errors: list[ValidationError] = []
 
     def typed(name: str, model: type[BaseModel]) -> tuple[Any, Document]:
         document = read(folder / f"{name}.yaml")
@@ -111,9 +111,9 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
     funds: dict[str, Fund] = {}
     for place, data in enumerate(funds_file.funds):
         fund, wrong = build_fund(plan, data, Source(funds_document, ("funds", place)))
-        faults += wrong
+        errors += wrong
         if fund is not None and fund.id in funds:
-            faults.append(funds_document.fault("duplicate_id", ("funds", place, "id"), fund.id, ONCE))
+            errors.append(funds_document.error("duplicate_id", ("funds", place, "id"), fund.id, ONCE))
         elif fund is not None:
             funds[fund.id] = fund
     sources: dict[str, Document] = {}
@@ -121,19 +121,19 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         try:
             document = read(file)
         except ScenarioError as error:
-            faults += error.faults
+            errors += error.errors
             continue
-        faults += document.faults
+        errors += document.errors
         id_ = str(document.data.get("id"))
         if id_ in sources:
             other = sources[id_].name
             once = Words(zh=f"每个编号一次；{other} 中已有", en=f"each id once; it is also in {other}")
-            faults.append(document.fault("duplicate_id", ("id",), id_, once))
+            errors.append(document.error("duplicate_id", ("id",), id_, once))
             continue
         expected = {"id": file.stem, "action": file.parent.name}
         for key, name in expected.items():
             if key in document.data and document.data[key] != name:
-                faults.append(document.fault("wrong_name", (key,), document.data[key], name, name))
+                errors.append(document.error("wrong_name", (key,), document.data[key], name, name))
         sources[id_] = document
     found = Catalogue(
         folder, plan, funds, funds_document, register.clauses,
@@ -142,31 +142,33 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
     measures: dict[str, Measure] = {}
     for id_, document in found.sources.items():
         measure, wrong = build(found, document.data, Source(document), plan.horizon, found.sources)
-        faults += wrong
+        errors += wrong
         if measure is not None:
             measures[id_] = measure
-    faults += _register_faults(register.clauses, register_file, measures.values())
-    faults += [
-        plan_file.fault("unknown_clause", ("targets", place, "clause"), target.clause, REGISTERED)
+    errors += _register_errors(register.clauses, register_file, measures.values())
+    errors += [
+        plan_file.error("unknown_clause", ("targets", place, "clause"), target.clause, REGISTERED)
         for place, target in enumerate(plan.targets)
         if target.clause not in register.clauses
     ]
     plan, wrong = _with_ceilings(plan, plan_file, measures)
-    return replace(found, plan=plan, measures=measures, faults=(*faults, *wrong))
+    return replace(found, plan=plan, measures=measures, errors=(*errors, *wrong))
 
 
-def _with_ceilings(plan: Plan, document: Document, measures: Mapping[str, Measure]) -> tuple[Plan, list[Fault]]:
+def _with_ceilings(
+    plan: Plan, document: Document, measures: Mapping[str, Measure]
+) -> tuple[Plan, list[ValidationError]]:
     """The plan with the sums that measures state in place of the measures' ids."""
-    targets, faults = [], []
+    targets, errors = [], []
     for place, target in enumerate(plan.targets):
         found = measures.get(str(target.ceiling_yuan))
         ceiling = getattr(found and found.values, "ceiling_yuan", None)
         if isinstance(target.ceiling_yuan, str) and ceiling is None:
             stated = Words(zh="写明 ceiling_yuan 的措施", en="a measure that states its ceiling_yuan")
             at = ("targets", place, "ceiling_yuan")
-            faults.append(document.fault("unknown_measure", at, target.ceiling_yuan, stated))
+            errors.append(document.error("unknown_measure", at, target.ceiling_yuan, stated))
         targets.append(target if ceiling is None else target.model_copy(update={"ceiling_yuan": ceiling}))
-    return plan.model_copy(update={"targets": tuple(targets)}), faults
+    return plan.model_copy(update={"targets": tuple(targets)}), errors
 
 
 def plain(words: Words | None) -> dict[str, str] | None:
@@ -174,60 +176,60 @@ def plain(words: Words | None) -> dict[str, str] | None:
     return None if words is None else words.model_dump()
 
 
-def _register_faults(
+def _register_errors(
     register: Mapping[str, Clause], document: Document, measures: Iterable[Measure]
-) -> Iterable[Fault]:
+) -> Iterable[ValidationError]:
     carried = {clause for measure in measures for clause in measure.clauses}
     for id_, clause in register.items():
         at = ("clauses", id_, "status")
         if clause.status == "modelled" and id_ not in carried:
             said = Words(zh="状态为 modelled，但没有措施写明此条款", en="modelled, but no measure names the clause")
-            yield document.fault("refused", at, said, Words(zh="补上措施，或写 declared", en="a measure, or declared"))
+            yield document.error("refused", at, said, Words(zh="补上措施，或写 declared", en="a measure, or declared"))
         if clause.status == "declared" and id_ in carried:
             said = Words(zh="状态为 declared，但有措施写明此条款", en="declared, but a measure names the clause")
-            yield document.fault("refused", at, said, "modelled")
+            yield document.error("refused", at, said, "modelled")
         if clause.status == "declared" and not clause.note:
             why = Words(zh="未建模的理由", en="the reason why it is not modelled")
-            yield document.fault("missing_key", ("clauses", id_, "note"), "note", why)
+            yield document.error("missing_key", ("clauses", id_, "note"), "note", why)
 
 
 def build(
     known: Catalogue, data: Mapping[str, Any], source: Source, horizon: tuple[date, date], ids: Iterable[str]
-) -> tuple[Measure | None, list[Fault]]:
+) -> tuple[Measure | None, list[ValidationError]]:
     """A measure from plain data, or everything that is wrong with it.
 
     ``ids`` are the measures that it may name. Days called ``adopted`` and ``rules`` become those of the plan.
     """
-    faults: list[Fault] = []
+    errors: list[ValidationError] = []
     data = with_days(known.plan, data)
     if isinstance(data.get("values"), Mapping):
-        faults += _same_day_twice(known.plan, data["values"], source, ("values",))
+        errors += _same_day_twice(known.plan, data["values"], source, ("values",))
         data["values"] = with_days(known.plan, data["values"])
-    faults += _spell_out_places(data, source)
+    errors += _spell_out_places(data, source)
     name, values = data.get("instrument"), data.get("values", {})
     module = instruments().get(str(name))
     if module is not None:
         found, wrong = check(module.Values, values, source, ("values",), {})
         values = values if found is None else found
-        faults += wrong
+        errors += wrong
     elif "instrument" in data:
         names = list(instruments())
-        faults.append(source.fault("unknown_instrument", ("instrument",), name, listed(names), near(str(name), names)))
+        errors.append(source.error("unknown_instrument", ("instrument",), name, listed(names), near(str(name), names)))
     if "values" in data:
         data["values"] = values
     measure, wrong = check(
         Measure, data, source, (), STAND_INS | {"start": horizon[0], "section": next(iter(known.plan.sections))}
     )
-    faults += wrong
+    errors += wrong
     if measure is not None:
-        faults += _sense(known, measure, source, horizon, ids)
-    return (None if faults else measure), faults
+        errors += _sense(known, measure, source, horizon, ids)
+    return (None if errors else measure), errors
 
 
-def build_fund(plan: Plan, data: Mapping[str, Any], source: Source) -> tuple[Fund | None, list[Fault]]:
+def build_fund(plan: Plan, data: Mapping[str, Any], source: Source) -> tuple[Fund | None, list[ValidationError]]:
     """A fund from plain data, or everything that is wrong with it. Days called ``adopted`` and ``rules`` as above."""
-    fund, faults = check(Fund, with_days(plan, data), source)
-    return fund, [*faults, *_same_day_twice(plan, data, source, ())]
+    fund, errors = check(Fund, with_days(plan, data), source)
+    return fund, [*errors, *_same_day_twice(plan, data, source, ())]
 
 
 def reaches_firms(instrument: object) -> bool:
@@ -256,15 +258,17 @@ def with_days(plan: Plan, data: Mapping[Any, Any]) -> dict[Any, Any]:
     }
 
 
-def _same_day_twice(plan: Plan, data: Mapping[Any, Any], source: Source, at: tuple[str, ...]) -> Iterable[Fault]:
+def _same_day_twice(
+    plan: Plan, data: Mapping[Any, Any], source: Source, at: tuple[str, ...]
+) -> Iterable[ValidationError]:
     """Tables that name a day both by its word and by its date."""
     for key, value in data.items():
         for word in PLAN_DAYS if isinstance(value, Mapping) else ():
             if word in value and getattr(plan, word) in value:
-                yield source.fault("duplicate_key", (*at, str(key), word), f"{word} = {getattr(plan, word)}")
+                yield source.error("duplicate_key", (*at, str(key), word), f"{word} = {getattr(plan, word)}")
 
 
-def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
+def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[ValidationError]:
     """Put codes for the names of counties and prefectures that a measure is limited to."""
     eligible = data.get("eligible")
     for key, kind in AREAS.items():
@@ -275,25 +279,25 @@ def _spell_out_places(data: dict[str, Any], source: Source) -> Iterable[Fault]:
         for place, name in enumerate(named):
             try:
                 codes.append(code_of(name if isinstance(name, str) else shown(name), kind))
-            except Refusal as error:
-                fault = source.refusal(("eligible", key, place), error)
+            except Refusal as refused:
+                error = source.refusal(("eligible", key, place), refused)
                 several = apart(str(name), partial(code_of, kind=kind))
-                yield fault if several is None else replace(fault, kind="full_width", nearest=several)
+                yield error if several is None else replace(error, kind="full_width", nearest=several)
         data["eligible"] = {**data["eligible"], key: codes}
 
 
 def _sense(
     known: Catalogue, measure: Measure, source: Source, horizon: tuple[date, date], ids: Iterable[str]
-) -> Iterable[Fault]:
+) -> Iterable[ValidationError]:
     """What types cannot say: names that must exist, dates in order, shares that add up."""
     measures = list(ids)
 
     def must_be(
         kind: str, path: tuple[str | int, ...], found: str, names: Iterable[str], allowed: Said = ""
-    ) -> Iterable[Fault]:
+    ) -> Iterable[ValidationError]:
         names = list(names)
         if found not in names:
-            yield source.fault(kind, path, found, allowed or listed(sorted(names)), near(found, names))
+            yield source.error(kind, path, found, allowed or listed(sorted(names)), near(found, names))
 
     for place, clause in enumerate(measure.clauses):
         yield from must_be("unknown_clause", ("clauses", place), clause, known.register, REGISTERED)
@@ -301,30 +305,30 @@ def _sense(
     if measure.fund is not None:
         yield from must_be("unknown_fund", ("fund",), measure.fund, known.funds)
     if isinstance(measure.bearer, dict) and abs(sum(measure.bearer.values()) - 1) > SHARES_TOLERANCE:
-        yield source.fault("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
+        yield source.error("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
     if reaches_firms(measure.instrument) and measure.delivery.way == "none":
-        yield source.fault("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
+        yield source.error("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
     if measure.delivery.way in DECIDED and measure.delivery.agency is None:
-        yield source.fault("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
+        yield source.error("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
     if measure.end is not None and measure.end < measure.start:
         at = "start" if ("start",) in source.levers else "end"
-        yield source.fault(
+        yield source.error(
             "ends_before_start", (at,), measure.end, Words(zh=f"{measure.start} 或以后", en=f"{measure.start} or later")
         )
     first, last = horizon
     for path, day in dates(measure):
         if not first <= day <= last:
-            yield source.fault("outside_horizon", path, day, within(horizon))
+            yield source.error("outside_horizon", path, day, within(horizon))
     if not isinstance(measure.values, BaseModel):
-        return  # its own faults are known already
+        return  # its own errors are known already
     yield from _values_sense(known, measure, source, measures)
 
 
-def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[Fault]:
+def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[ValidationError]:
     values = measure.values
     tops_up = getattr(values, "tops_up", None)
     if tops_up is not None and tops_up not in measures:
-        yield source.fault(
+        yield source.error(
             "unknown_measure",
             ("values", "tops_up"),
             tops_up,
@@ -336,14 +340,14 @@ def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: 
         or (tops_up in known.sources and known.sources[tops_up].data.get("instrument") != measure.instrument)
     ):
         another = Words(zh=f"另一项 {measure.instrument} 类措施", en=f"another measure of {measure.instrument}")
-        yield source.fault("bad_top_up", ("values", "tops_up"), tops_up, another)
+        yield source.error("bad_top_up", ("values", "tops_up"), tops_up, another)
     for place, target in enumerate(getattr(values, "target", ())):
         names = (*ACTIONS, MECHANISMS, *measures)
         if target not in names:
             either = Words(zh="行动或措施", en="an action or a measure")
-            yield source.fault("unknown_measure", ("values", "target", place), target, either, near(target, names))
+            yield source.error("unknown_measure", ("values", "target", place), target, either, near(target, names))
     if getattr(values, "top_up_yuan", None) is not None and measure.fund is None:
-        yield source.fault("missing_key", ("fund",), "fund", listed(known.funds))
+        yield source.error("missing_key", ("fund",), "fund", listed(known.funds))
 
 
 def within(horizon: tuple[date, date]) -> Words:

@@ -1,6 +1,6 @@
 """From what a library finds wrong in a file to sentences that a planner understands.
 
-``check`` builds a typed object from plain data. Where that fails it gives back faults instead, each at the line of the
+``check`` builds a typed object from plain data. Where that fails it gives back errors instead, each at the line of the
 file, or of the lever, that the wrong value came from.
 """
 
@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+import pydantic
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from sim.measure import NAME, Dated, Words
 from sim.refusal import Refusal, UnknownName, shown
 from sim.scenario.document import A_DAY, TABLE, WHOLE_DAY, Document
-from sim.scenario.faults import Fault, Said, either, listed
 from sim.scenario.slips import apart, half_width, instead, near
+from sim.scenario.validation_errors import Said, ValidationError, either, listed
 from sim.world.spec import MONTH
 
 M = TypeVar("M", bound=BaseModel)
@@ -62,9 +63,9 @@ WANTED: Final = {
     "bool": Words(zh="true 或 false", en="true or false"), "tuple": LIST, "list": LIST, "dict": TABLE, "mapping": TABLE,
     "model": TABLE, "Words": TEXTS, "date": Words(zh="日期，如 2022-07-01", en="a date such as 2022-07-01"),
 }  # fmt: skip
-OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form")  # faults of a value that may be a slip
+OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form")  # errors of a value that may be a slip
 KEY: Final = "[key]"  # how the location of an error in a key ends
-MOST_TRIED: Final = 50  # faults of a piece of data for which a value to write instead is looked for
+MOST_TRIED: Final = 50  # errors of a piece of data for which a value to write instead is looked for
 
 
 @dataclass
@@ -75,60 +76,60 @@ class Source:
     at: Path = ()
     levers: Origins = field(default_factory=dict)
 
-    def fault(
+    def error(
         self, kind: str, path: Sequence[str | int], found: object, allowed: Said = "", near: str | None = None
-    ) -> Fault:
-        """A fault at ``path`` of the data, at the place where it was written."""
+    ) -> ValidationError:
+        """A validation error at ``path`` of the data, at the place where it was written."""
         for length in range(len(path), 0, -1):
             if tuple(path[:length]) in self.levers:
                 document, there = self.levers[tuple(path[:length])]
-                return document.fault(kind, (*there, *path[length:]), found, allowed, near)
-        return self.document.fault(kind, (*self.at, *path), found, allowed, near)
+                return document.error(kind, (*there, *path[length:]), found, allowed, near)
+        return self.document.error(kind, (*self.at, *path), found, allowed, near)
 
-    def refusal(self, path: Sequence[str | int], error: Refusal) -> Fault:
-        """What a room on a lower floor refuses, as a fault at ``path`` or at the field below that it is about."""
+    def refusal(self, path: Sequence[str | int], error: Refusal) -> ValidationError:
+        """What a room on a lower floor refuses, as a validation error at ``path`` or at the field below that it is about."""
         at = (*path, *error.at)
         if not isinstance(error, UnknownName):
-            return self.fault("reason", at, Words(zh=error.zh, en=error.en))
+            return self.error("reason", at, Words(zh=error.zh, en=error.en))
         if error.among:
-            return self.fault("ambiguous", at, error.found, listed(error.among))
-        return self.fault(
+            return self.error("ambiguous", at, error.found, listed(error.among))
+        return self.error(
             f"unknown_{error.kind}", at, error.found, ALLOWED.get(error.kind) or listed(error.known), error.nearest
         )
 
 
 def check(
     model: type[M], data: Any, source: Source, at: Path = (), stand_ins: Mapping[str, Any] | None = None
-) -> tuple[M | None, list[Fault]]:
+) -> tuple[M | None, list[ValidationError]]:
     """The typed object, and everything that is wrong with ``data``, which stands at ``at`` of its source.
 
-    With faults the object is None; or, with ``stand_ins``, one whose faulty fields are replaced by those or left out,
+    With errors the object is None; or, with ``stand_ins``, one whose faulty fields are replaced by those or left out,
     so that what else is wrong can be found too. It is None where that does not help.
     """
     try:
         return model.model_validate(data), []
-    except ValidationError as error:
-        found = [(_path(details, data), details) for details in error.errors(include_url=False)]
-    faults = []
-    for place, (path, errors) in enumerate(_relevant(found)):
-        fault = _fault(model, path, errors, source, at)
-        if fault.nearest is None and fault.kind in OFFERED and place < MOST_TRIED:
-            value = errors[0]["input"]
-            is_key = errors[0]["loc"][-1:] == (KEY,)
+    except pydantic.ValidationError as refused:
+        found = [(_path(details, data), details) for details in refused.errors(include_url=False)]
+    errors = []
+    for place, (path, alike) in enumerate(_relevant(found)):
+        error = _error(model, path, alike, source, at)
+        if error.nearest is None and error.kind in OFFERED and place < MOST_TRIED:
+            value = alike[0]["input"]
+            is_key = alike[0]["loc"][-1:] == (KEY,)
             meant = _instead(model, data, path, value, is_key)
             is_wide = meant is not None and isinstance(value, str) and half_width(value) != value
-            fault = replace(fault, nearest=meant, kind="full_width" if is_wide else fault.kind)
-        faults.append(fault)
+            error = replace(error, nearest=meant, kind="full_width" if is_wide else error.kind)
+        errors.append(error)
     if stand_ins is None or not isinstance(data, Mapping):
-        return None, faults
+        return None, errors
     faulty = {str(path[0]) for path, _ in found if path}
     patched = {key: value for key, value in data.items() if str(key) not in faulty}
     patched |= {key: value for key, value in stand_ins.items() if key in faulty}
     try:
-        return model.model_validate(patched), faults
-    except ValidationError as error:
-        whole = [details for details in error.errors(include_url=False) if not details["loc"]]
-        return None, [*faults, *(_fault(model, (), [details], source, at) for details in whole)]
+        return model.model_validate(patched), errors
+    except pydantic.ValidationError as refused:
+        whole = [details for details in refused.errors(include_url=False) if not details["loc"]]
+        return None, [*errors, *(_error(model, (), [details], source, at) for details in whole)]
 
 
 def _path(details: ErrorDetails, data: Any) -> Path:
@@ -176,7 +177,7 @@ def _instead(model: type[BaseModel], data: Any, path: Path, value: Any, is_key: 
         changed = _with(data, path, candidate, is_key)
         try:
             model.model_validate(changed)
-        except ValidationError as error:
+        except pydantic.ValidationError as error:
             here = (*path[:-1], str(candidate)) if is_key else path
             if any(_path(details, changed)[: len(path)] == here for details in error.errors(include_url=False)):
                 continue
@@ -203,17 +204,17 @@ def _with(data: Any, path: Path, value: Any, is_key: bool) -> Any:
     return data
 
 
-def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], source: Source, at: Path) -> Fault:
-    """The fault that the errors of one place amount to."""
+def _error(model: type[BaseModel], path: Path, errors: list[ErrorDetails], source: Source, at: Path) -> ValidationError:
+    """The validation error that the errors of one place amount to."""
     details = next((one for one in errors if one["type"] == "literal_error"), errors[0])
     kind, value, context = details["type"], details["input"], details.get("ctx", {})
     whole = (*at, *path)
     key = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
         fields = list(_fields(model, path[:-1]))
-        return source.fault("unknown_key", whole, key, listed(fields), near(key, fields))
+        return source.error("unknown_key", whole, key, listed(fields), near(key, fields))
     if kind in ("missing", "default_factory_not_called"):
-        return source.fault("missing_key", whole, key)
+        return source.error("missing_key", whole, key)
     if kind == "value_error" and isinstance(context["error"], Refusal):
         return source.refusal(whole, context["error"])
     sorts = [one.get("ctx", {}).get("class_name", one["type"].split("_")[0]) for one in errors]
@@ -221,11 +222,11 @@ def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], sourc
         (WANTED.get(sort, TABLE) for sort in sorts if sort in WANTED or sort[:1].isupper()), key=TABLE.__eq__
     )
     if value is None:
-        return source.fault("no_value", whole, key, either(wanted))
+        return source.error("no_value", whole, key, either(wanted))
     if kind == "literal_error":
         words = [word for one in errors for word in re.findall(r"'([^']*)'", one.get("ctx", {}).get("expected", ""))]
         allowed = either([*([listed(words)] if words else []), *wanted])
-        return source.fault("not_allowed", whole, value, allowed, near(shown(value), words))
+        return source.error("not_allowed", whole, value, allowed, near(shown(value), words))
     for limits, said in ((RANGE, "out_of_range"), (LENGTH, "wrong_length")):
         if kind in limits:
             limit = limits[kind]
@@ -234,12 +235,12 @@ def _fault(model: type[BaseModel], path: Path, errors: list[ErrorDetails], sourc
                 for name, bound in context.items()
                 if isinstance(bound, int | float)
             }
-            return source.fault(said, whole, value, Words(zh=limit.zh.format(**context), en=limit.en.format(**context)))
+            return source.error(said, whole, value, Words(zh=limit.zh.format(**context), en=limit.en.format(**context)))
     if kind == "string_pattern_mismatch":
-        return source.fault("wrong_form", whole, value, FORMS[context["pattern"]])
+        return source.error("wrong_form", whole, value, FORMS[context["pattern"]])
     if isinstance(value, str) and kind.startswith("date") and WHOLE_DAY.fullmatch(value):
-        return source.fault("no_such_day", whole, value, A_DAY)
-    return source.fault("wrong_type", whole, value, either(wanted))
+        return source.error("no_such_day", whole, value, A_DAY)
+    return source.error("wrong_type", whole, value, either(wanted))
 
 
 def _fields(model: type[BaseModel], path: Path) -> Iterable[str]:

@@ -14,9 +14,9 @@ from sim.measure import Measure
 from sim.parameters import load as load_parameters
 from sim.scenario import levers
 from sim.scenario.catalogue import REGISTERED, Catalogue, catalogue, plain
-from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.schema import Fund
 from sim.scenario.slips import near
+from sim.scenario.validation_errors import ScenarioError, ValidationError
 
 SAYS_NOTHING: Final[tuple[object, ...]] = (None, False, [])  # values that a measure leaves out
 
@@ -103,9 +103,9 @@ def clause(id: str) -> ClauseDetail:
     known = catalogue(scenarios_folder())
     if id not in known.register:
         names = list(known.register)
-        raise ScenarioError([Fault("unknown_clause", "", None, "", id, REGISTERED, near(id, names))])
-    if known.faults:
-        raise ScenarioError(known.faults)
+        raise ScenarioError([ValidationError("unknown_clause", "", None, "", id, REGISTERED, near(id, names))])
+    if known.errors:
+        raise ScenarioError(known.errors)
     entry = known.register[id]
     return ClauseDetail(
         id,

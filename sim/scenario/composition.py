@@ -21,12 +21,12 @@ from sim.scenario import levers as lever_paths
 from sim.scenario.catalogue import Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
-from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.levers import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import MOST_MEASURES, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.scenario.slips import instead, near
 from sim.scenario.sums import too_large
+from sim.scenario.validation_errors import ScenarioError, ValidationError, listed
 from sim.vocabulary import ACTIONS, MECHANISMS
 from sim.world.spec import WorldSpec
 
@@ -41,7 +41,7 @@ class Composition:
     """What a chain of files asks for, collected file by file, the furthest ancestor first."""
 
     known: Catalogue
-    faults: list[Fault]
+    errors: list[ValidationError]
     on: dict[str, None] = field(default_factory=dict)  # an ordered set of ids
     defined: dict[str, tuple[Document, dict[str, Any]]] = field(default_factory=dict)
     own_funds: dict[str, tuple[Document, int, dict[str, Any]]] = field(default_factory=dict)
@@ -56,13 +56,13 @@ class Composition:
         """Take in one file; what it says comes after what the files that it extends say."""
         for id_, data in content.define.items():
             if id_ in self.known.sources:
-                self.faults.append(document.fault("duplicate_id", ("define", id_), id_, NEW_ID))
+                self.errors.append(document.error("duplicate_id", ("define", id_), id_, NEW_ID))
             self.defined[id_] = document, data
             self.on[id_] = None
         for place, data in enumerate(content.funds):
             id_ = str(data.get("id"))
             if id_ in self.known.funds or id_ in self.own_funds:
-                self.faults.append(document.fault("duplicate_id", ("funds", place, "id"), id_, NEW_ID))
+                self.errors.append(document.error("duplicate_id", ("funds", place, "id"), id_, NEW_ID))
             else:
                 self.own_funds[id_] = document, place, data
         for key in ("actions", "sections", "measures"):
@@ -75,8 +75,8 @@ class Composition:
         elsewhere = {f"world.{key}": value for key, value in content.world.items()}
         elsewhere |= {} if content.firms is None else {"firms": content.firms}
         pairs = [*elsewhere.items(), *content.levers.items()]
-        self.faults += [
-            document.fault("set_twice", ("levers", path), both, lever_paths.EACH_ONCE)
+        self.errors += [
+            document.error("set_twice", ("levers", path), both, lever_paths.EACH_ONCE)
             for path, both in lever_paths.twice(pairs)
         ]
         for path in lever_paths.in_order(content.levers):
@@ -112,7 +112,7 @@ class Composition:
         name = meant(name, "action") if key == "without" else name
         if name not in names:
             self.is_clear = False
-            self.faults.append(document.fault(kind, (key, place), name, allowed, near(name, names)))
+            self.errors.append(document.error(kind, (key, place), name, allowed, near(name, names)))
             return []
         return [name] if name in self.defined else self.known.switch(name)
 
@@ -123,7 +123,7 @@ class Composition:
             self.world_from[(key,)] = document, (*at, key)
 
     def scenario(self, name: str, content: ScenarioFile, title: Words, description: Words) -> Scenario:
-        """The scenario, or every fault at once; ``content`` is what its own file says."""
+        """The scenario, or every error at once; ``content`` is what its own file says."""
         by_kind: dict[str, list[Lever]] = {kind: [] for kind in (*lever_paths.ELSEWHERE, "measures")}
         for lever in self.levers.values():
             by_kind[lever.parts[0] if lever.parts[0] in lever_paths.ELSEWHERE else "measures"].append(lever)
@@ -138,17 +138,17 @@ class Composition:
         if len(measures) > MOST_MEASURES:
             document = Document(display(scenarios_folder()), {})
             most = Words(zh=f"至多 {MOST_MEASURES} 项", en=f"at most {MOST_MEASURES}")
-            self.faults.append(document.fault("too_many", (), len(measures), most))
-        if self.faults or world is None:
-            raise ScenarioError(self.faults)
+            self.errors.append(document.error("too_many", (), len(measures), most))
+        if self.errors or world is None:
+            raise ScenarioError(self.errors)
         scenario = Scenario(
             name, title, description, content.author, content.against, content.expects, self.known.plan,
             measures, funds, world, parameters, firms, tuple(unused),
         )  # fmt: skip
         for part, id_, path, found, allowed in too_large(scenario):
-            self.faults.append(self.sources[part, id_].fault("out_of_range", path, f"{found:g}", allowed))
-        if self.faults:
-            raise ScenarioError(self.faults)
+            self.errors.append(self.sources[part, id_].error("out_of_range", path, f"{found:g}", allowed))
+        if self.errors:
+            raise ScenarioError(self.errors)
         return scenario
 
     def _idle(self, levers: Iterable[Lever], measures: Iterable[Measure]) -> Iterator[str]:
@@ -166,11 +166,11 @@ class Composition:
         for lever in levers:
             if len(lever.parts) != 2 or lever.parts[1] not in PLAN_DAYS:
                 allowed = [f"plan.{name}" for name in PLAN_DAYS]
-                self.faults.append(lever.fault("unknown_lever", lever.path, listed(allowed), near(lever.path, allowed)))
+                self.errors.append(lever.error("unknown_lever", lever.path, listed(allowed), near(lever.path, allowed)))
                 continue
             data = self.known.plan.model_dump() | {lever.parts[1]: lever.value}
             plan, wrong = check(Plan, data, _lever_source(lever, (lever.parts[1],)))
-            self.faults += wrong
+            self.errors += wrong
             if plan is not None:
                 self.known = replace(self.known, plan=plan)
 
@@ -178,8 +178,8 @@ class Composition:
         for lever in levers:
             paths = [f"world.{key}" for key in WorldSpec.model_fields]
             if lever.path not in paths:
-                fault = lever.fault("unknown_lever", lever.path, listed(paths), near(lever.path, paths))
-                self.faults.append(fault)
+                error = lever.error("unknown_lever", lever.path, listed(paths), near(lever.path, paths))
+                self.errors.append(error)
                 continue
             self._add_world({lever.parts[1]: lever.value}, lever.document, ())
             self.world_from[(lever.parts[1],)] = lever.document, ("levers", lever.path)
@@ -188,7 +188,7 @@ class Composition:
         self.sources["world", ""] = Source(document, ("world",), dict(self.world_from))
         stated = dict(zip(("start", "end"), self.known.plan.horizon, strict=True)) | self.world
         world, wrong = check(WorldSpec, stated, self.sources["world", ""], (), {})
-        self.faults += wrong
+        self.errors += wrong
         return world
 
     def _measures(self, levers: Sequence[Lever], horizon: tuple[date, date]) -> tuple[tuple[Measure, ...], list[str]]:
@@ -203,10 +203,10 @@ class Composition:
         written |= {id_: own for id_, (_, own) in self.defined.items()}
         ids = list(written)
         origins, unused, wrong = lever_paths.change_measures(levers, data, self.on, written)
-        self.faults += wrong
+        self.errors += wrong
         if self.is_clear:
-            self.faults += [
-                lever.fault("measure_is_off", lever.parts[0], ON)
+            self.errors += [
+                lever.error("measure_is_off", lever.parts[0], ON)
                 for lever in levers
                 if lever.own and lever.path in unused and lever.parts[0] != lever_paths.ALL
             ]
@@ -217,14 +217,14 @@ class Composition:
         for id_ in sorted(data):
             if id_ in known.measures and id_ not in origins and not (moved and waits_for_plan(data[id_])):
                 measures[id_] = known.measures[id_]
-            elif id_ in origins or id_ in self.defined or moved:  # else its faults are among the catalogue's
+            elif id_ in origins or id_ in self.defined or moved:  # else its errors are among the catalogue's
                 source = self.sources["measures", id_]
                 days = horizon if id_ in self.defined else known.plan.horizon
                 measure, wrong = build(known, data[id_], source, days, ids)
-                self.faults += wrong
+                self.errors += wrong
                 if measure is not None:
                     measures[id_] = measure
-                    self.faults += _beyond(measure, source, horizon, id_ in self.defined)
+                    self.errors += _beyond(measure, source, horizon, id_ in self.defined)
         return tuple(measure for id_, measure in measures.items() if id_ in self.on), unused
 
     def _funds(self, levers: Iterable[Lever], horizon: tuple[date, date]) -> tuple[Fund, ...]:
@@ -242,7 +242,7 @@ class Composition:
             if lever.path not in paths:
                 kind = "unknown_fund" if len(parts) == 3 and parts[1] not in data else "unknown_lever"
                 found = parts[1] if kind == "unknown_fund" else lever.path
-                self.faults.append(lever.fault(kind, found, listed(paths), near(lever.path, paths)))
+                self.errors.append(lever.error(kind, found, listed(paths), near(lever.path, paths)))
                 continue
             id_, name = parts[1:]
             data[id_] = {**data[id_], name: lever.value}
@@ -255,16 +255,16 @@ class Composition:
         funds = dict(known.funds)
         for id_ in sorted(again):
             fund, wrong = build_fund(known.plan, data[id_], sources[id_])
-            self.faults += wrong
+            self.errors += wrong
             if fund is not None:
                 funds[id_] = fund
                 days = [] if fund.amount_yuan is None else fund.amount_yuan.changes()
-                self.faults += [
-                    sources[id_].fault("outside_horizon", ("amount_yuan", day.isoformat()), day, within(horizon))
+                self.errors += [
+                    sources[id_].error("outside_horizon", ("amount_yuan", day.isoformat()), day, within(horizon))
                     for day in days
                     if not horizon[0] <= day <= horizon[1]
                 ]
-        # A fund with faults is known all the same, so that measures which name it are not blamed too.
+        # A fund with errors is known all the same, so that measures which name it are not blamed too.
         self.known = replace(known, funds={id_: funds.get(id_, NO_FUND) for id_ in data})
         return tuple(funds[id_] for id_ in sorted(funds))
 
@@ -274,23 +274,23 @@ class Composition:
         parameters = load_parameters()  # the file is long: read only when a scenario varies it
         changed: dict[str, float] = {}
         for lever in levers:
-            if len(self.faults) > MOST_FAULTS:
+            if len(self.errors) > MOST_FAULTS:
                 break  # the nearest name takes a while to find, and nobody reads on
             words = lever.path.split(".")[1:]
             path = ".".join(word if word.isascii() else str(meant(word, "sector", "size")) for word in words)
             try:
                 parameters = parameters.with_changes({path: lever.value})
                 changed[path] = lever.value
-            except Refusal as error:
-                fault = Source(lever.document, ("levers", lever.path)).refusal((), error)
-                path_meant = fault.nearest and f"parameters.{fault.nearest}"
-                self.faults.append(replace(fault, nearest=path_meant or _number_for(parameters, path, lever.value)))
+            except Refusal as refused:
+                error = Source(lever.document, ("levers", lever.path)).refusal((), refused)
+                path_meant = error.nearest and f"parameters.{error.nearest}"
+                self.errors.append(replace(error, nearest=path_meant or _number_for(parameters, path, lever.value)))
         return dict(sorted(changed.items()))
 
     def _firms(self, levers: Iterable[Lever]) -> Firms | None:
         for lever in levers:
             content, wrong = check(ScenarioFile, {"firms": lever.value}, _lever_source(lever, ("firms",)))
-            self.faults += wrong
+            self.errors += wrong
             self.firms = content.firms if content else self.firms
         return self.firms
 
@@ -310,7 +310,7 @@ def _lever_source(lever: Lever, at: Path) -> Source:
     return Source(lever.document, (), {at: (lever.document, ("levers", lever.path))})
 
 
-def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own: bool) -> Iterator[Fault]:
+def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own: bool) -> Iterator[ValidationError]:
     """Days and durations that the run does not reach: those that a lever names, or all of a scenario's own measure.
 
     The catalogue's own may lie outside a short run. More months, or days, than the horizon has can do no more than as
@@ -322,7 +322,7 @@ def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own
 
     for path, day in dates(measure):
         if asked(path) and not horizon[0] <= day <= horizon[1]:
-            yield source.fault("outside_horizon", path, day, within(horizon))
+            yield source.error("outside_horizon", path, day, within(horizon))
     lasts = timeline.horizon(*horizon)
     most = {"months": lasts.months, "working days": lasts.days}
     for entry in lever_paths.of_measure(measure):
@@ -336,4 +336,4 @@ def _beyond(measure: Measure, source: Source, horizon: tuple[date, date], is_own
                         zh=f"不大于 {limit}，即模拟期的{'月' if unit == 'months' else '天'}数",
                         en=f"at most {limit}, the {unit} of the horizon",
                     )
-                    yield source.fault("out_of_range", path if since is None else (*path, since), number, allowed)
+                    yield source.error("out_of_range", path if since is None else (*path, since), number, allowed)

@@ -11,10 +11,10 @@ from sim.measure import Measure
 from sim.parameters import effective
 from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
-from sim.scenario.faults import ScenarioError
 from sim.scenario.levers import LeverEntry
 from sim.scenario.loader import load
 from sim.scenario.scenario import Scenario
+from sim.scenario.validation_errors import ScenarioError
 
 ON: Final = "on"
 OFF: Final = "off"
@@ -31,8 +31,8 @@ class Change(NamedTuple):
 def clauses() -> list[ClauseEntry]:
     """Every clause of the plan: whether it is modelled, and by which measures. Raises :class:`ScenarioError`."""
     known = catalogue(scenarios_folder())
-    if known.faults:
-        raise ScenarioError(known.faults)
+    if known.errors:
+        raise ScenarioError(known.errors)
     return known.clauses()
 
 

@@ -24,7 +24,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sim.measure import Words
 from sim.refusal import shown
 from sim.scenario import slips
-from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError
+from sim.scenario.validation_errors import LEVERS, Said, ScenarioError, ValidationError
 
 LARGEST_FILE: Final = 200_000  # bytes; the largest shipped file has 15,000
 DEEPEST: Final = 20
@@ -36,7 +36,7 @@ UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2
 LONGEST_NUMBER: Final = 300  # characters; a longer one is no number of this world and cannot always be written out
 LONGEST_VALUE: Final = 80  # characters of a found value in a sentence
 TEXT: Final = "tag:yaml.org,2002:str"
-READ_ON: Final = ("duplicate_key", "no_such_day")  # faults that leave the rest of a file as it is meant
+READ_ON: Final = ("duplicate_key", "no_such_day")  # errors that leave the rest of a file as it is meant
 LONGEST_LINE: Final = 400  # characters of a line to write instead
 LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which the slip is looked for
 WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -77,14 +77,14 @@ Path_ = tuple[str | int, ...]  # the way from the root of a file to one of its f
 class Document:
     """The data of one file and where each field stands. ``name`` is how sentences call the file.
 
-    ``faults`` are keys written twice and days that there are not: the rest of the file can still be checked.
+    ``errors`` are keys written twice and days that there are not: the rest of the file can still be checked.
     """
 
     name: str
     data: dict[Any, Any]
     lines: dict[Path_, int] = field(default_factory=dict, repr=False)
     starts: dict[Path_, int] = field(default_factory=dict, repr=False)  # of texts that begin below their keys
-    faults: tuple[Fault, ...] = ()
+    errors: tuple[ValidationError, ...] = ()
 
     def line(self, path: Sequence[str | int]) -> int | None:
         """Line of a field, or of the nearest field above it that the file holds; counts from 1."""
@@ -94,22 +94,22 @@ class Document:
                 return line
         return None
 
-    def placed(self, fault: Fault) -> Fault:
-        """A fault that names no file, at the place of this one where its lever or its field is written."""
-        if fault.file:
-            return fault
-        name = fault.field.removeprefix(LEVERS) or ("scenario" if fault.kind == "no_file" else "")
+    def placed(self, error: ValidationError) -> ValidationError:
+        """A validation error that names no file, at the place of this one where its lever or its field is written."""
+        if error.file:
+            return error
+        name = error.field.removeprefix(LEVERS) or ("scenario" if error.kind == "no_file" else "")
         written = [path for path in self.lines if path and f"{name}.".startswith(f"{path[-1]}.")]
         if not written:
-            return fault
+            return error
         path = max(written, key=lambda path: len(str(path[-1])))
         field = ".".join(map(str, path)) + name.removeprefix(str(path[-1]))
-        return replace(fault, file=self.name, line=self.lines[path], field=field)
+        return replace(error, file=self.name, line=self.lines[path], field=field)
 
-    def fault(
+    def error(
         self, kind: str, path: Sequence[str | int], found: object, allowed: Said = "", near: str | None = None
-    ) -> Fault:
-        """A fault at a field of this file. A slip of the hand in a key or a text is named as such."""
+    ) -> ValidationError:
+        """A validation error at a field of this file. A slip of the hand in a key or a text is named as such."""
         line = self.line(path)
         slip = slips.entry(found) if isinstance(found, str) and kind in SLIPS else None
         if slip is not None:
@@ -120,7 +120,7 @@ class Document:
         elif isinstance(found, str) and kind in UNKNOWN and slips.is_wide(found):
             kind, near = "full_width", near or slips.half_width(found)
         said = found if isinstance(found, Words) else shown(found, LONGEST_VALUE)
-        return Fault(kind, self.name, line, ".".join(map(str, path)), said, allowed, near)
+        return ValidationError(kind, self.name, line, ".".join(map(str, path)), said, allowed, near)
 
 
 def display(path: Path) -> str:
@@ -135,7 +135,7 @@ def read(path: Path) -> Document:
     """Read one file; raises :class:`ScenarioError` with every reason why it cannot be taken as plain data."""
     document = parse(text_of(path), display(path))
     if not document.data:  # as before anything was saved into it
-        raise ScenarioError([Fault("reason", document.name, None, "", EMPTY)])
+        raise ScenarioError([ValidationError("reason", document.name, None, "", EMPTY)])
     return document
 
 
@@ -145,18 +145,18 @@ def text_of(path: Path) -> str:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a device or a pipe may never end
-            raise ScenarioError([Fault("unreadable", name, None, "", NO_FILE)])
+            raise ScenarioError([ValidationError("unreadable", name, None, "", NO_FILE)])
         content = path.read_bytes() if status.st_size <= LARGEST_FILE else b""
     except OSError as error:
         said = SYSTEM.get(error.errno or 0, Words(zh="系统拒绝读取", en="the system refuses to read it"))
-        raise ScenarioError([Fault("unreadable", name, None, "", said)]) from None
+        raise ScenarioError([ValidationError("unreadable", name, None, "", said)]) from None
     except ScenarioError:
         raise
     except ValueError:  # a name that no file can have
-        raise ScenarioError([Fault("unreadable", name, None, "", SYSTEM[errno.ENOENT])]) from None
+        raise ScenarioError([ValidationError("unreadable", name, None, "", SYSTEM[errno.ENOENT])]) from None
     if status.st_size > LARGEST_FILE:
         size, most = (Words(zh=f"{number} 字节", en=f"{number} bytes") for number in (status.st_size, LARGEST_FILE))
-        raise ScenarioError([Fault("too_large", name, None, "", size, most)])
+        raise ScenarioError([ValidationError("too_large", name, None, "", size, most)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -166,7 +166,7 @@ def text_of(path: Path) -> str:
             en=f"its encoding is {encoding} and not UTF-8" if encoding else "its encoding is not UTF-8",
         )
         save = Words(zh="在编辑器中另存为 UTF-8 编码", en="the same saved as UTF-8 by an editor")
-        raise ScenarioError([Fault("unreadable", name, None, "", said, save)]) from None
+        raise ScenarioError([ValidationError("unreadable", name, None, "", said, save)]) from None
 
 
 def _encoding(content: bytes) -> str:
@@ -187,9 +187,9 @@ def parse(text: str, name: str) -> Document:
     yaml.allow_duplicate_keys = True  # told by `_refusals`, together with everything else
     try:
         root = yaml.compose(text)
-        faults = list(_refusals(root, name, set())) if root is not None else []
-        if any(fault.kind not in READ_ON for fault in faults):
-            raise ScenarioError(faults)
+        errors = list(_refusals(root, name, set())) if root is not None else []
+        if any(error.kind not in READ_ON for error in errors):
+            raise ScenarioError(errors)
         data = yaml.constructor.construct_document(root) if root is not None else {}
     except MarkedYAMLError as error:
         is_open = "quoted" in str(error.context) or "stream end" in str(error.problem)  # told at the end of the file
@@ -201,45 +201,45 @@ def parse(text: str, name: str) -> Document:
             raise
         if isinstance(error, RecursionError):
             said = Words(zh="嵌套过深", en="it is nested too deeply")
-            raise ScenarioError([Fault("bad_yaml", name, None, "", said)]) from None
+            raise ScenarioError([ValidationError("bad_yaml", name, None, "", said)]) from None
         at = getattr(error, "position", None)  # of a character that YAML does not take
         raise ScenarioError([_not_yaml(text, name, error, None if at is None else text.count("\n", 0, at))]) from None
     if not isinstance(data, dict):
         first = root.start_mark.line if root is not None else 0
-        raise ScenarioError([Document(name, {}, {(): first + 1}).fault("wrong_type", (), data, TABLE)])
+        raise ScenarioError([Document(name, {}, {(): first + 1}).error("wrong_type", (), data, TABLE)])
     lines: dict[Path_, int] = {}
     starts: dict[Path_, int] = {}
     if root is not None:
         _note_lines(root, (), root.start_mark.line + 1, lines, starts)
-    return Document(name, data, lines, starts, tuple(faults))
+    return Document(name, data, lines, starts, tuple(errors))
 
 
-def value_of(text: str, place: Fault) -> Any:
+def value_of(text: str, place: ValidationError) -> Any:
     """One value written in YAML, as after ``--lever PATH=`` or in a cell of a table.
 
-    Raises :class:`ScenarioError`, whose faults stand where ``place`` does.
+    Raises :class:`ScenarioError`, whose errors stand where ``place`` does.
     """
     try:
         document = parse(f"value: {text}", "")
-        if set(document.data) != {"value"} or any(fault.found == "value" for fault in document.faults):
+        if set(document.data) != {"value"} or any(error.found == "value" for error in document.errors):
             raise ScenarioError([replace(place, kind="wrong_form", found=shown(text), allowed=ONE_VALUE)])
-        if document.faults:
-            raise ScenarioError(document.faults)
+        if document.errors:
+            raise ScenarioError(document.errors)
         return document.data["value"]
-    except ScenarioError as error:
+    except ScenarioError as refused:
         raise ScenarioError(
             replace(
                 place,
-                kind=fault.kind,
-                found=fault.found,
-                allowed=fault.allowed,
-                nearest=fault.nearest and fault.nearest.removeprefix("value: "),
+                kind=error.kind,
+                found=error.found,
+                allowed=error.allowed,
+                nearest=error.nearest and error.nearest.removeprefix("value: "),
             )
-            for fault in error.faults
+            for error in refused.errors
         ) from None
 
 
-def _not_yaml(text: str, name: str, error: Exception, line: int | None) -> Fault:
+def _not_yaml(text: str, name: str, error: Exception, line: int | None) -> ValidationError:
     """Why YAML does not read a text: the slip that is seen in a line nearby, else what its reader says."""
     written = text.splitlines()
     last = -1 if line is None else min(line, len(written) - 1)
@@ -247,10 +247,12 @@ def _not_yaml(text: str, name: str, error: Exception, line: int | None) -> Fault
     for is_prose, place in ((is_prose, place) for is_prose in (False, True) for place in nearby):
         slip = slips.line(written[place], place == last, is_prose)
         if slip is not None:
-            return Fault("bad_yaml", name, place + 1, "", slip[0], "", slip[1] and shown(slip[1], LONGEST_LINE))
+            return ValidationError(
+                "bad_yaml", name, place + 1, "", slip[0], "", slip[1] and shown(slip[1], LONGEST_LINE)
+            )
     told = " ".join(str(part) for part in (getattr(error, "context", ""), getattr(error, "problem", ""), error))
     said = next(words for problem, words in PROBLEMS.items() if problem in told)
-    return Fault("bad_yaml", name, None if line is None else line + 1, "", said)
+    return ValidationError("bad_yaml", name, None if line is None else line + 1, "", said)
 
 
 class _Shallow(Composer):
@@ -268,11 +270,11 @@ class _Shallow(Composer):
         return node
 
 
-def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterator[Fault]:
+def _refusals(node: Node, name: str, told: set[int], path: Path_ = ()) -> Iterator[ValidationError]:
     """What is not plain in a tree of YAML nodes. An anchored node is not entered: it may be entered a billion times."""
 
-    def refuse(kind: str, found: Said, allowed: Said, at: Node = node, *below: str) -> Fault:
-        return Fault(kind, name, at.start_mark.line + 1, ".".join(map(str, (*path, *below))), found, allowed)
+    def refuse(kind: str, found: Said, allowed: Said, at: Node = node, *below: str) -> ValidationError:
+        return ValidationError(kind, name, at.start_mark.line + 1, ".".join(map(str, (*path, *below))), found, allowed)
 
     if node.anchor is not None and id(node) not in told:
         told.add(id(node))

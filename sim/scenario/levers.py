@@ -32,10 +32,10 @@ from sim.refusal import shown
 from sim.scenario.catalogue import reaches_firms
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
-from sim.scenario.faults import LEVERS, Fault, Said, ScenarioError, listed, printable
 from sim.scenario.plain import plain
 from sim.scenario.schema import DECIDED, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.scenario.slips import half_width, near
+from sim.scenario.validation_errors import LEVERS, Said, ScenarioError, ValidationError, listed, printable
 from sim.world.spec import WorldSpec
 
 ALL: Final = "all"
@@ -67,9 +67,9 @@ class Lever:
         """The path's words."""
         return self.path.split(".")
 
-    def fault(self, kind: str, found: object, allowed: Said = "", near: str | None = None) -> Fault:
-        """A fault of this lever."""
-        return self.document.fault(kind, ("levers", self.path), found, allowed, near)
+    def error(self, kind: str, found: object, allowed: Said = "", near: str | None = None) -> ValidationError:
+        """A validation error of this lever."""
+        return self.document.error(kind, ("levers", self.path), found, allowed, near)
 
 
 class LeverEntry(NamedTuple):
@@ -115,9 +115,9 @@ def twice(pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
 
 def refuse_twice(pairs: Iterable[tuple[str, Any]], file: str = "", line: int | None = None) -> None:
     """Raise :class:`ScenarioError` when a lever is set twice, in one spelling or in two."""
-    faults = [Fault("set_twice", file, line, "", both, EACH_ONCE) for _, both in twice(pairs)]
-    if faults:
-        raise ScenarioError(faults)
+    errors = [ValidationError("set_twice", file, line, "", both, EACH_ONCE) for _, both in twice(pairs)]
+    if errors:
+        raise ScenarioError(errors)
 
 
 def written(path: str, value: Any) -> str:
@@ -154,8 +154,10 @@ def from_words(assignments: Iterable[str]) -> dict[str, Any]:
             mark = next((mark for mark in ("=", ":", " ") if mark in half.strip("=")), None) if path else None
             meant = mark and "=".join(part.strip() for part in half.split(mark, 1))
             kind = "full_width" if half != words.strip() else "wrong_form"
-            raise ScenarioError([Fault(kind, "", None, LEVERS + shown(words), shown(words), PATH_AND_VALUE, meant)])
-        pairs.append((path, value_of(value, Fault("reason", "", None, f"{LEVERS}{path}", ""))))
+            raise ScenarioError(
+                [ValidationError(kind, "", None, LEVERS + shown(words), shown(words), PATH_AND_VALUE, meant)]
+            )
+        pairs.append((path, value_of(value, ValidationError("reason", "", None, f"{LEVERS}{path}", ""))))
     refuse_twice(pairs)
     return dict(pairs)
 
@@ -165,22 +167,22 @@ def change_measures(
     data: Mapping[str, dict[str, Any]],
     on: Container[str],
     known: Mapping[str, Mapping[str, Any]],
-) -> tuple[dict[str, Origins], list[str], list[Fault]]:
+) -> tuple[dict[str, Origins], list[str], list[ValidationError]]:
     """Put levers into the plain data of measures; ``all`` reaches those that are on. ``known`` are all names there are.
 
     Returns, for each changed measure, which of its fields come from which lever; the paths that change nothing because
-    no measure that is on has them; and the faults.
+    no measure that is on has them; and the errors.
     """
     origins: dict[str, Origins] = {}
     unused: list[str] = []
-    faults: list[Fault] = []
+    errors: list[ValidationError] = []
     decided = [id_ for id_ in data if id_ in on and (data[id_].get("delivery") or {}).get("way") in DECIDED]
     for lever in levers:
         first, *rest = lever.parts
         if first != ALL and first not in data:
             others = listed((ALL, *ELSEWHERE))
             allowed = Words(zh=f"措施名、{others.zh}", en=f"a measure, {others.en}")
-            faults.append(lever.fault("unknown_lever", lever.path, allowed, _nearest(first, rest, known)))
+            errors.append(lever.error("unknown_lever", lever.path, allowed, _nearest(first, rest, known)))
             continue
         if first != ALL:
             reached = [first]
@@ -191,7 +193,7 @@ def change_measures(
         fields = paths(data[first]) if first != ALL else all_fields()
         if _field(rest) not in fields:
             meant = near(_field(rest), fields)
-            faults.append(lever.fault("unknown_lever", lever.path, listed(fields), meant and f"{first}.{meant}"))
+            errors.append(lever.error("unknown_lever", lever.path, listed(fields), meant and f"{first}.{meant}"))
             continue
         if not any(id_ in on for id_ in reached):
             unused.append(lever.path)
@@ -199,7 +201,7 @@ def change_measures(
             where = place(rest)
             _put(data[id_], where, lever.value)
             origins.setdefault(id_, {})[where] = lever.document, ("levers", lever.path)
-    return origins, unused, faults
+    return origins, unused, errors
 
 
 def _nearest(first: str, rest: Sequence[str], known: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -17,10 +17,10 @@ from sim.scenario.catalogue import NOT_SCENARIOS, catalogue
 from sim.scenario.checking import Source, check
 from sim.scenario.composition import Composition
 from sim.scenario.document import Document, read
-from sim.scenario.faults import Fault, ScenarioError, listed, printable
 from sim.scenario.scenario import Origin, Scenario
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.slips import near
+from sim.scenario.validation_errors import ScenarioError, ValidationError, listed, printable
 from sim.vocabulary import ACTIONS
 
 # The order that people expect.
@@ -48,16 +48,16 @@ def load(
     are listed in ``Scenario.unused``, so that the same levers can be given to several scenarios; the others are told by
     its title. ``drawn``: further levers, of one draw of many, that no title tells. To a loaded scenario levers do what
     they do to its file.
-    Raises :class:`ScenarioError`, whose ``faults`` hold everything that is wrong.
+    Raises :class:`ScenarioError`, whose ``errors`` hold everything that is wrong.
     """
     if isinstance(asked, Scenario):
         return _changed(asked, levers or {}, drawn or {})
     known = catalogue(scenarios_folder())
     file = _find(str(asked))
-    chain, faults = _chain(file)
+    chain, errors = _chain(file)
     if not chain:
-        raise ScenarioError(faults)
-    composed = Composition(known, faults=[*known.faults, *faults], is_clear=not faults)
+        raise ScenarioError(errors)
+    composed = Composition(known, errors=[*known.errors, *errors], is_clear=not errors)
     for document, content in chain:
         composed.add(document, content, own=document is chain[-1][0])
     changes = lever_paths.given(levers or {}, drawn or {})
@@ -104,7 +104,7 @@ def recipe(scenario: Scenario) -> Origin:
     origin = scenario.origin
     again = None if origin is None else load(origin.file, origin.levers)
     if origin is None or again is None or replace(again, firms=scenario.firms).fingerprint() != scenario.fingerprint():
-        raise ScenarioError([Fault("not_from_file", scenario.name, None, "", scenario.name, AS_LOADED)])
+        raise ScenarioError([ValidationError("not_from_file", scenario.name, None, "", scenario.name, AS_LOADED)])
     return origin
 
 
@@ -129,36 +129,36 @@ def _find(name: str) -> Path:
         return Path(name)
     shipped = names()
     if name not in shipped:
-        raise ScenarioError([Fault("no_file", "", None, "", name, listed(shipped), near(name, shipped))])
+        raise ScenarioError([ValidationError("no_file", "", None, "", name, listed(shipped), near(name, shipped))])
     return scenarios_folder() / f"{name}.yaml"
 
 
-def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[Fault]]:
-    """A scenario and all that it extends, the furthest first, and the faults of these files."""
+def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[ValidationError]]:
+    """A scenario and all that it extends, the furthest first, and the errors of these files."""
     chain: list[tuple[Document, ScenarioFile]] = []
-    faults: list[Fault] = []
+    errors: list[ValidationError] = []
     seen: list[Path] = []
     here: Path | None = file
     while here is not None:
         try:
             document = read(here)
         except ScenarioError as error:
-            return [], [*faults, *error.faults]
-        faults += document.faults
+            return [], [*errors, *error.errors]
+        errors += document.errors
         seen.append(here.resolve())
         content, wrong = check(ScenarioFile, document.data, Source(document), (), {})
-        faults += wrong
+        errors += wrong
         if content is None:
-            return [], faults
+            return [], errors
         chain.insert(0, (document, content))
         here, wrong = _extended(document, content, here, seen)
-        faults += wrong
-    return chain, faults
+        errors += wrong
+    return chain, errors
 
 
 def _extended(
     document: Document, content: ScenarioFile, file: Path, seen: Sequence[Path]
-) -> tuple[Path | None, list[Fault]]:
+) -> tuple[Path | None, list[ValidationError]]:
     """File that a scenario extends: beside it, or a shipped one."""
     name = content.extends
     if name is None:
@@ -172,24 +172,24 @@ def _extended(
     except (OSError, ValueError, RuntimeError):  # no name that a file can have, or a link to itself
         candidates, files = [], []
     if not all(path.is_relative_to(own) or path.is_relative_to(shipped) for path in candidates):
-        return None, [document.fault("climbs_out", at, name, IN_THE_FOLDERS)]
+        return None, [document.error("climbs_out", at, name, IN_THE_FOLDERS)]
     found = next((path for path in files if path != file.resolve()), next(iter(files), None))
     if found is None:
         beside = [path.stem for path in own.glob("*.yaml") if path != file.resolve()] if own != shipped else []
         allowed = list(dict.fromkeys([*names(), *beside]))
-        return None, [document.fault("no_file", at, name, listed(allowed), near(name, allowed))]
+        return None, [document.error("no_file", at, name, listed(allowed), near(name, allowed))]
     if found in seen:
         circle = " -> ".join(path.stem for path in (*seen[seen.index(found) :], found))
-        return None, [document.fault("circular", at, circle, AN_END)]
+        return None, [document.error("circular", at, circle, AN_END)]
     return found, []
 
 
-def validate(paths: Iterable[str | Path]) -> list[Fault]:
+def validate(paths: Iterable[str | Path]) -> list[ValidationError]:
     """Everything that is wrong with scenario files, and with the catalogue that they use; empty when all is well."""
-    faults: list[Fault] = []
+    errors: list[ValidationError] = []
     for path in paths:
         try:
             load(path)
         except ScenarioError as error:
-            faults += error.faults
-    return list(dict.fromkeys(faults))
+            errors += error.errors
+    return list(dict.fromkeys(errors))

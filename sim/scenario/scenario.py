@@ -12,8 +12,8 @@ from sim.instruments import instruments
 from sim.measure import Measure, Words
 from sim.parameters import effective
 from sim.refusal import nearest
-from sim.scenario.faults import Fault, ScenarioError, listed
 from sim.scenario.schema import Firms, Fund, Plan
+from sim.scenario.validation_errors import ScenarioError, ValidationError, listed
 from sim.world.spec import WorldSpec
 
 TEXTS: Final = ("title", "description", "note")  # what changes no result
@@ -64,12 +64,12 @@ class Scenario:
 
     def _on(self, ids: Iterable[str]) -> set[str]:
         wanted, on = set(ids), [measure.id for measure in self.measures]
-        faults = [
-            Fault("measure_is_off", self.name, None, "", id_, listed(on), nearest(id_, on))
+        errors = [
+            ValidationError("measure_is_off", self.name, None, "", id_, listed(on), nearest(id_, on))
             for id_ in sorted(wanted - {*on})
         ]
-        if faults:
-            raise ScenarioError(faults)
+        if errors:
+            raise ScenarioError(errors)
         return wanted
 
     def _choose(self, measures: Iterable[Measure], name: str, title: Words) -> Scenario:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, Unpack
 
 from sim.data_folders import scenarios_folder
 from sim.refusal import nearest
-from sim.scenario import Fault, Scenario, ScenarioError
+from sim.scenario import Scenario, ScenarioError, ValidationError
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.faults import listed
 from sim.scenario.levers import same
 from sim.scenario.loader import changed_title, recipe
 from sim.scenario.plain import plain
+from sim.scenario.validation_errors import listed
 from sim.study import StudyError, study_folder
 from sim.study.arguments import arguments, checked
 from sim.study.keywords import Execution, Firms, Progress, QuestionKeywords, TimedKeywords
@@ -62,13 +62,13 @@ def question(
             is_there = False
         if not is_there:
             near = nearest(str(asked), known)
-            raise ScenarioError([Fault("no_question", "", None, "", str(asked), listed(known), near)])
+            raise ScenarioError([ValidationError("no_question", "", None, "", str(asked), listed(known), near)])
         document, beside = read(file), file.parent
     # A question without a title is called as its file is, or as its kind.
     data = {"title": kind if isinstance(asked, Mapping) else file.stem} | document.data
-    content, faults = check(module(kind).Question, data, Source(document))
-    if content is None or document.faults:
-        raise ScenarioError([*document.faults, *faults])
+    content, errors = check(module(kind).Question, data, Source(document))
+    if content is None or document.errors:
+        raise ScenarioError([*document.errors, *errors])
     if replications is not None:
         content = _checked(kind, content.model_copy(update={"replications": replications}))
     return (content if draws is None else _checked(kind, with_draws(content, draws))), Place(document, beside)
@@ -76,9 +76,9 @@ def question(
 
 def _checked(kind: str, content: Any) -> Any:
     """A question that was changed, checked as one from a file is: what its method needs at least holds for both."""
-    found, faults = check(type(content), content.model_dump(), Source(Document(kind, {}, {})))
+    found, errors = check(type(content), content.model_dump(), Source(Document(kind, {}, {})))
     if found is None:
-        raise ScenarioError(faults)
+        raise ScenarioError(errors)
     return found
 
 
@@ -146,7 +146,7 @@ class Asked:
         try:
             return answer(self.content.model_copy(update={"title": title}), self.setting, runner)
         except ScenarioError as error:  # of its levers, most likely: they are told where the question has them
-            raise ScenarioError(map(self.document.placed, error.faults)) from None
+            raise ScenarioError(map(self.document.placed, error.errors)) from None
 
 
 def kept(asked: Asked, execution: Execution) -> Study:

@@ -64,7 +64,7 @@ def model(
             en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}{en}",
         )
     of_levers, of_worlds = varied(levers or {}), varied(uncertainties)
-    check_draws(scenario, {}, trials(of_levers), trials(of_worlds), firms)  # faults are said here
+    check_draws(scenario, {}, trials(of_levers), trials(of_worlds), firms)  # errors are said here
     made = Model("shukun", function=_Experiment(scenario, firms, seed, replications))
     made.levers = [_parameter(factor) for factor in of_levers if len(factor.values) != 1]
     made.uncertainties = [_parameter(factor) for factor in of_worlds if len(factor.values) != 1]

@@ -78,7 +78,7 @@ def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_p
     assert [line.split(" ")[0] for line in answer.stderr.splitlines()] == ["idea.yaml:3:", "idea.yaml:4:"]
     listed = shukun("validate", "idea.yaml", "--json")
     assert listed.exit_code == 2
-    assert [fault["line"] for fault in json.loads(listed.stdout)] == [3, 4]
+    assert [error["line"] for error in json.loads(listed.stdout)] == [3, 4]
 
 
 @pytest.mark.parametrize(

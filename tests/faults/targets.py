@@ -15,7 +15,7 @@ from sim import scenario
 from sim.data_folders import calibration_folder, scenarios_folder
 from sim.measure import Words
 from sim.names import labels
-from sim.scenario import Fault, ScenarioError
+from sim.scenario import ScenarioError, ValidationError
 from sim.scenario.catalogue import build, build_fund, catalogue
 from sim.scenario.checking import Source
 from sim.scenario.document import parse
@@ -78,8 +78,8 @@ def sentences(act: Callable[[], object]) -> list[str]:
     try:
         act()
     except ScenarioError as error:
-        faults = error.faults or [Fault("reason", "given.yaml", None, "", "an error that says nothing")]
-        said = [fault.sentence(language) for fault in faults for language in ("en", "zh")]
+        errors = error.errors or [ValidationError("reason", "given.yaml", None, "", "an error that says nothing")]
+        said = [error.sentence(language) for error in errors for language in ("en", "zh")]
     except StudyError as error:
         said = [error.sentence(language) for language in ("en", "zh")]
     for sentence in said:
@@ -109,7 +109,7 @@ def built(text: str) -> None:
     document = parse(text, "given.yaml")
     _, wrong = build(KNOWN, document.data, Source(document), KNOWN.plan.horizon, KNOWN.sources)
     _, of_fund = build_fund(KNOWN.plan, document.data, Source(document))
-    raise ScenarioError([*document.faults, *wrong, *of_fund])
+    raise ScenarioError([*document.errors, *wrong, *of_fund])
 
 
 def scenario_file(content: bytes) -> list[str]:

@@ -135,16 +135,16 @@ def refused(load):
     """Where a figure is refused, and the most that would be taken."""
     with pytest.raises(ScenarioError) as caught:
         load()
-    [fault] = caught.value.faults
-    assert fault.kind == "out_of_range"
-    return fault, float(re.search(r"at most ([\d.e+]+), so that all sums stay within whole fen", fault.allowed.en)[1])
+    [error] = caught.value.errors
+    assert error.kind == "out_of_range"
+    return error, float(re.search(r"at most ([\d.e+]+), so that all sums stay within whole fen", error.allowed.en)[1])
 
 
 @pytest.mark.parametrize("firms", [1, FEW])
 @pytest.mark.parametrize("per", ["firm", "head", "sales"])
 def test_a_gift_beyond_whole_fen_is_refused_at_its_line_and_the_largest_allowed_balances(tmp_path, per, firms):
-    fault, most = refused(lambda: scenario.load(gift(tmp_path, "1.0e+13", per, firms)))
-    assert (fault.line, fault.field) == (13, "define.gift.values.amount_yuan")
+    error, most = refused(lambda: scenario.load(gift(tmp_path, "1.0e+13", per, firms)))
+    assert (error.line, error.field) == (13, "define.gift.values.amount_yuan")
     allowed = simulate(scenario.load(gift(tmp_path, f"{0.99 * most:.2f}", per, firms)), firms=firms)
     assert allowed.ledger_residual_fen == 0
     granted = allowed.ledger[allowed.ledger["measure"] == "gift"]["amount_fen"]
@@ -152,22 +152,22 @@ def test_a_gift_beyond_whole_fen_is_refused_at_its_line_and_the_largest_allowed_
 
 
 def test_a_lever_beyond_whole_fen_is_refused_where_it_is_given():
-    fault, _ = refused(lambda: scenario.load("full_plan", {"training_grant.amount_yuan": 1e13}))
-    assert fault.field == "levers.training_grant.amount_yuan"
+    error, _ = refused(lambda: scenario.load("full_plan", {"training_grant.amount_yuan": 1e13}))
+    assert error.field == "levers.training_grant.amount_yuan"
 
 
 def test_funds_that_cannot_be_added_up_are_refused():
     days = {date.fromordinal(date(2022, 1, 1).toordinal() + k): 1e13 for k in range(700)}
     assert scenario.load("full_plan", {"funds.tourism.amount_yuan": 1e13})
-    fault, _ = refused(lambda: scenario.load("full_plan", {"funds.tourism.amount_yuan": days, "firms": 20_000_000}))
-    assert fault.field == "levers.funds.tourism.amount_yuan"
+    error, _ = refused(lambda: scenario.load("full_plan", {"funds.tourism.amount_yuan": days, "firms": 20_000_000}))
+    assert error.field == "levers.funds.tourism.amount_yuan"
 
 
 def test_demand_beyond_whole_fen_is_refused_and_the_largest_allowed_balances():
     demand = dict.fromkeys(SECTORS, 100)
     assert is_sound(lived({"world.demand": demand}))
-    fault, _ = refused(lambda: scenario.load("full_plan", {"world.demand": demand, "firms": 1}))
-    assert fault.field.startswith("levers.world.demand")
+    error, _ = refused(lambda: scenario.load("full_plan", {"world.demand": demand, "firms": 1}))
+    assert error.field.startswith("levers.world.demand")
 
 
 @pytest.mark.parametrize("name", ["baseline", "full_plan"])

@@ -36,7 +36,7 @@ def test_every_file_of_the_corpus_is_answered_in_time(file):
 def refused(text: str, kind: str) -> None:
     with pytest.raises(scenario.ScenarioError) as caught:
         scenario.load(targets._file(text.encode()))
-    assert kind in {fault.kind for fault in caught.value.faults}
+    assert kind in {error.kind for error in caught.value.errors}
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows():

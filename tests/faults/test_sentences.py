@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim import scenario
 from sim.data_folders import scenarios_folder
-from sim.scenario.faults import MESSAGES, Fault
+from sim.scenario.validation_errors import MESSAGES, ValidationError
 from tests.faults import targets
 
 SHIPPED = sorted(
@@ -38,12 +38,12 @@ PLACE: Final = re.compile(r"(\S+(:\d+)?|杠杆 \S.*|lever \S.*): ")
 often = settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
-def for_people(text: str, faults: list[Fault]) -> None:
+def for_people(text: str, errors: list[ValidationError]) -> None:
     """Check the sentences about a text; what it says itself may stand in them."""
     theirs = set(WORD.findall(text))
-    for fault in faults:
+    for error in errors:
         for language in ("zh", "en"):
-            sentence = fault.sentence(language)
+            sentence = error.sentence(language)
             ours = WORD.sub(lambda word: "" if word[0] in theirs else word[0], sentence)
             assert not TECHNICAL.search(ours), sentence
             assert not QUOTED.search(ours) or "'" in text, sentence
@@ -79,11 +79,11 @@ def spoilt(draw: st.DrawFn, files: list[tuple[Path, str]]) -> tuple[str, str]:
     return text, kind
 
 
-def faults_of(act: object, content: str) -> list[Fault]:
+def faults_of(act: object, content: str) -> list[ValidationError]:
     try:
         act(content)  # type: ignore[operator]
     except scenario.ScenarioError as error:
-        return error.faults
+        return error.errors
     return []
 
 
@@ -124,6 +124,6 @@ def test_a_spoilt_lever_is_answered_for_people(path: str, value: str) -> None:
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_every_kind_of_fault_is_a_sentence_in_either_language(kind: str) -> None:
-    fault = Fault(kind, "mine.yaml", 3, "levers", "x", "y")
-    assert re.fullmatch(r"mine\.yaml:3: levers: .*[\u3400-\u9fff].*。", fault.sentence("zh")) or kind == "reason"
-    assert re.fullmatch(r"mine\.yaml:3: levers: [ -~]*\.", fault.sentence("en"))
+    error = ValidationError(kind, "mine.yaml", 3, "levers", "x", "y")
+    assert re.fullmatch(r"mine\.yaml:3: levers: .*[\u3400-\u9fff].*。", error.sentence("zh")) or kind == "reason"
+    assert re.fullmatch(r"mine\.yaml:3: levers: [ -~]*\.", error.sentence("en"))

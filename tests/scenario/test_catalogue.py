@@ -129,7 +129,7 @@ def test_every_other_clause_is_carried_out_by_a_measure() -> None:
 
 
 def test_the_catalogue_is_without_fault() -> None:
-    assert catalogue(scenarios_folder()).faults == ()
+    assert catalogue(scenarios_folder()).errors == ()
 
 
 def test_every_measure_stands_with_the_action_that_its_clauses_belong_to(measures: dict[str, Measure]) -> None:

@@ -77,8 +77,8 @@ def test_every_clause_is_fit_for_json_and_names_files_that_exist(id_: str) -> No
 def test_an_unknown_clause_is_answered_with_the_nearest() -> None:
     with pytest.raises(ScenarioError) as caught:
         scenario.clause("II.1.x")
-    (fault,) = caught.value.faults
-    assert (fault.kind, fault.nearest) == ("unknown_clause", "II.1.d")
+    (error,) = caught.value.errors
+    assert (error.kind, error.nearest) == ("unknown_clause", "II.1.d")
 
 
 def test_a_scenario_with_and_without_some_measures() -> None:
@@ -98,4 +98,4 @@ def test_a_scenario_with_and_without_some_measures() -> None:
 def test_measures_that_are_not_on_are_named() -> None:
     with pytest.raises(ScenarioError) as caught:
         scenario.load("full_plan").without_measures(["rent_waver"], name="rest", title=TITLE)
-    assert caught.value.faults[0].nearest == "rent_waiver"
+    assert caught.value.errors[0].nearest == "rent_waiver"

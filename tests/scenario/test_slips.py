@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from sim import scenario
-from sim.scenario import Fault, ScenarioError
+from sim.scenario import ScenarioError, ValidationError
 from sim.scenario.slips import instead
 
 PLAN = "extends: full_plan\nlevers:\n"  # two lines: what follows begins on line 3
 
 
-def told(file: Path, content: str | bytes) -> list[Fault]:
+def told(file: Path, content: str | bytes) -> list[ValidationError]:
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ScenarioError) as caught:
         scenario.load(file)
-    return caught.value.faults
+    return caught.value.errors
 
 
 # What is written, the line of the slip, what to write instead, and a word that says which slip it is.
@@ -74,11 +74,11 @@ SLIPS = {
 def test_a_slip_is_told_at_its_line_with_what_to_write_instead(slip: str, tmp_path: Path) -> None:
     text, line, meant, word = SLIPS[slip]
     file = tmp_path / "mine.yaml"
-    [fault] = told(file, text)
-    chinese, english = fault.sentence("zh"), fault.sentence("en")
+    [error] = told(file, text)
+    chinese, english = error.sentence("zh"), error.sentence("en")
     assert chinese.startswith(f"{file}:{line}: ")
     assert english.startswith(f"{file}:{line}: ")
-    assert fault.nearest == meant
+    assert error.nearest == meant
     assert word in chinese
     if meant is not None:
         assert chinese.endswith(f"；是否想写 {meant}？")
@@ -90,14 +90,14 @@ def test_a_slip_is_told_at_its_line_with_what_to_write_instead(slip: str, tmp_pa
     [("title: 设想".encode("gbk"), "GBK"), ("title: 设想".encode("utf-16"), "UTF-16"), (b"\xff\x81\xff", "编码不是")],
 )
 def test_a_file_in_another_encoding_is_told_with_what_to_do(content: bytes, encoding: str, tmp_path: Path) -> None:
-    [fault] = told(tmp_path / "mine.yaml", content)
-    assert encoding in fault.sentence("zh")
-    assert "另存为 UTF-8" in fault.sentence("zh")
+    [error] = told(tmp_path / "mine.yaml", content)
+    assert encoding in error.sentence("zh")
+    assert "另存为 UTF-8" in error.sentence("zh")
 
 
 def test_prose_before_a_mistake_is_not_blamed_for_it(tmp_path: Path) -> None:
-    [fault] = told(tmp_path / "mine.yaml", "description: |\n  注意：甲\n  乙\nlevers:\n  a: b: c\n")
-    assert (fault.line, fault.nearest) == (5, 'a: "b: c"')
+    [error] = told(tmp_path / "mine.yaml", "description: |\n  注意：甲\n  乙\nlevers:\n  a: b: c\n")
+    assert (error.line, error.nearest) == (5, 'a: "b: c"')
 
 
 DAYS = {
@@ -118,13 +118,13 @@ DAYS = {
 @pytest.mark.parametrize("place", DAYS)
 def test_a_day_that_no_calendar_has_is_told_at_its_line_and_field(place: str, tmp_path: Path) -> None:
     text, line, field = DAYS[place]
-    [fault] = [fault for fault in told(tmp_path / "mine.yaml", text) if fault.kind == "no_such_day"]
-    assert (fault.line, fault.field) == (line, field)
+    [error] = [error for error in told(tmp_path / "mine.yaml", text) if error.kind == "no_such_day"]
+    assert (error.line, error.field) == (line, field)
 
 
 def test_a_day_that_there_is_not_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
     text = f"{PLAN}  rent_waiver.share: 20%\n  rent_waiver.start: 2022-02-30\n"
-    assert [(fault.line, fault.kind) for fault in told(tmp_path / "mine.yaml", text)] == [
+    assert [(error.line, error.kind) for error in told(tmp_path / "mine.yaml", text)] == [
         (3, "wrong_type"), (4, "no_such_day"),
     ]  # fmt: skip
 
@@ -150,10 +150,10 @@ def test_a_day_that_there_is_not_does_not_hide_what_else_is_wrong(tmp_path: Path
 def test_a_lever_given_on_the_command_line_names_itself(words: str, place: str, meant: str | None, parent: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         scenario.load(parent, scenario.from_words([words]))
-    [fault] = caught.value.faults
-    assert fault.sentence("zh").startswith(place)
-    assert fault.sentence("en").startswith(place.split(":")[0].replace("杠杆", "lever"))
-    assert fault.nearest == meant
+    [error] = caught.value.errors
+    assert error.sentence("zh").startswith(place)
+    assert error.sentence("en").startswith(place.split(":")[0].replace("杠杆", "lever"))
+    assert error.nearest == meant
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_what_is_no_number_and_no_day_is_none(text: str) -> None:
 
 def test_an_accepted_key_is_offered_and_nothing_else(tmp_path: Path) -> None:
     text = "world: {listings: [{county: 瑞丽, fist: 2022-03-01, form: 2022-03-01, to: 2022-03-02, high_places: 1}]}\n"
-    faults = {fault.field: fault for fault in told(tmp_path / "mine.yaml", text) if fault.kind == "unknown_key"}
+    errors = {error.field: error for error in told(tmp_path / "mine.yaml", text) if error.kind == "unknown_key"}
     allowed = "county, prefecture, province, from, to, high_places, medium_places"
-    assert {fault.allowed.en for fault in faults.values()} == {allowed}
-    assert faults["world.listings.0.fist"].nearest is None
-    assert faults["world.listings.0.form"].nearest == "from"
+    assert {error.allowed.en for error in errors.values()} == {allowed}
+    assert errors["world.listings.0.fist"].nearest is None
+    assert errors["world.listings.0.form"].nearest == "from"

@@ -90,8 +90,8 @@ def test_a_question_without_a_title_is_called_as_its_file(kind: str, tmp_path: P
 def test_another_language_is_refused(text: str, field: str, allowed: str, tmp_path: Path) -> None:
     with pytest.raises(scenario.ScenarioError) as caught:
         loaded(tmp_path, text)
-    [fault] = caught.value.faults
-    assert (fault.field, fault.allowed.en) == (field, allowed)
+    [error] = caught.value.errors
+    assert (error.field, error.allowed.en) == (field, allowed)
 
 
 @pytest.mark.parametrize("title", [None, "免租", {"zh": "免租"}, {"en": "Rent"}, {"zh": "免租", "en": "Rent"}])

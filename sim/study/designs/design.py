@@ -28,9 +28,9 @@ from sim.refusal import Refusal, shown
 from sim.scenario import ScenarioError, load
 from sim.scenario.catalogue import catalogue
 from sim.scenario.document import display, text_of, value_of
-from sim.scenario.faults import Fault
 from sim.scenario.levers import refuse_twice, same
 from sim.scenario.schema import outcome_among
+from sim.scenario.validation_errors import ValidationError
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.designs.factors import Factor, Over, at, trials, varied
@@ -144,7 +144,7 @@ class Draws:
         paths = [*self._levers[0], *self._uncertainties[0]]
         twice = [f"{first}, {path}" for k, path in enumerate(paths) for first in paths[:k] if same(first) == same(path)]
         if twice:
-            raise ScenarioError([Fault("set_twice", "", None, "", both, IN_ONE_BLOCK) for both in twice])
+            raise ScenarioError([ValidationError("set_twice", "", None, "", both, IN_ONE_BLOCK) for both in twice])
 
     @cached_property
     def _levers(self) -> list[dict[str, Any]]:
@@ -210,19 +210,19 @@ def check_draws(
     for lever, world in drawn:
         try:
             [asked] = sized([load(scenario, fixed, {**lever, **world})], firms)
-        except ScenarioError as error:
-            raise ScenarioError(_placed(fault, lever, world) for fault in error.faults) from None
+        except ScenarioError as refused:
+            raise ScenarioError(_placed(error, lever, world) for error in refused.errors) from None
         idle = {*asked.unused} if idle is None else idle & {*asked.unused}
     for path in sorted(idle or ()):
         raise _idle(path, asked.name)
 
 
-def _placed(fault: Fault, *draws: Mapping[str, Any]) -> Fault:
-    """A fault of a lever where its value is written: in a row of a table, if it comes from one."""
+def _placed(error: ValidationError, *draws: Mapping[str, Any]) -> ValidationError:
+    """A validation error of a lever where its value is written: in a row of a table, if it comes from one."""
     for row in draws:
-        if isinstance(row, Row) and any(f"{fault.field}.".startswith(f"levers.{path}.") for path in row):
-            return replace(fault, file=row.file, line=row.line, field=fault.field.removeprefix("levers."))
-    return fault
+        if isinstance(row, Row) and any(f"{error.field}.".startswith(f"levers.{path}.") for path in row):
+            return replace(error, file=row.file, line=row.line, field=error.field.removeprefix("levers."))
+    return error
 
 
 def _idle(path: str, scenario: str) -> StudyError:
@@ -311,9 +311,9 @@ def _read(file: Path) -> list[dict[str, Any]]:
     rows, name = _rows(file), display(file)
     if len(rows) < 2:
         few = Words(zh=f"{len(rows)} 行", en=f"{len(rows)} rows")
-        raise ScenarioError([Fault("wrong_length", name, None, "", few, A_HEAD_AND_ROWS)])
+        raise ScenarioError([ValidationError("wrong_length", name, None, "", few, A_HEAD_AND_ROWS)])
     paths = [path.strip() for path in rows[0][1]]
-    cells = [(Fault("reason", name, line, "", ""), row) for line, row in rows[1:]]
+    cells = [(ValidationError("reason", name, line, "", ""), row) for line, row in rows[1:]]
     wrong = [
         replace(place, kind="wrong_length", found=shown(row), allowed=Words(zh=f"{n} 列", en=f"{n} columns"))
         for place, row in cells

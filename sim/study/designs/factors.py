@@ -22,9 +22,9 @@ from pydantic import Field
 from sim import parameters
 from sim.measure import Words
 from sim.refusal import nearest, shown
-from sim.scenario.faults import LEVERS, Fault, ScenarioError
 from sim.scenario.levers import refuse_twice
 from sim.scenario.plain import plain
+from sim.scenario.validation_errors import LEVERS, ScenarioError, ValidationError
 
 Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
 WORLD: Final[Mapping[str, tuple[float, float]]] = {
@@ -84,7 +84,7 @@ def factor(path: str, over: Any) -> Factor:
         numbers = all(isinstance(end, int | float) and not isinstance(end, bool) and isfinite(end) for end in over)
         if numbers and low < high:
             return Factor(path, float(low), float(high), is_whole=isinstance(low, int) and isinstance(high, int))
-    raise ScenarioError([Fault("wrong_form", "", None, f"{LEVERS}{path}", shown(over), RANGE)])
+    raise ScenarioError([ValidationError("wrong_form", "", None, f"{LEVERS}{path}", shown(over), RANGE)])
 
 
 def assumptions() -> list[Factor]:
@@ -123,7 +123,9 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
     if not isinstance(over, dict):
         names = ", ".join(GROUPS)
         paths = Words(zh=f"{names}，或由路径和取值范围组成的表", en=f"{names}, or a table of paths and ranges")
-        raise ScenarioError([Fault("wrong_type", "", None, "over", shown(over), paths, nearest(over, GROUPS))])
+        raise ScenarioError(
+            [ValidationError("wrong_type", "", None, "over", shown(over), paths, nearest(over, GROUPS))]
+        )
     refuse_twice(over.items())
     known = {found.path: found for found in worlds()}
     asked: dict[str, Factor] = {}
@@ -139,7 +141,9 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
                 en=f"{RANGE.en}; {ASSUMED} for a number that is; {', '.join(groups)}",
             )
             near = None if path in known else nearest(path, known)
-            raise ScenarioError([Fault("wrong_form", "", None, f"{LEVERS}{path}", shown(said), allowed, near)])
+            raise ScenarioError(
+                [ValidationError("wrong_form", "", None, f"{LEVERS}{path}", shown(said), allowed, near)]
+            )
         else:
             asked[path] = factor(path, said)
     return list(asked.values())

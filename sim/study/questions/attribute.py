@@ -22,8 +22,8 @@ from sim.names import meant
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import nearest
-from sim.scenario import Fault, ScenarioError, load
-from sim.scenario.faults import listed
+from sim.scenario import ScenarioError, ValidationError, load
+from sim.scenario.validation_errors import listed
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.comparison.scenarios import BASELINE
@@ -218,7 +218,8 @@ def game(question: Question, plan: Scenario) -> Game:
     unknown = [name for name in among if name not in groups]
     if unknown:
         raise ScenarioError(
-            Fault("not_allowed", "", None, "among", name, listed(groups), nearest(name, groups)) for name in unknown
+            ValidationError("not_allowed", "", None, "among", name, listed(groups), nearest(name, groups))
+            for name in unknown
         )
     players = {name: tuple(ids) for name, ids in groups.items() if not among or name in among}
     if not players:

@@ -180,8 +180,8 @@ def test_assumptions_and_levers_are_given_together_and_a_range_that_is_stated_go
 def test_what_is_not_assumed_has_no_assumed_range(over):
     with pytest.raises(ScenarioError) as caught:
         varied(over)
-    [fault] = caught.value.faults
-    assert "assumptions: all" in str(fault)
+    [error] = caught.value.errors
+    assert "assumptions: all" in str(error)
 
 
 @pytest.mark.parametrize(

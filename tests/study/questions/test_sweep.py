@@ -101,7 +101,7 @@ def test_each_mistake_of_a_design_file_is_one_sentence(text, sentence, tmp_path)
     path.write_text(text)
     with pytest.raises(ScenarioError) as caught:
         question("sweep", path)
-    said = [str(fault) for fault in caught.value.faults]
+    said = [str(error) for error in caught.value.errors]
     assert all(one.startswith(str(path)) and "\n" not in one for one in said)
     assert any(sentence in one for one in said), said
 

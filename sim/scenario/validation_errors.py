@@ -1,7 +1,7 @@
 """What can be wrong with a scenario file, and how it is said.
 
-A :class:`Fault` is one mistake; its text is one sentence that names file, line, field, what was found, what is allowed
-and the nearest valid name. All faults of a file are collected first and raised together as :class:`ScenarioError`.
+A :class:`ValidationError` is one mistake; its text is one sentence that names file, line, field, what was found, what
+is allowed and the nearest valid name. All of a file are collected first and raised together as :class:`ScenarioError`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ ENDS: Final = (".", "?", "。", "？")
 
 
 @dataclass(frozen=True)
-class Fault:
+class ValidationError:
     """One mistake in one place.
 
     ``kind`` is a key of :data:`MESSAGES`; ``file`` is empty where there is none (a lever given on the command line);
@@ -108,7 +108,7 @@ class Fault:
                 object.__setattr__(self, name, printable(value))
 
     def sentence(self, language: Language = "en") -> str:
-        """The fault as one sentence; its place is written as editors and terminals open it."""
+        """The validation error as one sentence; its place is written as editors and terminals open it."""
         lever, allowed, nearest, stop = JOINED[language]
         file = f"{self.file}:{self.line}" if self.file and self.line else self.file
         is_lever = not self.file and self.field.startswith(LEVERS)
@@ -129,12 +129,12 @@ class Fault:
 
 
 class ScenarioError(ValueError):
-    """A scenario cannot be loaded; ``faults`` holds every reason, in the order of files and lines."""
+    """A scenario cannot be loaded; ``errors`` holds every reason, in the order of files and lines."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        unique = dict.fromkeys(faults)
-        self.faults = sorted(unique, key=lambda fault: (fault.file, fault.line or 0, fault.field))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+    def __init__(self, errors: Iterable[ValidationError]) -> None:
+        unique = dict.fromkeys(errors)
+        self.errors = sorted(unique, key=lambda error: (error.file, error.line or 0, error.field))
+        super().__init__("\n".join(str(error) for error in self.errors))
 
 
 def listed(names: Iterable[object]) -> Words:

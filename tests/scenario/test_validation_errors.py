@@ -8,9 +8,9 @@ import pytest
 
 from sim import scenario
 from sim.data_folders import scenarios_folder
-from sim.scenario import Fault, ScenarioError
+from sim.scenario import ScenarioError, ValidationError
 from sim.scenario.catalogue import catalogue
-from sim.scenario.faults import MESSAGES
+from sim.scenario.validation_errors import MESSAGES
 
 TEXTS = "title: {zh: 题, en: title}\ndescription: {zh: 述, en: text}\n"  # two lines: what follows begins on line 3
 Write = Callable[..., Path]
@@ -26,10 +26,10 @@ def write(tmp_path: Path) -> Write:
     return to_file
 
 
-def faults(path: Path | str) -> list[Fault]:
+def errors(path: Path | str) -> list[ValidationError]:
     with pytest.raises(ScenarioError) as caught:
         scenario.load(path)
-    return caught.value.faults
+    return caught.value.errors
 
 
 # One mistake each: text, kind, line, field, nearest valid name.
@@ -149,8 +149,8 @@ MISTAKES = {
 def test_a_mistake_is_named_with_its_place_and_the_nearest_name(mistake: str, write: Write) -> None:
     text, kind, line, field, near = MISTAKES[mistake]
     file = write(text)
-    found = [fault for fault in faults(file) if fault.kind == kind]
-    assert found, f"expected {kind}: {faults(file)}"
+    found = [error for error in errors(file) if error.kind == kind]
+    assert found, f"expected {kind}: {errors(file)}"
     assert found[0].file == str(file)
     if line is not None:
         assert found[0].line == line, str(found[0])
@@ -161,8 +161,8 @@ def test_a_mistake_is_named_with_its_place_and_the_nearest_name(mistake: str, wr
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_sentence_in_either_language(mistake: str, write: Write) -> None:
-    for fault in faults(write(MISTAKES[mistake][0])):
-        english, chinese = str(fault), fault.sentence("zh")
+    for error in errors(write(MISTAKES[mistake][0])):
+        english, chinese = str(error), error.sentence("zh")
         assert english.endswith((".", "?"))
         assert chinese.endswith(("。", "？"))
         assert "\n" not in english
@@ -196,21 +196,21 @@ define:
   gift: {clauses: [I.99], section: I.99, instrument: grnt}
 """
     )
-    kinds = {fault.kind for fault in faults(file)}
+    kinds = {error.kind for error in errors(file)}
     assert kinds >= {
         "unknown_key", "not_allowed", "unknown_section", "unknown_measure", "unknown_lever", "out_of_range",
         "shares_do_not_add_up", "outside_horizon", "unknown_county", "unknown_fund", "unknown_parameter", "reason",
         "unknown_clause", "unknown_instrument", "missing_key",
     }  # fmt: skip
-    assert len(faults(file)) >= 20
+    assert len(errors(file)) >= 20
 
 
 def test_a_circle_of_scenarios_is_named(write: Write) -> None:
     write("extends: second\n", "first")
     write("extends: third\n", "second")
     third = write("extends: first\n", "third")
-    (fault,) = faults(third)
-    assert (fault.kind, fault.found) == ("circular", "third -> first -> second -> third")
+    (error,) = errors(third)
+    assert (error.kind, error.found) == ("circular", "third -> first -> second -> third")
 
 
 def test_an_own_file_may_have_the_name_of_the_shipped_one_that_it_extends(write: Write) -> None:
@@ -225,44 +225,44 @@ def test_a_link_out_of_the_folder_is_refused(write: Write, tmp_path: Path) -> No
     folder.mkdir()
     (folder / "link.yaml").symlink_to(secret)
     (folder / "own.yaml").write_text(TEXTS + "extends: link\n", encoding="utf-8")
-    assert [fault.kind for fault in faults(folder / "own.yaml")] == ["climbs_out"]
+    assert [error.kind for error in errors(folder / "own.yaml")] == ["climbs_out"]
 
 
 def test_unreadable_files_are_refused_with_a_sentence(tmp_path: Path) -> None:
-    assert [fault.kind for fault in faults(tmp_path / "absent.yaml")] == ["unreadable"]
-    assert [fault.kind for fault in faults("ful_plan")] == ["no_file"]
-    assert faults("ful_plan")[0].nearest == "full_plan"
+    assert [error.kind for error in errors(tmp_path / "absent.yaml")] == ["unreadable"]
+    assert [error.kind for error in errors("ful_plan")] == ["no_file"]
+    assert errors("ful_plan")[0].nearest == "full_plan"
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00\x01")
-    assert [fault.kind for fault in faults(binary)] == ["unreadable"]
+    assert [error.kind for error in errors(binary)] == ["unreadable"]
     huge = tmp_path / "huge.yaml"
     huge.write_text("a: b\n" * 300_000)
-    assert [fault.kind for fault in faults(huge)] == ["too_large"]
-    assert [fault.kind for fault in faults(tmp_path / "no\0name.yaml")] == ["unreadable"]
+    assert [error.kind for error in errors(huge)] == ["too_large"]
+    assert [error.kind for error in errors(tmp_path / "no\0name.yaml")] == ["unreadable"]
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
-    assert [fault.sentence("zh") for fault in faults(empty)] == [f"{empty}: 文件没有内容。"]
+    assert [error.sentence("zh") for error in errors(empty)] == [f"{empty}: 文件没有内容。"]
 
 
 def test_a_bomb_of_aliases_is_refused_at_once(write: Write) -> None:
     lines = ["world: &a [x, x, x, x, x, x, x, x, x]"]
     for here, there in zip("bcdefghi", "abcdefgh", strict=True):
         lines.append(f"{here}: &{here} [" + ", ".join([f"*{there}"] * 9) + "]")
-    assert {fault.kind for fault in faults(write("\n".join(lines)))} == {"anchor"}
+    assert {error.kind for error in errors(write("\n".join(lines)))} == {"anchor"}
 
 
 def test_validate_gathers_the_faults_of_all_files(write: Write) -> None:
     good, bad, worse = write("", "good"), write("firms: 0\n", "bad"), write("actons: []\n", "worse")
     assert scenario.validate([good, "full_plan"]) == []
-    assert [fault.kind for fault in scenario.validate([good, bad, worse])] == ["out_of_range", "unknown_key"]
+    assert [error.kind for error in scenario.validate([good, bad, worse])] == ["out_of_range", "unknown_key"]
 
 
 def test_a_fault_of_a_lever_given_on_the_command_line_names_the_lever() -> None:
     with pytest.raises(ScenarioError) as caught:
         scenario.load("full_plan", {"rent_waiver.months": "six", "rent_waiver.mnths": 6, "parameters.firm.crowding": 9})
-    found = caught.value.faults
-    assert [fault.line for fault in found] == [None, None, None]
-    assert {fault.field for fault in found} == {
+    found = caught.value.errors
+    assert [error.line for error in found] == [None, None, None]
+    assert {error.field for error in found} == {
         "levers.rent_waiver.months", "levers.rent_waiver.mnths", "levers.parameters.firm.crowding",
     }  # fmt: skip
 
@@ -314,10 +314,10 @@ def test_a_mistake_in_the_targets_is_named(mistake: str, tmp_path: Path) -> None
     file.write_text(file.read_text(encoding="utf-8").replace(text, replacement, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         catalogue(folder)
-    (fault,) = caught.value.faults
-    assert (fault.kind, fault.field) == (kind, field)
-    assert fault.line
-    assert fault.nearest == ("loss_share" if kind == "unknown_outcome" else None)
+    (error,) = caught.value.errors
+    assert (error.kind, error.field) == (kind, field)
+    assert error.line
+    assert error.nearest == ("loss_share" if kind == "unknown_outcome" else None)
 
 
 @pytest.mark.parametrize("mistake", IN_THE_CATALOGUE)
@@ -329,8 +329,8 @@ def test_a_mistake_in_the_catalogue_is_named(mistake: str, tmp_path: Path) -> No
     before = file.read_text(encoding="utf-8")
     assert text in before
     file.write_text(before.replace(text, replacement, 1), encoding="utf-8")
-    found = [fault for fault in catalogue(folder).faults if fault.kind == kind and fault.file == str(file)]
-    assert found, catalogue(folder).faults
+    found = [error for error in catalogue(folder).errors if error.kind == kind and error.file == str(file)]
+    assert found, catalogue(folder).errors
     assert found[0].field == field
     assert found[0].line
 
