@@ -32,7 +32,8 @@ def drawn_by(draw: Callable[..., Any]) -> None:
 def draw(what: Any, **how: Any) -> Any:
     """Have something drawn: a :class:`Picture`, or with ``ax`` the axes that were drawn on.
 
-    ``how``: ``lang`` (zh or en; None for that of the environment), ``ax`` (axes of Matplotlib), ``width`` and
+    ``how``: ``lang`` (zh or en; None for that of the environment), ``ax`` (axes of Matplotlib, one for each of the
+    three headline outcomes, of a search a single one), ``width`` and
     ``height`` (of a plot, in the units of its letters), and what this kind of result takes besides.
     """
     return _draw(what, **how)

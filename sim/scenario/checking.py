@@ -87,7 +87,7 @@ class Source:
         return self.document.error(kind, (*self.at, *path), found, allowed, near)
 
     def refusal(self, path: Sequence[str | int], error: Refusal) -> ValidationError:
-        """What a room on a lower floor refuses, as a validation error at ``path`` or at the field below that it is about."""
+        """What a room on a lower floor refuses, as an error at ``path`` or at the field below that it is about."""
         at = (*path, *error.at)
         if not isinstance(error, UnknownName):
             return self.error("reason", at, Words(zh=error.zh, en=error.en))

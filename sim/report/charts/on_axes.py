@@ -60,7 +60,10 @@ def _months(what: Result | Ensemble, row: list[Axes]) -> None:
 @on_axes.register(Comparison)
 def _scenarios(study: Comparison, row: list[Axes], chart: str = "outcomes") -> None:
     """Mean and interval by scenario, the baseline a dashed line; ``chart`` is outcomes or differences."""
-    table = {"outcomes": study.outcomes, "differences": study.differences}[chart]
+    tables = {"outcomes": study.outcomes, "differences": study.differences}
+    if chart not in tables:
+        raise ValueError(f"{chart} is not drawn on axes; there are {', '.join(tables)}, all others without ax")
+    table = tables[chart]
     names = list(dict.fromkeys(table["scenario"]))
     places = np.arange(len(names))
     for axes, outcome in zip(row, HEADLINES, strict=True):

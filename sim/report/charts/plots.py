@@ -14,7 +14,7 @@ from sim.report.charts.comparison import all_charts, effects
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import WIDTH, WIDTH_BESIDE, Picture, together
 from sim.report.charts.style import Spec
-from sim.report.words.catalogue import Language, named, text
+from sim.report.words.catalogue import LANGUAGES, Language, named, text
 from sim.report.words.language import of_environment
 from sim.report.words.sentences import say
 from sim.study.comparison.journey import Journey
@@ -45,10 +45,13 @@ def draw(
     """A picture in a language, of the environment without one; or, drawn on Matplotlib's axes ``ax``, these axes.
 
     ``width`` and ``height``: of each plot besides labels and legend, in the units of its letters. ``which``: what else
-    the ``plot`` of this kind takes. ``ValueError`` when there is nothing to draw.
+    the ``plot`` of this kind takes. ``ValueError`` when there is nothing to draw, and for a language or
+    a chart that there is not.
     """
     if ax is not None:
         return on_axes.draw(what, ax, **which)
+    if lang not in (None, *LANGUAGES):
+        raise ValueError(f"there is no language {lang}; there are {', '.join(LANGUAGES)}")
     charts = charts_of(what, _set_in(lang or of_environment()), **which)
     if not charts:
         raise ValueError(f"this {type(what).__name__.lower()} has nothing to draw")

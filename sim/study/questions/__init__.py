@@ -4,8 +4,8 @@ A module is named as the kind of study that it answers with. It holds ``Question
 (question to answer) and the answer's class, a ``sim.study.runs.study.Study`` whose ``kind`` is the module's name. What
 is asked in a file has ``Question`` as the schema of that file, and two names more: ``FOLDER`` (of shipped questions, in
 ``scenarios/``) and ``DEFAULT`` (the one that is meant when none is named, or empty); its command has the same name. A
-new module is found by its place here; nothing else has to know of it but ``sim/report/answers/``, which says it to
-people.
+new module is found by its place here; what people read of it is said in ``sim/report/``, its call
+stands in ``sim/__init__.py``.
 """
 
 from __future__ import annotations
