@@ -94,8 +94,9 @@ def compare(
 ) -> Comparison:
     """Compare scenarios with the baseline under the same random numbers; see ``sim/study/questions/comparison.py``.
 
-    None stands for no plan, each of the ten actions alone, and the whole plan. With a ``folder`` its runs and tables
-    are kept there, and those that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
+    None stands for no plan, each of the ten actions alone, the whole plan, and that without each action. With a
+    ``folder`` its runs and tables are kept there, and those that are there are used;
+    ``execution``: see :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import DEFAULT
