@@ -56,7 +56,7 @@ def test_every_command_runs_as_written(tmp_path: Path) -> None:
     commands = [
         line.split()[1:] for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "shukun" in line
     ]
-    assert [arguments[0] for arguments in commands] == ["validate", "compare", "clause", "journey"]
+    assert [arguments[0] for arguments in commands] == ["check", "compare", "clause", "journey"]
     for arguments in commands:
         typed(tmp_path, "shukun", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
@@ -72,4 +72,4 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
 def test_the_scenario_shown_beside_the_scenarios_has_no_mistakes(tmp_path: Path) -> None:
     (scenario,) = (text for kind, text in blocks("scenarios/README.md") if kind == "yaml")
     (tmp_path / "shown.yaml").write_text(scenario, encoding="utf-8")
-    typed(tmp_path, "shukun", "validate", "shown.yaml")
+    typed(tmp_path, "shukun", "check", "shown.yaml")

@@ -68,6 +68,6 @@ levers:
 """,
         encoding="utf-8",
     )
-    shukun(installed, "validate", "idea.yaml")
+    shukun(installed, "check", "idea.yaml")
     changes = json.loads(shukun(installed, "diff", "full_plan", "idea.yaml", "--json"))
     assert {change["path"] for change in changes} == {"rent_waiver.months", "parameters.firm.crowding"}

@@ -55,13 +55,13 @@ def levers(
         lever_list.show(found, language())
 
 
-@command("validate")
-def validate(
+@command("check")
+def check(
     files: Annotated[list[str], argument("file", "files")],
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files."""
-    errors = scenarios.validate(files)
+    errors = scenarios.check_files(files)
     sentences = [error.sentence(language()) for error in errors]
     if as_json:
         tables.print_json([error.plain(language()) for error in errors])

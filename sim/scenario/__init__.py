@@ -9,7 +9,7 @@ from sim.scenario.clause import ClauseDetail, clause
 from sim.scenario.differences import Change, clauses, diff, lever_table
 from sim.scenario.json_schemas import json_schema, write_schemas
 from sim.scenario.levers import LeverEntry, from_words
-from sim.scenario.loader import load, names, validate
+from sim.scenario.loader import check_files, load, names
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation_errors import ScenarioError, ValidationError
 
@@ -21,6 +21,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ValidationError",
+    "check_files",
     "clause",
     "clauses",
     "diff",
@@ -29,6 +30,6 @@ __all__ = [
     "lever_table",
     "load",
     "names",
-    "validate",
+
     "write_schemas",
 ]  # fmt: skip

@@ -184,7 +184,7 @@ def _extended(
     return found, []
 
 
-def validate(paths: Iterable[str | Path]) -> list[ValidationError]:
+def check_files(paths: Iterable[str | Path]) -> list[ValidationError]:
     """Everything that is wrong with scenario files, and with the catalogue that they use; empty when all is well."""
     errors: list[ValidationError] = []
     for path in paths:

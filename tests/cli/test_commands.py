@@ -63,7 +63,7 @@ def test_a_sound_file_is_said_to_be_sound(shukun, tmp_path):
         "levers: {rent_waiver.months: 6}\n",
         encoding="utf-8",
     )
-    assert shukun("validate", "idea.yaml").exit_code == 0
+    assert shukun("check", "idea.yaml").exit_code == 0
 
 
 def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_path):
@@ -72,11 +72,11 @@ def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_p
         "levers: {rent_waiver.monts: 6}\n",
         encoding="utf-8",
     )
-    answer = shukun("validate", "idea.yaml")
+    answer = shukun("check", "idea.yaml")
     assert answer.exit_code == 2
     assert answer.stdout == ""
     assert [line.split(" ")[0] for line in answer.stderr.splitlines()] == ["idea.yaml:3:", "idea.yaml:4:"]
-    listed = shukun("validate", "idea.yaml", "--json")
+    listed = shukun("check", "idea.yaml", "--json")
     assert listed.exit_code == 2
     assert [error["line"] for error in json.loads(listed.stdout)] == [3, 4]
 

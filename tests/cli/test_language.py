@@ -86,7 +86,7 @@ MISTAKES = {
     ("nonsense",): ("allowed: compare, run", "可用：compare, run"),
     ("run",): ("SCENARIO is missing: name or file of a scenario", "缺少“情景”：情景的名称或文件"),
     ("verify",): ("STUDY is missing", "缺少“研究”"),
-    ("validate",): ("FILE is missing", "缺少“文件”"),
+    ("check",): ("FILE is missing", "缺少“文件”"),
     ("run", "baseline", "full_plan"): ("takes no more arguments: full_plan", "不接受更多参数：full_plan"),
     ("run", "baseline", "--sed", "1"): ("did you mean --seed", "是否想写 --seed"),
     ("run", "baseline", "-x"): ("There is no option -x here", "没有选项 -x"),

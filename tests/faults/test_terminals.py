@@ -63,7 +63,7 @@ READ = {
     ("diff", "baseline", "full_plan"): 0,
     ("schema", "plan"): 0,
     ("clause", "II.1.b", "--no-effect"): 0,
-    ("validate", "方案.yaml"): 2,
+    ("check", "方案.yaml"): 2,
     ("run", "情景"): 2,
     ("run", "baseline", "--seed", "许多"): 2,
     ("运行",): 2,
@@ -125,7 +125,7 @@ def test_json_is_the_same_whatever_the_terminal(words, encoding):
 
 def test_names_that_no_encoding_has_are_told_and_written(tmp_path):
     name = os.fsdecode(b"caf\xe9.yaml")
-    status, written, told = ended("validate", name, "--json", "--lang", "en", place=tmp_path)
+    status, written, told = ended("check", name, "--json", "--lang", "en", place=tmp_path)
     assert status == 2
     assert json.loads(written)[0]["kind"] == "unreadable"
     assert len(told.splitlines()) == 1

@@ -251,10 +251,10 @@ def test_a_bomb_of_aliases_is_refused_at_once(write: Write) -> None:
     assert {error.kind for error in errors(write("\n".join(lines)))} == {"anchor"}
 
 
-def test_validate_gathers_the_faults_of_all_files(write: Write) -> None:
+def test_check_files_gathers_the_faults_of_all_files(write: Write) -> None:
     good, bad, worse = write("", "good"), write("firms: 0\n", "bad"), write("actons: []\n", "worse")
-    assert scenario.validate([good, "full_plan"]) == []
-    assert [error.kind for error in scenario.validate([good, bad, worse])] == ["out_of_range", "unknown_key"]
+    assert scenario.check_files([good, "full_plan"]) == []
+    assert [error.kind for error in scenario.check_files([good, bad, worse])] == ["out_of_range", "unknown_key"]
 
 
 def test_a_fault_of_a_lever_given_on_the_command_line_names_the_lever() -> None:
