@@ -103,6 +103,9 @@ class WorldSpec(Strict):
     listings: tuple[Listing, ...] = Field(
         (), description="own episodes; with `outbreak: none` in place of the real ones"
     )
+    demand_index: Literal["published", "usual"] = Field(
+        "published", description="usual: without an outbreak every month sells as the mean month of 2021"
+    )
     demand: dict[SectorName, dict[Month, Factor] | Dated[Factor]] = Field(
         {}, description="factor on the demand of a sector or sector group, by month or from a date on"
     )

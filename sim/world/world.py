@@ -56,7 +56,9 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
     listings = [*_real_spells(spec), *_own_spells(spec, counties)]
     outbreak = _outbreak(listings, parameters, counties, timeline)
     loss = _losses(outbreak.tour_ban, parameters, timeline, spec.wave_factor)
-    demand = _underlying(parameters, counties, timeline) * parameters.by_sector("world.demand_level")
+    demand = np.tile(parameters.by_sector("world.demand_level"), (timeline.days, 1))
+    if spec.demand_index == "published":
+        demand = _underlying(parameters, counties, timeline) * demand
     demand *= loss * _stated_demand(spec, timeline)
     return World(
         severity=outbreak.severity,

@@ -35,7 +35,8 @@ def test_experiments_of_the_workbench_give_the_same_numbers_as_runs():
         Policy("none", **{"rent_waiver.months": 0, "rent_waiver.start": date(2022, 3, 1)}),
         Policy("six", **{"rent_waiver.months": 6, "rent_waiver.start": date(2022, 6, 1)}),
     ]
-    np.random.seed(11)  # the workbench draws worlds from NumPy's global numbers; in some no firm is left to be helped
+    # The workbench draws worlds from NumPy's global numbers; in some of them no firm is left that could be helped.
+    np.random.seed(11)  # noqa: NPY002, TID251
     with SequentialEvaluator(model) as evaluator:
         experiments, outcomes = evaluator.perform_experiments(4, policies, uncertainty_sampling=Samplers.LHS)
     assert len(experiments) == 8

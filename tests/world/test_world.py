@@ -237,3 +237,10 @@ def test_every_row_names_a_known_source() -> None:
     known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
     for name in ("demand", "listings", "national_listings", "tour_rules", "testing"):
         assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known
+
+
+def test_in_an_ordinary_year_every_month_sells_as_usual() -> None:
+    quiet = world(outbreak="none", logistics_factor=0, wave_factor=0, demand_index="usual")
+    assert (quiet.demand == 1).all()  # `world.demand_level` is 1 in every sector
+    assert not quiet.severity.any()
+    assert not quiet.friction.any()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
-from sim.data_folders import of_calibration
+from sim.data_folders import CALIBRATION_FILES, of_calibration
 from sim.measure import Words
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def versions() -> dict[str, str]:
 
 @of_calibration
 def calibration_fingerprint(folder: Path) -> str:
-    """SHA-256 of every data file in the folder of calibration, with its name."""
+    """SHA-256 of the files in the folder of calibration that a run reads, with their names; evidence is not."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv", ".toml")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
+    for name in sorted(CALIBRATION_FILES):
+        content = (folder / name).read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 
