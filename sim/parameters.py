@@ -1,8 +1,8 @@
-"""The calibrated parameters: every number of the model that no scenario decides, with its unit, range and origin.
+"""The calibrated parameters: every number of the model that no scenario decides, with its unit, prior and origin.
 
-The file is ``calibration/parameters.yaml``; what an entry looks like is :class:`Entry`. A *path* is the dotted way to
-an entry (``firm.crowding``) or, in a table, to one of its values (``costs.rent.catering``). A scenario may vary any
-parameter within its range and nothing beyond it.
+The file is ``calibration/parameters.yaml``; what an entry looks like is :class:`sim.parameter_file.Entry`. A *path* is
+the dotted way to an entry (``firm.crowding``) or, in a table, to one of its values (``costs.rent.catering``). A
+scenario may vary any parameter within the bounds of its prior and nothing beyond them.
 """
 
 from __future__ import annotations
@@ -14,77 +14,35 @@ from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError, model_validator
 
 from sim.classification import hold_to
 from sim.data_folders import of_calibration
-from sim.measure import Dated, Strict
-from sim.refusal import Refusal, UnknownName, shown
+from sim.measure import Dated
+from sim.parameter_file import Entry, Grade, Number, ParameterError, Prior, leaves, read
+from sim.refusal import UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 
 DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
-Number: TypeAlias = float | date
 _ROUNDING: Final = 1e-9  # relative slack at the bounds, so that a bound typed in decimal is inside
 
 
-class ParameterError(Refusal):
-    """A parameter file or a change that cannot be used."""
-
-
-class Entry(Strict):
-    """One parameter: a number or a date with bounds, or a table with bounds as factors on all its values."""
-
-    value: date | float | dict[Any, Any]
-    unit: str = Field(min_length=1)
-    low: date | float | None = None
-    high: date | float | None = None
-    low_factor: float | None = Field(None, ge=0)
-    high_factor: float | None = Field(None, ge=0)
-    source: str | None = Field(None, min_length=10, description="title and address without scheme")
-    assumption: str | None = Field(None, min_length=10, description="why this value and this range")
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Entry:
-        if (self.source is None) == (self.assumption is None):
-            raise ValueError("needs exactly one of source and assumption")
-        if isinstance(self.value, dict):
-            if self.low_factor is None or self.high_factor is None or self.low is not None or self.high is not None:
-                raise ValueError("a table has low_factor and high_factor, and neither low nor high")
-            if not self.low_factor <= 1 <= self.high_factor:
-                raise ValueError("low_factor must not be above 1, nor high_factor below it")
-            if not all(isinstance(leaf, int | float | str) for _, leaf in _leaves(self.value)):
-                raise ValueError("the values of a table must be numbers")
-        else:
-            if self.low is None or self.high is None or self.low_factor is not None or self.high_factor is not None:
-                raise ValueError("a number or date has low and high, and no factors")
-            if len({isinstance(bound, date) for bound in (self.value, self.low, self.high)}) == 2:
-                raise ValueError("value, low and high must be of one kind")
-            if not self.low <= self.value <= self.high:  # type: ignore[operator]
-                raise ValueError("must have low <= value <= high")
-        return self
-
-    @property
-    def bounds(self) -> tuple[Number, Number]:
-        """Lowest and highest value, or for a table the factors on its values."""
-        low, high = (self.low_factor, self.high_factor) if isinstance(self.value, dict) else (self.low, self.high)
-        return low, high  # type: ignore[return-value]  # the validator has seen to it that both are there
-
-
 class Description(NamedTuple):
-    """What :meth:`Parameters.paths` tells of an entry. ``low`` and ``high`` of a table are factors on its values."""
+    """What :meth:`Parameters.paths` tells of an entry: its present value, and the rest as the file has it.
+
+    ``evidence``: ids of rows of the evidence. ``assumption``: why, of what is only assumed.
+    """
 
     path: str
     value: Any
     unit: str
-    low: Number
-    high: Number
-    origin: str  # text of the source or of the assumption
-    assumed: bool
+    prior: Prior
+    evidence: tuple[str, ...]
+    grade: Grade
+    assumption: str | None
     note: str
 
 
@@ -160,13 +118,10 @@ class Parameters:
         return Dated({day: float(value) for day, value in table.items()})
 
     def paths(self) -> Iterator[Description]:
-        """Every entry with its unit, range and origin, in the order of the file."""
-        for path, entry in self._entries.items():
-            low, high = entry.bounds
-            origin = entry.source or entry.assumption or ""
-            yield Description(
-                path, _copy(self._values[path]), entry.unit, low, high, origin, entry.assumption is not None, entry.note
-            )
+        """Every entry with its unit, prior and origin, in the order of the file."""
+        for path, e in self._entries.items():
+            value = _copy(self._values[path])
+            yield Description(path, value, e.unit, e.prior, e.evidence, e.grade, e.assumption, e.note)
 
     def settings(self) -> Iterator[Setting]:
         """Every path that may be changed, values inside tables too, in the order of the file."""
@@ -278,56 +233,8 @@ def effective(changes: Mapping[str, Number]) -> dict[str, Number]:
 @cache
 def _parameters(files: tuple[Path, ...]) -> Parameters:
     """Made once in a process: what others keep by the parameters that it follows from is then found at once."""
-    entries = {name: entry for file in files for name, entry in _read(file).items()}
+    entries = {name: entry for file in files for name, entry in read(file).items()}
     return Parameters(entries, {name: entry.value for name, entry in entries.items()})
-
-
-@cache
-def _read(path: Path) -> dict[str, Entry]:
-    """The entries of a file by path. Read once in the life of a process."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        content = YAML(typ="safe").load(path)
-    except OSError as trouble:
-        raise ParameterError(zh=f"{path} 无法读取", en=f"{path}: cannot be read ({trouble.strerror})") from None
-    except YAMLError as trouble:
-        said = " ".join(str(trouble).split())
-        raise ParameterError(zh=f"{path} 不是有效的 YAML", en=f"{path}: not readable as YAML ({said})") from None
-    entries: dict[str, Entry] = {}
-    errors: list[str] = []
-
-    def collect(group: dict[str, Any], prefix: str) -> None:
-        for name, content in group.items():
-            here = f"{prefix}{name}"
-            if not isinstance(content, dict):
-                errors.append(f"{here}: needs value, unit, range and source or assumption")
-            elif "value" not in content:
-                collect(content, f"{here}.")
-            else:
-                try:
-                    entries[here] = Entry.model_validate(content)
-                except ValidationError as trouble:
-                    errors.extend(
-                        f"{'.'.join([here, *map(str, error['loc'])])}: {error['msg'].removeprefix('Value error, ')}"
-                        for error in trouble.errors()
-                    )
-
-    collect(content if isinstance(content, dict) else {}, "")
-    if errors:
-        said = "\n".join(f"{path}: {error}" for error in errors)
-        raise ParameterError(zh=said, en=said)
-    return entries
-
-
-def _leaves(table: dict[Any, Any], above: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every value of a nested table with its keys; lists of words are not values."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*above, key))
-        elif not isinstance(value, list):
-            yield (*above, key), value
 
 
 def _keys(table: Mapping[Any, Any]) -> list[str]:
@@ -394,7 +301,7 @@ def _changed(path: str, entry: Entry, now: Any, keys: list[str], value: Number) 
         _check(value, bounds[0], bounds[1])
         replacement = value
     else:
-        known = [".".join(map(str, inside)) for inside, _ in _leaves(entry.value)]
+        known = [".".join(map(str, inside)) for inside, _ in leaves(entry.value)]
         name = path.removesuffix("." + ".".join(keys))
         raise UnknownName("parameter", path, [f"{name}.{inside}" for inside in known])
     return now if replacement == present else _replaced(now, keys, replacement)

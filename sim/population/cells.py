@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.kernels import allocating, inlined
-from sim.parameters import ParameterError, Parameters
+from sim.parameter_file import ParameterError
+from sim.parameters import Parameters
 from sim.population.counties import Counties
 from sim.random_numbers import Purpose, bits, uniform
 from sim.timeline import COHORTS

@@ -195,7 +195,7 @@ def test_means_and_shares_are_those_of_the_parameters(large_sample):
 
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_parameters_at_the_ends_of_their_ranges_give_a_population(end):
-    changed = {entry.path: getattr(entry, end) for entry in PARAMETERS.paths()}
+    changed = {entry.path: getattr(entry.prior, end) for entry in PARAMETERS.paths()}
     population = people(3_000, parameters=PARAMETERS.with_changes(changed))
     firms = population.firms
     assert firms.weight[firms.status == Status.OPEN].sum() == population.entities

@@ -186,9 +186,9 @@ def a_fund(draw: DrawFn, id_: str, world: WorldSpec) -> Fund:
 def parameter_changes(draw: DrawFn) -> dict[str, float]:
     """A few parameters anywhere within their ranges."""
     ranges = {
-        entry.path: (float(entry.low), float(entry.high))
+        entry.path: (float(entry.prior.low), float(entry.prior.high))
         for entry in load_parameters().paths()
-        if not isinstance(entry.low, date) and not isinstance(entry.high, date) and entry.path not in UNTOUCHED
+        if not isinstance(entry.prior.low, date) and entry.path not in UNTOUCHED
     }
     changed = draw(st.lists(st.sampled_from(sorted(ranges)), max_size=12, unique=True))
     return {path: draw(st.floats(*ranges[path])) for path in changed}

@@ -76,7 +76,9 @@ def test_a_question_is_answered_by_real_runs():
 def test_every_uncertainty_has_its_range_and_every_outcome_its_direction():
     model = workbench.model(levers={"rent_waiver.months": [0, 6], "funds.tourism.when_dry": {"of": ["refuse", "wait"]}})
     ranges = {entry.name: (entry.lower_bound, entry.upper_bound) for entry in model.uncertainties}
-    assert ranges == {entry.path: (entry.low, entry.high) for entry in assumptions()} | WORLD
+    assert ranges == {entry.path: (entry.low, entry.high) for entry in assumptions()} | {
+        path: (prior.low, prior.high) for path, prior in WORLD.items()
+    }
     assert [type(lever).__name__ for lever in model.levers] == ["IntegerParameter", "CategoricalParameter"]
     kinds = {outcome.name: outcome.kind for outcome in model.outcomes}
     assert (kinds["survival_rate"], kinds["loss_share"]) == (1, -1)

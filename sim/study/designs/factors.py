@@ -4,7 +4,7 @@ Every sampling plan (grid apart) draws points in the unit cube; a factor says wh
 serves a Latin hypercube, a Sobol sequence, a screening, an index of sensitivity and a search.
 
 A *world* is what is not known of the province and may be otherwise than it is taken to be: numbers of the calibration
-that are only assumed, over their ranges, and three factors on what did happen: how many places were listed in
+that are only assumed, over their priors, and three factors on what did happen: how many places were listed in
 outbreaks, how much national listings held up logistics, how deep the wave of the turn of the year was. The ranges of
 the three are assumptions themselves: half to twice what was, the wave half to one and a half times.
 """
@@ -21,16 +21,20 @@ from pydantic import Field
 
 from sim import parameters
 from sim.measure import Words
+from sim.parameter_file import Prior
 from sim.refusal import nearest, shown
 from sim.scenario.levers import refuse_twice
 from sim.scenario.plain import plain
 from sim.scenario.validation_errors import LEVERS, ScenarioError, ValidationError
 
 Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
-WORLD: Final[Mapping[str, tuple[float, float]]] = {
-    "world.outbreak_factor": (0.5, 2.0),
-    "world.logistics_factor": (0.5, 2.0),
-    "world.wave_factor": (0.5, 1.5),
+WORLD: Final = {
+    path: Prior(distribution="split", low=low, value=1.0, high=high)
+    for path, low, high in (
+        ("world.outbreak_factor", 0.5, 2.0),
+        ("world.logistics_factor", 0.5, 2.0),
+        ("world.wave_factor", 0.5, 1.5),
+    )
 }
 RANGE: Final = Words(
     zh="[下限, 上限]，下限小于上限，或 {of: [各值]}", en="[low, high] with low < high, or {of: [values]}"
@@ -44,15 +48,14 @@ class Factor:
     """One thing that varies, by the dotted path of its lever.
 
     Either ``values`` with equal shares (``is_whole`` where they are all days of a range), or everything from ``low`` to
-    ``high``, both included: whole numbers where both ends are. ``middle``: the value that half of the draws lie on
-    either side of, so that a range that reaches further up than down does not move the middle; without one draws are
-    even over the range.
+    ``high``, both included: whole numbers where both ends are. Draws are as even as the ``prior`` of the number says,
+    and even over the range without one.
     """
 
     path: str
     low: float = 0.0
     high: float = 1.0
-    middle: float | None = None
+    prior: Prior | None = None
     is_whole: bool = False
     values: tuple[Any, ...] = ()
 
@@ -62,11 +65,9 @@ class Factor:
             return self.values[min(int(unit * len(self.values)), len(self.values) - 1)]
         if self.is_whole:
             return int(min(self.low + int(unit * (self.high - self.low + 1)), self.high))
-        if self.middle is None:
-            return self.low + unit * (self.high - self.low)
-        if unit < 0.5:
-            return self.low + 2.0 * unit * (self.middle - self.low)
-        return self.middle + (2.0 * unit - 1.0) * (self.high - self.middle)
+        if self.prior is not None:
+            return self.prior.at(unit)
+        return self.low + unit * (self.high - self.low)
 
 
 def factor(path: str, over: Any) -> Factor:
@@ -87,24 +88,28 @@ def factor(path: str, over: Any) -> Factor:
     raise ScenarioError([ValidationError("wrong_form", "", None, f"{LEVERS}{path}", shown(over), RANGE)])
 
 
+def over_prior(path: str, prior: Prior) -> Factor:
+    """A factor as a prior that is not fixed has it; of dates all days with equal shares."""
+    if isinstance(prior.low, date) or isinstance(prior.high, date):
+        return factor(path, [prior.low, prior.high])
+    return Factor(path, prior.low, prior.high, prior)
+
+
+def priors() -> list[Factor]:
+    """Every number and date of the calibration whose prior is not fixed, over it; of a table the factor on it."""
+    entries = parameters.load().paths()
+    return [over_prior(f"parameters.{entry.path}", entry.prior) for entry in entries if not entry.prior.is_fixed]
+
+
 def assumptions() -> list[Factor]:
-    """Every number of the calibration that is only assumed, over its range; of a table the factor on it."""
-    return [
-        Factor(
-            f"parameters.{entry.path}",
-            float(entry.low),
-            float(entry.high),
-            1.0 if isinstance(entry.value, dict) else float(entry.value),
-        )
-        for entry in parameters.load().paths()
-        if entry.assumed and not isinstance(entry.low, date) and not isinstance(entry.high, date)
-        and entry.low < entry.high
-    ]  # fmt: skip
+    """Of :func:`priors` the numbers that are only assumed."""
+    assumed = {f"parameters.{entry.path}" for entry in parameters.load().paths() if entry.assumption}
+    return [found for found in priors() if found.path in assumed and found.prior]
 
 
 def worlds() -> list[Factor]:
-    """Every assumption over its range, and the three factors of the world; 1 is the middle of each of these."""
-    return [*assumptions(), *(Factor(path, low, high, 1.0) for path, (low, high) in WORLD.items())]
+    """Every number that is only assumed over its prior, and the three factors of the world."""
+    return [*assumptions(), *(over_prior(path, prior) for path, prior in WORLD.items())]
 
 
 GROUPS: Final = {"worlds": worlds, "assumptions": assumptions}

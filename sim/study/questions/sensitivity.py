@@ -214,7 +214,7 @@ def _factors(factors: list[Factor]) -> pd.DataFrame:
     for f in factors:
         ends = (np.nan, np.nan) if f.values else (f.low, f.high)
         said = cell(list(f.values)) if f.values else ""
-        rows.append((f.path, *ends, np.nan if f.middle is None else f.middle, said))
+        rows.append((f.path, *ends, f.at(0.5) if f.prior else np.nan, said))
     return pd.DataFrame(rows, columns=["factor", "low", "high", "middle", "values"])
 
 

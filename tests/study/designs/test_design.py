@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.parameter_file import Prior
 from sim.scenario import ScenarioError
 from sim.study import StudyError
 from sim.study.designs.design import Block, Design, Draws, column, points, sample
@@ -100,7 +101,7 @@ def test_days_and_choices_have_equal_shares():
 
 
 def test_half_of_the_draws_of_an_assumption_lie_on_either_side_of_its_value():
-    skewed = Factor("parameters.x", 1.0, 9.0, 2.0)
+    skewed = Factor("parameters.x", 1.0, 9.0, Prior(distribution="split", low=1.0, value=2.0, high=9.0))
     assert [skewed.at(u) for u in (0.0, 0.25, 0.5, 0.75, 1.0)] == [1.0, 1.5, 2.0, 5.5, 9.0]
 
 
