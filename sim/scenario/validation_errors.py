@@ -54,6 +54,8 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "unknown_clause": {"en": "the plan has no clause {found}", "zh": "方案没有条款 {found}"},
     "unknown_section": {"en": "the plan has no section {found}", "zh": "方案没有章节 {found}"},
     "unknown_instrument": {"en": "there is no instrument {found}", "zh": "没有工具 {found}"},
+    "unknown_reading": {"en": "there is no reading {found}", "zh": "没有读数 {found}"},
+    "unknown_evidence": {"en": "there is no evidence {found}", "zh": "没有证据 {found}"},
     "measure_is_off": {"en": "{found} is not switched on in this scenario", "zh": "本情景没有启用 {found}"},
     "circular": {"en": "the scenarios extend each other in a circle: {found}", "zh": "情景循环继承：{found}"},
     "climbs_out": {

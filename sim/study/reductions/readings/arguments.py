@@ -1,0 +1,120 @@
+"""What readings may be given in a file, typed: who is meant, which days and months, which columns."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from sim.data_folders import scenarios_folder
+from sim.measure import Sector, Size, Strict
+from sim.observe.outcomes import OUTCOMES
+from sim.observe.universes import STRATA
+from sim.refusal import Refusal, UnknownName
+from sim.scenario.catalogue import catalogue
+from sim.vocabulary import COUNTED_BY, REQUESTS, WINNERS
+from sim.world.spec import MONTH, PrefectureCode
+
+UNIVERSE: Final = (*STRATA, "enterprises")  # a stratum, or what is a union of them
+# Columns of the snapshots that are numbers of a firm.
+VARIABLES: Final = (
+    "entities", "age_years", "usual_sales_fen", "usual_staff", "staff", "staff_change", "outlays_fen", "cash_fen",
+    "cash_months", "receivables_fen", "receivables_days", "overdue_to_firm_fen", "payables_fen", "payables_days",
+    "arrears_fen", "arrears_months", "loan_fen", "debt_ratio", "result_of_year_fen", "margin", "illiquid_months",
+)  # fmt: skip
+
+Variable = Literal[VARIABLES]  # type: ignore[valid-type]
+By = Literal[COUNTED_BY]  # type: ignore[valid-type]
+Request = Literal[REQUESTS]  # type: ignore[valid-type]
+Winner = Literal[WINNERS]  # type: ignore[valid-type]
+Month = Annotated[str, Field(pattern=MONTH)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Days = Annotated[int, Field(ge=0)]
+
+
+def _measure(name: str) -> str:
+    known = catalogue(scenarios_folder()).measures
+    if name not in known:
+        raise UnknownName("measure", name, known)
+    return name
+
+
+def _one_or_several(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
+
+
+Winners = Annotated[tuple[Winner, ...], Field(min_length=1), BeforeValidator(_one_or_several)]
+Measures = Annotated[
+    tuple[Annotated[str, AfterValidator(_measure)], ...], Field(min_length=1), BeforeValidator(_one_or_several)
+]
+Months = Annotated[tuple[Month, ...], Field(min_length=1), BeforeValidator(_one_or_several)]
+
+
+def _first_month(given: Any) -> Any:
+    if isinstance(given, date):
+        if given.day != 1:
+            raise Refusal(
+                zh=f"该读数按月统计：请写月份，或某月的第一天，而不是 {given}",
+                en=f"this reading counts whole months: a month or its first day, not {given}",
+            )
+        return f"{given:%Y-%m}"
+    return given
+
+
+def _last_month(given: Any) -> Any:
+    if isinstance(given, date):
+        if given.day != monthrange(given.year, given.month)[1]:
+            raise Refusal(
+                zh=f"该读数按月统计：请写月份，或某月的最后一天，而不是 {given}",
+                en=f"this reading counts whole months: a month or its last day, not {given}",
+            )
+        return f"{given:%Y-%m}"
+    return given
+
+
+SinceMonth = Annotated[Month, BeforeValidator(_first_month)]
+UntilMonth = Annotated[Month, BeforeValidator(_last_month)]
+
+
+def _outcome(name: str) -> str:
+    if name not in OUTCOMES:
+        raise UnknownName("outcome", name, OUTCOMES)
+    return name
+
+
+OutcomeName = Annotated[str, AfterValidator(_outcome)]
+
+
+class Cells(Strict):
+    """Which cells of a table by size, sector and prefecture are meant: every condition that is given holds."""
+
+    size: tuple[Size, ...] = ()
+    sector: tuple[Sector, ...] = ()
+    prefecture: tuple[PrefectureCode, ...] = ()
+
+
+class Stops(Cells):
+    """Whose stops are meant: every condition that is given holds."""
+
+    universe: tuple[Literal[UNIVERSE], ...] = ()  # type: ignore[valid-type]
+
+
+class Of(Stops):
+    """Which firms are meant: every condition that is given holds."""
+
+    founder: bool | None = None
+    age_years: tuple[float, float] | None = Field(None, description="[from, below], on the day looked at")
+    insured: bool | None = None
+    owes: bool | None = Field(None, description="has a bank loan")
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Of:
+        if self.age_years is not None and self.age_years[0] >= self.age_years[1]:
+            raise Refusal(
+                zh="age_years 为 [起, 止]，起小于止",
+                en="age_years is [from, below], from being less",
+                at=("age_years",),
+            )
+        return self
