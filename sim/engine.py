@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -39,6 +39,7 @@ from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.measure import Measure
+from sim.observe.inside import Inside, Looks
 from sim.observe.journeys import Journeys
 from sim.observe.observers import SALES, accounts, count, debts
 from sim.observe.recorder import MONTHLY, Record
@@ -66,6 +67,7 @@ def simulate(
     follow: Sequence[int] = (),
     fates: bool = False,
     tables: bool = True,
+    inside: Inside | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Live through a scenario once.
@@ -74,8 +76,10 @@ def simulate(
     identities of firms whose journeys are kept; ``fates``: whether the table of all firms is kept, as it always is
     beside journeys (without it memory and time are saved); ``tables``: whether the panel, delivery, requests and the
     repayment wall are wanted: without them a run counts and writes only what the outcomes and the ledger need, which
-    are the same to the last bit; ``progress``: called with the share of the days passed.
-    Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built.
+    are the same to the last bit; ``inside``: which firms are seen on which days, and what else of the inside of the
+    run, None for nothing; ``progress``: called with the share of the days passed.
+    Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built and
+    for a day to look inside that is outside the horizon.
     """
     began = perf_counter()
     parameters = load_parameters(changed=scenario.parameter_changes)
@@ -83,11 +87,20 @@ def simulate(
     wanted = firms if firms is not None else scenario.firms
     population = synthesise(parameters, county_table(), timeline, seed, None if wanted == "province" else wanted)
     built = perf_counter()
-    run = Run(scenario, parameters, population, seed, follow, fates, tables)
+    run = Run(scenario, parameters, population, seed, Wanted(follow, fates, tables, inside))
     run.live(progress or (lambda share: None))
     result = run.result()
     seconds = {"population": built - began, **run.seconds}
     return replace(result, wall_seconds=perf_counter() - began, seconds=seconds)
+
+
+class Wanted(NamedTuple):
+    """What is wanted of a run beside its outcomes and its ledger; see :func:`simulate`."""
+
+    follow: Sequence[int] = ()
+    fates: bool = False
+    tables: bool = True
+    inside: Inside | None = None
 
 
 class Run:
@@ -99,19 +112,17 @@ class Run:
         parameters: Parameters,
         population: Population,
         seed: int,
-        follow: Sequence[int] = (),
-        fates: bool = False,
-        tables: bool = True,
+        wanted: Wanted = Wanted(),  # noqa: B008 - a named tuple, which nobody can change
     ) -> None:
         self.scenario, self.seed, self.population, self.parameters = scenario, seed, population, parameters
         self.counties = county_table()
         self.seconds = {"firms": 0.0, "institutions": 0.0, "observation": 0.0}
         self.timeline = horizon(scenario.world.start, scenario.world.end)
         self.env = simpy.Environment()
-        self.keeps_fates, self.makes_tables = fates or bool(follow), tables
+        self.keeps_fates, self.makes_tables = wanted.fates or bool(wanted.follow), wanted.tables
         # Each firm's money is counted by action where its fate is told, and by measure where it is followed.
-        actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if fates else []
-        self.groups = self.measure_ids if follow else actions
+        actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if wanted.fates else []
+        self.groups = self.measure_ids if wanted.follow else actions
         self._set_the_scene()
         self.record = Record(
             self.timeline.month_names,
@@ -123,13 +134,14 @@ class Run:
         small = scenario.plan.ceiling_yuan("small_arrears_left")
         self.small_arrears = NO_LIMIT if small is None else fen(small)  # fen to a firm
         self.journeys = Journeys(
-            follow,
+            wanted.follow,
             population.firms,
             self.state.records.slots,
             self.state.records.books,
             scenario.measures,
             self.timeline,
         )
+        self.looks = Looks(wanted.inside, population, self.record.strata, parameters, self.timeline)
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self._refuse_overflow()
@@ -255,6 +267,10 @@ class Run:
         start("observation", month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
         if self.journeys.rows:
             start("observation", every_day, calendar.MONITOR, self._look)
+        if self.looks.stops is not None:
+            start("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
+        for days, look in self.looks.evenings():
+            start("observation", days, calendar.MONITOR, look)
         self.env.run(until=self.timeline.days)
 
     def _timed(self, part: str, act: Callable[[int], None]) -> Callable[[int], None]:
@@ -384,6 +400,7 @@ class Run:
         money = self.record.ledger_table(records.books, parties)
         held = sum(array.nbytes for group in (firms, records.slots, state.queues) for array in group)
         held += self.outbreak.closures.county_rows.nbytes
+        inside = self.looks.tables()
         tables = {name: nothing(name) for name in MONTHLY}
         if self.makes_tables:
             tables = self.record.tables(firms, self.rules.terms, records.counts, records.books, self.timeline)
@@ -408,6 +425,10 @@ class Run:
             repayment_wall=tables["repayment_wall"],
             fates=self.record.fates_table(firms, records.slots, of_groups) if self.keeps_fates else nothing("fates"),
             journeys=self.journeys.table(),
+            snapshots=inside["snapshots"],
+            distributions=inside["distributions"],
+            resumption=inside["resumption"],
+            stops=inside["stops"],
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
         )

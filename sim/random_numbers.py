@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     INJECTION = 23
     EXPANSION = 25  # period: month
     RESTART = 24  # period: day of the listing episode x 4 + ticket
+    SAMPLE = 26  # which firms are looked at
 
 
 @inlined
@@ -81,6 +82,13 @@ def bits(seed, purpose, key, period):  # type: ignore[no-untyped-def]
 def uniform(seed, purpose, key, period):  # type: ignore[no-untyped-def]
     """A draw from [0, 1) with 53 bits."""
     return np.float64(bits(seed, purpose, key, period) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@outermost
+def uniforms(seed, purpose, keys, found):  # type: ignore[no-untyped-def]
+    """The draw of each of ``keys`` (uint64) once in a life, into ``found`` (float64)."""
+    for k in range(len(keys)):
+        found[k] = uniform(seed, purpose, keys[k], 0)
 
 
 @inlined

@@ -15,11 +15,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from sim.engine import Run
+from sim.engine import Run, Wanted
 from sim.firm.state import MONTH_DAYS
 from sim.instruments import instruments
 from sim.ledger import LINE, MOVES
 from sim.measure import Measure, Words
+from sim.observe.inside import Inside
 from sim.observe.tables import Result
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
@@ -135,7 +136,7 @@ class Town:
     ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on which
     everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one lets
     cases wait; ``desk``: entities that every desk handles in a working day; ``parameters``: what is not off, see
-    ``QUIET``, a single number standing for a whole table.
+    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at.
     """
 
     def __init__(
@@ -150,6 +151,7 @@ class Town:
         closed: tuple[date, date] | None = None,
         parameters: Mapping[str, Any] | None = None,
         settles_on: int = 15,
+        inside: Inside | None = None,
     ) -> None:
         self.measures = sorted(measures, key=lambda one: one.id)
         with patch("sim.engine.build", lambda *asked: _quiet(asked[-1], build(*asked), settles_on, trade, closed)):
@@ -158,7 +160,7 @@ class Town:
                 _parameters({**QUIET, **(parameters or {})}),
                 _population(firms, settles_on),
                 seed=1,
-                fates=True,
+                wanted=Wanted(fates=True, inside=inside),
             )
         for desks in self.run.desks:
             desks.staffed[:] = desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import prod
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from sim.firm.state import COUNTED_STATIONS, DAYS_SO_FAR, DECIDED, DUE_AGAIN, MI
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
 from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
-from sim.observe.tables import TABLES
+from sim.observe.tables import TABLES, named
 from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, WINNERS, Status
 
 if TYPE_CHECKING:
@@ -206,9 +206,6 @@ class Record:
 
         lived = np.flatnonzero(firms.status != Status.UNBORN)
         gone = firms.status[lived] == Status.EXITED
-
-        def named(codes: NDArray[np.integer[Any]], names: tuple[str, ...]) -> object:
-            return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
         given = {
             action: slots.given[[k for k, of in enumerate(group_action) if of == action]][:, lived].sum(axis=0)

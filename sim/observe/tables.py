@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,7 +15,13 @@ from sim.refusal import Language
 from sim.vocabulary import ACTIONS, MECHANISMS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+
+LOOKED_INTO: Final = ("snapshots", "distributions", "resumption", "stops")  # made where somebody looks into a run
+PERCENTILES: Final = (5, 10, 25, 50, 75, 90, 95)  # of `distributions`
 
 
 class Column(NamedTuple):
@@ -142,6 +149,89 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "staff": Column("int64", "persons", "staff after the event"),
         "status": Column("str", "-", "one of STATUSES after the event"),
     },
+    "snapshots": {
+        "date": Column("datetime64[ns]", "day", "firms as they stand on its evening"),
+        "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
+        "entities": Column("int32", "entities", "that the row stands for; every other number is of one of them"),
+        "prefecture": Column("category", "-", "code of the prefecture"),
+        "county": Column("category", "-", "code of the county"),
+        "sector": Column("category", "-", "one of SECTORS"),
+        "size": Column("category", "-", "one of SIZES"),
+        "universe": Column("category", "-", "stratum: individual_businesses, other_enterprises, industry_above_scale"),
+        "landlord": Column("category", "-", "one of LANDLORDS"),
+        "customer": Column("category", "-", "one of CUSTOMERS: to whom it mainly sells"),
+        "founder": Column("bool", "-", "alive at the start of the horizon"),
+        "age_years": Column("float64", "years", "on the day; of a firm that has closed when it did"),
+        "status": Column("category", "-", "open, suspended or exited"),
+        "exit_cause": Column("category", "-", "one of EXIT_CAUSES, empty if alive"),
+        "exited_on": Column("datetime64[ns]", "day", "on which it closed; missing if alive"),
+        "stopped": Column("bool", "-", "stopped by the epidemic at least once since the start"),
+        "usual_sales_fen": Column("int64", "fen", "of a usual month, as they have become by now"),
+        "usual_staff": Column("int32", "persons", "at usual sales, owner excluded, as they have become by now"),
+        "staff": Column("int32", "persons", "on the payroll"),
+        "staff_change": Column(
+            "float64", "share", "of staff, since the start or its opening; missing without any then"
+        ),
+        "outlays_fen": Column(
+            "int64", "fen", "of a usual month with its present staff and loan: what `population.cash_months` counts"
+        ),
+        "cash_fen": Column("int64", "fen", "cash at hand; of money, a firm that has closed has 0"),
+        "cash_months": Column("float64", "months", "of outlays that cash lasts; missing, as all ratios, once closed"),
+        "receivables_fen": Column("int64", "fen", "owed to it by customers, overdue or not"),
+        "receivables_days": Column("float64", "days", "of usual sales"),
+        "overdue_to_firm_fen": Column("int64", "fen", "of receivables, arrears of public bodies and large firms"),
+        "payables_fen": Column("int64", "fen", "owed to suppliers"),
+        "payables_days": Column("float64", "days", "of usual materials"),
+        "arrears_fen": Column("int64", "fen", "wages, rent, taxes, premiums and the like that are overdue"),
+        "arrears_months": Column("float64", "months", "of outlays"),
+        "loan_fen": Column("int64", "fen", "owed to banks"),
+        "debt_ratio": Column("float64", "share", "of a year of usual sales"),
+        "insured": Column("bool", "-", "has insured employees"),
+        "result_of_year_fen": Column("int64", "fen", "since 1 January, as settled so far"),
+        "margin": Column("float64", "share", "result of the year over usual sales of the months settled in it"),
+        "illiquid_months": Column("int8", "months", "in a row that could not be paid in full"),
+    },
+    "distributions": {
+        "date": Column("datetime64[ns]", "day", "last of the month, or of the horizon"),
+        "by": Column("str", "-", "all, size, sector, prefecture, universe or age"),
+        "group": Column("str", "-", "one of the groups, such as micro; of ages years from and below, such as 1-3"),
+        "variable": Column(
+            "str", "-", "cash_months, arrears_months, margin, debt_ratio or age_years, as in `snapshots`"
+        ),
+        "firms": Column("int64", "rows", "of firms that live and of which the variable is known"),
+        "entities": Column("int64", "entities", "that they stand for"),
+        "mean": Column("float64", "of the variable", "over entities"),
+        **{
+            f"p{percent:02d}": Column("float64", "of the variable", f"up to which {percent} percent of entities lie")
+            for percent in PERCENTILES
+        },
+    },
+    "resumption": {
+        "date": Column("datetime64[ns]", "day", "counted in its evening"),
+        "universe": Column("str", "-", "one of UNIVERSES"),
+        "stopped": Column("int64", "entities", "stopped by the epidemic at least once so far: those of the next four"),
+        "closed": Column("int64", "entities", "under closure"),
+        "waiting": Column("int64", "entities", "freed and not yet working"),
+        "working": Column("int64", "entities", "open"),
+        "left": Column("int64", "entities", "gone"),
+        "left_by_churn": Column(
+            "int64", "entities", "of these, by ordinary churn, as the resumption rate leaves them out"
+        ),
+    },
+    "stops": {
+        "firm": Column("uint64", "-", "identity of the firm, the same in every world; a row for each of its stops"),
+        "entities": Column("int32", "entities", "that the row stands for"),
+        "prefecture": Column("category", "-", "code of the prefecture"),
+        "sector": Column("category", "-", "one of SECTORS"),
+        "size": Column("category", "-", "one of SIZES"),
+        "universe": Column("category", "-", "stratum, as in `snapshots`"),
+        "stopped_on": Column("datetime64[ns]", "day", "first day of the stop"),
+        "freed_on": Column(
+            "datetime64[ns]", "day", "last closure ended; missing if it lasts at the end, or the firm left"
+        ),
+        "working_on": Column("datetime64[ns]", "day", "works again; missing if it did not by the end"),
+        "left_on": Column("datetime64[ns]", "day", "closed for good before it worked again; else missing"),
+    },
 }
 
 
@@ -156,6 +246,13 @@ def _nothing(table: str) -> pd.DataFrame:
 
     kinds = {name: "object" if column.kind == "str" else column.kind for name, column in TABLES[table].items()}
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
+
+
+def named(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Categorical[Any]:
+    """Words for the integers of a column."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
 
 @dataclass(frozen=True)
@@ -175,6 +272,10 @@ class Result:
     repayment_wall: pd.DataFrame
     fates: pd.DataFrame
     journeys: pd.DataFrame
+    snapshots: pd.DataFrame  # this and the next three: what `sim.observe.inside.Inside` asks for, else no rows
+    distributions: pd.DataFrame
+    resumption: pd.DataFrame
+    stops: pd.DataFrame
     ledger_residual_fen: int  # always 0: a run that does not balance raises instead
     bytes_per_firm: float  # columns, promises and queues
     wall_seconds: float = 0.0  # population, world, run and tables

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
-from sim.kernels import kernel, outermost
+from sim.kernels import inlined, kernel, outermost
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
 from sim.random_numbers import Purpose, bits, exponential, normal, uniform
@@ -241,16 +241,14 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
             vat = tables.vat_general[s]
         elif sales > tables.vat_threshold:
             vat = tables.vat_small
-        other = tables.utilities[s] + tables.freight_and_fees[s] + vat * (1.0 + tables.surcharge)
-        if flags & _PLATFORM != 0:
-            other += tables.commission[s]
-        other += (payroll + rent + loan * rate / 12.0) / sales
+        taxes = vat * (1.0 + tables.surcharge)
+        other = _other_costs(s, flags, taxes, (payroll + rent + loan * rate / 12.0) / sales, tables)
         margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, purpose, key, _MARGIN)
         materials = min(max(1.0 - margin - other, _LEAST_MATERIALS), _MOST_MATERIALS)
         firms.materials_share[row] = materials
 
         # Where it stands
-        outlays = sales * (other - vat * (1.0 + tables.surcharge) + tables.materials_in_outlays * materials)
+        outlays = _outlays(sales, other, taxes, materials, tables)
         if born:
             months = tables.founding_months
             firms.born_on[row] = np.int16(uniform(seed, purpose, key, _BORN) * days)
@@ -286,6 +284,33 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         if firms.overdue_public[row] > 0:
             facts |= _HAS_OVERDUE
         firms.facts[row] = facts
+
+
+@inlined
+def _other_costs(s, flags, taxes, fixed, tables):  # type: ignore[no-untyped-def]
+    """A usual month's costs beside materials, as a share of sales; ``fixed``: payroll, rent and interest as such."""
+    other = tables.utilities[s] + tables.freight_and_fees[s] + taxes
+    if flags & _PLATFORM != 0:
+        other += tables.commission[s]
+    return other + fixed
+
+
+@inlined
+def _outlays(sales, other, taxes, materials, tables):  # type: ignore[no-untyped-def]
+    """Fen of a month that cash must last for (``population.cash_months``): no taxes, and part of the materials."""
+    return sales * (other - taxes + tables.materials_in_outlays * materials)
+
+
+@outermost
+def outlays_of(firms, tables, found):  # type: ignore[no-untyped-def]
+    """What a usual month takes of each firm as it stands now, in fen, into ``found`` (n,): see ``_outlays``."""
+    for row in range(len(firms.key)):
+        sales = max(float(firms.usual_sales[row]), 1.0)
+        payroll = float(firms.staff[row]) * firms.wage[row] * (1.0 + tables.premiums * firms.insured_share[row])
+        interest = float(firms.loan[row]) * firms.loan_rate[row] / 12.0
+        fixed = (payroll + firms.rent[row] + interest) / sales
+        other = _other_costs(firms.sector[row], firms.flags[row], 0.0, fixed, tables)
+        found[row] = np.int64(np.rint(_outlays(sales, other, 0.0, firms.materials_share[row], tables)))
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine import Run
+from sim.engine import Run, Wanted
 from sim.parameters import load as load_parameters
 from sim.population.columns import Firms
 from sim.population.counties import counties
@@ -29,7 +29,7 @@ def population_of(scenario: Scenario, firms: int = FIRMS, seed: int = 1) -> Popu
 def live(scenario: Scenario, population: Population | None = None, seed: int = 1, firms: int = FIRMS) -> Run:
     """A finished run."""
     parameters = load_parameters(changed=scenario.parameter_changes)
-    run = Run(scenario, parameters, population or population_of(scenario, firms, seed), seed, fates=True)
+    run = Run(scenario, parameters, population or population_of(scenario, firms, seed), seed, Wanted(fates=True))
     run.live(lambda share: None)
     return run
 

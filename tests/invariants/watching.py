@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
-from sim.engine import Run
+from sim.engine import Run, Wanted
 from sim.firm.entitlements import NOBODY
 from sim.firm.state import Int
 from sim.institutions import calendar
@@ -83,7 +83,7 @@ def peopled(scenario: Scenario, firms: int, seed: int, scale: float) -> Populati
 def of_people(scenario: Scenario, people: Population, seed: int) -> Run:
     """A run of a given population, which it uses up."""
     parameters = load_parameters(changed=scenario.parameter_changes)
-    return Run(scenario, parameters, people, seed, follow=[int(people.firms.key[0])])
+    return Run(scenario, parameters, people, seed, Wanted(follow=[int(people.firms.key[0])]))
 
 
 def lived(run: Run) -> Run:

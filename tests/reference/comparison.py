@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import simpy
 
-from sim.engine import Run
+from sim.engine import Run, Wanted
 from sim.firm.state import MISSED, PUT_OFF
 from sim.observe.tables import Result
 from sim.parameters import load as load_parameters
@@ -100,7 +100,7 @@ def live_both(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0)
 
     people = population()
     followed = [int(people.firms.key[0])]  # so that the engine counts each firm's money by measure
-    run = Run(scenario, parameters, people, seed, followed)
+    run = Run(scenario, parameters, people, seed, Wanted(follow=followed))
     oracle = Oracle(scenario, parameters, population(), seed)
     states: tuple[States, States] = [], []
     run.env.process(watch(run.env, timeline, lambda: states[0].append(engine_states(run))))

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.observe.tables import LOOKED_INTO
 from sim.study import StudyError
 from sim.study.reductions import costs, paired
 from sim.study.runs import parts
@@ -120,6 +121,7 @@ class RunStore:
             "seed": spec.seed,
             "keep": spec.keep,
             "against": None if spec.against is None else self._fingerprint(spec.against),
+            "inside": None if spec.inside is None else repr(spec.inside),
             "calibration": calibration_fingerprint(),
             "sources": sources_fingerprint(),
         }
@@ -259,7 +261,8 @@ def _rank(reason: str, part: str, run: str) -> tuple[bool, bool]:
 
 def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
     """What is kept of a run beside its row."""
-    tables = {name: getattr(result, name) for name in KEPT} if task.spec.keep in TABLED else {}
+    names = (*(KEPT if task.spec.keep in TABLED else ()), *(LOOKED_INTO if task.spec.inside is not None else ()))
+    tables = {name: getattr(result, name) for name in names}
     if task.spec.keep in PAIRED:
         ends = paired_table(task, paired.ENDS) if task.paired_with else None
         tables |= paired.take(result, task.spec.scenario, ends)

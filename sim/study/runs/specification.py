@@ -17,6 +17,7 @@ from sim.study.arguments import arguments
 from sim.study.keywords import Firms
 
 if TYPE_CHECKING:
+    from sim.observe.inside import Inside
     from sim.observe.tables import Result
 
 # Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both.
@@ -37,6 +38,7 @@ class RunSpec:
     draw: int = 0
     keep: Keep = "outcomes"
     against: Scenario | None = None  # whose firms, under the same seed, its firms are paired with, when `keep` says so
+    inside: Inside | None = None  # what of the inside of the run is kept beside, in the tables `LOOKED_INTO`
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def do(task: Task, progress: Progress | None = None) -> Outcome:
     """One run, written; its failure turned into a reason."""
     spec = task.spec
     engine = task.simulate or _engine()
-    wanted = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
+    wanted: dict[str, Any] = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
+    if spec.inside is not None:
+        wanted["inside"] = spec.inside
     try:
         result = engine(spec.scenario, firms=rows_of(spec.scenario), seed=spec.seed, **wanted, progress=progress)
         tables = run_store.tables_of(result, task)
