@@ -1,6 +1,7 @@
 """Which rows there are: the province cut into cells, cells into rows with weights, rows spread over counties.
 
-A *cell* is prefecture x sector x size x small group (and whether its firms are alive or may be born). Every cell has a
+A *cell* is place x sector x size x small group (and whether its firms are alive or may be born); a place is a
+prefecture, or a county with published figures of its own (:mod:`sim.population.fitting`). Every cell has a
 whole number of entities and, when fewer rows than entities are asked for, a number of rows whose whole weights add up
 to it exactly. Larger firms and the small groups get more than their share of the rows. A *block* is the rows of a cell
 in one county. Nothing here depends on the seed: a row's identity is its place in this order.
@@ -16,6 +17,7 @@ from sim.kernels import allocating, inlined
 from sim.parameter_file import ParameterError
 from sim.parameters import Parameters
 from sim.population.counties import Counties
+from sim.population.fitting import fitted, places_of, province_shares
 from sim.random_numbers import Purpose, bits, uniform
 from sim.timeline import COHORTS
 from sim.vocabulary import FLAGS, SECTORS, SIZES, Status
@@ -25,27 +27,17 @@ GROUPS: Final = ("none", "srdi_candidate", "travel_agency", "key_agricultural") 
 OVERSAMPLING_OF_SIZES: Final = np.array([size.rows for size in CLASSIFICATION.sizes.values()])
 OVERSAMPLING_OF_GROUPS: Final = 10.0
 
-_INDIVIDUAL: Final = SIZES.index("individual")
 _MICRO: Final = SIZES.index("micro")
 _KEY, _SHIFT, _FIRST_COHORT = range(3)  # what the hashes of a cell are for
 
 
 def cells_of(parameters: Parameters, counties: Counties, total: int, born: bool) -> NDArray[np.int64]:
-    """Entities of each cell, shape (sectors, sizes, groups, prefectures); they add up to ``total``.
+    """Entities of each cell, shape (sectors, sizes, groups, places); they add up to ``total``.
 
     New firms are individual businesses or micro firms and belong to no small group.
     """
-    individual = parameters.by_sector("population.sector_share.individual")
-    enterprise = parameters.by_sector("population.sector_share.enterprise")
-    by_size = parameters.table("population.size_share")
     share = np.zeros((len(SECTORS), len(SIZES), len(GROUPS)))
-    share[:, _INDIVIDUAL, 0] = individual / individual.sum() * (1 - parameters["population.enterprise_share"])
-    for index, sector in enumerate(SECTORS):
-        sizes = by_size.get(sector, by_size["default"])
-        classes = np.array([sizes[size] for size in SIZES[1:]])
-        share[index, 1:, 0] = (
-            classes / classes.sum() * enterprise[index] / enterprise.sum() * parameters["population.enterprise_share"]
-        )
+    share[:, :, 0] = province_shares(parameters)
     if born:
         share[:, _MICRO, 0] = share[:, _MICRO:, 0].sum(axis=1)
         share[:, _MICRO + 1 :, 0] = 0
@@ -56,18 +48,21 @@ def cells_of(parameters: Parameters, counties: Counties, total: int, born: bool)
             share[:, :, group] = share[:, :, 0] * flagged[FLAGS.index(name)]
             share[:, :, 0] -= share[:, :, group]
     province = _whole(share.ravel() * total, total)
-    # Spread each over the prefectures, whole, and carry what rounding owes a prefecture to the next cell.
-    weight = counties.prefecture_weight
-    owed = np.zeros(len(weight))
-    cells = np.zeros((len(province), len(weight)), np.int64)
+    # Spread each over the places, whole, and carry what rounding owes a place to the next cell.
+    found = fitted(parameters, counties)
+    where = np.repeat(
+        (found.where_born if born else found.where).reshape(-1, len(found.places.code)), len(GROUPS), axis=0
+    )
+    owed = np.zeros(where.shape[1])
+    cells = np.zeros(where.shape, np.int64)
     for cell, entities in enumerate(province):
-        expected = entities * weight
+        expected = entities * where[cell]
         cells[cell] = np.floor(expected)
         owed = owed + (expected - cells[cell])
         extra = np.argsort(-owed, kind="stable")[: entities - cells[cell].sum()]
         cells[cell, extra] += 1
         owed[extra] -= 1
-    return cells.reshape(*share.shape, len(weight))
+    return cells.reshape(*share.shape, where.shape[1])
 
 
 def flag_shares(parameters: Parameters) -> NDArray[np.float64]:
@@ -141,22 +136,17 @@ class Blocks(NamedTuple):
 
 
 def blocks_of(counties: Counties, entities: NDArray[np.int64], rows: NDArray[np.int64], born: int) -> Blocks:
-    """The blocks of all cells: the rows of a cell, in order, lie along the counties in proportion to their weights.
+    """The blocks of all cells: the rows of a cell, in order, lie along the counties of its place by their weights.
 
     A hash of the cell shifts the grid of rows, so that small cells do not all land in the same county.
     """
-    place = counties.prefecture
-    # Where each county begins and ends on the line from 0 to 1 of its prefecture.
-    starts = np.append(True, place[1:] != place[:-1])
-    along = np.cumsum(counties.weight) - counties.weight
-    lower = (along - along[starts][place]) / counties.prefecture_weight[place]
-    upper = np.append(lower[1:], 1.0)
-    upper[np.append(starts[1:], True)] = 1.0
+    places = places_of(counties)
+    place = places.of_county
+    lower, upper = _along(counties.weight, place)
     sector, size, group, county = np.nonzero((rows > 0)[..., place])
     cell = (sector, size, group, place[county])
     codes = np.array([int(code) for code in counties.code], np.int64)
-    prefectures = np.array([int(code) for code in counties.prefecture_code], np.int64)
-    shift = _shifts(prefectures[place[county]], sector, size, group, born)
+    shift = _shifts(places.code[place[county]], sector, size, group, born)
     first = np.ceil(rows[cell] * lower[county] - shift).astype(np.int64)
     after = np.ceil(rows[cell] * upper[county] - shift).astype(np.int64)
     used = after > first
@@ -165,6 +155,20 @@ def blocks_of(counties: Counties, entities: NDArray[np.int64], rows: NDArray[np.
         entities[cell],
     )  # fmt: skip
     return Blocks(*(column[used] for column in blocks))
+
+
+def _along(weight: NDArray[np.float64], place: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each county begins and ends on the line from 0 to 1 of its place."""
+    order = np.argsort(place, kind="stable")
+    sorted_place, sorted_weight = place[order], weight[order]
+    begins = np.append(True, sorted_place[1:] != sorted_place[:-1])
+    before = np.cumsum(sorted_weight) - sorted_weight
+    start = before[begins][np.cumsum(begins) - 1]
+    lower, upper = np.empty(len(place)), np.empty(len(place))
+    lower[order] = (before - start) / np.bincount(place, weight)[sorted_place]
+    upper[order] = np.append(lower[order][1:], 1.0)
+    upper[order[np.append(begins[1:], True)]] = 1.0
+    return lower, upper
 
 
 @inlined

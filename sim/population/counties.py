@@ -1,6 +1,7 @@
 """The counties and prefectures of the province, and how its firms are spread over them.
 
-The table is ``calibration/population/counties.csv``; ``calibration/README.md`` tells where its weights come from.
+The table is ``calibration/population/counties.csv``; ``calibration/README.md`` tells where its weights come from. Where
+the share of a place is published (:mod:`sim.population.margins`), that is taken instead.
 """
 
 import csv
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.classification import read
 from sim.data_folders import of_calibration
+from sim.population.margins import margins
 from sim.refusal import Refusal, UnknownName
 
 Kind = Literal["county", "prefecture"]
@@ -85,17 +87,32 @@ def counties(folder: Path) -> Counties:
         )
     prefectures = {row["prefecture_code"]: (row["prefecture_zh"], row["prefecture_en"]) for row in rows}
     place = {code: index for index, code in enumerate(prefectures)}
-    weight = np.array([float(row["weight"]) for row in rows])
+    weight = _published([float(row["weight"]) for row in rows], rows)
     return Counties(
         code=tuple(row["code"] for row in rows),
         zh=tuple(row["zh"] for row in rows),
         en=tuple(row["en"] for row in rows),
         prefecture=np.array([place[row["prefecture_code"]] for row in rows], np.int8),
-        weight=weight / weight.sum(),
+        weight=weight,
         prefecture_code=tuple(prefectures),
         prefecture_zh=tuple(zh for zh, _ in prefectures.values()),
         prefecture_en=tuple(en for _, en in prefectures.values()),
     )
+
+
+def _published(weights: list[float], rows: list[dict[str, str]]) -> NDArray[np.float64]:
+    """Shares of the counties by their weights, but where the share of a place is published."""
+    share = np.array(weights)
+    share /= share.sum()
+    known = np.zeros(len(rows), np.bool_)
+    for margin in margins():
+        if margin.used == "fitted" and margin.is_total:
+            inside = np.array([margin.part.place in (row["code"], row["prefecture_code"]) for row in rows])
+            share[inside] *= margin.published / share[inside].sum()
+            known |= inside
+    if known.any():
+        share[~known] *= (1.0 - share[known].sum()) / share[~known].sum()
+    return share
 
 
 def prefecture_words() -> dict[str, dict[str, str]]:

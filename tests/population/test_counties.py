@@ -11,7 +11,7 @@ def test_all_counties_with_weights_that_add_up():
     assert len(set(table.code)) == len(set(table.en)) == 129
     assert len(table.prefecture_code) == 16
     assert table.weight.sum() == pytest.approx(1)
-    assert table.prefecture_weight[0] == pytest.approx(0.2226, abs=1e-4)  # Kunming, as in registered_entities
+    assert table.prefecture_weight[0] == pytest.approx(0.2420, abs=1e-4)  # Kunming, as is published
     assert all(
         code.startswith(table.prefecture_code[place]) for code, place in zip(table.code, table.prefecture, strict=True)
     )

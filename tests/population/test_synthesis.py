@@ -8,6 +8,7 @@ import pytest
 from sim.parameters import load
 from sim.population.cells import cells_of
 from sim.population.counties import counties
+from sim.population.fitting import places_of
 from sim.population.synthesis import Population, synthesise
 from sim.timeline import COHORTS, Timeline
 from sim.vocabulary import FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, Status, bit
@@ -34,21 +35,23 @@ def test_rows_and_weights_add_up_exactly(sample):
     firms = sample.firms
     alive = firms.status == Status.OPEN
     assert alive.sum() == sample.alive == 20_000
-    assert firms.weight[alive].sum() == sample.entities == 3_052_000
+    assert firms.weight[alive].sum() == sample.entities == 2_898_000
     assert firms.weight.min() >= 1
     assert sample.scale == 1.0
     cells = cells_of(PARAMETERS, counties(), sample.entities, born=False)
-    found = np.zeros((len(SECTORS), len(SIZES), 16), np.int64)
-    np.add.at(found, (firms.sector[alive], firms.size[alive], firms.prefecture[alive]), firms.weight[alive])
+    place = places_of(counties()).of_county[firms.county[alive]]
+    found = np.zeros((len(SECTORS), len(SIZES), 18), np.int64)
+    np.add.at(found, (firms.sector[alive], firms.size[alive], place), firms.weight[alive])
     assert (found == cells.sum(axis=2)).all()
 
 
 def test_cells_meet_the_margins():
-    cells = cells_of(PARAMETERS, counties(), 3_052_000, born=False)
-    assert cells.sum() == 3_052_000
-    assert np.abs(cells.sum(axis=(0, 1, 2)) - 3_052_000 * counties().prefecture_weight).max() < 2
+    cells = cells_of(PARAMETERS, counties(), 2_898_000, born=False)
+    assert cells.sum() == 2_898_000
+    of_places = np.bincount(places_of(counties()).prefecture, cells.sum(axis=(0, 1, 2)))
+    assert np.abs(of_places - 2_898_000 * counties().prefecture_weight).max() < 3
     individual = PARAMETERS.by_sector("population.sector_share.individual")
-    expected = 3_052_000 * (1 - PARAMETERS["population.enterprise_share"]) * individual / individual.sum()
+    expected = 2_898_000 * (1 - PARAMETERS["population.enterprise_share"]) * individual / individual.sum()
     assert np.abs(cells[:, 0].sum(axis=(1, 2)) - expected).max() <= 1
 
 
@@ -124,10 +127,10 @@ def test_small_groups_are_oversampled_and_keep_their_number(sample):
 
 
 def test_more_firms_than_the_province_has_enlarge_it():
-    small = PARAMETERS.with_changes({"population.registered_entities": 3_640_000, "population.active_share": 0.6})
-    population = people(2_300_000, parameters=small)
-    assert population.entities == 2_184_000
-    assert population.scale == pytest.approx(2_300_000 / 2_184_000)
+    small = PARAMETERS.with_changes({"population.registered_entities": 4_100_000, "population.active_share": 0.6})
+    population = people(2_500_000, parameters=small)
+    assert population.entities == 2_460_000
+    assert population.scale == pytest.approx(2_500_000 / 2_460_000)
     assert (population.firms.weight == 1).all()
 
 

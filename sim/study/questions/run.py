@@ -26,7 +26,7 @@ class Question:
     replications: int = 1
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Ensemble(Study):
     """The replications of one scenario.
 
