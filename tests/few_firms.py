@@ -49,7 +49,7 @@ QUIET: Final[dict[str, Any]] = {
     "firm.hopeless_hazard_per_year": 0.0,
     "firm.closed_too_long_hazard_per_month": 0.0,
     "firm.patience_months_min": 99.0,
-    "firm.patience_months_mean": 99.0,
+    "firm.patience_beyond_min_months": 0.0,
     "costs.utilities": 0.0,
     "costs.fees": 0.0,
     "costs.tolls": 0.0,

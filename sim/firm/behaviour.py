@@ -18,6 +18,7 @@ from sim.vocabulary import CUSTOMERS, TICKETS
 def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
     """How firms behave under ``parameters``; dated national rules are laid out over the days of ``timeline``."""
     p = parameters
+    terms = p["population.payables_months"]
     surcharge = 1.0 + p["tax.surcharge_share"]
     churn = p.table("firm.churn_per_year")
     ages = np.arange(int(max(churn)) + 1)
@@ -51,15 +52,15 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         shed_share=p["firm.shed_share"],
         shed_threshold=p["firm.shed_threshold"],
         rehire_share=p["firm.rehire_share"],
-        payables_limit_months=p["firm.payables_limit_months"],
-        payables_paid=p["firm.payables_paid_per_month"],
-        # In a steady state, what is bought on credit in a month equals what is paid of the open bills.
-        supplier_credit=min(1.0, p["population.payables_months"] * p["firm.payables_paid_per_month"]),
+        payables_limit_months=terms + p["firm.payables_beyond_terms_months"],
+        # In a steady state, what is bought on credit in a month, at most all of it, is what is paid of the open bills.
+        payables_paid=p["firm.payables_paid_per_month"] / max(1.0, terms * p["firm.payables_paid_per_month"]),
+        supplier_credit=min(1.0, terms * p["firm.payables_paid_per_month"]),
         drawings_share=p["firm.drawings_share"],
         buffer_months=p["firm.buffer_months"],
         injection_share=p["firm.injection_share"],
         injection_months=p["firm.injection_months"],
-        patience_mean=p["firm.patience_months_mean"],
+        patience_beyond=p["firm.patience_beyond_min_months"],
         patience_min=p["firm.patience_months_min"],
         hopeless_hazard=p["firm.hopeless_hazard_per_year"],
         closed_too_long_hazard=p["firm.closed_too_long_hazard_per_month"],

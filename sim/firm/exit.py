@@ -61,7 +61,7 @@ def find_exit_cause(i, clock, firms, slots, terms, behaviour, seed):  # type: ig
     if uniform(seed, CHURN, key, month) < churn:
         return BY_CHURN
     if firms.illiquid_months[i] > 0:
-        extra = exponential(seed, PATIENCE, key, 0) * (behaviour.patience_mean - behaviour.patience_min)
+        extra = exponential(seed, PATIENCE, key, 0) * behaviour.patience_beyond
         if firms.illiquid_months[i] >= behaviour.patience_min + np.floor(extra):
             return ILLIQUID
     if firms.profit_this_year[i] < 0:

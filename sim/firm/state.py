@@ -120,7 +120,7 @@ class Behaviour(NamedTuple):
     buffer_months: float
     injection_share: float
     injection_months: float
-    patience_mean: float
+    patience_beyond: float
     patience_min: float
     hopeless_hazard: float  # a year
     closed_too_long_hazard: float  # a month

@@ -153,7 +153,9 @@ class Banks:
     def __init__(self, province: Province, parameters: Parameters, entities: Float, loans: Int) -> None:
         """``entities``: (P,) alive at the start; ``loans``: (P,) weighted fen lent, as last counted."""
         self.province, self.terms, self.loans = province, province.state.terms, loans
-        self.supply_per_month = parameters["credit.supply_per_month"]
+        # What grows, and what comes back of loans that are not renewed, may be lent anew.
+        not_renewed = (1.0 - parameters["credit.renewal_share"]) * 12.0 / parameters["credit.term_months"]
+        self.supply_per_month = (parameters["credit.growth_per_year"] + not_renewed) / 12.0
         self.capacity = parameters["credit.cases_per_day"] * entities / 10_000
         self.supply = np.zeros_like(self.capacity)
         score = Score(*(parameters[f"credit.{name}"] for name in Score._fields))

@@ -41,8 +41,8 @@ def model(
     """An ``ema_workbench.Model`` of a scenario.
 
     ``levers``: by path ``[low, high]`` or ``{of: [values]}``. ``uncertainties``: the same, or ``worlds`` (every
-    assumption over its range and three factors of the world) or ``assumptions``. ``outcomes``: names, None for all;
-    each is a ``ScalarOutcome``, to be maximised or minimised as more or less of it is better, the mean over
+    assumption over its prior and three factors of the world), ``assumptions`` or ``priors``. ``outcomes``: names, None
+    for all; each is a ``ScalarOutcome``, to be maximised or minimised as more or less of it is better, the mean over
     ``replications`` replications of seeds ``seed``, ``seed + 1``, ..., the same random numbers for every experiment
     and policy. An experiment whose run fails has no outcomes (all are missing), and a warning tells why.
 

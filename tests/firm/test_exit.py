@@ -8,7 +8,7 @@ from sim.vocabulary import EXIT_CAUSES
 from tests.few_firms import Firm, Town, fen, measure
 
 JAN, FEB, MAR, APR = range(4)
-IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_months_mean": 3.0}
+IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
 
 
 def cause(town: Town) -> str:

@@ -29,7 +29,7 @@ PLAIN: dict[str, Any] = {
     "credit.noise": 0.0,
     "credit.processing_days": 0.0,
     "credit.cases_per_day": 1e6,
-    "credit.supply_per_month": 1.0,
+    "credit.growth_per_year": 11.75,
     "credit.amount_months": 3.0,
 }
 
@@ -93,7 +93,7 @@ def test_a_rate_cut_holds_for_the_new_loan_and_the_old_one_keeps_its_rate():
 
 def test_a_bank_that_has_lent_what_it_may_in_a_month_lets_the_others_wait():
     """A million is lent and a tenth of it may be lent anew: the first 144,000 yuan pass that, the second firm waits."""
-    changed = {**PLAIN, "credit.supply_per_month": 0.1}
+    changed = {**PLAIN, "credit.growth_per_year": 0.95}
     town = Town(SHORT, SHORT, DEBTOR, until=MONDAY, parameters=changed).live()
     assert (town.cases("loan", "paid"), town.waiting("loan")) == (1, 1)
 
@@ -101,5 +101,5 @@ def test_a_bank_that_has_lent_what_it_may_in_a_month_lets_the_others_wait():
 def test_incentives_raise_what_may_be_lent():
     """What may be lent in February is set on 31 January: a tenth of what is lent then, by a factor of 1.5."""
     more = measure("more", "credit", way="none", supply=1.5)
-    town = Town(DEBTOR, measures=[more], parameters={**PLAIN, "credit.supply_per_month": 0.1}).live()
+    town = Town(DEBTOR, measures=[more], parameters={**PLAIN, "credit.growth_per_year": 0.95}).live()
     assert town.run.banks.supply[0] == pytest.approx(0.15 * fen(1_000_000))

@@ -27,7 +27,7 @@ def test_loans_to_expand_need_firms_that_ask():
 
 def test_banks_that_may_lend_more_lend_more():
     """With rows enough that no single firm is a prefecture's month of lending."""
-    few, many = (lent(4_000, supply_per_month=share)["loan_drawn"] for share in (0.027, 0.062))
+    few, many = (lent(4_000, growth_per_year=growth)["loan_drawn"] for growth in (0.074, 0.494))
     assert few < 0.97 * many
 
 

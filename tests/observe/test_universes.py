@@ -18,7 +18,7 @@ from sim.scenario import load
 from sim.vocabulary import COUNTED_BY, UNIVERSES
 from tests.few_firms import Firm, Town, measure
 
-IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_months_mean": 3.0}
+IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
 FIVE = (
     Firm(size="individual", staff=2, weight=3),
     Firm(size="individual", sector="manufacturing", staff=5, sales=2_000_000),  # 24 million a year, but no enterprise

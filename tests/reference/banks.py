@@ -27,7 +27,9 @@ class Banks:
     def new_month(self, day: int | None) -> None:
         """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
         factor = 1.0 if day is None else self._encouragement(day)
-        factor *= self.province.calibration("credit.supply_per_month")
+        p = self.province.calibration
+        not_renewed = (1.0 - p("credit.renewal_share")) * 12.0 / p("credit.term_months")
+        factor *= (p("credit.growth_per_year") + not_renewed) / 12.0
         self.supply = [self.province.loans[p] * factor for p in self.province.prefectures]
 
     def _encouragement(self, day: int) -> float:

@@ -30,7 +30,7 @@ def cause_to_leave(province: Province, firm: Firm, day: int) -> str | None:
         return "churn"
     if firm.illiquid_months > 0:
         least = p("firm.patience_months_min")
-        extra = draws.exponential(Purpose.PATIENCE, firm.key) * (p("firm.patience_months_mean") - least)
+        extra = draws.exponential(Purpose.PATIENCE, firm.key) * p("firm.patience_beyond_min_months")
         if firm.illiquid_months >= least + math.floor(extra):
             return "illiquid"
     if firm.profit_this_year < 0:

@@ -80,11 +80,13 @@ def pay_bills(
         firm.loan_due_on = NEVER
         firm.facts.discard("late_on_loan")
 
-    paid = min(whole(open_bills * p("firm.payables_paid_per_month")), max(0, cash - reserve))
+    terms = p("population.payables_months")
+    falls_due = p("firm.payables_paid_per_month") / max(1.0, terms * p("firm.payables_paid_per_month"))
+    paid = min(whole(open_bills * falls_due), max(0, cash - reserve))
     cash -= paid
     firm.payables -= paid
     books.post(month, "firms", "suppliers", "materials", "paid", paid * w)
-    short = short or firm.payables > p("firm.payables_limit_months") * usual_materials
+    short = short or firm.payables > (terms + p("firm.payables_beyond_terms_months")) * usual_materials
 
     spare = max(0, cash - outlays // 2)
     paid = min(firm.arrears_private, spare)

@@ -27,7 +27,7 @@ from sim.scenario.levers import refuse_twice
 from sim.scenario.plain import plain
 from sim.scenario.validation_errors import LEVERS, ScenarioError, ValidationError
 
-Over = Literal["worlds", "assumptions"] | Annotated[dict[str, Any], Field(min_length=1)]
+Over = Literal["worlds", "assumptions", "priors"] | Annotated[dict[str, Any], Field(min_length=1)]
 WORLD: Final = {
     path: Prior(distribution="split", low=low, value=1.0, high=high)
     for path, low, high in (
@@ -39,7 +39,8 @@ WORLD: Final = {
 RANGE: Final = Words(
     zh="[下限, 上限]，下限小于上限，或 {of: [各值]}", en="[low, high] with low < high, or {of: [values]}"
 )
-ASSUMED: Final = "assumed"  # said of a path: over the range that the project itself assumes
+ASSUMED: Final = "assumed"  # said of a path: over the prior of what is only assumed
+PRIOR: Final = "prior"  # the same of any number or date of the calibration
 ALL: Final = "all"  # said of a group
 
 
@@ -112,15 +113,15 @@ def worlds() -> list[Factor]:
     return [*assumptions(), *(over_prior(path, prior) for path, prior in WORLD.items())]
 
 
-GROUPS: Final = {"worlds": worlds, "assumptions": assumptions}
+GROUPS: Final = {"worlds": worlds, "assumptions": assumptions, "priors": priors}
 
 
 def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
     """The factors that a question names.
 
-    For each path ``[low, high]``, ``{of: [values]}`` or ``assumed``; ``worlds: all`` and ``assumptions: all`` stand for
-    all of a group, as its name does in place of paths. A range that is stated goes before one that is assumed. Raises
-    :class:`ScenarioError` for a range that is not understood.
+    For each path ``[low, high]``, ``{of: [values]}``, ``assumed`` or ``prior``; ``worlds: all``, ``assumptions: all``
+    and ``priors: all`` stand for all of a group, as its name does in place of paths. A range that is stated goes before
+    one that a group has. Raises :class:`ScenarioError` for a range that is not understood.
     """
     over = plain(over)
     if isinstance(over, str) and over in GROUPS:
@@ -132,20 +133,25 @@ def varied(over: Over | Mapping[str, Any]) -> list[Factor]:
             [ValidationError("wrong_type", "", None, "over", shown(over), paths, nearest(over, GROUPS))]
         )
     refuse_twice(over.items())
-    known = {found.path: found for found in worlds()}
+    known = {
+        ASSUMED: {found.path: found for found in worlds()},
+        PRIOR: {found.path: found for found in priors()},
+    }
     asked: dict[str, Factor] = {}
     for path, said in over.items():
         if path in GROUPS and said == ALL:
             asked = {found.path: found for found in GROUPS[path]()} | asked
-        elif said == ASSUMED and path in known:
-            asked[path] = known[path]
+        elif isinstance(said, str) and path in known.get(said, ()):
+            asked[path] = known[said][path]
         elif isinstance(said, str) or path in GROUPS:
             groups = [f"{group}: {ALL}" for group in GROUPS]
             allowed = Words(
-                zh=f"{RANGE.zh}；只作假设的数可写 {ASSUMED}；{'、'.join(groups)}",
-                en=f"{RANGE.en}; {ASSUMED} for a number that is; {', '.join(groups)}",
+                zh=f"{RANGE.zh}；只作假设的数可写 {ASSUMED}，校准数据中不固定的数可写 {PRIOR}；{'、'.join(groups)}",
+                en=f"{RANGE.en}; {ASSUMED} for a number that is; {PRIOR} for one of the calibration that is not fixed; "
+                f"{', '.join(groups)}",
             )
-            near = None if path in known else nearest(path, known)
+            there = {**known[ASSUMED], **known[PRIOR]}
+            near = None if path in there else nearest(path, there)
             raise ScenarioError(
                 [ValidationError("wrong_form", "", None, f"{LEVERS}{path}", shown(said), allowed, near)]
             )

@@ -59,7 +59,8 @@ DIFFERENCES: Final = ("plan", "other", "objective", "mean", "low", "high")
 class Robust(Strict):
     """In which worlds the plans of the front are looked at: ``draws`` of a Sobol sequence over what is uncertain.
 
-    ``over`` as in a sensitivity: paths with ranges, ``assumptions`` for every number that is only assumed.
+    ``over`` as in a sensitivity: paths with ranges, ``assumptions`` for every number that is only assumed, ``priors``
+    for every one that is not fixed.
     """
 
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)] = 32

@@ -43,8 +43,8 @@ DEFAULT: Final = "screening"
 class Question(Strict):
     """A file in ``scenarios/sensitivities/``.
 
-    ``over`` says for each path ``[low, high]``, ``{of: [values]}`` or ``assumed``, which is the range that the project
-    itself assumes. ``worlds: all`` (or ``assumptions: all``) stands for all of these, see
+    ``over`` says for each path ``[low, high]``, ``{of: [values]}``, ``assumed`` (over the prior of what is only
+    assumed) or ``prior``. ``worlds: all`` (``assumptions: all``, ``priors: all``) stands for a group, see
     ``sim/study/designs/factors.py``; so does the word in place of ``over``'s paths. ``draws`` are trajectories of
     Morris or base samples of Sobol (a power of two).
     """

@@ -14,7 +14,7 @@ from sim.study.statistics.sensitivity_indices import points
 
 REFUSED, PATIENCE, CROWDING = (
     "all.delivery.refusal_share",
-    "parameters.firm.patience_months_mean",
+    "parameters.firm.patience_beyond_min_months",
     "parameters.firm.crowding",
 )
 OVER = {
@@ -81,7 +81,7 @@ def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
     assert first.endswith("Every measure: share of applications refused with 4.00 pp (the same every time).")
     assert second.endswith("No factor is told from zero.")
     assert "on loss share" in third
-    assert fourth.endswith("firm.patience_months_mean with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
+    assert fourth.endswith("firm.patience_beyond_min_months with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
 
 
 def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screened):
@@ -97,7 +97,7 @@ def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(
     said = told.findings(screened, "en")
     ups = next(one for one in said if "now up, now down" in one)
     assert "on loss share" in ups
-    assert "firm.patience_months_mean" in ups
+    assert "firm.patience_beyond_min_months" in ups
     chance = next(one for one in said if one.startswith("Of the variance between draws"))
     assert "0 % of survival" in chance
     assert "1 of 8 trajectories do not count, because runs of theirs failed or were not done." in said
@@ -132,7 +132,7 @@ def test_indices_are_shares_of_the_variance(shared):
         for table in told.tables(shared, "en")
         if table.title.startswith("Strongest pairs") and "loss" in table.title
     )
-    assert loss.rows[0][0] == "firm.patience_months_mean with firm.crowding"
+    assert loss.rows[0][0] == "firm.patience_beyond_min_months with firm.crowding"
 
 
 def test_levels_are_no_effects_of_a_plan():

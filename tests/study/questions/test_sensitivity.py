@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from sim.parameters import load
 from sim.scenario import ScenarioError
 from sim.study import StudyError, study_folder
 from sim.study.answering import shipped
@@ -165,7 +166,7 @@ def test_a_plot_has_the_strongest_factors_of_each_headline_outcome(ask):
 
 
 def test_assumptions_and_levers_are_given_together_and_a_range_that_is_stated_goes_before():
-    patience = "parameters.firm.patience_months_mean"
+    patience = "parameters.firm.patience_beyond_min_months"
     everything = {factor.path: factor for factor in varied("assumptions")}
     together = {
         factor.path: factor for factor in varied({"rent.months": [0, 6], "assumptions": "all", patience: [3.0, 4.0]})
@@ -174,6 +175,20 @@ def test_assumptions_and_levers_are_given_together_and_a_range_that_is_stated_go
     assert (together[patience].low, together[patience].high) == (3.0, 4.0)
     assert varied({patience: "assumed"}) == [everything[patience]]
     assert {"world.outbreak_factor", *everything} < {factor.path for factor in varied({"worlds": "all"})}
+
+
+def test_priors_are_every_number_and_date_that_is_not_fixed():
+    everything = {factor.path: factor for factor in varied("priors")}
+    entries = {f"parameters.{entry.path}": entry for entry in load().paths()}
+    assert set(everything) == {path for path, entry in entries.items() if not entry.prior.is_fixed}
+    assert {factor.path for factor in varied("assumptions")} < set(everything)
+    assert everything["parameters.world.wave.peak"].at(0.0) == entries["parameters.world.wave.peak"].prior.low
+    sourced = next(path for path, entry in entries.items() if not entry.assumption and not entry.prior.is_fixed)
+    assert varied({sourced: "prior"}) == [everything[sourced]]
+    stated = {factor.path: factor for factor in varied({"priors": "all", sourced: [1.0, 2.0]})}
+    assert set(stated) == set(everything) and stated[sourced].high == 2.0
+    with pytest.raises(ScenarioError, match="prior for one of the calibration that is not fixed"):
+        varied({sourced: "assumed"})
 
 
 @pytest.mark.parametrize("over", [{"parameters.firm.patience_month_mean": "assumed"}, {"assumptions": [0, 1]}])
