@@ -22,6 +22,9 @@ from sim.cli import effects  # noqa: F401
 # isort: split
 from sim.cli import reading  # noqa: F401
 
+# isort: split
+from sim.cli import population  # noqa: F401
+
 
 def main() -> None:
     """Entry point of the command ``shukun``."""

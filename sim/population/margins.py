@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from sim.classification import CLASSIFICATION
 from sim.data_folders import of_calibration
+from sim.measure import Words
 from sim.refusal import Refusal, shown
 from sim.vocabulary import SECTORS, SIZES
 
@@ -29,6 +30,7 @@ MEASURES: Final = (
     "entities", "registered", "persons", "insured_units", "insured_persons", "above_scale", "births",
 )  # fmt: skip
 USES: Final = ("fitted", "input", "compared")  # by the cells; through a parameter or a weight; not at all
+MISSING: Final = "missing"  # in place of a use: the row says that something is not published
 NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
@@ -73,20 +75,32 @@ class Margin(NamedTuple):
         return of_all and self.measure == "entities" and self.part.is_all and bool(self.part.place)
 
 
+class Table(NamedTuple):
+    """What is published of the population, and what is known not to be, a sentence each."""
+
+    margins: tuple[Margin, ...]
+    missing: tuple[Words, ...]
+
+
+def margins() -> tuple[Margin, ...]:
+    """The margins of the present folder of calibration, see :func:`table`."""
+    return table().margins
+
+
 @of_calibration
-def margins(folder: Path) -> tuple[Margin, ...]:
-    """The margins of the present folder of calibration; none without the file.
+def table(folder: Path) -> Table:
+    """The table of the present folder of calibration; nothing without the file.
 
     Raises :class:`Refusal` with one sentence for each fault: file, line, field, what was found, what is allowed.
     """
     path = folder / FILE
     if not path.is_file():
-        return ()
+        return Table((), ())
     header, rows = _lines(path)
     places = {row[field] for _, row in _lines(folder / COUNTIES)[1] for field in ("code", "prefecture_code")}
     faults = [(1, "columns", ",".join(header), ",".join(COLUMNS))] if header != COLUMNS else []
     if not faults:
-        faults = [(line, *fault) for line, row in rows for fault in _faults(row, places)]
+        faults = [(line, *fault) for line, row in rows if row["used"] != MISSING for fault in _faults(row, places)]
     if faults:
         raise Refusal(
             zh="\n".join(
@@ -97,12 +111,15 @@ def margins(folder: Path) -> tuple[Margin, ...]:
                 for line, field, found, wanted in faults
             ),
         )
-    return tuple(_margin(row) for _, row in rows)
+    return Table(
+        tuple(_margin(row) for _, row in rows if row["used"] != MISSING),
+        tuple(Words(zh=row["zh"], en=row["en"]) for _, row in rows if row["used"] == MISSING),
+    )
 
 
 def _faults(row: dict[str, str], places: set[str]) -> Iterator[tuple[str, str, str]]:
     """Field, what was found and what is allowed, for each fault of a row."""
-    for field, allowed in (("measure", MEASURES), ("used", USES)):
+    for field, allowed in (("measure", MEASURES), ("used", (*USES, MISSING))):
         if row[field] not in allowed:
             yield field, row[field], ", ".join(allowed)
     for field in ("value", "whole_value"):

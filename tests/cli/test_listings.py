@@ -66,6 +66,7 @@ LISTINGS = [
      "--clause-replications", "0"),
     ("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", "--firms", "300", "--workers", "1",
      "--replications", "2"),
+    ("population",),
     ("journey", "--where", "fate=lost_either_way", "--most", "1", "--firms", "300"),
 ]  # fmt: skip
 

@@ -63,7 +63,7 @@ def test_a_row_names_groups_of_sectors_and_leaves_out_what_is_all(folder):
     ("row", "said"),
     [
         ({"measure": "firms"}, "margins.csv:2: measure: found firms, allowed is entities, registered, persons"),
-        ({"used": "yes"}, "margins.csv:2: used: found yes, allowed is fitted, input, compared"),
+        ({"used": "yes"}, "margins.csv:2: used: found yes, allowed is fitted, input, compared, missing"),
         ({"value": "many"}, "margins.csv:2: value: found many, allowed is a number above 0"),
         ({"place": "9901"}, "margins.csv:2: place: found 9901, allowed is the code of a county or a prefecture"),
         ({"sectors": "trade"}, "margins.csv:2: sectors: found trade, allowed is"),
