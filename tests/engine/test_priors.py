@@ -12,7 +12,7 @@ from itertools import combinations, product
 
 import pytest
 
-from sim.engine import Run
+from sim.engine import Run, Wanted
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.population.synthesis import synthesise
@@ -42,7 +42,7 @@ def lived(changes: dict[str, object], until: date) -> Run:
     scenario = replace(baseline, world=baseline.world.model_copy(update=ordinary), parameter_changes=changes)
     parameters = load_parameters(changed=changes)
     timeline = horizon(scenario.world.start, until)
-    run = Run(scenario, parameters, synthesise(parameters, counties(), timeline, 1, ROWS), 1, tables=False)
+    run = Run(scenario, parameters, synthesise(parameters, counties(), timeline, 1, ROWS), 1, Wanted(tables=False))
     run.live(lambda share: None)
     return run
 
