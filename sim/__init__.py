@@ -55,7 +55,14 @@ def _drawn(what: Any, **how: Any) -> Any:
     return plots.draw(what, **how)
 
 
+def _told(what: Any) -> str:
+    from sim.report.terminal import in_short  # here: a call that shows nothing needs no words
+
+    return in_short.in_short(what)
+
+
 drawing.drawn_by(_drawn)
+drawing.told_by(_told)
 
 
 @checked()

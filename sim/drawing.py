@@ -1,6 +1,6 @@
-"""How results are drawn: they have a ``plot()``, the floor that knows charts draws, and neither knows the other.
+"""How results are drawn and told: a floor above, which they do not know, makes their ``plot()`` and their ``repr``.
 
-Who draws is told here once, when the package is imported (``sim/__init__.py``).
+Who draws and who tells is said here once, when the package is imported (``sim/__init__.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Picture(Protocol):
 
 
 _draw: Callable[..., Any]
+_tell: Callable[[Any], str]
 
 
 def drawn_by(draw: Callable[..., Any]) -> None:
@@ -37,3 +38,14 @@ def draw(what: Any, **how: Any) -> Any:
     ``height`` (of a plot, in the units of its letters), and what this kind of result takes besides.
     """
     return _draw(what, **how)
+
+
+def told_by(tell: Callable[[Any], str]) -> None:
+    """Say who tells a result in a few lines."""
+    global _tell
+    _tell = tell
+
+
+def told(what: Any) -> str:
+    """A result in a few lines, in the language of the environment, as a console or a notebook shows the object."""
+    return _tell(what)

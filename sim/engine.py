@@ -48,6 +48,7 @@ from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population, synthesise
+from sim.recalibration import changed_parameters
 from sim.scenario import Scenario
 from sim.timeline import COHORTS, horizon
 from sim.units import LARGEST_SUM_FEN, fen
@@ -431,6 +432,7 @@ class Run:
             stops=inside["stops"],
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
+            changed_parameters=changed_parameters(self.scenario.parameter_changes),
         )
         self.seconds["observation"] += perf_counter() - since
         return result

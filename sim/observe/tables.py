@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sim.recalibration import ChangedParameter
+
 
 LOOKED_INTO: Final = ("snapshots", "distributions", "resumption", "stops")  # made where somebody looks into a run
 PERCENTILES: Final = (5, 10, 25, 50, 75, 90, 95)  # of `distributions`
@@ -255,7 +257,7 @@ def named(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Categoric
     return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What one run leaves: tidy tables and what they cost. Columns: ``TABLES``."""
 
@@ -280,6 +282,10 @@ class Result:
     bytes_per_firm: float  # columns, promises and queues
     wall_seconds: float = 0.0  # population, world, run and tables
     seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
+    changed_parameters: tuple[ChangedParameter, ...] = ()  # where it is not the model as calibrated
+
+    def __repr__(self) -> str:
+        return drawing.told(self)
 
     @property
     def firm_months_per_second(self) -> float:

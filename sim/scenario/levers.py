@@ -6,7 +6,7 @@
 ``all.delivery.way``                          the same of every measure that is on and states it, or is applied for
 ``funds.tourism.amount_yuan``                 a fund
 ``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
-``parameters.firm.crowding``                  a number of `calibration/parameters.yaml`
+``parameters.firm.crowding``                  no lever but a calibrated parameter, written like one
 ``world.end``                                 what happens to the province
 ``firms``                                     how many
 ============================================  =====================================================================
@@ -28,6 +28,7 @@ from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
 from sim.measure import Dated, Delivery, Eligibility, Measure, Words
+from sim.recalibration import PARAMETERS
 from sim.refusal import shown
 from sim.scenario.catalogue import reaches_firms
 from sim.scenario.checking import Origins
@@ -72,8 +73,14 @@ class Lever:
         return self.document.error(kind, ("levers", self.path), found, allowed, near)
 
 
+Kind = Literal["lever", "parameter"]
+
+
 class LeverEntry(NamedTuple):
-    """One lever as it stands in a scenario. ``value`` is plain: a number, a text, a list or a table by date."""
+    """One lever as it stands in a scenario. ``value`` is plain: a number, a text, a list or a table by date.
+
+    A calibrated parameter is written like a lever but is another thing: whoever changes it asks another model.
+    """
 
     path: str
     value: Any
@@ -83,6 +90,11 @@ class LeverEntry(NamedTuple):
     measure: str
     clauses: tuple[str, ...]
     meaning: str
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it is a planner's to change."""
+        return "parameter" if self.path.startswith(PARAMETERS) else "lever"
 
 
 def given(*levers: Mapping[str, Any]) -> list[Lever]:

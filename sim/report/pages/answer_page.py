@@ -17,7 +17,9 @@ from sim.report.answers.answer import Table, study_title
 from sim.report.pages import page
 from sim.report.words.catalogue import LANGUAGES, both, catalogue
 from sim.report.words.numbers import finite, plain_count
+from sim.report.words.recalibrated import remarks
 from sim.study.comparison.targets import of_contents
+from sim.study.summaries import calibration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +92,7 @@ def written(study: Study) -> str:
             manifest=manifest,
             scenario=manifest.scenarios[-1],
             facts=_facts(study),
+            remarks=remarks(calibration.of_study(study)),
             findings=[Words(zh=zh, en=en) for zh, en in zip(*findings, strict=True)],
             tables=[_shown(zh, en) for zh, en in zip(*tables, strict=True)],
             charts=list(charts["zh"]),

@@ -12,10 +12,12 @@ from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
 from sim.report.words.catalogue import LANGUAGES, both
+from sim.report.words.recalibrated import remarks
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.fates import FATES
+from sim.study.summaries import calibration
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
@@ -41,6 +43,7 @@ def page(comparison: Comparison) -> str:
             scenario_effects=scenario_effects,
             fates=FATES,
             manifest=comparison.manifest,
+            remarks=remarks(calibration.of_study(comparison)),
             runs=comparison.runs,
             targets=summary.targets,
             headlines=HEADLINES,

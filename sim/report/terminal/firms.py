@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.terminal.tables import paragraph, plain, table
+from sim.report.terminal.tables import paragraph, plain, show_remarks, table
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, catalogue, named, text
 from sim.report.words.sentences import outcome_name, say
+from sim.study.summaries import calibration
 
 if TYPE_CHECKING:
     from sim.scenario.clause import ClauseDetail, FundDetail, MeasureDetail
@@ -35,6 +36,7 @@ def answer_of_journey(journey: Journey) -> dict[str, Any]:
         "against": journey.against.name,
         "titles": [world.title.model_dump() for world in (journey.scenario, journey.against)],
         "seed": journey.seed,
+        "calibration": calibration.of_journey(journey).plain(),
         "firms": journey.firms.astype(object).where(journey.firms.notna(), None).to_dict("records"),
         "events": journey.events.to_dict("records"),
     }
@@ -42,6 +44,7 @@ def answer_of_journey(journey: Journey) -> dict[str, Any]:
 
 def show_journey(journey: Journey, lang: Language) -> None:
     """Print what is not ordinary business of each firm, day by day, under the one scenario and under the other."""
+    show_remarks(calibration.of_journey(journey), lang)
     shown = journey.told()
     titles = [say(lang, world.title) for world in (journey.scenario, journey.against)]
     amount, left = (text(f"cli.column.{name}", lang) for name in ("amount", "cash"))
@@ -85,6 +88,7 @@ def answer_of_clause(detail: ClauseDetail, effect: ClauseEffect | None) -> dict[
     answer: dict[str, Any] = {**detail.plain(), "effect": None}
     if effect is not None:
         answer["effect"] = {
+            "calibration": calibration.of_scenarios(()).plain(),  # the worlds of a clause are the project's own
             "nothing_alone": effect.has_no_effect_alone,
             "founders": effect.founders,
             "births": effect.births,
@@ -170,6 +174,7 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
                 cell += f"\n({say(lang, ends)})"
             cells.append(cell)
         rows.append(cells)
+    show_remarks(calibration.of_scenarios(()), lang)
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "alone", "in_plan")]
     table(columns, rows, text("cli.note.effect_of", lang, replications=replications))
     counts = {name: getattr(effect, name) for name in ("founders", "births", "eligible", "reached")}

@@ -43,17 +43,30 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
 
 
 def show(entries: Sequence[LeverEntry], lang: Language) -> None:
-    """Print levers with their present values, as they are written after ``--lever``; in a pipe one line each."""
-    columns = [text(f"cli.column.{name}", lang) for name in ("lever", "value", "unit", "allowed", "meaning")]
+    """Print levers with their present values, as they are written after ``--lever``; in a pipe one line each.
+
+    Calibrated parameters come after them, by themselves, with the remark that they are not a plan's to change.
+    """
+    levers = [entry for entry in entries if entry.kind == "lever"]
+    parameters = [entry for entry in entries if entry.kind == "parameter"]
+    if levers:
+        _show(levers, "lever", text("cli.note.levers", lang) if parameters else "", lang)
+    if any(_group(entry) == ALL for entry in levers):
+        paragraph(text("cli.note.all", lang, fields=", ".join(all_fields())))
+    if parameters:
+        _show(parameters, "parameter", text("cli.note.parameters", lang), lang)
+        paragraph(text("cli.note.not_levers", lang))
+
+
+def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
+    columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
     rows = []
     for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
         meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
         unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
         value = "null" if entry.value is None else plain(entry.value)
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
-    table(columns, rows)
-    if any(_group(entry) == ALL for entry in entries):
-        paragraph(text("cli.note.all", lang, fields=", ".join(all_fields())))
+    table(columns, rows, title)
 
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:

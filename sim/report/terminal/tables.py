@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.study.questions.run import Ensemble
     from sim.study.runs.run_store import RunStore
     from sim.study.runs.study import Study
+    from sim.study.summaries.calibration import Recalibration
 
 ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
 
@@ -35,7 +36,8 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
 
     ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
     """
-    from sim.study.summaries.run import targets_of  # start-up: pandas, not for `--help`
+    from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
+    from sim.study.summaries.run import targets_of
 
     means = study.outcomes.set_index("outcome")
     done = study.runs[study.runs["reason"] == ""]
@@ -61,11 +63,12 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
         answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
     if out is not None:
         answer["results_dir"] = str(out)
-    return answer
+    return answer | {"calibration": calibration.of_study(study).plain()}
 
 
 def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
     """Every outcome of every scenario and its paired difference from the baseline, with intervals."""
+    from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
 
     def intervals(table: pd.DataFrame, scenario: str) -> dict[str, Any]:
         rows = table[table["scenario"] == scenario].set_index("outcome")
@@ -77,6 +80,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
         "seed": study.manifest.seed,
         "replications": study.manifest.replications,
         "fingerprint": study.manifest.fingerprint,
+        "calibration": calibration.of_study(study).plain(),
         "scenarios": [
             {
                 "name": asked.name,
@@ -99,6 +103,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
     columns, rows = shown.columns, shown.rows
     if "intervals" not in answer:
         columns, rows = columns[:2], [row[:2] for row in rows]
+    _show_remarks(study, lang)
     table(columns, rows, say(lang, study.manifest.scenarios[-1].title))
     for sentence in run.findings(study, lang):
         paragraph(sentence, "  - ")
@@ -137,6 +142,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
                 cell += f"\n{say(lang, numbers.plus_minus(mean, low, high, 'share'))}"
             row.append(cell)
         rows.append(row)
+    _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
     _show_targets(study, lang)
 
@@ -148,6 +154,7 @@ def show_answer(study: Study, lang: Language) -> None:
 
     told = answers.of(study.kind)
     paragraph(say(lang, study_title(study)))
+    _show_remarks(study, lang)
     for sentence in told.findings(study, lang):
         paragraph(sentence, "  - ")
     for shown in told.tables(study, lang)[:1]:
@@ -156,6 +163,8 @@ def show_answer(study: Study, lang: Language) -> None:
 
 def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
     """Facts of a study and its tables, row by row; of its runs how many there are and those that failed."""
+    from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
+
     manifest = study.manifest
     return {
         "results_dir": str(folder),
@@ -167,6 +176,7 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
         "replications": manifest.replications,
         "settings": manifest.settings,
         "fingerprint": manifest.fingerprint,
+        "calibration": calibration.of_study(study).plain(),
         "runs": len(study.runs),
         "failures": study.failures.to_dict("records"),
         # Of some kinds of column what is missing is no number that is none, but a value of its own.
@@ -176,6 +186,21 @@ def answer_of_study(study: Study, folder: Path) -> dict[str, Any]:
             if name != "runs"
         },
     }
+
+
+def _show_remarks(study: Study, lang: Language) -> None:
+    """Print where the study is not the model as calibrated."""
+    from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
+
+    show_remarks(calibration.of_study(study), lang)
+
+
+def show_remarks(found: Recalibration, lang: Language) -> None:
+    """Print where a result is not the model as calibrated, and which parameters its question varies."""
+    from sim.report.words.recalibrated import remarks  # start-up: pandas, not for `--help`
+
+    for remark in remarks(found):
+        paragraph(say(lang, remark))
 
 
 def _show_targets(study: Comparison, lang: Language) -> None:

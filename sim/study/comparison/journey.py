@@ -52,7 +52,7 @@ EXAMPLES: Final = (
 Where = Mapping[str, str | Sequence[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Journey:
     """What happened to each firm under ``scenario`` and under ``against``, with the random numbers of ``seed``.
 
@@ -67,6 +67,9 @@ class Journey:
     seed: int
     firms: pd.DataFrame
     events: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return drawing.told(self)
 
     def side_by_side(self) -> pd.DataFrame:
         """Every event once: firm, date, event, measure, clause, flow, then amount_fen and cash_fen under both.

@@ -83,7 +83,7 @@ class Question(Strict):
         return self.model_copy(update={"orders": asked.model_copy(update={"draws": draws})})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Attribution(Study):
     """The plan's effect, shared among players. Money in fen, shares from 0 to 1; 95 % intervals over replications.
 

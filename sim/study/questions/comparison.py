@@ -46,7 +46,7 @@ class Question:
     clause_replications: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Study):
     """What several scenarios bring about under the same random numbers. Money in fen, shares from 0 to 1.
 

@@ -76,7 +76,7 @@ class Question(Strict):
         return self.model_copy(update={"draws": draws})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Discovery(Study):
     """Where targets are missed. A *world* is a draw; it misses a target when the mean over its replications does.
 
@@ -160,7 +160,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Discovery:
     found = [_discover(target, worlds, columns, question) for target in targets]
     return Discovery(
         manifest=manifest(
-            "discover", [base], seed, question.replications, title=question.title.model_dump(),
+            "discover", [base], seed, question.replications, varied=[f.path for f in asked],
+            title=question.title.model_dump(),
             question=question.model_dump(mode="json", exclude={"title"}),
         ),
         runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources", "run"]),

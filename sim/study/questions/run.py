@@ -26,7 +26,7 @@ class Question:
     replications: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble(Study):
     """The replications of one scenario.
 

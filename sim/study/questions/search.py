@@ -142,7 +142,7 @@ class Question(Strict):
         return self.model_copy(update={"generations": max(1, -(-draws // self.population))})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Search(Study):
     """Plans tried, the best of them, and what becomes of those in other worlds.
 
@@ -260,7 +260,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Search:
     together.insert(0, "stage", together.pop("stage"))
     return Search(
         manifest=manifest(
-            "search", [baseline, stands], seed, question.replications, title=question.title.model_dump(),
+            "search", [baseline, stands], seed, question.replications, varied=[f.path for f in (*factors, *worlds)],
+            title=question.title.model_dump(),
             levers=[f.path for f in factors], objectives=list(question.objectives.items()),
             question=question.model_dump(mode="json", exclude={"title"}),
         ),

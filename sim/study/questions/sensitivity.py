@@ -99,7 +99,7 @@ class Question(Strict):
         return self.model_copy(update={"draws": draws})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity(Study):
     """Which factors matter. Outcomes are differences from ``against``, where the question names one.
 
@@ -192,8 +192,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Sensitivity:
     runs["draw"] //= len(names)
     return Sensitivity(
         manifest=manifest(
-            "sensitivity", base[::-1], seed, question.replications, title=question.title.model_dump(),
-            levers=dict(levers), factors=[f.path for f in asked],
+            "sensitivity", base[::-1], seed, question.replications, varied=[f.path for f in asked],
+            title=question.title.model_dump(), levers=dict(levers), factors=[f.path for f in asked],
             question=question.model_dump(mode="json", exclude={"title"}),
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),

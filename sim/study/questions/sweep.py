@@ -26,7 +26,7 @@ Question = Design
 ESTIMATE: Final = ("mean", "low", "high")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(Study):
     """Outcomes of every draw. Money in fen, shares from 0 to 1, ``low`` and ``high`` 95 % intervals over replications.
 
@@ -81,7 +81,8 @@ def answer(question: Design, setting: Setting, runner: Runner) -> Sweep:
     outcomes = _outcomes(values, table, question.combine == "nested" and question.uncertainties is not None)
     return Sweep(
         manifest=manifest(
-            "sweep", [base], seed, rule if isinstance(rule, int) else rule.most, title=question.title.model_dump(),
+            "sweep", [base], seed, rule if isinstance(rule, int) else rule.most,
+            varied=[path for path in paths if table[path].astype(str).nunique() > 1], title=question.title.model_dump(),
             levers=list(draws.levers_of(0)), design=question.model_dump(mode="json", exclude={"title"}),
         ),
         runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources"]),

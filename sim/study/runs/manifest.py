@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 
 from sim.data_folders import CALIBRATION_FILES, of_calibration
 from sim.measure import Words
+from sim.recalibration import PARAMETERS, ChangedParameter, OtherCalibration, changed_parameters, other_calibration
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -34,6 +35,7 @@ class Asked(_Noted):
     title: Words
     fingerprint: str
     contents: dict[str, Any]
+    changed_parameters: tuple[ChangedParameter, ...] = ()  # against the calibration at that time
 
 
 class Manifest(_Noted):
@@ -46,6 +48,8 @@ class Manifest(_Noted):
     replications: int  # of each draw; the most, where precision or time decides
     settings: dict[str, Any]  # what else was asked, as the kind of study names it
     calibration: str  # SHA-256 of the files in `calibration/`
+    other_calibration: OtherCalibration | None = None  # how it differs from the project's
+    varied_parameters: tuple[str, ...] = ()  # calibrated parameters that vary over the draws, by path
     sources: str = ""  # SHA-256 of the model's sources, see `sources_fingerprint`; not said by earlier versions
     versions: dict[str, str]
     fingerprint: str
@@ -56,9 +60,13 @@ def manifest(
     scenarios: Sequence[Scenario],
     seed: int,
     replications: int,
+    *,
+    varied: Iterable[str] = (),
     **settings: Any,
 ) -> Manifest:
     """The manifest of a study. Its fingerprint covers the question, the calibration and this package's version.
+
+    ``varied``: dotted paths of what varies over the draws, of which calibrated parameters are noted by name.
 
     Versions of Python and of the libraries are noted beside it: they may not change a result, and a fingerprint
     that held them could not say so.
@@ -77,13 +85,22 @@ def manifest(
     return Manifest(
         study=study,
         scenarios=tuple(
-            Asked(name=s.name, title=s.title, fingerprint=s.fingerprint(), contents=s.contents()) for s in scenarios
+            Asked(
+                name=s.name,
+                title=s.title,
+                fingerprint=s.fingerprint(),
+                contents=s.contents(),
+                changed_parameters=changed_parameters(s.parameter_changes),
+            )
+            for s in scenarios
         ),
         firms=scenarios[0].firms,
         seed=seed,
         replications=replications,
         settings=settings,
         calibration=calibration_fingerprint(),
+        other_calibration=other_calibration(),
+        varied_parameters=tuple(path.removeprefix(PARAMETERS) for path in varied if path.startswith(PARAMETERS)),
         sources=sources_fingerprint(),
         versions=versions(),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.study.runs.manifest import Manifest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """The answer to a question asked of many runs: a manifest, and tables that a subclass names and explains.
 
@@ -24,6 +24,9 @@ class Study:
     kind: ClassVar[str]
     manifest: Manifest
     runs: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return drawing.told(self)
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -50,7 +53,7 @@ class Study:
         return [field.name for field in fields(cls) if field.name != "manifest"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StudyOfAnotherVersion(Study):
     """What another version of the model stored, to be read: its tables as they are, by name and as attributes.
 
