@@ -97,14 +97,16 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
     )
     outcomes = summarise(values, ["scenario", "outcome", "unit"], possible_means)[columns].assign(rows=20_000.0)
     cost, unit_cost = made_up_tables.money(strength, replications > 1)
+    panel = _panel(strength)
     fates = made_up_tables.fates(strength, PREFECTURES, _wave, replications > 1)
     return Comparison(
         manifest=manifest,
         outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == "baseline"),
+        differences_by_month=made_up_tables.changes(panel, replications),
         values=values,
         runs=runs,
-        panel=_panel(strength),
+        panel=panel,
         universes=pd.DataFrame(columns=["scenario", *TABLES["universes"]]),
         ledger=_ledger(measures_of),
         delivery=_delivery(measures_of),

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from sim.study.comparison import costs, interaction
+from sim.observe.months import HEADLINES, rates_by_month
+from sim.study.comparison import by_month, costs, interaction
 from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.study.reductions.fates import FATES, GIVERS
-from sim.vocabulary import LEVELS, REQUESTS, SECTORS, SIZES
+from sim.vocabulary import COUNTED_BY, LEVELS, REQUESTS, SECTORS, SIZES, UNIVERSES
 
 YI = 10**10
 Wave = Callable[..., float]
@@ -215,3 +216,17 @@ def journeys(strength: dict[str, float]) -> pd.DataFrame:
     ]
     money = ["amount_fen", "cash_fen", "amount_fen_against", "cash_fen_against"]
     return pd.DataFrame(events, columns=list(EXAMPLES)).astype(dict.fromkeys(money, "Int64"))
+
+
+def changes(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """Differences month by month: those of the panel, a little more or less in each universe."""
+    rates = rates_by_month(panel).set_index(["scenario", "month"])
+    rows = []
+    for (scenario, month), rate in rates.iterrows():
+        for k, universe in enumerate(UNIVERSES):
+            for outcome in HEADLINES:
+                mean = (rate[outcome] - rates.loc[("baseline", month), outcome]) * (1 - 0.2 * k)
+                ends = (mean - 0.002, mean + 0.002) if replications > 1 else (np.nan, np.nan)
+                if scenario != "baseline" and not np.isnan(mean):
+                    rows += [(scenario, month, universe, by, outcome, mean, *ends, replications) for by in COUNTED_BY]
+    return pd.DataFrame(rows, columns=list(by_month.COLUMNS))

@@ -14,10 +14,10 @@ HEADLINES: Final = ("survival_rate", "resumption_rate", "loss_share")
 def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
     """Headline outcomes on the last day of each month, as shares, of a panel or of the table ``universes``.
 
-    Returns its ``scenario``, ``universe`` and ``by`` (as far as it has them), month, survival_rate, resumption_rate,
-    loss_share; a rate without anybody in its denominator is missing.
+    Returns its ``scenario``, ``replication``, month, ``universe`` and ``by`` (as far as it has them), survival_rate,
+    resumption_rate, loss_share; a rate without anybody in its denominator is missing.
     """
-    by = [name for name in ("scenario", "universe", "by", "month") if name in panel]
+    by = [name for name in ("scenario", "replication", "month", "universe", "by") if name in panel]
     sums = panel.groupby(by, sort=False, observed=True).sum(numeric_only=True)
     nothing = pd.DataFrame()
     counts = [{str(name): number for name, number in row.items()} for row in sums.to_dict("records")]

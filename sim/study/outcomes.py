@@ -5,6 +5,7 @@ The outcomes are those of ``sim/observe/outcomes.py`` and, where differences are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -64,13 +65,16 @@ def possible_means(table: pd.DataFrame) -> Range:
     return least, most
 
 
-def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series[bool]) -> pd.DataFrame:
+def paired_differences(
+    values: pd.DataFrame, by: list[str], reference: pd.Series[bool], at: Sequence[str] = ()
+) -> pd.DataFrame:
     """Mean and interval of each group's difference from the reference rows, replication by replication.
 
-    ``values`` has the columns ``by``, replication, outcome, value, unit. A replication that either side lacks is left
-    out. Returns ``by``, outcome, mean, low, high, unit, replications.
+    ``values`` has the columns ``by``, ``at``, replication, outcome, value, unit; ``at`` names what both sides have in
+    common beside the replication, such as the month. A replication that either side lacks is left out. Returns ``by``,
+    ``at``, outcome, mean, low, high, unit, replications.
     """
-    pair, keys = ["replication", "outcome"], [*by, "outcome", "unit"]
+    pair, keys = ["replication", *at, "outcome"], [*by, *at, "outcome", "unit"]
     other = values.loc[reference, [*pair, "value"]].rename(columns={"value": "reference"})
     pairs = values.merge(other, on=pair, how="left", sort=False)
     from_nothing = (pairs["reference"] == 0).groupby([pairs[key] for key in keys], sort=False, observed=True).all()
@@ -83,4 +87,4 @@ def paired_differences(values: pd.DataFrame, by: list[str], reference: pd.Series
         return tuple(np.where(nothing, own, other) for own, other in zip(as_values, apart, strict=True))
 
     table = summarise(pairs, keys, within)
-    return table[[*by, "outcome", "mean", "low", "high", "unit", "replications"]]
+    return table[[*by, *at, "outcome", "mean", "low", "high", "unit", "replications"]]

@@ -72,6 +72,9 @@ def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Pat
     lived = study.outcomes.set_index(["scenario", "outcome"])["mean"]
     rates = rates_by_month(study.universes).set_index(["scenario", "universe", "by", "month"])["survival_rate"]
     assert rates["full_plan", "all", "firms", "2023-12"] == pytest.approx(lived["full_plan", "survival_rate"])
+    by_month = study.differences_by_month.set_index(["universe", "by", "month", "outcome"])["mean"]
+    assert by_month["all", "firms", "2023-12", "survival_rate"] == pytest.approx(effects["full_plan", "survival_rate"])
+    assert by_month["all", "firms", "2022-12", "loss_share"] == pytest.approx(effects["full_plan", "loss_share"])
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from sim.study.summaries import calibration
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
-from sim.vocabulary import STATIONS
+from sim.vocabulary import STATIONS, UNIVERSES
 
 
 def write(comparison: Comparison, path: Path) -> Path:
@@ -51,6 +51,7 @@ def page(comparison: Comparison) -> str:
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,
+            universes=UNIVERSES,
             findings=list(findings(summary)),
             direction=direction,
             strip=_strip,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from sim.observe.tables import TABLES as COLUMNS
+from sim.study.comparison.by_month import rates
 from sim.study.comparison.sample_size import rows_behind
 from sim.study.outcomes import possible_means, values_of
 from sim.study.statistics.intervals import summarise
@@ -34,7 +35,7 @@ RUNS: Final = (
 
 
 class ScenarioMeans(NamedTuple):
-    """The tables of one scenario, as :class:`sim.study.questions.run.Ensemble` and a comparison have them."""
+    """The tables of one scenario, those of :class:`sim.study.questions.run.Ensemble` and of a comparison among them."""
 
     runs: pd.DataFrame
     outcomes: pd.DataFrame
@@ -45,14 +46,16 @@ class ScenarioMeans(NamedTuple):
     delivery: pd.DataFrame
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
+    rates: pd.DataFrame  # of each run, see `sim.study.comparison.by_month.rates`
 
 
 def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, seed: int) -> ScenarioMeans:
     """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
-    keys = runs.loc[runs["reason"] == "", "run"]
+    done = runs[runs["reason"] == ""]
+    universes = [stored.table(key, "universes") for key in done["run"]]
 
     def mean(table: str) -> pd.DataFrame:
-        return _mean(scenario.name, table, [stored.table(key, table) for key in keys])
+        return _mean(scenario.name, table, [stored.table(key, table) for key in done["run"]])
 
     long = values_of(runs, ["scenario", "replication"])
     outcomes = summarise(long, ["scenario", "outcome", "unit"], possible_means)
@@ -63,11 +66,12 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, see
         outcomes=outcomes[["scenario", "outcome", "mean", "low", "high", "unit", "replications", "rows"]],
         values=long,
         panel=mean("panel"),
-        universes=mean("universes"),
+        universes=_mean(scenario.name, "universes", universes),
         ledger=mean("ledger"),
         delivery=mean("delivery"),
         requests=mean("requests"),
         repayment_wall=mean("repayment_wall"),
+        rates=rates(scenario.name, list(zip(done["replication"], universes, strict=True))),
     )
 
 

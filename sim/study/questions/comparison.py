@@ -14,6 +14,7 @@ from sim.refusal import Language
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.comparison import (
+    by_month,
     clause_effects,
     costs,
     interaction,
@@ -59,6 +60,10 @@ class Comparison(Study):
     ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: means over replications,
     columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
+    ``differences_by_month``: scenario, month, universe (one of UNIVERSES), by (firms, jobs), outcome (survival_rate,
+    resumption_rate, loss_share, read on the month's last day), mean, low, high, replications: scenario minus baseline,
+    paired by replication; without the baseline's own rows and without months in which an outcome does not exist.
+
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
     ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
@@ -86,6 +91,7 @@ class Comparison(Study):
     kind: ClassVar[str] = "comparison"
     outcomes: pd.DataFrame
     differences: pd.DataFrame
+    differences_by_month: pd.DataFrame
     values: pd.DataFrame
     panel: pd.DataFrame
     universes: pd.DataFrame
@@ -177,6 +183,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         ),
         outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
+        differences_by_month=by_month.table(together("rates"), BASELINE),
         values=values,
         runs=together("runs"),
         panel=together("panel"),

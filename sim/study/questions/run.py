@@ -56,4 +56,5 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
     runner.expect(question.replications)
     runs = runner.run(replicated(scenario, setting.seed, question.replications, "tables"))
     means = scenario_means(scenario, runs, runner.stored, setting.seed)
-    return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs)), **means._asdict())
+    tables = {name: table for name, table in means._asdict().items() if name in Ensemble.table_names()}
+    return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs)), **tables)

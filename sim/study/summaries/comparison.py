@@ -27,7 +27,7 @@ from sim.study.runs.manifest import Asked
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import leaders
-from sim.vocabulary import ACTIONS, PARTIES, SECTORS, STATIONS
+from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
@@ -175,6 +175,16 @@ class ComparisonSummary:
     def by_month(self) -> pd.DataFrame:
         """Headline outcomes on the last day of each month: scenario, month, one column for each of HEADLINES."""
         return rates_by_month(self.comparison.panel)
+
+    def change(self, scenario: str, outcome: str, month: str, universe: str) -> Estimate:
+        """How far a scenario is from the baseline on the last day of a month, in a universe, by firms."""
+        return self._changes.get((scenario, outcome, month, universe), UNKNOWN)
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, str, str, str], Estimate]:
+        table = self.comparison.differences_by_month
+        rows: Iterable[Any] = table[table["by"] == COUNTED_BY[0]].itertuples(index=False)
+        return {(r.scenario, r.outcome, r.month, r.universe): Estimate(r.mean, r.low, r.high) for r in rows}
 
     @cached_property
     def months(self) -> list[str]:

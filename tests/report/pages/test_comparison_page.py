@@ -114,9 +114,13 @@ def test_the_scenario_shown_can_be_chosen(browser: Browser, report: Path) -> Non
     opened.page.locator("#focus").select_option("action_innovation")
     assert "No measure of this scenario moves money." in opened.page.locator("#costs").inner_text()
     opened.page.locator("#outcome").select_option("loss_share")
+    opened.page.locator("#universe").select_option("enterprises")
     opened.page.locator("#shown input[value=action_tax]").check()
     opened.page.wait_for_function(
         "() => document.querySelectorAll('#chart-months-survival_rate .mark-line path').length === 3"
+    )
+    opened.page.wait_for_function(
+        "() => document.querySelectorAll('#chart-changes-survival_rate .mark-area path').length === 2"
     )
     assert opened.complaints == []
 

@@ -1,6 +1,6 @@
 """All charts of a comparison: their specifications for each language over datasets that both share.
 
-``focus``, ``outcome``, ``shown`` and ``limit`` are parameters that the page's controls set.
+``focus``, ``outcome``, ``universe``, ``shown`` and ``limit`` are parameters that the page's controls set.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 from sim.observe.months import HEADLINES
 from sim.report.charts import journey, journey_rows
 from sim.report.charts.comparison import (
+    changes,
     delays,
     effects,
     fates,
@@ -32,11 +33,12 @@ from sim.study.reductions.costs import COSTS
 from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
 from sim.study.summaries.scenario_effects import BY, ScenarioEffects, groups
-from sim.vocabulary import ACTIONS, LEVELS, REQUESTS
+from sim.vocabulary import ACTIONS, LEVELS, REQUESTS, UNIVERSES
 
 DATASETS: Final[dict[str, Callable[[ScenarioEffects], dict[str, Any]]]] = {
     "effects": lambda found: effects.rows(found.summary),
     "months": lambda found: months.rows(found.summary),
+    "changes": lambda found: changes.rows(found.summary),
     "places": lambda found: heat_map.rows(found.summary),
     "costs": lambda found: money.bearer_rows(found.summary),
     "delays": lambda found: delays.rows(found.summary),
@@ -79,6 +81,7 @@ def labels(summary: ComparisonSummary, lang: Language) -> dict[str, dict[str, st
         "cost": {c: text(f"report.price.{c}", lang) for c in ("public", "all")},
         "what": {w: text(f"report.repayment_wall.{w}", lang) for w in repayment_wall.WALL},
         "way": {w: text(f"report.interaction.{w}", lang) for w in interaction.WAYS},
+        "universe": {u: say(lang, named("universe", u)) for u in UNIVERSES},
         "request": {r: text(f"request.{r}", lang) for r in REQUESTS},
     }
 
@@ -92,6 +95,8 @@ def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[st
             if scenarios:
                 charts[f"{group}-{outcome}"] = effects.differences(summary, lang, outcome, scenarios)
     charts |= {f"months-{outcome}": months.specification(summary, lang, outcome) for outcome in months.SHOWN}
+    if summary.shown and len(summary.comparison.differences_by_month):
+        charts |= {f"changes-{outcome}": changes.specification(summary, lang, outcome) for outcome in HEADLINES}
     if summary.others:
         charts["places"] = heat_map.specification(summary, labels(summary, lang), lang)
         charts |= {"costs": money.bearers(lang), "delays": delays.specification(lang)}

@@ -17,7 +17,8 @@ from sim.study.statistics.estimate import Estimate
 CODED: Final = (
     "scenario", "outcome", "sector", "prefecture", "month", "measure", "bearer", "kind", "station", "by", "group",
     "fate", "level", "category", "unit", "cost", "what", "action", "way", "request", "world",
-)  # fmt: skip  # fmt: skip
+    "universe",
+)  # fmt: skip
 OF_FOCUS: Final[Spec] = {
     "usermeta": {"row_height": 30},  # of charts without a height; all are drawn anew for another scenario
     "params": [{"name": "focus", "value": ""}],

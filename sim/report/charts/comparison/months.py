@@ -26,12 +26,16 @@ def rows(summary: ComparisonSummary) -> dict[str, Any]:
     return {"columns": ["scenario", "month", *SHOWN], "rows": rows}
 
 
+def colours_of(summary: ComparisonSummary) -> dict[str, str]:
+    """The colour of each scenario's line, the same in every chart over time."""
+    others = [name for name in summary.shown if name != summary.main]
+    colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
+    return colours | ({summary.main: ACCENT} if summary.main else {})
+
+
 def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
-    names = [BASELINE, *summary.shown]
-    others = [name for name in names if name not in (BASELINE, summary.main)]
-    colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
-    colours |= {summary.main: ACCENT} if summary.main else {}
+    names, colours = [BASELINE, *summary.shown], colours_of(summary)
     scale = {"domain": [say(lang, scenario_name(summary, n)) for n in names], "range": [colours[n] for n in names]}
     colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     value = {

@@ -5,6 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const focus = document.getElementById("focus");
   const outcome = document.getElementById("outcome");
+  const universe = document.getElementById("universe");
   const boxes = [...document.querySelectorAll("#shown input")];
   const drawn = new Map();
 
@@ -32,6 +33,7 @@
     return {
       focus: focus.value,
       outcome: outcome.value,
+      universe: universe.value,
       limit: data.limits[focus.value]?.[outcome.value] ?? 1,
       shown: boxes.filter((box) => box.checked).map((box) => box.value),
     };
@@ -191,7 +193,7 @@
       body.append(...[...body.rows].sort((a, b) => (rank(a) === rank(b) ? 0 : sign * (rank(a) < rank(b) ? -1 : 1))));
     });
   }
-  for (const control of [focus, outcome, ...boxes]) control?.addEventListener("change", update);
+  for (const control of [focus, outcome, universe, ...boxes]) control?.addEventListener("change", update);
 
   const asked = place().find((part) => part === "zh" || part === "en");
   const section = place().find((part) => part && part !== "zh" && part !== "en");
