@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.data_folders import scenarios_folder
-from sim.measure import Sector, Size, Strict
+from sim.measure import ISO_DAY, Sector, Size, Strict
 from sim.observe.outcomes import OUTCOMES
 from sim.observe.universes import STRATA
 from sim.refusal import Refusal, UnknownName
@@ -52,30 +54,23 @@ Measures = Annotated[
 Months = Annotated[tuple[Month, ...], Field(min_length=1), BeforeValidator(_one_or_several)]
 
 
-def _first_month(given: Any) -> Any:
-    if isinstance(given, date):
-        if given.day != 1:
-            raise Refusal(
-                zh=f"该读数按月统计：请写月份，或某月的第一天，而不是 {given}",
-                en=f"this reading counts whole months: a month or its first day, not {given}",
-            )
-        return f"{given:%Y-%m}"
-    return given
+def _month_of(given: Any, is_end: bool) -> Any:
+    """The month that a day begins or ends; what is no day is given back as it is."""
+    if isinstance(given, str) and ISO_DAY.fullmatch(given):
+        with suppress(ValueError):  # no day of the calendar, and no month either
+            given = date.fromisoformat(given)
+    if not isinstance(given, date):
+        return given
+    if given.day != (monthrange(given.year, given.month)[1] if is_end else 1):
+        raise Refusal(
+            zh=f"该读数按整月统计：请写月份，或某月的{'最后' if is_end else '第'}一天，而不是 {given}",
+            en=f"this reading counts whole months: a month or its {'last' if is_end else 'first'} day, not {given}",
+        )
+    return f"{given:%Y-%m}"
 
 
-def _last_month(given: Any) -> Any:
-    if isinstance(given, date):
-        if given.day != monthrange(given.year, given.month)[1]:
-            raise Refusal(
-                zh=f"该读数按月统计：请写月份，或某月的最后一天，而不是 {given}",
-                en=f"this reading counts whole months: a month or its last day, not {given}",
-            )
-        return f"{given:%Y-%m}"
-    return given
-
-
-SinceMonth = Annotated[Month, BeforeValidator(_first_month)]
-UntilMonth = Annotated[Month, BeforeValidator(_last_month)]
+SinceMonth = Annotated[Month, BeforeValidator(partial(_month_of, is_end=False))]
+UntilMonth = Annotated[Month, BeforeValidator(partial(_month_of, is_end=True))]
 
 
 def _outcome(name: str) -> str:
