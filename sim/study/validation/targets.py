@@ -191,7 +191,7 @@ def _spec(
     if world is not None:
         errors += [
             document.error("outside_horizon", at, day.isoformat(), f"{world.world.start} - {world.world.end}")
-            for day in one.dates(spec, world.world.start)
+            for day in sorted(one.needs(one.given(spec), world.world.start).days)
             if not world.world.start <= day <= world.world.end
         ]
     return (None if errors else spec), errors

@@ -12,26 +12,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.study.reductions.readings import delivery, firms, leaving, money, returning, sales
-from sim.study.reductions.readings.registry import READINGS, Reading, ReadingSpec
+from sim.study.reductions.readings import combined, delivery, firms, leaving, money, returning, sales
+from sim.study.reductions.readings.registry import READINGS, Needs, Reading, ReadingSpec, take
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sim.observe.tables import Result
 
-__all__ = ["READINGS", "Reading", "ReadingSpec", "inside", "take"]
-ROOMS = (delivery, firms, leaving, money, returning, sales)  # whose functions are the readings
+__all__ = ["READINGS", "Needs", "Reading", "ReadingSpec", "needs", "read"]
+ROOMS = (combined, delivery, firms, leaving, money, returning, sales)  # whose functions are the readings
 
 
-def take(result: Result, specs: Sequence[ReadingSpec]) -> pd.DataFrame:
+def read(result: Result, specs: Sequence[ReadingSpec]) -> pd.DataFrame:
     """Readings of a run as a table that is kept with it: target, value."""
-    values = [READINGS[spec.name].take(result, spec) for spec in specs]
+    values = [take(result, spec) for spec in specs]
     return pd.DataFrame({"target": [spec.target for spec in specs], "value": pd.Series(values, dtype=float)})
 
 
-def inside(specs: Iterable[ReadingSpec], start: date) -> tuple[tuple[date, ...], bool]:
-    """What readings need to see of a run that starts on a day: the days on which they look, and whether stops."""
-    specs = list(specs)
-    days = {day for spec in specs for day in READINGS[spec.name].dates(spec, start)}
-    return tuple(sorted(days)), any(READINGS[spec.name].needs_stops for spec in specs)
+def needs(specs: Iterable[ReadingSpec], start: date) -> Needs:
+    """What readings need to see of a run that starts on a day."""
+    found = [READINGS[spec.name].needs(READINGS[spec.name].given(spec), start) for spec in specs]
+    return Needs(frozenset().union(*(one.days for one in found)), any(one.stops for one in found))

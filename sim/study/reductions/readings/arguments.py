@@ -6,17 +6,18 @@ from calendar import monthrange
 from contextlib import suppress
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypedDict
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.data_folders import scenarios_folder
+from sim.ledger import LINES, MOVE_KIND
 from sim.measure import ISO_DAY, Sector, Size, Strict
 from sim.observe.outcomes import OUTCOMES
 from sim.observe.universes import STRATA
 from sim.refusal import Refusal, UnknownName
 from sim.scenario.catalogue import catalogue
-from sim.vocabulary import COUNTED_BY, REQUESTS, WINNERS
+from sim.vocabulary import COUNTED_BY, PARTIES, REQUESTS, WINNERS
 from sim.world.spec import MONTH, PrefectureCode
 
 UNIVERSE: Final = (*STRATA, "enterprises")  # a stratum, or what is a union of them
@@ -25,7 +26,11 @@ VARIABLES: Final = (
     "entities", "age_years", "usual_sales_fen", "usual_staff", "staff", "staff_change", "outlays_fen", "cash_fen",
     "cash_months", "receivables_fen", "receivables_days", "overdue_to_firm_fen", "payables_fen", "payables_days",
     "arrears_fen", "arrears_months", "loan_fen", "debt_ratio", "result_of_year_fen", "margin", "illiquid_months",
+    "insured", "founder", "stopped",
 )  # fmt: skip
+
+POSTED_FLOWS: Final = tuple(sorted({line.flow for line in LINES.values()}))
+POSTED_KINDS: Final = tuple(sorted({*(line.kind for line in LINES.values()), *MOVE_KIND.values(), "relieved"}))
 
 Variable = Literal[VARIABLES]  # type: ignore[valid-type]
 By = Literal[COUNTED_BY]  # type: ignore[valid-type]
@@ -48,6 +53,10 @@ def _one_or_several(given: Any) -> Any:
 
 
 Winners = Annotated[tuple[Winner, ...], Field(min_length=1), BeforeValidator(_one_or_several)]
+Variables = Annotated[tuple[Variable, ...], Field(min_length=1), BeforeValidator(_one_or_several)]
+Parties = Annotated[tuple[Literal[PARTIES], ...], Field(min_length=1), BeforeValidator(_one_or_several)]  # type: ignore[valid-type]
+Flows = Annotated[tuple[Literal[POSTED_FLOWS], ...], Field(min_length=1), BeforeValidator(_one_or_several)]  # type: ignore[valid-type]
+Kinds = Annotated[tuple[Literal[POSTED_KINDS], ...], Field(min_length=1), BeforeValidator(_one_or_several)]  # type: ignore[valid-type]
 Measures = Annotated[
     tuple[Annotated[str, AfterValidator(_measure)], ...], Field(min_length=1), BeforeValidator(_one_or_several)
 ]
@@ -80,6 +89,25 @@ def _outcome(name: str) -> str:
 
 
 OutcomeName = Annotated[str, AfterValidator(_outcome)]
+
+
+class Lines(TypedDict, total=False):
+    """Which lines of the ledger are meant."""
+
+    payer: Parties
+    payee: Parties
+    flow: Flows
+    kind: Kinds
+    measure: Measures
+
+
+class Flow(Strict):
+    """The same as one argument."""
+
+    payer: Parties | None = None
+    payee: Parties | None = None
+    flow: Flows | None = None
+    kind: Kinds | None = None
 
 
 class Cells(Strict):

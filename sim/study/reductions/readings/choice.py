@@ -6,15 +6,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.observe.universes import OF_UNIVERSE
 from sim.study.reductions.readings.arguments import By, Cells, Of, Stops
+from sim.units import FEN_PER_YUAN
 from sim.vocabulary import SECTOR_GROUPS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.observe.tables import Result
 
 LIVING: Final = ("open", "suspended")
@@ -35,7 +35,7 @@ def firms(result: Result, on: date, of: Of) -> pd.DataFrame:
     Raises ``LookupError`` for a day on which nobody looked at the run.
     """
     table = looked(result, "snapshots")
-    day = table[table["date"].astype(str) == on.isoformat()]
+    day = table[(table["date"] == pd.Timestamp(on)).to_numpy()]
     if day.empty:
         raise LookupError(f"nobody looked at the firms on {on}")
     found: pd.DataFrame = day[meant(day, of)]
@@ -78,6 +78,12 @@ def weights(table: pd.DataFrame, by: By = "firms") -> NDArray[np.float64]:
     """What each row counts: its entities, or the jobs that they usually have at the start, owners excluded."""
     entities = table["entities"].to_numpy(np.float64)
     return entities if by == "firms" else entities * table["usual_staff"].to_numpy(np.float64)
+
+
+def numbers(table: pd.DataFrame, variable: str) -> NDArray[np.float64]:
+    """A column in its unit, money in yuan, true and false as 1 and 0."""
+    values = table[variable].to_numpy(np.float64)
+    return values / FEN_PER_YUAN if variable.endswith("_fen") else values
 
 
 def ratio(part: float, whole: float) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIRST = "0000-00"  # before every month
 Station = Literal["applied", "decided", "refused"]
+Answered = Literal["decided", "refused"]
 Reached = Literal["aware", "applied", "decided", "refused", "paid"]
 Over = Literal["eligible", "aware", "applied", "entities", "none"]
 WHOLE_HORIZON = ("eligible", "aware")  # stations that are counted once, of the whole horizon
@@ -31,6 +32,19 @@ def requests(
     rows = _months(result.requests, since, until)
     rows = rows[rows["kind"] == kind]
     return ratio(_reached(rows, station), _reached(rows, of_station))
+
+
+@reading()
+def request_days(
+    result: Result,
+    kind: Request,
+    since: SinceMonth,
+    until: UntilMonth,
+    station: Answered = "decided",
+) -> float:
+    """Mean days from asking to a station, of the requests of a kind that reached it in these months (days)."""
+    rows = _months(result.requests, since, until)
+    return _mean_days(rows[(rows["kind"] == kind) & (rows["station"] == station)])
 
 
 @reading()
@@ -73,8 +87,12 @@ def measure_days(
 ) -> float:
     """Mean days from applying to a station, of the entities that reached it in these months."""
     rows = _months(result.delivery[result.delivery["measure"].isin(measure)], since, until)
-    rows = rows[(rows["station"] == station) & rows["days"].notna()]
-    return ratio(float((rows["days"] * rows["firms"]).sum()), float(rows["firms"].sum()))
+    return _mean_days(rows[rows["station"] == station])
+
+
+def _mean_days(rows: pd.DataFrame) -> float:
+    known = rows[rows["days"].notna()]
+    return ratio(float((known["days"] * known["firms"]).sum()), float(known["firms"].sum()))
 
 
 def _months(table: pd.DataFrame, since: str, until: str) -> pd.DataFrame:

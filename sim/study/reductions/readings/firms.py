@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.observe.tables import Result
-from sim.study.reductions.readings.arguments import By, Of, Share, Variable
-from sim.study.reductions.readings.choice import EVERYBODY, living, quantile, ratio, share, weights
+from sim.study.reductions.readings.arguments import By, Of, Share, Variable, Variables
+from sim.study.reductions.readings.choice import EVERYBODY, living, numbers, quantile, ratio, share, weights
 from sim.study.reductions.readings.registry import reading
-from sim.units import FEN_PER_YUAN
 
 DAY = ("on",)
 ENTITIES = "entities"  # the variable whose total is a count
@@ -64,33 +63,42 @@ def quantile_of_firms(result: Result, on: date, variable: Variable, q: Share, of
 
 
 @reading(days=DAY)
-def total(result: Result, on: date, variable: Variable, of: Of = EVERYBODY) -> float:
-    """Sum over living firms on a day (unit of the column); of ``entities`` how many there are."""
-    return _total(result, on, variable, of)
+def weighted_mean(result: Result, on: date, variable: Variable, weight: Variable, of: Of = EVERYBODY) -> float:
+    """Mean over living firms on a day, each as often as another of its columns says (unit of the first column)."""
+    table = living(result, on, of)
+    values, often = (numbers(table, name) for name in (variable, weight))
+    is_known = ~np.isnan(values) & ~np.isnan(often)
+    times = often[is_known] * weights(table)[is_known]
+    return ratio(float((values[is_known] * times).sum()), float(times.sum()))
+
+
+@reading(days=DAY)
+def total(result: Result, on: date, variable: Variables, of: Of = EVERYBODY) -> float:
+    """Sum over living firms on a day (unit of the column), of several columns together; of ``entities`` a count."""
+    return sum(total_of(result, on, name, of) for name in variable)
 
 
 @reading(days=DAY)
 def ratio_of_totals(result: Result, on: date, numerator: Variable, denominator: Variable, of: Of = EVERYBODY) -> float:
     """The sum of one column over that of another, of living firms on a day (ratio of their units)."""
-    return ratio(_total(result, on, numerator, of), _total(result, on, denominator, of))
+    return ratio(total_of(result, on, numerator, of), total_of(result, on, denominator, of))
 
 
 @reading(days=("since", "until"))
 def growth(result: Result, variable: Variable, since: date, until: date, of: Of = EVERYBODY) -> float:
     """The sum over firms living on a later day over that of firms living on an earlier one, minus 1 (share)."""
-    return ratio(_total(result, until, variable, of), _total(result, since, variable, of)) - 1.0
+    return ratio(total_of(result, until, variable, of), total_of(result, since, variable, of)) - 1.0
 
 
 def _known(result: Result, on: date, variable: str, of: Of, by: By) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Values of the living firms that have one, and what each counts."""
     table = living(result, on, of)
-    values = table[variable].to_numpy(np.float64)
-    if variable.endswith("_fen"):
-        values = values / FEN_PER_YUAN
+    values = numbers(table, variable)
     is_known = ~np.isnan(values)
     return values[is_known], weights(table, by)[is_known]
 
 
-def _total(result: Result, on: date, variable: str, of: Of) -> float:
+def total_of(result: Result, on: date, variable: str, of: Of) -> float:
+    """Sum of a column over living firms on a day."""
     values, weight = _known(result, on, variable, of, "firms")
     return float(weight.sum() if variable == ENTITIES else (values * weight).sum())

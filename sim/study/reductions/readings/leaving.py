@@ -6,10 +6,11 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from sim.observe.tables import Result
 from sim.study.reductions.readings.arguments import By, Of
-from sim.study.reductions.readings.choice import EVERYBODY, LIVING, firms, living, ratio, share, weights, years
+from sim.study.reductions.readings.choice import EVERYBODY, LIVING, firms, living, numbers, ratio, share, weights, years
 from sim.study.reductions.readings.registry import reading
 from sim.vocabulary import EXIT_CAUSES
 
@@ -45,6 +46,20 @@ def births(result: Result, since: date, until: date, of: Of = EVERYBODY) -> floa
     before, after = living(result, since, of), firms(result, until, of)
     born = after[~after["firm"].isin(firms(result, since, EVERYBODY)["firm"])]
     return ratio(float(weights(born).sum()), float(weights(before).sum())) / years(since, until)
+
+
+@reading(days=SPAN)
+def exit_age(result: Result, since: date, until: date, of: Of = EVERYBODY, below: float | None = None) -> float:
+    """Of entities that left between two days, the share younger than ``below`` years then; without it their mean age.
+
+    Who is meant by ``of`` is looked at on the second day, on which the age of who has left is that of when it did.
+    """
+    after = firms(result, until, of)
+    gone = after[(after["exited_on"] > pd.Timestamp(since)).to_numpy()]
+    age, weight = numbers(gone, "age_years"), weights(gone)
+    if below is not None:
+        return share(age < below, weight)
+    return ratio(float((age * weight).sum()), float(weight.sum()))
 
 
 @reading(days=("on",))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_type_hints
 
-from pydantic import create_model, model_validator
+from pydantic import Field, create_model, model_validator
 
 from sim.measure import Strict
 from sim.refusal import Refusal
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 START: Final = "start"  # stands for the first day of the horizon among the days that a reading looks at
 Function = Callable[..., float]
+Arguments = Mapping[str, Any]
 
 
 class ReadingSpec(NamedTuple):
@@ -27,6 +28,19 @@ class ReadingSpec(NamedTuple):
     target: str
     name: str
     arguments: str
+
+
+class Needs(NamedTuple):
+    """What a reading needs to see of a run: on which days its firms, and whether their stops."""
+
+    days: frozenset[date]
+    stops: bool
+
+
+class Nested(Strict):
+    """Another reading as an argument of a reading; what it may be given stands in it beside its name."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -50,16 +64,30 @@ class Reading:
     @cached_property
     def arguments(self) -> type[Strict]:
         """What it may be given, as a file writes it: the function's signature without the run."""
-        hints = get_type_hints(self.function, include_extras=True)
-        _, *parameters = inspect.signature(self.function).parameters.values()
+        hints = self._hints()
         fields: dict[str, Any] = {}
-        for one in parameters:
+        for one in self._parameters():
             if one.kind is inspect.Parameter.VAR_KEYWORD:  # keywords of a `TypedDict`, each of which may be left out
                 (group,) = get_args(hints[one.name])
-                fields |= {name: (kind | None, None) for name, kind in get_type_hints(group).items()}
+                fields |= {
+                    name: (kind | None, None) for name, kind in get_type_hints(group, include_extras=True).items()
+                }
             else:
-                fields[one.name] = hints[one.name], ... if one.default is inspect.Parameter.empty else one.default
+                kind = _any_reading() if hints[one.name] is Nested else hints[one.name]
+                fields[one.name] = kind, ... if one.default is inspect.Parameter.empty else one.default
         return create_model(self.name, __base__=Strict, __validators__={"some": self._some()}, **fields)
+
+    def _parameters(self) -> list[inspect.Parameter]:
+        _, *parameters = inspect.signature(self.function).parameters.values()
+        return parameters
+
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.function, include_extras=True)
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether other readings are among its arguments."""
+        return Nested in self._hints().values()
 
     def _some(self) -> Any:
         def some(found: Strict) -> Strict:
@@ -76,19 +104,16 @@ class Reading:
         """The reading with arguments that it was found to take."""
         return ReadingSpec(target, self.name, arguments.model_dump_json(exclude_defaults=True))
 
-    def dates(self, spec: ReadingSpec, start: date) -> list[date]:
-        """Days on which it looks at the firms of a run that starts on a day."""
-        given = self.given(spec)
-        return [start if name == START else given[name] for name in self.days]
+    def needs(self, given: Arguments, start: date) -> Needs:
+        """What it needs to see of a run that starts on a day."""
+        found = [Needs(frozenset(start if name == START else given[name] for name in self.days), self.needs_stops)]
+        nested_ones = [value for value in given.values() if isinstance(value, Strict) and hasattr(value, "name")]
+        found += [needs(value, start) for value in nested_ones]
+        return Needs(frozenset().union(*(one.days for one in found)), any(one.stops for one in found))
 
     def given(self, spec: ReadingSpec) -> dict[str, Any]:
         """The arguments of a spec, typed."""
-        model = self.arguments.model_validate_json(spec.arguments)
-        return {name: getattr(model, name) for name in type(model).model_fields if getattr(model, name) is not None}
-
-    def take(self, result: Result, spec: ReadingSpec) -> float:
-        """The number; missing where nobody is in its denominator."""
-        return float(self.function(result, **self.given(spec)))
+        return stated(self.arguments.model_validate_json(spec.arguments))
 
 
 READINGS: Final[dict[str, Reading]] = {}
@@ -104,3 +129,37 @@ def reading(
         return function
 
     return register
+
+
+def stated(model: Strict) -> dict[str, Any]:
+    """What was given, typed, by name; what was left out and has no value of its own is left out."""
+    found = {name: getattr(model, name) for name in type(model).model_fields}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def nested(reading: Nested) -> tuple[Reading, dict[str, Any]]:
+    """A reading that is an argument of another, and its own arguments."""
+    given = stated(reading)
+    return READINGS[given.pop("name")], given
+
+
+def needs(reading: Any, start: date) -> Needs:
+    """What a reading that is an argument of another needs to see of a run that starts on a day."""
+    one, given = nested(reading)
+    return one.needs(given, start)
+
+
+def take(result: Result, spec: ReadingSpec) -> float:
+    """A number of a run; missing where nobody is in its denominator."""
+    one = READINGS[spec.name]
+    return float(one.function(result, **one.given(spec)))
+
+
+def _any_reading() -> Any:
+    """Any reading that holds no other, told by its name."""
+    models = []
+    for name, one in READINGS.items():
+        if not one.holds_others:
+            own_name: Any = Literal[name], ...
+            models.append(create_model(name, __base__=one.arguments, name=own_name))
+    return Annotated[Union[tuple(models)], Field(discriminator="name")]  # noqa: UP007 - of types that are made here

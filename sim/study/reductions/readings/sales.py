@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from sim.observe.tables import Result
@@ -31,6 +30,6 @@ def _mean_of_months(result: Result, months: Months, of: Cells) -> float:
 
 def _usual(result: Result, of: Cells) -> float:
     """Fen a month of the founders."""
-    start = date.fromisoformat(str(looked(result, "snapshots")["date"].min())[:10])
+    start = looked(result, "snapshots")["date"].min().date()
     there = firms(result, start, Of(**of.model_dump(), founder=True))
     return float((there["entities"].to_numpy(float) * there["usual_sales_fen"].to_numpy(float)).sum())

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sim.study.reductions.readings import READINGS
+from sim.study.reductions.readings.registry import take as take_spec
 
 START, LATER = "2022-01-01", "2022-12-31"
 # firm, entities, size, sector, universe, age, status at the start and later, cause of leaving, months of cash, result.
@@ -35,8 +36,11 @@ def snapshots() -> pd.DataFrame:
         cash_fen=[100_00, 200_00, 300_00, 400_00, 500_00],
         stopped=[True, False, True, True, False],
     )
-    start = firms[firms["at_start"] != "unborn"].assign(date=START, status="open", exit_cause="", stopped=False)
-    later = firms.assign(date=LATER, status=firms["later"], age_years=firms["age_years"] + 1)
+    start = firms[firms["at_start"] != "unborn"]
+    start = start.assign(date=pd.Timestamp(START), exited_on=pd.NaT, status="open", exit_cause="", stopped=False)
+    left = pd.to_datetime(["2022-07-01", None, None, "2022-10-01", None])
+    later = firms.assign(date=pd.Timestamp(LATER), exited_on=left, status=firms["later"])
+    later["age_years"] += 1
     return pd.concat([start, later], ignore_index=True).drop(columns=["at_start", "later"])
 
 
@@ -48,4 +52,4 @@ def run(**tables: Any) -> Any:
 def take(result: Any, name: str, /, **arguments: Any) -> float:
     """A reading of it, its arguments as a file says them."""
     reading = READINGS[name]
-    return reading.take(result, reading.spec("target", reading.arguments.model_validate(arguments)))
+    return take_spec(result, reading.spec("target", reading.arguments.model_validate(arguments)))

@@ -1,12 +1,13 @@
 """Every reading on tables of a few rows: the arithmetic stands beside it."""
 
+from datetime import date
 from math import isnan
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sim.study.reductions.readings import READINGS, inside
+from sim.study.reductions.readings import READINGS, needs
 from sim.timeline import horizon
 from tests.study.reductions.readings.made_up import LATER, START, run, snapshots, take
 
@@ -32,6 +33,9 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         ("quantile_of_firms", {"on": START, "variable": "cash_months", "q": 1.0}, 4.0),
         ("total", {"on": START, "variable": "entities"}, 1000),
         ("total", {"on": LATER, "variable": "entities", "of": {"founder": False}}, 50),
+        ("total", {"on": START, "variable": ["entities", "usual_staff"]}, 1000 + 5400),
+        ("weighted_mean", {"on": START, "variable": "cash_months", "weight": "loan_fen"}, (300 * 2 + 800 * 4) / 1100),
+        ("mean_of_firms", {"on": START, "variable": "insured"}, 0.7),
         ("total", {"on": START, "variable": "loan_fen"}, 300 * 1000 + 400 * 2000),
         ("ratio_of_totals", {"on": LATER, "numerator": "cash_fen", "denominator": "usual_sales_fen"}, 0.1),
         ("growth", {"variable": "entities", "since": START, "until": LATER}, 550 / 1000 - 1),
@@ -40,6 +44,10 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         ("exits", {"since": START, "until": LATER, "a_year": False, "causes": ["illiquid"]}, 100 / 1000),
         ("exits", {"since": START, "until": LATER, "a_year": False, "of": {"age_years": [0, 5]}}, 100 / 300),
         ("births", {"since": START, "until": LATER}, 50 / 1000 / (364 / 365.25)),
+        # Left since the start: the first at an age of 1.5, the fourth of 10 years.
+        ("exit_age", {"since": START, "until": LATER, "below": 2}, 100 / 500),
+        ("exit_age", {"since": START, "until": LATER}, (100 * 1.5 + 400 * 10) / 500),
+        ("exit_age", {"since": "2022-08-01", "until": LATER}, 10),
         ("loss_share", {"on": START}, 400 / 1000),
         ("loss_share", {"on": LATER, "of": {"universe": ["enterprises"]}}, 1.0),
         ("loss_share", {"on": START, "by": "jobs"}, 1200 / 5400),
@@ -101,6 +109,10 @@ def test_requests_of_one_station_over_another() -> None:
     assert take(result, "requests", station="refused", of_station="applied", **span) == 60 / 400
     assert isnan(take(result, "requests", station="refused", of_station="decided", **span))
     assert take(result, "applied_share", **span) == 400 / 800
+    result.requests["days"] = [None, None, 30.0, 20.0, None]
+    assert (
+        take(result, "request_days", station="refused", **(span | {"until": "2022-03"})) == (60 * 30 + 500 * 20) / 560
+    )
 
 
 def test_measures_by_station_money_and_days() -> None:
@@ -159,7 +171,7 @@ def test_contracts_and_outcomes() -> None:
     result = run(value=won.__getitem__)
     assert take(result, "procurement_share", winner="small_micro") == 0.3
     assert take(result, "procurement_share", winner=["small_micro", "medium"]) == 0.4
-    assert take(result, "outcome", name="contracts_of_small_firms") == 3.0
+    assert take(result, "outcome", outcome="contracts_of_small_firms") == 3.0
 
 
 def test_loans_that_banks_lose_a_year() -> None:
@@ -177,13 +189,46 @@ def test_loans_that_banks_lose_a_year() -> None:
     assert take(result, "bad_loans", since=START, until="2022-06") == pytest.approx(2 * 2200 / 1_100_000)
 
 
+def test_lines_of_the_ledger_and_days_of_a_flow() -> None:
+    ledger = pd.DataFrame(
+        [
+            ("2022-11", "customers", "firms", "sales", "owed", "", 100_00),
+            ("2022-12", "customers", "firms", "sales", "owed", "", 300_00),
+            ("2022-12", "customers", "firms", "sales", "paid", "", 600_00),
+            ("2022-12", "state_landlords", "firms", "rent", "relieved", "rent_waiver", 50_00),
+            ("2023-01", "customers", "firms", "sales", "owed", "", 900_00),
+        ],
+        columns=["month", "payer", "payee", "flow", "kind", "measure", "amount_fen"],
+    )
+    result = run(ledger=ledger, snapshots=snapshots())
+    year = {"since": "2022-01", "until": "2022-12"}
+    assert take(result, "ledger_amount", **year) == 1_050
+    assert take(result, "ledger_amount", flow="sales", kind=["owed", "paid"], **year) == 1_000
+    assert take(result, "ledger_amount", measure="rent_waiver", **year) == 50
+    # Two months of 200 yuan are on record, of 365 / 12 days each; cash of who lives: 200 * 200 + 300 * 300 + 50 * 500.
+    days = take(result, "days_of_flow", on=LATER, variable="cash_fen", flow={"flow": "sales", "kind": "owed"})
+    assert days == pytest.approx(155_000 / (400 / (2 * 365 / 12)))
+
+
+def test_two_readings_of_one_run() -> None:
+    losses = {"name": "loss_share", "on": LATER}
+    before = {"name": "loss_share", "on": START}
+    assert take(FIRMS, "difference", first=losses, second=before) == pytest.approx(350 / 550 - 0.4)
+    assert take(FIRMS, "ratio", first=losses, second=before) == pytest.approx(350 / 550 / 0.4)
+    nobody = before | {"of": {"size": ["medium"]}}
+    assert isnan(take(FIRMS, "ratio", first=losses, second=nobody))
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
         ("measure_amount", {"measure": "rent_waivers", "until": "2022-06"}),
         ("measure_amount", {"measure": "rent_waiver", "until": "2022-06-15"}),  # half a month is not counted
         ("applied_share", {"kind": "loan", "since": "2022-06-15", "until": "2022-07"}),
-        ("outcome", {"name": "survival"}),
+        ("outcome", {"outcome": "survival"}),
+        ("ratio", {"first": {"name": "loss_share", "on": START}}),
+        ("ratio", {key: {"name": "loss_share", "of": START} for key in ("first", "second")}),
+        ("ledger_amount", {"since": "2022-01", "until": "2022-06", "flow": "loans"}),
         ("loss_share", {"on": START, "of": {"age_years": [5, 3]}}),
         ("sales_index", {"month": "2022-01", "of": {"owes": True}}),  # the panel does not know
         ("quantile_of_firms", {"on": START, "variable": "cash_months", "q": 1.5}),
@@ -201,13 +246,16 @@ def test_what_readings_need_to_see() -> None:
         for name, arguments in {
             "exits": {"since": "2022-03-31", "until": LATER},
             "sales_index": {"month": "2022-05"},
-            "outcome": {"name": "births"},
+            "outcome": {"outcome": "births"},
         }.items()
     ]
-    days, wants_stops = inside(specs, start)
-    assert [day.isoformat() for day in days] == [START, "2022-03-31", LATER]
-    assert not wants_stops
-    assert inside(specs[2:], start) == ((), False)
+    found = needs(specs, start)
+    assert [day.isoformat() for day in sorted(found.days)] == [START, "2022-03-31", LATER]
+    assert not found.stops
+    assert needs(specs[2:], start) == (frozenset(), False)
+    both = {"first": {"name": "loss_share", "on": LATER}, "second": {"name": "back_at_work", "days_after": 7}}
+    combined = READINGS["difference"].spec("both", READINGS["difference"].arguments.model_validate(both))
+    assert needs([combined], start) == (frozenset({date(2022, 12, 31)}), True)
 
 
 def test_every_reading_says_what_it_is() -> None:
