@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
 
-# Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both.
-Keep = Literal["outcomes", "tables", "fates", "pairs"]
+# Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both; with what is read of it.
+Keep = Literal["outcomes", "tables", "fates", "pairs", "readings"]
 TABLED: Final = ("tables", "pairs")
 PAIRED: Final = ("fates", "pairs")
+READ: Final = "readings"  # what is kept so, and the name of its table
 SAMPLE: Final = 20_000  # rows, where neither the scenario nor the caller says how many
 LABELS: Final = ("scenario", "draw", "replication")  # what a study calls a run; they determine nothing
 

@@ -17,11 +17,11 @@ CONFIDENCE: Final = 0.95
 Range = tuple[Any, Any]  # the least and the most that is possible, infinite where there is no limit
 
 
-def quantile(count: NDArray[np.float64] | int) -> NDArray[np.float64]:
+def quantile(count: NDArray[np.float64] | int, confidence: float = CONFIDENCE) -> NDArray[np.float64]:
     """Quantile of Student's t for the mean of ``count`` values."""
     from scipy.special import stdtrit
 
-    return np.asarray(stdtrit(np.maximum(np.asarray(count) - 1, 1), (1 + CONFIDENCE) / 2))
+    return np.asarray(stdtrit(np.maximum(np.asarray(count) - 1, 1), (1 + confidence) / 2))
 
 
 def confidence_limits(mean: Any, half: Any, least: Any, most: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

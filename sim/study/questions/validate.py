@@ -1,0 +1,200 @@
+"""Validation: how near the model comes to what was published, target by target, hits and misses.
+
+Every world that the targets are read in is run at the values of the parameters as they are, in some replications, and
+under draws of all parameters from their priors, a Latin hypercube, one replication each. What is read of a run is taken
+where it is run; only those numbers travel. What the words mean is told in :mod:`sim.study.validation.scoring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import numpy as np
+import pandas as pd
+
+from sim.evidence import evidence
+from sim.scenario import Scenario
+from sim.study import StudyError
+from sim.study.designs.design import sample
+from sim.study.designs.factors import at, priors
+from sim.study.reductions.readings import ReadingSpec
+from sim.study.runs.manifest import manifest
+from sim.study.runs.specification import RunSpec, Setting, sized
+from sim.study.runs.study import Study
+from sim.study.validation import releases
+from sim.study.validation.scoring import AS_THEY_ARE, score, specs_by_world, sums
+from sim.study.validation.targets import Target, targets
+
+if TYPE_CHECKING:
+    from sim.study.runs.runner import Runner
+
+REPLICATIONS: Final = 4
+DRAWS: Final = 48
+ROWS_OF_DRAWS: Final = 5_000  # of the sample in a draw, where the runs at the values have no fewer
+DESIGN_SEED: Final = 1  # of the draws from the priors; that of the runs is another
+WORDS: Final = ("title", "universe", "definition", "not_answerable")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which targets (groups or ids, all where none is named), and how often their worlds are run.
+
+    ``replications``: at the values of the parameters as they are, at least 2. ``draws``: from the priors, 0 for none.
+    """
+
+    names: tuple[str, ...] = ()
+    replications: int = REPLICATIONS
+    draws: int = DRAWS
+
+
+@dataclass(frozen=True)
+class Validation(Study):
+    """The model held against evidence. Numbers are in the unit of their target, shares from 0 to 1, money in yuan.
+
+    ``targets``: target, group, use (fitted or checked), unit, world, published, published_low, published_high, model,
+    model_low, model_high, prior_low, prior_middle, prior_high, replications, draws (with a value), verdict (hit, miss,
+    no_value, not_answerable), covered_by_prior, sharp (missing as long as nothing is fitted), width, width_prior, score,
+    score_prior, score_before: widths and scores in units of half the width of the published interval.
+    ``scores``: group and use (or ``all``), targets, answerable, no_value, not_answerable, hits, share (of the
+    answerable), covered_by_prior (share), then mean and median of each width and score over the answerable ones.
+    ``words``: target, field (title, universe, definition, not_answerable), zh, en.
+    ``evidence``: target, evidence, item, value, unit, period, place, source_title, source_address, read, grade.
+    ``readings``: world, draw (0: the values as they are), replication, target, value.
+    ``draws``: draw, then a column for each parameter.
+    ``runs``: scenario (the world), draw, replication, run (its name in the store), seed, firms, months,
+    ledger_residual_fen, bytes_per_firm, reason, then a column for each outcome.
+    """
+
+    kind: ClassVar[str] = "validate"
+    targets: pd.DataFrame
+    scores: pd.DataFrame
+    words: pd.DataFrame
+    evidence: pd.DataFrame
+    readings: pd.DataFrame
+    draws: pd.DataFrame
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether parameters were fitted to the targets that may be: then the model's interval is the posterior's."""
+        return bool(self.manifest.settings["fitted"])
+
+    @property
+    def before(self) -> str:
+        """Version of the release that it is held against, empty where none is kept."""
+        return str(self.manifest.settings["before"])
+
+    def said(self, target: str, field: str) -> dict[str, str]:
+        """What is said of a target in a field, in both languages; empty where nothing is."""
+        rows = self.words[(self.words["target"] == target) & (self.words["field"] == field)]
+        return {} if rows.empty else {"zh": str(rows["zh"].iloc[0]), "en": str(rows["en"].iloc[0])}
+
+
+def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
+    """Run the worlds and read them; see :func:`sim.study.answering.answered`.
+
+    Raises :class:`StudyError` for a target that there is not, and when none of those named can be answered.
+    """
+    known = targets()
+    chosen = known.chosen(question.names)
+    read = specs_by_world(chosen)
+    if not read:
+        raise StudyError(
+            zh="所列目标都不是模型所能回答的；原因见 calibration/targets.yaml。",
+            en="The model can answer none of these targets; the reasons stand in calibration/targets.yaml.",
+        )
+    at_values = sized([known.worlds[world] for world in read], setting.firms)
+    drawn = _drawn(question.draws)
+    runner.expect(len(at_values) * (question.replications + len(drawn)))
+    runs = runner.run(_specs(at_values, read, drawn, question.replications, setting.seed))
+    readings = _readings(runs, runner)
+    before = releases.before(version("shukun"))
+    table = score(chosen, readings, {} if before is None else before.intervals)
+    return Validation(
+        manifest=manifest(
+            "validate", at_values, setting.seed, question.replications,
+            targets=list(question.names), draws=question.draws, rows_of_draws=_rows_of_draws(at_values[0]),
+            fitted=False, before="" if before is None else before.version,
+            readings={world: [list(spec) for spec in specs] for world, specs in read.items()},
+        ),
+        runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
+        targets=table,
+        scores=sums(table),
+        words=_words(chosen),
+        evidence=_evidence(chosen),
+        readings=readings,
+        draws=_draws_table(drawn),
+    )  # fmt: skip
+
+
+def _drawn(draws: int) -> list[dict[str, Any]]:
+    """Values of all parameters whose prior is not fixed, a draw each."""
+    factors = priors()
+    return [at(factors, point) for point in sample("latin_hypercube", factors, draws, DESIGN_SEED)] if draws else []
+
+
+def _rows_of_draws(scenario: Scenario) -> Any:
+    rows = scenario.firms
+    return min(rows, ROWS_OF_DRAWS) if isinstance(rows, int) else ROWS_OF_DRAWS
+
+
+def _specs(
+    worlds: Sequence[Scenario],
+    read: dict[str, tuple[ReadingSpec, ...]],
+    drawn: Sequence[dict[str, Any]],
+    replications: int,
+    seed: int,
+) -> Iterator[RunSpec]:
+    """Runs at the values as they are, then those of each draw, the same draw in every world."""
+    for world in worlds:
+        for replication in range(replications):
+            yield RunSpec(world, seed + replication, replication, AS_THEY_ARE, "readings", readings=read[world.name])
+    prefix = len("parameters.")
+    for draw, values in enumerate(drawn, AS_THEY_ARE + 1):
+        changes = {path[prefix:]: value for path, value in values.items()}
+        for world in worlds:
+            asked = replace(world, parameter_changes=changes | world.parameter_changes, firms=_rows_of_draws(world))
+            yield RunSpec(asked, seed, 0, draw, "readings", readings=read[world.name])
+
+
+def _readings(runs: pd.DataFrame, runner: Runner) -> pd.DataFrame:
+    """What was read of the runs that succeeded, run by run."""
+    done = runs[runs["reason"] == ""]
+    found = [
+        runner.stored.table(row["run"], "readings").assign(
+            world=row["scenario"], draw=row["draw"], replication=row["replication"]
+        )
+        for row in done.to_dict("records")
+    ]
+    columns = ["world", "draw", "replication", "target", "value"]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def _words(chosen: Sequence[Target]) -> pd.DataFrame:
+    rows = [
+        (target.id, field, said.zh, said.en)
+        for target in chosen
+        for field in WORDS
+        if (said := getattr(target.entry, field)) is not None
+    ]
+    return pd.DataFrame(rows, columns=["target", "field", "zh", "en"])
+
+
+def _evidence(chosen: Sequence[Target]) -> pd.DataFrame:
+    known = evidence()
+    columns = ("item", "value", "unit", "period", "place", "source_title", "source_address", "read", "grade")
+    rows = [
+        (target.id, id_, *(str(getattr(known[id_], name)) for name in columns))
+        for target in chosen
+        for id_ in target.entry.evidence
+    ]
+    return pd.DataFrame(rows, columns=["target", "evidence", *columns])
+
+
+def _draws_table(drawn: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    table = pd.DataFrame({"draw": np.arange(1, len(drawn) + 1)})
+    paths = list(drawn[0]) if drawn else []
+    columns = {path: [draw[path] for draw in drawn] for path in paths}
+    return pd.concat([table, pd.DataFrame(columns)], axis=1)
