@@ -17,7 +17,12 @@ from typing import Any, Final
 
 from sim.study.runs.study import Study
 
-ASKED_WITHOUT_FILES: Final = ("comparison", "run")  # by naming scenarios; said here, so that no module is loaded for it
+# By naming scenarios, or targets; said here, so that no module is loaded for it.
+ASKED_WITHOUT_FILES: Final = ("comparison", "run", "validate")
+    "comparison",
+    "run",
+    "validate",
+)  # by naming scenarios, or targets; said here, so that no module is loaded for it
 
 
 def kinds() -> list[str]:

@@ -56,8 +56,8 @@ class Validation(Study):
 
     ``targets``: target, group, use (fitted or checked), unit, world, published, published_low, published_high, model,
     model_low, model_high, prior_low, prior_middle, prior_high, replications, draws (with a value), verdict (hit, miss,
-    no_value, not_answerable), covered_by_prior, sharp (missing as long as nothing is fitted), width, width_prior, score,
-    score_prior, score_before: widths and scores in units of half the width of the published interval.
+    no_value, not_answerable), covered_by_prior, sharp (missing as long as nothing is fitted), width, width_prior,
+    score, score_prior, score_before: widths and scores in units of half the width of the published interval.
     ``scores``: group and use (or ``all``), targets, answerable, no_value, not_answerable, hits, share (of the
     answerable), covered_by_prior (share), then mean and median of each width and score over the answerable ones.
     ``words``: target, field (title, universe, definition, not_answerable), zh, en.

@@ -27,10 +27,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.observe.tables import LOOKED_INTO
 from sim.study import StudyError
 from sim.study.reductions import costs, paired
+from sim.study.reductions.readings import read
 from sim.study.runs import parts
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint
 from sim.study.runs.parts import RUNS, SCENARIOS, TIMES, DamagedError
-from sim.study.runs.specification import LABELS, PAIRED, TABLED, RunSpec, Task
+from sim.study.runs.specification import LABELS, PAIRED, READ, TABLED, RunSpec, Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +123,7 @@ class RunStore:
             "keep": spec.keep,
             "against": None if spec.against is None else self._fingerprint(spec.against),
             "inside": None if spec.inside is None else repr(spec.inside),
+            "readings": spec.readings,
             "calibration": calibration_fingerprint(),
             "sources": sources_fingerprint(),
         }
@@ -263,6 +265,8 @@ def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
     """What is kept of a run beside its row."""
     names = (*(KEPT if task.spec.keep in TABLED else ()), *(LOOKED_INTO if task.spec.inside is not None else ()))
     tables = {name: getattr(result, name) for name in names}
+    if task.spec.keep == READ:
+        tables[READ] = read(result, task.spec.readings)
     if task.spec.keep in PAIRED:
         ends = paired_table(task, paired.ENDS) if task.paired_with else None
         tables |= paired.take(result, task.spec.scenario, ends)

@@ -19,8 +19,9 @@ from sim.study.keywords import Firms
 if TYPE_CHECKING:
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
+    from sim.study.reductions.readings import ReadingSpec
 
-# Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both; with what is read of it.
+# Of a run: its row; with the tables of `stored.KEPT`; with what pairs of worlds need; with both; with readings of it.
 Keep = Literal["outcomes", "tables", "fates", "pairs", "readings"]
 TABLED: Final = ("tables", "pairs")
 PAIRED: Final = ("fates", "pairs")
@@ -39,6 +40,7 @@ class RunSpec:
     draw: int = 0
     keep: Keep = "outcomes"
     against: Scenario | None = None  # whose firms, under the same seed, its firms are paired with, when `keep` says so
+    readings: tuple[ReadingSpec, ...] = ()  # what is read of it, when `keep` says so
     inside: Inside | None = None  # what of the inside of the run is kept beside, in the tables `LOOKED_INTO`
 
 

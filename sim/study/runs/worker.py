@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.keywords import Firms, Progress
+from sim.study.reductions.readings import inside
 from sim.study.runs import run_store
-from sim.study.runs.specification import PAIRED, TABLED, Outcome, Task, rows_of, sized
+from sim.study.runs.specification import PAIRED, READ, TABLED, Outcome, Task, rows_of, sized
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result
@@ -51,7 +52,9 @@ def do(task: Task, progress: Progress | None = None) -> Outcome:
     spec = task.spec
     engine = task.simulate or _engine()
     wanted: dict[str, Any] = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
-    if spec.inside is not None:
+    if spec.keep == READ:
+        wanted |= {"tables": True, "inside": inside(spec.readings, spec.scenario.world.start)}
+    elif spec.inside is not None:
         wanted["inside"] = spec.inside
     try:
         result = engine(spec.scenario, firms=rows_of(spec.scenario), seed=spec.seed, **wanted, progress=progress)

@@ -2,7 +2,7 @@
 
 The words, as the documents and the page say them too. *Hit*: the 90 % interval of the published figure and the model's
 have a value in common. The model's interval at the values of its parameters as they are is Student's, of the mean over
-replications: it holds chance alone. Once something is fitted, the interval over the draws of the posterior stands in its
+replications: it holds chance alone. Once something is fitted, the interval over draws of the posterior stands in its
 place. The *prior's* interval is what lies between the 5 % and the 95 % quantile over draws of all parameters from their
 priors. *Covered*: the published value lies inside the prior's interval. *Sharp*: the published value lies inside a
 posterior's interval at most half as wide as the prior's; nothing is sharp as long as nothing is fitted. *Score*: the
@@ -66,7 +66,7 @@ def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str
     unit = (table["published_high"] - table["published_low"]) / 2
     value = table["published"]
     covered = (table["prior_low"] <= value) & (value <= table["prior_high"])
-    table["covered_by_prior"] = covered.astype("boolean").where(table["prior_low"].notna(), pd.NA)
+    table["covered_by_prior"] = covered.astype("boolean").mask(table["prior_low"].isna())
     table["sharp"] = pd.array([pd.NA] * len(table), "boolean")
     table["width"] = (table["model_high"] - table["model_low"]) / unit
     table["width_prior"] = (table["prior_high"] - table["prior_low"]) / unit

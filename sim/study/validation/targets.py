@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from sim import evidence
 from sim.data_folders import of_calibration, scenarios_folder
 from sim.measure import NAME, Name, Strict, Words
 from sim.refusal import Refusal, nearest
@@ -137,8 +138,11 @@ def worlds() -> dict[str, Path]:
 
 
 def read_targets(file: Path) -> Targets:
-    """The targets of a file; raises ``ScenarioError``, whose errors hold everything that is wrong with it."""
-    document = read(file)
+    """The targets of a file, whose evidence lies beside it.
+
+    Raises ``ScenarioError``, whose errors hold everything that is wrong with it, and ``EvidenceError``.
+    """
+    document, facts = read(file), evidence.read(file.parent / evidence.FOLDER)
     errors: list[ValidationError] = list(document.errors)
     known, loaded = worlds(), dict[str, Scenario]()
     found: dict[str, Target] = {}
@@ -155,6 +159,11 @@ def read_targets(file: Path) -> Targets:
             errors += wrong
             spec, wrong = _spec(document, id_, entry.reading, world)
             errors += wrong
+        errors += [
+            document.error("unknown_evidence", (id_, "evidence", place), fact, "", nearest(fact, facts))
+            for place, fact in enumerate(entry.evidence)
+            if fact not in facts
+        ]
         found[id_] = Target(id_, entry, spec)
     if errors:
         raise ScenarioError(errors)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.data_folders import CALIBRATION_VARIABLE
+from sim.evidence import COLUMNS
 from sim.scenario import ScenarioError
 from sim.study import StudyError
 from sim.study.validation.targets import read_targets, targets
@@ -33,12 +34,15 @@ no_such_state:
   low: 2
   high: 4
   unit: days
-  evidence: [a, b]
+  evidence: [delay, cash_one_month]
   not_answerable: {zh: 模型中没有, en: There is no such state in the model}
 """
 
 
 def written(folder: Path, text: str) -> Path:
+    (folder / "evidence").mkdir(exist_ok=True)
+    facts = [f"{id_},a figure,1,,,share,2022,Yunnan,,A table,,derived,C," for id_ in ("cash_one_month", "delay")]
+    (folder / "evidence" / "facts.csv").write_text("\n".join([",".join(COLUMNS), *facts, ""]), encoding="utf-8")
     file = folder / "targets.yaml"
     file.write_text(text, encoding="utf-8")
     return file
@@ -93,6 +97,11 @@ def test_texts_are_no_part_of_how_a_run_is_read(tmp_path: Path) -> None:
         ("on: 2022-03-31", "on: 2024-03-31", "outside the horizon: 2024-03-31"),
         ("[individual, micro]", "[individuals]", "did you mean individual?"),
         ("evidence: [cash_one_month]", "evidence: []", "little_cash.evidence"),
+        (
+            "evidence: [cash_one_month]",
+            "evidence: [cash_one_monht]",
+            "no evidence cash_one_monht; did you mean cash_one_month",
+        ),
         ("little_cash:", "Little cash:", "found Little cash"),
     ],
 )

@@ -8,19 +8,19 @@ unit and of whom it is. What is said of a reading in a file is checked against i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.observe.inside import Inside
 from sim.study.reductions.readings import combined, delivery, firms, leaving, money, returning, sales
-from sim.study.reductions.readings.registry import READINGS, Needs, Reading, ReadingSpec, take
+from sim.study.reductions.readings.registry import READINGS, Reading, ReadingSpec, take
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sim.observe.tables import Result
 
-__all__ = ["READINGS", "Needs", "Reading", "ReadingSpec", "needs", "read"]
+__all__ = ["READINGS", "Reading", "ReadingSpec", "inside", "read"]
 ROOMS = (combined, delivery, firms, leaving, money, returning, sales)  # whose functions are the readings
 
 
@@ -30,7 +30,8 @@ def read(result: Result, specs: Sequence[ReadingSpec]) -> pd.DataFrame:
     return pd.DataFrame({"target": [spec.target for spec in specs], "value": pd.Series(values, dtype=float)})
 
 
-def needs(specs: Iterable[ReadingSpec], start: date) -> Needs:
+def inside(specs: Iterable[ReadingSpec], start: date) -> Inside:
     """What readings need to see of a run that starts on a day."""
     found = [READINGS[spec.name].needs(READINGS[spec.name].given(spec), start) for spec in specs]
-    return Needs(frozenset().union(*(one.days for one in found)), any(one.stops for one in found))
+    days = frozenset[date]().union(*(one.days for one in found))
+    return Inside(days=tuple(sorted(days)), stops=any(one.stops for one in found))

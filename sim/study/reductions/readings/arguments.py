@@ -14,21 +14,20 @@ from sim.data_folders import scenarios_folder
 from sim.ledger import LINES, MOVE_KIND
 from sim.measure import ISO_DAY, Sector, Size, Strict
 from sim.observe.outcomes import OUTCOMES
+from sim.observe.tables import TABLES
 from sim.observe.universes import STRATA
 from sim.refusal import Refusal, UnknownName
 from sim.scenario.catalogue import catalogue
-from sim.vocabulary import COUNTED_BY, PARTIES, REQUESTS, WINNERS
+from sim.vocabulary import COUNTED_BY, CUSTOMERS, PARTIES, REQUESTS, WINNERS
 from sim.world.spec import MONTH, PrefectureCode
 
 UNIVERSE: Final = (*STRATA, "enterprises")  # a stratum, or what is a union of them
-# Columns of the snapshots that are numbers of a firm.
-VARIABLES: Final = (
-    "entities", "age_years", "usual_sales_fen", "usual_staff", "staff", "staff_change", "outlays_fen", "cash_fen",
-    "cash_months", "receivables_fen", "receivables_days", "overdue_to_firm_fen", "payables_fen", "payables_days",
-    "arrears_fen", "arrears_months", "loan_fen", "debt_ratio", "result_of_year_fen", "margin", "illiquid_months",
-    "insured", "founder", "stopped",
-)  # fmt: skip
-
+# Columns of the snapshots that are numbers of a firm, or true or false of it.
+VARIABLES: Final = tuple(
+    name
+    for name, column in TABLES["snapshots"].items()
+    if column.kind == "bool" or (column.kind.startswith(("float", "int")) and name != "firm")
+)
 POSTED_FLOWS: Final = tuple(sorted({line.flow for line in LINES.values()}))
 POSTED_KINDS: Final = tuple(sorted({*(line.kind for line in LINES.values()), *MOVE_KIND.values(), "relieved"}))
 
@@ -131,6 +130,8 @@ class Of(Stops):
     age_years: tuple[float, float] | None = Field(None, description="[from, below], on the day looked at")
     insured: bool | None = None
     owes: bool | None = Field(None, description="has a bank loan")
+    renting: bool | None = Field(None, description="has a landlord")
+    customer: tuple[Literal[CUSTOMERS], ...] = ()  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Of:

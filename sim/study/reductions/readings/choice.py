@@ -17,16 +17,11 @@ from sim.vocabulary import SECTOR_GROUPS
 if TYPE_CHECKING:
     from sim.observe.tables import Result
 
+OWN_PREMISES: Final = "none"  # the landlord of who has none
 LIVING: Final = ("open", "suspended")
 EVERYBODY: Final = Of()
 ALL_STOPS: Final = Stops()
 ALL_CELLS: Final = Cells()
-
-
-def looked(result: Result, table: str) -> pd.DataFrame:
-    """A table of a look inside the run."""
-    found: pd.DataFrame = getattr(result, table)
-    return found
 
 
 def firms(result: Result, on: date, of: Of) -> pd.DataFrame:
@@ -34,12 +29,11 @@ def firms(result: Result, on: date, of: Of) -> pd.DataFrame:
 
     Raises ``LookupError`` for a day on which nobody looked at the run.
     """
-    table = looked(result, "snapshots")
+    table = result.snapshots
     day = table[(table["date"] == pd.Timestamp(on)).to_numpy()]
     if day.empty:
         raise LookupError(f"nobody looked at the firms on {on}")
-    found: pd.DataFrame = day[meant(day, of)]
-    return found
+    return day[meant(day, of)]
 
 
 def living(result: Result, on: date, of: Of) -> pd.DataFrame:
@@ -63,11 +57,16 @@ def meant(table: pd.DataFrame, of: Cells) -> NDArray[np.bool_]:
 
 def _meant_firms(table: pd.DataFrame, of: Of) -> NDArray[np.bool_]:
     found = np.ones(len(table), np.bool_)
-    for column, wanted in (("founder", of.founder), ("insured", of.insured)):
+    for wanted, facts in (
+        (of.founder, lambda: table["founder"]),
+        (of.insured, lambda: table["insured"]),
+        (of.owes, lambda: table["loan_fen"] > 0),
+        (of.renting, lambda: table["landlord"] != OWN_PREMISES),
+    ):
         if wanted is not None:
-            found &= table[column].to_numpy(np.bool_) == wanted
-    if of.owes is not None:
-        found &= (table["loan_fen"].to_numpy(np.float64) > 0) == of.owes
+            found &= facts().to_numpy(np.bool_) == wanted
+    if of.customer:
+        found &= table["customer"].isin(of.customer).to_numpy()
     if of.age_years is not None:
         age = table["age_years"].to_numpy(np.float64)
         found &= (age >= of.age_years[0]) & (age < of.age_years[1])
@@ -75,7 +74,7 @@ def _meant_firms(table: pd.DataFrame, of: Of) -> NDArray[np.bool_]:
 
 
 def weights(table: pd.DataFrame, by: By = "firms") -> NDArray[np.float64]:
-    """What each row counts: its entities, or the jobs that they usually have at the start, owners excluded."""
+    """What each row counts: its entities, or the jobs that they usually have, owners excluded."""
     entities = table["entities"].to_numpy(np.float64)
     return entities if by == "firms" else entities * table["usual_staff"].to_numpy(np.float64)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.observe.tables import Result
 from sim.study.reductions.readings.arguments import Days, Of, Share, Stops
-from sim.study.reductions.readings.choice import ALL_STOPS, EVERYBODY, firms, looked, meant, quantile, share, weights
+from sim.study.reductions.readings.choice import ALL_STOPS, EVERYBODY, firms, meant, quantile, share, weights
 from sim.study.reductions.readings.registry import reading
 
 ORDINARY = "churn"  # the cause of exits that no stop has to do with
@@ -53,7 +53,7 @@ def resumed(result: Result, on: date, of: Of = EVERYBODY) -> float:
 
 def _days_to_return(result: Result, of: Stops, closures: Closures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each stop whose closure ended, days from then to work (infinite where it never came), and its entities."""
-    table = looked(result, "stops")
+    table = result.stops
     table = table[table["freed_on"].notna().to_numpy() & meant(table, of)]
     closed = (table["freed_on"] - table["stopped_on"]).dt.days.to_numpy(np.float64)
     freed = table["freed_on"].dt.date.to_numpy()

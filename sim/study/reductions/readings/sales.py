@@ -6,7 +6,7 @@ from typing import Literal
 
 from sim.observe.tables import Result
 from sim.study.reductions.readings.arguments import Cells, Months, Of
-from sim.study.reductions.readings.choice import ALL_CELLS, firms, looked, meant, ratio
+from sim.study.reductions.readings.choice import ALL_CELLS, firms, meant, ratio
 from sim.study.reductions.readings.registry import START, reading
 
 
@@ -30,6 +30,6 @@ def _mean_of_months(result: Result, months: Months, of: Cells) -> float:
 
 def _usual(result: Result, of: Cells) -> float:
     """Fen a month of the founders."""
-    start = looked(result, "snapshots")["date"].min().date()
+    start = result.snapshots["date"].min().date()
     there = firms(result, start, Of(**of.model_dump(), founder=True))
     return float((there["entities"].to_numpy(float) * there["usual_sales_fen"].to_numpy(float)).sum())

@@ -29,6 +29,8 @@ def snapshots() -> pd.DataFrame:
     firms = firms.assign(
         prefecture="5301",
         founder=firms["firm"] < 5,
+        landlord=["private", "state", "none", "none", "state"],
+        customer=["households", "other_firms", "households", "public_bodies", "households"],
         usual_staff=[0, 1, 4, 10, 2],
         insured=[False, False, True, True, True],
         loan_fen=[0, 0, 1_000_00, 2_000_00, 0],

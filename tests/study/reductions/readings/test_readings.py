@@ -1,13 +1,13 @@
 """Every reading on tables of a few rows: the arithmetic stands beside it."""
 
-from datetime import date
 from math import isnan
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sim.study.reductions.readings import READINGS, needs
+from sim.observe.inside import Inside
+from sim.study.reductions.readings import READINGS, inside
 from sim.timeline import horizon
 from tests.study.reductions.readings.made_up import LATER, START, run, snapshots, take
 
@@ -36,6 +36,8 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         ("total", {"on": START, "variable": ["entities", "usual_staff"]}, 1000 + 5400),
         ("weighted_mean", {"on": START, "variable": "cash_months", "weight": "loan_fen"}, (300 * 2 + 800 * 4) / 1100),
         ("mean_of_firms", {"on": START, "variable": "insured"}, 0.7),
+        ("total", {"on": START, "variable": "entities", "of": {"renting": True}}, 300),
+        ("total", {"on": START, "variable": "entities", "of": {"customer": ["households"], "insured": False}}, 100),
         ("total", {"on": START, "variable": "loan_fen"}, 300 * 1000 + 400 * 2000),
         ("ratio_of_totals", {"on": LATER, "numerator": "cash_fen", "denominator": "usual_sales_fen"}, 0.1),
         ("growth", {"variable": "entities", "since": START, "until": LATER}, 550 / 1000 - 1),
@@ -249,13 +251,11 @@ def test_what_readings_need_to_see() -> None:
             "outcome": {"outcome": "births"},
         }.items()
     ]
-    found = needs(specs, start)
-    assert [day.isoformat() for day in sorted(found.days)] == [START, "2022-03-31", LATER]
-    assert not found.stops
-    assert needs(specs[2:], start) == (frozenset(), False)
+    assert inside(specs, start) == Inside(days=(START, "2022-03-31", LATER))
+    assert inside(specs[2:], start) == Inside()
     both = {"first": {"name": "loss_share", "on": LATER}, "second": {"name": "back_at_work", "days_after": 7}}
     combined = READINGS["difference"].spec("both", READINGS["difference"].arguments.model_validate(both))
-    assert needs([combined], start) == (frozenset({date(2022, 12, 31)}), True)
+    assert inside([combined], start) == Inside(days=(LATER,), stops=True)
 
 
 def test_every_reading_says_what_it_is() -> None:
