@@ -19,10 +19,6 @@ from sim.study.runs.study import Study
 
 # By naming scenarios, or targets; said here, so that no module is loaded for it.
 ASKED_WITHOUT_FILES: Final = ("comparison", "run", "validate")
-    "comparison",
-    "run",
-    "validate",
-)  # by naming scenarios, or targets; said here, so that no module is loaded for it
 
 
 def kinds() -> list[str]:

@@ -102,8 +102,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
     read = specs_by_world(chosen)
     if not read:
         raise StudyError(
-            zh="所列目标都不是模型所能回答的；原因见 calibration/targets.yaml。",
-            en="The model can answer none of these targets; the reasons stand in calibration/targets.yaml.",
+            zh="所列目标都不是模型所能回答的；原因写在各目标之下。",
+            en="The model can answer none of these targets; each says why.",
         )
     at_values = sized([known.worlds[world] for world in read], setting.firms)
     drawn = _drawn(question.draws)

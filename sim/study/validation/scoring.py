@@ -118,7 +118,7 @@ def _sums(of: pd.DataFrame) -> dict[str, float]:
     verdicts = of["verdict"].value_counts()
     answered = of[of["verdict"].isin((HIT, MISS))]
     hits = int(verdicts.get(HIT, 0))
-    covered = answered["covered_by_prior"].dropna()
+    covered = answered["covered_by_prior"].dropna().astype(float)
     found: dict[str, float] = {
         "targets": len(of),
         "answerable": len(answered),
@@ -126,11 +126,12 @@ def _sums(of: pd.DataFrame) -> dict[str, float]:
         "not_answerable": int(verdicts.get(NOT_ANSWERABLE, 0)),
         "hits": hits,
         "share": hits / len(answered) if len(answered) else np.nan,
-        "covered_by_prior": float(covered.mean()) if len(covered) else np.nan,
+        "covered_by_prior": float(covered.mean()),
     }
     for name in ("width", "width_prior", "score", "score_prior", "score_before"):
-        found[name] = float(answered[name].mean())
-        found[f"{name}_median"] = float(answered[name].median())
+        known = answered[name].dropna()
+        found[name] = float(known.mean())
+        found[f"{name}_median"] = float(known.median()) if len(known) else np.nan
     return found
 
 

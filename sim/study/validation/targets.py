@@ -112,17 +112,13 @@ class Targets:
         return [one for one in self.by_id.values() if not names or {one.id, one.entry.group} & {*names}]
 
 
-def targets() -> Targets:
+@of_calibration
+def targets(folder: Path) -> Targets:
     """The targets of the present folder of calibration.
 
     Raises ``ScenarioError``, whose errors hold everything that is wrong with them, and :class:`StudyError` where there
     are none.
     """
-    return _targets()
-
-
-@of_calibration
-def _targets(folder: Path) -> Targets:
     file = folder / FILE
     if not file.is_file():
         raise StudyError(
