@@ -23,6 +23,9 @@ from sim.cli import effects  # noqa: F401
 from sim.cli import reading  # noqa: F401
 
 # isort: split
+from sim.cli import parameters  # noqa: F401
+
+# isort: split
 from sim.cli import population  # noqa: F401
 
 

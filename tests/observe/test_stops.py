@@ -105,7 +105,7 @@ def test_one_firm_by_hand():
 
 def test_a_firm_that_leaves_while_it_stands_still():
     """It cannot pay from January on and closes with the settlement of March, still closed by the epidemic."""
-    impatient = {"firm.patience_months_min": 3.0, "firm.patience_months_mean": 3.0}
+    impatient = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
     town = Town(
         Firm(sales=45_000, cash=0),
         until=date(2022, 5, 31),

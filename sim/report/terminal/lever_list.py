@@ -31,7 +31,7 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     actions = {
         id_: " ".join([measure.action, *_both(f"action.{measure.action}")]) for id_, measure in known.measures.items()
     }
-    wanted = [(groups.get(word.lower()), _pattern(word)) for word in words]
+    wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
     names = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
     for entry, called in zip(entries, names, strict=True):
@@ -87,7 +87,7 @@ def _both(name: str) -> list[str]:
     return [say(lang, catalogue()[name]) for lang in LANGUAGES] if name in catalogue() else []
 
 
-def _pattern(word: str) -> re.Pattern[str]:
+def pattern(word: str) -> re.Pattern[str]:
     """A word as people look for it: in Latin letters from where a word begins, in Chinese anywhere."""
     begins = r"(?<![A-Za-z0-9])" if word[:1].isascii() else ""
     return re.compile(begins + re.escape(word), re.IGNORECASE)

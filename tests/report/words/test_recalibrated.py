@@ -46,7 +46,7 @@ def said(study: Study) -> list[str]:
 
 
 def test_a_change_has_its_value_the_calibrated_one_and_the_ends_of_its_prior():
-    unchanged = {"firm.patience_months_mean": parameters()["firm.patience_months_mean"]}
+    unchanged = {"firm.patience_beyond_min_months": parameters()["firm.patience_beyond_min_months"]}
     inside_table, whole_table, number = changed_parameters(
         {"firm.crowding": 0.5, "costs.rent.catering": 0.1, "costs.tolls": 1.1} | unchanged
     )

@@ -1,0 +1,158 @@
+"""Calibrated parameters with their priors and what stands behind them: a list for people, a document, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+from sim.evidence import Evidence, evidence
+from sim.measure import Words
+from sim.parameter_file import Number, Prior, leaves
+from sim.parameters import Description
+from sim.refusal import UnknownName
+from sim.report.terminal.lever_list import pattern
+from sim.report.terminal.tables import paragraph, table
+from sim.report.words.catalogue import LANGUAGES, Language, both, named, text
+from sim.report.words.sentences import say
+
+COLUMNS: Final = ("parameter", "value", "unit", "prior", "grade", "basis")
+FEW: Final = 6  # values of a table that are written one by one
+GRADES: Final = ("A", "B", "C", "D")
+
+
+def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Description]:
+    """The parameters to which all of the words apply: how a word begins that is said of one or of its evidence."""
+    wanted = [pattern(word) for word in words]
+    marks = " ".join(text("parameter.assumed", lang) for lang in LANGUAGES)
+    found = []
+    for entry in entries:
+        said = [entry.path, entry.unit, entry.note, entry.grade, entry.prior.distribution]
+        said += [say(lang, named("parameter.prior", entry.prior.distribution)) for lang in LANGUAGES]
+        said += [marks, entry.assumption] if entry.assumption else []
+        said += [f"{row.id} {row.item} {row.place} {row.source_title} {row.source_address}" for row in _rows(entry)]
+        if all(word.search(" ".join(said)) for word in wanted):
+            found.append(entry)
+    return found
+
+
+def show(entries: Sequence[Description], lang: Language) -> None:
+    """Print parameters with prior, grade and evidence or the mark; in a pipe one line each."""
+    heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS]
+    table(heads, [(*_told(entry, lang), "\n".join(_basis(entry, lang))) for entry in entries])
+    paragraph(text("cli.note.not_levers", lang))
+
+
+def document(entries: Sequence[Description], lang: Language) -> str:
+    """The same as Markdown, a table a group, after how many rest on evidence and how good it is."""
+    parts = [text("parameter.summary", lang, **_counts(entries))]
+    heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS]
+    for group, members in groupby(entries, key=lambda entry: entry.path.partition(".")[0]):
+        parts += ["", f"## {group}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+        for entry in members:
+            path, *rest = _told(entry, lang)
+            cells = [f"`{path}`", *rest, "<br>".join(_basis(entry, lang))]
+            parts.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(parts)
+
+
+def answer(entries: Sequence[Description]) -> list[dict[str, Any]]:
+    """Everything that is known of parameters, as plain values; ``prior`` of a table is that of the factor on it."""
+    return [
+        {
+            "path": entry.path,
+            "kind": "parameter",
+            "value": _keyed(entry.value),
+            "unit": entry.unit,
+            "prior": entry.prior.model_dump(mode="json", exclude={"value"}),
+            "grade": entry.grade,
+            "assumption": entry.assumption,
+            "note": entry.note,
+            "evidence": [_plain(row) for row in _rows(entry)],
+        }
+        for entry in entries
+    ]
+
+
+def _told(entry: Description, lang: Language) -> tuple[str, ...]:
+    """Path, value, unit, prior and grade in words."""
+    prior = say(lang, _prior(entry.prior))
+    if isinstance(entry.value, dict) and not entry.prior.is_fixed:
+        prior = text("parameter.factor", lang, prior=prior)
+    return entry.path, say(lang, _value(entry.value)), entry.unit, prior, entry.grade
+
+
+def _prior(prior: Prior) -> Words:
+    kind = named("parameter.prior", prior.distribution)
+    if prior.is_fixed:
+        return kind
+    said = both("unit.interval", low=_number(prior.low), high=_number(prior.high))
+    if prior.sd is not None:
+        said = both("parameter.with_sd", range=said, sd=_number(prior.sd))
+    return both("parameter.over", kind=kind, range=said)
+
+
+def _value(value: Any) -> Words:
+    """A number, a day, or a table: its values where they are few, else how many there are and what they lie between."""
+    if not isinstance(value, dict):
+        written = _number(value)
+        return Words(zh=written, en=written)
+    found = [(".".join(map(str, keys)), leaf) for keys, leaf in leaves(value)]
+    if len(found) > FEW:
+        numbers = [leaf for _, leaf in found]
+        said = both("unit.interval", low=_number(min(numbers)), high=_number(max(numbers)))
+        return both("parameter.values", count=len(found), range=said)
+    written = ", ".join(f"{key}: {_number(leaf)}" for key, leaf in found)
+    return Words(zh=written, en=written)
+
+
+def _basis(entry: Description, lang: Language) -> Iterator[str]:
+    """The evidence, one line each, then why it is assumed, then the note."""
+    for row in _rows(entry):
+        unit = f" {row.unit}" if isinstance(row.value, float) else ""
+        figure = _number(row.value) if isinstance(row.value, float | date) else row.value
+        address = f", {row.source_address}" if row.source_address else ""
+        where = f"{row.place}, {row.period}"
+        yield f"{row.item}: {figure}{unit}; {where}; {row.source_title}{address} [{row.id}, {row.grade}]"
+    if entry.assumption:
+        yield f"{text('parameter.assumed', lang)}: {' '.join(entry.assumption.split())}"
+    if entry.note:
+        yield f"{text('parameter.note', lang)}: {' '.join(entry.note.split())}"
+
+
+def _counts(entries: Sequence[Description]) -> dict[str, str | int]:
+    grades = ", ".join(f"{grade} {sum(entry.grade == grade for entry in entries)}" for grade in GRADES)
+    return {
+        "count": len(entries),
+        "evident": sum(bool(entry.evidence) for entry in entries),
+        "settled": sum(not entry.assumption for entry in entries),
+        "assumed": sum(bool(entry.assumption) for entry in entries),
+        "alone": sum(not entry.evidence for entry in entries),
+        "fixed": sum(entry.prior.is_fixed for entry in entries),
+        "grades": grades,
+    }
+
+
+def _rows(entry: Description) -> list[Evidence]:
+    """The rows that a parameter names; :class:`UnknownName` for one that there is not."""
+    known = evidence()
+    for id_ in entry.evidence:
+        if id_ not in known:
+            raise UnknownName("evidence", id_, known)
+    return [known[id_] for id_ in entry.evidence]
+
+
+def _number(value: Number) -> str:
+    return value.isoformat() if isinstance(value, date) else f"{value:,.10g}".replace("-", "−")
+
+
+def _keyed(value: Any) -> Any:
+    """A table with its keys as texts, a day as text."""
+    if isinstance(value, dict):
+        return {str(key): _keyed(inner) for key, inner in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _plain(row: Evidence) -> dict[str, Any]:
+    return {name: _keyed(value) for name, value in row._asdict().items()}
