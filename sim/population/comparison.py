@@ -13,12 +13,12 @@ from sim.population.cells import cells_of
 from sim.population.counties import Counties
 from sim.population.fitting import BASES, fitted
 from sim.population.margins import Margin, Part, margins
-from sim.population.synthesis import BIRTH_MARGIN, Population, synthesise
-from sim.timeline import Timeline
+from sim.population.synthesis import BIRTH_MARGIN, Population, on_record
 from sim.units import FEN_PER_YUAN
 from sim.vocabulary import SECTORS, SIZES, Status
 
 YEAR: Final = 365.25
+DAYS: Final = (CLASSIFICATION.record.last - CLASSIFICATION.record.first).days + 1
 
 
 class Beside(NamedTuple):
@@ -43,10 +43,7 @@ class PlaceTotals(NamedTuple):
 
 def beside(parameters: Parameters, counties: Counties, seed: int = 1) -> list[Beside]:
     """Every margin with what the synthetic province has, one row an entity, in the order of the file."""
-    record = CLASSIFICATION.record
-    timeline = Timeline(record.first, record.last)
-    population = synthesise(parameters, counties, timeline, seed)
-    counted = _counted(parameters, counties, population, timeline.days)
+    counted = _counted(parameters, counties, on_record(parameters, counties, seed, None))
     return [
         Beside(
             margin,
@@ -72,9 +69,7 @@ def place_totals(parameters: Parameters, counties: Counties) -> list[PlaceTotals
     ]
 
 
-def _counted(
-    parameters: Parameters, counties: Counties, population: Population, days: int
-) -> dict[str, NDArray[np.float64]]:
+def _counted(parameters: Parameters, counties: Counties, population: Population) -> dict[str, NDArray[np.float64]]:
     """Each measure by county, sector and size."""
     firms = population.firms
     shape = (len(counties), len(SECTORS), len(SIZES))
@@ -97,7 +92,7 @@ def _counted(
         "insured_units": total(alive * ((firms.insured_share > 0) & (firms.staff > 0))),
         "insured_persons": total(insured * firms.staff),
         "above_scale": total(alive * above),
-        "births": born / BIRTH_MARGIN * YEAR / days,
+        "births": born / BIRTH_MARGIN * YEAR / DAYS,
     }
 
 

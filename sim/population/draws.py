@@ -163,28 +163,58 @@ _PUBLIC_BODIES, _LARGE_FIRMS = CUSTOMERS.index("public_bodies"), CUSTOMERS.index
 _HAS_LOAN, _IS_INSURED, _HAS_OVERDUE, _KEPT_STAFF = (
     np.uint16(bit(FACTS, name)) for name in ("has_loan", "insured", "overdue_receivables", "kept_staff")
 )
+# Columns that may be given instead of drawn, in the order of `Given.columns`.
+GIVEN: Final = (
+    "landlord", "customer", "age_months", "staff", "usual_sales", "wage", "insured_share", "rent", "loan", "loan_rate",
+    "loan_due_on", "materials_share", "cash", "receivables", "overdue", "payables", "vat_credit", "quality_deposit",
+)  # fmt: skip
+(
+    _G_LANDLORD, _G_CUSTOMER, _G_AGE, _G_STAFF, _G_SALES, _G_WAGE, _G_INSURED, _G_RENT, _G_LOAN, _G_LOAN_RATE,
+    _G_LOAN_DUE, _G_MATERIALS, _G_CASH, _G_RECEIVABLES, _G_OVERDUE, _G_PAYABLES, _G_VAT, _G_DEPOSIT,
+) = range(len(GIVEN))  # fmt: skip
+
+
+class Given(NamedTuple):
+    """What of firms is given and not to be drawn."""
+
+    own: bool  # whether they are somebody's own: their flags then hold flags, where those of the synthesis hold a group
+    flags: np.uint16  # bits over FLAGS that are given
+    columns: NDArray[np.bool_]  # over GIVEN
+
+
+NOTHING_GIVEN: Final = Given(False, np.uint16(0), np.zeros(len(GIVEN), np.bool_))
+
 _MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
 _LEAST_MATERIALS: Final = 0.02
 
 
 @outermost
-def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
-    """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon."""
+def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
+    """Fill the columns of every row with draws of its own. Money in fen, days since the start of the horizon.
+
+    What is given stays, and the rest is drawn as what follows from it: sales from the staff that is given, cash from
+    the sales.
+    """
     purpose = Purpose.SYNTHESIS
+    known = given.columns
     for row in range(len(firms.key)):
         key, s, z = firms.key[row], firms.sector[row], firms.size[row]
         born = firms.status[row] == Status.UNBORN
 
         # Traits
         group = firms.flags[row]
-        flags = _GROUP_BITS[group]
+        flags = group if given.own else _GROUP_BITS[group]
         word = np.uint64(0)
         for f in range(len(FLAGS)):
             if f % 4 == 0:
                 word = bits(seed, purpose, key, _FLAGS + f // 4)
             drawn = np.float64(word & np.uint64(0xFFFF)) / 65536.0
             word >>= np.uint64(16)
-            if (not _IS_GROUP[f] or (f == _KEY_FARM and group == _CANDIDATE)) and drawn < tables.flags[f, s, z]:
+            if given.own:
+                is_open = given.flags & np.uint16(1 << f) == 0
+            else:
+                is_open = not _IS_GROUP[f] or (f == _KEY_FARM and group == _CANDIDATE)
+            if is_open and drawn < tables.flags[f, s, z]:
                 flags |= np.uint16(1 << f)
         firms.flags[row] = flags
         lot = uniform(seed, purpose, key, _LANDLORD)
@@ -194,14 +224,18 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
             landlord = _STATE
         else:
             landlord = _PRIVATE
+        if known[_G_LANDLORD]:
+            landlord = firms.landlord[row]
         firms.landlord[row] = landlord
         lot = uniform(seed, purpose, key, _CUSTOMER)
         customer = 0
         while customer < len(CUSTOMERS) - 1 and lot >= tables.customers[s, customer]:
             customer += 1
+        if known[_G_CUSTOMER]:
+            customer = firms.customer[row]
         firms.customer[row] = customer
         lot = uniform(seed, purpose, key, _AGE)
-        if not born:
+        if not born and not known[_G_AGE]:
             age, below = 0, 0.0
             while age < len(tables.age_upto) - 1 and lot >= tables.age_upto[age]:
                 below = tables.age_upto[age]
@@ -213,18 +247,33 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         mean = tables.staff[s, z] * tables.staff_level[z]
         mean *= np.exp(tables.staff_spread[z] * normal(seed, purpose, key, _STAFF))
         staff = np.int64(np.floor(mean + uniform(seed, purpose, key, _ROUNDING)))
+        if known[_G_STAFF]:
+            staff = np.int64(firms.staff[row])
         better = tables.sales_spread[z] * normal(seed, purpose, key, _SALES)
         sales = tables.sales_per_head[s] * (staff + 1) * tables.sales_level[z] * np.exp(better)
+        if known[_G_SALES]:
+            better += np.log(firms.usual_sales[row] / sales)
+            sales = float(firms.usual_sales[row])
         wage = tables.wage[s] * tables.wage_level[z] * np.exp(tables.wage_elasticity * better)
         insured = 0.0
         if uniform(seed, purpose, key, _INSURED) < tables.insured_firms[z]:
             insured = tables.insured_cover[z]
+        if known[_G_WAGE]:
+            wage = float(firms.wage[row])
+        if known[_G_INSURED]:
+            insured = float(firms.insured_share[row])
         rent = tables.rent[s] * sales if landlord != _NO_LANDLORD else 0.0
+        if known[_G_RENT]:
+            rent = float(firms.rent[row])
         rate = max(tables.loan_rate_mean + tables.loan_rate_sd * normal(seed, purpose, key, _RATE), 0.0)
         loan = 0.0
         if not born and uniform(seed, purpose, key, _LOAN) < tables.loan_share[z]:
             drawn = np.exp(tables.loan_spread * normal(seed, purpose, key, _LOAN_SIZE))
             loan = tables.loan_months[z] * sales * tables.loan_level * drawn
+        if known[_G_LOAN]:
+            loan = float(firms.loan[row])
+        if known[_G_LOAN_RATE]:
+            rate = float(firms.loan_rate[row])
         firms.usual_staff[row] = staff
         firms.staff[row] = staff
         firms.usual_sales[row] = np.int64(np.rint(sales))
@@ -245,6 +294,8 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
         other = _other_costs(s, flags, taxes, (payroll + rent + loan * rate / 12.0) / sales, tables)
         margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, purpose, key, _MARGIN)
         materials = min(max(1.0 - margin - other, _LEAST_MATERIALS), _MOST_MATERIALS)
+        if known[_G_MATERIALS]:
+            materials = float(firms.materials_share[row])
         firms.materials_share[row] = materials
 
         # Where it stands
@@ -257,23 +308,28 @@ def draw(firms, tables, seed, days):  # type: ignore[no-untyped-def]
             months = _cash_months(uniform(seed, purpose, key, _CASH), tables.cash_months, tables.cash_upto)
             firms.born_on[row] = -1
             owed = np.int64(np.rint(sales * tables.receivable_months[customer]))
+            if known[_G_RECEIVABLES]:  # whoever owes them: one of the two is nothing
+                owed = firms.receivables_public[row] + firms.receivables_private[row]
             if customer in (_PUBLIC_BODIES, _LARGE_FIRMS):
-                firms.receivables_public[row] = owed
+                firms.receivables_public[row], firms.receivables_private[row] = owed, 0
                 # Some have none, the others share theirs evenly between nothing and twice the mean.
                 lot = uniform(seed, purpose, key, _OVERDUE) / tables.overdue_firms
-                if lot < 1.0:
+                if lot < 1.0 and not known[_G_OVERDUE]:
                     overdue = 2.0 * lot * sales * tables.overdue_months[customer] / tables.overdue_firms
                     firms.overdue_public[row] = np.int64(np.rint(overdue))
             else:
-                firms.receivables_private[row] = owed
-            firms.payables[row] = np.int64(np.rint(tables.payables_months * materials * sales))
-            if general:  # few hold much of it
+                firms.receivables_public[row], firms.receivables_private[row] = 0, owed
+            if not known[_G_PAYABLES]:
+                firms.payables[row] = np.int64(np.rint(tables.payables_months * materials * sales))
+            if general and not known[_G_VAT]:  # few hold much of it
                 much = exponential(seed, purpose, key, _VAT)
                 firms.vat_credit[row] = np.int64(np.rint(tables.vat_credit_months[s] * sales * much))
-        firms.cash[row] = np.int64(np.rint(months * outlays))
+        if not known[_G_CASH]:
+            firms.cash[row] = np.int64(np.rint(months * outlays))
         firms.loan[row] = np.int64(np.rint(loan))
-        firms.loan_due_on[row] = np.int16(uniform(seed, purpose, key, _MATURITY) * 365.0) if loan > 0.0 else -1
-        if flags & _TRAVEL != 0:
+        if not known[_G_LOAN_DUE]:
+            firms.loan_due_on[row] = np.int16(uniform(seed, purpose, key, _MATURITY) * 365.0) if loan > 0.0 else -1
+        if flags & _TRAVEL != 0 and not known[_G_DEPOSIT]:
             firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
         firms.suspended_on[row] = -1
         facts = _KEPT_STAFF

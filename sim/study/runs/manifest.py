@@ -117,14 +117,17 @@ def versions() -> dict[str, str]:
 def calibration_fingerprint(folder: Path) -> str:
     """SHA-256 of the files in the folder of calibration that a run reads, with their names.
 
-    Of the evidence a run reads the margins that cells are fitted to, and no more.
+    Of the margins a run reads those that cells are fitted to, and no more.
     """
-    from sim.population.margins import margins  # start-up: not for what reads a study
+    from sim.population.firm_table import TABLE  # start-up: not for what reads a study
+    from sim.population.margins import margins
 
     digest = hashlib.sha256()
     for name in sorted(CALIBRATION_FILES):
         content = (folder / name).read_bytes()
         digest.update(f"{name} {len(content)}\n".encode() + content)
+    if (folder / TABLE).is_file():
+        digest.update((folder / TABLE).read_bytes())
     for margin in margins():
         if margin.used == "fitted":
             digest.update(f"{margin.part} {margin.whole} {margin.published!r}\n".encode())
