@@ -1,0 +1,72 @@
+"""Priors reach what their evidence says: where a fact is of the very thing that a parameter is, its bounds hold it."""
+
+from datetime import date
+
+import pytest
+
+from sim.evidence import evidence
+from sim.parameters import load
+
+FACTS = evidence()
+PARAMETERS = load()
+BOUNDS = {setting.path: setting for setting in PARAMETERS.settings()}
+CITED = {entry.path: entry.evidence for entry in PARAMETERS.paths()}
+# Of each parameter, or value inside a table, the facts that measure the same thing in the same unit.
+SAME = {
+    "population.active_share": "active_share_2020 open_after_one_year_2017",
+    "population.registered_entities": "market_entities_yunnan_2021",
+    "population.landlord_share.state": "state_landlord_smes_2020",
+    "population.flag_share.on_platform.share.individual": "online_presence_micro_2021",
+    "population.cash_months.1": "cash_one_month_convenience_2020 cash_one_month_representative_2020 "
+    "cash_one_month_micro_2021q4 cash_one_month_micro_2022q1",
+    "population.cash_months.2": "cash_two_months_convenience_2020",
+    "population.cash_months.3": "cash_three_months_convenience_2020 cash_three_months_representative_2020 "
+    "cash_three_months_micro_2021q1 cash_three_months_micro_2022q1",
+    "population.loan_rate_mean": "loan_rate_inclusive_2022_02 loan_rate_inclusive_2021 loan_rate_inclusive_2022_10 "
+    "loan_rate_yunnan_2020",
+    "population.quality_deposit_yuan": "agency_deposit_rule",
+    "costs.net_margin.default.individual": "net_margin_micro_2024q3 net_margin_micro_2024q4",
+    "costs.net_margin.manufacturing.small": "net_margin_industrial_smes_2021 net_margin_industry_2022",
+    "costs.rent.catering": "rent_catering_trade",
+    "costs.rent.accommodation": "rent_national_accounts_2020",
+    "costs.utilities.catering": "utilities_catering_trade",
+    "costs.utilities.accommodation": "utilities_national_accounts_2020",
+    "premiums.pension": "pension_rate_yunnan_2019",
+    "premiums.medical": "medical_rate_employers",
+    "premiums.unemployment": "unemployment_rate_yunnan_2019",
+    "premiums.work_injury": "injury_rate_kunming_2017",
+    "firm.injection_share": "planned_injection_2020",
+    "receivables.overdue_paid_per_month": "arrears_clearing_zhenkang_2018",
+    "receivables.disputed_share": "arrears_disputed_central_2019 arrears_disputed_qujing_2021",
+    "credit.never_applies_share": "loan_never_applied_2013 need_no_finance_2022q1",
+    "credit.growth_per_year": "inclusive_growth_2021 inclusive_growth_2022 small_loans_growth_2022",
+    "credit.guarantee_fee": "guarantee_fee_ceiling_2019",
+    "credit.all_loans_growth": "loans_growth_china_2022 loans_growth_china_2022_10 loans_growth_yunnan_2021",
+    "credit.renewal_share": "renewed_maturing_2020",
+    "credit.recovery_share": "recovery_all_bad_loans_2022 recovery_personal_bad_loans_2022",
+    "credit.asset_turnover": "industry_sales_over_assets_2024",
+    "procurement.lot_yuan.goods": "procurement_project_panlong_2022q1",
+    "procurement.form_share.goods": "procurement_goods_2022",
+    "procurement.bidders_per_lot": "minimum_bidders_rule",
+    "procurement.baseline_price_deduction": "price_deduction_before_2022",
+    "procurement.baseline_consortium_bonus": "consortium_deduction_before_2022",
+    "procurement.baseline_reserved_works": "reserved_works_before_2022",
+    "firm.hopeless_hazard_per_year": "exit_of_losers_eight_economies",
+    "world.friction_full": "counties_listed_peak_2022",
+    "world.closure_beyond_listing_days": "control_to_opening_ruili_2021 control_unlisted_anning_2022",
+    "world.wave.start": "wave_start_2022",
+    "world.wave.peak": "wave_peak_south_west_2022 wave_peak_china_2022",
+}
+
+
+@pytest.mark.parametrize(("path", "fact"), [(path, fact) for path, facts in SAME.items() for fact in facts.split()])
+def test_the_bounds_of_a_parameter_hold_the_evidence_on_it(path, fact):
+    known, found = BOUNDS[path], FACTS[fact].value
+    assert isinstance(found, float | date)
+    assert known.low <= found <= known.high, f"{found} is not within {known.low} to {known.high}"
+
+
+@pytest.mark.parametrize("path", SAME)
+def test_a_parameter_names_the_evidence_on_it(path):
+    entry = max((name for name in CITED if f"{path}.".startswith(f"{name}.")), key=len)
+    assert set(SAME[path].split()) <= set(CITED[entry])
