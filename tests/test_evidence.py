@@ -8,6 +8,8 @@ import pytest
 
 from sim.evidence import COLUMNS, EvidenceError, evidence, read
 from sim.parameters import load
+from sim.population.margins import margins
+from sim.study.validation.targets import targets
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = evidence()
@@ -27,6 +29,14 @@ def test_every_file_is_read_and_every_row_says_what_it_is():
 def test_every_row_that_a_parameter_names_exists():
     named = {id_ for entry in load().paths() for id_ in entry.evidence}
     assert named and not named - set(ROWS)
+
+
+def test_every_row_is_used_or_says_that_it_is_context():
+    of_margins = {id_ for margin in margins() for id_ in (margin.evidence, margin.whole_evidence)}
+    of_targets = {id_ for target in targets().by_id.values() for id_ in target.entry.evidence}
+    used = of_margins | of_targets | {id_ for entry in load().paths() for id_ in entry.evidence}
+    context = {id_ for id_, row in ROWS.items() if row.note.startswith("context")}
+    assert not set(ROWS) - used - context
 
 
 def test_nothing_of_the_evidence_is_read_for_a_run():
