@@ -8,6 +8,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
 
     result = sim.run("full_plan", firms=2_000)
     study = sim.compare(["baseline", "full_plan"], firms=2_000, replications=4)
+    seen = sim.run("full_plan", firms=2_000, inside=sim.Inside(days=["2022-12-31"], sample=500, stops=True)).snapshots
     lives = sim.journey(where={"fate": "saved", "sector": "catering"})
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)
     shares = sim.attribute("steps", firms=2_000, folder="results/steps")
@@ -29,6 +30,7 @@ from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.observe.inside import Inside
     from sim.observe.tables import Result
     from sim.scenario import Scenario
     from sim.study.comparison.journey import Journey, Where
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
+    "Inside", "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
     "workbench_model",
 ]  # fmt: skip
 
@@ -73,18 +75,21 @@ def run(
     firms: Firms = None,
     seed: int = 1,
     follow: Sequence[int] = (),
+    inside: Inside | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate one scenario once.
 
     ``scenario``: a shipped name, a file, or a loaded scenario. ``levers``: dotted path to value, on top of it.
     ``firms``: rows alive at the start, or ``"province"`` for one row a firm; None for what the scenario says, else
-    20,000. ``follow``: identities of firms whose journeys are kept. ``progress`` is called with the share done.
-    Raises ``ScenarioError`` when the scenario or a lever is not understood.
+    20,000. ``follow``: identities of firms whose journeys are kept. ``inside``: firms that are written down on some
+    days, and what else is seen inside the run, see :class:`sim.observe.inside.Inside`. ``progress`` is called with the
+    share done. Raises ``ScenarioError`` when the scenario or a lever is not understood and
+    :class:`~sim.refusal.Refusal` for a day to look inside that is outside the horizon.
     """
     from sim.study.runs.worker import once  # start-up: `import sim` is light
 
-    return once(scenario, levers or {}, firms, seed, follow, progress)
+    return once(scenario, levers or {}, firms, seed, follow, progress, inside)
 
 
 @checked(keywords=(ExecutionKeywords, Execution), draws=OVER)
@@ -161,8 +166,12 @@ def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -
     return workbench.model(scenario, **how)
 
 
-def __getattr__(name: str) -> str:
-    """``__version__``, read from the package's metadata when it is asked for."""
+def __getattr__(name: str) -> Any:
+    """``Inside``, and ``__version__``, read from the package's metadata, when they are asked for."""
+    if name == "Inside":
+        from sim.observe.inside import Inside  # start-up: `import sim` is light
+
+        return Inside
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version

@@ -39,8 +39,9 @@ from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.measure import Measure
-from sim.observe.inside import Inside, Looks
+from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
+from sim.observe.looks import Looks
 from sim.observe.observers import SALES, accounts, count, debts
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing

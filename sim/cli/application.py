@@ -21,7 +21,6 @@ from sim.refusal import Refusal, nearest
 from sim.report.terminal import layout
 from sim.report.words.catalogue import LANGUAGES
 from sim.scenario import ScenarioError
-from sim.study import StudyError
 
 HELP: Final = ("-h", "--help")
 
@@ -120,8 +119,8 @@ class Application(TyperGroup):
         except ValueError as error:
             if isinstance(error, ScenarioError):
                 refuse(found.sentence(language()) for found in error.errors)
-            if isinstance(error, StudyError):
-                refuse([error.sentence(language())])
+            if isinstance(error, Refusal):
+                refuse([getattr(error, language())])
             raise
         finally:
             for number, handler in before.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import (
     AsJson,
@@ -34,6 +35,9 @@ from sim.study.arguments import OVER_RANGES
 from sim.study.comparison.scenarios import DEFAULT
 from sim.study.keywords import Execution
 from sim.study.runs.specification import Setting
+
+if TYPE_CHECKING:
+    from sim.observe.inside import Inside
 
 
 @command("compare")
@@ -80,6 +84,10 @@ def run(
     cluster: Cluster = None,
     out: Annotated[Path | None, option("out", "folder", "out_run")] = None,
     lever: Levers = None,
+    inside: Annotated[str | None, option("inside", "days", "inside", show_default=False)] = None,
+    sample: Annotated[int | None, option("sample", "number", "inside_sample", min=1, show_default=False)] = None,
+    distributions: Annotated[bool, option("distributions", None, "distributions")] = False,
+    stops: Annotated[bool, option("stops", None, "stops")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario in one or several replications."""
@@ -87,7 +95,13 @@ def run(
     from sim.study.questions.run import Question
 
     [loaded_scenario] = loaded([scenario], from_words(lever or []))
-    asked = Asked("run", Question(loaded_scenario, replications), Setting(firms=firms_asked(firms), seed=seed))
+    looked_into = None
+    if inside is not None or sample is not None or distributions or stops:
+        if out is None:
+            refuse([say("fault.inside")])
+        looked_into = _inside(inside, sample, distributions, stops)
+    question = Question(loaded_scenario, replications, looked_into)
+    asked = Asked("run", question, Setting(firms=firms_asked(firms), seed=seed))
     with answered(asked, Execution(processes(workers), cluster, out)) as (study, stored):
         report = None if out is None else write_report(study, out)
         if not study.values.empty:
@@ -99,3 +113,12 @@ def run(
                 if out is not None:
                     print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
     end_study(study, failed=out is not None and report is None)
+
+
+def _inside(days: str | None, sample: int | None, distributions: bool, stops: bool) -> Inside:
+    """What ``--inside`` and the options beside it ask to see."""
+    from sim.observe.inside import MONTH_ENDS, Inside  # start-up: NumPy, not for `--help`
+
+    if days == MONTH_ENDS:
+        return Inside(MONTH_ENDS, sample, distributions, stops)
+    return Inside([day.strip() for day in days.split(",")] if days is not None else (), sample, distributions, stops)

@@ -1,13 +1,12 @@
-"""Looking into a run: the firms themselves on chosen days, how they are spread, and who stopped and came back.
+"""What may be seen inside a run beside its outcomes, and how firms are spread that have been looked at.
 
-A look reads the firms' columns and writes nothing that the model reads: a run that is looked into and one that is not
-agree to the last bit, and what nobody asks for is not even counted.
+The looks themselves are in :mod:`sim.observe.looks`; nothing of this is done for a run that nobody looks into.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,19 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.state import MONTH_DAYS
-from sim.observe.stops import Stops
-from sim.observe.tables import LOOKED_INTO, PERCENTILES, TABLES, named, nothing
-from sim.observe.universes import STRATA, Strata
-from sim.parameters import Parameters
-from sim.population.columns import Firms
-from sim.population.counties import counties
-from sim.population.draws import outlays_of, tables_of
-from sim.population.synthesis import Population
-from sim.random_numbers import Purpose, uniforms
+from sim.observe.tables import PERCENTILES, TABLES, nothing
 from sim.refusal import Refusal, UnknownName, shown
-from sim.timeline import COHORTS, Timeline
-from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, LANDLORDS, SECTORS, SIZES, STATUSES, Status, bit
+from sim.timeline import Timeline
+from sim.vocabulary import STATUSES, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +26,6 @@ MONTH_ENDS: Final = "month-ends"
 VARIABLES: Final = ("cash_months", "arrears_months", "margin", "debt_ratio", "age_years")  # of `distributions`
 GROUPED_BY: Final = ("all", "size", "sector", "prefecture", "universe", "age")
 AGES: Final = (0, 1, 3, 5, 10)  # years from which on a class of age reaches to the next
-INSURED: Final = bit(FACTS, "insured")
-
-Days = Sequence[date] | Literal["month-ends"]
 
 
 @dataclass(frozen=True)
@@ -52,49 +39,54 @@ class Inside:
     day how many are closed, wait and work again. Raises :class:`~sim.refusal.Refusal` for what cannot be meant.
     """
 
-    days: Days = ()
+    days: Sequence[date | str] | Literal["month-ends"] = ()
     sample: int | None = None
     distributions: bool = False
     stops: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "days", _days(self.days))
+        object.__setattr__(self, "days", MONTH_ENDS if self.days == MONTH_ENDS else _days(self.days))
         if self.sample is not None:
             if isinstance(self.sample, bool) or not isinstance(self.sample, int | np.integer) or self.sample < 1:
                 raise Refusal(
-                    zh=f"查看企业内部的 sample 为 {shown(self.sample)}；应为不小于 1 的整数",
-                    en=f"the sample of firms to look at is {shown(self.sample)}; it takes a whole number of at least 1",
+                    zh=f"记录的样本 sample 为 {shown(self.sample)}；应为不小于 1 的整数。",
+                    en=f"The sample of firms is {shown(self.sample)}; it takes a whole number of at least 1.",
                 )
             if not self.days:
                 raise Refusal(
-                    zh="给出了 sample，却没有给出 days：样本是在这些日子里记录的企业",
-                    en="a sample of firms is asked for without days on which to look at it",
+                    zh="给出了样本大小，却没有给出记录企业的日子。",
+                    en="A sample of firms is asked for without days on which to look at it.",
                 )
+            object.__setattr__(self, "sample", int(self.sample))
         for name in ("distributions", "stops"):
             if not isinstance(getattr(self, name), bool):
                 found = shown(getattr(self, name))
                 raise Refusal(
-                    zh=f"{name} 为 {found}；应为 true 或 false", en=f"{name} is {found}; it takes true or false"
+                    zh=f"{name} 为 {found}；应为 true 或 false。", en=f"{name} is {found}; it takes true or false."
                 )
+
+    def told(self) -> dict[str, Any]:
+        """The same in plain data: ``Inside(**told)`` is the way back."""
+        days = MONTH_ENDS if self.days == MONTH_ENDS else [day.isoformat() for day in _days(self.days)]
+        return asdict(self) | {"days": days}
 
     def on(self, timeline: Timeline) -> list[int]:
         """The days asked for, counted from the start; ``Refusal`` when one is outside the horizon."""
-        if isinstance(self.days, str):
+        if self.days == MONTH_ENDS:
             return list(timeline.month_ends())
-        for day in self.days:
+        days = _days(self.days)
+        for day in days:
             if not timeline.start <= day <= timeline.end:
                 raise Refusal(
-                    zh=f"{day} 不在时间范围 {timeline.start} 至 {timeline.end} 之内，无法查看当日的企业",
-                    en=f"firms cannot be looked at on {day}: the horizon is {timeline.start} to {timeline.end}",
+                    zh=f"{day} 不在时间范围 {timeline.start} 至 {timeline.end} 之内，无法记录当日的企业。",
+                    en=f"Firms cannot be looked at on {day}: the horizon is {timeline.start} to {timeline.end}.",
                 )
-        return [timeline.day(day) for day in self.days]
+        return [timeline.day(day) for day in days]
 
 
-def _days(given: Any) -> Days:
+def _days(given: Any) -> tuple[date, ...]:
     """The days in order, each once."""
     if isinstance(given, str):
-        if given == MONTH_ENDS:
-            return MONTH_ENDS
         raise _no_days(given)
     try:
         return tuple(sorted({_day(one) for one in given}))
@@ -115,152 +107,9 @@ def _day(given: Any) -> date:
 
 def _no_days(given: Any) -> Refusal:
     return Refusal(
-        zh=f"查看企业内部的 days 为 {shown(given)}；应为日期（如 2022-03-31）的列表，或 {MONTH_ENDS}",
-        en=f"the days to look at firms are {shown(given)}; they are dates such as 2022-03-31, or {MONTH_ENDS}",
+        zh=f"记录企业的日子为 {shown(given)}；应为日期（如 2022-03-31），或 {MONTH_ENDS}。",
+        en=f"The days to look at firms are {shown(given)}; they are dates such as 2022-03-31, or {MONTH_ENDS}.",
     )
-
-
-class Looks:
-    """The looks into one run: when, and what they see. Nothing is done for what ``inside`` does not ask."""
-
-    def __init__(
-        self,
-        inside: Inside | None,
-        population: Population,
-        strata: Strata,
-        parameters: Parameters,
-        timeline: Timeline,
-    ) -> None:
-        """``strata``: of a population that has not lived yet. ``stops`` also look after a day's outbreak."""
-        self.inside = inside or Inside()
-        self.population, self.strata, self.parameters = population, strata, parameters
-        self.counties, self.timeline = counties(), timeline
-        self._days = self.inside.on(timeline)
-        self._snapshots: list[pd.DataFrame] = []
-        self._distributions: list[pd.DataFrame] = []
-        self.stops = Stops(population.firms, strata, timeline) if self.inside.stops else None
-        if self._days or self.inside.distributions:
-            self._sample = self._chosen()
-            self._cohort = np.repeat(np.arange(COHORTS), np.diff(population.cohort_start))
-
-    def evenings(self) -> Iterator[tuple[list[int], Callable[[int], None]]]:
-        """What is looked at on the evenings of which days."""
-        if self.stops is not None:
-            yield list(range(self.timeline.days)), self.stops.count
-        if self._days:
-            yield self._days, self._write_down
-        if self.inside.distributions:
-            yield list(self.timeline.month_ends()), self._spread
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables of ``LOOKED_INTO`` by name, those without a row that nobody asked for."""
-        import pandas as pd
-
-        found = {name: nothing(name) for name in LOOKED_INTO}
-        if self._snapshots:
-            found["snapshots"] = pd.concat(self._snapshots, ignore_index=True)
-        if self._distributions:
-            found["distributions"] = pd.concat(self._distributions, ignore_index=True)
-        if self.stops is not None:
-            found["resumption"] = self.stops.resumption()
-            found["stops"] = self.stops.table(self.counties)
-        return found
-
-    def _write_down(self, day: int) -> None:
-        self._snapshots.append(self.snapshot(day, self._sample))
-
-    def _spread(self, day: int) -> None:
-        everybody = np.ones(len(self._cohort), np.bool_)
-        self._distributions.append(distribution(self.snapshot(day, everybody), GROUPED_BY))
-
-    def _chosen(self) -> NDArray[np.bool_]:
-        """Which rows are looked at."""
-        firms = self.population.firms
-        founders = firms.born_on < 0
-        if self.inside.sample is None or self.inside.sample >= np.count_nonzero(founders):
-            return np.ones(len(firms.key), np.bool_)
-        lot = np.empty(len(firms.key))
-        uniforms(0, int(Purpose.SAMPLE), firms.key, lot)
-        return np.asarray(lot <= np.partition(lot[founders], self.inside.sample - 1)[self.inside.sample - 1])
-
-    def snapshot(self, day: int, among: NDArray[np.bool_]) -> pd.DataFrame:
-        """The firms among some rows (n,) as they stand on the evening of ``day`` (columns: ``TABLES['snapshots']``)."""
-        import pandas as pd
-
-        firms, places = self.population.firms, self.counties
-        rows = np.flatnonzero(among & (firms.status != Status.UNBORN))
-        outlays = np.empty(len(firms.key), np.int64)
-        outlays_of(firms, tables_of(self.parameters), outlays)
-        one = Firms(*(column[rows] for column in firms))  # type: ignore[arg-type]
-        lives = one.status != Status.EXITED
-        outlays = np.where(lives, outlays[rows], 0)
-        sales, staff_before = one.usual_sales, self.strata.jobs[rows]
-        receivables = one.receivables_public + one.overdue_public + one.receivables_private
-        arrears = one.arrears_public + one.arrears_private
-        last_day = np.where(lives, day, one.exited_on)
-        months_old = one.age_months + (last_day - np.maximum(one.born_on, 0)) / MONTH_DAYS
-        founder = one.born_on < 0
-        began = np.datetime64(self.timeline.start, "ns")
-        left_on = began + np.where(lives, 0, one.exited_on).astype("timedelta64[D]")
-
-        def of_living(part: Any, whole: Any, factor: float = 1.0) -> NDArray[np.float64]:
-            known = lives & (whole > 0)
-            return np.asarray(np.divide(part * factor, whole, out=np.full(len(rows), np.nan), where=known))
-
-        return pd.DataFrame(
-            {
-                "date": np.full(len(rows), began + np.timedelta64(day, "D")),
-                "firm": one.key,
-                "entities": one.weight,
-                "prefecture": named(one.prefecture, places.prefecture_code),
-                "county": named(one.county, places.code),
-                "sector": named(one.sector, SECTORS),
-                "size": named(one.size, SIZES),
-                "universe": named(self.strata.stratum[rows], STRATA),
-                "landlord": named(one.landlord, LANDLORDS),
-                "customer": named(one.customer, CUSTOMERS),
-                "founder": founder,
-                "age_years": months_old / 12,
-                "status": named(one.status - Status.OPEN, STATUSES[Status.OPEN :]),
-                "exit_cause": named(np.where(lives, 0, one.exit_cause + 1), ("", *EXIT_CAUSES)),
-                "exited_on": np.where(lives, np.datetime64("NaT", "ns"), left_on),
-                "stopped": one.suspended_on >= 0,
-                "usual_sales_fen": sales,
-                "usual_staff": one.usual_staff,
-                "staff": one.staff,
-                "staff_change": of_living(one.staff, staff_before) - 1,
-                "outlays_fen": outlays,
-                "cash_fen": one.cash,
-                "cash_months": of_living(one.cash, outlays),
-                "receivables_fen": receivables,
-                "receivables_days": of_living(receivables, sales, MONTH_DAYS),
-                "overdue_to_firm_fen": one.overdue_public,
-                "payables_fen": one.payables,
-                "payables_days": of_living(one.payables, one.materials_share * sales, MONTH_DAYS),
-                "arrears_fen": arrears,
-                "arrears_months": of_living(arrears, outlays),
-                "loan_fen": one.loan,
-                "debt_ratio": of_living(one.loan, 12 * sales),
-                "insured": one.facts & INSURED != 0,
-                "result_of_year_fen": one.profit_this_year,
-                "margin": of_living(one.profit_this_year, self._settled(day, rows) * sales),
-                "illiquid_months": one.illiquid_months,
-            }
-        )
-
-    def _settled(self, day: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Months that each of some rows has settled by an evening, in the year of its last settlement."""
-        month, cohort, born_on = self.timeline.month, self._cohort[rows], self.population.firms.born_on[rows]
-        year = (month + self.timeline.start.month - 1) // 12
-        last, number = np.zeros(COHORTS, np.int64), np.zeros(COHORTS, np.int64)
-        for one in range(COHORTS):
-            settled = np.flatnonzero(self.timeline.cohort[: day + 1] == one)
-            if len(settled):
-                last[one] = month[settled[-1]]
-                number[one] = np.count_nonzero(year[settled] == year[settled[-1]])
-        # The first settlement of a newcomer opens it, and settles nothing.
-        since_birth = np.where(born_on < 0, number[cohort], last[cohort] - month[np.maximum(born_on, 0)])
-        return np.minimum(number[cohort], since_birth)
 
 
 def distribution(snapshots: pd.DataFrame, by: str | Sequence[str] = "all") -> pd.DataFrame:

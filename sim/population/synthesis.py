@@ -87,7 +87,7 @@ def _of_own(own: OwnFirms, parameters: Parameters, counties: Counties, timeline:
     order = np.lexsort((born, _groups(columns), columns.size, columns.sector, columns.county, cohort))
     _fill(columns, [alive, newborn], order)
     cohort_start = np.searchsorted(cohort[order], np.arange(COHORTS + 1)).astype(np.int64)
-    return Population(columns, cohort_start, total, rows, total / _entities(parameters))
+    return Population(columns, cohort_start, total, rows, total / entities_of(parameters))
 
 
 def _fill(columns: Firms, parts: Sequence[Firms], order: NDArray[np.int64] | None = None) -> None:
@@ -115,8 +115,8 @@ def _drawn(
     return columns, cohort_start
 
 
-def _entities(parameters: Parameters) -> int:
-    """Active entities of the province."""
+def entities_of(parameters: Parameters) -> int:
+    """Active entities of the province at the start."""
     return round(parameters["population.registered_entities"] * parameters["population.active_share"])
 
 
@@ -126,7 +126,7 @@ def _blocks(parameters: Parameters, counties: Counties, days: int, firms: int | 
 
     Two thirds of the work of a sample do not depend on the seed and are done once for all runs of a process.
     """
-    entities = _entities(parameters)
+    entities = entities_of(parameters)
     total = entities if firms is None else max(entities, firms)
     rows = total if firms is None else firms
     cells = cells_of(parameters, counties, total, born=False)

@@ -138,6 +138,14 @@ def _callable(value: Any) -> Any:
     return value
 
 
+def _inside(value: Any) -> Any:
+    from sim.observe.inside import Inside  # start-up: `import sim` is light
+
+    if not isinstance(value, Inside):
+        raise NotAllowedError
+    return value
+
+
 def _study(value: Any) -> Any:
     # By what a study has: its class stands on a higher floor.
     if not hasattr(value, "manifest") or not callable(getattr(value, "tables", None)):
@@ -195,6 +203,11 @@ def arguments() -> Mapping[str, Argument]:
         "cluster": Argument("调度器的地址", "the address of a scheduler", _text),
         "folder": Argument("文件夹的路径", "the path of a folder", _path),
         "outcomes": Argument("指标名称的列表", "a list of outcomes' names", _list(_text)),
+        "inside": Argument(
+            "sim.Inside(...)，如 sim.Inside(days=['2022-12-31'], sample=500)",
+            "sim.Inside(...), such as sim.Inside(days=['2022-12-31'], sample=500)",
+            _inside,
+        ),
         "study": Argument("一项研究", "a study", _study),
         "progress": Argument("接受完成比例的函数", "a function that is told the share done", _callable),
     }

@@ -83,7 +83,8 @@ def _asked(stored: RunStore, keys: Iterable[str]) -> Iterator[tuple[str, RunSpec
             continue
         with suppress(DamagedError):
             against = Scenario.from_contents(stored.scenario(paired)) if paired else None
-            spec = RunSpec(Scenario.from_contents(stored.scenario(key)), row["seed"], keep=row["keep"], against=against)
+            scenario, inside = Scenario.from_contents(stored.scenario(key)), stored.inside(key)
+            spec = RunSpec(scenario, row["seed"], keep=row["keep"], against=against, inside=inside)
             stored.digests(key)
             yield key, spec
 

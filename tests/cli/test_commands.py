@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -92,6 +93,12 @@ def test_every_mistake_of_a_file_is_one_sentence_on_standard_error(shukun, tmp_p
         ("run", "full_plan", "--lever", "rent_waiver.monts=6"),
         ("run", "full_plan", "--out", "taken.txt"),
         ("run", "full_plan", "--out", "."),
+        ("run", "full_plan", "--inside", "2022-03-31"),
+        ("run", "full_plan", "--stops"),
+        ("run", "full_plan", "--inside", "2024-03-31", "--out", "kept"),
+        ("run", "full_plan", "--inside", "spring", "--out", "kept"),
+        ("run", "full_plan", "--sample", "5", "--out", "kept"),
+        ("run", "full_plan", "--replications", "100", "--inside", "month-ends", "--out", "kept"),
         ("compare", "full_plan", "full_plan"),
         ("compare", "full_plan", "full_pln"),
         ("clause", "II.1.z"),
@@ -128,6 +135,16 @@ def test_a_run_answers_with_one_object(shukun, tmp_path):
     assert {"wall_seconds", "firm_months_per_second", "bytes_per_firm", "seconds"} <= set(run)
     assert {"survival_rate", "resumption_rate", "loss_share"} <= set(run["outcomes"])
     assert list(tmp_path.iterdir()) == [], "without --out nothing is stored"
+
+
+def test_a_run_that_is_looked_into_says_where_its_tables_are(shukun):
+    words = ("run", "full_plan", *FEW, "--inside", "month-ends", "--sample", "20", "--stops", "--out", "kept")
+    said = json.loads(shukun(*words, "--json").stdout)["inside"]
+    assert {*said} == {"snapshots", "resumption", "stops"}
+    assert len(pd.read_parquet(said["snapshots"])) > 20 * 24
+    printed = shukun(*words).stdout
+    assert all(file in printed for file in said.values())
+    assert shukun("verify", "kept").exit_code == 0
 
 
 def test_several_replications_have_intervals(shukun):
@@ -243,8 +260,6 @@ def test_a_study_is_gone_on_with_enlarged_and_verified(shukun):
 
 
 def test_a_run_that_somebody_changed_is_found(shukun):
-    import pandas as pd
-
     shukun("run", "full_plan", *FEW, "--out", "study")
     [file] = Path("study/runs").glob("*/panel.parquet")
     panel = pd.read_parquet(file)

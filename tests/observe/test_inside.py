@@ -89,7 +89,9 @@ def test_the_last_evening_tells_the_same_as_the_fates(seen):
     assert (last.index == fates.index).all()
     for column in ("entities", "prefecture", "sector", "size", "founder", "exit_cause", "staff"):
         assert (last[column] == fates[column]).all(), column
-    left = pd.Timestamp("2022-01-01") + pd.to_timedelta(fates["exited_on"].where(~fates["alive"]), unit="D")
+    left = pd.Timestamp("2022-01-01") + pd.to_timedelta(
+        fates["exited_on"].astype(float).where(~fates["alive"]), unit="D"
+    )
     pd.testing.assert_series_equal(last["exited_on"], left, check_names=False, check_dtype=False)
 
 
@@ -259,12 +261,12 @@ def test_percentiles_are_in_order_and_groups_add_up(seen):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"days": ["yesterday"]}, "the days to look at firms are yesterday"),
+        ({"days": ["yesterday"]}, "The days to look at firms are yesterday"),
         ({"days": "2022-03-31"}, "they are dates such as 2022-03-31, or month-ends"),
-        ({"days": 5}, "the days to look at firms are 5"),
-        ({"days": DAYS, "sample": 0}, "the sample of firms to look at is 0"),
-        ({"days": DAYS, "sample": True}, "the sample of firms to look at is true"),
-        ({"sample": 5}, "a sample of firms is asked for without days"),
+        ({"days": 5}, "The days to look at firms are 5"),
+        ({"days": DAYS, "sample": 0}, "The sample of firms is 0"),
+        ({"days": DAYS, "sample": True}, "The sample of firms is true"),
+        ({"sample": 5}, "A sample of firms is asked for without days"),
         ({"stops": 1}, "stops is 1; it takes true or false"),
         ({"distributions": "yes"}, "distributions is yes; it takes true or false"),
     ],
@@ -280,5 +282,5 @@ def test_days_are_put_in_order_and_must_lie_within_the_horizon():
     assert asked.days == (date(2022, 1, 1), date(2022, 12, 31))
     assert asked.on(Timeline(date(2022, 1, 1), date(2022, 12, 31))) == [0, 364]
     assert Inside(days="month-ends").on(Timeline(date(2022, 1, 5), date(2022, 3, 10))) == [26, 54, 64]
-    with pytest.raises(Refusal, match="firms cannot be looked at on 2024-01-01: the horizon is 2022-01-01 to 2023"):
+    with pytest.raises(Refusal, match="Firms cannot be looked at on 2024-01-01: the horizon is 2022-01-01 to 2023"):
         simulate(scenario_of("baseline"), firms=300, inside=Inside(days=["2024-01-01"]))

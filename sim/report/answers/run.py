@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.observe.months import HEADLINES
 from sim.report.answers.answer import Table, failed
+from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
 from sim.report.charts.style import Chart
 from sim.report.words import numbers
@@ -52,5 +53,5 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:
-    """Headline outcomes on the last day of each month, means over replications."""
-    return months(study.panel, lang)
+    """Headline outcomes on the last day of each month, and where somebody looked how firms are spread; means."""
+    return [*months(study.panel, lang), *fans(study.distributions, lang)]

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.observe.tables import LOOKED_INTO
 from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
@@ -34,7 +35,8 @@ ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
 def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[str, Any]:
     """The runs of one scenario: with several, times add up, outcomes are means, ``intervals`` has their intervals.
 
-    ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target.
+    ``rows``: of the sample, that could count in each outcome; ``targets``: what may be said of each target;
+    ``inside``: files of the tables that hold what was seen inside the runs.
     """
     from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
     from sim.study.summaries.run import targets_of
@@ -63,6 +65,9 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
         answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
     if out is not None:
         answer["results_dir"] = str(out)
+        seen = {name: str(out / f"{name}.parquet") for name in LOOKED_INTO if len(getattr(study, name))}
+        if seen:
+            answer["inside"] = seen
     return answer | {"calibration": calibration.of_study(study).plain()}
 
 
@@ -119,6 +124,9 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
             residual=answer["ledger_residual_fen"],
         )
     )
+    for name, file in answer.get("inside", {}).items():
+        rows_seen = numbers.plain_count(len(getattr(study, name)))
+        paragraph(text("cli.note.inside", lang, what=text(f"cli.inside.{name}", lang), rows=rows_seen, file=file))
 
 
 def show_comparison(study: Comparison, lang: Language) -> None:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.observe.inside import Inside
 from sim.observe.tables import LOOKED_INTO
 from sim.study import StudyError
 from sim.study.reductions import costs, paired
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
     from sim.scenario import Scenario
 
+INSIDE: Final = "inside"  # the table that says what was to be seen inside a run
 KEPT: Final = ("panel", "universes", "ledger", "delivery", "requests", "repayment_wall")
 TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
 NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
@@ -122,7 +124,7 @@ class RunStore:
             "seed": spec.seed,
             "keep": spec.keep,
             "against": None if spec.against is None else self._fingerprint(spec.against),
-            "inside": None if spec.inside is None else repr(spec.inside),
+            "inside": None if spec.inside is None else spec.inside.told(),
             "readings": spec.readings,
             "calibration": calibration_fingerprint(),
             "sources": sources_fingerprint(),
@@ -189,6 +191,12 @@ class RunStore:
         found = parts.read(self.folder / known.part / f"{SCENARIOS}.parquet", [("asked", "==", known.facts[1])])
         contents: dict[str, Any] = json.loads(found.column("contents")[0].as_py())
         return contents
+
+    def inside(self, key: str) -> Inside | None:
+        """What was to be seen inside a run that succeeded."""
+        file = self.folder / self._known[key].part / f"{INSIDE}.parquet"
+        found = parts.of_run(file, key) if file.exists() else None
+        return Inside(**json.loads(found.column("asked")[0].as_py())) if found else None
 
     def keys(self) -> list[str]:
         """Names of the runs that succeeded, sorted."""
@@ -263,14 +271,23 @@ def _rank(reason: str, part: str, run: str) -> tuple[bool, bool]:
 
 def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
     """What is kept of a run beside its row."""
-    names = (*(KEPT if task.spec.keep in TABLED else ()), *(LOOKED_INTO if task.spec.inside is not None else ()))
-    tables = {name: getattr(result, name) for name in names}
+    tables = {name: getattr(result, name) for name in KEPT} if task.spec.keep in TABLED else {}
+    if task.spec.inside is not None:
+        tables |= {name: getattr(result, name) for name in LOOKED_INTO}
+        tables[INSIDE] = _asked_inside(task.spec.inside)
     if task.spec.keep == READ:
         tables[READ] = read(result, task.spec.readings)
     if task.spec.keep in PAIRED:
         ends = paired_table(task, paired.ENDS) if task.paired_with else None
         tables |= paired.take(result, task.spec.scenario, ends)
     return tables
+
+
+def _asked_inside(inside: Inside) -> pd.DataFrame:
+    """What was to be seen inside a run, so that the run can be done again."""
+    import pandas as pd
+
+    return pd.DataFrame({"asked": [json.dumps(inside.told(), sort_keys=True)]})
 
 
 def paired_table(task: Task, name: str) -> pd.DataFrame:

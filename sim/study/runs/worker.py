@@ -16,8 +16,10 @@ from sim.study.keywords import Firms, Progress
 from sim.study.reductions.readings import inside
 from sim.study.runs import run_store
 from sim.study.runs.specification import PAIRED, READ, TABLED, Outcome, Task, rows_of, sized
+from sim.timeline import horizon
 
 if TYPE_CHECKING:
+    from sim.observe.inside import Inside
     from sim.observe.tables import Result
 
 KILLED: Final = "the process that ran it was killed, probably for want of memory"
@@ -36,11 +38,15 @@ def once(
     seed: int,
     follow: Sequence[int],
     progress: Progress | None,
+    inside: Inside | None = None,
 ) -> Result:
     """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
     [asked] = sized([load(scenario, levers)], firms)
+    if inside is not None:
+        inside.on(horizon(asked.world.start, asked.world.end))  # refused before anything is built
+    wanted: dict[str, Any] = {"follow": follow, "inside": inside, "fates": True}
     try:
-        return _engine()(asked, firms=rows_of(asked), seed=seed, follow=follow, fates=True, progress=progress)
+        return _engine()(asked, firms=rows_of(asked), seed=seed, **wanted, progress=progress)
     except ValueError as error:
         raise StudyError(
             zh=f"情景 {asked.name} 无法运行：{error}", en=f"{asked.name} cannot be run: {error}"
@@ -51,11 +57,9 @@ def do(task: Task, progress: Progress | None = None) -> Outcome:
     """One run, written; its failure turned into a reason."""
     spec = task.spec
     engine = task.simulate or _engine()
-    wanted: dict[str, Any] = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED}
+    wanted: dict[str, Any] = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED, "inside": spec.inside}
     if spec.keep == READ:
         wanted |= {"tables": True, "inside": inside(spec.readings, spec.scenario.world.start)}
-    elif spec.inside is not None:
-        wanted["inside"] = spec.inside
     try:
         result = engine(spec.scenario, firms=rows_of(spec.scenario), seed=spec.seed, **wanted, progress=progress)
         tables = run_store.tables_of(result, task)

@@ -27,7 +27,7 @@ def engine(worth, cost=lambda on: 0, fails=lambda on, seed: False):
     """What a world is worth and what it costs (fen) follows from the actions and measures that are on in it."""
     like = make_simulate()(FakeScenario("baseline"))
 
-    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, progress=None):
+    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):
         on = {measure.id for measure in scenario.measures} | {measure.action for measure in scenario.measures}
         if fails(on, seed):
             raise ArithmeticError("the ledger does not balance: 1 fen")

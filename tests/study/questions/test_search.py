@@ -39,7 +39,7 @@ def known(fails_above=2.0, fails_at=()):
     """An engine of which the front is known. Everything it needs is inside, so that a worker can be sent it."""
     base = make_simulate()
 
-    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, progress=None):
+    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):
         import dataclasses
 
         import pandas as pd
