@@ -52,7 +52,7 @@ class FakeScenario:
         return {"name": self.name, "levers": self.levers, "firms": self.firms}
 
     def fingerprint(self) -> str:
-        return json.dumps(self.contents(), sort_keys=True)
+        return json.dumps(self.contents(), sort_keys=True, default=str)
 
 
 def make_simulate() -> Callable[..., Result]:

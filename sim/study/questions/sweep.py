@@ -74,9 +74,8 @@ def answer(question: Design, setting: Setting, runner: Runner) -> Sweep:
         reason = runs["reason"].iloc[0] if len(runs) else "-"
         raise StudyError(zh=f"第一个变式没有一次运行成功：{reason}", en=f"No run of the first draw succeeded: {reason}")
     paths = list(dict.fromkeys(path for draw in drawn for path in draw))
-    table = pd.DataFrame({"draw": range(len(drawn)), "lever_draw": [draws.lever_draw(d) for d in range(len(drawn))]})
-    for path in paths:
-        table[path] = column(draw[path] for draw in drawn)
+    of_levers = {"draw": range(len(drawn)), "lever_draw": [draws.lever_draw(d) for d in range(len(drawn))]}
+    table = pd.DataFrame(of_levers | {path: column(draw[path] for draw in drawn) for path in paths})
     rule = question.replications
     outcomes = _outcomes(values, table, question.combine == "nested" and question.uncertainties is not None)
     return Sweep(

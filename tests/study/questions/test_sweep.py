@@ -51,6 +51,15 @@ def test_nested_draws_share_no_world_and_have_no_paired_difference():
     assert survival(study.outcomes)["difference"].isna().all()
 
 
+@pytest.mark.filterwarnings("error::pandas.errors.PerformanceWarning")
+def test_all_priors_may_be_drawn_from_at_once_dates_too():
+    over = {"latin_hypercube": {"draws": 2, "over": "priors"}}
+    study = sweep(asked(levers={"grid": {"months": [3]}}, uncertainties=over, replications=1))
+    assert len(study.draws.columns) > 100
+    peaks = study.draws["parameters.world.wave.peak"]
+    assert peaks.between("2022-12-15", "2022-12-23").all() and peaks.nunique() == 2
+
+
 def test_a_value_by_date_stands_in_its_cell_as_text():
     study = sweep("rent", {"share": [0.6, {"2022-01-01": 0.6, "2022-06-01": 0.9}]}, replications=1)
     assert list(study.draws["share"]) == ["0.6", '{"2022-01-01": 0.6, "2022-06-01": 0.9}']
