@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.state import MONTH_DAYS
+from sim.institutions.rules import Rules
 from sim.observe.inside import GROUPED_BY, Inside, distribution
+from sim.observe.observers import FILED, GRANTED, KNOWN, count_measures
 from sim.observe.stops import Stops
 from sim.observe.tables import LOOKED_INTO, named, nothing
 from sim.observe.universes import STRATA, Strata
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INSURED: Final = bit(FACTS, "insured")
+LATE: Final = bit(FACTS, "late_on_loan")
 
 
 class Looks:
@@ -42,11 +45,13 @@ class Looks:
         strata: Strata,
         parameters: Parameters,
         timeline: Timeline,
+        rules: Rules,
     ) -> None:
         """``strata``: of a population that has not lived yet. ``stops`` also look after a day's outbreak."""
         self.inside = inside or Inside()
         self.population, self.strata, self.parameters = population, strata, parameters
-        self.counties, self.timeline = counties(), timeline
+        self.counties, self.timeline, self.rules = counties(), timeline, rules
+        self._apply_share = parameters.by_size("delivery.apply_share")
         self._days = self.inside.on(timeline)
         self._snapshots: list[pd.DataFrame] = []
         self._distributions: list[pd.DataFrame] = []
@@ -105,6 +110,8 @@ class Looks:
         outlays_of(firms, tables_of(self.parameters), outlays)
         one = Firms(*(column[rows] for column in firms))  # type: ignore[arg-type]
         lives = one.status != Status.EXITED
+        measures = np.zeros((len(rows), 3), np.int16)
+        count_measures(one, self.rules.terms, self.rules.applied_for, self._apply_share, measures)
         outlays = np.where(lives, outlays[rows], 0)
         sales, staff_before = one.usual_sales, self.strata.jobs[rows]
         receivables = one.receivables_public + one.overdue_public + one.receivables_private
@@ -153,10 +160,15 @@ class Looks:
                 "arrears_months": of_living(arrears, outlays),
                 "loan_fen": one.loan,
                 "debt_ratio": of_living(one.loan, 12 * sales),
+                "loan_rate": np.where(lives & (one.loan > 0), one.loan_rate, np.nan).astype(np.float64),
+                "late_on_loan": lives & (one.facts & LATE != 0),
                 "insured": one.facts & INSURED != 0,
                 "result_of_year_fen": one.profit_this_year,
                 "margin": of_living(one.profit_this_year, self._settled(day, rows) * sales),
                 "illiquid_months": one.illiquid_months,
+                "measures_known": measures[:, KNOWN],
+                "measures_applied": measures[:, FILED],
+                "measures_granted": measures[:, GRANTED],
             }
         )
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.firm.entitlements import more, next_of, walk
+from sim.firm.entitlements import has_bit, more, next_of, walk
 from sim.kernels import outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
@@ -28,6 +28,7 @@ COUNTED: Final = (
 BY_FIRMS, BY_JOBS = range(len(COUNTED_BY))
 # What is counted of a measure's firms.
 ELIGIBLE, AWARE = range(2)
+KNOWN, FILED, GRANTED = range(3)  # measures of one firm
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
 BY_CHURN = EXIT_CAUSES.index("churn")
 DISPUTE = int(Purpose.DISPUTE)
@@ -142,3 +143,25 @@ def count_aware(firms, terms, found):  # type: ignore[no-untyped-def]
             found[m, ELIGIBLE] += w
             if salted(terms.aware_salt[m], key) < terms.aware[m, p, z]:
                 found[m, AWARE] += w
+
+
+@outermost
+def count_measures(firms, terms, on_application, apply_share, found):  # type: ignore[no-untyped-def]
+    """Count for each firm the measures that it knows of, has filed for and has been granted, into ``found`` (n, 3).
+
+    Of the measures ``on_application`` (M,) for which it qualifies by its fixed traits; ``apply_share`` (Z,): of firms
+    that know of a measure, those that would ever file.
+    """
+    for i in range(len(firms.key)):
+        key, p, z = firms.key[i], firms.prefecture[i], firms.size[i]
+        left = walk(firms.eligible[i, 0], firms.eligible[i, 1])
+        while more(left):
+            m, left = next_of(left)
+            if not on_application[m]:
+                continue
+            found[i, KNOWN] += salted(terms.aware_salt[m], key) < terms.aware[m, p, z]
+            # The column says that it has decided; whether it would ever file is the draw of the measure topped up.
+            asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
+            if has_bit(firms.applied[i], m):
+                found[i, FILED] += salted(terms.apply_salt[asked], key) < apply_share[z]
+            found[i, GRANTED] += has_bit(firms.granted[i], m)

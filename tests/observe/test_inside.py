@@ -284,3 +284,21 @@ def test_days_are_put_in_order_and_must_lie_within_the_horizon():
     assert Inside(days="month-ends").on(Timeline(date(2022, 1, 5), date(2022, 3, 10))) == [26, 54, 64]
     with pytest.raises(Refusal, match="Firms cannot be looked at on 2024-01-01: the horizon is 2022-01-01 to 2023"):
         simulate(scenario_of("baseline"), firms=300, inside=Inside(days=["2024-01-01"]))
+
+
+def test_measures_of_firms_add_up_to_what_delivery_counted():
+    """Over all firms that there ever were, gone or not: what was heard of, filed for and granted."""
+    scenario = scenario_of("full_plan")
+    run = simulate(scenario, firms=FIRMS, inside=Inside(days=[scenario.world.end]))
+    asked_for = [one.id for one in scenario.measures if one.delivery.way in ("application", "negotiated")]
+    delivered = run.delivery[run.delivery["measure"].isin(asked_for)].groupby("station")["firms"].sum()
+    entities = run.snapshots["entities"].astype(np.int64)
+    for column, station in (("known", "aware"), ("applied", "applied"), ("granted", "decided")):
+        assert (run.snapshots[f"measures_{column}"] * entities).sum() == delivered[station] > 0, column
+
+
+def test_the_rate_of_a_loan_is_of_those_that_have_one(seen):
+    firms = seen.snapshots
+    assert (firms["loan_rate"].notna() == ((firms["loan_fen"] > 0) & (firms["status"] != "exited"))).all()
+    assert firms["loan_rate"].dropna().between(0.01, 0.12).all()
+    assert not firms.loc[firms["loan_fen"] == 0, "late_on_loan"].any()
