@@ -143,7 +143,15 @@ class Run:
             scenario.measures,
             self.timeline,
         )
-        self.looks = Looks(wanted.inside, population, self.record.strata, parameters, self.timeline, self.rules)
+        self.looks = Looks(
+            wanted.inside,
+            population,
+            self.record.strata,
+            parameters,
+            self.timeline,
+            self.rules.terms,
+            self.rules.applied_for,
+        )
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self._refuse_overflow()

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.state import MONTH_DAYS
-from sim.institutions.rules import Rules
 from sim.observe.inside import GROUPED_BY, Inside, distribution
 from sim.observe.observers import FILED, GRANTED, KNOWN, count_measures
 from sim.observe.stops import Stops
@@ -31,6 +30,8 @@ from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, LANDLORDS, SECTORS, SI
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.firm.effects import Terms
+
 INSURED: Final = bit(FACTS, "insured")
 LATE: Final = bit(FACTS, "late_on_loan")
 
@@ -45,12 +46,17 @@ class Looks:
         strata: Strata,
         parameters: Parameters,
         timeline: Timeline,
-        rules: Rules,
+        terms: Terms,
+        on_application: NDArray[np.bool_],
     ) -> None:
-        """``strata``: of a population that has not lived yet. ``stops`` also look after a day's outbreak."""
+        """``strata``: of a population that has not lived yet. ``stops`` also look after a day's outbreak.
+
+        ``terms``: what the measures say now; ``on_application`` (M,): which of them firms ask for.
+        """
         self.inside = inside or Inside()
         self.population, self.strata, self.parameters = population, strata, parameters
-        self.counties, self.timeline, self.rules = counties(), timeline, rules
+        self.counties, self.timeline = counties(), timeline
+        self._terms, self._on_application = terms, on_application
         self._apply_share = parameters.by_size("delivery.apply_share")
         self._days = self.inside.on(timeline)
         self._snapshots: list[pd.DataFrame] = []
@@ -111,7 +117,7 @@ class Looks:
         one = Firms(*(column[rows] for column in firms))  # type: ignore[arg-type]
         lives = one.status != Status.EXITED
         measures = np.zeros((len(rows), 3), np.int16)
-        count_measures(one, self.rules.terms, self.rules.applied_for, self._apply_share, measures)
+        count_measures(one, self._terms, self._on_application, self._apply_share, measures)
         outlays = np.where(lives, outlays[rows], 0)
         sales, staff_before = one.usual_sales, self.strata.jobs[rows]
         receivables = one.receivables_public + one.overdue_public + one.receivables_private
