@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """A table for people; the first column names the rows, cells are texts with their units."""
+    """A table for people; the first column names the rows, cells are texts with their units.
+
+    ``is_open``: shown on the page without being asked for, however long it is.
+    """
 
     title: str
     columns: list[str]
     rows: list[list[str]]
+    is_open: bool = False
 
 
 class Answer(Protocol):

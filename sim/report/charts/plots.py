@@ -9,7 +9,18 @@ from typing import Any, Final
 
 from sim.observe.months import HEADLINES
 from sim.observe.tables import Result
-from sim.report.charts import attribution, discovery, journey, journey_rows, on_axes, run, search, sensitivity, sweep
+from sim.report.charts import (
+    attribution,
+    discovery,
+    journey,
+    journey_rows,
+    on_axes,
+    run,
+    search,
+    sensitivity,
+    sweep,
+    validation,
+)
 from sim.report.charts.comparison import all_charts, effects
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import WIDTH, WIDTH_BESIDE, Picture, together
@@ -25,12 +36,13 @@ from sim.study.questions.run import Ensemble
 from sim.study.questions.search import Search
 from sim.study.questions.sensitivity import Sensitivity
 from sim.study.questions.sweep import Sweep
+from sim.study.questions.validate import Validation
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.journeys import FollowedFirms, of_journey
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.study.summaries.sweep import SweepSummary
 
-BELOW: Final = (Journey,)  # whose charts stand one below the other
+BELOW: Final = (Journey, Validation)  # whose charts stand one below the other
 
 
 def draw(
@@ -127,6 +139,14 @@ def _of_discovery(study: Discovery, lang: Language) -> list[Spec]:
         for draw_one in (discovery.trajectory, discovery.box)
     ]
     return boxes or [discovery.missed(study, lang).specification]
+
+
+@charts_of.register
+def _of_validation(study: Validation, lang: Language, group: str | None = None) -> list[Spec]:
+    known = validation.groups(study)
+    if group is not None and group not in known:
+        raise ValueError(f"there is no group {group}; there are {', '.join(known)}")
+    return [validation.group(study, name, lang).specification for name in (known if group is None else [group])]
 
 
 @charts_of.register

@@ -45,16 +45,17 @@ class Shown(NamedTuple):
     title: Words
     columns: list[Column]
     rows: list[list[tuple[Words, list[Words]]]]
+    is_open: bool
 
     @property
     def is_tall(self) -> bool:
         """Whether it scrolls in its place."""
-        return len(self.rows) > TALL
+        return len(self.rows) > TALL and not self.is_open
 
     @property
     def is_short(self) -> bool:
         """Whether it is shown without being asked for."""
-        return len(self.rows) <= SHORT
+        return len(self.rows) <= SHORT or self.is_open
 
 
 class Failure(NamedTuple):
@@ -157,7 +158,7 @@ def _shown(zh: Table, en: Table) -> Shown:
         [_cell(cell, other) for cell, other in zip(row, others, strict=True)]
         for row, others in zip(zh.rows, en.rows, strict=True)
     ]
-    return Shown(Words(zh=zh.title, en=en.title), columns, rows)
+    return Shown(Words(zh=zh.title, en=en.title), columns, rows, zh.is_open)
 
 
 def _cell(zh: str, en: str) -> tuple[Words, list[Words]]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 import pandas as pd
 
-from sim.evidence import evidence
+from sim import drawing
+from sim.refusal import Language
 from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.designs.design import sample
@@ -26,16 +27,16 @@ from sim.study.runs.specification import RunSpec, Setting, sized
 from sim.study.runs.study import Study
 from sim.study.validation import releases
 from sim.study.validation.scoring import AS_THEY_ARE, score, specs_by_world, sums
-from sim.study.validation.targets import Target, targets
+from sim.study.validation.targets import targets
+from sim.study.validation.told import evidence_of, words_of
 
 if TYPE_CHECKING:
     from sim.study.runs.runner import Runner
 
-REPLICATIONS: Final = 4
+REPLICATIONS: Final = 8
 DRAWS: Final = 48
 ROWS_OF_DRAWS: Final = 5_000  # of the sample in a draw, where the runs at the values have no fewer
 DESIGN_SEED: Final = 1  # of the draws from the priors; that of the runs is another
-WORDS: Final = ("title", "universe", "definition", "not_answerable")
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ class Validation(Study):
     ``targets``: target, group, use (fitted or checked), unit, world, published, published_low, published_high, model,
     model_low, model_high, prior_low, prior_middle, prior_high, replications, draws (with a value), verdict (hit, miss,
     no_value, not_answerable), covered_by_prior, sharp (missing as long as nothing is fitted), width, width_prior,
-    score, score_prior, score_before: widths and scores in units of half the width of the published interval.
+    score, score_prior, score_before, hit_before. Widths and scores are in units of half the published interval.
     ``scores``: group and use (or ``all``), targets, answerable, no_value, not_answerable, hits, share (of the
-    answerable), covered_by_prior (share), then mean and median of each width and score over the answerable ones.
+    answerable), wide_hits (where the model's interval is wider than the published one), covered_by_prior (share),
+    known_before, hits_before, then mean and median of each width and score.
     ``words``: target, field (title, universe, definition, not_answerable), zh, en.
-    ``evidence``: target, evidence, item, value, unit, period, place, source_title, source_address, read, grade.
+    ``evidence``: target, evidence (id), item, value, unit, period, place, universe, source_title, source_address, read,
+    grade.
     ``readings``: world, draw (0: the values as they are), replication, target, value.
     ``draws``: draw, then a column for each parameter.
     ``runs``: scenario (the world), draw, replication, run (its name in the store), seed, firms, months,
@@ -86,10 +89,21 @@ class Validation(Study):
         """Version of the release that it is held against, empty where none is kept."""
         return str(self.manifest.settings["before"])
 
-    def said(self, target: str, field: str) -> dict[str, str]:
-        """What is said of a target in a field, in both languages; empty where nothing is."""
-        rows = self.words[(self.words["target"] == target) & (self.words["field"] == field)]
-        return {} if rows.empty else {"zh": str(rows["zh"].iloc[0]), "en": str(rows["en"].iloc[0])}
+    def plot(
+        self,
+        group: str | None = None,
+        *,
+        lang: Language | None = None,
+        ax: Any = None,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> Any:
+        """Published, model's and prior's interval of each target of a group, of all groups without one.
+
+        See :func:`sim.drawing.draw` for the keywords and for what is given back.
+        """
+        which = {} if group is None else {"group": group}
+        return drawing.draw(self, lang=lang, ax=ax, width=width, height=height, **which)
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
@@ -114,7 +128,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
     table = score(chosen, readings, {} if before is None else before.intervals)
     return Validation(
         manifest=manifest(
-            "validate", at_values, setting.seed, question.replications,
+            "validate", at_values[::-1], setting.seed, question.replications,
             targets=list(question.names), draws=question.draws, rows_of_draws=_rows_of_draws(at_values[0]),
             fitted=False, before="" if before is None else before.version,
             readings={world: [list(spec) for spec in specs] for world, specs in read.items()},
@@ -122,8 +136,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
         targets=table,
         scores=sums(table),
-        words=_words(chosen),
-        evidence=_evidence(chosen),
+        words=words_of(chosen),
+        evidence=evidence_of(chosen),
         readings=readings,
         draws=_draws_table(drawn),
     )  # fmt: skip
@@ -170,27 +184,6 @@ def _readings(runs: pd.DataFrame, runner: Runner) -> pd.DataFrame:
     ]
     columns = ["world", "draw", "replication", "target", "value"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
-
-
-def _words(chosen: Sequence[Target]) -> pd.DataFrame:
-    rows = [
-        (target.id, field, said.zh, said.en)
-        for target in chosen
-        for field in WORDS
-        if (said := getattr(target.entry, field)) is not None
-    ]
-    return pd.DataFrame(rows, columns=["target", "field", "zh", "en"])
-
-
-def _evidence(chosen: Sequence[Target]) -> pd.DataFrame:
-    known = evidence()
-    columns = ("item", "value", "unit", "period", "place", "source_title", "source_address", "read", "grade")
-    rows = [
-        (target.id, id_, *(str(getattr(known[id_], name)) for name in columns))
-        for target in chosen
-        for id_ in target.entry.evidence
-    ]
-    return pd.DataFrame(rows, columns=["target", "evidence", *columns])
 
 
 def _draws_table(drawn: Sequence[dict[str, Any]]) -> pd.DataFrame:

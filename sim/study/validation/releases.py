@@ -15,15 +15,19 @@ import pandas as pd
 
 from sim.data_folders import calibration_folder
 from sim.study import StudyError
+from sim.study.validation.scoring import published
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from sim.study.validation.targets import Target
 
 FOLDER: Final = "validated"
 VERSION: Final = re.compile(r"\d+(\.\d+)*")
 COLUMNS: Final = (
     "target", "verdict", "model", "model_low", "model_high", "prior_low", "prior_middle", "prior_high", "replications",
     "draws", "covered_by_prior", "sharp", "width", "width_prior", "score", "score_prior", "score_before",
+    "hit_before",
 )  # fmt: skip
 DIGITS: Final = 6  # significant ones that are kept of a number
 
@@ -63,6 +67,18 @@ def before(version: str) -> Release | None:
     """The newest release that is kept of an earlier version than this one, None where there is none."""
     earlier = [one for one in kept() if _numbers(one) < _numbers(version)]
     return release(earlier[-1]) if earlier else None
+
+
+def held_against(kept: Release, targets: Sequence[Target]) -> pd.DataFrame:
+    """What a release came to, as a study tells it (``Validation.targets``): its rows beside what is published now.
+
+    A target that the release did not know has no value in it.
+    """
+    known = [one for one in targets if one.id in set(kept.table["target"])]
+    table = published(known).merge(kept.table, on="target", how="left", sort=False)
+    for name in ("covered_by_prior", "sharp", "hit_before"):
+        table[name] = table[name].astype("boolean")
+    return table
 
 
 def keep(version: str, targets: pd.DataFrame) -> Path:

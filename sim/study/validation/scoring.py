@@ -16,11 +16,12 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.study.reductions.readings import ReadingSpec
 from sim.study.statistics.interval_score import CONFIDENCE, interval_score, overlap
-from sim.study.statistics.intervals import quantile
-from sim.study.validation.targets import GROUPS, USES, Target
+from sim.study.statistics.intervals import confidence_limits, quantile
+from sim.study.validation.targets import GROUPS, USES, Target, TargetEntry
 
 HIT, MISS, NO_VALUE, NOT_ANSWERABLE = VERDICTS = ("hit", "miss", "no_value", "not_answerable")
 AS_THEY_ARE: Final = 0  # the draw of the values as they are; draws from the priors count from 1
@@ -31,15 +32,14 @@ PUBLISHED, MODEL = (
 )
 PRIOR: Final = ("prior_low", "prior_middle", "prior_high")
 ALL: Final = "all"
+AS_WIDE: Final = 2.0  # the width of the published interval in its own half widths
+Values = NDArray[np.float64]
 
 
-def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
-    """The verdict and the scores of each target, in their order; the columns are told by ``Validation.targets``.
-
-    ``readings``: draw, replication, target, value. ``before``: of targets the model's interval in the release before.
-    """
+def published(targets: Sequence[Target]) -> pd.DataFrame:
+    """What is asked and published, target by target: the first columns of ``Validation.targets``."""
     entries = [target.entry for target in targets]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "target": [target.id for target in targets],
             "group": [entry.group for entry in entries],
@@ -52,11 +52,19 @@ def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str
             },
         }
     )
+
+
+def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """The verdict and the scores of each target, in their order; the columns are told by ``Validation.targets``.
+
+    ``readings``: draw, replication, target, value. ``before``: of targets the model's interval in the release before.
+    """
+    table = published(targets)
     known = readings[readings["value"].notna()]
     at_values = {str(name): rows["value"].to_numpy(float) for name, rows in _of(known, is_prior=False)}
     over_priors = {str(name): rows["value"].to_numpy(float) for name, rows in _of(known, is_prior=True)}
     nothing = np.array([])
-    model = [_mean(at_values.get(target.id, nothing)) for target in targets]
+    model = [_mean(at_values.get(target.id, nothing), target.entry) for target in targets]
     prior = [_quantiles(over_priors.get(target.id, nothing)) for target in targets]
     table[list(MODEL)] = np.array(model, np.float64).reshape(-1, 3)
     table[list(PRIOR)] = np.array(prior, np.float64).reshape(-1, 3)
@@ -74,6 +82,8 @@ def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str
     table["score_prior"] = interval_score(table["prior_low"], table["prior_high"], value) / unit
     ends = np.array([before.get(target.id, (np.nan, np.nan)) for target in targets], np.float64).reshape(-1, 2)
     table["score_before"] = interval_score(ends[:, 0], ends[:, 1], value) / unit
+    hit_before = overlap(table["published_low"], table["published_high"], ends[:, 0], ends[:, 1])
+    table["hit_before"] = pd.Series(hit_before, dtype="boolean").mask(np.isnan(ends[:, 0]))
     return table
 
 
@@ -81,16 +91,22 @@ def _of(readings: pd.DataFrame, is_prior: bool) -> Any:
     return readings[(readings["draw"] != AS_THEY_ARE) == is_prior].groupby("target", sort=False)
 
 
-def _mean(values: np.ndarray[Any, Any]) -> tuple[float, float, float]:
-    """Mean of replications and Student's 90 % interval; of a single one no more than itself."""
+def _mean(values: Values, entry: TargetEntry) -> tuple[float, float, float]:
+    """Mean of replications and Student's 90 % interval, within what is possible; of a single one no more than itself.
+
+    Nothing of which all values and the published interval are at least 0 lies below it, and no share above 1.
+    """
     if not len(values):
         return np.nan, np.nan, np.nan
     mean, count = float(values.mean()), len(values)
     half = float(quantile(count, CONFIDENCE)) * float(values.std(ddof=1)) / count**0.5 if count > 1 else 0.0
-    return mean, mean - half, mean + half
+    least = 0.0 if min(entry.low, values.min()) >= 0.0 else -np.inf
+    most = 1.0 if entry.unit == "share" and max(entry.high, values.max()) <= 1.0 and least == 0.0 else np.inf
+    low, high = confidence_limits(mean, half, least, most)
+    return mean, float(low), float(high)
 
 
-def _quantiles(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
+def _quantiles(values: Values) -> tuple[float, ...]:
     return tuple(np.quantile(values, PRIOR_ENDS)) if len(values) else (np.nan, np.nan, np.nan)
 
 
@@ -126,7 +142,10 @@ def _sums(of: pd.DataFrame) -> dict[str, float]:
         "not_answerable": int(verdicts.get(NOT_ANSWERABLE, 0)),
         "hits": hits,
         "share": hits / len(answered) if len(answered) else np.nan,
+        "wide_hits": int(((answered["verdict"] == HIT) & (answered["width"] > AS_WIDE)).sum()),
         "covered_by_prior": float(covered.mean()),
+        "known_before": int(answered["hit_before"].notna().sum()),
+        "hits_before": int(answered["hit_before"].fillna(False).sum()),
     }
     for name in ("width", "width_prior", "score", "score_prior", "score_before"):
         known = answered[name].dropna()

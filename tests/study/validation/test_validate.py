@@ -14,7 +14,7 @@ from sim.study.questions import validate
 from sim.study.questions.validate import Question, Validation
 from sim.study.runs.specification import Setting
 from sim.study.statistics.interval_score import interval_score, overlap
-from sim.study.statistics.intervals import quantile
+from sim.study.statistics.intervals import confidence_limits, quantile
 from sim.study.validation import releases
 from sim.study.validation.targets import read_targets
 
@@ -60,7 +60,8 @@ def test_every_target_has_a_verdict_and_no_miss_is_hidden() -> None:
     half = float(quantile(2, 0.9)) * at_values.std(ddof=1) / 2**0.5
     losing = table.loc["losing"]
     assert losing["model"] == pytest.approx(at_values.mean())
-    assert losing["model_high"] - losing["model"] == pytest.approx(half)
+    low, high = confidence_limits(at_values.mean(), half, 0.0, 1.0)  # a share
+    assert (losing["model_low"], losing["model_high"]) == (pytest.approx(low), pytest.approx(high))
     drawn = study.readings[(study.readings["target"] == "losing") & (study.readings["draw"] > 0)]["value"]
     assert losing["prior_low"] == pytest.approx(drawn.min() + 0.05 * (drawn.max() - drawn.min()))
     assert losing["prior_middle"] == pytest.approx(drawn.mean())
@@ -100,9 +101,10 @@ def test_what_is_said_stands_in_the_study_itself(tmp_path: Path) -> None:
     study = ask(folder=tmp_path / "study", draws=1)
     loaded = study_folder.load(tmp_path / "study")
     assert isinstance(loaded, Validation)
-    assert loaded.said("losing", "title") == {"zh": "losing：中文", "en": "losing in words"}
-    assert loaded.said("losing", "not_answerable") == {}
-    assert loaded.said("unanswerable", "not_answerable")["en"] == "there is no such state"
+    words = loaded.words.set_index(["target", "field"])
+    assert words.loc[("losing", "title")].tolist() == ["losing：中文", "losing in words"]
+    assert ("losing", "not_answerable") not in words.index
+    assert words.loc[("unanswerable", "not_answerable"), "en"] == "there is no such state"
     assert loaded.evidence.set_index("target").loc["losing", "source_address"] == "stats.example.cn/a"
     for name, table in study.tables().items():
         pd.testing.assert_frame_equal(loaded.tables()[name], table, check_dtype=False)
