@@ -144,7 +144,7 @@ def _rows(entry: Description) -> list[Evidence]:
 
 
 def _number(value: Number) -> str:
-    return value.isoformat() if isinstance(value, date) else f"{value:,.10g}".replace("-", "−")
+    return value.isoformat() if isinstance(value, date) else f"{value:,.12g}".replace("-", "−")
 
 
 def _keyed(value: Any) -> Any:
