@@ -23,11 +23,14 @@ from sim.study.runs.study import Study
 from sim.study.summaries import calibration
 
 FIRMS = 200
+KNOWN = {setting.path: setting for setting in parameters().settings()}
 CROWDING = {"parameters.firm.crowding": 0.5}
 TITLE = load("full_plan").title.model_copy(update={"zh": "另一个模型", "en": "Another model"})
+OLD, LOW, HIGH = (f"{getattr(KNOWN['firm.crowding'], end):.6g}" for end in ("value", "low", "high"))
 SAID = {
-    "en": "This result is not the model as calibrated: firm.crowding is 0.5 instead of 0.3 (prior: 0 to 0.6; ",
-    "zh": "本结果并非按校准值运行的模型：firm.crowding 取 0.5，校准值为 0.3（先验范围 0 至 0.6；",
+    "en": "This result is not the model as calibrated: firm.crowding is 0.5 instead of "
+    f"{OLD} (prior: {LOW} to {HIGH}; ",
+    "zh": f"本结果并非按校准值运行的模型：firm.crowding 取 0.5，校准值为 {OLD}（先验范围 {LOW} 至 {HIGH}；",
 }
 
 
@@ -46,18 +49,20 @@ def said(study: Study) -> list[str]:
 
 
 def test_a_change_has_its_value_the_calibrated_one_and_the_ends_of_its_prior():
-    unchanged = {"firm.patience_beyond_min_months": parameters()["firm.patience_beyond_min_months"]}
+    as_it_is = {"restart.mean_days": KNOWN["restart.mean_days"].value}
     inside_table, whole_table, number = changed_parameters(
-        {"firm.crowding": 0.5, "costs.rent.catering": 0.1, "costs.tolls": 1.1} | unchanged
+        {"firm.crowding": 0.5, "costs.rent.catering": 0.1, "costs.tolls": 1.1} | as_it_is
     )
-    assert number.parameter == "firm.crowding" and not number.is_factor
-    assert (number.calibrated, number.value, number.low, number.high) == (0.3, 0.5, 0.0, 0.6)
-    assert inside_table.parameter == "costs.rent.catering" and inside_table.calibrated == pytest.approx(0.12)
+    told = KNOWN["firm.crowding"]
+    assert (number.parameter, number.value, number.unit, number.is_factor) == ("firm.crowding", 0.5, told.unit, False)
+    assert (number.calibrated, number.low, number.high) == (told.value, told.low, told.high)
+    assert inside_table.parameter == "costs.rent.catering"
+    assert inside_table.calibrated == parameters()["costs.rent.catering"] != inside_table.value
     assert whole_table.parameter == "costs.tolls" and whole_table.is_factor and whole_table.calibrated == 1.0
 
 
 def test_what_changes_nothing_is_not_told():
-    assert changed_parameters({"firm.crowding": 0.3, "costs.rent": 1.0}) == ()
+    assert changed_parameters({"firm.crowding": KNOWN["firm.crowding"].value, "costs.rent": 1.0}) == ()
     assert other_calibration() is None
 
 
@@ -95,7 +100,7 @@ def test_scenarios_that_leave_the_calibration_alone_are_told_from_those_that_do_
     study = sim.compare(["full_plan", load("full_plan", CROWDING).with_measures([], name="other", title=TITLE)],
                         firms=FIRMS, replications=1)  # fmt: skip
     [sentence] = said(study)
-    assert sentence.startswith("“Another model” is not the model as calibrated: firm.crowding is 0.5 instead of 0.3")
+    assert sentence.startswith("“Another model” is not the model as calibrated: firm.crowding is 0.5 instead of ")
     [group] = calibration.of_study(study).changed
     assert [name for name, _ in group.scenarios] == ["other"] and not group.is_everywhere
 
@@ -135,7 +140,7 @@ def test_all_assumptions_are_one_calm_sentence(changed: Comparison):
 
 COMMANDS = [
     ["run", "full_plan"],
-    ["compare", "full_plan", "--replications", "1", "--draws", "0"],
+    ["compare", "full_plan", "--replications", "1", "--draws", "0", "--clause-replications", "0"],
     ["sweep", "full_plan", "--lever", "rent_waiver.months=0,3", "--replications", "1"],
 ]
 
@@ -148,7 +153,9 @@ def test_commands_tell_people_and_programs(words: list[str], tmp_path: Path, mon
     assert answer.exit_code == 0, answer.stderr
     told = json.loads(answer.stdout)["calibration"]
     assert told["as_calibrated"] is False
-    assert {(c["parameter"], c["value"], c["calibrated"]) for c in told["changed"]} == {("firm.crowding", 0.5, 0.3)}
+    assert {(c["parameter"], c["value"], c["calibrated"]) for c in told["changed"]} == {
+        ("firm.crowding", 0.5, KNOWN["firm.crowding"].value)
+    }
     printed = CliRunner().invoke(app, [*words, *lever]).stdout
     assert SAID["en"][:60] in " ".join(printed.split())
 
