@@ -30,10 +30,11 @@ from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.observe.conditions import Where
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
     from sim.scenario import Scenario
-    from sim.study.comparison.journey import Journey, Where
+    from sim.study.comparison.journey import Journey
     from sim.study.keywords import Firms, Progress, QuestionKeywords
     from sim.study.questions.attribute import Attribution
     from sim.study.questions.comparison import Comparison

@@ -441,6 +441,7 @@ class Run:
             stops=inside["stops"],
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
+            target_month=self.record.months[self.record.at_target],
             changed_parameters=changed_parameters(self.scenario.parameter_changes),
         )
         self.seconds["observation"] += perf_counter() - since

@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES
 from sim.observe.tables import TABLES
+from sim.study.comparison.by_month import AT
+from sim.study.comparison.some_firms import CELLS
 from sim.study.outcomes import paired_differences, possible_means
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
@@ -104,6 +107,8 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == "baseline"),
         differences_by_month=made_up_tables.changes(panel, replications),
+        rates=pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES]),
+        cells=pd.DataFrame(columns=list(CELLS)),
         values=values,
         runs=runs,
         panel=panel,

@@ -17,6 +17,7 @@ from sim.cli.shared import (
     Workers,
     argument,
     command,
+    conditions,
     firms_asked,
     option,
     processes,
@@ -78,14 +79,9 @@ def journey(
 
     if picture is not None and not _can_be_drawn(picture):
         refuse([say("fault.picture", given=str(picture), allowed=", ".join(PICTURES))])
-    conditions: dict[str, list[str]] = {}
-    for given in where or []:
-        name, equals, value = given.partition("=")
-        if not equals:
-            refuse([say("fault.where", given=given)])
-        conditions.setdefault(name, []).append(value)
+    asked = conditions(where or ())
     with progress_bar() as progress:
-        picked = room.Picked(firm or (), conditions or None, most)
+        picked = room.Picked(firm or (), asked or None, most)
         both = InBothWorlds(scenarios.from_words(lever or []), firms_asked(firms), seed)
         lives = room.journey(picked, scenario, against, both, progress)
     if as_json:

@@ -64,6 +64,7 @@ Replications = Annotated[
 ]
 Workers = Annotated[int | None, option("workers", "number", "workers", min=WORKERS.least, show_default=False)]
 Cluster = Annotated[str | None, option("cluster", "address", "cluster", show_default=False)]
+Conditions = Annotated[list[str] | None, option("where", "condition", "of_firms")]
 Levers = Annotated[list[str] | None, option("lever", "lever", "lever")]
 
 
@@ -111,6 +112,17 @@ def loaded(names: Iterable[str], levers: Mapping[str, Any]) -> list[Scenario]:
     for lever in sorted(set.intersection(*(set(scenario.unused) for scenario in scenarios))):
         tell(say("note.unused", lever=lever))
     return scenarios
+
+
+def conditions(given: Iterable[str]) -> dict[str, list[str]]:
+    """Conditions on firms written as ``name=value``: those of one name together, of which one must hold."""
+    found: dict[str, list[str]] = {}
+    for words in given:
+        name, equals, values = words.partition("=")
+        if not equals:
+            refuse([say("fault.where", given=words)])
+        found.setdefault(name.strip(), []).extend(value.strip() for value in values.split(","))
+    return found
 
 
 def firms_asked(given: str | None) -> Firms:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import (
     AsJson,
     Cluster,
+    Conditions,
     FirmsAsked,
     Levers,
     Replications,
@@ -19,6 +20,7 @@ from sim.cli.shared import (
     answered,
     argument,
     command,
+    conditions,
     deliver,
     end_study,
     firms_asked,
@@ -29,7 +31,9 @@ from sim.cli.shared import (
     write_report,
 )  # fmt: skip
 from sim.cli.streams import tell
+from sim.refusal import Refusal
 from sim.report.terminal import tables
+from sim.report.words.catalogue import Language
 from sim.scenario import from_words
 from sim.study.arguments import OVER_RANGES
 from sim.study.comparison.scenarios import DEFAULT
@@ -38,6 +42,17 @@ from sim.study.runs.specification import Setting
 
 if TYPE_CHECKING:
     from sim.observe.inside import Inside
+    from sim.study.questions.comparison import Comparison
+
+
+def _meant(where: list[str] | None) -> dict[str, list[str]]:
+    """Conditions on firms in the names that tables use; refused before anything runs."""
+    from sim.observe.some_firms import check  # start-up: not for `--help`
+
+    try:
+        return check(conditions(where or ()))
+    except Refusal as refused:
+        refuse([refused.zh if language() == "zh" else refused.en])
 
 
 @command("compare")
@@ -55,10 +70,12 @@ def compare(
     cluster: Cluster = None,
     out: Annotated[Path | None, option("out", "folder", "out", show_default=False)] = None,
     lever: Levers = None,
+    where: Conditions = None,
     as_json: AsJson = False,
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
-    from sim.study.answering import Asked  # start-up: pandas, not for `--help`
+    from sim.report.terminal import some_firms  # start-up: pandas, not for `--help`
+    from sim.study.answering import Asked
     from sim.study.questions.comparison import Question
 
     levers = from_words(lever or [])
@@ -66,8 +83,17 @@ def compare(
     changes = [f"{path}={value}" for path, value in levers.items()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
     asked = Asked("comparison", question, Setting(levers, firms_asked(firms), seed))
+    some = _meant(where)
+
+    def told(study: Comparison, folder: Path) -> dict[str, Any]:
+        return tables.answer_of_comparison(study, folder) | some_firms.answer(study, some)
+
+    def show(study: Comparison, lang: Language) -> None:
+        tables.show_comparison(study, lang)
+        some_firms.show(study, some, lang)
+
     with answered(asked, Execution(processes(workers), cluster, out)) as (study, _):
-        has_page = deliver(study, out, tables.answer_of_comparison, tables.show_comparison, language(), as_json)
+        has_page = deliver(study, out, told, show, language(), as_json)
     failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
     for row in failed.to_dict("records"):
         tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))
@@ -88,12 +114,15 @@ def run(
     sample: Annotated[int | None, option("sample", "number", "inside_sample", min=1, show_default=False)] = None,
     distributions: Annotated[bool, option("distributions", None, "distributions")] = False,
     stops: Annotated[bool, option("stops", None, "stops")] = False,
+    where: Conditions = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario in one or several replications."""
-    from sim.study.answering import Asked  # start-up: pandas, not for `--help`
+    from sim.report.terminal import some_firms  # start-up: pandas, not for `--help`
+    from sim.study.answering import Asked
     from sim.study.questions.run import Question
 
+    some = _meant(where)
     [loaded_scenario] = loaded([scenario], from_words(lever or []))
     looked_into = None
     if inside is not None or sample is not None or distributions or stops:
@@ -105,11 +134,12 @@ def run(
     with answered(asked, Execution(processes(workers), cluster, out)) as (study, stored):
         report = None if out is None else write_report(study, out)
         if not study.values.empty:
-            answer = tables.answer_of_run(study, stored, out)
+            answer = tables.answer_of_run(study, stored, out) | some_firms.answer(study, some)
             if as_json:
                 tables.print_json(answer)
             else:
                 tables.show_run(study, answer, language())
+                some_firms.show(study, some, language())
                 if out is not None:
                     print(say("note.report", file=str(report)) if report else say("note.stored", folder=str(out)))
     end_study(study, failed=out is not None and report is None)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from sim.observe.outcomes import OUTCOMES, OutcomeInputs
+from sim.observe.outcomes import OUTCOMES, of_counts
 
 HEADLINES: Final = ("survival_rate", "resumption_rate", "loss_share")
 
@@ -19,8 +19,7 @@ def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
     """
     by = [name for name in ("scenario", "replication", "month", "universe", "by") if name in panel]
     sums = panel.groupby(by, sort=False, observed=True).sum(numeric_only=True)
-    nothing = pd.DataFrame()
     counts = [{str(name): number for name, number in row.items()} for row in sums.to_dict("records")]
-    seen = [OutcomeInputs(month, month, nothing, {}, {}, (0, 0), 0.0) for month in counts]
+    seen = [of_counts(month) for month in counts]
     rates = pd.DataFrame({name: [OUTCOMES[name].of(month) for month in seen] for name in HEADLINES}, index=sums.index)
     return rates.reset_index()

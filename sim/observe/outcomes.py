@@ -6,9 +6,13 @@ The plan's targets are for the end of 2022 (clauses I.9.d and I.9.e): they are r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from sim.measure import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,10 +26,23 @@ class OutcomeInputs(NamedTuple):
     at_target: Counts  # column sums of the panel in the month of the targets
     at_end: Counts  # the same in the last month
     ledger: pd.DataFrame
+    given: int  # fen, over the horizon: bills that others bore, grants and refunds
     contracts: Counts  # fen of public contracts won over the horizon, by WINNERS
     chosen: Counts  # entities chosen by each measure with a quota
     inclusive_loans: tuple[int, int]  # fen lent to individual, micro and small firms: at the start, at the targets
     all_loans_growth: float  # of all loans of the province in 2022
+
+
+def of_counts(counts: Counts) -> OutcomeInputs:
+    """What is known of some firms: counts of the panel, and ``given_fen`` where it is known what they were given."""
+    return OutcomeInputs(counts, counts, _no_ledger(), counts.get("given_fen", 0), {}, {}, (0, 0), 0.0)
+
+
+@cache
+def _no_ledger() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
 
 
 Universe = Literal["all", "individual_businesses", "enterprises", "industry_above_scale"]
@@ -35,7 +52,8 @@ By = Literal["firms", "jobs", "money"]
 class Outcome(NamedTuple):
     """One outcome: its unit, whether less is better, how it is computed, and the least and the most that it can be.
 
-    ``universe``: of whom it is; ``by``: what of them is counted.
+    ``universe``: of whom it is; ``by``: what of them is counted; ``undivided``: why it cannot be told of some firms
+    only, see :mod:`sim.observe.some_firms`; None where it can.
     """
 
     unit: str
@@ -45,12 +63,22 @@ class Outcome(NamedTuple):
     most: float
     universe: Universe
     by: By
+    undivided: Words | None
 
 
 BY_UNIT: Final[dict[str, By]] = {"entities": "firms", "persons": "jobs", "fen": "money"}
 
 
 OUTCOMES: Final[dict[str, Outcome]] = {}
+BY_WINNER: Final = Words(
+    zh="公共合同只按中标者的规模计数", en="public contracts are counted by the size of who wins, not by who wins"
+)
+BY_MEASURE: Final = Words(
+    zh="入选与缓缴缓还只按措施计数", en="who is chosen, and what is put off, is counted by measure, not by firm"
+)
+BY_BANKS: Final = Words(
+    zh="贷款的增长与核销只就全部银行计数", en="growth and losses of loans are counted for all banks together"
+)
 
 
 def outcome(
@@ -59,6 +87,7 @@ def outcome(
     has_limits: bool = True,
     universe: Universe = "all",
     by: By | None = None,
+    undivided: Words | None = None,
 ) -> Callable[[Callable[[OutcomeInputs], float]], Callable[[OutcomeInputs], float]]:
     """Register a function as an outcome under its own name.
 
@@ -70,7 +99,7 @@ def outcome(
     counted = BY_UNIT[unit] if by is None else by
 
     def register(function: Callable[[OutcomeInputs], float]) -> Callable[[OutcomeInputs], float]:
-        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits, universe, counted)
+        OUTCOMES[function.__name__] = Outcome(unit, less_is_better, function, *limits, universe, counted, undivided)
         return function
 
     return register
@@ -80,9 +109,10 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
 
 
-def _sum(ledger: pd.DataFrame, *kinds: str) -> float:
+def by_measures(ledger: pd.DataFrame, *kinds: str) -> int:
+    """Fen that measures moved over the horizon, lines of these kinds."""
     chosen = (ledger["measure"] != "") & ledger["kind"].isin(kinds)
-    return float(ledger.loc[chosen, "amount_fen"].sum())
+    return int(ledger.loc[chosen, "amount_fen"].sum())
 
 
 @outcome("share", by="firms")
@@ -146,44 +176,44 @@ def small_arrears_left(seen: OutcomeInputs) -> float:
     return float(seen.at_target["small_arrears_fen"])
 
 
-@outcome("share", has_limits=False, by="money")
+@outcome("share", has_limits=False, by="money", undivided=BY_BANKS)
 def inclusive_loan_growth_gap(seen: OutcomeInputs) -> float:
     """Growth in 2022 of loans to individual, micro and small firms, less that of all loans (clause I.3.e)."""
     before, after = seen.inclusive_loans
     return after / before - 1.0 - seen.all_loans_growth if before else float("nan")
 
 
-@outcome("entities")
+@outcome("entities", undivided=BY_MEASURE)
 def srdi_growth_firms(seen: OutcomeInputs) -> float:
     """Firms chosen as provincial growth firms (clause I.8.b)."""
     return float(seen.chosen.get("srdi_growth_firms", 0))
 
 
-@outcome("entities")
+@outcome("entities", undivided=BY_MEASURE)
 def srdi_little_giants(seen: OutcomeInputs) -> float:
     """Firms chosen as provincial little giants (clause I.8.b)."""
     return float(seen.chosen.get("srdi_little_giants", 0))
 
 
-@outcome("entities")
+@outcome("entities", undivided=BY_MEASURE)
 def srdi_national_little_giants(seen: OutcomeInputs) -> float:
     """Firms chosen as national little giants (clause I.8.b)."""
     return float(seen.chosen.get("srdi_national_little_giants", 0))
 
 
-@outcome("fen")
+@outcome("fen", undivided=BY_WINNER)
 def contracts_of_small_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by small firms, micro firms and individual businesses over the horizon (clause II.4)."""
     return float(seen.contracts["small_micro"])
 
 
-@outcome("fen")
+@outcome("fen", undivided=BY_WINNER)
 def contracts_of_medium_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by medium firms over the horizon."""
     return float(seen.contracts["medium"])
 
 
-@outcome("fen")
+@outcome("fen", undivided=BY_WINNER)
 def contracts_of_large_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by large firms over the horizon: what they lose to smaller ones under clause II.4."""
     return float(seen.contracts["large"])
@@ -192,16 +222,16 @@ def contracts_of_large_firms(seen: OutcomeInputs) -> float:
 @outcome("fen", less_is_better=True)
 def money_given(seen: OutcomeInputs) -> float:
     """Gross outlay and forgone revenue: bills borne by others, grants and refunds, over the horizon."""
-    return _sum(seen.ledger, "relieved", "granted")
+    return float(seen.given)
 
 
-@outcome("fen", less_is_better=True)
+@outcome("fen", less_is_better=True, undivided=BY_MEASURE)
 def money_put_off(seen: OutcomeInputs) -> float:
     """Bills and loans that measures let firms pay later, over the horizon."""
-    return _sum(seen.ledger, "deferred")
+    return float(by_measures(seen.ledger, "deferred"))
 
 
-@outcome("fen", less_is_better=True)
+@outcome("fen", less_is_better=True, undivided=BY_BANKS)
 def bank_write_offs(seen: OutcomeInputs) -> float:
     """Loans of closed entities that banks lost, over the horizon."""
     ledger = seen.ledger
@@ -215,3 +245,9 @@ def table(seen: OutcomeInputs) -> pd.DataFrame:
 
     rows = [(name, entry.of(seen), entry.unit) for name, entry in OUTCOMES.items()]
     return pd.DataFrame(rows, columns=["outcome", "value", "unit"])
+
+
+def target_month(months: Sequence[str], targets_on: date) -> str:
+    """The month in which the plan's targets are read: that of ``targets_on``, or the last of a horizon without it."""
+    month = f"{targets_on:%Y-%m}"
+    return month if month in months else months[-1]

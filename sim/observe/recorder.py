@@ -51,8 +51,7 @@ class Record:
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
-        month = f"{targets_on:%Y-%m}"
-        self.at_target = months.index(month) if month in months else last
+        self.at_target = months.index(outcomes.target_month(months, targets_on))
         self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
 
     def tables(
@@ -102,6 +101,7 @@ class Record:
             at_target=sums(self.at_target),
             at_end=sums(-1),
             ledger=ledger_table,
+            given=outcomes.by_measures(ledger_table, "relieved", "granted"),
             contracts={name: int(won[:, k].sum()) for k, name in enumerate(WINNERS)},
             chosen={
                 name: int(counts.firms[:, m, DECIDED].sum()) for m, name in enumerate(self.measures) if quota[m] >= 0

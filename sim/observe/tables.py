@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sim.observe.conditions import Where
     from sim.recalibration import ChangedParameter
 
 
@@ -287,6 +288,7 @@ class Result:
     bytes_per_firm: float  # columns, promises and queues
     wall_seconds: float = 0.0  # population, world, run and tables
     seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
+    target_month: str = ""  # in which the plan's targets are read, see `sim.observe.outcomes`
     changed_parameters: tuple[ChangedParameter, ...] = ()  # where it is not the model as calibrated
 
     def __repr__(self) -> str:
@@ -305,6 +307,20 @@ class Result:
         See :func:`sim.drawing.draw` for the keywords and for what is given back.
         """
         return drawing.draw(self, lang=lang, ax=ax, width=width, height=height)
+
+    def outcomes_of(self, where: Where, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+        """Outcomes of some firms (outcome, value, unit): all that can be told of them, or those named.
+
+        ``where``: conditions that must all hold, each a name or several: ``sector``, ``size``, ``prefecture``,
+        ``universe`` (individual_businesses, enterprises; industry_above_scale by itself, of which there are the three
+        headline rates). Counted outcomes follow from the panel, ``money_given`` from what firms were given. What is
+        counted by measure, by winner of a contract or for all banks together cannot be told of some firms: named, it is
+        refused with the reason (:class:`sim.refusal.Refusal`), as are conditions that are not understood or that no
+        firm meets.
+        """
+        from sim.observe import some_firms  # here: it reads results, and results know of it only when they are asked
+
+        return some_firms.outcomes_of(self, where, outcomes)
 
     def value(self, outcome: str) -> float:
         """Value of one outcome by name; ``KeyError`` when there is none of that name."""

@@ -16,27 +16,27 @@ import numpy as np
 import pandas as pd
 
 from sim import drawing
-from sim.names import meant
-from sim.population.counties import prefecture_words
-from sim.refusal import Language
+from sim.observe.conditions import OF_FIRMS, Conditions, Where, understood
+from sim.refusal import Language, Refusal
 from sim.scenario import Scenario, load
 from sim.study import StudyError
 from sim.study.keywords import InBothWorlds, Progress
 from sim.study.reductions.fates import FATES
 from sim.study.runs.specification import sized
 from sim.study.runs.worker import once
-from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES
-from sim.world.areas import code_of
+from sim.vocabulary import EXIT_CAUSES
 
 if TYPE_CHECKING:
     from sim.observe.tables import Result
 
 TRAITS: Final = ("entities", "prefecture", "sector", "size", "founder")
 ENDS: Final = ("alive", "exited_on", "exit_cause", "staff")
-# What a condition may ask for and the names that it knows. Prefectures have several, see `sim.world.areas`.
-CONDITIONS: Final[dict[str, tuple[str, ...]]] = {
-    "fate": FATES, "sector": SECTORS, "size": SIZES, "prefecture": (), "exit_cause": EXIT_CAUSES,
-}  # fmt: skip
+# What a condition may ask for: what is true of a firm from the start, and how it ended.
+CONDITIONS: Final[Conditions] = {
+    "fate": FATES,
+    **{name: known for name, known in OF_FIRMS.items() if name in TRAITS},
+    "exit_cause": EXIT_CAUSES,
+}
 # The course of business. What is left when they are taken out can be read by a person.
 ROUTINE: Final = frozenset({
     "sold", "sold_on_credit", "collected", "became_overdue", "lost", "bought_on_credit", "paid", "owners_drew",
@@ -48,8 +48,6 @@ EXAMPLES: Final = (
     "scenario", "firm", "entities", "prefecture", "sector", "size", "fate", *SAME[1:4], "clause", "flow", "amount_fen",
     "cash_fen", "amount_fen_against", "cash_fen_against",
 )  # fmt: skip
-
-Where = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -204,33 +202,10 @@ def _unknown(firm: int) -> StudyError:
 
 
 def _understood(where: Where) -> dict[str, list[str]]:
-    """The conditions as lists of the names that tables use."""
-    conditions: dict[str, list[str]] = {}
-    for name, given in where.items():
-        if name not in CONDITIONS:
-            raise StudyError(
-                zh=f"没有名为 {name} 的条件；可用：{'、'.join(CONDITIONS)}。",
-                en=f"There is no condition {name}; allowed: {', '.join(CONDITIONS)}.",
-            )
-        values = [given] if isinstance(given, str) else list(given)
-        conditions[name] = [_value(name, value) for value in values]
-    return conditions
-
-
-def _value(condition: str, value: str) -> str:
-    allowed = CONDITIONS[condition]
-    if condition == "prefecture":
-        try:
-            return code_of(value, "prefecture")
-        except ValueError:
-            [(first, called), *_, (last, _)] = prefecture_words().items()
-            allowed = (f"{first} … {last}", called["zh"], called["en"], "…")
-    elif (name := value if value in allowed else str(meant(value, condition))) in allowed:
-        return name
-    raise StudyError(
-        zh=f"条件 {condition} 没有取值 {value}；可用：{'、'.join(allowed)}。",
-        en=f"The condition {condition} has no value {value}; allowed: {', '.join(allowed)}.",
-    )
+    try:
+        return understood(where, CONDITIONS)
+    except Refusal as refused:
+        raise StudyError(zh=refused.zh, en=refused.en) from None
 
 
 def _fates(one: Result, other: Result) -> pd.DataFrame:

@@ -13,7 +13,10 @@ import pandas as pd
 from sim.observe.tables import TABLES as COLUMNS
 from sim.study.comparison.by_month import rates
 from sim.study.comparison.sample_size import rows_behind
+from sim.study.comparison.some_firms import cells
 from sim.study.outcomes import possible_means, values_of
+from sim.study.reductions.paired import GIVEN
+from sim.study.runs.specification import PAIRED
 from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
@@ -47,12 +50,14 @@ class ScenarioMeans(NamedTuple):
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
     rates: pd.DataFrame  # of each run, see `sim.study.comparison.by_month.rates`
+    cells: pd.DataFrame  # of each run, see `sim.study.comparison.some_firms.cells`
 
 
 def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, seed: int) -> ScenarioMeans:
     """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
     done = runs[runs["reason"] == ""]
-    universes = [stored.table(key, "universes") for key in done["run"]]
+    universes, panels = ([stored.table(key, name) for key in done["run"]] for name in ("universes", "panel"))
+    given = [stored.table(key, GIVEN) if stored.row(key)["keep"] in PAIRED else None for key in done["run"]]
 
     def mean(table: str) -> pd.DataFrame:
         return _mean(scenario.name, table, [stored.table(key, table) for key in done["run"]])
@@ -65,12 +70,13 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, see
         runs=runs[list(RUNS)].reset_index(drop=True),
         outcomes=outcomes[["scenario", "outcome", "mean", "low", "high", "unit", "replications", "rows"]],
         values=long,
-        panel=mean("panel"),
+        panel=_mean(scenario.name, "panel", panels),
         universes=_mean(scenario.name, "universes", universes),
         ledger=mean("ledger"),
         delivery=mean("delivery"),
         requests=mean("requests"),
         repayment_wall=mean("repayment_wall"),
+        cells=cells(scenario, list(zip(done["replication"], panels, given, strict=True))),
         rates=rates(scenario.name, list(zip(done["replication"], universes, strict=True))),
     )
 

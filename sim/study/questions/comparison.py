@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from sim import drawing
+from sim.observe.conditions import Where
 from sim.refusal import Language
 from sim.scenario import Scenario, load
 from sim.study import StudyError
@@ -21,6 +22,7 @@ from sim.study.comparison import (
     journey,
     parameter_uncertainty,
     repayment_wall,
+    some_firms,
     targets,
 )
 from sim.study.comparison.paired_worlds import Pairing, paired
@@ -64,6 +66,11 @@ class Comparison(Study):
     resumption_rate, loss_share, read on the month's last day), mean, low, high, replications: scenario minus baseline,
     paired by replication; without the baseline's own rows and without months in which an outcome does not exist.
 
+    ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share.
+    ``cells``: scenario, replication, prefecture, sector, size, then what outcomes read of these firms
+    (``sim/observe/some_firms.py``): counts of the panel in the last month and in that of the targets, given_fen (what
+    measures gave them), rows (founders of the sample). :meth:`outcomes_of` makes outcomes of it.
+
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
     ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
@@ -92,6 +99,8 @@ class Comparison(Study):
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     differences_by_month: pd.DataFrame
+    rates: pd.DataFrame
+    cells: pd.DataFrame
     values: pd.DataFrame
     panel: pd.DataFrame
     universes: pd.DataFrame
@@ -114,6 +123,15 @@ class Comparison(Study):
     def scenarios(self) -> list[str]:
         """Names of the scenarios, the baseline first."""
         return [scenario.name for scenario in self.manifest.scenarios]
+
+    def outcomes_of(self, where: Where, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+        """Outcomes of some firms and how far they are from the baseline, paired by replication.
+
+        ``where`` and ``outcomes``: see :meth:`sim.observe.tables.Result.outcomes_of`. Returns scenario, outcome, mean,
+        low, high, difference, difference_low, difference_high, unit, replications, rows (of the sample, of founders).
+        Raises :class:`StudyError` for what cannot be told of some firms, with the reason.
+        """
+        return some_firms.table(self, where, outcomes, BASELINE)
 
     def plot(
         self,
@@ -174,7 +192,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
     later, fallen = _followed(followed, together("repayment_wall"), pairing, seed, replications, runner)
-    values, outcomes = together("values"), together("outcomes")
+    values, outcomes, rates = together("values"), together("outcomes"), together("rates")
     paired_costs = pairing.costs()
     known = values_of(runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True)
     return Comparison(
@@ -183,7 +201,9 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         ),
         outcomes=outcomes,
         differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
-        differences_by_month=by_month.table(together("rates"), BASELINE),
+        differences_by_month=by_month.table(rates, BASELINE),
+        rates=rates,
+        cells=together("cells").astype(some_firms.CATEGORIES),
         values=values,
         runs=together("runs"),
         panel=together("panel"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sim.observe.conditions import Where
 from sim.observe.tables import LOOKED_INTO, TABLES
 from sim.parameters import load as load_parameters
 from sim.scenario import Scenario, load
 from sim.study import StudyError
+from sim.study.comparison import some_firms
 from sim.study.comparison.scenario_means import scenario_means
 from sim.study.runs.manifest import manifest
 from sim.study.runs.specification import Setting, replicated, sized
@@ -48,6 +51,7 @@ class Ensemble(Study):
     that a replication lacks counts 0, ``days`` weighted by firms).
     ``snapshots``, ``distributions``, ``resumption``, ``stops``: what was seen inside the runs, as in
     ``sim.observe.tables.TABLES`` with columns ``scenario`` and ``replication`` in front; no row where nobody looked.
+    ``rates`` and ``cells``: as in :class:`sim.study.questions.comparison.Comparison`.
     """
 
     kind: ClassVar[str] = "run"
@@ -63,6 +67,17 @@ class Ensemble(Study):
     distributions: pd.DataFrame
     resumption: pd.DataFrame
     stops: pd.DataFrame
+    rates: pd.DataFrame
+    cells: pd.DataFrame
+
+    def outcomes_of(self, where: Where, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+        """Outcomes of some firms over the replications.
+
+        ``where`` and ``outcomes``: see :meth:`sim.observe.tables.Result.outcomes_of`. Returns scenario, outcome,
+        mean, low, high, unit, replications, rows (missing: not kept, nor is what each firm was given). Raises
+        :class:`StudyError` for what cannot be told of some firms, with the reason.
+        """
+        return some_firms.table(self, where, outcomes, None)
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
@@ -82,8 +97,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
     runs = runner.run(replace(spec, inside=inside) for spec in specs)
     means = scenario_means(scenario, runs, runner.stored, setting.seed)
     seen = {name: _together(name, runs, runner.stored, inside is not None) for name in LOOKED_INTO}
-    tables = {name: table for name, table in means._asdict().items() if name in Ensemble.table_names()}
-    return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs), **asked), **tables | seen)
+    return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs), **asked), **means._asdict() | seen)
 
 
 def _check(inside: Inside, scenario: Scenario, replications: int) -> None:

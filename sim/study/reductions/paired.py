@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from sim.observe.some_firms import got
 from sim.study.reductions import costs, exits, fates
 from sim.study.reductions.endings import Endings, endings_of, places
 from sim.timeline import horizon
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 ENDS: Final = "ends"  # of the firms of a world that others are paired with
+GIVEN: Final = "given"  # what firms were given, by cell
 
 
 def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
     """Tables by name: of a baseline (``paired_with`` is None) how its firms ended, of others their sums; of both exits.
 
+    Of both costs, too, and what the firms of each cell were given.
     ``paired_with``: the ends of the baseline's firms, as this function gave them.
     """
     if paired_with is None:
@@ -30,7 +33,7 @@ def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -
         there = Endings(*(paired_with[name].to_numpy() for name in Endings._fields))
     place = places(result.fates, there)
     closed = exits.exits_of(result.fates, there, place, horizon(scenario.world.start, scenario.world.end))
-    taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result))}
+    taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result)), GIVEN: got(result.fates)}
     if paired_with is None:
         return taken | {ENDS: pd.DataFrame(there._asdict())}
     found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]

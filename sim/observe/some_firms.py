@@ -1,0 +1,187 @@
+"""Outcomes over firms of one's own choice, by the definitions that outcomes have.
+
+What is counted of firms is counted by *cell* (prefecture, sector, size), so an outcome of some cells is that outcome of
+their sums. Universes of cells are all firms, individual businesses (of that size) and enterprises (of the others).
+Industry above scale is no union of cells: its three rates are read from the table ``universes``, and nothing else is
+known of it. What is counted by measure, by winner or for all banks together is refused by name (``Outcome.undivided``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.observe.conditions import OF_FIRMS, Where, understood
+from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.outcomes import OUTCOMES, of_counts
+from sim.refusal import Refusal, UnknownName
+from sim.vocabulary import SIZES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.observe.tables import Result
+
+CELL: Final = ("prefecture", "sector", "size")
+AT_END: Final = ("founders", "founders_alive", "exited", "born", "staff")  # counts of the panel, in the last month
+AT_TARGET: Final = (
+    "open", "suspended", "stopped", "stopped_working", "stopped_exited_otherwise", "loss_making", "overdue_public_fen",
+    "small_arrears_fen",
+)  # fmt: skip  # and in the month of the targets
+GOT: Final = ("given_fen", "rows")  # over the horizon, of firms: what they were given; founders' rows of the sample
+COUNTS: Final = (*AT_END, *AT_TARGET, *GOT)
+RUN: Final = ("scenario", "replication")
+INDIVIDUAL: Final = "individual"
+ABOVE_SCALE: Final = "industry_above_scale"
+OF_SIZES: Final = {
+    "all": SIZES,
+    "individual_businesses": (INDIVIDUAL,),
+    "enterprises": tuple(size for size in SIZES if size != INDIVIDUAL),
+}
+
+
+def got(fates: pd.DataFrame) -> pd.DataFrame:
+    """What firms of each cell were given by measures, and how many founders' rows are in it: CELL, GOT."""
+    import pandas as pd
+
+    parts = [fates[name].cat for name in CELL]
+    shape = tuple(len(part.categories) for part in parts)
+    place = np.ravel_multi_index(tuple(part.codes.to_numpy() for part in parts), shape)
+    amounts = [column for column in map(str, fates) if column.startswith("given_")]
+    given = fates[amounts].to_numpy().sum(axis=1)
+    # Sums of whole fen below 2**53 are exact.
+    weighted = np.bincount(place, fates["entities"].to_numpy().astype(float) * given, int(np.prod(shape)))
+    rows = np.bincount(place, fates["founder"].to_numpy().astype(float), len(weighted))
+    there = np.flatnonzero(np.bincount(place, minlength=len(weighted)))
+    names = np.unravel_index(there, shape)
+    table = {
+        name: np.asarray(part.categories, object)[codes] for name, part, codes in zip(CELL, parts, names, strict=True)
+    }
+    return pd.DataFrame(table | {"given_fen": weighted[there], "rows": rows[there]})
+
+
+def cells(panel: pd.DataFrame, target_month: str) -> pd.DataFrame:
+    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET."""
+    month = panel["month"].to_numpy()
+    end, target = panel[month == month[-1]], panel[month == target_month]  # the same cells in the same order
+    table: pd.DataFrame = end[[*CELL, *AT_END]].reset_index(drop=True)
+    table[list(AT_TARGET)] = target[list(AT_TARGET)].to_numpy()
+    return table
+
+
+def with_what_was_given(counted: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
+    """The same with GOT from a table of :func:`got`, cell by cell (and run by run); missing where there is none."""
+    if given is None:
+        return counted.assign(**dict.fromkeys(GOT, np.nan))
+    keys = [name for name in given if name not in GOT]
+    known: pd.DataFrame = counted.merge(given, on=keys, how="left").fillna(dict.fromkeys(GOT, 0.0))
+    return known
+
+
+def chosen(where: Where) -> dict[str, list[str]]:
+    """The conditions on cells that ``where`` comes to. Raises :class:`Refusal` for what is not understood."""
+    asked = check(where)
+    if is_above_scale(asked):
+        return asked
+    sizes = {size for universe in asked.pop("universe", ["all"]) for size in OF_SIZES[universe]}
+    if sizes != {*SIZES}:
+        asked["size"] = [size for size in asked.get("size", SIZES) if size in sizes]
+    return asked
+
+
+def check(where: Where) -> dict[str, list[str]]:
+    """The conditions in the names that tables use. Raises :class:`Refusal` for what cannot be meant."""
+    asked = understood(where, OF_FIRMS)
+    is_above_scale(asked)
+    return asked
+
+
+def is_above_scale(asked: dict[str, list[str]]) -> bool:
+    """Whether conditions are for industry above scale. Raises :class:`Refusal` for that and something else."""
+    if ABOVE_SCALE not in asked.get("universe", ()):
+        return False
+    if asked != {"universe": [ABOVE_SCALE]}:
+        raise Refusal(
+            zh=f"{ABOVE_SCALE} 只能单独作条件：它不按州市、行业和规模计数。",
+            en=f"{ABOVE_SCALE} stands alone: it is not counted by prefecture, sector and size.",
+        )
+    return True
+
+
+def named(outcomes: Iterable[str] | None, asked: dict[str, list[str]], is_kept: bool) -> list[str]:
+    """The outcomes that are asked for, of None all that can be told of these firms, in the order of ``OUTCOMES``.
+
+    ``is_kept``: whether it is known what each firm was given. Raises :class:`Refusal` for one that cannot be told,
+    with the reason.
+    """
+    reasons: dict[str, tuple[str, str]] = {}
+    above = is_above_scale(asked)
+    for name, outcome in OUTCOMES.items():
+        if outcome.undivided is not None:
+            reasons[name] = outcome.undivided.zh, outcome.undivided.en
+        elif above and name not in HEADLINES:
+            reasons[name] = "规模以上工业企业只统计三项比率", "of industry above scale three rates are counted, no more"
+        elif name == "money_given" and not is_kept:
+            reasons[name] = "这些运行没有保留各企业所得", "these runs have not kept what each firm was given"
+    if outcomes is None:
+        return [name for name in OUTCOMES if name not in reasons]
+    found = list(outcomes)
+    for name in found:
+        if name not in OUTCOMES:
+            raise UnknownName("outcome", name, OUTCOMES)
+        if name in reasons:
+            zh, en = reasons[name]
+            raise Refusal(zh=f"{name} 不能按企业划分：{zh}。", en=f"{name} cannot be told of some firms: {en}.")
+    return [name for name in OUTCOMES if name in found]
+
+
+def pick(table: pd.DataFrame, asked: dict[str, list[str]]) -> pd.DataFrame:
+    """The rows of a table of cells that meet the conditions. Raises :class:`Refusal` when there are none."""
+    held = np.ones(len(table), np.bool_)
+    for name, values in asked.items():
+        held &= table[name].isin(values).to_numpy()
+    if not held.any():
+        said = ", ".join(f"{name}={'|'.join(values)}" for name, values in asked.items())
+        raise Refusal(zh=f"没有企业符合条件：{said}。", en=f"No firm meets the conditions: {said}.")
+    return table[held]
+
+
+def told(
+    counted: pd.DataFrame, rates: pd.DataFrame, where: Where, outcomes: Sequence[str] | None, target_month: str
+) -> pd.DataFrame:
+    """Outcomes of some firms in each of several runs: scenario, replication, outcome, value, unit.
+
+    ``counted``: :func:`cells` of the runs, ``rates``: :func:`sim.observe.months.rates_by_month` of their universes,
+    both with scenario and replication. See :meth:`sim.observe.tables.Result.outcomes_of` for the rest.
+    """
+    import pandas as pd
+
+    asked = chosen(where)
+    is_kept = len(counted) > 0 and bool(counted["given_fen"].notna().all())
+    names = named(outcomes, asked, is_kept)
+    rows: list[tuple[str, int, str, float]] = []
+    if is_above_scale(asked):
+        meant = rates[(rates["universe"] == ABOVE_SCALE) & (rates["by"] == "firms")]
+        for name in names:
+            month = meant["month"].max() if name == HEADLINES[0] else target_month
+            there = meant.loc[meant["month"] == month, [*RUN, name]].itertuples(index=False)
+            rows += [(scenario, replication, name, float(rate)) for scenario, replication, rate in there]
+    else:
+        sums = pick(counted, asked).groupby(list(RUN), sort=False, observed=True)[list(COUNTS)].sum(min_count=1)
+        for (scenario, replication), numbers in zip(sums.index, sums.to_numpy().tolist(), strict=True):
+            counts = dict(zip(COUNTS, numbers, strict=True))
+            rows += [(scenario, replication, name, OUTCOMES[name].of(of_counts(counts))) for name in names]
+    table = pd.DataFrame(rows, columns=[*RUN, "outcome", "value"])
+    return table.assign(unit=[OUTCOMES[name].unit for name in table["outcome"]])
+
+
+def outcomes_of(result: Result, where: Where, outcomes: Sequence[str] | None) -> pd.DataFrame:
+    """See :meth:`sim.observe.tables.Result.outcomes_of`."""
+    run: dict[str, Any] = {"scenario": result.scenario, "replication": 0}
+    given = got(result.fates) if len(result.fates) else None
+    counted = with_what_was_given(cells(result.panel, result.target_month), given).assign(**run)
+    rates = rates_by_month(result.universes.assign(**run))
+    table = told(counted, rates, where, outcomes, result.target_month)
+    return table[["outcome", "value", "unit"]]

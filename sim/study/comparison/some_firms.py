@@ -1,0 +1,80 @@
+"""Any outcome of a study over firms of one's own choice: means, intervals, and differences paired by replication."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from sim.observe import some_firms
+from sim.observe.conditions import Where
+from sim.observe.outcomes import target_month
+from sim.observe.some_firms import CELL, COUNTS
+from sim.refusal import Refusal
+from sim.study import StudyError
+from sim.study.outcomes import paired_differences, possible_means
+from sim.study.statistics.intervals import summarise
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+CELLS: Final = ("scenario", "replication", *CELL, *COUNTS)  # columns
+CATEGORIES: Final = dict.fromkeys(("scenario", *CELL), "category")  # types of columns that repeat a few names
+ENDS: Final = ("mean", "low", "high")
+
+
+def cells(scenario: Scenario, runs: Sequence[tuple[int, pd.DataFrame, pd.DataFrame | None]]) -> pd.DataFrame:
+    """What outcomes read of each cell in each run of a scenario (columns: CELLS).
+
+    ``runs``: of each that succeeded its replication, panel, and what firms were given, None where it was not kept.
+    """
+    if not runs:
+        return pd.DataFrame(columns=list(CELLS))
+    month = target_month(runs[0][1]["month"].unique().tolist(), scenario.plan.targets_on)
+    counted, given = [], []
+    for replication, panel, of_run in runs:
+        counted.append(some_firms.cells(panel, month).assign(replication=replication))
+        if of_run is not None:
+            given.append(of_run.assign(replication=replication))
+    known = pd.concat(given, ignore_index=True) if given else None
+    together = some_firms.with_what_was_given(pd.concat(counted, ignore_index=True), known)
+    together = together.assign(scenario=scenario.name)[list(CELLS)]
+    return together.astype(CATEGORIES)
+
+
+def table(study: Any, where: Where, outcomes: Sequence[str] | None, baseline: str | None) -> pd.DataFrame:
+    """Outcomes of some firms: scenario, outcome, mean, low, high, unit, replications, rows (of founders in the sample).
+
+    ``study`` has the tables ``cells`` and ``rates``. With a ``baseline`` there are difference, difference_low and
+    difference_high too: scenario minus baseline, paired by replication. Raises :class:`StudyError` for conditions and
+    outcomes of :mod:`sim.observe.some_firms` that cannot be.
+    """
+    if study.cells.empty:
+        raise StudyError(
+            zh="没有一次运行成功，没有企业可言。", en="No run succeeded, so there are no firms to speak of."
+        )
+    plan = study.manifest.scenarios[0].contents["plan"]
+    month = target_month(study.rates["month"].drop_duplicates().to_list(), pd.Timestamp(plan["targets_on"]).date())
+    try:
+        values = some_firms.told(study.cells, study.rates, where, outcomes, month)
+    except Refusal as refused:
+        raise StudyError(zh=refused.zh, en=refused.en) from None
+    means = summarise(values, ["scenario", "outcome", "unit"], possible_means)
+    means["rows"] = means["scenario"].map(_rows(study.cells, where)).astype(float)
+    columns = ["scenario", "outcome", *ENDS, "unit", "replications", "rows"]
+    if baseline is None:
+        return means[columns]
+    differences = paired_differences(values, ["scenario"], values["scenario"] == baseline)
+    named = {end: "difference" if end == "mean" else f"difference_{end}" for end in ENDS}
+    beside = differences[["scenario", "outcome", *ENDS]].rename(columns=named)
+    return means.merge(beside, on=["scenario", "outcome"])[[*columns[:5], *named.values(), *columns[5:]]]
+
+
+def _rows(counted: pd.DataFrame, where: Where) -> dict[str, float]:
+    """Mean rows of the sample that are founders among these firms, by scenario; missing where it is not known."""
+    asked = some_firms.chosen(where)
+    if some_firms.is_above_scale(asked):
+        return {}
+    runs = some_firms.pick(counted, asked).groupby(["scenario", "replication"], observed=True)["rows"].sum(min_count=1)
+    return {str(name): float(mean) for name, mean in runs.groupby(level=0, observed=True).mean().items()}
