@@ -38,9 +38,14 @@ def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Desc
 
 
 def show(entries: Sequence[Description], lang: Language) -> None:
-    """Print parameters with prior, grade and evidence or the mark; in a pipe one line each."""
-    heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS]
-    table(heads, [(*_told(entry, lang), "\n".join(_basis(entry, lang))) for entry in entries])
+    """Print parameters with prior and grade, then what stands behind each; in a pipe one line each."""
+    heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS[:-1]]
+    table(heads, [_told(entry, lang) for entry in entries])
+    for entry in entries:
+        paragraph(entry.path)
+        for said in _basis(entry, lang):
+            paragraph(said, "  - ")
+    print()
     paragraph(text("cli.note.not_levers", lang))
 
 
@@ -144,7 +149,10 @@ def _rows(entry: Description) -> list[Evidence]:
 
 
 def _number(value: Number) -> str:
-    return value.isoformat() if isinstance(value, date) else f"{value:,.12g}".replace("-", "−")
+    if isinstance(value, date):
+        return value.isoformat()
+    written = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.12g}"
+    return written.replace("-", "−")
 
 
 def _keyed(value: Any) -> Any:
