@@ -8,6 +8,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
 
     result = sim.run("full_plan", firms=2_000)
     study = sim.compare(["baseline", "full_plan"], firms=2_000, replications=4)
+    study.outcomes_of({"sector": "catering", "universe": "enterprises"})
     seen = sim.run("full_plan", firms=2_000, inside=sim.Inside(days=["2022-12-31"], sample=500, stops=True)).snapshots
     lives = sim.journey(where={"fate": "saved", "sector": "catering"})
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)

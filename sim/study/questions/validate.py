@@ -129,7 +129,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
     return Validation(
         manifest=manifest(
             "validate", at_values[::-1], setting.seed, question.replications,
-            targets=list(question.names), draws=question.draws, rows_of_draws=_rows_of_draws(at_values[0]),
+            varied=[factor.path for factor in priors()] if drawn else (), targets=list(question.names),
+            draws=question.draws, rows_of_draws=_rows_of_draws(at_values[0]),
             fitted=False, before="" if before is None else before.version,
             readings={world: [list(spec) for spec in specs] for world, specs in read.items()},
         ),
