@@ -22,8 +22,6 @@ from sim.vocabulary import SIZES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.observe.tables import Result
-
 CELL: Final = ("prefecture", "sector", "size")
 AT_END: Final = ("founders", "founders_alive", "exited", "born", "staff")  # counts of the panel, in the last month
 AT_TARGET: Final = (
@@ -177,11 +175,17 @@ def told(
     return table.assign(unit=[OUTCOMES[name].unit for name in table["outcome"]])
 
 
-def outcomes_of(result: Result, where: Where, outcomes: Sequence[str] | None) -> pd.DataFrame:
-    """See :meth:`sim.observe.tables.Result.outcomes_of`."""
-    run: dict[str, Any] = {"scenario": result.scenario, "replication": 0}
-    given = got(result.fates) if len(result.fates) else None
-    counted = with_what_was_given(cells(result.panel, result.target_month), given).assign(**run)
-    rates = rates_by_month(result.universes.assign(**run))
-    table = told(counted, rates, where, outcomes, result.target_month)
-    return table[["outcome", "value", "unit"]]
+def told_of_one(
+    panel: pd.DataFrame,
+    universes: pd.DataFrame,
+    fates: pd.DataFrame,
+    target_month: str,
+    where: Where,
+    outcomes: Sequence[str] | None,
+) -> pd.DataFrame:
+    """The same of one run by its tables (fates may be empty): outcome, value, unit."""
+    run: dict[str, Any] = {"scenario": "", "replication": 0}
+    given = got(fates) if len(fates) else None
+    counted = with_what_was_given(cells(panel, target_month), given).assign(**run)
+    rates = rates_by_month(universes.assign(**run))
+    return told(counted, rates, where, outcomes, target_month)[["outcome", "value", "unit"]]

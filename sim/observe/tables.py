@@ -318,9 +318,9 @@ class Result:
         refused with the reason (:class:`sim.refusal.Refusal`), as are conditions that are not understood or that no
         firm meets.
         """
-        from sim.observe import some_firms  # here: it reads results, and results know of it only when they are asked
+        from sim.observe.some_firms import told_of_one  # start-up: pandas
 
-        return some_firms.outcomes_of(self, where, outcomes)
+        return told_of_one(self.panel, self.universes, self.fates, self.target_month, where, outcomes)
 
     def value(self, outcome: str) -> float:
         """Value of one outcome by name; ``KeyError`` when there is none of that name."""
