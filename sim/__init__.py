@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "compare", "discover", "journey", "load", "run", "save", "search", "sensitivity", "sweep",
-    "workbench_model",
+    "Inside", "attribute", "calibration", "compare", "discover", "journey", "load", "run", "save", "search",
+    "sensitivity", "sweep", "workbench_model",
 ]  # fmt: skip
 
 
@@ -159,6 +159,20 @@ def discover(asked: Asked = "missed_targets", **how: Unpack[QuestionKeywords]) -
 def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) -> Search:
     """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
     return _ask("search", asked, how)  # type: ignore[return-value]
+
+
+@checked()
+def calibration(folder: str | Path | None = None) -> Path:
+    """Read another folder of calibration from now on, also in workers; without one, the project's own again.
+
+    With a ``classification.toml`` of its own it is another province: then its lists must be those of this process.
+    Without one it holds only what differs. Raises :class:`sim.refusal.Refusal` where it cannot be used.
+    """
+    from pathlib import Path  # start-up: `import sim` is light
+
+    from sim import classification  # the same
+
+    return classification.use(None if folder is None else Path(folder))
 
 
 def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:

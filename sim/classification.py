@@ -7,6 +7,7 @@ through :mod:`sim.vocabulary`, their words through :mod:`sim.names`.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -16,10 +17,18 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sim.data_folders import calibration_folder, of_calibration, own_calibration_folder
+from sim.data_folders import (
+    CALIBRATION_VARIABLE,
+    CLASSIFICATION_FILE,
+    calibration_file,
+    calibration_folder,
+    of_calibration,
+    own_calibration_folder,
+    usable,
+)
 from sim.refusal import Refusal
 
-FILE: Final = "classification.toml"
+FILE: Final = CLASSIFICATION_FILE
 # What the model knows by name; it knows no other sector, size or agency.
 NEEDED: Final = {
     "sectors": ("construction",),  # public works raise its demand
@@ -141,7 +150,7 @@ class Classification(_Stated):
 @cache
 def read(folder: Path) -> Classification:
     """The classification of a folder of calibration; :class:`Refusal` names every fault of the file."""
-    path = folder / FILE
+    path = calibration_file(folder, FILE)
     try:
         return Classification.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as trouble:
@@ -168,13 +177,32 @@ def _of_this_process() -> Classification:
 CLASSIFICATION: Final = _of_this_process()
 
 
+def fits(folder: Path) -> bool:
+    """Whether the lists of a folder of calibration are those that this process began with."""
+    return read(folder).lists == CLASSIFICATION.lists
+
+
 def hold_to(folder: Path) -> None:
     """Refuse a folder of calibration whose lists are not those that this process began with."""
-    if read(folder).lists != CLASSIFICATION.lists:
+    if not fits(folder):
         raise Refusal(
             zh=f"{folder} 的分类（{FILE}）与本进程开始时不同；请在新的进程中使用",
             en=f"{folder}: {FILE} is not the one that this process began with; use the folder in a new process",
         )
+
+
+def use(folder: Path | None) -> Path:
+    """Read another folder of calibration from now on, in this process and its workers; None for the project's own.
+
+    Raises :class:`Refusal` for a folder that cannot be used, or whose lists are not those of this process.
+    """
+    if folder is None:
+        os.environ.pop(CALIBRATION_VARIABLE, None)
+        return own_calibration_folder()
+    place = usable(folder)
+    hold_to(place)
+    os.environ[CALIBRATION_VARIABLE] = str(place)
+    return place
 
 
 @of_calibration

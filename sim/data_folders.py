@@ -1,7 +1,8 @@
 """Where the project's data files are: beside the package in a checkout, inside it when installed from a wheel.
 
-Another province is another folder of calibration, named by the environment variable ``SHUKUN_CALIBRATION``: workers
-and notebooks that inherit the environment read the same.
+Another calibration is another folder, named by the environment variable ``SHUKUN_CALIBRATION``: workers and notebooks
+that inherit the environment read the same. With a classification of its own it is another province and complete;
+without one it holds what differs, and the files that it lacks are those that come with the project.
 """
 
 import os
@@ -17,6 +18,10 @@ CALIBRATION_FILES: Final = (
     "classification.toml", "parameters.yaml", "population/counties.csv", "world/parameters.yaml", "world/demand.csv",
     "world/listings.csv", "world/national_listings.csv", "world/testing.csv", "world/tour_rules.csv",
 )  # fmt: skip
+CLASSIFICATION_FILE: Final = CALIBRATION_FILES[0]
+PARAMETER_FILES: Final = ("parameters.yaml", "world/parameters.yaml")
+# What a folder of calibration may have beside these, and a run then reads.
+OPTIONAL_FILES: Final = ("population/margins.csv", "population/firms.csv")
 _PACKAGE = Path(__file__).resolve().parent
 Read = TypeVar("Read")
 
@@ -29,10 +34,21 @@ def _folder(name: str) -> Path:
 def calibration_folder() -> Path:
     """The folder of the parameters, the classification, the counties and the record: Yunnan's if no other is named.
 
-    Raises :class:`Refusal` for a folder that is not there or lacks a file.
+    Raises :class:`Refusal` for a folder that is not there, lacks a file or has none.
     """
     named = os.environ.get(CALIBRATION_VARIABLE)
-    return _complete(Path(named).resolve()) if named else own_calibration_folder()
+    return usable(Path(named)) if named else own_calibration_folder()
+
+
+def is_overlay(folder: Path) -> bool:
+    """Whether a folder of calibration holds only what differs from the one that comes with the project."""
+    return folder != own_calibration_folder() and not (folder / CLASSIFICATION_FILE).is_file()
+
+
+def calibration_file(folder: Path, name: str) -> Path:
+    """Where a file of a folder of calibration is: in the folder, or with the project where it holds what differs."""
+    path = folder / name
+    return own_calibration_folder() / name if is_overlay(folder) and not path.exists() else path
 
 
 def own_calibration_folder() -> Path:
@@ -56,6 +72,11 @@ def of_calibration(read: Callable[[Path], Read]) -> Callable[[], Read]:
     return present
 
 
+def usable(folder: Path) -> Path:
+    """A folder of calibration that can be used, in full; raises :class:`Refusal` as :func:`calibration_folder` does."""
+    return _complete(folder.resolve())
+
+
 @cache
 def _complete(folder: Path) -> Path:
     if not folder.is_dir():
@@ -63,6 +84,14 @@ def _complete(folder: Path) -> Path:
             zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 不存在",
             en=f"{CALIBRATION_VARIABLE} names {folder}, which is no folder",
         )
+    if is_overlay(folder):
+        if not any((folder / name).is_file() for name in (*CALIBRATION_FILES, *OPTIONAL_FILES)):
+            names = (*CALIBRATION_FILES, *OPTIONAL_FILES)
+            raise Refusal(
+                zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 中没有校准文件；可以有 {'、'.join(names)}",
+                en=f"{CALIBRATION_VARIABLE} names {folder}, which has no file of a calibration: {', '.join(names)}",
+            )
+        return folder
     missing = [name for name in CALIBRATION_FILES if not (folder / name).is_file()]
     if missing:
         raise Refusal(

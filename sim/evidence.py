@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from sim.data_folders import of_calibration
+from sim.data_folders import is_overlay, of_calibration, own_calibration_folder
 from sim.refusal import Refusal, shown
 
 FOLDER: Final = "evidence"
@@ -68,9 +68,10 @@ NEEDED: Final = ("id", "item", "value", "unit", "period", "place", "source_title
 def evidence(folder: Path) -> dict[str, Evidence]:
     """All rows of the present folder of calibration by id, in the order of the files' names.
 
-    Raises :class:`EvidenceError` with one sentence for each fault.
+    A folder that holds only what differs adds to the rows that come with the project. Raises :class:`EvidenceError`
+    with one sentence for each fault.
     """
-    return read(folder / FOLDER)
+    return (read(own_calibration_folder() / FOLDER) if is_overlay(folder) else {}) | read(folder / FOLDER)
 
 
 def read(folder: Path) -> dict[str, Evidence]:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import hold_to
-from sim.data_folders import of_calibration
+from sim.data_folders import PARAMETER_FILES, is_overlay, of_calibration, own_calibration_folder
 from sim.measure import Dated
 from sim.parameter_file import Entry, Grade, Number, ParameterError, Prior, leaves, read
 from sim.refusal import UnknownName, shown
@@ -214,8 +214,25 @@ def load(path: Path | None = None, changed: Mapping[str, Number] = MappingProxyT
 @of_calibration
 def _of_province(folder: Path) -> Parameters:
     hold_to(folder)
+    return of_folder(folder)
+
+
+def of_folder(folder: Path) -> Parameters:
+    """The parameters of a folder of calibration.
+
+    Where it holds only what differs, its entries take the places of those that come with the project; raises
+    :class:`UnknownName` for one that there is not.
+    """
     # The world's parameters lie beside the record that they belong to.
-    return _parameters((folder / "parameters.yaml", folder / "world" / "parameters.yaml"))
+    known = tuple(own_calibration_folder() / name for name in PARAMETER_FILES) if is_overlay(folder) else ()
+    theirs = tuple(path for path in (folder / name for name in PARAMETER_FILES) if path.exists() or not known)
+    if known:
+        calibrated = _parameters(known)
+        for path in theirs:
+            for name in read(path):
+                if name not in calibrated.contents():
+                    raise UnknownName("parameter", name, list(calibrated.contents()))
+    return _parameters((*known, *theirs))
 
 
 def effective(changes: Mapping[str, Number]) -> dict[str, Number]:

@@ -14,11 +14,17 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from sim import parameters
-from sim.data_folders import CALIBRATION_FILES, of_calibration, own_calibration_folder
+from sim.data_folders import (
+    CALIBRATION_FILES,
+    OPTIONAL_FILES,
+    PARAMETER_FILES,
+    calibration_file,
+    of_calibration,
+    own_calibration_folder,
+)
 from sim.parameter_file import Number
 
 PARAMETERS: Final = "parameters."  # the first word of a lever that is a calibrated parameter
-PARAMETER_FILES: Final = ("parameters.yaml", "world/parameters.yaml")
 
 
 class ChangedParameter(BaseModel):
@@ -72,18 +78,16 @@ def other_calibration(folder: Path) -> OtherCalibration | None:
     theirs = own_calibration_folder()
     if folder == theirs:
         return None
-    values, calibrated = (_values(place) for place in (folder, theirs))
+    values, calibrated = (parameters.of_folder(place).contents() for place in (folder, theirs))
     names = [path for path in {**calibrated, **values} if values.get(path) != calibrated.get(path)]
     files = [
         name
-        for name in CALIBRATION_FILES
-        if name not in PARAMETER_FILES and (folder / name).read_bytes() != (theirs / name).read_bytes()
+        for name in (*CALIBRATION_FILES, *OPTIONAL_FILES)
+        if name not in PARAMETER_FILES and _content(calibration_file(folder, name)) != _content(theirs / name)
     ]
     return OtherCalibration(parameters=tuple(names), files=tuple(files)) if names or files else None
 
 
-def _values(folder: Path) -> dict[str, object]:
-    """Every parameter of a folder by path."""
-    return {
-        path: value for name in PARAMETER_FILES for path, value in parameters.load(folder / name).contents().items()
-    }
+def _content(file: Path) -> bytes | None:
+    """What is in a file that need not be there."""
+    return file.read_bytes() if file.is_file() else None

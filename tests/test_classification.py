@@ -50,7 +50,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pyte
         parameters.load()
 
 
-@pytest.mark.parametrize("name", CALIBRATION_FILES)
+@pytest.mark.parametrize("name", CALIBRATION_FILES[1:])  # without the first it holds only what differs
 def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(Refusal, match=f"which lacks {name}$"):

@@ -6,6 +6,7 @@ written from the catalogue instead, where ``help`` of a command or an option is 
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn
@@ -13,10 +14,12 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from sim.classification import hold_to
+from sim.classification import fits, hold_to
+from sim.cli.calibration import OPTION as CALIBRATION
+from sim.cli.calibration import as_before, begin_again, taken
 from sim.cli.language import OPTION, language, say, speak
 from sim.cli.streams import finish, reason, showable, tell
-from sim.data_folders import calibration_folder
+from sim.data_folders import CALIBRATION_VARIABLE, calibration_folder
 from sim.refusal import Refusal, nearest
 from sim.report.terminal import layout
 from sim.report.words.catalogue import LANGUAGES
@@ -73,10 +76,14 @@ class Command(TyperCommand):
 class Application(TyperGroup):
     """The whole of ``shukun``: finds the command, and turns what is wrong with a question into sentences."""
 
+    typed = False  # whether the words are those that the process was called with
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
         """Run the command and end; what the system refuses is one sentence and status 1."""
+        self.typed = args is None
         try:
-            super().main(args, *rest, **settings)
+            with as_before():
+                super().main(args, *rest, **settings)
         except SystemExit as ended:
             finish(int(ended.code or 0))
         except OSError as error:
@@ -84,12 +91,19 @@ class Application(TyperGroup):
             finish(1)
 
     def parse_args(self, context: Any, words: list[str]) -> list[str]:
-        """Take the language out, wherever it is said, then read what stands before the command."""
+        """Take calibration and language out, wherever they are said, then read what stands before the command."""
+        words, folder = taken(words)
+        if folder:
+            os.environ[CALIBRATION_VARIABLE] = folder
         try:
             words, wrong = speak(words)
+            if folder and self.typed and not fits(calibration_folder()):
+                begin_again()
             hold_to(calibration_folder())
         except Refusal as error:
             refuse(getattr(error, language()).splitlines())
+        if folder == "":
+            refuse([say("fault.no_value", option=CALIBRATION)])
         if wrong is not None:
             refuse([wrong])
         if not words:
@@ -140,7 +154,7 @@ def _mistake(command: Any, error: Any) -> str:
         if takes is None:
             if option in {name for later in getattr(command, "commands", {}).values() for name in _options(later)}:
                 return say("fault.option_later", given=option)
-            return _nothing_like("option", option, [*_options(command), OPTION, HELP[-1]])
+            return _nothing_like("option", option, [*_options(command), CALIBRATION, OPTION, HELP[-1]])
         return say("fault.no_such_value" if takes.is_flag else "fault.no_value", option=option)
     if param is None:
         return str(error)
@@ -215,4 +229,8 @@ def _explained(param: Any) -> str:
 
 def _everywhere() -> list[tuple[str, str]]:
     """Options that every command has."""
-    return [(f"{OPTION} {'|'.join(LANGUAGES)}", say("option.lang")), (", ".join(HELP), say("option.help"))]
+    return [
+        (f"{CALIBRATION} {say('value.folder')}", say("option.calibration")),
+        (f"{OPTION} {'|'.join(LANGUAGES)}", say("option.lang")),
+        (", ".join(HELP), say("option.help")),
+    ]

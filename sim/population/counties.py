@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import read
-from sim.data_folders import of_calibration
+from sim.data_folders import calibration_file, of_calibration
 from sim.population.margins import margins
 from sim.refusal import Refusal, UnknownName
 
@@ -74,7 +74,7 @@ class Counties:
 @of_calibration
 def counties(folder: Path) -> Counties:
     """The table of counties; :class:`Refusal` for a county of another province than the classification's."""
-    path, province = folder / "population" / "counties.csv", read(folder).province.code
+    path, province = calibration_file(folder, "population/counties.csv"), read(folder).province.code
     with path.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
     strange = [row["code"] for row in rows if not re.fullmatch(rf"{province}\d{{4}}", row["code"])]

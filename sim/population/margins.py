@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.classification import CLASSIFICATION
-from sim.data_folders import of_calibration
+from sim.data_folders import calibration_file, of_calibration
 from sim.measure import Words
 from sim.refusal import Refusal, shown
 from sim.vocabulary import SECTORS, SIZES
@@ -93,11 +93,13 @@ def table(folder: Path) -> Table:
 
     Raises :class:`Refusal` with one sentence for each fault: file, line, field, what was found, what is allowed.
     """
-    path = folder / FILE
+    path = calibration_file(folder, FILE)
     if not path.is_file():
         return Table((), ())
     header, rows = _lines(path)
-    places = {row[field] for _, row in _lines(folder / COUNTIES)[1] for field in ("code", "prefecture_code")}
+    places = {
+        row[field] for _, row in _lines(calibration_file(folder, COUNTIES))[1] for field in ("code", "prefecture_code")
+    }
     faults = [(1, "columns", ",".join(header), ",".join(COLUMNS))] if header != COLUMNS else []
     if not faults:
         faults = [(line, *fault) for line, row in rows if row["used"] != MISSING for fault in _faults(row, places)]

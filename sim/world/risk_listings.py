@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
-from sim.data_folders import of_calibration
+from sim.data_folders import calibration_file, of_calibration
 from sim.refusal import Refusal
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
@@ -64,7 +64,7 @@ class Demand(NamedTuple):
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "world" / name).open(encoding="utf-8", newline="") as file:
+    with calibration_file(folder, f"world/{name}").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -121,7 +121,7 @@ def demand(folder: Path) -> Demand:
     strange = {row["month"] for row in rows} - set(months)
     missing = [f"{name} {SECTORS[s]}" for name, m in months.items() for s in np.flatnonzero(np.isnan(by_month[m]))]
     if strange or missing:
-        path = folder / "world" / "demand.csv"
+        path = calibration_file(folder, "world/demand.csv")
         raise Refusal(
             zh=f"{path} 应有 {first} 至 {last} 各月各行业的数：{'、'.join(sorted(strange) + missing[:3])}",
             en=f"{path} must have every sector in every month from {first} to {last}, and no other month: "

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
-from sim.data_folders import CALIBRATION_FILES, of_calibration
+from sim.data_folders import (
+    CALIBRATION_FILES,
+    PARAMETER_FILES,
+    calibration_file,
+    is_overlay,
+    of_calibration,
+    own_calibration_folder,
+)
 from sim.measure import Words
 from sim.recalibration import PARAMETERS, ChangedParameter, OtherCalibration, changed_parameters, other_calibration
 
@@ -124,8 +131,10 @@ def calibration_fingerprint(folder: Path) -> str:
 
     digest = hashlib.sha256()
     for name in sorted(CALIBRATION_FILES):
-        content = (folder / name).read_bytes()
+        content = calibration_file(folder, name).read_bytes()
         digest.update(f"{name} {len(content)}\n".encode() + content)
+        if is_overlay(folder) and name in PARAMETER_FILES:  # what differs, before what it differs from
+            digest.update((own_calibration_folder() / name).read_bytes())
     if (folder / TABLE).is_file():
         digest.update((folder / TABLE).read_bytes())
     for margin in margins():

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 
 from sim import evidence
-from sim.data_folders import of_calibration, scenarios_folder
+from sim.data_folders import calibration_file, of_calibration, scenarios_folder
 from sim.measure import NAME, Name, Strict, Words
 from sim.refusal import Refusal, nearest
 from sim.scenario import Scenario, load
@@ -119,7 +119,7 @@ def targets(folder: Path) -> Targets:
     Raises ``ScenarioError``, whose errors hold everything that is wrong with them, and :class:`StudyError` where there
     are none.
     """
-    file = folder / FILE
+    file = calibration_file(folder, FILE)
     if not file.is_file():
         raise StudyError(
             zh=f"{folder} 中没有 {FILE}：没有可供检验的目标。",

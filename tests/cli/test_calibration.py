@@ -1,0 +1,77 @@
+"""The folder of calibration may be named on the command line, anywhere, and stays with the command."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.data_folders import CALIBRATION_VARIABLE
+from tests.conftest import CASE
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRY = """
+population:
+  active_share:
+    value: 0.6
+    unit: share of registered entities
+    prior: {distribution: uniform, low: 0.5, high: 0.7}
+    grade: D
+    assumption: a guess for a test
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> str:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "parameters.yaml").write_text(ENTRY, "utf-8")
+    return str(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_folder_is_read_wherever_the_option_stands(mine, first):
+    words, option = ["levers", "active_share", "--json"], ["--calibration", mine]
+    answer = CliRunner().invoke(app, option + words if first else words + option)
+    assert answer.exit_code == 0, answer.stderr
+    (lever,) = json.loads(answer.stdout)
+    assert (lever["path"], lever["value"]) == ("parameters.population.active_share", 0.6)
+    assert CALIBRATION_VARIABLE not in os.environ
+
+
+def test_a_result_says_that_its_calibration_is_not_the_projects(mine):
+    answer = CliRunner().invoke(app, ["run", "baseline", "--firms", "100", f"--calibration={mine}", "--lang", "en"])
+    assert answer.exit_code == 0, answer.stderr
+    assert "parameters that differ: 1 (population.active_share)" in answer.stdout
+
+
+def test_another_province_may_have_other_lists(tmp_path):
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from sim.cli import main; main()"
+    lists = (CASE / "classification.toml").read_text("utf-8")
+    other = tmp_path / "province"
+    for path in (path for path in CASE.rglob("*") if path.is_file()):
+        (other / path.relative_to(CASE)).parent.mkdir(parents=True, exist_ok=True)
+        (other / path.relative_to(CASE)).write_bytes(path.read_bytes())
+    (other / "classification.toml").write_text(lists.replace('en = "Catering"', 'en = "Eating out"'), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "levers", "individual.catering", "--calibration", str(other), "--json"],
+        capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--calibration"], "The option --calibration needs a value after it."),
+        (["--calibration", "/nowhere"], "names /nowhere, which is no folder"),
+    ],
+)
+def test_what_is_wrong_with_the_option_is_said(words, said):
+    answer = CliRunner().invoke(app, ["--lang", "en", "levers", *words])
+    assert answer.exit_code == 2
+    assert said in answer.stderr
