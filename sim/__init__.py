@@ -14,6 +14,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     months = sim.sweep("full_plan", {"rent_waiver.months": [0, 3, 6]}, firms=2_000, replications=4)
     shares = sim.attribute("steps", firms=2_000, folder="results/steps")
     shares.plot(lang="zh").save("steps.png")
+    study = sim.validate(["cash"], firms=2_000)
     study = sim.load("results/comparison")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
@@ -25,8 +26,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim import drawing
-from sim.study.arguments import IDENTITIES, LATER, OVER, checked
-from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords
+from sim.study.arguments import IDENTITIES, LATER, OVER, SEVERAL, checked
+from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords, TimedKeywords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,14 @@ if TYPE_CHECKING:
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
+    from sim.study.questions.validate import Validation
     from sim.study.runs.study import Study
 
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
     "Inside", "attribute", "calibration", "compare", "discover", "journey", "load", "run", "save", "search",
-    "sensitivity", "sweep", "workbench_model",
+    "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
 
@@ -173,6 +175,30 @@ def calibration(folder: str | Path | None = None) -> Path:
     from sim import classification  # the same
 
     return classification.use(None if folder is None else Path(folder))
+
+
+@checked(keywords=(TimedKeywords, Execution), draws=OVER, replications=SEVERAL)
+def validate(
+    targets: Iterable[str] = (),
+    *,
+    firms: Firms = None,
+    seed: int = 1,
+    replications: int = 8,
+    draws: int = 48,
+    **execution: Unpack[TimedKeywords],
+) -> Validation:
+    """Hold the model against what was published, target by target; see :mod:`sim.study.questions.validate`.
+
+    ``targets``: names of groups or of targets, none for all. ``replications`` of each world at the values of the
+    parameters as they are, ``draws`` of all parameters from their priors, 0 for none. ``execution``: see
+    :class:`sim.study.keywords.Execution`.
+    """
+    from sim.study import answering  # start-up: `import sim` is light
+    from sim.study.questions.validate import Question
+    from sim.study.runs.specification import Setting
+
+    question = answering.Asked("validate", Question(tuple(targets), replications, draws), Setting({}, firms, seed))
+    return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
 def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:

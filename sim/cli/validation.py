@@ -24,7 +24,7 @@ from sim.cli.shared import (
     processes,
 )  # fmt: skip
 from sim.cli.streams import tell
-from sim.study.arguments import LEAST_SECONDS, MOST_RUNS, OVER_RANGES
+from sim.study.arguments import AT_LEAST_TWO, LEAST_SECONDS, OVER_RANGES
 from sim.study.keywords import Execution
 from sim.study.runs.specification import Setting
 
@@ -34,7 +34,10 @@ def validate(
     names: Annotated[list[str] | None, argument("target", "targets")] = None,
     firms: FirmsAsked = None,
     seed: Seed = 1,
-    replications: Annotated[int, option("replications", "number", "validate_replications", min=2, max=MOST_RUNS)] = 8,
+    replications: Annotated[
+        int,
+        option("replications", "number", "validate_replications", min=AT_LEAST_TWO.least, max=AT_LEAST_TWO.most),
+    ] = 8,
     draws: Annotated[
         int, option("draws", "number", "validate_draws", min=OVER_RANGES.least, max=OVER_RANGES.most)
     ] = 48,

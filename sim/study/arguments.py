@@ -76,6 +76,7 @@ REPLICATIONS: Final = Whole(1, MOST_RUNS)
 MOST_DRAWS: Final = 1_000_000  # of a question: so many fit in memory
 DRAWS: Final = Whole(1, MOST_DRAWS)
 OVER_RANGES: Final = Whole(0, MOST_RUNS)  # draws of a comparison, and its replications for each clause: 0 for none
+AT_LEAST_TWO: Final = Whole(2, MOST_RUNS)  # replications of which an interval is asked
 WORKERS: Final = Whole(1)
 MOST: Final = Whole(1)  # firms followed
 LEAST_SECONDS: Final = 0.0
@@ -157,6 +158,7 @@ IDENTITIES: Final = Argument(
     "企业编号（非负整数）的列表", "a list of firms' identities, whole numbers", _list(Whole(0).read)
 )
 OVER: Final = OVER_RANGES.argument()
+SEVERAL: Final = AT_LEAST_TWO.argument()
 LATER: Final = Argument("", "", lambda value: value)  # looked at by what is called with it
 
 
@@ -208,6 +210,7 @@ def arguments() -> Mapping[str, Argument]:
             "sim.Inside(...), such as sim.Inside(days=['2022-12-31'], sample=500)",
             _inside,
         ),
+        "targets": Argument("目标组或目标名称的列表", "a list of groups of targets or of targets", _list(_text)),
         "study": Argument("一项研究", "a study", _study),
         "progress": Argument("接受完成比例的函数", "a function that is told the share done", _callable),
     }

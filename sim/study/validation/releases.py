@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.data_folders import calibration_folder
+from sim.data_folders import calibration_folder, is_overlay, own_calibration_folder
 from sim.study import StudyError
 from sim.study.validation.scoring import published
 
@@ -52,7 +52,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def kept() -> dict[str, Path]:
     """Files of the releases that are kept, by version, the oldest first."""
-    files = (calibration_folder() / FOLDER).glob("*.csv")
+    folder = calibration_folder()
+    folders = [own_calibration_folder(), folder] if is_overlay(folder) else [folder]
+    files = [file for one in folders for file in (one / FOLDER).glob("*.csv")]
     found = {file.stem: file for file in files if VERSION.fullmatch(file.stem)}
     return {version: found[version] for version in sorted(found, key=_numbers)}
 

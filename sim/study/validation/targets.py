@@ -8,15 +8,15 @@ cannot answer stands among them with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from sim import evidence
 from sim.data_folders import calibration_file, of_calibration, scenarios_folder
+from sim.evidence import evidence
 from sim.measure import NAME, Name, Strict, Words
 from sim.refusal import Refusal, nearest
 from sim.scenario import Scenario, load
@@ -125,7 +125,7 @@ def targets(folder: Path) -> Targets:
             zh=f"{folder} 中没有 {FILE}：没有可供检验的目标。",
             en=f"There is no {FILE} in {folder}: there is nothing to hold the model against.",
         )
-    return read_targets(file)
+    return read_targets(file, evidence())
 
 
 def worlds() -> dict[str, Path]:
@@ -133,12 +133,12 @@ def worlds() -> dict[str, Path]:
     return {path.stem: path for path in sorted((scenarios_folder() / WORLDS).glob("*.yaml"))}
 
 
-def read_targets(file: Path) -> Targets:
-    """The targets of a file, whose evidence lies beside it.
+def read_targets(file: Path, facts: Collection[str]) -> Targets:
+    """The targets of a file, which stand on facts; ``facts``: the ids of those that there are.
 
-    Raises ``ScenarioError``, whose errors hold everything that is wrong with it, and ``EvidenceError``.
+    Raises ``ScenarioError``, whose errors hold everything that is wrong with it.
     """
-    document, facts = read(file), evidence.read(file.parent / evidence.FOLDER)
+    document = read(file)
     errors: list[ValidationError] = list(document.errors)
     known, loaded = worlds(), dict[str, Scenario]()
     found: dict[str, Target] = {}

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim.data_folders import CALIBRATION_VARIABLE
-from sim.evidence import COLUMNS
 from sim.scenario import ScenarioError
 from sim.study import StudyError
-from sim.study.validation.targets import read_targets, targets
+from sim.study.validation.targets import Targets, read_targets, targets
 
 SOUND = """\
 little_cash:
@@ -39,10 +38,12 @@ no_such_state:
 """
 
 
+def read(file: Path) -> Targets:
+    """The targets of a file where two facts are known."""
+    return read_targets(file, {"cash_one_month", "delay"})
+
+
 def written(folder: Path, text: str) -> Path:
-    (folder / "evidence").mkdir(exist_ok=True)
-    facts = [f"{id_},a figure,1,,,share,2022,Yunnan,,A table,,derived,C," for id_ in ("cash_one_month", "delay")]
-    (folder / "evidence" / "facts.csv").write_text("\n".join([",".join(COLUMNS), *facts, ""]), encoding="utf-8")
     file = folder / "targets.yaml"
     file.write_text(text, encoding="utf-8")
     return file
@@ -52,12 +53,12 @@ def faults(folder: Path, old: str, new: str) -> list[str]:
     """What is said of the sound file with one place changed."""
     assert old in SOUND
     with pytest.raises(ScenarioError) as refused:
-        read_targets(written(folder, SOUND.replace(old, new, 1)))
+        read(written(folder, SOUND.replace(old, new, 1)))
     return [error.sentence("en") for error in refused.value.errors]
 
 
 def test_a_sound_file_is_read(tmp_path: Path) -> None:
-    found = read_targets(written(tmp_path, SOUND))
+    found = read(written(tmp_path, SOUND))
     assert list(found.by_id) == ["little_cash", "no_such_state"]
     assert list(found.worlds) == ["as_it_was"]
     spec = found.by_id["little_cash"].spec
@@ -67,12 +68,10 @@ def test_a_sound_file_is_read(tmp_path: Path) -> None:
 
 
 def test_texts_are_no_part_of_how_a_run_is_read(tmp_path: Path) -> None:
-    before = read_targets(written(tmp_path, SOUND)).by_id["little_cash"].spec
+    before = read(written(tmp_path, SOUND)).by_id["little_cash"].spec
     changed = SOUND.replace("As answered", "Said").replace("value: 0.40", "value: 0.41").replace("fitted", "checked")
-    assert read_targets(written(tmp_path, changed)).by_id["little_cash"].spec == before
-    assert (
-        read_targets(written(tmp_path, SOUND.replace("at_most: 1", "at_most: 2"))).by_id["little_cash"].spec != before
-    )
+    assert read(written(tmp_path, changed)).by_id["little_cash"].spec == before
+    assert read(written(tmp_path, SOUND.replace("at_most: 1", "at_most: 2"))).by_id["little_cash"].spec != before
 
 
 @pytest.mark.parametrize(
@@ -112,12 +111,12 @@ def test_a_fault_is_told_where_it_stands(tmp_path: Path, old: str, new: str, sai
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as refused:
-        read_targets(written(tmp_path, SOUND.replace("group: c", "group: x").replace("unit: share", "unit: shares")))
+        read(written(tmp_path, SOUND.replace("group: c", "group: x").replace("unit: share", "unit: shares")))
     assert len(refused.value.errors) == 3
 
 
 def test_targets_are_chosen_by_group_or_by_id(tmp_path: Path) -> None:
-    found = read_targets(written(tmp_path, SOUND))
+    found = read(written(tmp_path, SOUND))
     assert [one.id for one in found.chosen([])] == ["little_cash", "no_such_state"]
     assert [one.id for one in found.chosen(["credit"])] == ["no_such_state"]
     assert [one.id for one in found.chosen(["little_cash", "cash"])] == ["little_cash"]

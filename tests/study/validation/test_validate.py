@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
+from sim.data_folders import CALIBRATION_VARIABLE, own_calibration_folder
+from sim.evidence import evidence
 from sim.study import StudyError, answering, study_folder
 from sim.study.answering import Asked
 from sim.study.keywords import Execution
@@ -16,7 +19,7 @@ from sim.study.runs.specification import Setting
 from sim.study.statistics.interval_score import interval_score, overlap
 from sim.study.statistics.intervals import confidence_limits, quantile
 from sim.study.validation import releases
-from sim.study.validation.targets import read_targets
+from sim.study.validation.targets import read_targets, targets
 
 
 def ask(*names: str, folder: Path | None = None, replications: int = 2, draws: int = 2) -> Validation:
@@ -118,7 +121,7 @@ def test_kept_runs_are_stale_when_readings_change_and_not_when_texts_do(
     def done(old: str = "", new: str = "") -> set[str]:
         """Names of the runs, under targets that are changed so."""
         file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
-        monkeypatch.setattr(validate, "targets", lambda: read_targets(file))
+        monkeypatch.setattr(validate, "targets", lambda: read_targets(file, evidence()))
         return set(ask(folder=folder, draws=0).runs["run"])
 
     before = done()
@@ -153,3 +156,25 @@ def test_versions_are_ordered_as_numbers(few_targets: Path) -> None:
     assert found is not None
     assert found.version == "0.9.0"
     assert releases.before("0.2.0") is None
+
+
+@pytest.mark.usefixtures("few_targets")
+def test_it_is_asked_from_python_and_what_cannot_be_meant_is_refused() -> None:
+    study = sim.validate(["losing"], firms=100, replications=2, draws=0)
+    assert list(study.targets["target"]) == ["losing"]
+    with pytest.raises(StudyError, match="The argument replications is 1; it takes a whole number from 2 to"):
+        sim.validate(["losing"], replications=1)
+    with pytest.raises(StudyError, match="The argument targets is 'losing'"):
+        sim.validate("losing")
+
+
+def test_a_folder_that_holds_only_what_differs_has_the_projects_targets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    own = own_calibration_folder()
+    (folder / "parameters.yaml").write_bytes((own / "parameters.yaml").read_bytes())
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(folder))
+    assert list(targets().by_id) == list(read_targets(own / "targets.yaml", evidence()).by_id)
+    assert releases.release(sim.__version__) is not None

@@ -18,7 +18,7 @@ from sim.observe.tables import TABLES
 from sim.observe.universes import STRATA
 from sim.refusal import Refusal, UnknownName
 from sim.scenario.catalogue import catalogue
-from sim.vocabulary import COUNTED_BY, CUSTOMERS, PARTIES, REQUESTS, WINNERS
+from sim.vocabulary import COUNTED_BY, CUSTOMERS, LANDLORDS, PARTIES, REQUESTS, WINNERS
 from sim.world.spec import MONTH, PrefectureCode
 
 UNIVERSE: Final = (*STRATA, "enterprises")  # a stratum, or what is a union of them
@@ -131,6 +131,7 @@ class Of(Stops):
     insured: bool | None = None
     owes: bool | None = Field(None, description="has a bank loan")
     renting: bool | None = Field(None, description="has a landlord")
+    landlord: tuple[Literal[LANDLORDS], ...] = ()  # type: ignore[valid-type]
     customer: tuple[Literal[CUSTOMERS], ...] = ()  # type: ignore[valid-type]
 
     @model_validator(mode="after")

@@ -65,8 +65,9 @@ def _meant_firms(table: pd.DataFrame, of: Of) -> NDArray[np.bool_]:
     ):
         if wanted is not None:
             found &= facts().to_numpy(np.bool_) == wanted
-    if of.customer:
-        found &= table["customer"].isin(of.customer).to_numpy()
+    for column, names in (("customer", of.customer), ("landlord", of.landlord)):
+        if names:
+            found &= table[column].isin(names).to_numpy()
     if of.age_years is not None:
         age = table["age_years"].to_numpy(np.float64)
         found &= (age >= of.age_years[0]) & (age < of.age_years[1])

@@ -37,6 +37,7 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         ("weighted_mean", {"on": START, "variable": "cash_months", "weight": "loan_fen"}, (300 * 2 + 800 * 4) / 1100),
         ("mean_of_firms", {"on": START, "variable": "insured"}, 0.7),
         ("total", {"on": START, "variable": "entities", "of": {"renting": True}}, 300),
+        ("total", {"on": START, "variable": "entities", "of": {"landlord": ["state"]}}, 200),
         ("total", {"on": START, "variable": "entities", "of": {"customer": ["households"], "insured": False}}, 100),
         ("total", {"on": START, "variable": "loan_fen"}, 300 * 1000 + 400 * 2000),
         ("ratio_of_totals", {"on": LATER, "numerator": "cash_fen", "denominator": "usual_sales_fen"}, 0.1),
