@@ -22,7 +22,7 @@ from sim.study.validation.targets import GROUPS, USES
 if TYPE_CHECKING:
     from sim.study.questions.validate import Validation
 
-LINE: Final = ("target", "published", "model", "prior", "verdict", "use")
+LINE: Final = ("target", "verdict", "published", "model", "prior", "use")
 UNANSWERED: Final = ("target", "published", "use", "reason")
 SCORES: Final = (
     "group", "use", "targets", "answerable", "hits", "share", "covered", "width", "width_prior", "score", "score_prior",
@@ -59,7 +59,7 @@ def findings(study: Validation, lang: Language) -> list[str]:
 
 def tables(study: Validation, lang: Language) -> list[Table]:
     """Every target by group, what cannot be answered, the scores; then definitions and evidence."""
-    return [*lines(study, lang), scores(study, lang), definitions(study, lang), evidence(study, lang)]
+    return [*lines(study, lang, apart=True), scores(study, lang), definitions(study, lang), evidence(study, lang)]
 
 
 def charts(study: Validation, lang: Language) -> list[Chart]:
@@ -99,20 +99,23 @@ def summary(found: HeldAgainst, before: str) -> Iterator[Words]:
         )
 
 
-def lines(found: HeldAgainst, lang: Language) -> list[Table]:
-    """A table a group with a line for each target that has a verdict or no value, then those that have no answer."""
+def lines(found: HeldAgainst, lang: Language, apart: bool = False) -> list[Table]:
+    """A table a group with a line for each target that has a verdict or no value, then those that have no answer.
+
+    ``apart``: intervals stand below their values.
+    """
     titles = words_of(found, "title")
     universes = words_of(found, "universe")
     shown = []
     for group in GROUPS:
         of = found.targets[(found.targets["group"] == group) & (found.targets["verdict"] != NOT_ANSWERABLE)]
-        rows = [[say(lang, cell) for cell in _line(row, titles, universes)] for row in records(of)]
+        rows = [[say(lang, cell) for cell in _line(row, titles, universes, apart)] for row in records(of)]
         if rows:
             shown.append(Table(text(f"validate.group.{group}", lang), _columns(LINE, lang), rows, is_open=True))
     reasons = words_of(found, "not_answerable")
     rows = [
         [
-            say(lang, _titled(row["target"], titles, universes)), say(lang, of_row(row, PUBLISHED)),
+            say(lang, _titled(row["target"], titles, universes)), say(lang, of_row(row, PUBLISHED, apart)),
             text(f"validate.use.{row['use']}", lang), say(lang, _reason(row, reasons)),
         ]
         for row in records(found.targets[found.targets["verdict"].isin((NOT_ANSWERABLE, NO_VALUE))])
@@ -167,12 +170,10 @@ def words_of(found: HeldAgainst, field: str) -> dict[str, Words]:
     return {row["target"]: Words(zh=row["zh"], en=row["en"]) for row in records(rows)}
 
 
-def _line(row: dict[str, Any], titles: dict[str, Words], universes: dict[str, Words]) -> list[Words]:
-    prior = of_row(row, PRIOR_INTERVAL)
-    return [
-        _titled(row["target"], titles, universes), of_row(row, PUBLISHED), of_row(row, MODEL), prior,
-        both(f"validate.verdict.{row['verdict']}"), both(f"validate.use.{row['use']}"),
-    ]  # fmt: skip
+def _line(row: dict[str, Any], titles: dict[str, Words], universes: dict[str, Words], apart: bool) -> list[Words]:
+    values = [of_row(row, which, apart) for which in (PUBLISHED, MODEL, PRIOR_INTERVAL)]
+    verdict, use = both(f"validate.verdict.{row['verdict']}"), both(f"validate.use.{row['use']}")
+    return [_titled(row["target"], titles, universes), verdict, *values, use]
 
 
 def _titled(target: str, titles: dict[str, Words], universes: dict[str, Words]) -> Words:

@@ -26,14 +26,24 @@ def target_value(value: float, unit: str) -> Words:
     return numbers.three_digits(value) if unit == "ratio" else numbers.in_unit(value, unit)
 
 
-def target_interval(value: float, low: float, high: float, unit: str) -> Words:
-    """A value with its interval."""
-    if low == high:
-        return target_value(value, unit)
-    return numbers.with_interval(value, low, high, lambda end: target_value(end, unit))
+def value_and_interval(value: float, low: float, high: float, unit: str) -> list[Words]:
+    """A value, and its interval where it has one."""
+    said = [target_value(value, unit)]
+    if low < high:
+        said.append(numbers.interval(low, high, lambda end: target_value(end, unit)))
+    return said
 
 
-def of_row(row: dict[str, Any], which: tuple[str, str, str]) -> Words:
-    """Value and interval of a row of ``Validation.targets``, by the columns that hold value, low and high."""
+def of_row(row: dict[str, Any], which: tuple[str, str, str], apart: bool = False) -> Words:
+    """Value and interval of a row of ``Validation.targets``, by the columns that hold value, low and high.
+
+    ``apart``: the interval in a line of its own.
+    """
     value, low, high = (float(row[name]) for name in which)
-    return target_interval(value, low, high, str(row["unit"]))
+    said = value_and_interval(value, low, high, str(row["unit"]))
+    if len(said) == 1:
+        return said[0]
+    first, second = said
+    if apart:
+        return Words(zh=f"{first.zh}\n{second.zh}", en=f"{first.en}\n{second.en}")
+    return both("unit.with_interval", mean=first, interval=second)

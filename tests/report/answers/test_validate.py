@@ -11,7 +11,7 @@ from sim.report.answers import validate as told
 from sim.report.charts.picture import Picture
 from sim.report.pages import answer_page
 from sim.report.words.catalogue import LANGUAGES
-from sim.report.words.target_values import target_interval, target_value
+from sim.report.words.target_values import of_row, target_value
 from sim.study import answering
 from sim.study.answering import Asked
 from sim.study.keywords import Execution
@@ -40,8 +40,9 @@ def test_a_value_is_written_in_the_unit_of_its_target(value: float, unit: str, s
 
 
 def test_an_interval_says_its_unit_and_a_value_without_one_stands_alone() -> None:
-    assert target_interval(0.34, 0.2, 0.4, "share").en == "34.0 % (20.0 to 40.0 %)"
-    assert target_interval(0.34, 0.34, 0.34, "share").en == "34.0 %"
+    row = {"unit": "share", "value": 0.34, "low": 0.2, "high": 0.4}
+    assert of_row(row, ("value", "low", "high")).en == "34.0 % (20.0 to 40.0 %)"
+    assert of_row(row, ("value", "value", "value")).en == "34.0 %"
 
 
 def test_every_target_has_its_line_and_the_unanswered_their_reason(study: Validation) -> None:
@@ -49,9 +50,9 @@ def test_every_target_has_its_line_and_the_unanswered_their_reason(study: Valida
     assert [table.title for table in groups] == ["Losses", "Reopening after a stop", "Who there is"]
     rows = {row[0].split("\n")[0]: row for table in groups for row in table.rows}
     assert set(rows) == {"losing in words", "old in words", "nobody in words"}
-    assert rows["losing in words"][4:] == ["hit", "to be fitted"]
-    assert rows["old in words"][4:] == ["miss", "checked only"]
-    assert rows["nobody in words"][4] == "no value"
+    assert rows["losing in words"][1:3] == ["hit", "30.0 % (1.0 to 99.0 %)"]
+    assert [rows["old in words"][place] for place in (1, 5)] == ["miss", "checked only"]
+    assert rows["nobody in words"][1] == "no value"
     reasons = {row[0].split("\n")[0]: row[-1] for row in unanswered.rows}
     assert reasons["unanswerable in words"] == "there is no such state"
     assert "nobody is there to be counted" in reasons["nobody in words"]
@@ -61,7 +62,8 @@ def test_every_target_has_its_line_and_the_unanswered_their_reason(study: Valida
 def test_the_findings_count_hits_and_say_that_nothing_is_fitted(study: Validation, lang: str) -> None:
     said = " ".join(told.findings(study, lang))  # type: ignore[arg-type]
     if lang == "en":
-        assert "Of 4 targets the model answers 2 and hits 1 (50.0 %); 2 have no answer" in said
+        assert "Of 4 targets the model answers 2 and hits 1 (50.0 %)" in said
+        assert "without an answer, each with its reason: 2." in said
         assert "Nothing has been fitted" in said
         assert "overlap of the published figure's 90 % interval" in said
         assert "No earlier release" in said
