@@ -11,6 +11,8 @@ from sim.units import FEN_PER_YUAN
 
 SMALL: Final = 0.01  # shares below are written with the digits that count
 WORDED: Final = ("months", "years")  # units of which a number is written with three digits that count
+COUNTED: Final = ("entities", "persons")
+FEW: Final = 100  # counts below are means or ratios, written with three digits that count
 
 
 def target_value(value: float, unit: str) -> Words:
@@ -23,7 +25,9 @@ def target_value(value: float, unit: str) -> Words:
         return numbers.money(value * FEN_PER_YUAN)
     if unit in WORDED:
         return both(f"unit.{unit}", number=numbers.three_digits(value))
-    return numbers.three_digits(value) if unit == "ratio" else numbers.in_unit(value, unit)
+    if unit == "ratio" or (unit in COUNTED and abs(value) < FEW):
+        return numbers.three_digits(value)
+    return numbers.in_unit(value, unit)
 
 
 def value_and_interval(value: float, low: float, high: float, unit: str) -> list[Words]:
