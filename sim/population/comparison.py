@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,15 +23,15 @@ DAYS: Final = (CLASSIFICATION.record.last - CLASSIFICATION.record.first).days + 
 
 
 class Beside(NamedTuple):
-    """A margin and the same of the synthetic province."""
+    """A margin and the same of the synthetic province: NaN of a share where nobody is here of whom it is one."""
 
     margin: Margin
     here: float
 
     @property
     def difference(self) -> float:
-        """Relative: 0.1 where there is a tenth more here than is published."""
-        return self.here / self.margin.published - 1.0
+        """Relative: 0.1 where there is a tenth more here than is published; NaN where one of the two says nothing."""
+        return _ratio(self.here, self.margin.published) - 1.0
 
 
 class PlaceTotals(NamedTuple):
@@ -47,8 +48,10 @@ def beside(parameters: Parameters, counties: Counties, seed: int = 1) -> list[Be
     return [
         Beside(
             margin,
-            _sum(counted[margin.measure], counties, margin.part)
-            / (_sum(counted[margin.measure], counties, margin.whole) if margin.whole else 1.0),
+            _ratio(
+                _sum(counted[margin.measure], counties, margin.part),
+                _sum(counted[margin.measure], counties, margin.whole) if margin.whole else 1.0,
+            ),
         )
         for margin in margins()
     ]
@@ -94,6 +97,10 @@ def _counted(parameters: Parameters, counties: Counties, population: Population)
         "above_scale": total(alive * above),
         "births": born / BIRTH_MARGIN * YEAR / DAYS,
     }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
 
 
 def _sum(counted: NDArray[np.float64], counties: Counties, part: Part) -> float:

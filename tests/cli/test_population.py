@@ -22,6 +22,19 @@ def test_margins_are_told_as_json():
     assert len(told["unsaid"]) == 7
 
 
+def test_a_share_of_nobody_is_missing(tmp_path):
+    (tmp_path / "population").mkdir()
+    table = "county,sector,size\n" + "530102,retail,individual\n" * 40
+    (tmp_path / "population" / "firms.csv").write_text(table, "utf-8")
+    answer = asked("--json", "--calibration", str(tmp_path))
+    assert answer.exit_code == 0, answer.stderr
+    missing = [row for row in json.loads(answer.stdout)["margins"] if row["here"] is None]
+    assert missing and all(row["share_of"] and row["difference"] is None for row in missing)
+    for way in ([], ["--markdown"]):
+        answer = asked(*way, "--calibration", str(tmp_path), "--lang", "en")
+        assert answer.exit_code == 0 and "nan" not in answer.stdout.casefold().split(), answer.stderr
+
+
 def test_firms_are_written_once(tmp_path):
     answer = asked("--out", str(tmp_path / "mine"), "--firms", "200", "--seed", "4", "--lang", "en")
     assert answer.exit_code == 0, answer.stderr
