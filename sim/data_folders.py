@@ -81,21 +81,24 @@ def usable(folder: Path) -> Path:
 def _complete(folder: Path) -> Path:
     if not folder.is_dir():
         raise Refusal(
-            zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 不存在",
-            en=f"{CALIBRATION_VARIABLE} names {folder}, which is no folder",
+            zh=f"校准文件夹 {folder} 不存在",
+            en=f"there is no folder of calibration {folder}",
         )
     if is_overlay(folder):
         if not any((folder / name).is_file() for name in (*CALIBRATION_FILES, *OPTIONAL_FILES)):
             names = (*CALIBRATION_FILES, *OPTIONAL_FILES)
+            above = any(name == f"{folder.name}/{path.name}" for path in folder.iterdir() for name in names)
             raise Refusal(
-                zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 中没有校准文件；可以有 {'、'.join(names)}",
-                en=f"{CALIBRATION_VARIABLE} names {folder}, which has no file of a calibration: {', '.join(names)}",
+                zh=f"校准文件夹 {folder} 中没有校准文件；可以有 {'、'.join(names)}"
+                + (f"；是否想用 {folder.parent}？" if above else ""),
+                en=f"the folder of calibration {folder} has no file of a calibration: {', '.join(names)}"
+                + (f"; did you mean {folder.parent}?" if above else ""),
             )
         return folder
     missing = [name for name in CALIBRATION_FILES if not (folder / name).is_file()]
     if missing:
         raise Refusal(
-            zh=f"{CALIBRATION_VARIABLE} 所指的文件夹 {folder} 缺少 {'、'.join(missing)}",
-            en=f"{CALIBRATION_VARIABLE} names {folder}, which lacks {', '.join(missing)}",
+            zh=f"校准文件夹 {folder} 缺少 {'、'.join(missing)}",
+            en=f"the folder of calibration {folder} lacks {', '.join(missing)}",
         )
     return folder

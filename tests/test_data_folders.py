@@ -101,8 +101,17 @@ def test_the_fingerprint_covers_each_file(folder, monkeypatch, name):
 
 
 def test_a_folder_with_nothing_of_a_calibration_is_refused(folder):
-    with pytest.raises(Refusal, match=r"which has no file of a calibration: classification\.toml, parameters\.yaml"):
+    with pytest.raises(Refusal, match=r"has no file of a calibration: classification\.toml, parameters\.yaml"):
         calibration_folder()
+
+
+def test_the_folder_above_is_offered_where_it_is_meant(folder, monkeypatch):
+    (folder / "population" / "firms.csv").write_text("county,sector,size\n530102,retail,micro\n", "utf-8")
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(folder / "population"))
+    with pytest.raises(Refusal) as refused:
+        calibration_folder()
+    assert refused.value.en.endswith(f"; did you mean {folder}?") and f"是否想用 {folder}" in refused.value.zh
+    assert CALIBRATION_VARIABLE not in refused.value.en + refused.value.zh
 
 
 def test_a_folder_is_used_by_a_call_and_by_its_workers(tmp_path, monkeypatch):
@@ -121,7 +130,7 @@ def test_a_folder_is_used_by_a_call_and_by_its_workers(tmp_path, monkeypatch):
 
 
 def test_a_call_refuses_what_the_process_cannot_use(tmp_path, case):
-    with pytest.raises(Refusal, match="which is no folder"):
+    with pytest.raises(Refusal, match="there is no folder of calibration"):
         sim.calibration(tmp_path / "none")
     assert calibration_folder() == case
     assert CALIBRATION_FILES[0] == "classification.toml"

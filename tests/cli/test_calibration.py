@@ -68,7 +68,7 @@ def test_another_province_may_have_other_lists(tmp_path):
     ("words", "said"),
     [
         (["--calibration"], "The option --calibration needs a value after it."),
-        (["--calibration", "/nowhere"], "names /nowhere, which is no folder"),
+        (["--calibration", "/nowhere"], "there is no folder of calibration /nowhere"),
     ],
 )
 def test_what_is_wrong_with_the_option_is_said(words, said):
