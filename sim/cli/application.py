@@ -134,7 +134,7 @@ class Application(TyperGroup):
             if isinstance(error, ScenarioError):
                 refuse(found.sentence(language()) for found in error.errors)
             if isinstance(error, Refusal):
-                refuse([getattr(error, language())])
+                refuse(getattr(error, language()).splitlines())
             raise
         finally:
             for number, handler in before.items():

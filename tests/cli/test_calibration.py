@@ -75,3 +75,15 @@ def test_what_is_wrong_with_the_option_is_said(words, said):
     answer = CliRunner().invoke(app, ["--lang", "en", "levers", *words])
     assert answer.exit_code == 2
     assert said in answer.stderr
+
+
+def test_each_mistake_in_a_file_has_a_line_of_its_own(tmp_path):
+    (tmp_path / "population").mkdir()
+    rows = "530102,retail,micro,many\n" * 3
+    (tmp_path / "population" / "firms.csv").write_text(f"county,sector,size,staff\n{rows}", "utf-8")
+    words = ["run", "baseline", "--calibration", str(tmp_path), "--lang", "en"]
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 2
+    said = answer.stderr.splitlines()
+    assert len(said) == 3
+    assert all(f"firms.csv:{line}: staff: found many" in told for line, told in enumerate(said, 2))
