@@ -183,9 +183,11 @@ def told_of_one(
     where: Where,
     outcomes: Sequence[str] | None,
 ) -> pd.DataFrame:
-    """The same of one run by its tables (fates may be empty): outcome, value, unit."""
+    """The same of one run by its tables (fates may be empty): outcome, value, unit, rows (missing: not known)."""
     run: dict[str, Any] = {"scenario": "", "replication": 0}
     given = got(fates) if len(fates) else None
     counted = with_what_was_given(cells(panel, target_month), given).assign(**run)
     rates = rates_by_month(universes.assign(**run))
-    return told(counted, rates, where, outcomes, target_month)[["outcome", "value", "unit"]]
+    found = told(counted, rates, where, outcomes, target_month)[["outcome", "value", "unit"]]
+    asked = chosen(where)
+    return found.assign(rows=np.nan if is_above_scale(asked) else pick(counted, asked)["rows"].sum(min_count=1))

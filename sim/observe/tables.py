@@ -309,14 +309,14 @@ class Result:
         return drawing.draw(self, lang=lang, ax=ax, width=width, height=height)
 
     def outcomes_of(self, where: Where, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
-        """Outcomes of some firms (outcome, value, unit): all that can be told of them, or those named.
+        """Outcomes of some firms (outcome, value, unit, rows): all that can be told of them, or those named.
 
         ``where``: conditions that must all hold, each a name or several: ``sector``, ``size``, ``prefecture``,
         ``universe`` (individual_businesses, enterprises; industry_above_scale by itself, of which there are the three
         headline rates). Counted outcomes follow from the panel, ``money_given`` from what firms were given. What is
         counted by measure, by winner of a contract or for all banks together cannot be told of some firms: named, it is
         refused with the reason (:class:`sim.refusal.Refusal`), as are conditions that are not understood or that no
-        firm meets.
+        firm meets. ``rows``: of the sample, of founders among these firms; of few claim nothing. Missing: not known.
         """
         from sim.observe.some_firms import told_of_one  # start-up: pandas
 

@@ -42,6 +42,7 @@ def test_survival_of_some_firms_by_hand(five: Result):
     assert (enterprises["survivors"], enterprises["exits"]) == (2, 1)
     assert told(five, universe="individual_businesses")["survivors"] == 3 + 1
     assert told(five, size="small")["survival_rate"] == 1.0
+    assert set(five.outcomes_of({"size": "individual"})["rows"]) == {2}  # of four firms
     small_makers = told(five, sector=["manufacturing"], size="small")
     assert small_makers["survivors"] == 2
 

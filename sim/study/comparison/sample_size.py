@@ -9,15 +9,33 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from sim.observe.outcomes import OUTCOMES
-from sim.vocabulary import SIZES, Status
+from sim.vocabulary import SECTORS, SIZES, Status
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 FEWEST_ROWS: Final = 30  # below which nothing is claimed of a figure
 FEWEST_WORLDS: Final = 30  # below which worlds are said to be few
+
+
+def rows_by_cell(scenario: Scenario, seed: int) -> pd.DataFrame:
+    """Rows of the sample, alive at the start, in each cell that has any: prefecture, sector, size, rows."""
+    # Start-up: kernels (Numba) are for who has just run a study, not for who reads one.
+    from sim.parameters import load
+    from sim.population.counties import counties
+    from sim.population.synthesis import synthesise
+    from sim.timeline import horizon
+
+    rows = scenario.firms if isinstance(scenario.firms, int) else None
+    timeline = horizon(scenario.world.start, scenario.world.end)
+    firms = synthesise(load(changed=scenario.parameter_changes), counties(), timeline, seed, rows).firms
+    alive = firms.status == Status.OPEN
+    names = {"prefecture": counties().prefecture_code, "sector": SECTORS, "size": SIZES}
+    columns = {name: np.array(known, object)[getattr(firms, name)[alive]] for name, known in names.items()}
+    return pd.DataFrame(columns).value_counts().rename("rows").astype(float).reset_index()
 
 
 def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.observe.tables import TABLES as COLUMNS
 from sim.study.comparison.by_month import rates
-from sim.study.comparison.sample_size import rows_behind
+from sim.study.comparison.sample_size import rows_behind, rows_by_cell
 from sim.study.comparison.some_firms import cells
 from sim.study.outcomes import possible_means, values_of
 from sim.study.reductions.paired import GIVEN
@@ -59,6 +59,8 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, see
     universes, panels = ([stored.table(key, name) for key in done["run"]] for name in ("universes", "panel"))
     given = [stored.table(key, GIVEN) if stored.row(key)["keep"] in PAIRED else None for key in done["run"]]
 
+    rows = None if any(one is not None for one in given) else rows_by_cell(scenario, seed)
+
     def mean(table: str) -> pd.DataFrame:
         return _mean(scenario.name, table, [stored.table(key, table) for key in done["run"]])
 
@@ -76,7 +78,7 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, see
         delivery=mean("delivery"),
         requests=mean("requests"),
         repayment_wall=mean("repayment_wall"),
-        cells=cells(scenario, list(zip(done["replication"], panels, given, strict=True))),
+        cells=cells(scenario, list(zip(done["replication"], panels, given, strict=True)), rows),
         rates=rates(scenario.name, list(zip(done["replication"], universes, strict=True))),
     )
 

@@ -24,10 +24,13 @@ CATEGORIES: Final = dict.fromkeys(("scenario", *CELL), "category")  # types of c
 ENDS: Final = ("mean", "low", "high")
 
 
-def cells(scenario: Scenario, runs: Sequence[tuple[int, pd.DataFrame, pd.DataFrame | None]]) -> pd.DataFrame:
+def cells(
+    scenario: Scenario, runs: Sequence[tuple[int, pd.DataFrame, pd.DataFrame | None]], rows: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What outcomes read of each cell in each run of a scenario (columns: CELLS).
 
     ``runs``: of each that succeeded its replication, panel, and what firms were given, None where it was not kept.
+    ``rows``: founders' rows of the sample by cell, for runs that have not kept what firms were given.
     """
     if not runs:
         return pd.DataFrame(columns=list(CELLS))
@@ -39,6 +42,8 @@ def cells(scenario: Scenario, runs: Sequence[tuple[int, pd.DataFrame, pd.DataFra
             given.append(of_run.assign(replication=replication))
     known = pd.concat(given, ignore_index=True) if given else None
     together = some_firms.with_what_was_given(pd.concat(counted, ignore_index=True), known)
+    if known is None and rows is not None:
+        together = together.drop(columns="rows").merge(rows, on=list(CELL), how="left").fillna({"rows": 0.0})
     together = together.assign(scenario=scenario.name)[list(CELLS)]
     return together.astype(CATEGORIES)
 

@@ -74,8 +74,8 @@ class Ensemble(Study):
         """Outcomes of some firms over the replications.
 
         ``where`` and ``outcomes``: see :meth:`sim.observe.tables.Result.outcomes_of`. Returns scenario, outcome,
-        mean, low, high, unit, replications, rows (missing: not kept, nor is what each firm was given). Raises
-        :class:`StudyError` for what cannot be told of some firms, with the reason.
+        mean, low, high, unit, replications, rows (founders in the sample; missing: not known). What each firm was
+        given is not kept. Raises :class:`StudyError` for what cannot be told of some firms, with the reason.
         """
         return some_firms.table(self, where, outcomes, None)
 

@@ -36,7 +36,10 @@ def test_a_run_tells_them_too_and_says_nothing_without_conditions() -> None:
     run = ("run", "full_plan", *FEW)
     told = json.loads(CliRunner().invoke(app, [*run, "--where", "size=micro", "--json"]).stdout)["some_firms"]
     assert {"survivors", "jobs"} <= {row["outcome"] for row in told["outcomes"]} and "money_given" in told["left_out"]
+    assert all(0 < row["rows"] < 200 for row in told["outcomes"])
     assert "some_firms" not in json.loads(CliRunner().invoke(app, [*run, "--json"]).stdout)
+    few = CliRunner().invoke(app, [*run, *CATERERS, "--lang", "en"])
+    assert "rows of the sample: too few to claim anything" in few.stdout
     assert "其中：微型企业" in CliRunner().invoke(app, [*run, "--where", "size=micro", "--lang", "zh"]).stdout
 
 
