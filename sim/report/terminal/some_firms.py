@@ -62,8 +62,11 @@ def show(study: Comparison | Ensemble, where: Where, lang: Language) -> None:
     rows = max((row["rows"] for row in rows_of[shown].values()), default=FEWEST_ROWS)
     if rows < FEWEST_ROWS:
         paragraph(text("cli.note.few_rows", lang, rows=f"{rows:.0f}"))
-    if left := _left_out(found):
+    not_kept = [] if study.cells["given_fen"].notna().all() else ["money_given"]
+    if left := [name for name in _left_out(found) if name not in not_kept]:
         paragraph(text("cli.note.left_out", lang, outcomes=listed(outcome_name(name) for name in left)))
+    if not_kept:
+        paragraph(text("cli.note.not_kept", lang, outcomes=listed(outcome_name(name) for name in not_kept)))
 
 
 def _left_out(found: pd.DataFrame) -> list[str]:

@@ -40,6 +40,9 @@ def test_a_run_tells_them_too_and_says_nothing_without_conditions() -> None:
     assert "some_firms" not in json.loads(CliRunner().invoke(app, [*run, "--json"]).stdout)
     few = CliRunner().invoke(app, [*run, *CATERERS, "--lang", "en"])
     assert "rows of the sample: too few to claim anything" in few.stdout
+    undivided, _, not_kept = few.stdout.partition("Left out is what the runs of one scenario do not keep")
+    assert "Relieved, paid out" in not_kept
+    assert "Relieved, paid out" not in undivided.partition("Left out is what cannot be told")[2]
     assert "其中：微型企业" in CliRunner().invoke(app, [*run, "--where", "size=micro", "--lang", "zh"]).stdout
 
 
