@@ -62,7 +62,7 @@ class Column(NamedTuple):
             )
         return {
             "identity": Words(zh="不重复的编号", en="an identity of its own"),
-            "county": Words(zh="县级代码，6 位", en="the code of a county, 6 digits"),
+            "county": Words(zh="本省一个县的代码", en="the code of a county of the province"),
             "money": Words(zh="不小于 0 的金额，至多两位小数", en="an amount from 0 on with at most two decimals"),
             "share": Words(zh="0 至 1", en="from 0 to 1"),
             "day": Words(zh=f"-1（没有贷款）至 {MOST_DAYS}", en=f"from -1 (no loan) to {MOST_DAYS}"),

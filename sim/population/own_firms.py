@@ -7,7 +7,7 @@ New firms are still those of the synthesis, in number by ``population.births_per
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from sim.data_folders import of_calibration
 from sim.measure import Words
+from sim.names import meant
 from sim.population.columns import Firms, new_columns
 from sim.population.counties import counties
 from sim.population.draws import GIVEN, Given
 from sim.population.firm_table import BY_NAME, COLUMNS, MOST_DAYS, TABLE, Column
 from sim.random_numbers import Purpose, uniforms
-from sim.refusal import Refusal, shown
+from sim.refusal import Refusal, nearest, shown
 from sim.timeline import COHORTS
 from sim.units import FEN_PER_YUAN
 from sim.vocabulary import CUSTOMERS, FLAGS, LANDLORDS, Status
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 TOLD: Final = 20  # faults of a table that are told one by one
 OFFICIAL: Final = tuple(CUSTOMERS.index(name) for name in ("public_bodies", "large_firms"))
+GROUPS: Final = ("sector", "size")  # columns whose words in either language are taken for the names
 _LARGEST: Final = 2**53  # fen in a cell
 Cells: TypeAlias = "pd.Series[str]"
 Fault: TypeAlias = tuple[int, str, str, Words]  # line, field, what was found, what is allowed
@@ -85,7 +87,7 @@ def _of_header(table: pd.DataFrame) -> Iterator[Fault]:
     known, needed = ", ".join(BY_NAME), ", ".join(column.name for column in COLUMNS if column.needed)
     for name in table.columns:
         if name not in BY_NAME:
-            yield 1, "columns", str(name), Words(zh=known, en=known)
+            yield 1, "columns", str(name), _offered(str(name), BY_NAME, Words(zh=known, en=known))
     for column in COLUMNS:
         if column.needed and column.name not in table:
             yield 1, "columns", "", Words(zh=f"至少有 {needed}", en=f"at least {needed}")
@@ -96,9 +98,11 @@ def _of_header(table: pd.DataFrame) -> Iterator[Fault]:
 def _of_rows(table: pd.DataFrame, values: dict[str, NDArray[Any]]) -> Iterator[Fault]:
     """What is wrong between the cells of a row, or between rows."""
     if "id" in values:
-        again = np.ones(len(table), np.bool_)
-        again[np.unique(values["id"], return_index=True)[1]] = False
-        yield from _at(table, "id", again, BY_NAME["id"].allowed)
+        _, first, which = np.unique(values["id"], return_index=True, return_inverse=True)
+        for row in np.flatnonzero(first[which] != np.arange(len(table)))[: TOLD + 1]:
+            allowed, line = BY_NAME["id"].allowed, int(first[which[row]]) + 2
+            unique = Words(zh=f"{allowed.zh}（第 {line} 行已有）", en=f"{allowed.en} (line {line} has it)")
+            yield int(row) + 2, "id", str(table["id"].iloc[row]), unique
     if "sales_yuan" in values:
         yield from _at(
             table, "sales_yuan", values["sales_yuan"] == 0, Words(zh="大于 0 的金额", en="an amount above 0")
@@ -125,7 +129,16 @@ def _of_rows(table: pd.DataFrame, values: dict[str, NDArray[Any]]) -> Iterator[F
 
 def _at(table: pd.DataFrame, name: str, wrong: NDArray[np.bool_], allowed: Words) -> Iterator[Fault]:
     for row in np.flatnonzero(wrong)[: TOLD + 1]:
-        yield int(row) + 2, name, str(table[name].iloc[row]), allowed
+        found = str(table[name].iloc[row])
+        yield int(row) + 2, name, found, _offered(found, BY_NAME[name].words, allowed)
+
+
+def _offered(found: str, known: Iterable[str], allowed: Words) -> Words:
+    """What is allowed, with the name that is most like what was found."""
+    near = nearest(found, known)
+    if near is None:
+        return allowed
+    return Words(zh=f"{allowed.zh}；是否想写 {near}？", en=f"{allowed.en}; did you mean {near}?")
 
 
 def _said(path: Path, fault: Fault) -> Words:
@@ -143,6 +156,8 @@ def _read(column: Column, cells: Cells) -> tuple[NDArray[Any], NDArray[np.bool_]
     if column.kind in ("word", "flag", "county"):
         words = {"flag": ("0", "1"), "county": counties().code}.get(column.kind, column.words)
         place = {word: position for position, word in enumerate(words)}
+        if column.name in GROUPS:
+            place |= {cell: place[name] for cell in set(cells) if (name := meant(cell, column.name)) in place}
         found = np.array([place.get(cell, -1) for cell in cells], np.int64)
         return found, found < 0
     patterns = {"whole": r"\d{1,12}", "money": r"\d{1,14}(?:\.\d{1,2})?", "day": r"-1|\d{1,6}"}

@@ -11,6 +11,7 @@ import pytest
 
 from sim.data_folders import CALIBRATION_VARIABLE, own_calibration_folder
 from sim.engine import simulate
+from sim.names import labels
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.population.firm_table import CODEBOOK, COLUMNS, TABLE, export
@@ -22,6 +23,7 @@ from sim.study.runs.manifest import calibration_fingerprint
 from sim.timeline import Timeline
 from sim.vocabulary import FLAGS, LANDLORDS, SECTORS, Status, bit
 
+LABELS = labels()
 TIMELINE = Timeline(date(2022, 1, 1), date(2023, 12, 31))
 FIRMS = 3_000
 
@@ -88,6 +90,14 @@ def test_three_columns_are_enough(folder, monkeypatch):
     assert simulate(load("baseline"), seed=1).ledger_residual_fen == 0
 
 
+def test_words_of_either_language_are_taken_for_sectors_and_sizes(folder, monkeypatch):
+    rows = [shop(), shop(sector=LABELS["sector"]["retail"]["zh"], size=LABELS["size"]["individual"]["en"])]
+    written(folder, rows, monkeypatch)
+    table = own_firms()
+    assert table is not None
+    assert len(set(table.firms.sector)) == len(set(table.firms.size)) == 1
+
+
 def test_what_is_given_stays_and_the_rest_follows_from_it(folder, monkeypatch):
     given = {"sales_yuan": 50_000.5, "rent_yuan": 0, "landlord": "none", "staff": 4, "technology": 1}
     written(folder, [shop(id=f"shop {k}", **given) for k in range(400)], monkeypatch)
@@ -122,7 +132,7 @@ def test_a_given_mean_keeps_the_distribution_of_what_is_drawn(folder, monkeypatc
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"county": "999999"}, "firms.csv:3: county: found 999999, allowed is the code of a county, 6 digits"),
+        ({"county": "999999"}, "firms.csv:3: county: found 999999, allowed is the code of a county of the province"),
         ({"sector": "shops"}, "firms.csv:3: sector: found shops, allowed is agriculture, mining_and_utilities"),
         ({"size": ""}, 'firms.csv:3: size: found "", allowed is individual, micro, small, medium'),
         ({"weight": "0"}, "firms.csv:3: weight: found 0, allowed is a whole number from 1 to 2147483647"),
@@ -135,7 +145,9 @@ def test_a_given_mean_keeps_the_distribution_of_what_is_drawn(folder, monkeypatc
         ({"cash_yuan": "1e5"}, "firms.csv:3: cash_yuan: found 1e5, allowed is an amount from 0 on"),
         ({"insured_share": "1.5"}, "firms.csv:3: insured_share: found 1.5, allowed is from 0 to 1"),
         ({"technology": "yes"}, "firms.csv:3: technology: found yes, allowed is 0, 1"),
-        ({"id": "a"}, "firms.csv:3: id: found a, allowed is an identity of its own"),
+        ({"id": "a"}, "firms.csv:3: id: found a, allowed is an identity of its own (line 2 has it)"),
+        ({"sector": "retial"}, "; did you mean retail?"),
+        ({"size": "mirco"}, "; did you mean micro?"),
         (
             {"rent_yuan": "5", "landlord": "none"},
             "firms.csv:3: rent_yuan: found 5, allowed is 0, for it has no landlord",
@@ -167,6 +179,7 @@ def test_what_is_wrong_with_a_row_is_said_with_its_line(folder, monkeypatch, row
         ("", "firms.csv: not readable as a table (No columns to parse from file)"),
         ("county,sector,size\n1,2,3\n1,2,3,4\n", "firms.csv: not readable as a table"),
         ("county,sector,size,profit\n", "firms.csv:1: columns: found profit, allowed is id, weight, county"),
+        ("county,sector,size,saff\n", "; did you mean staff?"),
         ("county,sector,size\n", 'firms.csv:2: rows: found "", allowed is at least one firm'),
     ],
 )
