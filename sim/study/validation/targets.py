@@ -105,9 +105,10 @@ class Targets:
             if name not in known:
                 near = nearest(name, known)
                 zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("。", ".")
+                groups = ", ".join(GROUPS)
                 raise StudyError(
-                    zh=f"没有名为 {name} 的目标或目标组{zh}",
-                    en=f"There is no target and no group of targets {name}{en}",
+                    zh=f"没有名为 {name} 的目标或目标组{zh}目标组：{groups}。",
+                    en=f"There is no target and no group of targets {name}{en} Groups: {groups}.",
                 )
         return [one for one in self.by_id.values() if not names or {one.id, one.entry.group} & {*names}]
 

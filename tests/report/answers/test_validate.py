@@ -124,6 +124,8 @@ def test_the_command_prints_a_line_a_target_keeps_a_release_and_writes_it_as_a_d
     few = CliRunner().invoke(app, [*asked, "losing", "--json"])
     assert few.exit_code == 0, few.stderr
     assert '"verdict": "hit"' in few.stdout
+    for title in ("Losses", "亏损"):  # as a group is printed
+        assert CliRunner().invoke(app, [*asked, title, "--json"]).exit_code == 0
     wrong = CliRunner().invoke(app, ["validate", "losings", "--lang", "zh"])
     assert wrong.exit_code == 2
     assert "是否想写 losing" in wrong.stderr

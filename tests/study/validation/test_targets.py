@@ -122,6 +122,8 @@ def test_targets_are_chosen_by_group_or_by_id(tmp_path: Path) -> None:
     assert [one.id for one in found.chosen(["little_cash", "cash"])] == ["little_cash"]
     with pytest.raises(StudyError, match="did you mean little_cash"):
         found.chosen(["litle_cash"])
+    with pytest.raises(StudyError, match=r"NONSENSE\. Groups: cash, exits, losses"):
+        found.chosen(["NONSENSE"])
 
 
 def test_a_province_without_targets_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
