@@ -53,7 +53,8 @@ class HeldAgainst(Protocol):
 
 def findings(study: Validation, lang: Language) -> list[str]:
     """How many are hit, that nothing is fitted, the scores beside the prior's and the release's before."""
-    said = [*summary(study, study.before), *few_worlds(int(study.targets["draws"].max()))]
+    draws = int(study.targets["draws"].max())
+    said = [*summary(study, study.before), *(few_worlds(draws) if draws else ())]
     return [say(lang, sentence) for sentence in said] + failed(study, lang)
 
 

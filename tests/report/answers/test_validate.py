@@ -11,6 +11,7 @@ from sim.report.answers import validate as told
 from sim.report.charts.picture import Picture
 from sim.report.pages import answer_page
 from sim.report.words.catalogue import LANGUAGES
+from sim.report.words.sentences import say
 from sim.report.words.target_values import of_row, target_value
 from sim.study import answering
 from sim.study.answering import Asked
@@ -74,6 +75,8 @@ def test_the_findings_count_hits_and_say_that_nothing_is_fitted(study: Validatio
 
 def test_the_page_shows_the_misses_the_reasons_and_the_evidence(study: Validation) -> None:
     page = answer_page.written(study)
+    facts = {label.en: value for label, value in answer_page._facts(study)}
+    assert say("en", facts["Draws"]) == "2"  # without the values as they are
     for words in (
         "old in words",
         "old：中文",
@@ -114,6 +117,7 @@ def test_the_command_prints_a_line_a_target_keeps_a_release_and_writes_it_as_a_d
     lines = {line.split("  ")[1]: line for line in answer.stdout.splitlines() if " in words " in line}
     assert "miss" in lines["old in words"]
     assert "everybody" not in answer.stdout  # one line a target
+    assert "The worlds are few" not in answer.stdout  # nothing was drawn
     kept = few_targets / "validated" / f"{sim.__version__}.csv"
     assert kept.exists()
     assert str(kept) in answer.stderr
