@@ -38,4 +38,4 @@ def parameters(
     elif markdown:
         print(parameter_list.document(found, language()))
     else:
-        parameter_list.show(found, language())
+        parameter_list.show(found, language(), words)

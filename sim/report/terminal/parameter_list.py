@@ -23,7 +23,10 @@ GRADES: Final = ("A", "B", "C", "D")
 
 
 def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Description]:
-    """The parameters to which all of the words apply: how a word begins that is said of one or of its evidence."""
+    """The parameters to which all of the words apply: how a word begins that is said of one or of its evidence.
+
+    Keys of a table are said of it.
+    """
     wanted = [pattern(word) for word in words]
     marks = " ".join(text("parameter.assumed", lang) for lang in LANGUAGES)
     found = []
@@ -32,15 +35,20 @@ def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Desc
         said += [say(lang, named("parameter.prior", entry.prior.distribution)) for lang in LANGUAGES]
         said += [marks, entry.assumption] if entry.assumption else []
         said += [f"{row.id} {row.item} {row.place} {row.source_title} {row.source_address}" for row in _rows(entry)]
+        said += [".".join(map(str, (entry.path, *keys))) for keys, _ in _leaves(entry)]
         if all(word.search(" ".join(said)) for word in wanted):
             found.append(entry)
     return found
 
 
-def show(entries: Sequence[Description], lang: Language) -> None:
-    """Print parameters with prior and grade, then what stands behind each; in a pipe one line each."""
+def show(entries: Sequence[Description], lang: Language, words: Sequence[str] = ()) -> None:
+    """Print parameters with prior and grade, then what stands behind each; in a pipe one line each.
+
+    Of a table with keys among the words, the values under these keys.
+    """
     heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS[:-1]]
-    table(heads, [_told(entry, lang) for entry in entries])
+    table(heads, [_told(_meant(entry, words), lang) for entry in entries])
+    paragraph(text("parameter.grades", lang))
     for entry in entries:
         paragraph(entry.path)
         for said in _basis(entry, lang):
@@ -86,6 +94,21 @@ def _told(entry: Description, lang: Language) -> tuple[str, ...]:
     if isinstance(entry.value, dict) and not entry.prior.is_fixed:
         prior = text("parameter.factor", lang, prior=prior)
     return entry.path, say(lang, _value(entry.value)), entry.unit, prior, entry.grade
+
+
+def _leaves(entry: Description) -> list[tuple[tuple[Any, ...], Any]]:
+    """The values of a table with their keys; none of anything else."""
+    return list(leaves(entry.value)) if isinstance(entry.value, dict) else []
+
+
+def _meant(entry: Description, words: Sequence[str]) -> Description:
+    """The same with only the values under the keys that are among the words, where there are any."""
+    wanted = {word.casefold().removeprefix(f"{entry.path}.") for word in words}
+    wanted = {part for word in wanted for part in (word, *word.split("."))}
+    found = _leaves(entry)
+    known = wanted & {str(key) for keys, _ in found for key in keys}
+    values = {".".join(map(str, keys)): leaf for keys, leaf in found if known <= {*map(str, keys)}}
+    return entry._replace(value=values) if known and values else entry
 
 
 def _prior(prior: Prior) -> Words:

@@ -77,6 +77,13 @@ def test_a_table_is_told_by_its_values_where_they_are_few_and_by_their_range_whe
     assert " values, 0.01 to " in many and "factor on the table: " in many
 
 
+@pytest.mark.parametrize("words", [("costs.rent", "catering"), ("costs.rent.catering",)])
+def test_of_a_table_the_value_under_a_key_is_told(words):
+    out = told(*words, "--lang", "en").stdout
+    assert f"catering: {ENTRIES['costs.rent'].value['catering']:g}" in out
+    assert " values, " not in out and "Grades: A official" in out
+
+
 def test_evidence_is_told_with_value_place_period_and_source():
     path, entry = next((path, entry) for path, entry in ENTRIES.items() if entry.evidence)
     row = evidence()[entry.evidence[0]]
