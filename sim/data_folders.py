@@ -20,8 +20,9 @@ CALIBRATION_FILES: Final = (
 )  # fmt: skip
 CLASSIFICATION_FILE: Final = CALIBRATION_FILES[0]
 PARAMETER_FILES: Final = ("parameters.yaml", "world/parameters.yaml")
+OWN_FIRMS: Final = "population/firms.csv"
 # What a folder of calibration may have beside these, and a run then reads.
-OPTIONAL_FILES: Final = ("population/margins.csv", "population/firms.csv")
+OPTIONAL_FILES: Final = ("population/margins.csv", OWN_FIRMS)
 _PACKAGE = Path(__file__).resolve().parent
 Read = TypeVar("Read")
 

@@ -18,6 +18,7 @@ import sim
 from sim.cli.application import HELP, Application, Command, interrupted, refuse
 from sim.cli.language import say
 from sim.cli.streams import tell
+from sim.data_folders import OWN_FIRMS, calibration_folder
 from sim.report.terminal import tables
 from sim.report.words.catalogue import Language
 from sim.scenario import Scenario, ScenarioError, load
@@ -126,14 +127,15 @@ def conditions(given: Iterable[str]) -> dict[str, list[str]]:
 
 
 def firms_asked(given: str | None) -> Firms:
-    """What ``--firms`` says."""
+    """What ``--firms`` says; that it is not used, where the calibration has firms of its own, is told."""
     if given is None:
         return None
-    if given == "province":
-        return "province"
-    if not given.isdecimal() or int(given) < 1:
+    if given != "province" and (not given.isdecimal() or int(given) < 1):
         refuse([say("fault.firms", given=given)])
-    return int(given)
+    own = calibration_folder() / OWN_FIRMS
+    if own.is_file():
+        tell(say("note.own_firms", given=given, file=str(own)))
+    return "province" if given == "province" else int(given)
 
 
 def processes(workers: int | None) -> int:

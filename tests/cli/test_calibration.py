@@ -87,3 +87,13 @@ def test_each_mistake_in_a_file_has_a_line_of_its_own(tmp_path):
     said = answer.stderr.splitlines()
     assert len(said) == 3
     assert all(f"firms.csv:{line}: staff: found many" in told for line, told in enumerate(said, 2))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "--firms 7 is not used"), ("zh", "未采用 --firms 7")])
+def test_that_firms_of_ones_own_decide_how_many_there_are_is_said(tmp_path, lang, said):
+    (tmp_path / "population").mkdir()
+    (tmp_path / "population" / "firms.csv").write_text("county,sector,size\n530102,retail,micro\n", "utf-8")
+    words = ["run", "baseline", "--calibration", str(tmp_path), "--lang", lang]
+    answer = CliRunner().invoke(app, [*words, "--firms", "7"])
+    assert answer.exit_code == 0 and answer.stderr.startswith(said) and str(tmp_path) in answer.stderr
+    assert said not in CliRunner().invoke(app, words).stderr
