@@ -91,9 +91,19 @@ def test_each_mistake_in_a_file_has_a_line_of_its_own(tmp_path):
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "--firms 7 is not used"), ("zh", "未采用 --firms 7")])
 def test_that_firms_of_ones_own_decide_how_many_there_are_is_said(tmp_path, lang, said):
+    rows = "530102,retail,micro\n" * 40
     (tmp_path / "population").mkdir()
-    (tmp_path / "population" / "firms.csv").write_text("county,sector,size\n530102,retail,micro\n", "utf-8")
+    (tmp_path / "population" / "firms.csv").write_text(f"county,sector,size\n{rows}", "utf-8")
     words = ["run", "baseline", "--calibration", str(tmp_path), "--lang", lang]
     answer = CliRunner().invoke(app, [*words, "--firms", "7"])
     assert answer.exit_code == 0 and answer.stderr.startswith(said) and str(tmp_path) in answer.stderr
     assert said not in CliRunner().invoke(app, words).stderr
+
+
+def test_evidence_that_there_is_not_is_said_with_file_and_parameter(mine):
+    file = Path(mine) / "parameters.yaml"
+    file.write_text(ENTRY.replace("    assumption: a guess for a test", "    evidence: [nothing_there]"), "utf-8")
+    answer = CliRunner().invoke(app, ["parameters", "--calibration", mine, "--lang", "en"])
+    assert answer.exit_code == 2
+    said = f"{file}: population.active_share: evidence: there is no evidence nothing_there"
+    assert said in answer.stderr

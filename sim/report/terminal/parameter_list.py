@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
+from sim.data_folders import PARAMETER_FILES, calibration_folder
 from sim.evidence import Evidence, evidence
 from sim.measure import Words
-from sim.parameter_file import Number, Prior, leaves
+from sim.parameter_file import Number, Prior, leaves, read
 from sim.parameters import Description
-from sim.refusal import UnknownName
+from sim.refusal import Refusal, UnknownName
 from sim.report.terminal.lever_list import pattern
 from sim.report.terminal.tables import paragraph, table
 from sim.report.words.catalogue import LANGUAGES, Language, both, named, text
@@ -163,12 +165,24 @@ def _counts(entries: Sequence[Description]) -> dict[str, str | int]:
 
 
 def _rows(entry: Description) -> list[Evidence]:
-    """The rows that a parameter names; :class:`UnknownName` for one that there is not."""
+    """The rows that a parameter names; :class:`Refusal` with file and parameter for one that there is not."""
     known = evidence()
     for id_ in entry.evidence:
         if id_ not in known:
-            raise UnknownName("evidence", id_, known)
+            unknown = UnknownName("evidence", id_, known)
+            file = _file(entry.path)
+            raise Refusal(
+                zh=f"{file}: {entry.path}: evidence: {unknown.zh}", en=f"{file}: {entry.path}: evidence: {unknown.en}"
+            )
     return [known[id_] for id_ in entry.evidence]
+
+
+def _file(path: str) -> Path:
+    """The file of the present folder of calibration that a parameter is read from."""
+    folder = calibration_folder()
+    files = [folder / name for name in PARAMETER_FILES]
+    own = next((file for file in files if file.is_file() and path in read(file)), None)
+    return own or folder
 
 
 def _number(value: Number) -> str:
