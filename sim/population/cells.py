@@ -143,7 +143,8 @@ def blocks_of(counties: Counties, entities: NDArray[np.int64], rows: NDArray[np.
     places = places_of(counties)
     place = places.of_county
     lower, upper = _along(counties.weight, place)
-    sector, size, group, county = np.nonzero((rows > 0)[..., place])
+    # Of a single cell NumPy gives contiguous columns, of several it does not; a kernel is compiled for one kind.
+    sector, size, group, county = map(np.ascontiguousarray, np.nonzero((rows > 0)[..., place]))
     cell = (sector, size, group, place[county])
     codes = np.array([int(code) for code in counties.code], np.int64)
     shift = _shifts(places.code[place[county]], sector, size, group, born)

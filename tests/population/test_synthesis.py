@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.parameters import load
-from sim.population.cells import cells_of
+from sim.population.cells import blocks_of, cells_of
 from sim.population.counties import counties
 from sim.population.fitting import places_of
 from sim.population.synthesis import Population, synthesise
@@ -206,3 +206,12 @@ def test_parameters_at_the_ends_of_their_ranges_give_a_population(end):
     assert (firms.cash >= 0).all()
     assert ((firms.materials_share > 0) & (firms.materials_share < 1)).all()
     assert np.isfinite(firms.loan_rate).all()
+
+
+def test_a_province_of_one_firm_and_a_whole_one_are_made_in_the_same_process():
+    one = np.zeros((len(SECTORS), len(SIZES), 4, len(places_of(counties()).code)), np.int64)
+    one[3, 0, 0, 0] = 1
+    assert blocks_of(counties(), one, one, born=0).rows.sum() == 1
+    many = np.zeros_like(one)
+    many[3:5, 0:2, 0, 0:2] = 3
+    assert blocks_of(counties(), many, many, born=0).rows.sum() == 24
