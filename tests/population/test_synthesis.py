@@ -210,7 +210,7 @@ def test_parameters_at_the_ends_of_their_ranges_give_a_population(end):
 
 def test_a_province_of_one_firm_and_a_whole_one_are_made_in_the_same_process():
     one = np.zeros((len(SECTORS), len(SIZES), 4, len(places_of(counties()).code)), np.int64)
-    one[3, 0, 0, 0] = 1
+    one[3, 0, 0, -1] = 1  # of a place that is one county
     assert blocks_of(counties(), one, one, born=0).rows.sum() == 1
     many = np.zeros_like(one)
     many[3:5, 0:2, 0, 0:2] = 3
