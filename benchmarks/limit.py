@@ -48,7 +48,7 @@ READ: Final = (
     "usual_sales", "usual_staff", "wage", "rent", "materials_share", "insured_share", "status", "staff", "cash",
     "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public", "arrears_private",
     "loan", "loan_due_on", "contract_backlog", "profit_this_year", "open_from", "activity_pending", "suspended_on",
-    "hires", "illiquid_months", "facts", "eligible", "applied", "granted",
+    "hires", "distressed_months", "facts", "eligible", "applied", "granted",
 )  # fmt: skip
 WRITTEN: Final = ("usual_sales", "cash", "receivables_private", "payables", "profit_this_year", "open_from")
 # Columns that the month's count of the province reads of every living firm (`sim/observe/observers.py`).

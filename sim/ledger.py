@@ -68,6 +68,8 @@ _OWN_LINES: Final = {
     "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
     "loan_drawn": Line("loan", "paid", "banks", "firms", ("cash", "loan")),
     "invested": Line("investment", "paid", "firms", "suppliers", (), ("cash",)),
+    "replaced": Line("replacement", "paid", "firms", "suppliers", (), ("cash",)),
+    "living": Line("living", "paid", "firms", "owners", (), ("cash",)),
     "drawings": Line("drawings", "paid", "firms", "owners", (), ("cash",)),
     "injection": Line("capital", "paid", "owners", "firms", ("cash",)),
     "founding": Line("capital", "paid", "owners", "firms", ("cash",)),

@@ -43,6 +43,7 @@ class Purpose(IntEnum):
     EXPANSION = 25  # period: month
     RESTART = 24  # period: day of the listing episode x 4 + ticket
     SAMPLE = 26  # which firms are looked at
+    MARGIN_YEAR = 27  # period: year of the firm
 
 
 @inlined

@@ -1,9 +1,10 @@
-"""Money is whole fen (int64). This module is the only place that turns yuan into fen and back."""
+"""Money is whole fen (int64), a month of a rate is a twelfth of a year; yuan are turned into fen and back here only."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 FEN_PER_YUAN: Final = 100
+MONTH_DAYS: Final = 365.25 / 12  # days of a month at activity 1
 # Sums of money are int64. A total beyond this is refused before it can wrap round.
 LARGEST_SUM_FEN: Final = 2**62
 

@@ -6,19 +6,20 @@ from datetime import date
 
 import numpy as np
 
-from sim.firm.state import MONTH_DAYS, Behaviour, Float
+from sim.firm.state import Behaviour, Float
 from sim.measure import Dated
 from sim.parameters import Parameters
+from sim.population.draws import margin_spread
 from sim.population.synthesis import BIRTH_MARGIN
 from sim.timeline import Timeline
-from sim.units import fen
+from sim.units import MONTH_DAYS, fen
 from sim.vocabulary import CUSTOMERS, TICKETS
 
 
 def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
     """How firms behave under ``parameters``; dated national rules are laid out over the days of ``timeline``."""
     p = parameters
-    terms = p["population.payables_months"]
+    year = 0.5 * np.arcsin(2.0 * p["costs.margin_persistence"])
     surcharge = 1.0 + p["tax.surcharge_share"]
     churn = p.table("firm.churn_per_year")
     ages = np.arange(int(max(churn)) + 1)
@@ -31,6 +32,10 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         fees=p.by_sector("costs.fees"),
         vat_general=p.by_sector("tax.vat_general") * surcharge,
         sales_sigma=p.by_sector("firm.sales_sigma"),
+        materials_fixed=p.by_sector("costs.materials_fixed_share"),
+        depreciation=p.by_sector("costs.depreciation"),
+        falling_due=np.minimum(1.0, MONTH_DAYS / p.by_sector("suppliers.term_days")),
+        margin_of_year=margin_spread(p) * np.sqrt(1.0 - p["costs.margin_permanent_share"]),
         income_tax=p.by_size("tax.income_tax"),
         usual_loan=p.by_size("population.loan_to_sales"),
         size_churn=p.by_size("firm.churn_size_factor"),
@@ -52,12 +57,17 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         shed_share=p["firm.shed_share"],
         shed_threshold=p["firm.shed_threshold"],
         rehire_share=p["firm.rehire_share"],
-        payables_limit_months=terms + p["firm.payables_beyond_terms_months"],
-        # In a steady state, what is bought on credit in a month, at most all of it, is what is paid of the open bills.
-        payables_paid=p["firm.payables_paid_per_month"] / max(1.0, terms * p["firm.payables_paid_per_month"]),
-        supplier_credit=min(1.0, terms * p["firm.payables_paid_per_month"]),
+        supplier_credit=p["suppliers.credit_share"],
+        cash_only_months=p["suppliers.cash_only_months"],
+        stop_months=p["suppliers.cash_only_months"] + p["suppliers.stop_beyond_cash_only_months"],
+        tight_share=p["firm.tight_share"],
+        stretch_share=p["firm.stretch_share"],
+        living_least=p["owner.living_least"],
+        distress_months=p["firm.distress_months"],
+        expectation_weight=p["firm.expectation_weight"],
+        year_weight=np.cos(year),
+        last_year_weight=np.sin(year),
         drawings_share=p["firm.drawings_share"],
-        buffer_months=p["firm.buffer_months"],
         injection_share=p["firm.injection_share"],
         injection_months=p["firm.injection_months"],
         patience_beyond=p["firm.patience_beyond_min_months"],

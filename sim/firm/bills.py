@@ -19,7 +19,8 @@ from sim.firm.state import (
 )
 from sim.kernels import kernel
 from sim.ledger import MOVES
-from sim.random_numbers import Purpose, uniform
+from sim.population.draws import LEAST_MATERIALS, MOST_MATERIALS
+from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
 
 FLOW_COUNT = len(FLOWS)
@@ -38,7 +39,7 @@ LATE = bit(FACTS, "late_on_loan")
 SUSPENDED = int(Status.SUSPENDED)
 DEFERRED_MOVE = MOVES.index("deferred")
 EXTENDED_MOVE = MOVES.index("extended")
-RENEWAL = int(Purpose.EXTENSION)
+RENEWAL, MARGIN_YEAR = int(Purpose.EXTENSION), int(Purpose.MARGIN_YEAR)
 
 
 @kernel
@@ -59,16 +60,30 @@ def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-un
 
 
 @kernel
-def bill_trade(i, day, sales, activity, materials_factor, firms, behaviour, full):  # type: ignore[no-untyped-def]
-    """Write the fen of what goes with firm i's trade, income tax apart, into ``full``, (FLOWS,).
+def materials_of_a_yuan(i, month, firms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """What firm i buys for a yuan of sales this year: its margin for life, and what changes on its own anniversary.
 
-    ``sales``: fen of the month; ``activity``: 1 for a usual month.
+    The draws of two years in a row together make the deviation of the year, so that it is remembered for one year.
+    """
+    key = firms.key[i]
+    year = (month + np.int64(key % np.uint64(12))) // 12
+    drawn = behaviour.year_weight * normal(seed, MARGIN_YEAR, key, year + 1)
+    drawn += behaviour.last_year_weight * normal(seed, MARGIN_YEAR, key, year)
+    deviation = behaviour.margin_of_year[firms.sector[i], firms.size[i]] * drawn
+    return min(max(float(firms.materials_share[i]) - deviation, LEAST_MATERIALS), MOST_MATERIALS)
+
+
+@kernel
+def bill_trade(i, day, sales, activity, firms, behaviour, full):  # type: ignore[no-untyped-def]
+    """Write the fen of what goes with firm i's trade, materials and income tax apart, into ``full``, (FLOWS,).
+
+    ``sales``: fen of the month; ``activity``: 1 for a usual month. A part of the utilities goes by what the firm has
+    expected to sell.
     """
     s = firms.sector[i]
-    usual = float(firms.usual_sales[i])
-    full[MATERIALS] = round_half_up(sales * float(firms.materials_share[i]) * materials_factor)
+    usual, expected = float(firms.usual_sales[i]), float(firms.expected[i])
     fixed = behaviour.utilities_fixed
-    full[UTILITIES] = round_half_up(usual * behaviour.utilities[s] * (fixed + (1.0 - fixed) * activity))
+    full[UTILITIES] = round_half_up(usual * behaviour.utilities[s] * (fixed * expected + (1.0 - fixed) * activity))
     full[RENT] = firms.rent[i]
     full[TOLLS] = round_half_up(sales * behaviour.tolls[s])
     full[COMMISSION] = round_half_up(sales * behaviour.commission[s]) if firms.flags[i] & ON_PLATFORM else 0
@@ -105,12 +120,12 @@ def bill_loan(i, clock, firms, behaviour, seed, full):  # type: ignore[no-untype
 
 
 @kernel
-def bill_income_tax(i, sales, firms, behaviour, full):  # type: ignore[no-untyped-def]
-    """Write the fen of firm i's income tax into ``full``; returns the total of all its bills but principal.
+def bill_income_tax(i, sales, depreciation, firms, behaviour, full):  # type: ignore[no-untyped-def]
+    """Write the fen of firm i's income tax into ``full``; returns its costs: all bills but principal, and depreciation.
 
     The tax is on what the month, before any relief, adds to the profit of the year.
     """
-    total = np.int64(0)
+    total = depreciation
     for f in range(FLOW_COUNT - 1):
         if f != INCOME_TAX:
             total += full[f]
@@ -121,23 +136,24 @@ def bill_income_tax(i, sales, firms, behaviour, full):  # type: ignore[no-untype
 
 
 @kernel
-def usual_outlays(i, firms, behaviour):  # type: ignore[no-untyped-def]
-    """Fen that firm i must pay in a usual month for cash to last: everything but taxes, and part of the materials.
+def outlays(i, share, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen that firm i must pay in a month of ``share`` of usual sales: all but taxes, and part of the materials.
 
-    The surveyed months of cash mean this (``population.outlays_materials_share``), and so do loans asked for and
-    restart funds. What a firm keeps goes by the month's own bills, with the same part of the materials.
+    The surveyed months of cash mean this (``population.outlays_materials_share``), and so do the target for cash, loans
+    asked for and restart funds. The owner's living is among them.
     """
     s = firms.sector[i]
     wages = float(firms.staff[i]) * firms.wage[i]
     premiums = 0.0
-    for share in behaviour.premiums:
-        premiums += share
+    for rate in behaviour.premiums:
+        premiums += rate
     by_sales = behaviour.utilities[s] + behaviour.fees[s] + behaviour.tolls[s]
     by_sales += behaviour.outlays_materials * float(firms.materials_share[i])
+    if firms.flags[i] & ON_PLATFORM:
+        by_sales += behaviour.commission[s]
     interest = float(firms.loan[i]) * float(firms.loan_rate[i]) / 12.0
-    return (
-        wages * (1.0 + firms.insured_share[i] * premiums) + by_sales * firms.usual_sales[i] + firms.rent[i] + interest
-    )
+    fixed = wages * (1.0 + firms.insured_share[i] * premiums) + firms.rent[i] + interest + firms.reservation[i]
+    return fixed + by_sales * share * firms.usual_sales[i]
 
 
 @kernel

@@ -60,9 +60,9 @@ def find_exit_cause(i, clock, firms, slots, terms, behaviour, seed):  # type: ig
             churn *= terms.young_churn[m]
     if uniform(seed, CHURN, key, month) < churn:
         return BY_CHURN
-    if firms.illiquid_months[i] > 0:
+    if firms.distressed_months[i] > 0:
         extra = exponential(seed, PATIENCE, key, 0) * behaviour.patience_beyond
-        if firms.illiquid_months[i] >= behaviour.patience_min + np.floor(extra):
+        if firms.distressed_months[i] >= behaviour.patience_min + np.floor(extra):
             return ILLIQUID
     if firms.profit_this_year[i] < 0:
         owns = firms.cash[i] + firms.receivables_public[i] + firms.overdue_public[i] + firms.receivables_private[i]
@@ -125,6 +125,7 @@ def close_firm(i, cause, clock, firms, terms, behaviour, market, records):  # ty
     firms.arrears_private[i] = 0
     firms.arrears_public[i] = 0
     firms.payables[i] = 0
+    firms.overdue_payables[i] = 0
     firms.loan[i] = 0
     firms.receivables_public[i] = 0
     firms.overdue_public[i] = 0

@@ -14,7 +14,7 @@ LATE, OWNER_PAID_IN = bit(FACTS, "late_on_loan"), bit(FACTS, "owner_paid_in")
 TO_ARREARS_PUBLIC = np.array([UNPAID[f] == "arrears_public" for f in FLOWS])
 PAYABLES_PAID, DRAWINGS, INJECTION = LINE["payables_paid"], LINE["drawings"], LINE["injection"]
 ARREARS_PUBLIC_PAID, ARREARS_PRIVATE_PAID = LINE["arrears_public_paid"], LINE["arrears_private_paid"]
-LOAN_DRAWN = LINE["loan_drawn"]
+LOAN_DRAWN, LIVING, REPLACED = LINE["loan_drawn"], LINE["living"], LINE["replaced"]
 REPAID_MOVE, LAPSED_PRIVATE_MOVE, LAPSED_PUBLIC_MOVE = (
     MOVES.index(m) for m in ("repaid", "lapsed_private", "lapsed_public")
 )
@@ -23,10 +23,10 @@ INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 
 
 @kernel
-def pay_in_order(i, clock, instalments, needed, firms, terms, due, records):  # type: ignore[no-untyped-def]
-    """Pay what is ``due`` in the order of FLOWS, principal apart, and ``instalments`` after wages.
+def pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records):  # type: ignore[no-untyped-def]
+    """Pay what is ``due`` in the order of FLOWS, principal apart; after wages the owner's ``living``, ``instalments``.
 
-    ``needed``: fen of both together. Returns the fen spent and whether cash was short.
+    ``needed``: fen of all together. Returns the fen spent and whether cash was short.
     """
     lines = records.books.lines[clock.month]
     w = np.int64(firms.weight[i])
@@ -35,6 +35,7 @@ def pay_in_order(i, clock, instalments, needed, firms, terms, due, records):  # 
         # Enough for everything, as in most months: the same postings without a decision at each flow.
         for f in range(FLOW_COUNT - 1):
             lines[PAID_0 + f] += due[f] * w
+        lines[LIVING] += living * w
         return needed - due[PRINCIPAL], False
     spent = np.int64(0)
     repaid = np.int64(0)
@@ -42,9 +43,13 @@ def pay_in_order(i, clock, instalments, needed, firms, terms, due, records):  # 
     new_public = np.int64(0)
     new_private = np.int64(0)
     for f in range(FLOW_COUNT - 1):
-        if f == PENSION and instalments > 0:  # after wages: what was put off ranks as what falls due
-            repaid = _pay_instalments(i, clock, cash - spent, firms, terms, records)
-            spent += repaid
+        if f == PENSION:  # after wages the owner lives, and what was put off ranks as what falls due
+            lived = min(living, cash - spent)
+            spent += lived
+            lines[LIVING] += lived * w
+            if instalments > 0:
+                repaid = _pay_instalments(i, clock, cash - spent, firms, terms, records)
+                spent += repaid
         part = min(due[f], cash - spent)
         spent += part
         lines[PAID_0 + f] += part * w
@@ -58,9 +63,10 @@ def pay_in_order(i, clock, instalments, needed, firms, terms, due, records):  # 
             else:
                 new_private += rest
     firms.payables[i] += new_payables
+    firms.overdue_payables[i] += new_payables
     firms.arrears_public[i] += new_public
     firms.arrears_private[i] += new_private
-    return spent, bool(new_public + new_private > 0 or repaid < instalments)
+    return spent, bool(new_payables + new_public + new_private > 0 or repaid < instalments)
 
 
 @kernel
@@ -83,10 +89,11 @@ def repay_loan(i, spare, firms, due, lines):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pay_suppliers(i, spare, open_bills, firms, behaviour, lines):  # type: ignore[no-untyped-def]
-    """Pay suppliers who have waited out of ``spare`` fen; returns the fen paid."""
-    part = min(round_half_up(open_bills * behaviour.payables_paid), max(np.int64(0), spare))
+def pay_suppliers(i, meant, spare, firms, lines):  # type: ignore[no-untyped-def]
+    """Pay ``meant`` fen of what is due to suppliers, as far as ``spare`` fen go; returns the fen paid."""
+    part = min(meant, max(np.int64(0), spare))
     firms.payables[i] -= part
+    firms.overdue_payables[i] -= part
     lines[PAYABLES_PAID] += part * np.int64(firms.weight[i])
     return part
 
@@ -108,13 +115,16 @@ def pay_arrears(i, spare, firms, lines):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_on_cash(i, spare, firms, behaviour, lines):  # type: ignore[no-untyped-def]
-    """Owners draw on what is ``spare``; returns the fen drawn."""
+def draw_on_cash(i, spare, depreciation, firms, behaviour, lines):  # type: ignore[no-untyped-def]
+    """Equipment that wears out is bought anew, then owners draw on what is left of ``spare``; returns the fen spent."""
     if spare <= 0:
         return np.int64(0)
-    part = round_half_up(spare * behaviour.drawings_share)
-    lines[DRAWINGS] += part * np.int64(firms.weight[i])
-    return part
+    w = np.int64(firms.weight[i])
+    replaced = min(depreciation, spare)
+    drawn = round_half_up((spare - replaced) * behaviour.drawings_share)
+    lines[REPLACED] += replaced * w
+    lines[DRAWINGS] += drawn * w
+    return replaced + drawn
 
 
 @kernel
@@ -163,7 +173,7 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
 def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
     """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once.
 
-    ``gap``: fen that cash is short of; ``outlays``: fen of the month that cash must last for.
+    ``gap``: fen that cash is short of; ``outlays``: fen of an expected month that cash must last for.
     """
     w = np.int64(firms.weight[i])
     advance = 0.0

@@ -9,6 +9,7 @@ import numpy as np
 from sim.firm.bills import (
     FLOW_COUNT,
     MATERIALS,
+    PRINCIPAL,
     SUSPENDED,
     VAT_GENERAL,
     WAGES,
@@ -18,6 +19,8 @@ from sim.firm.bills import (
     bill_trade,
     defer,
     deferred_total,
+    materials_of_a_yuan,
+    outlays,
     relieve,
 )
 from sim.firm.entitlements import (
@@ -42,10 +45,11 @@ from sim.firm.payment import (
     raise_cash,
     repay_loan,
 )
-from sim.firm.state import APPLIED, LEAD, LONGEST_PROCESSING, MONTH_DAYS, NEVER, UNLISTED
+from sim.firm.state import APPLIED, LEAD, LONGEST_PROCESSING, NEVER, UNLISTED
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
 from sim.random_numbers import Purpose, normal, uniform
+from sim.units import MONTH_DAYS
 from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 
 OPEN = int(Status.OPEN)
@@ -58,7 +62,7 @@ HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE, EXPANDS = (
         "late_on_loan", "expands",
     )
 )  # fmt: skip
-MONTHLY_FACTS = 0xFFFF & ~(HIT | SHORT | OVERDUE | HIRED | HAS_LOAN)
+MONTHLY_FACTS = 0xFFFF & ~(HIT | OVERDUE | HIRED | HAS_LOAN)
 SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
 COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
 BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
@@ -110,11 +114,19 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             firms.activity_pending[i] = 0.0
         firms.open_from[i] = day
         activity = days_active / MONTH_DAYS
-        usual = float(firms.usual_sales[i]) * (1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month))
+        drift = 1.0 + behaviour.trend_sigma * normal(seed, TREND, key, month)
+        usual = float(firms.usual_sales[i]) * drift
         firms.usual_sales[i] = round_half_up(usual)
+        firms.rent[i] = round_half_up(firms.rent[i] * drift)
         demand_factor, materials_factor = _cultivated(i, firms, terms)
         shock = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
         sold = round_half_up(usual * activity * shock * demand_factor)
+        materials = materials_of_a_yuan(i, month, firms, behaviour, seed)
+        # What suppliers bear, by what the firm buys at its expected sales.
+        monthly = float(firms.usual_sales[i]) * float(firms.materials_share[i]) * float(firms.expected[i])
+        for_cash_only = firms.overdue_payables[i] > behaviour.cash_only_months * monthly
+        if firms.overdue_payables[i] > behaviour.stop_months * monthly:
+            sold = min(sold, round_half_up(firms.cash[i] / materials))
         delivered = np.int64(0)
         if status == OPEN and firms.contract_backlog[i] > 0:
             delivered = min(
@@ -150,8 +162,6 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             facts |= np.uint16(HIT)  # not the firm's own shock
         if firms.loan[i] > 0:
             facts |= np.uint16(HAS_LOAN)
-        if firms.illiquid_months[i] > 0:
-            facts |= np.uint16(SHORT)
         if firms.overdue_public[i] > 0:
             facts |= np.uint16(OVERDUE)
         if firms.hires[i] > 0:
@@ -171,43 +181,63 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
         bill_labour(i, clock, firms, behaviour, market, full)
-        bill_trade(i, day, sales, activity, materials_factor, firms, behaviour, full)
+        fixed = behaviour.materials_fixed[s]
+        bought = fixed * float(firms.expected[i]) * usual + (1.0 - fixed) * sales
+        full[MATERIALS] = round_half_up(materials * bought * materials_factor)
+        bill_trade(i, day, sales, activity, firms, behaviour, full)
         bill_loan(i, clock, firms, behaviour, seed, full)
-        outlays = bill_income_tax(i, sales, firms, behaviour, full)
+        depreciation = round_half_up(usual * behaviour.depreciation[s])
+        costs = bill_income_tax(i, sales, depreciation, firms, behaviour, full)
         for f in range(FLOW_COUNT):
             due[f] = full[f]
         borne_by_others = relieve(i, month, firms, terms, bills, records)
-        firms.profit_this_year[i] += sales - bad_debt - outlays + borne_by_others
+        firms.profit_this_year[i] += sales - bad_debt - costs + borne_by_others
         defer(i, clock, firms, terms, due, records)
-        open_bills = firms.payables[i]
-        bought_on_credit = round_half_up(due[MATERIALS] * behaviour.supplier_credit)
-        due[MATERIALS] -= bought_on_credit
-        firms.payables[i] += bought_on_credit
-        lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
+        fell_due = round_half_up((firms.payables[i] - firms.overdue_payables[i]) * behaviour.falling_due[s])
+        firms.overdue_payables[i] += fell_due
+        if not for_cash_only:
+            bought_on_credit = round_half_up(due[MATERIALS] * behaviour.supplier_credit)
+            due[MATERIALS] -= bought_on_credit
+            firms.payables[i] += bought_on_credit
+            lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
 
-        # 6. Paying: what falls due, then, from what exceeds the next wage bill, the bank and suppliers who have waited,
-        # then old arrears, from what exceeds half a month; owners draw on what exceeds the buffer and what is put off.
-        cash_outlays = round_half_up(outlays - (1.0 - behaviour.outlays_materials) * full[MATERIALS])
+        # 6. Paying: what falls due, then, from what exceeds the next wage bill, the bank and suppliers, then old
+        # arrears, from what exceeds half a month; what exceeds the target is spent on equipment and by the owner.
+        expected_outlays = round_half_up(outlays(i, float(firms.expected[i]), firms, behaviour))
+        target = round_half_up(float(firms.buffer_months[i]) * expected_outlays)
+        is_tight = firms.cash[i] - due[WAGES] < behaviour.tight_share * target
+        living = np.int64(firms.reservation[i])
+        meant = firms.overdue_payables[i]
+        if is_tight:
+            living = np.int64(np.floor(living * behaviour.living_least))
+            meant -= round_half_up(meant * behaviour.stretch_share)
         instalments = instalments_due(i, day, firms, slots, terms)
-        needed = instalments + due.sum()
+        needed = instalments + living + due.sum()
         if firms.cash[i] < needed:
-            raise_cash(i, needed - firms.cash[i], cash_outlays, firms, terms, behaviour, lines, seed)
+            raise_cash(i, needed - firms.cash[i], expected_outlays, firms, terms, behaviour, lines, seed)
         cash = max(firms.cash[i], np.int64(0))
-        spent, short = pay_in_order(i, clock, instalments, needed, firms, terms, due, records)
-        spent += repay_loan(i, cash - spent - due[WAGES], firms, due, lines)
-        spent += pay_suppliers(i, cash - spent - due[WAGES], open_bills, firms, behaviour, lines)
-        # Suppliers let a firm wait, but not without limit.
-        usual_materials = usual * float(firms.materials_share[i])
-        short = short or firms.payables[i] > behaviour.payables_limit_months * usual_materials
-        spent += pay_arrears(i, cash - spent - cash_outlays // 2, firms, lines)
-        if not short:
-            kept = round_half_up(cash_outlays * behaviour.buffer_months) + deferred_total(i, firms, slots, terms)
-            spent += draw_on_cash(i, cash - spent - kept, firms, behaviour, lines)
+        spent, short = pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records)
+        repaid = repay_loan(i, cash - spent - due[WAGES], firms, due, lines)
+        spent += repaid
+        paid = pay_suppliers(i, meant, cash - spent - due[WAGES], firms, lines)
+        spent += paid
+        short = short or paid < meant
+        spent += pay_arrears(i, cash - spent - expected_outlays // 2, firms, lines)
+        overdue = firms.overdue_payables[i] + firms.arrears_private[i] + firms.arrears_public[i]
+        overdue += due[PRINCIPAL] - repaid
+        if overdue == 0 and not short:
+            kept = target + deferred_total(i, firms, slots, terms)
+            spent += draw_on_cash(i, cash - spent - kept, depreciation, firms, behaviour, lines)
         firms.cash[i] -= spent
-        if short or firms.illiquid_months[i] > 0:
-            firms.illiquid_months[i] = min(firms.illiquid_months[i] + 1, 127) if short else 0
+        if short != (firms.facts[i] & np.uint16(SHORT) != 0):
+            firms.facts[i] ^= np.uint16(SHORT)
+        in_distress = overdue > behaviour.distress_months * expected_outlays
+        if in_distress or firms.distressed_months[i] > 0:
+            firms.distressed_months[i] = min(firms.distressed_months[i] + 1, 127) if in_distress else 0
+        if status == OPEN and since <= clock.previous and usual > 0.0:
+            firms.expected[i] += behaviour.expectation_weight * (sold / usual - firms.expected[i])
         expands = False
-        asks = short or firms.cash[i] < cash_outlays // 2
+        asks = short or firms.cash[i] < behaviour.tight_share * target
         if not asks and status == OPEN:
             asks = expands = uniform(seed, EXPANSION, key, month) < behaviour.expansion
         if asks and not firms.facts[i] & np.uint16(PENDING | LATE):

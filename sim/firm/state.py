@@ -20,7 +20,6 @@ Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 LEAD: Final = 31  # days before the horizon that the activity integral covers: the first settlement looks back a month
-MONTH_DAYS: Final = 365.25 / 12  # days of a month at activity 1
 NEVER: Final = 32_767  # a day that never comes: the largest that a column of days can hold
 LONGEST_PROCESSING: Final = 400  # working days that a case can take at most
 
@@ -93,6 +92,10 @@ class Behaviour(NamedTuple):
     fees: Float  # (S,)
     vat_general: Float  # (S,)
     sales_sigma: Float  # (S,)
+    materials_fixed: Float  # (S,) share of materials that follows expected sales
+    depreciation: Float  # (S,)
+    falling_due: Float  # (S,) share of open bills of suppliers that falls due in a month
+    margin_of_year: Float  # (S, Z) standard deviation of what changes from year to year
     income_tax: Float  # (Z,) of positive profit
     usual_loan: Float  # (Z,) months of usual sales
     size_churn: Float  # (Z,) factor
@@ -113,11 +116,17 @@ class Behaviour(NamedTuple):
     shed_share: float
     shed_threshold: float
     rehire_share: float
-    payables_limit_months: float
-    payables_paid: float
     supplier_credit: float  # share of materials bought on credit
+    cash_only_months: float  # of materials overdue, beyond which suppliers deliver for cash only
+    stop_months: float  # beyond which they deliver for what cash there is
+    tight_share: float  # of the target for cash
+    stretch_share: float  # of what is due to suppliers that a tight firm puts off
+    living_least: float  # share of his living that the owner of a tight firm takes
+    distress_months: float  # of outlays overdue, beyond which creditors press
+    expectation_weight: float
+    year_weight: float  # of the year's draw in the margin of a year
+    last_year_weight: float
     drawings_share: float
-    buffer_months: float
     injection_share: float
     injection_months: float
     patience_beyond: float

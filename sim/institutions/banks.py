@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.firm.bills import usual_outlays
+from sim.firm.bills import outlays
 from sim.firm.entitlements import dequeue, in_effect, more, next_of, round_half_up
 from sim.firm.state import DECIDED, NEVER, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province
@@ -86,7 +86,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
                 points += score.collateral_bonus
             else:
                 points += score.collateral_bonus * waiver
-            if firms.facts[i] & LATE or firms.illiquid_months[i] > 1:
+            if firms.facts[i] & LATE or firms.distressed_months[i] > 0:
                 points -= score.record_malus
             points += score.noise * error * normal(seed, UNDERWRITING, firms.key[i], month)
             if points <= 0.0:
@@ -96,7 +96,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
             if expands:
                 amount = round_half_up(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
             else:
-                amount = round_half_up(usual_outlays(i, firms, behaviour) * behaviour.loan_months)
+                amount = round_half_up(outlays(i, 1.0, firms, behaviour) * behaviour.loan_months)
             supply[p] -= amount * w
             # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
             new_rate = max(0.0, firms.loan_rate[i] - rate_cut)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.bills import usual_outlays
+from sim.firm.bills import outlays
 from sim.firm.entitlements import enqueue
 from sim.firm.state import APPLIED, LEAD, LISTED, NEVER, UNLISTED, Float, Int, Market
 from sim.institutions.province import Province
@@ -193,7 +193,7 @@ def _set_free(i, day, episode, firms, terms, behaviour, seed):  # type: ignore[n
     tickets = 0
     for ticket in range(TICKET_COUNT):
         if ticket == FUNDS_TICKET:
-            lacks = firms.cash[i] < usual_outlays(i, firms, behaviour) * behaviour.ticket_funds_months
+            lacks = firms.cash[i] < outlays(i, 1.0, firms, behaviour) * behaviour.ticket_funds_months
         else:
             chance = uniform(seed, TICKET, firms.key[i], episode * TICKET_COUNT + ticket)
             lacks = chance < behaviour.ticket_incidence[ticket]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.state import MONTH_DAYS, Float, Int
+from sim.firm.state import Float, Int
 from sim.institutions.rules import Rules
 from sim.parameters import Parameters
+from sim.units import MONTH_DAYS
 
 
 class Publicity:

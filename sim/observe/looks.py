@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.state import MONTH_DAYS
 from sim.observe.inside import GROUPED_BY, Inside, distribution
 from sim.observe.observers import FILED, GRANTED, KNOWN, count_measures
 from sim.observe.stops import Stops
@@ -25,6 +24,7 @@ from sim.population.draws import outlays_of, tables_of
 from sim.population.synthesis import Population
 from sim.random_numbers import Purpose, uniforms
 from sim.timeline import COHORTS, Timeline
+from sim.units import MONTH_DAYS
 from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, LANDLORDS, SECTORS, SIZES, STATUSES, Status, bit
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Looks:
         outlays = np.where(lives, outlays[rows], 0)
         sales, staff_before = one.usual_sales, self.strata.jobs[rows]
         receivables = one.receivables_public + one.overdue_public + one.receivables_private
-        arrears = one.arrears_public + one.arrears_private
+        arrears = one.arrears_public + one.arrears_private + one.overdue_payables
         last_day = np.where(lives, day, one.exited_on)
         months_old = one.age_months + (last_day - np.maximum(one.born_on, 0)) / MONTH_DAYS
         founder = one.born_on < 0
@@ -151,6 +151,7 @@ class Looks:
                 "exited_on": np.where(lives, np.datetime64("NaT", "ns"), left_on),
                 "stopped": one.suspended_on >= 0,
                 "usual_sales_fen": sales,
+                "expected_sales": np.where(lives, one.expected, np.nan).astype(np.float64),
                 "usual_staff": one.usual_staff,
                 "staff": one.staff,
                 "staff_change": of_living(one.staff, staff_before) - 1,
@@ -160,6 +161,8 @@ class Looks:
                 "receivables_fen": receivables,
                 "receivables_days": of_living(receivables, sales, MONTH_DAYS),
                 "overdue_to_firm_fen": one.overdue_public,
+                "buffer_months": one.buffer_months.astype(np.float64),
+                "reservation_fen": one.reservation.astype(np.int64),
                 "payables_fen": one.payables,
                 "payables_days": of_living(one.payables, one.materials_share * sales, MONTH_DAYS),
                 "arrears_fen": arrears,
@@ -171,7 +174,7 @@ class Looks:
                 "insured": one.facts & INSURED != 0,
                 "result_of_year_fen": one.profit_this_year,
                 "margin": of_living(one.profit_this_year, self._settled(day, rows) * sales),
-                "illiquid_months": one.illiquid_months,
+                "distressed_months": one.distressed_months,
                 "measures_known": measures[:, KNOWN],
                 "measures_applied": measures[:, FILED],
                 "measures_granted": measures[:, GRANTED],

@@ -170,6 +170,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "exited_on": Column("datetime64[ns]", "day", "on which it closed; missing if alive"),
         "stopped": Column("bool", "-", "stopped by the epidemic at least once since the start"),
         "usual_sales_fen": Column("int64", "fen", "of a usual month, as they have become by now"),
+        "expected_sales": Column("float64", "share", "of usual sales, that it expects of a month"),
         "usual_staff": Column("int32", "persons", "at usual sales, owner excluded, as they have become by now"),
         "staff": Column("int32", "persons", "on the payroll"),
         "staff_change": Column(
@@ -183,9 +184,13 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "receivables_fen": Column("int64", "fen", "owed to it by customers, overdue or not"),
         "receivables_days": Column("float64", "days", "of usual sales"),
         "overdue_to_firm_fen": Column("int64", "fen", "of receivables, arrears of public bodies and large firms"),
-        "payables_fen": Column("int64", "fen", "owed to suppliers"),
+        "buffer_months": Column("float64", "months", "of outlays that it means to hold in cash"),
+        "reservation_fen": Column("int64", "fen", "a month that the owner lives on and could earn elsewhere"),
+        "payables_fen": Column("int64", "fen", "owed to suppliers, due or not"),
         "payables_days": Column("float64", "days", "of usual materials"),
-        "arrears_fen": Column("int64", "fen", "wages, rent, taxes, premiums and the like that are overdue"),
+        "arrears_fen": Column(
+            "int64", "fen", "bills of suppliers, wages, rent, taxes, premiums and the like that are overdue"
+        ),
         "arrears_months": Column("float64", "months", "of outlays"),
         "loan_fen": Column("int64", "fen", "owed to banks"),
         "debt_ratio": Column("float64", "share", "of a year of usual sales"),
@@ -194,7 +199,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "insured": Column("bool", "-", "has insured employees"),
         "result_of_year_fen": Column("int64", "fen", "since 1 January, as settled so far"),
         "margin": Column("float64", "share", "result of the year over usual sales of the months settled in it"),
-        "illiquid_months": Column("int8", "months", "in a row that could not be paid in full"),
+        "distressed_months": Column("int8", "months", "in a row with more overdue than creditors bear"),
         "measures_known": Column("int16", "measures", "on application, for which it qualifies, that it has heard of"),
         "measures_applied": Column("int16", "measures", "of those, that it has filed for"),
         "measures_granted": Column("int16", "measures", "of those, that it was ever granted"),

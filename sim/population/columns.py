@@ -39,7 +39,10 @@ class Firms(NamedTuple):
     usual_staff: NDArray[np.int32]  # persons at usual sales, owner excluded
     wage: NDArray[np.int32]  # fen a person and month
     rent: NDArray[np.int64]  # fen a month
-    materials_share: NDArray[np.float32]  # of sales
+    materials_share: NDArray[np.float32]  # of sales, at the margin that the firm has for life
+    expected: NDArray[np.float32]  # sales that it expects of a month, share of usual sales
+    buffer_months: NDArray[np.float32]  # of outlays that it means to hold in cash
+    reservation: NDArray[np.int32]  # fen a month that the owner could earn elsewhere, and lives on; 0: none asked
     insured_share: NDArray[np.float32]  # of staff
     loan_rate: NDArray[np.float32]  # a year
 
@@ -51,6 +54,7 @@ class Firms(NamedTuple):
     overdue_public: NDArray[np.int64]  # arrears owed to the firm by public bodies and large firms (I.6)
     receivables_private: NDArray[np.int64]
     payables: NDArray[np.int64]  # owed to suppliers
+    overdue_payables: NDArray[np.int64]  # of these, what has fallen due and is not paid
     arrears_public: NDArray[np.int64]  # taxes and premiums not paid when due
     arrears_private: NDArray[np.int64]  # wages, rent, utilities, fees and interest not paid when due
     loan: NDArray[np.int64]  # principal
@@ -67,7 +71,7 @@ class Firms(NamedTuple):
     exited_on: NDArray[np.int16]
     exit_cause: NDArray[np.int8]  # index into EXIT_CAUSES
     hires: NDArray[np.int16]  # persons taken on last month
-    illiquid_months: NDArray[np.int8]  # months in a row that could not be paid in full
+    distressed_months: NDArray[np.int8]  # in a row with more overdue than creditors bear
     tickets: NDArray[np.uint8]  # bits over TICKETS still open
     facts: NDArray[np.uint16]  # bits over FACTS
 

@@ -1,8 +1,9 @@
 """How each firm stands on the first day: every column a draw of its own from the parameters, by one kernel.
 
-A firm's usual costs leave it its own margin of its usual sales: the margin is drawn around the mean that the evidence
-states, and materials are what is left of sales after the margin and all other usual costs. So whatever is varied, the
-margins of the population stay those of ``costs.net_margin`` and ``costs.margin_spread``.
+A firm's usual costs, what its owner could earn elsewhere among them, leave it its own margin of its usual sales: the
+margin is drawn around the mean that the evidence states, and materials are what is left of sales after the margin and
+all other usual costs. So whatever is varied, the margins of the population stay those of ``costs.net_margin`` and
+``costs.loss_share``.
 """
 
 from datetime import timedelta
@@ -11,20 +12,24 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from sim.classification import CLASSIFICATION
 from sim.kernels import inlined, kernel, outermost
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
 from sim.random_numbers import Purpose, bits, exponential, normal, uniform
-from sim.units import FEN_PER_YUAN
-from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, Status, bit
+from sim.units import FEN_PER_YUAN, MONTH_DAYS
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, Status, bit
 
+# Sizes whose owner lives on the business: who has a salary in a larger one is paid as staff.
+OWNER_RUN: Final = np.array([size in ("individual", "micro") for size in SIZES])
 _USUAL: Final = CLASSIFICATION.record.first - timedelta(1)  # usual costs are those before the days on record
 
 # What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
 _STAFF, _ROUNDING, _SALES, _MARGIN, _CASH, _LANDLORD, _CUSTOMER, _AGE, _LOAN, _LOAN_SIZE = range(10)
 _MATURITY, _RATE, _INSURED, _OVERDUE, _VAT, _BORN, _FLAGS = range(10, 17)  # _FLAGS takes three
+_PAY = 19
 
 
 class Tables(NamedTuple):
@@ -40,7 +45,13 @@ class Tables(NamedTuple):
     wage_level: NDArray[np.float64]
     wage_elasticity: float
     net_margin: NDArray[np.float64]
-    margin_spread: NDArray[np.float64]
+    margin_for_life: NDArray[np.float64]  # standard deviation of the part of the margin that a firm keeps
+    depreciation: NDArray[np.float64]
+    outside: NDArray[np.float64]  # fen a month that an owner could earn elsewhere, mean by size; 0 where none is asked
+    outside_spread: float
+    outside_level: float
+    reservation_least: float
+    living_in_margin: float
     utilities: NDArray[np.float64]
     rent: NDArray[np.float64]
     freight_and_fees: NDArray[np.float64]
@@ -71,7 +82,7 @@ class Tables(NamedTuple):
     receivable_months: NDArray[np.float64]  # months of sales by main customer
     overdue_months: NDArray[np.float64]
     overdue_firms: float
-    payables_months: float
+    payables_months: NDArray[np.float64]  # months of materials owed, by sector
     vat_credit_months: NDArray[np.float64]
     quality_deposit: float
 
@@ -116,7 +127,13 @@ def tables_of(parameters: Parameters) -> Tables:
         wage_level=_level(sales_spread * elasticity),
         wage_elasticity=elasticity,
         net_margin=parameters.by_sector_and_size("costs.net_margin"),
-        margin_spread=by_sector("costs.margin_spread"),
+        margin_for_life=margin_spread(parameters) * np.sqrt(parameters["costs.margin_permanent_share"]),
+        depreciation=by_sector("costs.depreciation"),
+        outside=np.where(OWNER_RUN, parameters["owner.outside_yuan"] * FEN_PER_YUAN, 0.0),
+        outside_spread=parameters["owner.outside_spread"],
+        outside_level=float(_level(parameters["owner.outside_spread"])),
+        reservation_least=parameters["owner.reservation_least"],
+        living_in_margin=parameters["owner.living_in_margin"],
         utilities=by_sector("costs.utilities"),
         rent=by_sector("costs.rent"),
         freight_and_fees=by_sector("costs.tolls") + by_sector("costs.fees"),
@@ -147,10 +164,21 @@ def tables_of(parameters: Parameters) -> Tables:
         receivable_months=credit / leaving,
         overdue_months=np.where(official, credit * parameters["receivables.overdue_start_months"], 0.0),
         overdue_firms=parameters["receivables.overdue_firms_share"],
-        payables_months=parameters["population.payables_months"],
+        payables_months=parameters["suppliers.credit_share"]
+        * np.maximum(by_sector("suppliers.term_days") / MONTH_DAYS, 1.0),
         vat_credit_months=by_sector("population.vat_credit_months"),
         quality_deposit=parameters["population.quality_deposit_yuan"] * FEN_PER_YUAN,
     )
+
+
+def margin_spread(parameters: Parameters) -> NDArray[np.float64]:
+    """Standard deviation of margins around the mean of their cell, share of sales, shape (sectors, sizes).
+
+    It is that at which the share ``costs.loss_share`` of a size's firms has a negative margin. Who prints the one
+    prints the other, so whether the owner has been paid is read alike in both (``owner.living_in_margin``).
+    """
+    mean = parameters.by_sector_and_size("costs.net_margin")
+    return np.asarray(mean / ndtri(1.0 - parameters.by_size("costs.loss_share")))
 
 
 _GROUP_BITS: Final = np.array([0, *(bit(FLAGS, name) for name in GROUPS[1:])], np.uint16)
@@ -184,8 +212,9 @@ class Given(NamedTuple):
 
 NOTHING_GIVEN: Final = Given(False, np.uint16(0), np.zeros(len(GIVEN), np.bool_))
 
-_MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
-_LEAST_MATERIALS: Final = 0.02
+MOST_MATERIALS: Final = 0.98  # of sales, whatever the margin drawn
+LEAST_MATERIALS: Final = 0.02
+_LARGEST_PAY: Final = 2**31 - 1  # as the column of reservations can hold
 
 
 @outermost
@@ -292,20 +321,32 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
             vat = tables.vat_small
         taxes = vat * (1.0 + tables.surcharge)
         other = _other_costs(s, flags, taxes, (payroll + rent + loan * rate / 12.0) / sales, tables)
-        margin = tables.net_margin[s, z] + tables.margin_spread[s] * normal(seed, purpose, key, _MARGIN)
-        materials = min(max(1.0 - margin - other, _LEAST_MATERIALS), _MOST_MATERIALS)
+        pay = (
+            tables.outside[z] * tables.outside_level * np.exp(tables.outside_spread * normal(seed, purpose, key, _PAY))
+        )
+        margin = tables.net_margin[s, z] + tables.margin_for_life[s, z] * normal(seed, purpose, key, _MARGIN)
+        margin += tables.living_in_margin * pay / sales
+        other += tables.depreciation[s]
+        materials = min(max(1.0 - margin - other, LEAST_MATERIALS), MOST_MATERIALS)
         if known[_G_MATERIALS]:
             materials = float(firms.materials_share[row])
         firms.materials_share[row] = materials
+        # Who stays in trade earns at least what he asks for: the living have chosen to stay
+        earned = sales * (1.0 - materials - other)
+        reservation = max(min(pay, earned), tables.reservation_least * pay)
+        firms.reservation[row] = np.int32(min(np.rint(reservation), _LARGEST_PAY))
+        firms.expected[row] = 1.0
+        buffer = _cash_months(uniform(seed, purpose, key, _CASH), tables.cash_months, tables.cash_upto)
+        firms.buffer_months[row] = buffer
 
         # Where it stands
-        outlays = _outlays(sales, other, taxes, materials, tables)
+        outlays = _outlays(sales, other - tables.depreciation[s], taxes, materials, tables) + firms.reservation[row]
         if born:
             months = tables.founding_months
             firms.born_on[row] = np.int16(uniform(seed, purpose, key, _BORN) * days)
             firms.open_from[row] = firms.born_on[row]
         else:
-            months = _cash_months(uniform(seed, purpose, key, _CASH), tables.cash_months, tables.cash_upto)
+            months = buffer
             firms.born_on[row] = -1
             owed = np.int64(np.rint(sales * tables.receivable_months[customer]))
             if known[_G_RECEIVABLES]:  # whoever owes them: one of the two is nothing
@@ -320,7 +361,7 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
             else:
                 firms.receivables_public[row], firms.receivables_private[row] = 0, owed
             if not known[_G_PAYABLES]:
-                firms.payables[row] = np.int64(np.rint(tables.payables_months * materials * sales))
+                firms.payables[row] = np.int64(np.rint(tables.payables_months[s] * materials * sales))
             if general and not known[_G_VAT]:  # few hold much of it
                 much = exponential(seed, purpose, key, _VAT)
                 firms.vat_credit[row] = np.int64(np.rint(tables.vat_credit_months[s] * sales * much))
@@ -353,7 +394,7 @@ def _other_costs(s, flags, taxes, fixed, tables):  # type: ignore[no-untyped-def
 
 @inlined
 def _outlays(sales, other, taxes, materials, tables):  # type: ignore[no-untyped-def]
-    """Fen of a month that cash must last for (``population.cash_months``): no taxes, and part of the materials."""
+    """Fen of a month that cash must last for, the owner's living apart: no taxes, and part of the materials."""
     return sales * (other - taxes + tables.materials_in_outlays * materials)
 
 
@@ -366,7 +407,8 @@ def outlays_of(firms, tables, found):  # type: ignore[no-untyped-def]
         interest = float(firms.loan[row]) * firms.loan_rate[row] / 12.0
         fixed = (payroll + firms.rent[row] + interest) / sales
         other = _other_costs(firms.sector[row], firms.flags[row], 0.0, fixed, tables)
-        found[row] = np.int64(np.rint(_outlays(sales, other, 0.0, firms.materials_share[row], tables)))
+        outlays = _outlays(sales, other, 0.0, firms.materials_share[row], tables) + firms.reservation[row]
+        found[row] = np.int64(np.rint(outlays))
 
 
 @kernel

@@ -28,7 +28,8 @@ AT_ONCE = 0.15  # most firms that may be unable to pay in full at their first se
 ALIVE = 0.5  # fewest firms of the first day that are left after a year
 # What a firm owes, holds and earns at the start, and what it may owe, spend and wait: the pairs that could contradict.
 TOGETHER = (
-    "population.payables_months", "firm.payables_beyond_terms_months", "firm.payables_paid_per_month",
+    "suppliers.term_days", "suppliers.cash_only_months", "suppliers.stop_beyond_cash_only_months",
+    "firm.distress_months",
     "firm.patience_months_min", "firm.patience_beyond_min_months", "population.cash_months",
     "population.outlays_materials_share", "population.sales_spread", "costs.net_margin", "credit.renewal_share",
     "credit.run_off_months",
@@ -57,7 +58,7 @@ def shares(run: Run) -> tuple[float, float, float]:
     weight = firms.weight[founders] / firms.weight[founders].sum()
     gone = firms.status[founders] == Status.EXITED
     illiquid = gone & (firms.exit_cause[founders] == EXIT_CAUSES.index("illiquid"))
-    short = ~gone & (firms.illiquid_months[founders] > 0)
+    short = ~gone & (firms.distressed_months[founders] > 0)
     return weight[gone & ~illiquid].sum(), weight[illiquid | short].sum(), weight[~gone].sum()
 
 

@@ -14,7 +14,7 @@ def test_wages_come_first_and_the_landlord_waits():
     assert (town.paid("rent"), town.unpaid("rent")) == (fen(5_000), fen(3_000))
     assert town.firm("arrears_private") == fen(3_000)
     assert town.firm("cash") == 0
-    assert town.firm("illiquid_months") == 1
+    assert town.firm("distressed_months") == 1
 
 
 def test_premiums_that_stay_unpaid_are_owed_to_the_state():
@@ -30,7 +30,7 @@ def test_materials_that_stay_unpaid_are_owed_to_suppliers():
     town = Town(Firm(sales=50_000, cash=0, materials_share=0.5, rent=0)).live()
     assert town.paid("materials") == fen(10_000)
     assert town.firm("payables") == fen(15_000)
-    assert town.firm("illiquid_months") == 0, "to owe suppliers less than a month and a half is not to be short"
+    assert town.firm("distressed_months") == 0, "to owe suppliers less than a month and a half is not to be short"
 
 
 def test_instalments_of_what_was_put_off_come_after_wages_and_before_other_bills():

@@ -117,7 +117,7 @@ def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: in
                 assert after.hour == DESKS or (now == was).all(), name
             for name in ("applied", "granted"):
                 assert not (getattr(before, name) & ~getattr(after, name)).any(), name
-            was, now = before.firms.illiquid_months, after.firms.illiquid_months
+            was, now = before.firms.distressed_months, after.firms.distressed_months
             assert ((now == was) | (now == np.minimum(was + 1, 127)) | (now == 0)).all()
             more = run.state.records.slots.months_left.astype(np.int64) > months
             for m in range(len(run.measure_ids)):

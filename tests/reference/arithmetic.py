@@ -1,4 +1,4 @@
-"""Rounding: half a fen goes up, and two kinds of number are kept with 24 bits."""
+"""Rounding: half a fen goes up, and some numbers are kept with 24 bits."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def whole(amount: float) -> int:
 
 
 def single(number: float) -> float:
-    """The nearest number of 24 bits, as loan rates and pending activity are kept."""
+    """The nearest number of 24 bits, as loan rates, expected sales and pending activity are kept."""
     return float(struct.unpack("f", struct.pack("f", number))[0])

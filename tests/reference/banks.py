@@ -6,7 +6,7 @@ import math
 
 from sim.random_numbers import Purpose
 from tests.reference.arithmetic import single, whole
-from tests.reference.bills import loan_term_days, usual_outlays
+from tests.reference.bills import loan_term_days, outlays
 from tests.reference.firm import Firm
 from tests.reference.province import NEVER, OTHERS, Province
 
@@ -84,7 +84,7 @@ class Banks:
         points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade
         points -= p("credit.leverage_weight") * firm.loan / (12.0 * usual)
         points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
-        if "late_on_loan" in firm.facts or firm.illiquid_months > 1:
+        if "late_on_loan" in firm.facts or firm.distressed_months > 0:
             points -= p("credit.record_malus")
         chance = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
         return points + p("credit.noise") * error * chance
@@ -99,7 +99,7 @@ class Banks:
         if expands:
             amount = whole(firm.usual_sales * p("population.loan_to_sales", firm.size))
         else:
-            amount = whole(usual_outlays(province, firm) * p("credit.amount_months"))
+            amount = whole(outlays(province, firm) * p("credit.amount_months"))
         rate = max(0.0, firm.loan_rate - cut)
         total = max(1.0, float(firm.loan + amount))
         firm.loan_rate = single((firm.loan * firm.loan_rate + amount * rate) / total)

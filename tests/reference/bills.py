@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+from typing import NamedTuple
+
 from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import whole
@@ -10,6 +14,18 @@ from tests.reference.province import NEVER, Province
 
 MONTH_DAYS = 365.25 / 12
 PREMIUMS = ("pension", "medical", "unemployment", "work_injury")
+LEAST_MATERIALS, MOST_MATERIALS = 0.02, 0.98  # of a yuan of sales
+
+
+class Trade(NamedTuple):
+    """What a firm sold in a month, and how."""
+
+    usual: float  # fen of a usual month, before rounding
+    sales: int  # fen, what was delivered on contract too
+    activity: float  # of a usual month
+    materials_of_a_yuan: float  # in the firm's year
+    on_materials: float  # factor of cultivation
+    depreciation: int  # fen
 
 
 def loan_term_days(province: Province) -> int:
@@ -17,11 +33,9 @@ def loan_term_days(province: Province) -> int:
     return int(province.calibration("credit.term_months") * 365 // 12)
 
 
-def draw_up(
-    province: Province, firm: Firm, day: int, previous: int, sales: int, activity: float, materials_factor: float
-) -> tuple[dict[str, int], int]:
-    """The bills in full, flow by flow, and the *costs*: their sum but for principal."""
-    p, s = province.calibration, firm.sector
+def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trade) -> tuple[dict[str, int], int]:
+    """The bills in full, flow by flow, and the *costs*: their sum but for principal, and the depreciation."""
+    p, s, sales = province.calibration, firm.sector, trade.sales
     usual = float(firm.usual_sales)
     wages = float(firm.staff) * firm.wage
     if firm.status == "suspended":
@@ -30,9 +44,12 @@ def draw_up(
     bills = {"wages": whole(wages)}
     for name in PREMIUMS:
         bills[name] = whole(insured * p(f"premiums.{name}"))
-    bills["materials"] = whole(sales * firm.materials_share * materials_factor)
+    fixed = p("costs.materials_fixed_share", s)
+    served = fixed * firm.expected * trade.usual + (1.0 - fixed) * sales  # fen of sales that it buys for
+    bills["materials"] = whole(trade.materials_of_a_yuan * served * trade.on_materials)
     fixed = p("firm.utilities_fixed_share")
-    bills["utilities"] = whole(usual * p("costs.utilities", s) * (fixed + (1.0 - fixed) * activity))
+    used = fixed * firm.expected + (1.0 - fixed) * trade.activity
+    bills["utilities"] = whole(usual * p("costs.utilities", s) * used)
     bills["rent"] = firm.rent
     bills["tolls"] = whole(sales * p("costs.tolls", s))
     bills["commission"] = whole(sales * p("costs.commission", s)) if "on_platform" in firm.flags else 0
@@ -50,7 +67,7 @@ def draw_up(
             bills["guarantee_fee"] = whole(loan * p("credit.guaranteed_share") * p("credit.guarantee_fee") / 12.0)
         bills["principal"] = principal(province, firm, day, previous)
 
-    before_tax = sum(amount for flow, amount in bills.items() if flow != "principal")
+    before_tax = sum(amount for flow, amount in bills.items() if flow != "principal") + trade.depreciation
     positive_before = max(firm.profit_this_year, 0)
     added = max(firm.profit_this_year + sales - before_tax, 0) - positive_before
     bills["income_tax"] = whole(added * p("tax.income_tax", firm.size)) if added > 0 else 0
@@ -82,8 +99,25 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     return firm.loan // max(1, int(p("credit.run_off_months")) - months_late)
 
 
-def usual_outlays(province: Province, firm: Firm) -> float:
-    """Fen that must be paid in a usual month, without taxes and with a part of the materials only."""
+def materials_of_a_yuan(province: Province, firm: Firm, month: int) -> float:
+    """What the firm buys for a yuan of sales in its present year, which begins in a month of its own."""
+    p, normal = province.calibration, province.draws.normal
+    surveyed = p.by_sector_and_size("costs.net_margin", firm.sector, firm.size)
+    spread = surveyed / NormalDist().inv_cdf(1.0 - p("costs.loss_share", firm.size))
+    angle = math.asin(2.0 * p("costs.margin_persistence")) / 2.0
+    year = (month + firm.key % 12) // 12
+    this_year = normal(Purpose.MARGIN_YEAR, firm.key, year + 1)  # the year before the first is the 0th draw
+    last_year = normal(Purpose.MARGIN_YEAR, firm.key, year)
+    of_year = math.cos(angle) * this_year + math.sin(angle) * last_year
+    deviation = spread * math.sqrt(1.0 - p("costs.margin_permanent_share")) * of_year
+    return min(max(firm.materials_share - deviation, LEAST_MATERIALS), MOST_MATERIALS)
+
+
+def outlays(province: Province, firm: Firm, share: float = 1.0) -> float:
+    """Fen to be paid in a month with this share of usual sales: the *usual* outlays, or at ``expected`` the expected.
+
+    The owner's living counts, and of the materials a part; taxes do not.
+    """
     p, s = province.calibration, firm.sector
     wages = float(firm.staff) * firm.wage
     premiums = 0.0
@@ -91,5 +125,8 @@ def usual_outlays(province: Province, firm: Firm) -> float:
         premiums += p(f"premiums.{name}")
     by_sales = p("costs.utilities", s) + p("costs.fees", s) + p("costs.tolls", s)
     by_sales += p("population.outlays_materials_share") * firm.materials_share
+    if "on_platform" in firm.flags:
+        by_sales += p("costs.commission", s)
     interest = float(firm.loan) * firm.loan_rate / 12.0
-    return wages * (1.0 + firm.insured_share * premiums) + by_sales * firm.usual_sales + firm.rent + interest
+    fixed = wages * (1.0 + firm.insured_share * premiums) + firm.rent + interest + firm.reservation
+    return fixed + by_sales * share * firm.usual_sales

@@ -24,6 +24,11 @@ class Calibration:
                 self._known[path, name] = float(table[name] if name in table else table["default"])
         return self._known[path, name]
 
+    def by_sector_and_size(self, path: str, sector: str, size: str) -> float:
+        """Of a table by sector and size, the entry of a sector (the default without one) and a size."""
+        table = self.parameters.table(path)
+        return float((table[sector] if sector in table else table["default"])[size])
+
     def on(self, path: str, day: date) -> float:
         """The number that a table by date says for a day, 0 before its first."""
         if (path, day) not in self._known:

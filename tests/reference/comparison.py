@@ -30,9 +30,9 @@ BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
 
 
 NEVER_NEGATIVE = (
-    "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public",
-    "arrears_private", "loan", "vat_credit", "quality_deposit", "contract_backlog", "usual_sales", "staff", "hires",
-    "illiquid_months", "loan_rate", "activity_pending",
+    "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "overdue_payables",
+    "arrears_public", "arrears_private", "loan", "vat_credit", "quality_deposit", "contract_backlog", "usual_sales",
+    "rent", "staff", "hires", "distressed_months", "expected", "loan_rate", "activity_pending",
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ class Pair:
     result: Result
 
     def below_zero(self) -> Iterator[Difference]:
-        """Every account and count of a firm that has fallen below zero, the oracle's."""
+        """Every account and count of the oracle's firms below zero, and every part that is more than its whole."""
         names = self.run.timeline.month_names
         for month, states in enumerate(self.oracle_states):
             for row, state in enumerate(states):
@@ -66,6 +66,10 @@ class Pair:
                 for field, amount in amounts.items():
                     if amount < 0:
                         yield Difference(names[month], row, field, 0, amount)
+                if state["overdue_payables"] > state["payables"]:
+                    yield Difference(
+                        names[month], row, "overdue_payables", state["payables"], state["overdue_payables"]
+                    )
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""

@@ -34,6 +34,9 @@ class Firm:
     wage: int
     rent: int
     materials_share: float
+    expected: float
+    buffer_months: float
+    reservation: int
     insured_share: float
     loan_rate: float
     status: str
@@ -43,6 +46,7 @@ class Firm:
     overdue_public: int
     receivables_private: int
     payables: int
+    overdue_payables: int
     arrears_public: int
     arrears_private: int
     loan: int
@@ -59,7 +63,7 @@ class Firm:
     exited_on: int
     exit_cause: int
     hires: int
-    illiquid_months: int
+    distressed_months: int
     tickets: set[str]
     facts: set[str]
     eligible: list[Rule] = field(default_factory=list)  # measures that it qualifies for by fixed traits, by id

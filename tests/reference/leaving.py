@@ -28,10 +28,10 @@ def cause_to_leave(province: Province, firm: Firm, day: int) -> str | None:
                 churn *= rule.says("young_churn", day)
     if draws.uniform(Purpose.CHURN, firm.key, month) < churn:
         return "churn"
-    if firm.illiquid_months > 0:
+    if firm.distressed_months > 0:
         least = p("firm.patience_months_min")
         extra = draws.exponential(Purpose.PATIENCE, firm.key) * p("firm.patience_beyond_min_months")
-        if firm.illiquid_months >= least + math.floor(extra):
+        if firm.distressed_months >= least + math.floor(extra):
             return "illiquid"
     if firm.profit_this_year < 0:
         owns = firm.cash + firm.receivables_public + firm.overdue_public + firm.receivables_private
@@ -83,7 +83,8 @@ def leave(province: Province, firm: Firm, day: int, cause: str) -> None:
     post("firms", "owners", "arrears_to_firms", "owed", firm.overdue_public)
     post("firms", "tax_authority", "vat", "written_off", firm.vat_credit)
     post("deposit_accounts", "owners", "quality_deposit", "paid", firm.quality_deposit)
-    firm.cash = firm.arrears_private = firm.arrears_public = firm.payables = firm.loan = 0
+    firm.cash = firm.arrears_private = firm.arrears_public = firm.loan = 0
+    firm.payables = firm.overdue_payables = 0
     firm.receivables_public = firm.overdue_public = firm.receivables_private = 0
     firm.vat_credit = firm.quality_deposit = firm.contract_backlog = firm.staff = 0
     firm.status = "exited"

@@ -10,8 +10,8 @@ import simpy
 
 from sim.random_numbers import Purpose
 from sim.units import fen
-from tests.reference.arithmetic import whole
-from tests.reference.bills import MONTH_DAYS, draw_up
+from tests.reference.arithmetic import single, whole
+from tests.reference.bills import MONTH_DAYS, Trade, draw_up, materials_of_a_yuan, outlays
 from tests.reference.entitlements import (
     ask_for_measures,
     pay_what_recurs,
@@ -22,7 +22,7 @@ from tests.reference.entitlements import (
 )
 from tests.reference.firm import Firm
 from tests.reference.leaving import cause_to_leave, leave
-from tests.reference.payment import pay_bills
+from tests.reference.payment import is_tight, pay_bills
 from tests.reference.policy import LONGEST_PROCESSING
 from tests.reference.province import NEVER, Province
 
@@ -80,8 +80,10 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     firm.activity_pending = 0.0
     firm.open_from = day
     activity = days_active / MONTH_DAYS
-    usual = float(firm.usual_sales) * (1.0 + p("firm.trend_sigma") * draws.normal(Purpose.TREND, firm.key, month))
+    drift = 1.0 + p("firm.trend_sigma") * draws.normal(Purpose.TREND, firm.key, month)
+    usual = float(firm.usual_sales) * drift
     firm.usual_sales = whole(usual)
+    firm.rent = whole(firm.rent * drift)
     on_sales, on_materials = 1.0, 1.0
     for rule in firm.held("cultivation"):
         if rule.in_force(day):
@@ -89,6 +91,12 @@ def settle(province: Province, firm: Firm, day: int) -> None:
             on_materials *= rule.says("materials", day)
     chance = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
     sold = whole(usual * activity * chance * on_sales)
+    of_a_yuan = materials_of_a_yuan(province, firm, month)
+    bought = firm.usual_sales * firm.materials_share * firm.expected  # fen a month, as suppliers see it
+    cash_only = p("suppliers.cash_only_months")
+    sells_on_credit = firm.overdue_payables <= cash_only * bought
+    if firm.overdue_payables > (cash_only + p("suppliers.stop_beyond_cash_only_months")) * bought:
+        sold = min(sold, whole(firm.cash / of_a_yuan))
     delivered = 0
     if firm.status == "open" and firm.contract_backlog > 0:
         share = p("procurement.delivery_share_per_month")
@@ -115,27 +123,33 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     receive_what_comes_by_itself(province, firm, day)
     ask_for_measures(province, firm, day)
 
-    # 6. Bills drawn up, relieved, put off; 7. the result of the month; materials bought on credit.
-    full, costs = draw_up(province, firm, day, previous, sales, activity, on_materials)
+    # 6. Bills drawn up, relieved, put off; 7. the result of the month; bills of suppliers fall due and are added.
+    depreciation = whole(usual * p("costs.depreciation", firm.sector))
+    trade = Trade(usual, sales, activity, of_a_yuan, on_materials, depreciation)
+    full, costs = draw_up(province, firm, day, previous, trade)
     due = dict(full)
     borne = relieve(province, firm, day, full, due)
     firm.profit_this_year += sales - lost - costs + borne
     put_off(province, firm, day, due)
-    open_bills = firm.payables
-    steady = min(1.0, p("population.payables_months") * p("firm.payables_paid_per_month"))
-    on_credit = whole(due["materials"] * steady)
+    falls_due = min(1.0, MONTH_DAYS / p("suppliers.term_days", firm.sector))
+    firm.overdue_payables += whole((firm.payables - firm.overdue_payables) * falls_due)
+    on_credit = whole(due["materials"] * p("suppliers.credit_share")) if sells_on_credit else 0
     due["materials"] -= on_credit
     firm.payables += on_credit
     province.books.post(month, "firms", "suppliers", "materials", "owed", on_credit * firm.weight)
 
-    # 8. Payment.
-    outlays = whole(costs - (1.0 - p("population.outlays_materials_share")) * full["materials"])
-    usual_materials = usual * firm.materials_share
-    short = pay_bills(province, firm, day, outlays, usual_materials, open_bills, due)
-    firm.illiquid_months = min(firm.illiquid_months + 1, LONGEST_COUNT) if short else 0
+    # 8. Payment; what the month teaches about the next.
+    expected_outlays = whole(outlays(province, firm, firm.expected))
+    target = whole(firm.buffer_months * expected_outlays)
+    overdue = pay_bills(province, firm, day, expected_outlays, target, depreciation, due)
+    in_distress = overdue > p("firm.distress_months") * expected_outlays
+    firm.distressed_months = min(firm.distressed_months + 1, LONGEST_COUNT) if in_distress else 0
+    short = "short_of_cash" in firm.facts
+    if firm.status == "open" and since <= previous and usual > 0.0:
+        firm.expected = single(firm.expected + p("firm.expectation_weight") * (sold / usual - firm.expected))
 
     # 9. A loan; 10. staff; 11. leave or stay.
-    ask_for_a_loan(province, firm, day, in_need=short or firm.cash < outlays // 2)
+    ask_for_a_loan(province, firm, day, in_need=short or is_tight(province, firm.cash, target))
     market.wages[firm.county] += full["wages"] * firm.weight
     adjust_staff(province, firm, month, short, sales, usual)
     cause = cause_to_leave(province, firm, day)
@@ -233,7 +247,6 @@ def look_at_facts(province: Province, firm: Firm, previous: int, since: int, act
     quiet = activity < province.calibration("firm.hit_threshold")
     tell("hit_by_epidemic", firm.status == "suspended" or stopped_lately or quiet)
     tell("has_loan", firm.loan > 0)
-    tell("short_of_cash", firm.illiquid_months > 0)
     tell("overdue_receivables", firm.overdue_public > 0)
     tell("hired", firm.hires > 0)
 

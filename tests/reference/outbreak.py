@@ -7,7 +7,7 @@ import math
 from sim.random_numbers import Purpose
 from sim.vocabulary import TICKETS
 from tests.reference.arithmetic import single
-from tests.reference.bills import usual_outlays
+from tests.reference.bills import outlays
 from tests.reference.firm import Firm
 from tests.reference.province import LISTED, NEVER, OTHERS, Province
 
@@ -77,7 +77,7 @@ class Outbreak:
         longest = 0
         for place, ticket in enumerate(TICKETS):
             if ticket == "funds":
-                lacks = firm.cash < usual_outlays(province, firm) * p("restart.funds_cash_months")
+                lacks = firm.cash < outlays(province, firm) * p("restart.funds_cash_months")
             else:
                 chance = province.draws.uniform(Purpose.TICKET, firm.key, episode * 4 + place)
                 lacks = chance < float(incidence.get(ticket, 0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.random_numbers import Purpose
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
@@ -25,26 +27,36 @@ def instalment(province: Province, firm: Firm, rule: Rule, day: int) -> int:
     return owed if left == 1 else whole(owed / left)
 
 
-def pay_bills(
-    province: Province, firm: Firm, day: int, outlays: int, usual_materials: float, open_bills: int,
-    due: dict[str, int],
-) -> bool:  # fmt: skip
-    """Pay what can be paid; returns whether the firm was short of cash.
+def is_tight(province: Province, cash: int, target: int) -> bool:
+    """Whether so much cash is too little beside what the firm means to hold."""
+    return cash < province.calibration("firm.tight_share") * target
 
-    ``outlays``: of the month; ``open_bills``: fen owed to suppliers before this month's purchases.
+
+def pay_bills(
+    province: Province, firm: Firm, day: int, expected_outlays: int, target: int, depreciation: int,
+    due: dict[str, int],
+) -> int:  # fmt: skip
+    """Pay what can be paid, and say so in the fact ``short_of_cash``; returns the fen that are overdue after it.
+
+    ``target``: fen that the firm means to hold; ``depreciation``: fen of the month, that equipment bought anew takes.
     """
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
     due_again = [(rule, instalment(province, firm, rule, day)) for rule in firm.held("deferral")]
     instalments = sum(amount for _, amount in due_again)
-    total = instalments + sum(due.values())
+    tight = is_tight(province, firm.cash - due["wages"], target)
+    living = math.floor(firm.reservation * p("owner.living_least")) if tight else firm.reservation
+    total = instalments + living + sum(due.values())
     if firm.cash < total:
-        raise_cash(province, firm, day, total - firm.cash, outlays)
+        raise_cash(province, firm, day, total - firm.cash, expected_outlays)
     cash = firm.cash
     short = False
     for flow in FLOWS:
         if flow == "principal":
             continue
-        if flow == "pension":  # after wages comes what measures had put off
+        if flow == "pension":  # after wages comes what the owner lives on, then what measures had put off
+            paid = min(living, cash)
+            cash -= paid
+            books.post(month, "firms", "owners", "living", "paid", paid * w)
             for rule, amount in due_again:
                 if amount > 0:
                     paid = min(amount, cash)
@@ -57,22 +69,24 @@ def pay_bills(
         unpaid = due[flow] - paid
         if unpaid > 0:
             books.post(month, "firms", PAYEE[flow], flow, "owed", unpaid * w)
+            short = True
             if flow == "materials":
                 firm.payables += unpaid
+                firm.overdue_payables += unpaid
             elif PAYEE[flow] in TO_THE_STATE:
                 firm.arrears_public += unpaid
-                short = True
             else:
                 firm.arrears_private += unpaid
-                short = True
 
     reserve = due["wages"]  # banks and suppliers are paid from what exceeds the next wage bill
+    principal_overdue = 0
     if due["principal"] > 0:
         paid = min(due["principal"], max(0, cash - reserve))
         cash -= paid
         firm.loan -= paid
         books.post(month, "firms", "banks", "principal", "paid", paid * w)
-        if paid < due["principal"]:
+        principal_overdue = due["principal"] - paid
+        if principal_overdue > 0:
             firm.facts.add("late_on_loan")
         else:
             firm.facts.discard("late_on_loan")
@@ -80,15 +94,16 @@ def pay_bills(
         firm.loan_due_on = NEVER
         firm.facts.discard("late_on_loan")
 
-    terms = p("population.payables_months")
-    falls_due = p("firm.payables_paid_per_month") / max(1.0, terms * p("firm.payables_paid_per_month"))
-    paid = min(whole(open_bills * falls_due), max(0, cash - reserve))
+    put_off = whole(firm.overdue_payables * p("firm.stretch_share")) if tight else 0
+    meant = firm.overdue_payables - put_off
+    paid = min(meant, max(0, cash - reserve))
     cash -= paid
     firm.payables -= paid
+    firm.overdue_payables -= paid
     books.post(month, "firms", "suppliers", "materials", "paid", paid * w)
-    short = short or firm.payables > (terms + p("firm.payables_beyond_terms_months")) * usual_materials
+    short = short or paid < meant
 
-    spare = max(0, cash - outlays // 2)
+    spare = max(0, cash - expected_outlays // 2)
     paid = min(firm.arrears_private, spare)
     firm.arrears_private -= paid
     books.post(month, "firms", "service_providers", "arrears", "paid", paid * w)
@@ -98,13 +113,20 @@ def pay_bills(
     books.post(month, "firms", "tax_authority", "arrears", "paid", paid * w)
     cash -= paid
 
-    spare = cash - whole(outlays * p("firm.buffer_months")) - sum(firm.deferred.values())
-    if spare > 0 and not short:
-        drawn = whole(spare * p("firm.drawings_share"))
-        cash -= drawn
+    overdue = firm.overdue_payables + firm.arrears_private + firm.arrears_public + principal_overdue
+    spare = cash - target - sum(firm.deferred.values())
+    if spare > 0 and overdue == 0 and not short:
+        replaced = min(depreciation, spare)
+        drawn = whole((spare - replaced) * p("firm.drawings_share"))
+        cash -= replaced + drawn
+        books.post(month, "firms", "suppliers", "replacement", "paid", replaced * w)
         books.post(month, "firms", "owners", "drawings", "paid", drawn * w)
     firm.cash = cash
-    return short
+    if short:
+        firm.facts.add("short_of_cash")
+    else:
+        firm.facts.discard("short_of_cash")
+    return overdue
 
 
 def pay_instalment(province: Province, firm: Firm, rule: Rule, month: int, amount: int, paid: int) -> None:
@@ -123,7 +145,7 @@ def pay_instalment(province: Province, firm: Firm, rule: Rule, month: int, amoun
             firm.arrears_public += amount - paid
 
 
-def raise_cash(province: Province, firm: Firm, day: int, gap: int, outlays: int) -> None:
+def raise_cash(province: Province, firm: Firm, day: int, gap: int, expected_outlays: int) -> None:
     """Before a bill stays unpaid: borrow on claims where a measure lets the firm, then the owners' money, once."""
     p, month = province.calibration, province.month_of[day]
     advance = 0.0
@@ -143,7 +165,7 @@ def raise_cash(province: Province, firm: Firm, day: int, gap: int, outlays: int)
             province.stations.reach(month, "loan", "on claims", firm)
     if gap > 0 and "owner_paid_in" not in firm.facts:
         if province.draws.uniform(Purpose.INJECTION, firm.key) < p("firm.injection_share"):
-            put_in = min(gap, whole(outlays * p("firm.injection_months")))
+            put_in = min(gap, whole(expected_outlays * p("firm.injection_months")))
             firm.cash += put_in
             firm.facts.add("owner_paid_in")
             province.books.post(month, "owners", "firms", "capital", "paid", put_in * firm.weight)

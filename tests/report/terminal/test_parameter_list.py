@@ -36,8 +36,8 @@ def test_words_find_parameters_by_path_prior_mark_and_evidence_in_both_languages
         return {entry["path"] for entry in json.loads(told(*words, "--json").stdout)}
 
     assert found("firm.crowding") == {"firm.crowding"}
-    assert found("payables") >= {"population.payables_months", "firm.payables_beyond_terms_months"}
-    assert found("payables", "beyond_terms") <= found("payables")
+    assert found("suppliers") >= {"suppliers.credit_share", "suppliers.cash_only_months"}
+    assert found("suppliers", "cash_only") <= found("suppliers")
     assumed = {path for path, entry in ENTRIES.items() if entry.assumption}
     assert assumed <= found("假设") and assumed <= found("assumed")
     fixed = {path for path, entry in ENTRIES.items() if entry.prior.is_fixed}
