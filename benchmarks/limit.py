@@ -46,15 +46,15 @@ COUNTED_FIRMS: Final = (2_000, 20_000)  # of the runs whose instructions are cou
 READ: Final = (
     "key", "weight", "county", "prefecture", "sector", "size", "customer", "flags", "born_on", "age_months",
     "usual_sales", "usual_staff", "wage", "rent", "materials_share", "insured_share", "status", "staff", "cash",
-    "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public", "arrears_private",
-    "loan", "loan_due_on", "contract_backlog", "profit_this_year", "open_from", "activity_pending", "suspended_on",
-    "hires", "distressed_months", "facts", "eligible", "applied", "granted",
+    "receivables_public", "overdue_public", "receivables_private", "payables", "overdue_payables", "arrears_public",
+    "arrears_private", "reservation", "loan", "loan_due_on", "contract_backlog", "profit_this_year", "open_from",
+    "activity_pending", "suspended_on", "hires", "distressed_months", "facts", "eligible", "applied", "granted",
 )  # fmt: skip
 WRITTEN: Final = ("usual_sales", "cash", "receivables_private", "payables", "profit_this_year", "open_from")
 # Columns that the month's count of the province reads of every living firm (`sim/observe/observers.py`).
 COUNTED: Final = (
     "status", "weight", "prefecture", "sector", "size", "born_on", "suspended_on", "profit_this_year", "staff", "cash",
-    "arrears_public", "arrears_private", "overdue_public", "loan", "payables",
+    "arrears_public", "arrears_private", "overdue_public", "loan", "payables", "overdue_payables", "reservation",
 )  # fmt: skip
 
 
@@ -134,11 +134,11 @@ def builder(scenario: str) -> Callable[[int], Run]:
 
 
 def alive_rows(run: Run) -> int:
-    """Rows that are open or suspended now."""
+    """Rows that are open, suspended or paused now."""
     from sim.vocabulary import Status
 
     status = run.population.firms.status
-    return int(((status == Status.OPEN) | (status == Status.SUSPENDED)).sum())
+    return int(((status >= Status.OPEN) & (status != Status.EXITED)).sum())
 
 
 def as_whole_numbers(column: NDArray[Any]) -> NDArray[Any]:

@@ -38,11 +38,10 @@ from sim.institutions.queues import count_waiting
 from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
-from sim.measure import Measure
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
-from sim.observe.observers import SALES, accounts, count, debts
+from sim.observe.observers import SALES, SmallArrears, accounts, count, debts
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -134,7 +133,8 @@ class Run:
             population.firms,
         )
         small = scenario.plan.ceiling_yuan("small_arrears_left")
-        self.small_arrears = NO_LIMIT if small is None else fen(small)  # fen to a firm
+        disputed = parameters["receivables.disputed_share"]
+        self.small_arrears = SmallArrears(NO_LIMIT if small is None else fen(small), disputed, seed)
         self.journeys = Journeys(
             wanted.follow,
             population.firms,
@@ -149,7 +149,7 @@ class Run:
             self.record.strata,
             parameters,
             self.timeline,
-            self.rules.terms,
+            self.state,
             self.rules.applied_for,
         )
         self.opening = self._accounts()
@@ -294,7 +294,7 @@ class Run:
         return timed
 
     def _changes(self) -> dict[int, list[Callable[[int], None]]]:
-        """What comes into force, changes or ends on which day."""
+        """What is announced, comes into force, changes or ends on which day."""
         changes: dict[int, list[Callable[[int], None]]] = defaultdict(list)
         timeline, rules, where = self.timeline, self.rules, self.counties.prefecture_weight
 
@@ -305,29 +305,29 @@ class Run:
             for on, amount in self._amounts(fund).items():
                 changes[max(0, timeline.day(on))].append(money(fund.id, fen(amount)))
         for on, m, amount in rules.top_ups:
-            name = rules.measures[m].fund
-            if name is not None:
-                day = max(timeline.day(max(on, rules.measures[m].start)), 0)
-                changes[day].append(money(name, amount))
+            measure = rules.measures[m]
+            paid_in = max(on, measure.start)
+            if measure.fund is not None and (measure.withdrawn is None or paid_in < measure.withdrawn):
+                changes[max(timeline.day(paid_in), 0)].append(money(measure.fund, amount))
         for m, measure in enumerate(rules.measures):
-            begins, ends = timeline.day(measure.start), self._last_day(measure)
-            if ends < 0 or begins >= timeline.days:
-                continue
-            changes[max(begins, 0)].append(self._begin(m))
-            for on in sorted({day for day in measure.changes if measure.start < day}):
-                if 0 < timeline.day(on) <= ends:
+            heard, begins = (max(timeline.day(day), 0) for day in (measure.heard_from, measure.start))
+            ends = timeline.days - 1 if measure.last is None else timeline.day(measure.last)
+            if ends < heard:
+                continue  # over before anybody could hear of it
+            if heard < begins:
+                changes[heard].append(lambda day, m=m: rules.announce(m))  # type: ignore[misc]
+            if begins <= ends:
+                changes[begins].append(self._begin(m))
+            for on in sorted(measure.changes):
+                if begins < timeline.day(on) <= ends:
                     changes[timeline.day(on)].append(self._act(m))
-            if ends + 1 < timeline.days:
-                changes[ends + 1].append(lambda day, m=m: rules.lapse(m))  # type: ignore[misc]
+            changes[ends + 1].append(lambda day, m=m, ends=ends: rules.lapse(m, ends))  # type: ignore[misc]
         return {day: acts for day, acts in changes.items() if day < timeline.days}
 
     def _amounts(self, fund: Any) -> dict[Any, float]:
         if fund.amount_from is not None:
             return {self.timeline.start: self.parameters[fund.amount_from]}
         return {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
-
-    def _last_day(self, measure: Measure) -> int:
-        return self.timeline.days - 1 if measure.end is None else self.timeline.day(measure.end)
 
     def _act(self, m: int) -> Callable[[int], None]:
         measure = self.rules.measures[m]
@@ -377,13 +377,14 @@ class Run:
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
             panel, tally, slots = record.panel[month], record.tallies[month], state.records.slots
-            disputed = self.parameters["receivables.disputed_share"]
-            count(state.firms, slots, record.strata, panel, tally, disputed, self.small_arrears, self.seed)
+            clock = self.province.clock(day)
+            count(state.firms, slots, record.strata, panel, tally, clock, self.small_arrears)
             panel[:, SALES] = market.sales
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
         self.banks.new_month()
+        self.rules.tell_decisions(state.records.counts, month)
         self.outbreak.update_market_factors(market, month)
         market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
         for sums in (market.wages, market.capacity, market.sales, market.payables_lost):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
@@ -240,12 +240,31 @@ class Measure(Strict):
     delivery: Delivery = Delivery()
     start: date = Field(description="first day on which anything may move")
     end: date | None = Field(None, description="last day, None for the end of the horizon")
+    announced: date | None = Field(
+        None, description="day from which firms hear of it, on its start or before; None for its start"
+    )
+    withdrawn: date | None = Field(
+        None,
+        description="day from which it is called off for good, None for never; on its start or before, and it never "
+        "comes into force",
+    )
     fund: str | None = Field(None, description="name in `scenarios/funds.yaml` that the money comes from")
     bearer: Party | dict[Party, Share] | None = Field(
         None, description="who bears it; with several, the share of each (they add up to 1)"
     )
     note: Words | None = Field(None, description="what the plan leaves open, and where the figures come from")
     values: Any = Field(description="the instrument's own model")
+
+    @property
+    def heard_from(self) -> date:
+        """The day from which firms hear of it."""
+        return self.announced or self.start
+
+    @property
+    def last(self) -> date | None:
+        """Its last day as things turn out, None for the end of the horizon; before ``start`` of one never in force."""
+        before = None if self.withdrawn is None else self.withdrawn - timedelta(days=1)
+        return min((day for day in (self.end, before) if day is not None), default=None)
 
     @property
     def bearers(self) -> dict[str, float]:

@@ -25,9 +25,7 @@ class Purpose(IntEnum):
     TREND = 4  # period: month
     CLOSURE = 5  # period: day of the listing episode
     TICKET = 6  # period: episode x 4 + ticket
-    CHURN = 7  # period: month
     PATIENCE = 8
-    HOPE = 9  # period: month
     AWARE = 10  # period: identity of the measure (hash of its id)
     APPLY = 11  # the same
     DECISION = 12  # the same
@@ -44,6 +42,8 @@ class Purpose(IntEnum):
     RESTART = 24  # period: day of the listing episode x 4 + ticket
     SAMPLE = 26  # which firms are looked at
     MARGIN_YEAR = 27  # period: year of the firm
+    RETIREMENT = 28  # period: month
+    CLOSING = 29  # period: month
 
 
 @inlined

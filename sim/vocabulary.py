@@ -58,8 +58,10 @@ FLOWS: Final = (
     "commission", "testing", "fees", "vat", "income_tax", "interest", "guarantee_fee", "principal",
 )  # fmt: skip
 
-STATUSES: Final = ("unborn", "open", "suspended", "exited")
-EXIT_CAUSES: Final = ("churn", "illiquid", "hopeless", "closed_too_long")
+STATUSES: Final = ("unborn", "open", "suspended", "paused", "exited")
+EXIT_CAUSES: Final = ("retired", "closed", "closed_while_stopped", "insolvent", "insolvent_while_stopped")
+WHILE_STOPPED: Final = ("closed_while_stopped", "insolvent_while_stopped")  # of firms that the epidemic had stopped
+INSOLVENT: Final = ("insolvent", "insolvent_while_stopped")  # what they had did not cover what they owed
 TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
 STATIONS: Final = ("eligible", "aware", "applied", "queued", "decided", "refused", "paid")  # of one application
 UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_above_scale")  # of whom a rate is
@@ -103,7 +105,8 @@ class Status(IntEnum):
     UNBORN = 0
     OPEN = 1
     SUSPENDED = 2
-    EXITED = 3
+    PAUSED = 3
+    EXITED = 4
 
 
 def bit(names: tuple[str, ...], name: str) -> int:

@@ -112,6 +112,8 @@ def measure(
     list_first: bool = False,
     start: date = FIRST_DAY,
     end: date | None = None,
+    announced: date | None = None,
+    withdrawn: date | None = None,
     eligible: Mapping[str, Any] | None = None,
     fund: str | None = None,
     action: str = "fiscal",
@@ -124,7 +126,8 @@ def measure(
     }  # fmt: skip
     told = {
         "id": id_, "clauses": (), "action": action, "section": "I.1", "instrument": instrument, "start": start,
-        "end": end, "eligible": eligible or {}, "delivery": delivery, "fund": fund, "values": {},
+        "end": end, "announced": announced, "withdrawn": withdrawn, "eligible": eligible or {}, "delivery": delivery,
+        "fund": fund, "values": {},
     }  # fmt: skip
     plain = Measure.model_validate(told)
     return plain.model_copy(update={"values": instruments()[instrument].Values.model_validate(values)})

@@ -228,18 +228,23 @@ def _panel(strength: dict[str, float]) -> pd.DataFrame:
                     cell = (scenario, month, prefecture, sector, SIZES[s % 4])
                     counts = (
                         alive * 0.97,
-                        alive * 0.03,
+                        alive * 0.02,
+                        alive * 0.01,
                         founders - alive,
+                        0.6 * (founders - alive),
                         founders,
                         alive,
                         stopped,
                         working,
                         0.0,
                         loss,
+                        min(1.4 * loss, alive),
                     )
                     rows.append(cell + counts)
-    columns = "scenario month prefecture sector size open suspended exited founders founders_alive "
-    columns += "stopped stopped_working stopped_exited_otherwise loss_making"
+    columns = (
+        "scenario month prefecture sector size open suspended paused exited exited_insolvent founders founders_alive "
+    )
+    columns += "stopped stopped_working stopped_left_working loss_making loss_making_with_owner"
     return pd.DataFrame(rows, columns=columns.split())
 
 

@@ -145,13 +145,13 @@ def clause_effects(spread: bool) -> pd.DataFrame:
 def exits(strength: dict[str, float], months: list[str], later: list[str]) -> pd.DataFrame:
     """In the months ``later`` nothing falls due any more, and firms of the headline's scenario still close."""
     rows = [
-        (scenario, month, sector, size, 200.0, 40.0 * points + m * points, 9.0 * points * (m > 11), 2.0 * points)
+        (scenario, month, sector, size, 200.0, 90.0, 40.0 * points + m * points, 9.0 * points * (m > 11), 2.0 * points)
         for scenario, points in strength.items()
         for m, month in enumerate([*months, *(later if scenario in ("baseline", "full_plan") else ())])
         for sector in SECTORS
         for size in SIZES[:2]
     ]
-    columns = "scenario month sector size exits exits_put_off exits_missed exits_harmed"
+    columns = "scenario month sector size exits exits_insolvent exits_put_off exits_missed exits_harmed"
     return pd.DataFrame(rows, columns=columns.split())
 
 
@@ -208,10 +208,10 @@ def journeys(strength: dict[str, float]) -> pd.DataFrame:
         (*saved, "2022-09-02", "listed", "", "", "", 0, 905_000, 0, 120_000),
         (*saved, "2022-09-03", "suspended", "", "", "", 0, 905_000, 0, 120_000),
         (*saved, "2022-10-01", "restarted", "", "", "", 0, 880_000, *nowhere),
-        (*saved, "2023-05-11", "exited", "", "", "closed_too_long", *nowhere, 0, 0),
+        (*saved, "2023-05-11", "exited", "", "", "closed_while_stopped", *nowhere, 0, 0),
         (*harmed, "2022-07-11", "put_off", "loan_extension", "II.3.c", "principal", 300_000, 500_000, *nowhere),
         (*harmed, "2023-02-11", "instalment_missed", "", "", "principal", 300_000, 20_000, *nowhere),
-        (*harmed, "2023-03-11", "exited", "", "", "illiquid", 0, 0, *nowhere),
+        (*harmed, "2023-03-11", "exited", "", "", "insolvent", 0, 0, *nowhere),
         (*harmed, "2023-03-20", "won_contract", "", "", "", *nowhere, 90_000, 410_000),
     ]
     money = ["amount_fen", "cash_fen", "amount_fen_against", "cash_fen_against"]

@@ -21,9 +21,6 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
     p = parameters
     year = 0.5 * np.arcsin(2.0 * p["costs.margin_persistence"])
     surcharge = 1.0 + p["tax.surcharge_share"]
-    churn = p.table("firm.churn_per_year")
-    ages = np.arange(int(max(churn)) + 1)
-    known = np.array(sorted(int(age) for age in churn))
     incidence = p.table("restart.incidence")
     return Behaviour(
         utilities=p.by_sector("costs.utilities"),
@@ -38,11 +35,10 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         margin_of_year=margin_spread(p) * np.sqrt(1.0 - p["costs.margin_permanent_share"]),
         income_tax=p.by_size("tax.income_tax"),
         usual_loan=p.by_size("population.loan_to_sales"),
-        size_churn=p.by_size("firm.churn_size_factor"),
+        retirement=p.by_size("leaving.retirement_per_year"),
+        retention_limit=p.by_size("staff.retention_limit"),
         apply_share=p.by_size("delivery.apply_share"),
         premiums=np.array([p[f"premiums.{name}"] for name in ("pension", "medical", "unemployment", "work_injury")]),
-        # A rate holds from its age on until the next age that the table names.
-        churn_by_age=np.array([churn[known[known <= age][-1]] for age in ages], np.float64),
         vat_small=by_day(p.dated("tax.vat_small_scale"), timeline) * surcharge,
         vat_exempt=by_day(p.dated("tax.vat_exempt_monthly_yuan"), timeline) * fen(1),
         testing_fen=p.by_sector("costs.testing_yuan") * fen(1) / MONTH_DAYS,
@@ -54,9 +50,23 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         hit_threshold=p["firm.hit_threshold"],
         utilities_fixed=p["firm.utilities_fixed_share"],
         wage_when_suspended=p["firm.wage_share_when_suspended"],
-        shed_share=p["firm.shed_share"],
-        shed_threshold=p["firm.shed_threshold"],
-        rehire_share=p["firm.rehire_share"],
+        staff_fixed=p["staff.fixed_share"],
+        labour_elasticity=p["staff.demand_elasticity"],
+        dismissed=p["staff.dismissed_per_month"],
+        dismissed_when_short=p["staff.dismissed_when_short_per_month"],
+        hired=p["staff.hired_per_month"],
+        hiring_cost_months=p["staff.hiring_cost_months"],
+        horizon=p["leaving.horizon_months"],
+        closing_hazard=p["leaving.hazard_per_month"],
+        most_hazards=p["leaving.most_hazards"],
+        margin_unit=p["leaving.margin_unit"],
+        months_before_closing=p["leaving.months_before_first"],
+        closure_days_least=p["leaving.closure_days_least"],
+        closure_days_most=p["leaving.closure_days_most"],
+        trust=p["leaving.trust"],
+        claims_sold=p["leaving.claims_sold"],
+        overdue_claims_sold=p["leaving.overdue_claims_sold"],
+        equipment_months=p["leaving.equipment_months"],
         supplier_credit=p["suppliers.credit_share"],
         cash_only_months=p["suppliers.cash_only_months"],
         stop_months=p["suppliers.cash_only_months"] + p["suppliers.stop_beyond_cash_only_months"],
@@ -72,8 +82,6 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         injection_months=p["firm.injection_months"],
         patience_beyond=p["firm.patience_beyond_min_months"],
         patience_min=p["firm.patience_months_min"],
-        hopeless_hazard=p["firm.hopeless_hazard_per_year"],
-        closed_too_long_hazard=p["firm.closed_too_long_hazard_per_month"],
         overdue_per_month=p["receivables.overdue_per_month"],
         overdue_paid=p["receivables.overdue_paid_per_month"],
         disputed_share=p["receivables.disputed_share"],

@@ -36,7 +36,7 @@ ON_PLATFORM = bit(FLAGS, "on_platform")
 VAT_GENERAL = bit(FLAGS, "vat_general")
 COLLATERAL = bit(FLAGS, "collateral")
 LATE = bit(FACTS, "late_on_loan")
-SUSPENDED = int(Status.SUSPENDED)
+OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 DEFERRED_MOVE = MOVES.index("deferred")
 EXTENDED_MOVE = MOVES.index("extended")
 RENEWAL, MARGIN_YEAR = int(Purpose.EXTENSION), int(Purpose.MARGIN_YEAR)
@@ -47,7 +47,7 @@ def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-un
     """Write the fen of firm i's wages, premiums and tests of its staff into ``full``, (FLOWS,)."""
     s, c = firms.sector[i], firms.county[i]
     wages = float(firms.staff[i]) * firms.wage[i]
-    if firms.status[i] == SUSPENDED:
+    if firms.status[i] != OPEN:
         wages *= behaviour.wage_when_suspended
     insured = wages * firms.insured_share[i]
     full[WAGES] = round_half_up(wages)

@@ -96,7 +96,8 @@ EFFECTS: Final = (
 # What holds for a measure whatever its instrument; `sim.institutions.rules` enters it.
 DELIVERY: Final = (
     Effect("group", (), 0, dtype=np.int16),  # row of `Slots.given` in which its money is counted
-    Effect("started", (), 0, dtype=np.int32),  # day on which it begins, negative when before the horizon
+    Effect("starts_on", (), 0, dtype=np.int32),  # first day, negative when before the horizon
+    Effect("ends_on", (), FAR, dtype=np.int32),  # last day as far as is known today: no withdrawal before its day
     Effect("identity", (), 0, dtype=np.uint32),  # hash of its id: draws must not depend on which others there are
     Effect("aware_salt", (), 0, dtype=np.uint64),  # of the draws that decide when a firm knows of it
     Effect("apply_salt", (), 0, dtype=np.uint64),  # of the draws that decide who asks for it
@@ -110,11 +111,14 @@ DELIVERY: Final = (
     Effect("refusal", (), 0.0),  # share
     Effect("list_first", (), False, dtype=np.bool_),
     Effect("aware", ("prefecture", "size"), 0.0),  # share of firms that know of it
+    Effect("granted_share", (), 1.0),  # of what was decided last month
+    Effect("delay_months", (), 0.0),  # from filing to being granted, last month
 )
 
 # Sets of measures as bits, (words,).
 SETS: Final = (
     "active",  # in force today
+    "announced",  # heard of and not yet in force, unless withdrawn
     "automatic",  # in force and delivered without application
     "open_to_apply",
     "reliefs",  # in force, or with months that outlast the measure
@@ -124,6 +128,8 @@ SETS: Final = (
     "collects",
     "lends",
     "cultivates",
+    "hiring",  # payments in force for a hire
+    "retention",  # payments in force that ask for staff to be kept
 )
 UNMET: Final = (
     "unmet"  # (2, 256, words) measures that a firm lacks a fact for: `sim.firm.entitlements.measures_requiring`

@@ -283,6 +283,12 @@ def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: 
         counts.firms[month, m, DECIDED] += w
 
 
+@inlined
+def clear_bit(masks, i, m):  # type: ignore[no-untyped-def]
+    """Clear firm i's bit for measure m."""
+    masks[i, m >> 6] &= ~(np.uint64(1) << np.uint64(m & 63))
+
+
 @kernel
 def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, counts):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
@@ -307,10 +313,11 @@ def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, cou
         asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
         if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:
             continue  # knows of it and will never file
+        set_bit(firms.waiting, i, m)
         lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
         enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)
         counts.firms[month, m, APPLIED] += w
-        counts.days[month, m, APPLIED] += w * (day - terms.started[m])
+        counts.days[month, m, APPLIED] += w * (day - terms.starts_on[m])
         filed += 1
         if filed >= behaviour.applications_max:
             return

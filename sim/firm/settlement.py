@@ -23,6 +23,15 @@ from sim.firm.bills import (
     outlays,
     relieve,
 )
+from sim.firm.decision import (
+    STAYS,
+    adjust_staff,
+    closed_days,
+    expected_earnings,
+    pauses,
+    wanted_staff,
+    what_becomes,
+)
 from sim.firm.entitlements import (
     apply_for_measures,
     credit_increment,
@@ -35,7 +44,7 @@ from sim.firm.entitlements import (
     pay,
     round_half_up,
 )
-from sim.firm.exit import EXITED, STAYS, close_firm, find_exit_cause
+from sim.firm.exit import EXITED, leave
 from sim.firm.payment import (
     draw_on_cash,
     instalments_due,
@@ -52,7 +61,7 @@ from sim.random_numbers import Purpose, normal, uniform
 from sim.units import MONTH_DAYS
 from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
 
-OPEN = int(Status.OPEN)
+OPEN, PAUSED = int(Status.OPEN), int(Status.PAUSED)
 UNBORN = int(Status.UNBORN)
 PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
 HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE, EXPANDS = (
@@ -66,14 +75,12 @@ MONTHLY_FACTS = 0xFFFF & ~(HIT | OVERDUE | HIRED | HAS_LOAN)
 SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
 COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
 BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
-MOST_HIRES = 32_767  # as the column of hires can hold
 VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
 FOUNDING = LINE["founding"]
-SALES, TREND, BIRTH, STAFF, DISPUTE, LOAN_DEMAND, EXPANSION = (
+SALES, TREND, BIRTH, DISPUTE, LOAN_DEMAND, EXPANSION = (
     int(p)
     for p in (
-        Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.STAFF, Purpose.DISPUTE, Purpose.LOAN_DEMAND,
-        Purpose.EXPANSION,
+        Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.DISPUTE, Purpose.LOAN_DEMAND, Purpose.EXPANSION,
     )
 )  # fmt: skip
 
@@ -108,7 +115,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         # 1. Sales: the running integral of the county's activity turns the days open into one subtraction.
         since = firms.open_from[i]
         days_active = float(firms.activity_pending[i])
-        if status == OPEN:
+        if status != SUSPENDED:  # who pauses sees what he could have sold
             days_active += market.integral[day + LEAD, c, s] - market.integral[since + LEAD, c, s]
         if firms.activity_pending[i] != 0.0:
             firms.activity_pending[i] = 0.0
@@ -120,7 +127,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         firms.rent[i] = round_half_up(firms.rent[i] * drift)
         demand_factor, materials_factor = _cultivated(i, firms, terms)
         shock = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
-        sold = round_half_up(usual * activity * shock * demand_factor)
+        sold = round_half_up(usual * activity * shock * demand_factor) if status != PAUSED else np.int64(0)
         materials = materials_of_a_yuan(i, month, firms, behaviour, seed)
         # What suppliers bear, by what the firm buys at its expected sales.
         monthly = float(firms.usual_sales[i]) * float(firms.materials_share[i]) * float(firms.expected[i])
@@ -183,6 +190,8 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         bill_labour(i, clock, firms, behaviour, market, full)
         fixed = behaviour.materials_fixed[s]
         bought = fixed * float(firms.expected[i]) * usual + (1.0 - fixed) * sales
+        if status == PAUSED:
+            bought, activity = 0.0, 0.0
         full[MATERIALS] = round_half_up(materials * bought * materials_factor)
         bill_trade(i, day, sales, activity, firms, behaviour, full)
         bill_loan(i, clock, firms, behaviour, seed, full)
@@ -205,14 +214,14 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         # arrears, from what exceeds half a month; what exceeds the target is spent on equipment and by the owner.
         expected_outlays = round_half_up(outlays(i, float(firms.expected[i]), firms, behaviour))
         target = round_half_up(float(firms.buffer_months[i]) * expected_outlays)
-        is_tight = firms.cash[i] - due[WAGES] < behaviour.tight_share * target
-        living = np.int64(firms.reservation[i])
-        meant = firms.overdue_payables[i]
-        if is_tight:
+        instalments = instalments_due(i, day, firms, slots, terms)
+        living, meant = np.int64(firms.reservation[i]), firms.overdue_payables[i]
+        needed = instalments + due.sum()
+        # What would be left if everybody were paid in full: a firm with cash may put bills off to keep it.
+        if firms.cash[i] - needed - living - meant < behaviour.tight_share * target:
             living = np.int64(np.floor(living * behaviour.living_least))
             meant -= round_half_up(meant * behaviour.stretch_share)
-        instalments = instalments_due(i, day, firms, slots, terms)
-        needed = instalments + living + due.sum()
+        needed += living
         if firms.cash[i] < needed:
             raise_cash(i, needed - firms.cash[i], expected_outlays, firms, terms, behaviour, lines, seed)
         cash = max(firms.cash[i], np.int64(0))
@@ -234,8 +243,9 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         in_distress = overdue > behaviour.distress_months * expected_outlays
         if in_distress or firms.distressed_months[i] > 0:
             firms.distressed_months[i] = min(firms.distressed_months[i] + 1, 127) if in_distress else 0
-        if status == OPEN and since <= clock.previous and usual > 0.0:
-            firms.expected[i] += behaviour.expectation_weight * (sold / usual - firms.expected[i])
+        if status != SUSPENDED and since <= clock.previous and usual > 0.0:
+            seen = sold / usual if status == OPEN else days_active / MONTH_DAYS
+            firms.expected[i] += behaviour.expectation_weight * (seen - firms.expected[i])
         expands = False
         asks = short or firms.cash[i] < behaviour.tight_share * target
         if not asks and status == OPEN:
@@ -249,12 +259,22 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
         # 7. Staff.
         market.wages[c] += full[WAGES] * w
-        _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed)
+        wanted = wanted_staff(i, firms, terms, behaviour)
+        adjust_staff(i, clock, wanted, short, firms, terms, behaviour, seed)
 
-        # 8. Leave or stay.
-        cause = find_exit_cause(i, clock, firms, slots, terms, behaviour, seed)
-        if cause != STAYS:
-            close_firm(i, cause, clock, firms, terms, behaviour, market, records)
+        # 8. Leave, pause or stay.
+        closed = closed_days(i, day, firms, behaviour)
+        earnings = expected_earnings(i, day, materials, wanted, closed, firms, behaviour)
+        usual_outlays = outlays(i, 1.0, firms, behaviour)
+        what = what_becomes(
+            i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
+        )
+        if what != STAYS:
+            leave(i, what, clock, firms, terms, behaviour, market, records)
+        elif status != SUSPENDED and firms.reservation[i] > 0:
+            becomes = PAUSED if pauses(i, day, materials, firms, behaviour) else OPEN
+            if becomes != status:
+                firms.status[i] = becomes
 
 
 @kernel
@@ -363,23 +383,3 @@ def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def
         m, left = next_of(left)
         days *= terms.loan_processing[m]
     return min(np.int64(days + 0.5), np.int64(LONGEST_PROCESSING))
-
-
-@kernel
-def _adjust_staff(i, month, short, sales, usual, firms, behaviour, seed):  # type: ignore[no-untyped-def]
-    """Shed staff when cash is short and trade weak, take staff on again when it is not."""
-    if firms.hires[i] != 0:
-        firms.hires[i] = 0
-    staff = firms.staff[i]
-    lot = uniform(seed, STAFF, firms.key[i], month)
-    if short and sales < behaviour.shed_threshold * usual and staff > 0:
-        surplus = staff * (1.0 - sales / usual)
-        shed = np.int32(np.floor(surplus * behaviour.shed_share + lot))
-        if shed > 0:
-            firms.staff[i] = staff - min(shed, staff)
-            firms.facts[i] &= np.uint16(0xFFFF & ~KEPT)
-    elif not short and firms.status[i] == OPEN and staff < firms.usual_staff[i]:
-        taken_on = np.int32(np.floor((firms.usual_staff[i] - staff) * behaviour.rehire_share + lot))
-        taken_on = min(taken_on, firms.usual_staff[i] - staff)
-        firms.staff[i] = staff + taken_on
-        firms.hires[i] = min(taken_on, MOST_HIRES)

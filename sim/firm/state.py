@@ -98,10 +98,10 @@ class Behaviour(NamedTuple):
     margin_of_year: Float  # (S, Z) standard deviation of what changes from year to year
     income_tax: Float  # (Z,) of positive profit
     usual_loan: Float  # (Z,) months of usual sales
-    size_churn: Float  # (Z,) factor
+    retirement: Float  # (Z,) share of owners that retire or move on in a year
+    retention_limit: Float  # (Z,) share of usual staff that may go before a retention condition is broken
     apply_share: Float  # (Z,)
     premiums: Float  # (PREMIUMS,) of insured wages
-    churn_by_age: Float  # (years,) a year; the last holds for older firms
     vat_small: Float  # (D,) levy rate of small-scale taxpayers
     vat_exempt: Float  # (D,) fen of monthly sales up to which they pay none
     testing_fen: Float  # (S,) a head and day of testing
@@ -113,9 +113,23 @@ class Behaviour(NamedTuple):
     hit_threshold: float
     utilities_fixed: float
     wage_when_suspended: float
-    shed_share: float
-    shed_threshold: float
-    rehire_share: float
+    staff_fixed: float  # share that does not follow sales
+    labour_elasticity: float  # percent of staff for a percent of wages that somebody else bears
+    dismissed: float  # share of surplus staff a month
+    dismissed_when_short: float
+    hired: float  # share of missing staff a month
+    hiring_cost_months: float  # of wage
+    horizon: float  # months over which an owner looks ahead
+    closing_hazard: float  # a month, of who expects nothing of what he asks for
+    most_hazards: float
+    margin_unit: float  # loss, share of usual sales, that counts as one gap where no owner lives on the firm
+    months_before_closing: float  # of life
+    closure_days_least: float
+    closure_days_most: float
+    trust: float  # weight of what is announced
+    claims_sold: float
+    overdue_claims_sold: float
+    equipment_months: float  # of depreciation that equipment brings
     supplier_credit: float  # share of materials bought on credit
     cash_only_months: float  # of materials overdue, beyond which suppliers deliver for cash only
     stop_months: float  # beyond which they deliver for what cash there is
@@ -131,8 +145,6 @@ class Behaviour(NamedTuple):
     injection_months: float
     patience_beyond: float
     patience_min: float
-    hopeless_hazard: float  # a year
-    closed_too_long_hazard: float  # a month
     overdue_per_month: float
     overdue_paid: float
     disputed_share: float

@@ -26,7 +26,7 @@ PENDING, LATE, NEW_LOAN, HAS_LOAN, EXPANDS = (
     bit(FACTS, f) for f in ("loan_pending", "late_on_loan", "new_loan", "has_loan", "expands")
 )
 LOAN_DRAWN, INVESTED = LINE["loan_drawn"], LINE["invested"]
-OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+OPEN, EXITED = int(Status.OPEN), int(Status.EXITED)
 LARGEST_SAVED: Final = 2.0**40  # entities that a bank may save capacity for
 
 
@@ -67,7 +67,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
                 break
             i = np.int64(queues.firm[record])
             w = np.int64(firms.weight[i])
-            if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+            if firms.status[i] < OPEN or firms.status[i] == EXITED:
                 dequeue(item, p, UNLISTED, firms, queues)
                 continue
             if left < w or supply[p] <= 0:
@@ -125,6 +125,7 @@ def _expand(i, amount, month, firms, behaviour, seed):  # type: ignore[no-untype
         return
     growth = amount * behaviour.asset_turnover / 12.0 / usual
     firms.usual_sales[i] = round_half_up(usual * (1.0 + growth))
+    firms.first_sales[i] *= 1.0 + growth
     firms.rent[i] = round_half_up(firms.rent[i] * (1.0 + growth))
     more = np.floor(firms.usual_staff[i] * growth + uniform(seed, EXPANSION, firms.key[i], month))
     firms.usual_staff[i] += np.int32(more)

@@ -16,7 +16,7 @@ def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> No
     A low share of materials stands for a high margin, the best prospect that can be known beforehand. Rows that stand
     for several entities are taken while any of the quota is left, for the plan says at least; ties go by identity.
     """
-    alive = (firms.status == Status.OPEN) | (firms.status == Status.SUSPENDED)
+    alive = (firms.status >= Status.OPEN) & (firms.status != Status.EXITED)
     word, place = m >> 6, np.uint64(m & 63)
     qualifies = ((firms.eligible[:, word] >> place) & np.uint64(1)).astype(np.bool_) & alive
     rows = np.flatnonzero(qualifies)

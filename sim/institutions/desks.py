@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.entitlements import dequeue, entitle, has_bit, pay
+from sim.firm.entitlements import clear_bit, dequeue, entitle, has_bit, pay
 from sim.firm.state import DECIDED, LANES, NEVER, PAYMENT, REFUSED, Float
 from sim.institutions.province import Province
 from sim.institutions.rules import Rules
@@ -21,7 +21,7 @@ from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import Status
 
 DECISION = int(Purpose.DECISION)
-OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+EXITED = int(Status.EXITED)
 LANE_COUNT = len(LANES)
 
 
@@ -83,7 +83,8 @@ def serve(desk, clock, state):  # type: ignore[no-untyped-def]
                 record = queues.head[m, p, lane]
                 i = np.uint64(queues.firm[record])  # as the settlement counts firms: what both call is compiled once
                 w = np.int64(firms.weight[i])
-                if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+                if firms.status[i] == EXITED:
+                    clear_bit(firms.waiting, i, m)
                     dequeue(m, p, lane, firms, queues)
                     continue
                 if left < w:
@@ -113,6 +114,7 @@ def serve(desk, clock, state):  # type: ignore[no-untyped-def]
                     entitle(i, m, firms, slots, terms, counts)
                     counts.firms[month, m, DECIDED] += w
                     counts.days[month, m, DECIDED] += w * days
+                clear_bit(firms.waiting, i, m)
                 dequeue(m, p, lane, firms, queues)
                 left -= w
         idle = True

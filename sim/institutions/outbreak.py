@@ -103,7 +103,9 @@ def update_listings(day, severity, listed, closures):  # type: ignore[no-untyped
 
 @outermost
 def close_and_reopen(closures, officers, clock, state):  # type: ignore[no-untyped-def]
-    """Stop firms of listed counties, free those whose closure ended, restart those that are ready.
+    """Stop open firms of listed counties, free those whose closure ended, restart those that are ready.
+
+    A firm that its owner has paused is not touched.
 
     ``officers``: whether liaison officers take problems.
     """

@@ -15,7 +15,7 @@ from sim.units import MONTH_DAYS
 
 
 class Publicity:
-    """The spread of knowledge of every measure in force."""
+    """The spread of knowledge of every measure that is announced or in force."""
 
     def __init__(self, rules: Rules, parameters: Parameters, entitled: Int, holders: Int) -> None:
         """``entitled``: (M + 1, P, Z) weighted firms that qualify by their traits; ``holders``: (M + 1, P) have it."""
@@ -30,7 +30,8 @@ class Publicity:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
         near = self.holders / self.entitled
         hazard = self.base[None, None, :] + self.rules.terms.awareness + self.peers * near[:, :, None]
-        self.hazard = np.where(self.rules.running[:, None, None], hazard, 0.0) / MONTH_DAYS
+        heard_of = self.rules.announced | self.rules.running
+        self.hazard = np.where(heard_of[:, None, None], hazard, 0.0) / MONTH_DAYS
 
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""

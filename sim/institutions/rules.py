@@ -17,12 +17,26 @@ from numpy.typing import NDArray
 
 from sim.firm.effects import DELIVERY, EFFECTS, SETS, UNMET, Axis, Effect, Rows, group_of
 from sim.firm.entitlements import find_eligible
-from sim.firm.state import COLLECTION, CREDIT, CULTIVATION, DEFERRAL, LONGEST_PROCESSING, PAYMENT, RELIEF, Int
+from sim.firm.state import (
+    COLLECTION,
+    CREDIT,
+    CULTIVATION,
+    DECIDED,
+    DEFERRAL,
+    LONGEST_PROCESSING,
+    PAYMENT,
+    PER_HIRE,
+    REFUSED,
+    RELIEF,
+    Counts,
+    Int,
+)
 from sim.measure import Dated, Measure
 from sim.population.columns import MASK_WORDS, Firms
 from sim.population.counties import Counties
 from sim.random_numbers import Purpose, salts
 from sim.timeline import Timeline
+from sim.units import MONTH_DAYS
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
 
 
@@ -50,6 +64,7 @@ class Rules:
         words = {name: np.zeros(MASK_WORDS, np.uint64) for name in SETS}
         self.terms = group_of(effects)(**self.rows.together, **words, **{UNMET: _unmet(measures)})
         self.reaches = [self._reach(measure, sizes) for measure in measures]
+        self.announced = np.zeros(count, np.bool_)  # firms hear of it, and it is not yet in force
         self.running = np.zeros(count, np.bool_)  # in force today
         ways = [measure.delivery.way for measure in measures]
         self.applied_for = np.array([*(way in ("application", "negotiated") for way in ways), False])
@@ -57,6 +72,7 @@ class Rules:
         self.month_slots = 0
         self.deferral_slots = 0
         self._base_processing = np.zeros(count)
+        self._keeps_staff = np.array([*("kept_staff" in measure.eligible.facts for measure in measures), False])
         for m, measure in enumerate(measures):
             self._deliver(m, measure)
         salts(seed, int(Purpose.AWARE), self.terms.identity, self.terms.aware_salt)
@@ -68,11 +84,14 @@ class Rules:
         self.enter(
             m,
             identity=_identity(measure.id),
-            started=self.timeline.day(measure.start),
+            starts_on=self.timeline.day(measure.start),
+            ends_on=None if measure.end is None else self.timeline.day(measure.end),
             agency=AGENCIES.index(delivery.agency) if delivery.agency else -1,
             refusal=delivery.refusal_share,
             list_first=delivery.list_first,
             by_itself=delivery.way == "automatic",
+            granted_share=1.0 - delivery.refusal_share,
+            delay_months=delivery.processing_days * 7 / 5 / MONTH_DAYS,
         )
         self._base_processing[m] = delivery.processing_days
 
@@ -151,13 +170,18 @@ class Rules:
         self.terms.deferral_slot[m] = self.deferral_slots
         self.deferral_slots += 1
 
+    def announce(self, m: int) -> None:
+        """Measure m is made known before it comes into force."""
+        self.announced[m] = True
+
     def begin(self, m: int) -> None:
         """Measure m comes into force."""
-        self.running[m] = True
+        self.announced[m], self.running[m] = False, True
 
-    def lapse(self, m: int) -> None:
-        """Measure m ends; entitlements with months left and amounts put off live on."""
-        self.running[m] = False
+    def lapse(self, m: int, last: int) -> None:
+        """Measure m has ended on its day ``last``, or is withdrawn; months left and amounts put off live on."""
+        self.announced[m] = self.running[m] = False
+        self.enter(m, ends_on=last)
 
     def combine(self) -> None:
         """Recompute the combined effect after any change of a row."""
@@ -169,6 +193,7 @@ class Rules:
         worth = (kind != PAYMENT) | (t.unit > 0)
         months_left = (kind == RELIEF) & (t.month_slot >= 0)
         t.active[:] = _bits(on)
+        t.announced[:] = _bits(self.announced)
         t.automatic[:] = _bits(automatic & by_firm & worth)
         t.open_to_apply[:] = _bits(on & self.applied_for & by_firm & worth & ~automatic)
         t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0))
@@ -178,10 +203,20 @@ class Rules:
         t.collects[:] = _bits(on & (kind == COLLECTION))
         t.lends[:] = _bits(on & (kind == CREDIT))
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
+        t.hiring[:] = _bits(on & (kind == PAYMENT) & (t.base == PER_HIRE) & (t.unit > 0.0))
+        t.retention[:] = _bits(on & (kind == PAYMENT) & (t.unit > 0.0) & self._keeps_staff)
         for m in range(len(self.measures)):
             agency = t.agency[m]
             days = self._base_processing[m] * (t.desk_processing[agency] if agency >= 0 else 1.0)
             t.processing[m] = min(round(days), LONGEST_PROCESSING)
+
+    def tell_decisions(self, counts: Counts, month: int) -> None:
+        """What offices decided in a month, and how long it took, is what applicants count on in the next."""
+        items = slice(len(self.terms.granted_share))
+        granted, refused = counts.firms[month, items, DECIDED], counts.firms[month, items, REFUSED]
+        known = granted > 0
+        np.divide(granted, granted + refused, out=self.terms.granted_share, where=granted + refused > 0)
+        np.divide(counts.days[month, items, DECIDED], granted * MONTH_DAYS, out=self.terms.delay_months, where=known)
 
 
 def _identity(name: str) -> int:

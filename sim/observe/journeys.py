@@ -43,10 +43,12 @@ EVENTS: Final[dict[str, int]] = {
     "won_contract": 0,
     "sold": 1, "sold_on_credit": 0, "collected": 1, "became_overdue": 0, "lost": 0,
     "bought_on_credit": 0, "paid": -1, "unpaid": 0,
-    "owners_paid_in": 1, "owners_drew": -1,
+    "owners_paid_in": 1, "owners_lived": -1, "owners_drew": -1,
     "staff_cut": 0, "staff_taken_on": 0,
+    "sold_off": 1,  # equipment, and the deposit of a travel agency, on leaving
     "owners_answered": 0,  # repaid the bank out of their own pockets after closing
     "written_off": 0,
+    "paused": 0, "reopened": 0,  # by its owner
     "exited": 0,  # flow: one of EXIT_CAUSES
 }  # fmt: skip
 
@@ -66,12 +68,19 @@ _PAYMENT: Final[Lines] = (
     ("bought_on_credit", "materials", ("unpaid_materials",)),
     ("loan_drawn", "loan", ("loan_drawn",)),
     ("owners_paid_in", "capital", ("injection",)),
-    *(("paid", flow, (f"paid_{flow}",)) for flow in FLOWS),
+    ("paid", "wages", ("paid_wages",)),
+    ("owners_lived", "living", ("living",)),
+    *(("paid", flow, (f"paid_{flow}",)) for flow in FLOWS if flow != "wages"),
     ("paid", "payables", ("payables_paid",)),
     ("paid", "arrears", ("arrears_private_paid", "arrears_public_paid")),
+    ("paid", "replacement", ("replaced",)),
     *(("unpaid", flow, (f"unpaid_{flow}",)) for flow in FLOWS if flow not in ("materials", "principal")),
 )
 _CLOSING: Final[Lines] = (
+    ("sold_off", "equipment", ("equipment_sold",)),
+    ("sold_off", "quality_deposit", ("deposit_back",)),
+    ("lost", "receivables", ("claims_given_up",)),
+    ("lost", "arrears_to_firms", ("overdue_given_up",)),
     ("owners_drew", "drawings", ("drawings", "closing_cash")),
     ("owners_answered", "loan", ("loan_recovered",)),
     ("written_off", "payables", ("written_off_payables",)),
@@ -172,6 +181,10 @@ class Journeys:
             month.append(("exited", "", EXIT_CAUSES[self.firms.exit_cause[row]], 0))
         elif new.staff != old.staff and old.status != Status.UNBORN:
             month.append(("staff_cut" if new.staff < old.staff else "staff_taken_on", "", "", 0))
+        if new.status == Status.PAUSED and old.status != Status.PAUSED:
+            month.append(("paused", "", "", 0))
+        elif new.status == Status.OPEN and old.status == Status.PAUSED:
+            month.append(("reopened", "", "", 0))
         # The cash of a firm not yet born waits in its column; it is the owners' until they pay it in.
         self._note(row, day, month, 0 if old.status == Status.UNBORN else old.cash)
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.firm.decision import reach
 from sim.observe.inside import GROUPED_BY, Inside, distribution
-from sim.observe.observers import FILED, GRANTED, KNOWN, count_measures
+from sim.observe.observers import FILED, GRANTED, KNOWN, count_measures, results_with_owner
 from sim.observe.stops import Stops
 from sim.observe.tables import LOOKED_INTO, named, nothing
 from sim.observe.universes import STRATA, Strata
@@ -30,7 +31,7 @@ from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, LANDLORDS, SECTORS, SI
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.firm.effects import Terms
+    from sim.firm.state import State
 
 INSURED: Final = bit(FACTS, "insured")
 LATE: Final = bit(FACTS, "late_on_loan")
@@ -46,17 +47,17 @@ class Looks:
         strata: Strata,
         parameters: Parameters,
         timeline: Timeline,
-        terms: Terms,
+        state: State,
         on_application: NDArray[np.bool_],
     ) -> None:
         """``strata``: of a population that has not lived yet. ``stops`` also look after a day's outbreak.
 
-        ``terms``: what the measures say now; ``on_application`` (M,): which of them firms ask for.
+        ``state``: of the run; ``on_application`` (M,): which of them firms ask for.
         """
         self.inside = inside or Inside()
         self.population, self.strata, self.parameters = population, strata, parameters
         self.counties, self.timeline = counties(), timeline
-        self._terms, self._on_application = terms, on_application
+        self._state, self._on_application = state, on_application
         self._apply_share = parameters.by_size("delivery.apply_share")
         self._days = self.inside.on(timeline)
         self._snapshots: list[pd.DataFrame] = []
@@ -114,17 +115,23 @@ class Looks:
         rows = np.flatnonzero(among & (firms.status != Status.UNBORN))
         outlays = np.empty(len(firms.key), np.int64)
         outlays_of(firms, tables_of(self.parameters), outlays)
+        reaches = np.empty(len(firms.key))
+        state = self._state
+        reach(day, int(self.timeline.month[day]), firms, state.behaviour, state.seed, reaches)
         one = Firms(*(column[rows] for column in firms))  # type: ignore[arg-type]
         lives = one.status != Status.EXITED
         measures = np.zeros((len(rows), 3), np.int16)
-        count_measures(one, self._terms, self._on_application, self._apply_share, measures)
+        count_measures(one, self._state.terms, self._on_application, self._apply_share, measures)
         outlays = np.where(lives, outlays[rows], 0)
+        settled = self._settled(day, rows) * one.usual_sales
         sales, staff_before = one.usual_sales, self.strata.jobs[rows]
         receivables = one.receivables_public + one.overdue_public + one.receivables_private
         arrears = one.arrears_public + one.arrears_private + one.overdue_payables
         last_day = np.where(lives, day, one.exited_on)
         months_old = one.age_months + (last_day - np.maximum(one.born_on, 0)) / MONTH_DAYS
         founder = one.born_on < 0
+        with_owner = np.empty(len(rows), np.int64)
+        results_with_owner(one, day, self.timeline.date(day).month, with_owner)
         began = np.datetime64(self.timeline.start, "ns")
         left_on = began + np.where(lives, 0, one.exited_on).astype("timedelta64[D]")
 
@@ -158,6 +165,7 @@ class Looks:
                 "outlays_fen": outlays,
                 "cash_fen": one.cash,
                 "cash_months": of_living(one.cash, outlays),
+                "cash_reach_months": np.where(lives, reaches[rows], np.nan),
                 "receivables_fen": receivables,
                 "receivables_days": of_living(receivables, sales, MONTH_DAYS),
                 "overdue_to_firm_fen": one.overdue_public,
@@ -173,7 +181,9 @@ class Looks:
                 "late_on_loan": lives & (one.facts & LATE != 0),
                 "insured": one.facts & INSURED != 0,
                 "result_of_year_fen": one.profit_this_year,
-                "margin": of_living(one.profit_this_year, self._settled(day, rows) * sales),
+                "result_with_owner_fen": np.where(lives, with_owner, one.profit_this_year),
+                "margin": of_living(one.profit_this_year, settled),
+                "margin_with_owner": of_living(with_owner, settled),
                 "distressed_months": one.distressed_months,
                 "measures_known": measures[:, KNOWN],
                 "measures_applied": measures[:, FILED],

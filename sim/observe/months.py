@@ -1,4 +1,4 @@
-"""The headline outcomes month by month, from a panel: the same definitions, read on the last day of each month."""
+"""The rates of firms month by month, from a panel: the same definitions, read on the last day of each month."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import pandas as pd
 from sim.observe.outcomes import OUTCOMES, of_counts
 
 HEADLINES: Final = ("survival_rate", "resumption_rate", "loss_share")
+RATES: Final = (*HEADLINES, "loss_share_with_owner")  # that are counted of each universe
 
 
 def rates_by_month(panel: pd.DataFrame) -> pd.DataFrame:
-    """Headline outcomes on the last day of each month, as shares, of a panel or of the table ``universes``.
+    """Rates of firms on the last day of each month, as shares, of a panel or of the table ``universes``.
 
     Returns its ``scenario``, ``replication``, month, ``universe`` and ``by`` (as far as it has them), survival_rate,
-    resumption_rate, loss_share; a rate without anybody in its denominator is missing.
+    resumption_rate, loss_share, loss_share_with_owner; a rate without anybody in its denominator is missing.
     """
     by = [name for name in ("scenario", "replication", "month", "universe", "by") if name in panel]
     sums = panel.groupby(by, sort=False, observed=True).sum(numeric_only=True)
     counts = [{str(name): number for name, number in row.items()} for row in sums.to_dict("records")]
     seen = [of_counts(month) for month in counts]
-    rates = pd.DataFrame({name: [OUTCOMES[name].of(month) for month in seen] for name in HEADLINES}, index=sums.index)
+    rates = pd.DataFrame({name: [OUTCOMES[name].of(month) for month in seen] for name in RATES}, index=sums.index)
     return rates.reset_index()

@@ -5,32 +5,36 @@ Model code never counts stocks; this kernel walks over all firms on the last day
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.firm.entitlements import has_bit, more, next_of, walk
-from sim.kernels import outermost
+from sim.kernels import inlined, outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
 from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, SECTORS, SIZES, Status
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
 COUNTED: Final = (
-    "open", "suspended", "exited", "born", "founders", "founders_alive", "stopped", "stopped_working",
-    "stopped_exited_otherwise", "loss_making", "staff", "sales_fen", "cash_fen", "arrears_fen", "overdue_public_fen",
-    "deferred_fen", "loan_fen", "small_arrears_fen",
+    "open", "suspended", "paused", "exited", "exited_insolvent", "born", "founders", "founders_alive", "stopped",
+    "stopped_working", "stopped_left_working", "loss_making", "loss_making_with_owner", "staff", "sales_fen",
+    "cash_fen", "arrears_fen", "overdue_public_fen", "deferred_fen", "loan_fen", "small_arrears_fen",
 )  # fmt: skip
 (
-    OPEN_NOW, SUSPENDED_NOW, LEFT, BORN, FOUNDERS, FOUNDERS_ALIVE, STOPPED, STOPPED_WORKING, STOPPED_EXITED_OTHERWISE,
-    LOSS_MAKING, STAFF, SALES, CASH, ARREARS, OVERDUE_PUBLIC, DEFERRED, LOAN, SMALL_ARREARS,
+    OPEN_NOW, SUSPENDED_NOW, PAUSED_NOW, LEFT, LEFT_INSOLVENT, BORN, FOUNDERS, FOUNDERS_ALIVE, STOPPED, STOPPED_WORKING,
+    STOPPED_LEFT_WORKING, LOSS_MAKING, LOSS_MAKING_WITH_OWNER, STAFF, SALES, CASH, ARREARS, OVERDUE_PUBLIC, DEFERRED,
+    LOAN, SMALL_ARREARS,
 ) = range(len(COUNTED))  # fmt: skip
 BY_FIRMS, BY_JOBS = range(len(COUNTED_BY))
 # What is counted of a measure's firms.
 ELIGIBLE, AWARE = range(2)
 KNOWN, FILED, GRANTED = range(3)  # measures of one firm
 UNBORN, OPEN, SUSPENDED, EXITED = int(Status.UNBORN), int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
-BY_CHURN = EXIT_CAUSES.index("churn")
+CLOSED_WHILE_STOPPED, INSOLVENT, INSOLVENT_WHILE_STOPPED = (
+    EXIT_CAUSES.index(cause) for cause in ("closed_while_stopped", "insolvent", "insolvent_while_stopped")
+)
+MONTH_OF_OWNER = 30  # days since its birth that count as a month of a newcomer's owner
 DISPUTE = int(Purpose.DISPUTE)
 (
     CASH_ACCOUNT, RECEIVABLES_PUBLIC_ACCOUNT, OVERDUE_PUBLIC_ACCOUNT, RECEIVABLES_PRIVATE_ACCOUNT, PAYABLES_ACCOUNT,
@@ -41,13 +45,38 @@ FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
+class SmallArrears(NamedTuple):
+    """Which arrears to a firm are small ones: those below so many fen that are not disputed."""
+
+    below: int
+    disputed_share: float  # of firms, all of whose arrears are disputed: the same as in the settlement
+    seed: int
+
+
+@inlined
+def result_with_owner(i, day, month_of_year, firms):  # type: ignore[no-untyped-def]
+    """Fen of firm i since 1 January, after its owner has lived on it in each of the year's months.
+
+    Of a newcomer the months are at most the whole 30 days since its birth.
+    """
+    months = np.int64(month_of_year)
+    if firms.born_on[i] != FOUNDER:
+        months = min(months, np.int64(day - firms.born_on[i]) // MONTH_OF_OWNER)
+    return firms.profit_this_year[i] - np.int64(firms.reservation[i]) * months
+
+
 @outermost
-def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # type: ignore[no-untyped-def]
+def results_with_owner(firms, day, month_of_year, found):  # type: ignore[no-untyped-def]
+    """Fill ``found`` (n,) with :func:`result_with_owner` of each firm on a day."""
+    for i in range(len(firms.key)):
+        found[i] = result_with_owner(i, day, month_of_year, firms)
+
+
+@outermost
+def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED) and of ``tally``, weighted.
 
-    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``disputed_share``: share of firms whose arrears are
-    disputed, the same firms as in the settlement; ``small``: fen below which undisputed arrears to a firm are counted
-    as small ones.
+    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``clock``: the last day of the month.
     """
     for i in range(len(firms.key)):
         status = firms.status[i]
@@ -57,11 +86,18 @@ def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # t
         row = panel[(firms.prefecture[i] * SECTOR_COUNT + firms.sector[i]) * SIZE_COUNT + firms.size[i]]
         founder = firms.born_on[i] == FOUNDER
         stopped = firms.suspended_on[i] >= 0
-        loses = status != EXITED and firms.profit_this_year[i] < 0
-        standing = status - OPEN  # STANDINGS begin with these statuses
-        if status == EXITED and firms.exit_cause[i] == BY_CHURN:
-            standing += 1
-        alike = tally[strata.stratum[i], int(founder), int(stopped), standing, int(loses)]
+        lives, cause = status != EXITED, firms.exit_cause[i]
+        loses = lives and firms.profit_this_year[i] < 0
+        loses_with_owner = lives and result_with_owner(i, clock.day, clock.month_of_year, firms) < 0
+        while_stopped = not lives and (cause == CLOSED_WHILE_STOPPED or cause == INSOLVENT_WHILE_STOPPED)
+        # STANDINGS begin with the statuses, LOSSES with those that make none.
+        alike = tally[
+            strata.stratum[i],
+            int(founder),
+            int(stopped),
+            status - OPEN + int(while_stopped),
+            int(loses_with_owner) + int(loses),
+        ]
         alike[BY_FIRMS] += w
         alike[BY_JOBS] += w * strata.jobs[i]
         if founder:
@@ -70,28 +106,35 @@ def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # t
             row[BORN] += w
         if stopped:
             row[STOPPED] += w
-        if status == EXITED:
+        if not lives:
             row[LEFT] += w
-            if stopped and firms.exit_cause[i] == BY_CHURN:
-                row[STOPPED_EXITED_OTHERWISE] += w
+            if cause == INSOLVENT or cause == INSOLVENT_WHILE_STOPPED:
+                row[LEFT_INSOLVENT] += w
+            if stopped and not while_stopped:
+                row[STOPPED_LEFT_WORKING] += w
             continue
         if status == OPEN:
             row[OPEN_NOW] += w
-            if stopped:
-                row[STOPPED_WORKING] += w
-        else:
+        elif status == SUSPENDED:
             row[SUSPENDED_NOW] += w
+        else:
+            row[PAUSED_NOW] += w
+        if stopped and status != SUSPENDED:
+            row[STOPPED_WORKING] += w
         if founder:
             row[FOUNDERS_ALIVE] += w
         if loses:
             row[LOSS_MAKING] += w
+        if loses_with_owner:
+            row[LOSS_MAKING_WITH_OWNER] += w
         row[STAFF] += w * firms.staff[i]
         row[CASH] += w * firms.cash[i]
-        row[ARREARS] += w * (firms.arrears_public[i] + firms.arrears_private[i])
+        row[ARREARS] += w * (firms.arrears_public[i] + firms.arrears_private[i] + firms.overdue_payables[i])
         overdue = firms.overdue_public[i]
         row[OVERDUE_PUBLIC] += w * overdue
-        if 0 < overdue < small and uniform(seed, DISPUTE, firms.key[i], 0) >= disputed_share:
-            row[SMALL_ARREARS] += w * overdue
+        if 0 < overdue < small.below:
+            if uniform(small.seed, DISPUTE, firms.key[i], 0) >= small.disputed_share:
+                row[SMALL_ARREARS] += w * overdue
         if slots.put_off[i] != 0:
             for slot in range(len(slots.deferred)):
                 row[DEFERRED] += w * slots.deferred[slot, i]
@@ -102,7 +145,7 @@ def count(firms, slots, strata, panel, tally, disputed_share, small, seed):  # t
 def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
     """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,)."""
     for i in range(len(firms.key)):
-        if firms.status[i] == OPEN or firms.status[i] == SUSPENDED:
+        if firms.status[i] >= OPEN and firms.status[i] != EXITED:
             w = np.int64(firms.weight[i])
             loans[firms.prefecture[i]] += w * firms.loan[i]
             payables[firms.prefecture[i]] += w * firms.payables[i]
@@ -112,7 +155,7 @@ def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
 def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
     """Add up the weighted fen of each of ``ACCOUNTS`` over living firms into ``total``, for the ledger's residual."""
     for i in range(len(firms.key)):
-        if firms.status[i] != OPEN and firms.status[i] != SUSPENDED:
+        if firms.status[i] < OPEN or firms.status[i] == EXITED:
             continue
         w = np.int64(firms.weight[i])
         total[CASH_ACCOUNT] += w * firms.cash[i]

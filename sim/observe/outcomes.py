@@ -109,6 +109,10 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
 
 
+def _living(counts: Counts) -> int:
+    return counts["open"] + counts["suspended"] + counts["paused"]
+
+
 def by_measures(ledger: pd.DataFrame, *kinds: str) -> int:
     """Fen that measures moved over the horizon, lines of these kinds."""
     chosen = (ledger["measure"] != "") & ledger["kind"].isin(kinds)
@@ -123,15 +127,21 @@ def survival_rate(seen: OutcomeInputs) -> float:
 
 @outcome("share", by="firms")
 def resumption_rate(seen: OutcomeInputs) -> float:
-    """Of the entities that the epidemic stopped, ordinary exits aside, the share working at the end of 2022."""
-    stopped = seen.at_target["stopped"] - seen.at_target["stopped_exited_otherwise"]
-    return _share(seen.at_target["stopped_working"], stopped)
+    """Of the entities that the epidemic stopped, the share that worked again by the end of 2022, gone since or not."""
+    back = seen.at_target["stopped_working"] + seen.at_target["stopped_left_working"]
+    return _share(back, seen.at_target["stopped"])
 
 
 @outcome("share", less_is_better=True, by="firms")
 def loss_share(seen: OutcomeInputs) -> float:
     """Of the entities alive at the end of 2022, the share with a negative result for the year."""
-    return _share(seen.at_target["loss_making"], seen.at_target["open"] + seen.at_target["suspended"])
+    return _share(seen.at_target["loss_making"], _living(seen.at_target))
+
+
+@outcome("share", less_is_better=True, by="firms")
+def loss_share_with_owner(seen: OutcomeInputs) -> float:
+    """The same share where what the owner could earn elsewhere, and lives on, is a cost of the year's months too."""
+    return _share(seen.at_target["loss_making_with_owner"], _living(seen.at_target))
 
 
 @outcome("entities")
@@ -144,6 +154,12 @@ def survivors(seen: OutcomeInputs) -> float:
 def exits(seen: OutcomeInputs) -> float:
     """Entities that left during the horizon, born during it or not."""
     return float(seen.at_end["exited"])
+
+
+@outcome("entities", less_is_better=True)
+def insolvent_exits(seen: OutcomeInputs) -> float:
+    """Of the entities that left, those whose creditors were not paid in full; the others left in good order."""
+    return float(seen.at_end["exited_insolvent"])
 
 
 @outcome("entities")

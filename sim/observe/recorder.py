@@ -63,7 +63,7 @@ class Record:
         return {
             "panel": self.panel_table(),
             "universes": universes.table(self.months, self.tallies),
-            "delivery": self.delivery_table(counts, books, known, timeline.days_since(terms.started[:-1])),
+            "delivery": self.delivery_table(counts, books, known, timeline.days_since(terms.starts_on[:-1])),
             "requests": self.requests_table(counts),
             "repayment_wall": self.repayment_wall_table(counts, books, terms.loan_months),
         }

@@ -2,7 +2,7 @@
 
 What is counted of firms is counted by *cell* (prefecture, sector, size), so an outcome of some cells is that outcome of
 their sums. Universes of cells are all firms, individual businesses (of that size) and enterprises (of the others).
-Industry above scale is no union of cells: its three rates are read from the table ``universes``, and nothing else is
+Industry above scale is no union of cells: its rates are read from the table ``universes``, and nothing else is
 known of it. What is counted by measure, by winner or for all banks together is refused by name (``Outcome.undivided``).
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.observe.conditions import OF_FIRMS, Where, understood
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import RATES, rates_by_month
 from sim.observe.outcomes import OUTCOMES, of_counts
 from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SIZES
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELL: Final = ("prefecture", "sector", "size")
-AT_END: Final = ("founders", "founders_alive", "exited", "born", "staff")  # counts of the panel, in the last month
+# Counts of the panel, in the last month.
+AT_END: Final = ("founders", "founders_alive", "exited", "exited_insolvent", "born", "staff")
 AT_TARGET: Final = (
-    "open", "suspended", "stopped", "stopped_working", "stopped_exited_otherwise", "loss_making", "overdue_public_fen",
-    "small_arrears_fen",
+    "open", "suspended", "paused", "stopped", "stopped_working", "stopped_left_working", "loss_making",
+    "loss_making_with_owner", "overdue_public_fen", "small_arrears_fen",
 )  # fmt: skip  # and in the month of the targets
 GOT: Final = ("given_fen", "rows")  # over the horizon, of firms: what they were given; founders' rows of the sample
 COUNTS: Final = (*AT_END, *AT_TARGET, *GOT)
@@ -119,8 +120,8 @@ def named(outcomes: Iterable[str] | None, asked: dict[str, list[str]], is_kept: 
     for name, outcome in OUTCOMES.items():
         if outcome.undivided is not None:
             reasons[name] = outcome.undivided.zh, outcome.undivided.en
-        elif above and name not in HEADLINES:
-            reasons[name] = "规模以上工业企业只统计三项比率", "of industry above scale three rates are counted, no more"
+        elif above and name not in RATES:
+            reasons[name] = "规模以上工业企业只统计各项比率", "of industry above scale only rates are counted"
         elif name == "money_given" and not is_kept:
             reasons[name] = "这些运行没有保留各企业所得", "these runs have not kept what each firm was given"
     if outcomes is None:
@@ -163,7 +164,7 @@ def told(
     if is_above_scale(asked):
         meant = rates[(rates["universe"] == ABOVE_SCALE) & (rates["by"] == "firms")]
         for name in names:
-            month = meant["month"].max() if name == HEADLINES[0] else target_month
+            month = meant["month"].max() if name == RATES[0] else target_month
             there = meant.loc[meant["month"] == month, [*RUN, name]].itertuples(index=False)
             rows += [(scenario, replication, name, float(rate)) for scenario, replication, rate in there]
     else:

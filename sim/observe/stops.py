@@ -16,15 +16,16 @@ from sim.observe.universes import OF_UNIVERSE, STRATA, Strata
 from sim.population.columns import Firms
 from sim.population.counties import Counties
 from sim.timeline import Timeline
-from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, UNIVERSES, Status
+from sim.vocabulary import EXIT_CAUSES, SECTORS, SIZES, UNIVERSES, WHILE_STOPPED, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STATES: Final = ("closed", "waiting", "working", "left_otherwise", "left_by_churn")  # of a firm that was ever stopped
-CLOSED, WAITING, WORKING, LEFT_OTHERWISE, LEFT_BY_CHURN = range(len(STATES))
+# Of a firm that was ever stopped; one that its owner has paused since has worked again.
+STATES: Final = ("closed", "waiting", "working", "left_working", "left_while_stopped")
+CLOSED, WAITING, WORKING, LEFT_WORKING, LEFT_WHILE_STOPPED = range(len(STATES))
 NOT_YET: Final = -1  # a day on which nothing has happened
-BY_CHURN: Final = EXIT_CAUSES.index("churn")
+CAUSES_WHILE_STOPPED: Final = [EXIT_CAUSES.index(cause) for cause in WHILE_STOPPED]
 STOPPED_ON, FREED_ON, WORKING_ON, LEFT_ON = range(1, 5)  # after the row, in a stop
 
 
@@ -48,7 +49,7 @@ class Stops:
                 self._open[row] = [row, day, NOT_YET, NOT_YET, NOT_YET]
                 self._stops.append(self._open[row])
             elif self._before[row] == Status.SUSPENDED:
-                self._end(row, WORKING_ON if status == Status.OPEN else LEFT_ON, day)
+                self._end(row, LEFT_ON if status == Status.EXITED else WORKING_ON, day)
             self._before[row] = status
 
     def _end(self, row: int, how: int, day: int) -> None:
@@ -67,10 +68,10 @@ class Stops:
         rows = np.flatnonzero(firms.suspended_on >= 0)
         if len(rows) == 0:
             return
-        status, by_churn = firms.status[rows], firms.exit_cause[rows] == BY_CHURN
+        status, while_stopped = firms.status[rows], np.isin(firms.exit_cause[rows], CAUSES_WHILE_STOPPED)
         stands = np.where(firms.restart_on[rows] >= 0, WAITING, CLOSED)
-        stands = np.where(status == Status.OPEN, WORKING, stands)
-        stands = np.where(status == Status.EXITED, np.where(by_churn, LEFT_BY_CHURN, LEFT_OTHERWISE), stands)
+        stands = np.where(status == Status.SUSPENDED, stands, WORKING)
+        stands = np.where(status == Status.EXITED, np.where(while_stopped, LEFT_WHILE_STOPPED, LEFT_WORKING), stands)
         cell = self.strata.stratum[rows].astype(np.int64) * len(STATES) + stands
         counted = np.bincount(cell, firms.weight[rows], len(STRATA) * len(STATES))
         self._counted[day] = counted.reshape(len(STRATA), len(STATES))
@@ -90,8 +91,8 @@ class Stops:
                 "closed": seen[:, CLOSED],
                 "waiting": seen[:, WAITING],
                 "working": seen[:, WORKING],
-                "left": seen[:, LEFT_OTHERWISE] + seen[:, LEFT_BY_CHURN],
-                "left_by_churn": seen[:, LEFT_BY_CHURN],
+                "left_working": seen[:, LEFT_WORKING],
+                "left_while_stopped": seen[:, LEFT_WHILE_STOPPED],
             }
         )
 

@@ -47,19 +47,26 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "sector": Column("str", "-", "one of SECTORS"),
         "size": Column("str", "-", "one of SIZES"),
         "open": Column("int64", "entities", "open on the day"),
-        "suspended": Column("int64", "entities", "stopped and not yet working again"),
+        "suspended": Column("int64", "entities", "stopped by the epidemic and not yet working again"),
+        "paused": Column("int64", "entities", "paused by their owners"),
         "exited": Column("int64", "entities", "gone since the start of the horizon"),
+        "exited_insolvent": Column(
+            "int64", "entities", "of these, not all of whose creditors were paid; the others left in good order"
+        ),
         "born": Column("int64", "entities", "born since the start of the horizon"),
         "founders": Column("int64", "entities", "alive at the start of the horizon (the same in every month)"),
         "founders_alive": Column("int64", "entities", "of those, still alive"),
         "stopped": Column("int64", "entities", "stopped by the epidemic at least once since the start"),
-        "stopped_working": Column("int64", "entities", "of those, open on the day"),
-        "stopped_exited_otherwise": Column("int64", "entities", "of those stopped, gone by ordinary churn"),
+        "stopped_working": Column("int64", "entities", "of those, open on the day, or paused: they worked again"),
+        "stopped_left_working": Column("int64", "entities", "of those stopped, gone after they had worked again"),
         "loss_making": Column("int64", "entities", "alive with a negative result for the year to date"),
+        "loss_making_with_owner": Column(
+            "int64", "entities", "the same where the owner's `reservation` of each of its months is a cost too"
+        ),
         "staff": Column("int64", "persons", "on the payroll of living firms, owners excluded"),
         "sales_fen": Column("int64", "fen", "sales settled in the month"),
         "cash_fen": Column("int64", "fen", "cash of living firms"),
-        "arrears_fen": Column("int64", "fen", "bills of living firms that are overdue"),
+        "arrears_fen": Column("int64", "fen", "bills of living firms that are overdue, those of suppliers too"),
         "overdue_public_fen": Column("int64", "fen", "arrears that public bodies and large firms owe to living firms"),
         "deferred_fen": Column("int64", "fen", "put off by measures and not yet due"),
         "loan_fen": Column("int64", "fen", "bank loans of living firms"),
@@ -74,12 +81,14 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
             name: Column("int64", "entities or jobs", "as in `panel`")
             for name in (
                 "suspended",
+                "paused",
                 "founders",
                 "founders_alive",
                 "stopped",
                 "stopped_working",
-                "stopped_exited_otherwise",
+                "stopped_left_working",
                 "loss_making",
+                "loss_making_with_owner",
             )
         },
     },
@@ -165,7 +174,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "customer": Column("category", "-", "one of CUSTOMERS: to whom it mainly sells"),
         "founder": Column("bool", "-", "alive at the start of the horizon"),
         "age_years": Column("float64", "years", "on the day; of a firm that has closed when it did"),
-        "status": Column("category", "-", "open, suspended or exited"),
+        "status": Column("category", "-", "open, suspended, paused or exited"),
         "exit_cause": Column("category", "-", "one of EXIT_CAUSES, empty if alive"),
         "exited_on": Column("datetime64[ns]", "day", "on which it closed; missing if alive"),
         "stopped": Column("bool", "-", "stopped by the epidemic at least once since the start"),
@@ -181,6 +190,9 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         ),
         "cash_fen": Column("int64", "fen", "cash at hand; of money, a firm that has closed has 0"),
         "cash_months": Column("float64", "months", "of outlays that cash lasts; missing, as all ratios, once closed"),
+        "cash_reach_months": Column(
+            "float64", "months", "that cash lasts at the sales that it expects, the owner living on it; 99 for good"
+        ),
         "receivables_fen": Column("int64", "fen", "owed to it by customers, overdue or not"),
         "receivables_days": Column("float64", "days", "of usual sales"),
         "overdue_to_firm_fen": Column("int64", "fen", "of receivables, arrears of public bodies and large firms"),
@@ -197,8 +209,12 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "loan_rate": Column("float64", "share a year", "of its loan; missing without one"),
         "late_on_loan": Column("bool", "-", "has not repaid a loan when due"),
         "insured": Column("bool", "-", "has insured employees"),
-        "result_of_year_fen": Column("int64", "fen", "since 1 January, as settled so far"),
+        "result_of_year_fen": Column("int64", "fen", "since 1 January, as settled so far, before the owner has lived"),
+        "result_with_owner_fen": Column(
+            "int64", "fen", "the same less `reservation_fen` for each month of the year so far (a newcomer's: 30 days)"
+        ),
         "margin": Column("float64", "share", "result of the year over usual sales of the months settled in it"),
+        "margin_with_owner": Column("float64", "share", "the same of the result after the owner's living"),
         "distressed_months": Column("int8", "months", "in a row with more overdue than creditors bear"),
         "measures_known": Column("int16", "measures", "on application, for which it qualifies, that it has heard of"),
         "measures_applied": Column("int16", "measures", "of those, that it has filed for"),
@@ -222,14 +238,12 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
     "resumption": {
         "date": Column("datetime64[ns]", "day", "counted in its evening"),
         "universe": Column("str", "-", "one of UNIVERSES"),
-        "stopped": Column("int64", "entities", "stopped by the epidemic at least once so far: those of the next four"),
+        "stopped": Column("int64", "entities", "stopped by the epidemic at least once so far: those of the next five"),
         "closed": Column("int64", "entities", "under closure"),
         "waiting": Column("int64", "entities", "freed and not yet working"),
-        "working": Column("int64", "entities", "open"),
-        "left": Column("int64", "entities", "gone"),
-        "left_by_churn": Column(
-            "int64", "entities", "of these, by ordinary churn, as the resumption rate leaves them out"
-        ),
+        "working": Column("int64", "entities", "open, or paused: they have worked again"),
+        "left_working": Column("int64", "entities", "gone after they had worked again"),
+        "left_while_stopped": Column("int64", "entities", "gone without having worked again"),
     },
     "stops": {
         "firm": Column("uint64", "-", "identity of the firm, the same in every world; a row for each of its stops"),
@@ -317,8 +331,8 @@ class Result:
         """Outcomes of some firms (outcome, value, unit, rows): all that can be told of them, or those named.
 
         ``where``: conditions that must all hold, each a name or several: ``sector``, ``size``, ``prefecture``,
-        ``universe`` (individual_businesses, enterprises; industry_above_scale by itself, of which there are the three
-        headline rates). Counted outcomes follow from the panel, ``money_given`` from what firms were given. What is
+        ``universe`` (individual_businesses, enterprises; industry_above_scale by itself, of which there are the
+        rates). Counted outcomes follow from the panel, ``money_given`` from what firms were given. What is
         counted by measure, by winner of a contract or for all banks together cannot be told of some firms: named, it is
         refused with the reason (:class:`sim.refusal.Refusal`), as are conditions that are not understood or that no
         firm meets. ``rows``: of the sample, of founders among these firms; of few claim nothing. Missing: not known.

@@ -30,9 +30,10 @@ OF_UNIVERSE: Final = {
     "enterprises": ("other_enterprises", "industry_above_scale"),
     "industry_above_scale": ("industry_above_scale",),
 }
-STANDINGS: Final = ("open", "suspended", "exited", "exited_by_churn")  # how a firm stands on the day of a count
-# Of a month: by stratum, whether a founder, whether ever stopped, standing, whether it loses money, and how counted.
-TALLY: Final = (len(STRATA), 2, 2, len(STANDINGS), 2, len(COUNTED_BY))
+STANDINGS: Final = ("open", "suspended", "paused", "exited", "exited_while_stopped")  # how a firm stands on the day
+LOSSES: Final = ("none", "with_owner", "without")  # whether it loses money: only when its owner lives on it, or before
+# Of a month: by stratum, whether a founder, whether ever stopped, standing, its losses, and how counted.
+TALLY: Final = (len(STRATA), 2, 2, len(STANDINGS), len(LOSSES), len(COUNTED_BY))
 
 
 @columns
@@ -61,19 +62,21 @@ def table(months: list[str], tallies: Int) -> pd.DataFrame:
     import pandas as pd
 
     of_universe = [tallies[:, [STRATA.index(name) for name in OF_UNIVERSE[u]]].sum(axis=1) for u in UNIVERSES]
-    # By month, universe and how counted; then founder, stopped, standing, loses.
+    # By month, universe and how counted; then founder, stopped, standing, losses.
     seen = np.moveaxis(np.stack(of_universe, axis=1), -1, 2)
-    open_, suspended, _, by_churn = range(len(STANDINGS))
-    alive = seen[..., : suspended + 1, :]
+    open_, suspended, paused, left_working, _ = range(len(STANDINGS))
+    alive = seen[..., : paused + 1, :]
     counts = {
         "open": seen[..., open_, :],
         "suspended": seen[..., suspended, :],
+        "paused": seen[..., paused, :],
         "founders": seen[..., 1, :, :, :],
         "founders_alive": alive[..., 1, :, :, :],
         "stopped": seen[..., 1, :, :],
-        "stopped_working": seen[..., 1, open_, :],
-        "stopped_exited_otherwise": seen[..., 1, by_churn, :],
-        "loss_making": alive[..., 1],
+        "stopped_working": seen[..., 1, [open_, paused], :],
+        "stopped_left_working": seen[..., 1, left_working, :],
+        "loss_making": alive[..., LOSSES.index("without")],
+        "loss_making_with_owner": alive[..., LOSSES.index("with_owner") :],
     }
     each = len(UNIVERSES) * len(COUNTED_BY)
     names = {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.kernels import columns
 
 LINE: Final = 64  # bytes of a cache line
-MASKS: Final = ("eligible", "applied", "granted")
+MASKS: Final = ("eligible", "applied", "waiting", "granted")
 MASK_WORDS: Final = 2  # 64 measures a word: a scenario holds at most 128 measures that reach firms one by one
 
 
@@ -36,7 +36,8 @@ class Firms(NamedTuple):
 
     # How it trades
     usual_sales: NDArray[np.int64]  # fen a month when activity is 1; drifts with the firm's own trend
-    usual_staff: NDArray[np.int32]  # persons at usual sales, owner excluded
+    first_sales: NDArray[np.float32]  # usual sales as at the start, grown with what the firm invested
+    usual_staff: NDArray[np.int32]  # persons at those sales, owner excluded
     wage: NDArray[np.int32]  # fen a person and month
     rent: NDArray[np.int64]  # fen a month
     materials_share: NDArray[np.float32]  # of sales, at the margin that the firm has for life
@@ -77,7 +78,8 @@ class Firms(NamedTuple):
 
     # Which measures reach it, bits over the scenario's measures, shape (n, MASK_WORDS)
     eligible: NDArray[np.uint64]  # by its fixed traits
-    applied: NDArray[np.uint64]
+    applied: NDArray[np.uint64]  # filed, or decided never to
+    waiting: NDArray[np.uint64]  # filed and not decided
     granted: NDArray[np.uint64]
 
 

@@ -306,6 +306,7 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
         firms.usual_staff[row] = staff
         firms.staff[row] = staff
         firms.usual_sales[row] = np.int64(np.rint(sales))
+        firms.first_sales[row] = firms.usual_sales[row]
         firms.wage[row] = np.int32(np.rint(wage))
         firms.insured_share[row] = insured
         firms.rent[row] = np.int64(np.rint(rent))

@@ -36,6 +36,7 @@ STAND_INS: Final[dict[str, Any]] = {
     "id": "measure", "title": {"zh": "", "en": ""}, "clauses": (), "action": MECHANISMS, "instrument": "", "values": {},
     "delivery": {"way": "automatic"},
 }  # fmt: skip
+DAYS: Final = ("start", "end", "announced", "withdrawn")  # of a measure
 AREAS: Final[dict[str, Kind]] = {"prefectures": "prefecture", "counties": "county"}
 
 
@@ -223,6 +224,8 @@ def build(
     errors += wrong
     if measure is not None:
         errors += _sense(known, measure, source, horizon, ids)
+        if not any(error.field.rpartition(".")[2] in DAYS for error in wrong):  # else one of them is a stand-in
+            errors += _days_in_order(measure, source)
     return (None if errors else measure), errors
 
 
@@ -310,11 +313,6 @@ def _sense(
         yield source.error("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
     if measure.delivery.way in DECIDED and measure.delivery.agency is None:
         yield source.error("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
-    if measure.end is not None and measure.end < measure.start:
-        at = "start" if ("start",) in source.levers else "end"
-        yield source.error(
-            "ends_before_start", (at,), measure.end, Words(zh=f"{measure.start} 或以后", en=f"{measure.start} or later")
-        )
     first, last = horizon
     for path, day in dates(measure):
         if not first <= day <= last:
@@ -322,6 +320,22 @@ def _sense(
     if not isinstance(measure.values, BaseModel):
         return  # its own errors are known already
     yield from _values_sense(known, measure, source, measures)
+
+
+def _days_in_order(measure: Measure, source: Source) -> Iterable[ValidationError]:
+    """Announced, begun, ended or withdrawn: a day that comes too soon or too late, said of the lever that moved it."""
+    start, heard_from = measure.start, measure.heard_from
+    if measure.end is not None and measure.end < start:
+        at = "start" if ("start",) in source.levers else "end"
+        yield source.error("ends_before_start", (at,), measure.end, Words(zh=f"{start} 或以后", en=f"{start} or later"))
+    if heard_from > start:
+        at = "announced" if ("announced",) in source.levers or ("start",) not in source.levers else "start"
+        by_then = Words(zh=f"{start} 或以前", en=f"{start} or earlier")
+        yield source.error("announced_after_start", (at,), heard_from, by_then)
+    if measure.withdrawn is not None and measure.withdrawn < heard_from:
+        at = next((name for name in ("withdrawn", "announced", "start") if (name,) in source.levers), "withdrawn")
+        from_then = Words(zh=f"{heard_from} 或以后", en=f"{heard_from} or later")
+        yield source.error("withdrawn_before_announced", (at,), measure.withdrawn, from_then)
 
 
 def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[ValidationError]:
@@ -357,9 +371,10 @@ def within(horizon: tuple[date, date]) -> Words:
 
 def dates(measure: Measure) -> Iterable[tuple[tuple[str | int, ...], date]]:
     """Every day that a measure names, and where."""
-    yield ("start",), measure.start
-    if measure.end is not None:
-        yield ("end",), measure.end
+    for name in DAYS:
+        day = getattr(measure, name)
+        if day is not None:
+            yield (name,), day
     if not isinstance(measure.values, BaseModel):
         return
     for name in type(measure.values).model_fields:

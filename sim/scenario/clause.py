@@ -64,6 +64,8 @@ class MeasureDetail:
     fund: FundDetail | None
     start: date
     end: date | None
+    announced: date
+    withdrawn: date | None
     note: dict[str, str] | None
     file: str
 
@@ -136,6 +138,8 @@ def _measure(known: Catalogue, measure: Measure) -> MeasureDetail:
         None if measure.fund is None else _fund(known.funds[measure.fund]),
         measure.start,
         measure.end,
+        measure.heard_from,
+        measure.withdrawn,
         plain(measure.note),
         f"measures/{measure.action}/{measure.id}.yaml",
     )

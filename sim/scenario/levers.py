@@ -2,7 +2,8 @@
 
 ============================================  =====================================================================
 ``rent_waiver.months``                        a value of the measure's instrument
-``rent_waiver.delivery.processing_days``      also ``start``, ``end``, ``fund``, ``bearer``, fields of ``eligible``
+``rent_waiver.delivery.processing_days``      also ``start``, ``end``, ``announced``, ``withdrawn``, ``fund``,
+                                              ``bearer``, fields of ``eligible``
 ``all.delivery.way``                          the same of every measure that is on and states it, or is applied for
 ``funds.tourism.amount_yuan``                 a fund
 ``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
@@ -41,7 +42,7 @@ from sim.world.spec import WorldSpec
 
 ALL: Final = "all"
 PATH_AND_VALUE: Final = Words(zh="路径=值", en="path=value")
-WHOLE: Final = ("start", "end", "fund", "bearer")  # fields of a measure that are levers as they stand
+WHOLE: Final = ("start", "end", "announced", "withdrawn", "fund", "bearer")  # fields of a measure, levers as they stand
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
 ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure

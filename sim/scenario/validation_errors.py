@@ -43,6 +43,14 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "wrong_length": {"en": "found {found}, which has the wrong length", "zh": "{found} 的长度不对"},
     "outside_horizon": {"en": "outside the horizon: {found}", "zh": "超出模拟期：{found}"},
     "ends_before_start": {"en": "the end {found} comes before the start", "zh": "结束日 {found} 早于开始日"},
+    "announced_after_start": {
+        "en": "the announcement on {found} comes after the start",
+        "zh": "公布日 {found} 晚于开始日",
+    },
+    "withdrawn_before_announced": {
+        "en": "the withdrawal on {found} comes before the measure is announced",
+        "zh": "撤销日 {found} 早于公布日",
+    },
     "unknown_county": {"en": "there is no county {found}", "zh": "没有县（市、区）{found}"},
     "unknown_prefecture": {"en": "there is no prefecture {found}", "zh": "没有州（市）{found}"},
     "unknown_sector": {"en": "there is no sector {found}", "zh": "没有行业 {found}"},

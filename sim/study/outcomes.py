@@ -59,7 +59,7 @@ def possible_means(table: pd.DataFrame) -> Range:
         founders = means["survivors"] / means["survival_rate"].where(means["survival_rate"] > 0)
         ever = founders + means.get("births", np.nan)
         row = means.index.get_indexer(pd.MultiIndex.from_frame(table.assign(all=0)[[*labels, "all"]]))
-        for outcome, firms in (("survivors", founders), ("exits", ever), ("stopped", ever)):
+        for outcome, firms in (("survivors", founders), ("exits", ever), ("insolvent_exits", ever), ("stopped", ever)):
             known = firms.to_numpy()[row]
             most = np.where((table["outcome"] == outcome) & ~np.isnan(known), known, most)
     return least, most

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 PAGE: Final = "report.html"
 # Columns of versions before that have other names now (`docs/renamed.md`): a study with one is told as it was.
-BEFORE: Final = frozenset(("met_over_luck", "luck", "luck_sd", "luck_share", "lucks", "lucks_missing"))
+BEFORE: Final = frozenset((
+    "met_over_luck", "luck", "luck_sd", "luck_share", "lucks", "lucks_missing", "stopped_exited_otherwise",
+    "left_by_churn",
+))  # fmt: skip
 PAGE_PART: Final = ".report.html.part"
 LOCK: Final = ".shukun-lock"
 WRITING: Final = ".shukun-writing"  # tables of a study that is not whole yet

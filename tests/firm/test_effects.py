@@ -67,7 +67,7 @@ def test_measures_in_force_are_combined_where_each_reaches() -> None:
         5 if p == counties().prefecture_index("5301") else 3 for p in range(counties().prefecture_count)
     ]
     assert (rules.terms.widest[0], rules.terms.soonest[0]) == (0.7, 10)
-    rules.lapse(1)
+    rules.lapse(1, last=0)
     rules.combine()
     assert (rules.terms.noise == np.where(kunming, 0.5, 1.0)[:, None]).all()
     assert (rules.terms.widest[0], rules.terms.soonest[0]) == (0.2, 30)

@@ -34,7 +34,7 @@ SETTLEMENT, DESKS, LIAISON = calendar.SETTLEMENT, calendar.DESKS, calendar.LIAIS
 TENDERS, DISPATCH, MONITOR = calendar.TENDERS, calendar.DISPATCH, calendar.MONITOR
 HOURS: Final = (MEASURES, PUBLICITY, OUTBREAK, SETTLEMENT, DESKS, LIAISON, TENDERS, DISPATCH, MONITOR)
 JUST_AFTER: Final = 1 / 32  # before the next hour
-ALIVE: Final = (Status.OPEN, Status.SUSPENDED)
+ALIVE: Final = (Status.OPEN, Status.SUSPENDED, Status.PAUSED)
 
 
 class Record(NamedTuple):

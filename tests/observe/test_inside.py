@@ -16,6 +16,7 @@ from sim.observe.tables import LOOKED_INTO, PERCENTILES, TABLES, Result
 from sim.parameters import load as load_parameters
 from sim.refusal import Refusal, UnknownName
 from sim.timeline import Timeline
+from sim.vocabulary import INSOLVENT
 from tests.engine.conftest import population_of, scenario_of
 from tests.few_firms import Firm, Town, fen
 
@@ -69,10 +70,13 @@ def test_the_firms_of_a_month_s_end_are_those_that_the_panel_counts(seen, month,
     counted = {
         "open": weight * (status == "open"),
         "suspended": weight * (status == "suspended"),
+        "paused": weight * (status == "paused"),
         "exited": weight * ~lives,
+        "exited_insolvent": weight * firms["exit_cause"].isin(INSOLVENT),
         "founders": weight * firms["founder"],
         "stopped": weight * firms["stopped"],
         "loss_making": weight * (lives & (firms["result_of_year_fen"] < 0)),
+        "loss_making_with_owner": weight * (lives & (firms["result_with_owner_fen"] < 0)),
         "staff": weight * firms["staff"],
         "cash_fen": weight * firms["cash_fen"],
         "arrears_fen": weight * firms["arrears_fen"],

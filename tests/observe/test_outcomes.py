@@ -28,7 +28,7 @@ def two() -> Town:
 
 def test_three_of_four_survive(two):
     assert two.result.value("survivors") == 3
-    assert two.result.value("exits") == 1
+    assert two.result.value("exits") == two.result.value("insolvent_exits") == 1
     assert two.result.value("survival_rate") == pytest.approx(3 / 4)
 
 
@@ -47,7 +47,7 @@ def test_nobody_that_is_open_lost_money_over_the_year(two):
 
 def test_a_fate_is_told_of_every_firm(two):
     fates = two.result.fates.set_index("firm")
-    assert fates.loc[2, "exit_cause"] == "illiquid"
+    assert fates.loc[2, "exit_cause"] == "insolvent"
     assert two.run.timeline.date(fates.loc[2, "exited_on"]) == date(2022, 5, 15)
     assert fates.loc[1, "alive"] and fates.loc[1, "entities"] == 3
     assert fates.loc[1, "given_fiscal_fen"] == fen(8_000)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.observe.months import RATES
 from sim.observe.outcomes import OUTCOMES
 from sim.observe.tables import Result
 from sim.refusal import Refusal, UnknownName
@@ -16,7 +17,10 @@ from sim.vocabulary import SECTORS, SIZES
 from tests.few_firms import Town, measure
 from tests.observe.test_universes import FIVE, IMPATIENT
 
-SUMS = ("survivors", "exits", "births", "stopped", "jobs", "arrears_to_firms", "small_arrears_left", "money_given")
+SUMS = (
+    "survivors", "exits", "insolvent_exits", "births", "stopped", "jobs", "arrears_to_firms", "small_arrears_left",
+    "money_given",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +74,10 @@ def test_universes_are_those_of_the_table(run: Result):
         assert told(run, universe=universe)["survival_rate"] == counts["founders_alive"] / counts["founders"]
     counts = at.loc[("industry_above_scale", "firms", "2022-12")]
     above = told(run, universe="industry_above_scale")
-    assert set(above) == {"survival_rate", "resumption_rate", "loss_share"}
-    assert above["loss_share"] == counts["loss_making"] / (counts["open"] + counts["suspended"])
+    assert set(above) == set(RATES)
+    living = counts["open"] + counts["suspended"] + counts["paused"]
+    assert above["loss_share"] == counts["loss_making"] / living
+    assert above["loss_share_with_owner"] == counts["loss_making_with_owner"] / living
 
 
 def test_conditions_hold_together_and_know_every_name_of_a_place(run: Result):

@@ -53,19 +53,19 @@ def test_the_end_of_a_month_is_what_the_panel_counts(seen):
         assert evening["stopped"] == row["stopped"]
         assert evening["closed"] + evening["waiting"] == row["suspended"]
         assert evening["working"] == row["stopped_working"]
-        assert evening["left_by_churn"] == row["stopped_exited_otherwise"]
+        assert evening["left_working"] == row["stopped_left_working"]
 
 
 def test_the_end_of_2022_is_the_resumption_rate(seen):
     evening = of_all(seen).loc["2022-12-31"]
-    rate = evening["working"] / (evening["stopped"] - evening["left_by_churn"])
+    rate = (evening["working"] + evening["left_working"]) / evening["stopped"]
     assert rate == pytest.approx(seen.value("resumption_rate"))
 
 
 def test_every_day_adds_up_and_universes_are_unions(seen):
     daily = seen.resumption
-    assert (daily[["closed", "waiting", "working", "left"]].sum(axis=1) == daily["stopped"]).all()
-    assert (daily["left_by_churn"] <= daily["left"]).all()
+    stands = daily[["closed", "waiting", "working", "left_working", "left_while_stopped"]]
+    assert (stands.sum(axis=1) == daily["stopped"]).all()
     by = daily.pivot_table(index="date", columns="universe", values="stopped", sort=False)
     assert list(by) == list(UNIVERSES)
     assert (by["all"] == by["individual_businesses"] + by["enterprises"]).all()
@@ -116,4 +116,4 @@ def test_a_firm_that_leaves_while_it_stands_still():
     [stop] = town.result.stops.to_dict("records")
     assert pd.isna(stop["freed_on"]) and pd.isna(stop["working_on"])
     assert stop["left_on"] == pd.Timestamp("2022-03-15")
-    assert of_all(town.result)["left"].iloc[-1] == 1
+    assert of_all(town.result)["left_while_stopped"].iloc[-1] == 1

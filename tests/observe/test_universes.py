@@ -80,7 +80,9 @@ def test_universes_add_up_and_agree_with_the_panel_and_the_outcomes(case: Path) 
     individual = run.panel[run.panel["size"] == "individual"]
     assert total["individual_businesses"].xs("firms", level="by").equals(individual.groupby("month")[counts].sum())
     rates = rates_by_month(run.universes).set_index(["universe", "by", "month"])
-    for name, month in (("survival_rate", "2023-12"), ("resumption_rate", "2022-12"), ("loss_share", "2022-12")):
+    for name, month in (("survival_rate", "2023-12"), ("resumption_rate", "2022-12"), ("loss_share", "2022-12"),
+        ("loss_share_with_owner", "2022-12"),
+    ):  # fmt: skip
         assert rates.loc[("all", "firms", month), name] == run.value(name)
 
 
@@ -92,6 +94,7 @@ def test_every_outcome_says_of_whom_it_is_and_what_it_counts() -> None:
         "survival_rate": ("all", "firms"),
         "resumption_rate": ("all", "firms"),
         "loss_share": ("all", "firms"),
+        "loss_share_with_owner": ("all", "firms"),
         "inclusive_loan_growth_gap": ("all", "money"),
     }
     assert all(one.by == "money" for one in OUTCOMES.values() if one.unit == "fen")

@@ -124,6 +124,7 @@ class Banks:
             return
         growth = amount * province.calibration("credit.asset_turnover") / 12.0 / usual
         firm.usual_sales = whole(usual * (1.0 + growth))
+        firm.first_sales = single(firm.first_sales * (1.0 + growth))
         firm.rent = whole(firm.rent * (1.0 + growth))
         chance = province.draws.uniform(Purpose.EXPANSION, firm.key, month)
         firm.usual_staff += math.floor(firm.usual_staff * growth + chance)

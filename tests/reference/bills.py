@@ -38,7 +38,7 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
     p, s, sales = province.calibration, firm.sector, trade.sales
     usual = float(firm.usual_sales)
     wages = float(firm.staff) * firm.wage
-    if firm.status == "suspended":
+    if firm.status != "open":
         wages *= p("firm.wage_share_when_suspended")
     insured = wages * firm.insured_share
     bills = {"wages": whole(wages)}
@@ -47,6 +47,8 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
     fixed = p("costs.materials_fixed_share", s)
     served = fixed * firm.expected * trade.usual + (1.0 - fixed) * sales  # fen of sales that it buys for
     bills["materials"] = whole(trade.materials_of_a_yuan * served * trade.on_materials)
+    if firm.status == "paused":
+        bills["materials"] = 0
     fixed = p("firm.utilities_fixed_share")
     used = fixed * firm.expected + (1.0 - fixed) * trade.activity
     bills["utilities"] = whole(usual * p("costs.utilities", s) * used)
@@ -56,7 +58,7 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
     a_day = p("costs.testing_yuan", s) * 100 / MONTH_DAYS
     bills["testing"] = whole(province.world.days_tested(firm.county, previous, day) * a_day * firm.staff)
     bills["fees"] = whole(usual * p("costs.fees", s))
-    bills["vat"] = value_added_tax(province, firm, day, sales)
+    bills["vat"] = whole(sales * vat_share(province, firm, day, sales))
 
     bills["interest"] = bills["guarantee_fee"] = bills["principal"] = 0
     if firm.loan > 0:
@@ -74,15 +76,15 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
     return bills, before_tax + bills["income_tax"]
 
 
-def value_added_tax(province: Province, firm: Firm, day: int, sales: int) -> int:
-    """VAT with surcharges on the sales of the month."""
+def vat_share(province: Province, firm: Firm, day: int, sales: float) -> float:
+    """VAT and surcharges of a yuan of sales, at these sales a month."""
     p, today = province.calibration, province.timeline.date(day)
     with_surcharges = 1.0 + p("tax.surcharge_share")
     if "vat_general" in firm.flags:
-        return whole(sales * (p("tax.vat_general", firm.sector) * with_surcharges))
+        return p("tax.vat_general", firm.sector) * with_surcharges
     if sales > p.on("tax.vat_exempt_monthly_yuan", today) * fen(1):
-        return whole(sales * (p.on("tax.vat_small_scale", today) * with_surcharges))
-    return 0
+        return p.on("tax.vat_small_scale", today) * with_surcharges
+    return 0.0
 
 
 def principal(province: Province, firm: Firm, day: int, previous: int) -> int:

@@ -132,7 +132,7 @@ def engine_states(run: Run) -> list[dict[str, Any]]:
         table[name] = [words[code] for code in table[name]]
     for name, words in BITS.items():
         table[name] = [{word for place, word in enumerate(words) if code >> place & 1} for code in table[name]]
-    for name in ("applied", "granted"):
+    for name in ("applied", "waiting", "granted"):
         masks = getattr(columns, name).tolist()
         table[name] = [{id_ for m, id_ in enumerate(ids) if row[m // 64] >> m % 64 & 1} for row in masks]
     rows = range(len(columns.key))

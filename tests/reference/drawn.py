@@ -106,6 +106,8 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
         values["tops_up"] = None
     start = draw(st.one_of(st.just(world.start), days))
     end = draw(st.one_of(st.none(), days.filter(lambda day: day >= start)))
+    announced = draw(st.one_of(st.none(), st.dates(start - timedelta(days=90), start)))
+    withdrawn = draw(st.one_of(st.none(), st.none(), st.dates(announced or start, world.end + timedelta(days=40))))
     shared = draw(st.floats(0, 1))
     parties = draw(st.lists(st.sampled_from(PARTIES), min_size=2, max_size=2, unique=True))
     return Measure.model_validate(
@@ -126,6 +128,8 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
             },
             "start": start,
             "end": end,
+            "announced": announced,
+            "withdrawn": withdrawn,
             "fund": draw(st.one_of(st.none(), st.sampled_from(funds))),
             "bearer": draw(st.sampled_from((parties[0], {parties[0]: shared, parties[1]: 1.0 - shared}))),
             "values": model.model_validate(values),

@@ -144,15 +144,22 @@ def ask_for_measures(province: Province, firm: Firm, day: int) -> None:
         if not province.knows(firm, rule):
             continue
         firm.applied.add(rule.id)  # it files, or never will
-        asked = province.policy.by_id.get(getattr(rule.values, "tops_up", None) or rule.id, rule)
-        if province.draws.uniform(Purpose.APPLY, firm.key, asked.identity) >= p("delivery.apply_share", firm.size):
+        if not would_ask(province, firm, rule):
             continue
+        firm.waiting.add(rule.id)
         lane = LISTED if rule.measure.delivery.list_first and "key_firm" in firm.flags else OTHERS
         province.file(rule.id, firm, day, province.policy.processing_days(rule, day), lane)
         province.stations.reach(province.month_of[day], rule.id, "applied", firm, day - rule.first)
         filed += 1
         if filed >= int(p("delivery.applications_per_month_max")):
             return
+
+
+def would_ask(province: Province, firm: Firm, rule: Rule) -> bool:
+    """Whether a firm is one of those that would ever ask for a measure; who asks for one asks for what tops it up."""
+    asked = province.policy.by_id.get(getattr(rule.values, "tops_up", None) or rule.id, rule)
+    chance = province.draws.uniform(Purpose.APPLY, firm.key, asked.identity)
+    return chance < province.calibration("delivery.apply_share", firm.size)
 
 
 def relieve(province: Province, firm: Firm, day: int, full: dict[str, int], due: dict[str, int]) -> int:

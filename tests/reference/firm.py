@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.population.columns import Firms
+from sim.population.columns import MASKS, Firms
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Firm:
     born_on: int
     age_months: int
     usual_sales: int
+    first_sales: float
     usual_staff: int
     wage: int
     rent: int
@@ -67,7 +68,8 @@ class Firm:
     tickets: set[str]
     facts: set[str]
     eligible: list[Rule] = field(default_factory=list)  # measures that it qualifies for by fixed traits, by id
-    applied: set[str] = field(default_factory=set)
+    applied: set[str] = field(default_factory=set)  # filed, or decided never to
+    waiting: set[str] = field(default_factory=set)  # filed and not decided
     granted: set[str] = field(default_factory=set)
     months_left: dict[str, int] = field(default_factory=dict)  # bills still to be relieved, by measure
     deferred: dict[str, int] = field(default_factory=dict)  # fen put off, by measure
@@ -77,8 +79,8 @@ class Firm:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it is open or stopped."""
-        return self.status in ("open", "suspended")
+        """Whether it is open, stopped or paused."""
+        return self.status in ("open", "suspended", "paused")
 
     def has(self, rule: Rule) -> bool:
         """Whether it was granted a measure."""
@@ -99,7 +101,7 @@ def firms_of(columns: Firms, cohort_start: list[int]) -> list[Firm]:
     cohort_of = [cohort for cohort in range(28) for _ in range(cohort_start[cohort], cohort_start[cohort + 1])]
     firms = []
     for row in range(len(columns.key)):
-        values = {name: column[row] for name, column in table.items() if name not in ("eligible", "applied", "granted")}
+        values = {name: column[row] for name, column in table.items() if name not in MASKS}
         for name, words in (
             ("sector", SECTORS), ("size", SIZES), ("landlord", LANDLORDS), ("customer", CUSTOMERS),
             ("status", STATUSES),

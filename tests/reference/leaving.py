@@ -1,8 +1,9 @@
-"""Why a firm leaves, and who is left with what it owed."""
+"""Why a firm leaves, what its owner sells, and who is left with what it owed."""
 
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from sim.random_numbers import Purpose
 from sim.vocabulary import EXIT_CAUSES
@@ -10,49 +11,84 @@ from tests.reference.arithmetic import whole
 from tests.reference.books import BEARER
 from tests.reference.entitlements import deferred_flow
 from tests.reference.firm import Firm
+from tests.reference.owner import cannot_wait, expected_earnings, expected_help, gap
 from tests.reference.province import Province
 
 YOUNG_MONTHS = 36
-LONG_CLOSURE_DAYS = 30
+Why = Literal["retires", "creditors", "cannot wait", "closes"]
 
 
-def cause_to_leave(province: Province, firm: Firm, day: int) -> str | None:
-    """The first cause that holds, None for a firm that stays."""
+def why_it_ends(province: Province, firm: Firm, day: int, wanted: float, bills: dict[str, int]) -> Why | None:
+    """The first reason that holds, None for a firm that stays.
+
+    ``wanted``: staff, persons; ``bills``: of the month, in full.
+    """
     p, draws, month = province.calibration, province.draws, province.month_of[day]
     age = firm.age_months + (day - max(firm.born_on, 0)) // 30
-    churn = p.by_age("firm.churn_per_year", age // 12) / 12.0
-    churn *= p("firm.churn_size_factor", firm.size)
+    cultivated = 1.0
     if age < YOUNG_MONTHS:
         for rule in firm.held("cultivation"):
             if rule.in_force(day):
-                churn *= rule.says("young_churn", day)
-    if draws.uniform(Purpose.CHURN, firm.key, month) < churn:
-        return "churn"
+                cultivated *= rule.says("young_churn", day)
+    retires = p("leaving.retirement_per_year", firm.size) / 12.0 * cultivated
+    if draws.uniform(Purpose.RETIREMENT, firm.key, month) < retires:
+        if firm.cash + sum(proceeds(province, firm)) >= debts_of(firm):  # who owes more than he has goes on
+            return "retires"
     if firm.distressed_months > 0:
-        least = p("firm.patience_months_min")
         extra = draws.exponential(Purpose.PATIENCE, firm.key) * p("firm.patience_beyond_min_months")
-        if firm.distressed_months >= least + math.floor(extra):
-            return "illiquid"
-    if firm.profit_this_year < 0:
-        owns = firm.cash + firm.receivables_public + firm.overdue_public + firm.receivables_private
-        owes = firm.payables + firm.arrears_public + firm.arrears_private + firm.loan + sum(firm.deferred.values())
-        if owns < owes:
-            if draws.uniform(Purpose.HOPE, firm.key, month) < p("firm.hopeless_hazard_per_year") / 12.0:
-                return "hopeless"
-    if firm.status == "suspended" and day - firm.suspended_on > LONG_CLOSURE_DAYS:
-        if draws.uniform(Purpose.HOPE, firm.key, month + 100_000) < p("firm.closed_too_long_hazard_per_month"):
-            return "closed_too_long"
-    return None
+        if firm.distressed_months >= p("firm.patience_months_min") + math.floor(extra):
+            return "creditors"
+    if cannot_wait(province, firm, day):
+        return "cannot wait"
+    if age < p("leaving.months_before_first"):
+        return None
+    earnings = expected_earnings(province, firm, day, wanted)
+    if gap(province, firm, earnings) <= 0.0:
+        return None
+    missing = gap(province, firm, earnings + expected_help(province, firm, day, bills))
+    hazard = p("leaving.hazard_per_month") * min(missing, p("leaving.most_hazards")) * cultivated
+    return "closes" if draws.uniform(Purpose.CLOSING, firm.key, month) < hazard else None
 
 
-def leave(province: Province, firm: Firm, day: int, cause: str) -> None:
-    """Close a firm: pay creditors in order, write off the rest, hand claims to the owners."""
+def proceeds(province: Province, firm: Firm) -> tuple[int, int, int, int, int]:
+    """Fen that claims (public, overdue, private), equipment and a deposit bring when the firm is given up."""
+    p = province.calibration
+    sold = p("leaving.claims_sold")
+    worn = p("costs.depreciation", firm.sector) * p("leaving.equipment_months")  # of a month's usual sales
+    return (
+        whole(firm.receivables_public * sold),
+        whole(firm.overdue_public * p("leaving.overdue_claims_sold")),
+        whole(firm.receivables_private * sold),
+        whole(firm.usual_sales * worn),
+        firm.quality_deposit,
+    )
+
+
+def debts_of(firm: Firm) -> int:
+    """Fen that the firm owes, due or not."""
+    return firm.payables + firm.arrears_public + firm.arrears_private + firm.loan + sum(firm.deferred.values())
+
+
+def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
+    """Close a firm: sell what it has, pay creditors in order, write off the rest; what is left is the owner's."""
     month, w = province.month_of[day], firm.weight
 
     def post(payer: str, payee: str, flow: str, kind: str, amount: int, rule: str = "") -> None:
         province.books.post(month, payer, payee, flow, kind, amount * w, rule)
 
-    cash = firm.cash
+    debts = debts_of(firm)
+    public, overdue, private, equipment, deposit = brought_in = proceeds(province, firm)
+    cash = firm.cash + sum(brought_in)
+    for payer, flow, owed, sold in (
+        ("public_buyers", "receivables", firm.receivables_public, public),
+        ("public_buyers", "arrears_to_firms", firm.overdue_public, overdue),
+        ("customers", "receivables", firm.receivables_private, private),
+    ):
+        post(payer, "firms", flow, "paid", sold)
+        post(payer, "firms", flow, "written_off", owed - sold)
+    post("customers", "firms", "equipment", "paid", equipment)
+    post("deposit_accounts", "firms", "quality_deposit", "paid", deposit)
+    insolvent = why == "creditors" or cash < debts
 
     def settle(owed: int, payee: str, flow: str, rule: str = "") -> int:
         """Pay a creditor as far as cash goes, write off the rest; returns the fen paid."""
@@ -79,10 +115,12 @@ def leave(province: Province, firm: Firm, day: int, cause: str) -> None:
     post("owners", "banks", "loan", "paid", recovered)
     post("firms", "banks", "loan", "written_off", firm.loan - paid - recovered)
     post("firms", "owners", "drawings", "paid", cash)
-    post("firms", "owners", "receivables", "owed", firm.receivables_public + firm.receivables_private)
-    post("firms", "owners", "arrears_to_firms", "owed", firm.overdue_public)
     post("firms", "tax_authority", "vat", "written_off", firm.vat_credit)
-    post("deposit_accounts", "owners", "quality_deposit", "paid", firm.quality_deposit)
+    stopped = firm.status == "suspended"
+    if insolvent:
+        cause = "insolvent_while_stopped" if stopped else "insolvent"
+    else:
+        cause = "closed_while_stopped" if stopped else "retired" if why == "retires" else "closed"
     firm.cash = firm.arrears_private = firm.arrears_public = firm.loan = 0
     firm.payables = firm.overdue_payables = 0
     firm.receivables_public = firm.overdue_public = firm.receivables_private = 0

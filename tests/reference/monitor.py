@@ -6,14 +6,15 @@ from collections import defaultdict
 
 from sim.random_numbers import Purpose
 from sim.units import fen
+from sim.vocabulary import EXIT_CAUSES
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
 ABOVE_SCALE = fen(20_000_000)  # sales of a year
 INDUSTRY = ("mining_and_utilities", "food_manufacturing", "manufacturing")
 UNIVERSE_COUNTS = (
-    "open", "suspended", "founders", "founders_alive", "stopped", "stopped_working", "stopped_exited_otherwise",
-    "loss_making",
+    "open", "suspended", "paused", "founders", "founders_alive", "stopped", "stopped_working", "stopped_left_working",
+    "loss_making", "loss_making_with_owner",
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ class Monitor:
                 cell = (month, firm.prefecture, firm.sector, firm.size)
                 counted = self.panel.setdefault(cell, defaultdict(int))
                 counted["sales_fen"] = market.sales[cell[1:]]
-                for name, amount in self._seen_of(firm).items():
+                for name, amount in self._seen_of(firm, day).items():
                     counted[name] += int(amount) * firm.weight
                     if name in UNIVERSE_COUNTS:
                         for universe in self.belongs[firm.row]:
@@ -60,12 +61,20 @@ class Monitor:
                 waiting[0] += case.firm.weight
                 waiting[1] += case.firm.weight * (day - case.filed_on)
 
-    def _seen_of(self, firm: Firm) -> dict[str, int]:
-        """What one firm adds to the counts of its cell."""
+    def _seen_of(self, firm: Firm, day: int) -> dict[str, int]:
+        """What one firm adds to the counts of its cell on a day."""
         stopped, founder = firm.suspended_on >= 0, firm.born_on < 0
         seen: dict[str, int] = {"founders": founder, "born": not founder, "stopped": stopped}
         if firm.status == "exited":
-            return seen | {"exited": True, "stopped_exited_otherwise": stopped and firm.exit_cause == 0}
+            cause = EXIT_CAUSES[firm.exit_cause]
+            return seen | {
+                "exited": True,
+                "exited_insolvent": cause.startswith("insolvent"),
+                "stopped_left_working": stopped and not cause.endswith("while_stopped"),
+            }
+        months = self.province.timeline.date(day).month
+        if not founder:
+            months = min(months, (day - firm.born_on) // 30)
         overdue = firm.overdue_public
         disputed = self.province.draws.uniform(Purpose.DISPUTE, firm.key) < self.province.calibration(
             "receivables.disputed_share"
@@ -73,12 +82,14 @@ class Monitor:
         return seen | {
             "open": firm.status == "open",
             "suspended": firm.status == "suspended",
-            "stopped_working": stopped and firm.status == "open",
+            "paused": firm.status == "paused",
+            "stopped_working": stopped and firm.status in ("open", "paused"),
             "founders_alive": founder,
             "loss_making": firm.profit_this_year < 0,
+            "loss_making_with_owner": firm.profit_this_year - firm.reservation * months < 0,
             "staff": firm.staff,
             "cash_fen": firm.cash,
-            "arrears_fen": firm.arrears_public + firm.arrears_private,
+            "arrears_fen": firm.arrears_public + firm.arrears_private + firm.overdue_payables,
             "overdue_public_fen": overdue,
             "deferred_fen": sum(firm.deferred.values()),
             "loan_fen": firm.loan,

@@ -21,10 +21,12 @@ from tests.reference.entitlements import (
     vat_credit_of_a_month,
 )
 from tests.reference.firm import Firm
-from tests.reference.leaving import cause_to_leave, leave
+from tests.reference.leaving import leave, why_it_ends
+from tests.reference.owner import pause_or_open
 from tests.reference.payment import is_tight, pay_bills
 from tests.reference.policy import LONGEST_PROCESSING
 from tests.reference.province import NEVER, Province
+from tests.reference.staff import adjust_staff, wanted_staff
 
 SETTLEMENT = 0.25  # hour of the day
 BIRTH_MARGIN = 1.25  # unborn rows over expected births
@@ -75,7 +77,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     # 2. Sales.
     since = firm.open_from
     days_active = firm.activity_pending
-    if firm.status == "open":
+    if firm.status != "suspended":
         days_active += market.days_worked(firm, since, day)
     firm.activity_pending = 0.0
     firm.open_from = day
@@ -90,7 +92,8 @@ def settle(province: Province, firm: Firm, day: int) -> None:
             on_sales *= rule.says("demand", day)
             on_materials *= rule.says("materials", day)
     chance = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
-    sold = whole(usual * activity * chance * on_sales)
+    paused = firm.status == "paused"
+    sold = 0 if paused else whole(usual * activity * chance * on_sales)
     of_a_yuan = materials_of_a_yuan(province, firm, month)
     bought = firm.usual_sales * firm.materials_share * firm.expected  # fen a month, as suppliers see it
     cash_only = p("suppliers.cash_only_months")
@@ -125,7 +128,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
 
     # 6. Bills drawn up, relieved, put off; 7. the result of the month; bills of suppliers fall due and are added.
     depreciation = whole(usual * p("costs.depreciation", firm.sector))
-    trade = Trade(usual, sales, activity, of_a_yuan, on_materials, depreciation)
+    trade = Trade(usual, sales, 0.0 if paused else activity, of_a_yuan, on_materials, depreciation)
     full, costs = draw_up(province, firm, day, previous, trade)
     due = dict(full)
     borne = relieve(province, firm, day, full, due)
@@ -145,16 +148,20 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     in_distress = overdue > p("firm.distress_months") * expected_outlays
     firm.distressed_months = min(firm.distressed_months + 1, LONGEST_COUNT) if in_distress else 0
     short = "short_of_cash" in firm.facts
-    if firm.status == "open" and since <= previous and usual > 0.0:
-        firm.expected = single(firm.expected + p("firm.expectation_weight") * (sold / usual - firm.expected))
+    if firm.status != "suspended" and since <= previous and usual > 0.0:
+        seen = activity if paused else sold / usual
+        firm.expected = single(firm.expected + p("firm.expectation_weight") * (seen - firm.expected))
 
-    # 9. A loan; 10. staff; 11. leave or stay.
+    # 9. A loan; 10. staff; 11. leave, pause or stay.
     ask_for_a_loan(province, firm, day, in_need=short or is_tight(province, firm.cash, target))
     market.wages[firm.county] += full["wages"] * firm.weight
-    adjust_staff(province, firm, month, short, sales, usual)
-    cause = cause_to_leave(province, firm, day)
-    if cause is not None:
-        leave(province, firm, day, cause)
+    wanted = wanted_staff(province, firm, day)
+    adjust_staff(province, firm, day, wanted)
+    why = why_it_ends(province, firm, day, wanted, full)
+    if why is not None:
+        leave(province, firm, day, why)
+    else:
+        pause_or_open(province, firm, day)
 
 
 def collect(province: Province, firm: Firm, day: int) -> int:
@@ -265,30 +272,12 @@ def ask_for_a_loan(province: Province, firm: Firm, day: int, in_need: bool) -> N
         return
     if province.draws.uniform(Purpose.LOAN_DEMAND, firm.key) < p("credit.never_applies_share"):
         return
+    firm.facts.add("loan_pending")
+    if not in_need:
+        firm.facts.add("expands")
     days = float(round(p("credit.processing_days")))
     for rule in firm.eligible:
         if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
             days *= rule.says("processing", day, 1.0)
-    firm.facts.add("loan_pending")
-    if not in_need:
-        firm.facts.add("expands")
     province.file("loan", firm, day, min(math.floor(days + 0.5), LONGEST_PROCESSING))
     province.stations.reach(province.month_of[day], "loan", "applied", firm)
-
-
-def adjust_staff(province: Province, firm: Firm, month: int, short: bool, sales: int, usual: float) -> None:
-    """Let staff go when cash is short and trade weak, take staff on again when it is not."""
-    p = province.calibration
-    firm.hires = 0
-    chance = province.draws.uniform(Purpose.STAFF, firm.key, month)
-    if short and sales < p("firm.shed_threshold") * usual and firm.staff > 0:
-        surplus = firm.staff * (1.0 - sales / usual)
-        gone = math.floor(surplus * p("firm.shed_share") + chance)
-        if gone > 0:
-            firm.staff -= min(gone, firm.staff)
-            firm.facts.discard("kept_staff")
-    elif not short and firm.status == "open" and firm.staff < firm.usual_staff:
-        missing = firm.usual_staff - firm.staff
-        taken_on = min(math.floor(missing * p("firm.rehire_share") + chance), missing)
-        firm.staff += taken_on
-        firm.hires = min(taken_on, 32_767)

@@ -46,13 +46,15 @@ class Desk:
                 while not tired and (item := self.province.first_ready(items, prefecture, lane, day)) is not None:
                     queue = self.province.queues[item, prefecture, lane]
                     if not queue[0].firm.is_alive:
-                        queue.popleft()
+                        queue.popleft().firm.waiting.discard(item)
                         continue
                     if left < queue[0].firm.weight:
                         tired = True  # nobody goes before who is too much for today
                         break
                     if self._decide(item, queue[0], day):
-                        left -= queue.popleft().firm.weight
+                        firm = queue.popleft().firm
+                        firm.waiting.discard(item)
+                        left -= firm.weight
                     else:
                         items.remove(item)
             idle = all(self.province.first_ready(items, prefecture, lane, day) is None for lane in LANES)

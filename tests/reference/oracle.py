@@ -93,17 +93,22 @@ class Oracle:
             added = getattr(rule.values, "top_up_yuan", None)
             if added is not None and rule.measure.fund is not None:
                 for on, yuan in added.table.items():
-                    day = max(timeline.day(max(on, rule.measure.start)), 0)
+                    on = max(on, rule.measure.start)
+                    if rule.measure.withdrawn is not None and on >= rule.measure.withdrawn:
+                        continue
+                    day = max(timeline.day(on), 0)
                     money[day].append((rule.measure.fund, int(fen(yuan) * province.scale)))
         return {day: amounts for day, amounts in money.items() if day < timeline.days}
 
     def _changes(self) -> set[int]:
-        """Days on which a measure begins, changes a value or has ended."""
+        """Days on which a measure is announced, begins, changes a value or has ended."""
         days, timeline = set(), self.province.timeline
         for rule in self.province.policy.rules:
-            if rule.last < 0 or rule.first >= timeline.days:
+            if rule.last < max(rule.announced, 0):  # it ends before anybody could hear of it
                 continue
-            days |= {max(rule.first, 0), rule.last + 1}
+            days |= {max(rule.announced, 0), rule.last + 1}
+            if rule.first <= rule.last:
+                days.add(max(rule.first, 0))
             dated = {timeline.day(on) for on in rule.measure.changes}
             days |= {day for day in dated if max(rule.first, 0) < day <= rule.last}
         return {day for day in days if day < timeline.days}

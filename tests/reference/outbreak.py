@@ -42,7 +42,7 @@ class Outbreak:
                     firm.facts.add("county_listed")
             if self.closed[county] != before or listed_first:
                 for firm in province.of_county[county]:
-                    if firm.is_alive:
+                    if firm.status in ("open", "suspended"):  # a pause is its owner's
                         self._look_at(firm, day)
             for firm in province.of_county[county]:
                 if firm.status == "suspended" and 0 <= firm.restart_on <= day:

@@ -29,7 +29,7 @@ def outcomes_of(oracle: Oracle) -> dict[str, float]:
         return part / of if of else nan
 
     stopped = counted(target, "stopped")
-    alive = counted(target, "open") + counted(target, "suspended")
+    alive = sum(counted(target, status) for status in ("open", "suspended", "paused"))
     lent = counted(target, "loan_fen", SMALL)
     growth = lent / oracle.lent_to_small_firms - 1.0 if oracle.lent_to_small_firms else nan
     chosen: dict[str, int] = defaultdict(int)
@@ -38,12 +38,12 @@ def outcomes_of(oracle: Oracle) -> dict[str, float]:
             chosen[item] += firms
     return {
         "survival_rate": share(counted(last, "founders_alive"), counted(last, "founders")),
-        "resumption_rate": share(
-            counted(target, "stopped_working"), stopped - counted(target, "stopped_exited_otherwise")
-        ),
+        "resumption_rate": share(counted(target, "stopped_working") + counted(target, "stopped_left_working"), stopped),
         "loss_share": share(counted(target, "loss_making"), alive),
+        "loss_share_with_owner": share(counted(target, "loss_making_with_owner"), alive),
         "survivors": counted(last, "founders_alive"),
         "exits": counted(last, "exited"),
+        "insolvent_exits": counted(last, "exited_insolvent"),
         "births": counted(last, "born"),
         "stopped": stopped,
         "jobs": counted(last, "staff"),

@@ -28,7 +28,7 @@ def instalment(province: Province, firm: Firm, rule: Rule, day: int) -> int:
 
 
 def is_tight(province: Province, cash: int, target: int) -> bool:
-    """Whether so much cash is too little beside what the firm means to hold."""
+    """Whether so many fen are too few beside what the firm means to hold."""
     return cash < province.calibration("firm.tight_share") * target
 
 
@@ -43,7 +43,8 @@ def pay_bills(
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
     due_again = [(rule, instalment(province, firm, rule, day)) for rule in firm.held("deferral")]
     instalments = sum(amount for _, amount in due_again)
-    tight = is_tight(province, firm.cash - due["wages"], target)
+    everybody = instalments + sum(due.values()) + firm.reservation + firm.overdue_payables
+    tight = is_tight(province, firm.cash - everybody, target)
     living = math.floor(firm.reservation * p("owner.living_least")) if tight else firm.reservation
     total = instalments + living + sum(due.values())
     if firm.cash < total:

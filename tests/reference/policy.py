@@ -14,6 +14,7 @@ from sim.vocabulary import SECTOR_GROUPS, SECTORS, SIZES
 from tests.reference.firm import Firm
 
 LONGEST_PROCESSING = 400  # working days
+FAR = 10**6  # days: an end that nobody has named
 NEUTRAL = {effect.name: effect.neutral for effect in EFFECTS}
 
 
@@ -25,8 +26,12 @@ class Rule:
         self.kind = "payment" if measure.instrument in ("grant", "refund") else measure.instrument
         self.facts = frozenset(measure.eligible.facts)
         self.identity = int.from_bytes(hashlib.sha256(measure.id.encode()).digest()[:4], "little")
+        self.announced = timeline.day(measure.announced or measure.start)
         self.first = timeline.day(measure.start)
         self.last = timeline.days - 1 if measure.end is None else timeline.day(measure.end)
+        self.says_to_end = FAR if measure.end is None else timeline.day(measure.end)  # until which firms count on it
+        if measure.withdrawn is not None:  # on its start or before: it is in force on no day
+            self.last = min(self.last, timeline.day(measure.withdrawn) - 1)
         self._start = timeline.start
         self._said: dict[tuple[str, int], Any] = {}
         who = measure.eligible
@@ -47,6 +52,10 @@ class Rule:
         """Whether the measure is in force on a day."""
         return self.first <= day <= self.last
 
+    def is_heard_of(self, day: int) -> bool:
+        """Whether firms hear of the measure on a day: it is announced and has not ended, in force or not yet."""
+        return self.announced <= day <= self.last
+
     def says(self, name: str, day: int, otherwise: Any = None) -> Any:
         """A dated value on a day; of a measure that has ended, the value of its last day.
 
@@ -57,7 +66,7 @@ class Rule:
             otherwise = NEUTRAL.get(name, 0.0)
         if day < self.first:
             return otherwise
-        day = min(day, self.last)
+        day = min(day, max(self.last, self.first))  # one that will be withdrawn before its start is still counted on
         if (name, day) not in self._said:
             table = getattr(self.values, name)
             self._said[name, day] = None if table is None else table.on(self._start + timedelta(days=day))

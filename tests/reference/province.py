@@ -13,6 +13,7 @@ from sim.population.synthesis import Population
 from sim.random_numbers import Purpose
 from sim.scenario import Scenario
 from sim.timeline import Timeline
+from sim.units import MONTH_DAYS
 from tests.reference.books import Books, Stations, Treasury
 from tests.reference.calibration import Calibration
 from tests.reference.draws import Draws
@@ -95,6 +96,21 @@ class Province:
         """Whether a firm is among those of its prefecture and size that know of a measure."""
         share = 1.0 - math.exp(-self.told[rule.id, firm.prefecture, firm.size])
         return self.draws.uniform(Purpose.AWARE, firm.key, rule.identity) < share
+
+    def chance_and_delay(self, rule: Rule, day: int) -> tuple[float, float]:
+        """What applicants count on: the share granted, and months from filing to being granted.
+
+        Each of the last whole month that had any decision, or any grant; before the first what the measure says.
+        """
+        chance = 1.0 - rule.measure.delivery.refusal_share
+        delay = rule.measure.delivery.processing_days * 7.0 / 5.0 / MONTH_DAYS
+        for month in range(self.month_of[day]):
+            granted, refused = (self.stations.firms[month, rule.id, station] for station in ("decided", "refused"))
+            if granted + refused > 0:
+                chance = granted / (granted + refused)
+            if granted > 0:
+                delay = self.stations.days[month, rule.id, "decided"] / (granted * MONTH_DAYS)
+        return chance, delay
 
     def first_ready(self, items: list[str], prefecture: int, lane: int, day: int) -> str | None:
         """Of the queues for these items, the one whose first case is ready and was filed first; None if none is."""

@@ -10,7 +10,7 @@ from tests.reference.province import Province
 
 
 class Publicity:
-    """The hazard of learning of a measure in force, by measure, prefecture and size."""
+    """The hazard of learning of a measure that is announced, by measure, prefecture and size."""
 
     def __init__(self, province: Province) -> None:
         self.province = province
@@ -24,7 +24,7 @@ class Publicity:
         province, p = self.province, self.province.calibration
         self.hazard = {}
         for rule, prefecture, size in province.entitled:
-            if province.policy.by_id[rule].in_force(day):
+            if province.policy.by_id[rule].is_heard_of(day):
                 told = self._told(province.policy.by_id[rule], prefecture, size, day)
                 near = province.stations.holders[rule, prefecture] / max(self.qualified[rule, prefecture], 1)
                 self.hazard[rule, prefecture, size] = (

@@ -48,6 +48,12 @@ def test_figures_are_told_by_date() -> None:
     ]  # fmt: skip
 
 
+def test_a_measure_is_told_with_the_days_on_which_it_was_announced_and_begins() -> None:
+    """What the files say nothing of: announced when it begins, and never withdrawn."""
+    (measure,) = scenario.clause("II.1.b").measures
+    assert (measure.announced, measure.withdrawn) == (measure.start, None)
+
+
 def test_a_fund_is_told_with_its_amounts() -> None:
     funds = {measure.id: measure.fund for measure in scenario.clause("I.1.b").measures}
     grant = funds["srdi_grant"]

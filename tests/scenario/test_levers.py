@@ -1,6 +1,7 @@
 """The table of levers: what it lists is accepted and changes nothing as it stands, what is accepted is listed."""
 
 import json
+from datetime import date
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -74,6 +75,20 @@ def test_a_parameter_that_a_scenario_has_changed_is_listed_as_changed() -> None:
 def test_of_all_measures_those_fields_are_listed_in_which_they_agree(table: dict[str, LeverEntry]) -> None:
     assert table["all.loan_months"].value == 6
     assert "all.delivery.way" not in table, "no one value is present"
+
+
+def test_the_days_on_which_a_measure_is_announced_and_withdrawn_are_levers() -> None:
+    given = {"rent_waiver.announced": "adopted", "rent_waiver.withdrawn": date(2022, 8, 1)}
+    asked = scenario.load("full_plan", given)
+    (waiver,) = [measure for measure in asked.measures if measure.id == "rent_waiver"]
+    assert (waiver.heard_from, waiver.last) == (date(2022, 6, 2), date(2022, 7, 31))
+    assert [(change.path, change.a, change.b) for change in scenario.diff("full_plan", asked)] == [
+        ("rent_waiver.announced", None, "2022-06-02"), ("rent_waiver.withdrawn", None, "2022-08-01"),
+    ]  # fmt: skip
+    everything = scenario.load(
+        "full_plan", {"all.withdrawn": "2022-12-01", "all.announced": "adopted", "all.start": "rules"}
+    )
+    assert {measure.last for measure in everything.measures} <= {date(2022, 11, 30), date(2022, 6, 30)}
 
 
 def test_what_stays_as_it_is_counts_as_no_change_but_not_where_a_table_changes_around_it() -> None:

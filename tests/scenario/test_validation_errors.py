@@ -79,6 +79,22 @@ MISTAKES = {
         "extends: full_plan\nlevers:\n  rent_waiver.start: 2023-11-01\n",
         "ends_before_start", 5, "levers.rent_waiver.start", None,
     ),
+    "announced after the start": (
+        "extends: full_plan\nlevers:\n  rent_waiver.announced: 2022-09-01\n",
+        "announced_after_start", 5, "levers.rent_waiver.announced", None,
+    ),
+    "start before it is announced": (
+        "extends: full_plan\nlevers:\n  rent_waiver.announced: 2022-05-01\n  rent_waiver.start: 2022-04-01\n",
+        "announced_after_start", 5, "levers.rent_waiver.announced", None,
+    ),
+    "withdrawn before it is announced": (
+        "extends: full_plan\nlevers:\n  rent_waiver.withdrawn: 2022-01-15\n  rent_waiver.start: 2022-02-01\n",
+        "withdrawn_before_announced", 5, "levers.rent_waiver.withdrawn", None,
+    ),
+    "announced outside the horizon": (
+        "extends: full_plan\nlevers:\n  rent_waiver.announced: 2021-05-01\n",
+        "outside_horizon", 5, "levers.rent_waiver.announced", None,
+    ),
     "unknown county": (
         "extends: full_plan\nlevers:\n  rent_waiver.eligible.counties: [530102, Wuhu]\n",
         "unknown_county", 5, "levers.rent_waiver.eligible.counties.1", "Wuhua",

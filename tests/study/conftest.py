@@ -118,7 +118,7 @@ def make_simulate() -> Callable[..., Result]:
                 "founder": [True, True, True, False],
                 "alive": [True, saved, False, True],
                 "exited_on": np.array([-1, -1 if saved else 10, 40, -1], np.int16),
-                "exit_cause": ["", "" if saved else "illiquid", "churn", ""],
+                "exit_cause": ["", "" if saved else "insolvent", "retired", ""],
                 "staff": np.array([2, 3 if saved else 0, 0, 1], np.int32),
                 "put_off": [False, True, True, False],
                 "missed_instalment": [False, False, True, False],

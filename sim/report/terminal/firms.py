@@ -140,7 +140,11 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     paragraph(text("cli.note.bearers", lang, bearers=bearers))
     if measure.fund is not None:
         paragraph(text("cli.note.fund", lang, title=measure.fund.title[lang], amounts=_amounts(measure.fund, lang)))
+    if measure.announced < measure.start:
+        paragraph(text("cli.note.announced", lang, day=measure.announced.isoformat()))
     paragraph(text("cli.note.from_to", lang, start=measure.start.isoformat(), end=end))
+    if measure.withdrawn is not None:
+        paragraph(text("cli.note.withdrawn", lang, day=measure.withdrawn.isoformat()))
     if measure.note is not None:
         paragraph(text("cli.note.remark", lang, note=measure.note[lang]))
     paragraph(text("cli.note.file", lang, file=measure.file))

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import RATES, rates_by_month
 from sim.study.outcomes import paired_differences, unit_of
 
 AT: Final = ["month", "universe", "by"]  # where a rate is read
@@ -15,13 +15,13 @@ COLUMNS: Final = ("scenario", *AT, "outcome", "mean", "low", "high", "replicatio
 
 
 def rates(scenario: str, universes: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
-    """The headline outcomes of each run of a scenario: scenario, replication, month, universe, by, one column each.
+    """The rates of firms in each run of a scenario: scenario, replication, month, universe, by, one column each.
 
     ``universes``: replication and the table ``universes`` of each run that succeeded.
     """
     counted = [table.assign(scenario=scenario, replication=replication) for replication, table in universes]
     if not counted:
-        return pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES])
+        return pd.DataFrame(columns=["scenario", "replication", *AT, *RATES])
     return rates_by_month(pd.concat(counted, ignore_index=True))
 
 
@@ -31,8 +31,8 @@ def table(found: pd.DataFrame, baseline: str) -> pd.DataFrame:
     ``found``: :func:`rates` of all scenarios. A month in which an outcome does not exist (nobody was stopped yet) is
     left out.
     """
-    values = found.melt(["scenario", "replication", *AT], list(HEADLINES), "outcome", "value")
-    values = values.dropna(subset=["value"]).assign(unit=unit_of(HEADLINES[0]))
+    values = found.melt(["scenario", "replication", *AT], list(RATES), "outcome", "value")
+    values = values.dropna(subset=["value"]).assign(unit=unit_of(RATES[0]))
     differences = paired_differences(values, ["scenario"], values["scenario"] == baseline, AT)
     shown = differences[(differences["scenario"] != baseline) & (differences["replications"] > 0)]
     return shown[list(COLUMNS)].reset_index(drop=True)

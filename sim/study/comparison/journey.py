@@ -39,7 +39,8 @@ CONDITIONS: Final[Conditions] = {
 }
 # The course of business. What is left when they are taken out can be read by a person.
 ROUTINE: Final = frozenset({
-    "sold", "sold_on_credit", "collected", "became_overdue", "lost", "bought_on_credit", "paid", "owners_drew",
+    "sold", "sold_on_credit", "collected", "became_overdue", "lost", "bought_on_credit", "paid", "owners_lived",
+    "owners_drew",
 })  # fmt: skip
 REACHED: Final = ("received", "borne", "put_off", "extended")  # what a measure does to a firm's money
 SAME: Final = ["firm", "date", "event", "measure", "flow"]  # what makes an event of one world that of the other

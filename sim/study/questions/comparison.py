@@ -63,10 +63,12 @@ class Comparison(Study):
     columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
     ``differences_by_month``: scenario, month, universe (one of UNIVERSES), by (firms, jobs), outcome (survival_rate,
-    resumption_rate, loss_share, read on the month's last day), mean, low, high, replications: scenario minus baseline,
-    paired by replication; without the baseline's own rows and without months in which an outcome does not exist.
+    resumption_rate, loss_share, loss_share_with_owner, read on the month's last day), mean, low, high, replications:
+    scenario minus baseline, paired by replication; without the baseline's own rows and without months in which an
+    outcome does not exist.
 
-    ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share.
+    ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share,
+    loss_share_with_owner.
     ``cells``: scenario, replication, prefecture, sector, size, then what outcomes read of these firms
     (``sim/observe/some_firms.py``): counts of the panel in the last month and in that of the targets, given_fen (what
     measures gave them), rows (founders of the sample). :meth:`outcomes_of` makes outcomes of it.
@@ -83,8 +85,8 @@ class Comparison(Study):
     (fen; missing where nothing is kept, infinite where the sample cannot tell).
     ``repayment_wall`` and ``repayment_wall_exits`` of the scenario in the headline, and of the baseline with it, go on
     for a year after the horizon.
-    ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_put_off, exits_missed, exits_harmed
-    (entities).
+    ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_insolvent, exits_put_off, exits_missed,
+    exits_harmed (entities).
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_replications,
     met_over_ranges, draws, verdict (see :func:`sim.study.comparison.targets.verdict`).
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.vocabulary import SECTORS, SIZES
+from sim.vocabulary import INSOLVENT, SECTORS, SIZES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.study.reductions.endings import Endings
     from sim.timeline import Timeline
 
-COUNTED: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
+COUNTED: Final = ("exits", "exits_insolvent", "exits_put_off", "exits_missed", "exits_harmed")
 
 
 def exits_of(
@@ -23,11 +23,13 @@ def exits_of(
 ) -> NDArray[np.float64]:
     """Entities that closed, shape (months, SECTORS, SIZES, COUNTED).
 
-    Counted are all; those that had something put off; of these, those that had missed an instalment, and those that
-    live in the baseline's world. ``place``: each firm's row in the baseline's ends, -1 for one never born there.
+    Counted are all; those that left creditors unpaid; those that had something put off; of these, those that had missed
+    an instalment, and those that live in the baseline's world. ``place``: each firm's row in the baseline's ends, -1
+    for one never born there.
     """
     gone = np.flatnonzero(~fates["alive"].to_numpy())
     put_off, missed = (fates[name].to_numpy()[gone] for name in ("put_off", "missed_instalment"))
+    insolvent = fates["exit_cause"].isin(INSOLVENT).to_numpy()[gone]
     lives_there = (place[gone] >= 0) & baseline.alive[place[gone]]
     shape = (timeline.months, len(SECTORS), len(SIZES))
     of_row = (
@@ -37,7 +39,7 @@ def exits_of(
     )
     cell = np.ravel_multi_index(of_row, shape)
     weight = fates["entities"].to_numpy()[gone].astype(np.float64)
-    which = (np.ones(len(gone), np.bool_), put_off, put_off & missed, put_off & lives_there)
+    which = (np.ones(len(gone), np.bool_), insolvent, put_off, put_off & missed, put_off & lives_there)
     counted = [np.bincount(cell[rows], weight[rows], int(np.prod(shape))).reshape(shape) for rows in which]
     return np.stack(counted, axis=-1)
 

@@ -27,7 +27,7 @@ from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SE
 
 BY: Final = ("sector", "size", "prefecture", "action")
 DUE: Final = ("repaid", "unpaid", "written_off", "principal")  # what becomes of what falls due
-FALLEN: Final = ("exits", "exits_put_off", "exits_missed", "exits_harmed")
+FALLEN: Final = ("exits", "exits_insolvent", "exits_put_off", "exits_missed", "exits_harmed")
 Span = Literal["horizon", "after", "all"]  # months of the horizon, after it, or all
 WHOSE: Final = ("public", "state_firms", "private")  # money
 # Sums of categories of cost, each after its last line: what measures relieve and pay out; what firms have in hand with

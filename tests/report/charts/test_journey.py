@@ -34,9 +34,9 @@ def test_each_firm_is_named_and_its_two_ends_are_told(told: FollowedFirms) -> No
     saved, harmed = told.firms
     assert title(saved).en == "Saved: Catering, Micro firms, Kunming; stands for 150 firms"
     assert ends(told, saved).en.endswith(
-        "is alive at the end; under “No plan” it closes on 2023-05-11 (Closed too long)."
+        "is alive at the end; under “No plan” it closes on 2023-05-11 (Closed while stopped)."
     )
-    assert ends(told, harmed).zh == "“整个方案”下于 2023-03-11 退出（资金链断裂）；“没有方案”下期末仍然存续。"
+    assert ends(told, harmed).zh == "“整个方案”下于 2023-03-11 退出（资不抵债退出）；“没有方案”下期末仍然存续。"
 
 
 def test_cash_of_a_day_belongs_to_the_world_in_which_something_happened(told: FollowedFirms) -> None:
@@ -59,8 +59,8 @@ def test_a_firm_is_stopped_until_it_works_again_or_closes(told: FollowedFirms) -
 
 def test_the_end_is_marked_in_the_world_in_which_the_firm_closed(told: FollowedFirms) -> None:
     assert [(row["firm"], row["world"], row["words_en"]) for row in rows_of(told, "ended")] == [
-        (0, "baseline", "Closed too long"),
-        (1, "full_plan", "Ran out of cash"),
+        (0, "baseline", "Closed while stopped"),
+        (1, "full_plan", "Insolvent"),
     ]
 
 

@@ -223,7 +223,10 @@ def test_a_clause_leads_to_the_delivery_of_its_measure(browser: Browser, report:
 def test_two_firms_are_drawn_in_both_worlds(browser: Browser, report: Path, lang: str, width: int) -> None:
     opened = Opened(browser, report, f"#{lang}", width=width)
     told = opened.texts("journey-0")
-    words = {"en": ("The whole plan", "No plan", "Closed too long"), "zh": ("整个方案", "没有方案", "停业过久")}[lang]
+    words = {
+        "en": ("The whole plan", "No plan", "Closed while stopped"),
+        "zh": ("整个方案", "没有方案", "停业期间关闭"),
+    }[lang]
     assert all(word in told for word in (*words, "II.1.a", "I.1.c", "2022-08"))
     figure = opened.page.locator("#chart-journey-0")
     assert figure.locator(".mark-line.role-mark path").count() == 2

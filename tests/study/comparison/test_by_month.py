@@ -9,17 +9,22 @@ import pytest
 from sim.study.comparison import by_month
 from sim.study.statistics.intervals import interval
 
-KINDS = ("open", "suspended", "founders", "founders_alive", "stopped", "stopped_working", "stopped_exited_otherwise")
+KINDS = (
+    "open", "suspended", "paused", "founders", "founders_alive", "stopped", "stopped_working", "stopped_left_working",
+)  # fmt: skip
 
 
 def universes(alive: dict[str, int], stopped: int = 0) -> pd.DataFrame:
-    """The table of a run with 100 founders in each universe; ``alive`` by month, all of them open, half at a loss."""
+    """The table of a run with 100 founders in each universe; ``alive`` by month, all of them open, half at a loss.
+
+    Half of those ever ``stopped`` work again; all of those alive lose money after the owner's living.
+    """
     rows = [
-        (month, universe, "firms", left, 0, 100, left, stopped, stopped // 2, 0, left // 2)
+        (month, universe, "firms", left, 0, 0, 100, left, stopped, stopped // 2, 0, left // 2, left)
         for month, left in alive.items()
         for universe in ("all", "enterprises")
     ]
-    return pd.DataFrame(rows, columns=["month", "universe", "by", *KINDS, "loss_making"])
+    return pd.DataFrame(rows, columns=["month", "universe", "by", *KINDS, "loss_making", "loss_making_with_owner"])
 
 
 def differences(*runs: tuple[str, int, pd.DataFrame]) -> pd.DataFrame:
@@ -63,6 +68,13 @@ def test_a_rate_of_nobody_has_no_row():
     )
     assert set(stopped.loc[stopped["outcome"] == "resumption_rate", "mean"]) == {0.0}
     assert list(stopped.columns) == list(by_month.COLUMNS)
+
+
+def test_what_an_owner_lives_on_is_a_rate_of_its_own():
+    found = differences(("baseline", 0, universes({"2022-01": 80})), ("plan", 0, universes({"2022-01": 83})))
+    assert set(found["outcome"]) == {"survival_rate", "loss_share", "loss_share_with_owner"}
+    assert set(found.loc[found["outcome"] == "loss_share_with_owner", "mean"]) == {0.0}
+    assert set(found.loc[found["outcome"] == "loss_share", "mean"]) == {41 / 83 - 40 / 80}
 
 
 def test_without_a_run_there_is_a_table_without_rows():

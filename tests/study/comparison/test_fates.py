@@ -13,7 +13,7 @@ def world(rows: list[dict]) -> pd.DataFrame:
     """A table of fates; what a row does not say is usual: one catering micro firm in Kunming, alive, without money."""
     usual = {
         "entities": 1, "prefecture": "5301", "sector": "catering", "size": "micro", "founder": True, "alive": True,
-        "exited_on": -1, "staff": 0, "put_off": False, "missed_instalment": False,
+        "exited_on": -1, "exit_cause": "", "staff": 0, "put_off": False, "missed_instalment": False,
         **{f"given_{action}_fen": 0 for action in (*ACTIONS, MECHANISMS)},
     }  # fmt: skip
     table = pd.DataFrame([usual | row for row in rows])

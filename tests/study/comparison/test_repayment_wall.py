@@ -13,7 +13,7 @@ TIMELINE = Timeline(date(2022, 1, 1), date(2022, 3, 31))
 
 
 def closes(firm: int, day: int, entities: int, **more: object) -> dict[str, object]:
-    return {"firm": firm, "alive": False, "exited_on": day, "entities": entities, **more}
+    return {"firm": firm, "alive": False, "exited_on": day, "exit_cause": "closed", "entities": entities, **more}
 
 
 def test_who_falls_with_what_was_put_off():
@@ -21,8 +21,8 @@ def test_who_falls_with_what_was_put_off():
     plan = world(
         [
             closes(1, 40, 10, put_off=True, missed_instalment=True),  # lives in the baseline's world
-            closes(2, 40, 20),  # lives there too, but had nothing put off
-            closes(3, 59, 40, put_off=True),  # closes there too; 1 March
+            closes(2, 40, 20, exit_cause="insolvent"),  # lives there too, but had nothing put off
+            closes(3, 59, 40, put_off=True, exit_cause="insolvent_while_stopped"),  # closes there too; 1 March
             {"firm": 4, "put_off": True},
             closes(5, 40, 80, put_off=True, founder=False),  # never born there
         ]
@@ -32,8 +32,8 @@ def test_who_falls_with_what_was_put_off():
     table = repayment_wall.table([("plan", TIMELINE.month_names, [exits])])
     expected = pd.DataFrame(
         [
-            ("plan", "2022-02", "catering", "micro", 110.0, 90.0, 10.0, 10.0),
-            ("plan", "2022-03", "catering", "micro", 40.0, 40.0, 0.0, 0.0),
+            ("plan", "2022-02", "catering", "micro", 110.0, 20.0, 90.0, 10.0, 10.0),
+            ("plan", "2022-03", "catering", "micro", 40.0, 40.0, 40.0, 0.0, 0.0),
         ],
         columns=list(repayment_wall.COLUMNS),
     )

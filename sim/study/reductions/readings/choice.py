@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.observe.tables import Result
 
 OWN_PREMISES: Final = "none"  # the landlord of who has none
-LIVING: Final = ("open", "suspended")
+LIVING: Final = ("open", "suspended", "paused")
 EVERYBODY: Final = Of()
 ALL_STOPS: Final = Stops()
 ALL_CELLS: Final = Cells()

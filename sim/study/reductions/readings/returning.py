@@ -12,8 +12,7 @@ from sim.observe.tables import Result
 from sim.study.reductions.readings.arguments import Days, Of, Share, Stops
 from sim.study.reductions.readings.choice import ALL_STOPS, EVERYBODY, firms, meant, quantile, share, weights
 from sim.study.reductions.readings.registry import reading
-
-ORDINARY = "churn"  # the cause of exits that no stop has to do with
+from sim.vocabulary import WHILE_STOPPED
 
 
 class Closures(TypedDict, total=False):
@@ -45,10 +44,11 @@ def quantile_of_return(result: Result, q: Share, of: Stops = ALL_STOPS, **closur
 
 @reading(days=("on",))
 def resumed(result: Result, on: date, of: Of = EVERYBODY) -> float:
-    """Of entities stopped at least once by a day, ordinary exits aside, the share open at its end (share)."""
+    """Of entities stopped at least once by a day, the share that has worked again, gone since or not (share)."""
     table = firms(result, on, of)
-    table = table[table["stopped"].to_numpy(np.bool_) & (table["exit_cause"] != ORDINARY).to_numpy()]
-    return share((table["status"] == "open").to_numpy(), weights(table))
+    table = table[table["stopped"].to_numpy(np.bool_)]
+    is_back = (table["status"] != "suspended") & ~table["exit_cause"].isin(WHILE_STOPPED)
+    return share(is_back.to_numpy(), weights(table))
 
 
 def _days_to_return(result: Result, of: Stops, closures: Closures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

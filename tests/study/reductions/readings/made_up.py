@@ -11,10 +11,22 @@ from sim.study.reductions.readings.registry import take as take_spec
 START, LATER = "2022-01-01", "2022-12-31"
 # firm, entities, size, sector, universe, age, status at the start and later, cause of leaving, months of cash, result.
 FIRMS = [
-    (1, 100, "individual", "catering", "individual_businesses", 0.5, "open", "exited", "illiquid", 0.5, -200),
+    (
+        1,
+        100,
+        "individual",
+        "catering",
+        "individual_businesses",
+        0.5,
+        "open",
+        "exited",
+        "insolvent_while_stopped",
+        0.5,
+        -200,
+    ),
     (2, 200, "individual", "retail", "individual_businesses", 4.0, "open", "open", "", 1.0, 100),
     (3, 300, "micro", "catering", "other_enterprises", 6.0, "open", "suspended", "", 2.0, -100),
-    (4, 400, "small", "manufacturing", "industry_above_scale", 9.0, "open", "exited", "churn", 4.0, 300),
+    (4, 400, "small", "manufacturing", "industry_above_scale", 9.0, "open", "exited", "retired", 4.0, 300),
     (5, 50, "micro", "retail", "other_enterprises", 0.0, "unborn", "open", "", 3.0, -100),
 ]
 COLUMNS = [
@@ -37,6 +49,7 @@ def snapshots() -> pd.DataFrame:
         usual_sales_fen=[1_000_00, 2_000_00, 3_000_00, 4_000_00, 5_000_00],
         cash_fen=[100_00, 200_00, 300_00, 400_00, 500_00],
         stopped=[True, False, True, True, False],
+        result_with_owner_fen=[-300, -100, -100, 300, -100],
     )
     start = firms[firms["at_start"] != "unborn"]
     start = start.assign(date=pd.Timestamp(START), exited_on=pd.NaT, status="open", exit_cause="", stopped=False)

@@ -44,19 +44,26 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         ("growth", {"variable": "entities", "since": START, "until": LATER}, 550 / 1000 - 1),
         ("exits", {"since": START, "until": LATER, "a_year": False}, 500 / 1000),
         ("exits", {"since": START, "until": LATER}, 1 - 0.5 ** (365.25 / 364)),
-        ("exits", {"since": START, "until": LATER, "a_year": False, "causes": ["illiquid"]}, 100 / 1000),
+        ("exits", {"since": START, "until": LATER, "a_year": False, "causes": ["insolvent_while_stopped"]}, 100 / 1000),
         ("exits", {"since": START, "until": LATER, "a_year": False, "of": {"age_years": [0, 5]}}, 100 / 300),
         ("births", {"since": START, "until": LATER}, 50 / 1000 / (364 / 365.25)),
         # Left since the start: the first at an age of 1.5, the fourth of 10 years.
         ("exit_age", {"since": START, "until": LATER, "below": 2}, 100 / 500),
         ("exit_age", {"since": START, "until": LATER}, (100 * 1.5 + 400 * 10) / 500),
         ("exit_age", {"since": "2022-08-01", "until": LATER}, 10),
+        # Of 500 that left 400 retired, owing nobody anything.
+        ("share_of_exits", {"since": START, "until": LATER, "causes": ["retired", "closed"]}, 400 / 500),
+        ("share_of_exits", {"since": "2022-08-01", "until": LATER, "causes": ["insolvent_while_stopped"]}, 0.0),
         ("loss_share", {"on": START}, 400 / 1000),
+        # After its owner has lived the second loses money too.
+        ("loss_share", {"on": START, "with_owner": True}, 600 / 1000),
+        ("loss_share", {"on": START, "with_owner": True, "of": {"size": ["micro", "small"]}}, 300 / 700),
         ("loss_share", {"on": LATER, "of": {"universe": ["enterprises"]}}, 1.0),
         ("loss_share", {"on": START, "by": "jobs"}, 1200 / 5400),
         ("exits_of_losers", {"year_end": START, "until": LATER}, 100 / 400),
-        # Stopped: 1 (exited), 3 (suspended), 4 (gone by ordinary churn, set aside).
-        ("resumed", {"on": LATER}, 0.0),
+        # Stopped: 1 (gone while stopped), 3 (suspended), 4 (retired after it had worked again).
+        ("resumed", {"on": LATER}, 400 / 800),
+        ("paused", {"on": LATER}, 0.0),
     ],
 )
 def test_readings_of_firms(name: str, arguments: dict[str, object], expected: float) -> None:
@@ -68,6 +75,15 @@ def test_who_has_no_value_counts_neither_in_the_part_nor_in_the_whole() -> None:
     table.loc[table["firm"] == 1, "cash_months"] = float("nan")
     found = take(run(snapshots=table), "share_of_firms", on=START, variable="cash_months", at_most=1)
     assert found == pytest.approx(200 / 900)
+
+
+def test_who_is_paused_lives_and_has_worked_again() -> None:
+    table = snapshots()
+    table.loc[(table["firm"] == 3) & (table["date"] == LATER), "status"] = "paused"
+    seen = run(snapshots=table)
+    assert take(seen, "paused", on=LATER) == pytest.approx(300 / 550)
+    assert take(seen, "total", on=LATER, variable="entities") == 550
+    assert take(seen, "resumed", on=LATER) == pytest.approx((300 + 400) / 800)
 
 
 def test_a_share_of_nobody_is_missing() -> None:
@@ -106,7 +122,9 @@ def test_requests_of_one_station_over_another() -> None:
         ],
         columns=["month", "kind", "station", "firms"],
     )  # fmt: skip
-    panel = pd.DataFrame({"month": ["2022-01", "2022-02"], "open": [900, 700], "suspended": [100, 100]})
+    panel = pd.DataFrame(
+        {"month": ["2022-01", "2022-02"], "open": [900, 600], "suspended": [100, 100], "paused": [0, 100]}
+    )
     result = run(requests=requests, panel=panel)
     span = {"kind": "loan", "since": "2022-01-01", "until": "2022-02"}
     assert take(result, "requests", station="refused", of_station="applied", **span) == 60 / 400
@@ -129,7 +147,7 @@ def test_measures_by_station_money_and_days() -> None:
         ],
         columns=["month", "measure", "station", "firms", "days", "amount_fen"],
     )  # fmt: skip
-    panel = pd.DataFrame({"month": ["2022-06"], "open": [900], "suspended": [100]})
+    panel = pd.DataFrame({"month": ["2022-06"], "open": [900], "suspended": [60], "paused": [40]})
     result = run(delivery=delivery, panel=panel)
 
     def reached(station: str, until: str, over: str, measure: object = "rent_waiver") -> float:
@@ -235,6 +253,8 @@ def test_two_readings_of_one_run() -> None:
         ("loss_share", {"on": START, "of": {"age_years": [5, 3]}}),
         ("sales_index", {"month": "2022-01", "of": {"owes": True}}),  # the panel does not know
         ("quantile_of_firms", {"on": START, "variable": "cash_months", "q": 1.5}),
+        ("share_of_exits", {"since": START, "until": LATER}),
+        ("share_of_exits", {"since": START, "until": LATER, "causes": ["churn"]}),
     ],
 )
 def test_what_a_reading_does_not_take_is_refused(name: str, arguments: dict[str, object]) -> None:
