@@ -371,9 +371,9 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        payables = np.zeros_like(market.payables_lost)
+        payables, bad_loans = np.zeros_like(market.payables_lost), np.zeros_like(market.payables_lost)
         self.loans[:] = 0
-        debts(state.firms, self.loans, payables)
+        debts(state.firms, self.loans, bad_loans, payables)
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
             panel, tally, slots = record.panel[month], record.tallies[month], state.records.slots
@@ -383,11 +383,11 @@ class Run:
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
-        self.banks.new_month()
+        self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)))
         self.rules.tell_decisions(state.records.counts, month)
         self.outbreak.update_market_factors(market, month)
         market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
-        for sums in (market.wages, market.capacity, market.sales, market.payables_lost):
+        for sums in (market.wages, market.capacity, market.sales, market.payables_lost, market.repaid):
             sums[:] = 0
         progress((day + 1) / self.timeline.days)
 

@@ -86,6 +86,9 @@ _OWN_LINES: Final = {
         "arrears", "written_off", "firms", "service_providers", (), ("arrears_private",)
     ),
     "loan_recovered": Line("loan", "paid", "owners", "banks", (), ("loan",)),
+    "renewed": Line("principal", "renewed", "firms", "banks"),
+    "restructured": Line("principal", "restructured", "firms", "banks"),
+    "called": Line("principal", "called", "firms", "banks"),
     "written_off_loan": Line("loan", "written_off", "firms", "banks", (), ("loan",)),
 }  # fmt: skip
 LINES: Final[dict[str, Line]] = {

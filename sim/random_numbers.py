@@ -35,7 +35,7 @@ class Purpose(IntEnum):
     LARGE_BID = 16
     LOT = 17
     DISPUTE = 19
-    EXTENSION = 20
+    EXTENSION = 20  # period: month, of what a bank thinks at maturity
     LOAN_DEMAND = 22
     INJECTION = 23
     EXPANSION = 25  # period: month
@@ -44,6 +44,7 @@ class Purpose(IntEnum):
     MARGIN_YEAR = 27  # period: year of the firm
     RETIREMENT = 28  # period: month
     CLOSING = 29  # period: month
+    LOAN_TERM = 30  # period: month
 
 
 @inlined

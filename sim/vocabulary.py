@@ -48,6 +48,7 @@ FACTS: Final = (
     "kept_staff",  # has shed nobody this year
     "loan_pending",  # waits for a bank's decision
     "late_on_loan",  # has not repaid a loan when due
+    "loan_bad",  # has been late on a loan for more than 90 days
     "owner_paid_in",  # the owners have put in money of their own
     "expands",  # the loan that it has asked for is to expand with
 )

@@ -6,22 +6,22 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 
 import numpy as np
 
+from sim.firm.credit import COLLATERAL, LATE, forgive_lateness, principal_due
 from sim.firm.entitlements import draw_on_fund, held, more, next_of, round_half_up, walk
 from sim.firm.state import (
     LEAD,
     MEDICAL_PREMIUM,
-    NEVER,
     PAID,
     PENSION_PREMIUM,
     PUT_OFF,
     UNEMPLOYMENT_PREMIUM,
     WORK_INJURY_PREMIUM,
 )
-from sim.kernels import kernel
+from sim.kernels import inlined, kernel
 from sim.ledger import MOVES
 from sim.population.draws import LEAST_MATERIALS, MOST_MATERIALS
-from sim.random_numbers import Purpose, normal, uniform
-from sim.vocabulary import FACTS, FLAGS, FLOWS, Status, bit
+from sim.random_numbers import Purpose, normal
+from sim.vocabulary import FLAGS, FLOWS, Status, bit
 
 FLOW_COUNT = len(FLOWS)
 WAGES, PENSION, MEDICAL, UNEMPLOYMENT, WORK_INJURY, MATERIALS, UTILITIES, RENT = (
@@ -34,12 +34,10 @@ TOLLS, COMMISSION, TESTING, FEES, VAT, INCOME_TAX, INTEREST, GUARANTEE_FEE, PRIN
 )
 ON_PLATFORM = bit(FLAGS, "on_platform")
 VAT_GENERAL = bit(FLAGS, "vat_general")
-COLLATERAL = bit(FLAGS, "collateral")
-LATE = bit(FACTS, "late_on_loan")
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 DEFERRED_MOVE = MOVES.index("deferred")
 EXTENDED_MOVE = MOVES.index("extended")
-RENEWAL, MARGIN_YEAR = int(Purpose.EXTENSION), int(Purpose.MARGIN_YEAR)
+MARGIN_YEAR = int(Purpose.MARGIN_YEAR)
 
 
 @kernel
@@ -59,7 +57,7 @@ def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-un
     full[TESTING] = round_half_up(tested * behaviour.testing_fen[s] * firms.staff[i])
 
 
-@kernel
+@inlined
 def materials_of_a_yuan(i, month, firms, behaviour, seed):  # type: ignore[no-untyped-def]
     """What firm i buys for a yuan of sales this year: its margin for life, and what changes on its own anniversary.
 
@@ -97,7 +95,7 @@ def bill_trade(i, day, sales, activity, firms, behaviour, full):  # type: ignore
 
 
 @kernel
-def bill_loan(i, clock, firms, behaviour, seed, full):  # type: ignore[no-untyped-def]
+def bill_loan(i, clock, firms, terms, behaviour, lines, seed, full):  # type: ignore[no-untyped-def]
     """Write the fen of interest, guarantee fee and principal of firm i's loan into ``full``, (FLOWS,)."""
     loan = float(firms.loan[i])
     full[INTEREST] = 0
@@ -109,14 +107,8 @@ def bill_loan(i, clock, firms, behaviour, seed, full):  # type: ignore[no-untype
         full[INTEREST] = round_half_up(loan * rate / 12.0)
         if not firms.flags[i] & COLLATERAL:
             full[GUARANTEE_FEE] = round_half_up(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
-        day, due_on = clock.day, firms.loan_due_on[i]
-        if due_on <= day:
-            # Decided once, at the first settlement after maturity: renewed, or repaid in equal parts from now on.
-            renewable = due_on > clock.previous
-            if renewable and uniform(seed, RENEWAL, firms.key[i], clock.month) < behaviour.renewal_share:
-                firms.loan_due_on[i] = min(day + behaviour.loan_term_days, NEVER)
-            else:
-                full[PRINCIPAL] = firms.loan[i] // max(1, behaviour.run_off_months - (day - due_on) // 31)
+        if firms.loan_due_on[i] <= clock.day:
+            full[PRINCIPAL] = principal_due(i, clock, firms, terms, behaviour, lines, seed)
 
 
 @kernel
@@ -135,7 +127,7 @@ def bill_income_tax(i, sales, depreciation, firms, behaviour, full):  # type: ig
     return total + full[INCOME_TAX]
 
 
-@kernel
+@inlined
 def outlays(i, share, firms, behaviour):  # type: ignore[no-untyped-def]
     """Fen that firm i must pay in a month of ``share`` of usual sales: all but taxes, and part of the materials.
 
@@ -211,7 +203,8 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
                     firms.loan_due_on[i] = day + 30 * terms.loan_months[m]
                     books.moved[month, m, EXTENDED_MOVE] += due[f] * w
                     due[f] = 0
-                    firms.facts[i] &= np.uint16(0xFFFF & ~LATE)  # no bad record, no penalty interest (II.3.c)
+                    forgive_lateness(i, firms)  # no bad record, no penalty interest (II.3.c)
+                    firms.loan_term[i] = max(np.int64(firms.loan_term[i]), np.int64(terms.loan_months[m]))
                     counts.firms[month, m, PAID] += w
                     slots.put_off[i] |= np.uint8(PUT_OFF)
                 else:

@@ -60,23 +60,31 @@ def scale_of(i, firms):  # type: ignore[no-untyped-def]
     return firms.usual_sales[i] / max(float(firms.first_sales[i]), 1.0)
 
 
-@kernel
+@inlined
 def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     """Persons that firm i wants at its expected sales; what is paid for a hire makes staff cheaper."""
+    fixed = behaviour.staff_fixed
+    wanted = firms.usual_staff[i] * scale_of(i, firms) * (fixed + (1.0 - fixed) * float(firms.expected[i]))
+    if terms.hiring[0] | terms.hiring[1] != np.uint64(0) and firms.wage[i] > 0:
+        if more(_worth_knowing(i, terms.hiring, HIRED, firms, terms)):
+            subsidy = _subsidy_for_a_hire(i, firms, terms)
+            wanted *= 1.0 + behaviour.labour_elasticity * subsidy / (12.0 * firms.wage[i])
+    return wanted
+
+
+@kernel
+def _subsidy_for_a_hire(i, firms, terms):  # type: ignore[no-untyped-def]
+    """Fen that the measures in force that firm i knows of would pay for one more person."""
     subsidy = 0.0
     left = _worth_knowing(i, terms.hiring, HIRED, firms, terms)
     while more(left):
         m, left = next_of(left)
         if _has_heard(i, m, firms, terms):
             subsidy += min(terms.unit[m], float(terms.cap[m]))
-    fixed = behaviour.staff_fixed
-    wanted = firms.usual_staff[i] * scale_of(i, firms) * (fixed + (1.0 - fixed) * float(firms.expected[i]))
-    if subsidy > 0.0 and firms.wage[i] > 0:
-        wanted *= 1.0 + behaviour.labour_elasticity * subsidy / (12.0 * firms.wage[i])
-    return wanted
+    return subsidy
 
 
-@kernel
+@inlined
 def adjust_staff(i, clock, wanted, short, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Dismiss people for whom firm i expects no work, unless keeping them pays, or take people on.
 
@@ -147,7 +155,7 @@ def _has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
     return salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]
 
 
-@kernel
+@inlined
 def closed_days(i, day, firms, behaviour):  # type: ignore[no-untyped-def]
     """Days until firm i expects to work again: 0 unless it is stopped; a closure lasts as long again as it has."""
     if firms.status[i] != SUSPENDED:
@@ -158,7 +166,7 @@ def closed_days(i, day, firms, behaviour):  # type: ignore[no-untyped-def]
     return min(max(lasted, behaviour.closure_days_least), behaviour.closure_days_most)
 
 
-@kernel
+@inlined
 def expected_earnings(i, day, materials, wanted, closed, firms, behaviour):  # type: ignore[no-untyped-def]
     """Fen a month that firm i is expected to earn before its owner has lived, without help.
 
@@ -280,6 +288,22 @@ def gap_of(i, earnings, firms, behaviour):  # type: ignore[no-untyped-def]
     return -earnings / max(behaviour.margin_unit * firms.usual_sales[i], 1.0)
 
 
+@inlined
+def may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether :func:`what_becomes` need be asked: nearly always a firm stays, and a glance tells so."""
+    key, month = firms.key[i], clock.month
+    if closed > 0.0 or firms.distressed_months[i] > 0 or firms.late_months[i] >= behaviour.foreclosure_months:
+        return True
+    if (firms.granted[i, 0] & terms.cultivates[0]) | (firms.granted[i, 1] & terms.cultivates[1]) != np.uint64(0):
+        return True  # it may be young, and be kept by what it is given
+    if uniform(seed, RETIREMENT, key, month) < behaviour.retirement[firms.size[i]] / 12.0:
+        return True
+    gap = gap_of(i, earnings, firms, behaviour)
+    if gap <= 0.0:
+        return False
+    return uniform(seed, CLOSING, key, month) < behaviour.closing_hazard * min(gap, behaviour.most_hazards)
+
+
 @kernel
 def what_becomes(  # type: ignore[no-untyped-def]
     i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
@@ -296,6 +320,8 @@ def what_becomes(  # type: ignore[no-untyped-def]
     if uniform(seed, RETIREMENT, key, month) < behaviour.retirement[firms.size[i]] / 12.0 * young:
         if assets_cover_debts(i, firms, slots, terms, behaviour):  # who owes more than he has goes on
             return RETIRES
+    if firms.late_months[i] >= behaviour.foreclosure_months:
+        return INSOLVENT
     if firms.distressed_months[i] > 0:
         extra = exponential(seed, PATIENCE, key, 0) * behaviour.patience_beyond
         if firms.distressed_months[i] >= behaviour.patience_min + np.floor(extra):
@@ -310,13 +336,16 @@ def what_becomes(  # type: ignore[no-untyped-def]
         luck = uniform(seed, CLOSING, key, month)
         # Who would stay even without any help is not asked for it.
         if luck < behaviour.closing_hazard * min(gap, behaviour.most_hazards) * young:
-            gap = gap_of(i, earnings + expected_help(i, clock, full, firms, slots, terms, behaviour), firms, behaviour)
+            earnings += expected_help(i, clock, full, firms, slots, terms, behaviour)
+            if not assets_cover_debts(i, firms, slots, terms, behaviour):  # interest is owed if he closes, too
+                earnings += firms.loan[i] * float(firms.loan_rate[i]) / 12.0
+            gap = gap_of(i, earnings, firms, behaviour)
             if luck < behaviour.closing_hazard * max(0.0, min(gap, behaviour.most_hazards)) * young:
                 return CLOSES
     return STAYS
 
 
-@kernel
+@inlined
 def pauses(i, day, materials, firms, behaviour):  # type: ignore[no-untyped-def]
     """Whether an expected month would not bring firm i what it costs to be open at all."""
     usual, expected = float(firms.usual_sales[i]), float(firms.expected[i])

@@ -97,6 +97,7 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
     market.payables_lost[firms.prefecture[i]] += lost * w
     part = min(firms.loan[i], cash)
+    market.repaid[firms.prefecture[i]] += part * w
     lines[PAID_PRINCIPAL] += part * w
     cash -= part
     # Owners of individual businesses answer with all they have, banks hold collateral and guarantees.

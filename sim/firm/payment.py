@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, instalment
+from sim.firm.credit import LATE, count_lateness, forgive_lateness, give_term
 from sim.firm.entitlements import held, in_effect, more, next_of, round_half_up
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
 from sim.kernels import kernel
@@ -10,7 +11,7 @@ from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
 from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import FACTS, FLOWS, bit
 
-LATE, OWNER_PAID_IN = bit(FACTS, "late_on_loan"), bit(FACTS, "owner_paid_in")
+OWNER_PAID_IN = bit(FACTS, "owner_paid_in")
 TO_ARREARS_PUBLIC = np.array([UNPAID[f] == "arrears_public" for f in FLOWS])
 PAYABLES_PAID, DRAWINGS, INJECTION = LINE["payables_paid"], LINE["drawings"], LINE["injection"]
 ARREARS_PUBLIC_PAID, ARREARS_PRIVATE_PAID = LINE["arrears_public_paid"], LINE["arrears_private_paid"]
@@ -26,7 +27,8 @@ INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 def pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records):  # type: ignore[no-untyped-def]
     """Pay what is ``due`` in the order of FLOWS, principal apart; after wages the owner's ``living``, ``instalments``.
 
-    ``needed``: fen of all together. Returns the fen spent and whether cash was short.
+    ``needed``: fen of all together. Returns the fen spent, whether cash was short, and the fen of
+    interest that stayed unpaid.
     """
     lines = records.books.lines[clock.month]
     w = np.int64(firms.weight[i])
@@ -36,12 +38,13 @@ def pay_in_order(i, clock, living, instalments, needed, firms, terms, due, recor
         for f in range(FLOW_COUNT - 1):
             lines[PAID_0 + f] += due[f] * w
         lines[LIVING] += living * w
-        return needed - due[PRINCIPAL], False
+        return needed - due[PRINCIPAL], False, np.int64(0)
     spent = np.int64(0)
     repaid = np.int64(0)
     new_payables = np.int64(0)
     new_public = np.int64(0)
     new_private = np.int64(0)
+    unpaid_interest = np.int64(0)
     for f in range(FLOW_COUNT - 1):
         if f == PENSION:  # after wages the owner lives, and what was put off ranks as what falls due
             lived = min(living, cash - spent)
@@ -62,29 +65,29 @@ def pay_in_order(i, clock, living, instalments, needed, firms, terms, due, recor
                 new_public += rest
             else:
                 new_private += rest
+                if f == INTEREST:
+                    unpaid_interest = rest
     firms.payables[i] += new_payables
     firms.overdue_payables[i] += new_payables
     firms.arrears_public[i] += new_public
     firms.arrears_private[i] += new_private
-    return spent, bool(new_payables + new_public + new_private > 0 or repaid < instalments)
+    return spent, bool(new_payables + new_public + new_private > 0 or repaid < instalments), unpaid_interest
 
 
 @kernel
-def repay_loan(i, spare, firms, due, lines):  # type: ignore[no-untyped-def]
-    """Pay principal that is due out of ``spare`` fen; returns the fen paid."""
+def repay_loan(i, spare, unpaid_interest, firms, behaviour, market, due, lines):  # type: ignore[no-untyped-def]
+    """Pay principal that is due out of ``spare`` fen, count whether firm i is late; returns the fen paid."""
     part = np.int64(0)
     if due[PRINCIPAL] > 0:
         part = min(due[PRINCIPAL], max(np.int64(0), spare))
         lines[PAID_0 + PRINCIPAL] += part * np.int64(firms.weight[i])
         firms.loan[i] -= part
-        # The bank's record follows the last instalment; a late loan bears penalty interest, it closes nobody.
-        if part < due[PRINCIPAL]:
-            firms.facts[i] |= np.uint16(LATE)
-        else:
-            firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
-    if firms.loan[i] == 0 and firms.loan_due_on[i] != NEVER:
+        market.repaid[firms.prefecture[i]] += part * np.int64(firms.weight[i])
+    if firms.loan[i] > 0:
+        count_lateness(i, due[PRINCIPAL] - part + unpaid_interest, firms, behaviour)
+    elif firms.loan_due_on[i] != NEVER:
         firms.loan_due_on[i] = NEVER
-        firms.facts[i] &= np.uint16(0xFFFF & ~LATE)
+        forgive_lateness(i, firms)
     return part
 
 
@@ -170,7 +173,7 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
 
 
 @kernel
-def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+def raise_cash(i, gap, outlays, month, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
     """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once.
 
     ``gap``: fen that cash is short of; ``outlays``: fen of an expected month that cash must last for.
@@ -186,7 +189,7 @@ def raise_cash(i, gap, outlays, firms, terms, behaviour, lines, seed):  # type: 
         part = min(gap, room)
         if part > 0:
             if firms.loan[i] == 0:
-                firms.loan_due_on[i] = min(firms.open_from[i] + behaviour.loan_term_days, NEVER)
+                give_term(i, np.int64(firms.open_from[i]), month, firms, behaviour, seed)
             firms.loan[i] += part
             firms.cash[i] += part
             lines[LOAN_DRAWN] += part * w

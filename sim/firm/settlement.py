@@ -28,6 +28,7 @@ from sim.firm.decision import (
     adjust_staff,
     closed_days,
     expected_earnings,
+    may_leave,
     pauses,
     wanted_staff,
     what_becomes,
@@ -194,7 +195,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             bought, activity = 0.0, 0.0
         full[MATERIALS] = round_half_up(materials * bought * materials_factor)
         bill_trade(i, day, sales, activity, firms, behaviour, full)
-        bill_loan(i, clock, firms, behaviour, seed, full)
+        bill_loan(i, clock, firms, terms, behaviour, lines, seed, full)
         depreciation = round_half_up(usual * behaviour.depreciation[s])
         costs = bill_income_tax(i, sales, depreciation, firms, behaviour, full)
         for f in range(FLOW_COUNT):
@@ -223,10 +224,10 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             meant -= round_half_up(meant * behaviour.stretch_share)
         needed += living
         if firms.cash[i] < needed:
-            raise_cash(i, needed - firms.cash[i], expected_outlays, firms, terms, behaviour, lines, seed)
+            raise_cash(i, needed - firms.cash[i], expected_outlays, month, firms, terms, behaviour, lines, seed)
         cash = max(firms.cash[i], np.int64(0))
-        spent, short = pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records)
-        repaid = repay_loan(i, cash - spent - due[WAGES], firms, due, lines)
+        spent, short, unpaid_interest = pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records)
+        repaid = repay_loan(i, cash - spent - due[WAGES], unpaid_interest, firms, behaviour, market, due, lines)
         spent += repaid
         paid = pay_suppliers(i, meant, cash - spent - due[WAGES], firms, lines)
         spent += paid
@@ -265,10 +266,12 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         # 8. Leave, pause or stay.
         closed = closed_days(i, day, firms, behaviour)
         earnings = expected_earnings(i, day, materials, wanted, closed, firms, behaviour)
-        usual_outlays = outlays(i, 1.0, firms, behaviour)
-        what = what_becomes(
-            i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
-        )
+        what = STAYS
+        if may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):
+            usual_outlays = outlays(i, 1.0, firms, behaviour)
+            what = what_becomes(
+                i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
+            )
         if what != STAYS:
             leave(i, what, clock, firms, terms, behaviour, market, records)
         elif status != SUSPENDED and firms.reservation[i] > 0:

@@ -154,9 +154,19 @@ class Behaviour(NamedTuple):
     expansion: float  # probability a month that a firm which is not short asks for a loan to expand
     asset_turnover: float  # sales of a year for each fen invested
     loan_months: float  # of outlays, for a firm that is short
-    loan_term_days: int
-    renewal_share: float
-    run_off_months: int  # equal parts in which a loan that is not renewed is repaid
+    short_share: float  # of new loans
+    short_months: float
+    long_months: float
+    restructure_span: float  # points below 0 down to which a bank restructures
+    run_off_months: int  # equal parts in which a restructured loan is repaid
+    bad_after_months: int
+    foreclosure_months: int
+    score_base: float
+    margin_weight: float
+    leverage_weight: float
+    collateral_bonus: float
+    record_malus: float
+    score_noise: float
     guarantee_fee: float  # a year
     guaranteed_share: float
     penalty_rate: float  # a year, on top
@@ -180,6 +190,7 @@ class Market(NamedTuple):
     sales: Int  # (P * S * Z,) weighted fen of sales settled this month
     supplier_loss: Float  # (P,) share of private trade receivables lost this month through closed customers
     payables_lost: Int  # (P,) weighted fen of payables written off this month
+    repaid: Int  # (P,) weighted fen of principal repaid this month
 
 
 @columns

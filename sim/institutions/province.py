@@ -69,6 +69,7 @@ def first_state(
             sales=np.zeros(prefectures * len(SECTORS) * len(SIZES), np.int64),
             supplier_loss=np.zeros(prefectures),
             payables_lost=np.zeros(prefectures, np.int64),
+            repaid=np.zeros(prefectures, np.int64),
         ),
         records=state.Records(
             slots=state.Slots(

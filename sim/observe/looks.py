@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 INSURED: Final = bit(FACTS, "insured")
 LATE: Final = bit(FACTS, "late_on_loan")
+BAD: Final = bit(FACTS, "loan_bad")
 
 
 class Looks:
@@ -178,7 +179,9 @@ class Looks:
                 "loan_fen": one.loan,
                 "debt_ratio": of_living(one.loan, 12 * sales),
                 "loan_rate": np.where(lives & (one.loan > 0), one.loan_rate, np.nan).astype(np.float64),
+                "loan_term": np.where(lives & (one.loan > 0), one.loan_term, 0).astype(np.int8),
                 "late_on_loan": lives & (one.facts & LATE != 0),
+                "loan_bad": lives & (one.facts & BAD != 0),
                 "insured": one.facts & INSURED != 0,
                 "result_of_year_fen": one.profit_this_year,
                 "result_with_owner_fen": np.where(lives, with_owner, one.profit_this_year),

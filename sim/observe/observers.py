@@ -13,7 +13,7 @@ from sim.firm.entitlements import has_bit, more, next_of, walk
 from sim.kernels import inlined, outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import Purpose, salted, uniform
-from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, SECTORS, SIZES, Status
+from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, FACTS, SECTORS, SIZES, Status, bit
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
 COUNTED: Final = (
@@ -36,6 +36,7 @@ CLOSED_WHILE_STOPPED, INSOLVENT, INSOLVENT_WHILE_STOPPED = (
 )
 MONTH_OF_OWNER = 30  # days since its birth that count as a month of a newcomer's owner
 DISPUTE = int(Purpose.DISPUTE)
+LOAN_BAD = bit(FACTS, "loan_bad")
 (
     CASH_ACCOUNT, RECEIVABLES_PUBLIC_ACCOUNT, OVERDUE_PUBLIC_ACCOUNT, RECEIVABLES_PRIVATE_ACCOUNT, PAYABLES_ACCOUNT,
     ARREARS_PUBLIC_ACCOUNT, ARREARS_PRIVATE_ACCOUNT, LOAN_ACCOUNT, VAT_CREDIT_ACCOUNT, QUALITY_DEPOSIT_ACCOUNT,
@@ -142,12 +143,17 @@ def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-
 
 
 @outermost
-def debts(firms, loans, payables):  # type: ignore[no-untyped-def]
-    """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,)."""
+def debts(firms, loans, bad_loans, payables):  # type: ignore[no-untyped-def]
+    """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,).
+
+    ``bad_loans``: (P,) the part of loans that is bad.
+    """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
             w = np.int64(firms.weight[i])
             loans[firms.prefecture[i]] += w * firms.loan[i]
+            if firms.facts[i] & LOAN_BAD:
+                bad_loans[firms.prefecture[i]] += w * firms.loan[i]
             payables[firms.prefecture[i]] += w * firms.payables[i]
 
 

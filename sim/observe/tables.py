@@ -207,7 +207,9 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "loan_fen": Column("int64", "fen", "owed to banks"),
         "debt_ratio": Column("float64", "share", "of a year of usual sales"),
         "loan_rate": Column("float64", "share a year", "of its loan; missing without one"),
+        "loan_term": Column("int8", "months", "for which its loan was given; 0 without one, and once it is called"),
         "late_on_loan": Column("bool", "-", "has not repaid a loan when due"),
+        "loan_bad": Column("bool", "-", "has been late on a loan for more than 90 days"),
         "insured": Column("bool", "-", "has insured employees"),
         "result_of_year_fen": Column("int64", "fen", "since 1 January, as settled so far, before the owner has lived"),
         "result_with_owner_fen": Column(

@@ -60,6 +60,8 @@ class Firms(NamedTuple):
     arrears_private: NDArray[np.int64]  # wages, rent, utilities, fees and interest not paid when due
     loan: NDArray[np.int64]  # principal
     loan_due_on: NDArray[np.int16]  # day of maturity, -1 without a loan
+    loan_term: NDArray[np.int8]  # months for which it was given; 0 once it is called
+    late_months: NDArray[np.int8]  # in a row at which principal or interest due was not paid in full
     vat_credit: NDArray[np.int64]  # stock of uncredited input VAT
     quality_deposit: NDArray[np.int64]  # travel agencies' deposit
     contract_backlog: NDArray[np.int64]  # public contracts won and not yet delivered

@@ -29,7 +29,7 @@ _USUAL: Final = CLASSIFICATION.record.first - timedelta(1)  # usual costs are th
 # What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
 _STAFF, _ROUNDING, _SALES, _MARGIN, _CASH, _LANDLORD, _CUSTOMER, _AGE, _LOAN, _LOAN_SIZE = range(10)
 _MATURITY, _RATE, _INSURED, _OVERDUE, _VAT, _BORN, _FLAGS = range(10, 17)  # _FLAGS takes three
-_PAY = 19
+_PAY, _TERM = 19, 20
 
 
 class Tables(NamedTuple):
@@ -71,6 +71,9 @@ class Tables(NamedTuple):
     loan_months: NDArray[np.float64]
     loan_spread: float
     loan_level: float
+    short_share: float
+    short_months: float
+    long_months: float
     loan_rate_mean: float
     loan_rate_sd: float
     ages: NDArray[np.float64]  # first month of each age class, and the end of the last
@@ -153,6 +156,9 @@ def tables_of(parameters: Parameters) -> Tables:
         loan_months=by_size("population.loan_to_sales"),
         loan_spread=loan_spread,
         loan_level=float(_level(loan_spread)),
+        short_share=parameters["credit.short_share"],
+        short_months=float(round(parameters["credit.short_months"])),
+        long_months=float(round(parameters["credit.long_months"])),
         loan_rate_mean=parameters["population.loan_rate_mean"],
         loan_rate_sd=parameters["population.loan_rate_sd"],
         ages=12.0 * np.array([*ages, 2 * max(ages)], np.float64),
@@ -370,7 +376,17 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
             firms.cash[row] = np.int64(np.rint(months * outlays))
         firms.loan[row] = np.int64(np.rint(loan))
         if not known[_G_LOAN_DUE]:
-            firms.loan_due_on[row] = np.int16(uniform(seed, purpose, key, _MATURITY) * 365.0) if loan > 0.0 else -1
+            firms.loan_due_on[row] = -1
+            if loan > 0.0:
+                months = (
+                    tables.short_months
+                    if uniform(seed, purpose, key, _TERM) < tables.short_share
+                    else tables.long_months
+                )
+                firms.loan_due_on[row] = np.int16(
+                    uniform(seed, purpose, key, _MATURITY) * np.floor(months * 365.0 / 12.0)
+                )
+                firms.loan_term[row] = np.int8(months)
         if flags & _TRAVEL != 0 and not known[_G_DEPOSIT]:
             firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
         firms.suspended_on[row] = -1

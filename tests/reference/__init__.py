@@ -12,7 +12,7 @@ Where a section of the document is found:
     7.3    bills                what falls due
     7.4    entitlements         relief, deferral, payments, filing; policy says what measures say on a day
     7.5    payment              the order of creditors
-    7.6    banks                loans
+    7.6    credit, banks        loans
     7.8    leaving              why a firm leaves, and who loses
     7.10   outbreak, offices    closure and restart; liaison officers
     7.11   publicity, offices   knowing; desks and meetings

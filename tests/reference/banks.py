@@ -6,9 +6,10 @@ import math
 
 from sim.random_numbers import Purpose
 from tests.reference.arithmetic import single, whole
-from tests.reference.bills import loan_term_days, outlays
+from tests.reference.bills import outlays
+from tests.reference.credit import give_a_term, score
 from tests.reference.firm import Firm
-from tests.reference.province import NEVER, OTHERS, Province
+from tests.reference.province import OTHERS, Province
 
 MOST_SAVED = 2.0**40
 
@@ -26,11 +27,23 @@ class Banks:
 
     def new_month(self, day: int | None) -> None:
         """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
+        p, province = self.province.calibration, self.province
         factor = 1.0 if day is None else self._encouragement(day)
-        p = self.province.calibration
-        not_renewed = (1.0 - p("credit.renewal_share")) * 12.0 / p("credit.term_months")
-        factor *= (p("credit.growth_per_year") + not_renewed) / 12.0
-        self.supply = [self.province.loans[p] * factor for p in self.province.prefectures]
+        willing = max(0.0, 1.0 - p("credit.supply_response") * max(0.0, self._excess_of_bad_loans()))
+        growth = p("credit.growth_per_year") / 12.0
+        self.supply = [
+            (growth * province.loans[f] * willing + province.repaid[f]) * factor for f in province.prefectures
+        ]
+        province.repaid.clear()
+
+    def _excess_of_bad_loans(self) -> float:
+        """By how much bad loans, of all loans of the province, exceed what is tolerated, as a share of it."""
+        alive = [firm for firm in self.province.firms if firm.is_alive]
+        lent = sum(firm.weight * firm.loan for firm in alive)
+        bad = sum(firm.weight * firm.loan for firm in alive if "loan_bad" in firm.facts)
+        if lent == 0:
+            return 0.0
+        return bad / lent / self.province.calibration("credit.bad_share_tolerated") - 1.0
 
     def _encouragement(self, day: int) -> float:
         """What the credit measures in force multiply lending by."""
@@ -62,32 +75,13 @@ class Banks:
                 expands = "expands" in firm.facts
                 firm.facts -= {"loan_pending", "expands"}
                 left -= firm.weight
-                if self._score(firm, day) <= 0.0:
+                if score(province, firm, day, Purpose.UNDERWRITING) <= 0.0:
                     province.stations.reach(province.month_of[day], "loan", "refused", firm, waited)
                 else:
                     self.supply[prefecture] -= self._lend(firm, day, expands) * firm.weight
                     province.stations.reach(province.month_of[day], "loan", "decided", firm, waited)
             served_all = not queue or queue[0].ready_on > day
             self.unused[prefecture] = 0.0 if served_all else min(left, MOST_SAVED)
-
-    def _score(self, firm: Firm, day: int) -> float:
-        """Points; the bank lends above 0."""
-        province, p = self.province, self.province.calibration
-        approval, waiver, error = 0.0, 0.0, 1.0
-        for rule in firm.eligible:
-            if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
-                approval += rule.says("approval", day)
-                waiver = max(waiver, rule.says("collateral_waiver", day))
-                error *= rule.says("screening_error", day)
-        usual = max(1.0, float(firm.usual_sales))
-        trade = usual * province.date_month(day)
-        points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade
-        points -= p("credit.leverage_weight") * firm.loan / (12.0 * usual)
-        points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
-        if "late_on_loan" in firm.facts or firm.distressed_months > 0:
-            points -= p("credit.record_malus")
-        chance = province.draws.normal(Purpose.UNDERWRITING, firm.key, province.month_of[day])
-        return points + p("credit.noise") * error * chance
 
     def _lend(self, firm: Firm, day: int, expands: bool) -> int:
         """Give a loan; returns its fen."""
@@ -104,7 +98,7 @@ class Banks:
         total = max(1.0, float(firm.loan + amount))
         firm.loan_rate = single((firm.loan * firm.loan_rate + amount * rate) / total)
         firm.loan += amount
-        firm.loan_due_on = min(day + loan_term_days(province), NEVER)
+        give_a_term(province, firm, day)
         firm.cash += amount
         firm.facts |= {"new_loan", "has_loan"}
         province.books.post(province.month_of[day], "banks", "firms", "loan", "paid", amount * firm.weight)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import whole
+from tests.reference.credit import principal
 from tests.reference.firm import Firm
-from tests.reference.province import NEVER, Province
+from tests.reference.province import Province
 
 MONTH_DAYS = 365.25 / 12
 PREMIUMS = ("pension", "medical", "unemployment", "work_injury")
@@ -26,11 +27,6 @@ class Trade(NamedTuple):
     materials_of_a_yuan: float  # in the firm's year
     on_materials: float  # factor of cultivation
     depreciation: int  # fen
-
-
-def loan_term_days(province: Province) -> int:
-    """Days for which a loan is given or renewed."""
-    return int(province.calibration("credit.term_months") * 365 // 12)
 
 
 def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trade) -> tuple[dict[str, int], int]:
@@ -85,20 +81,6 @@ def vat_share(province: Province, firm: Firm, day: int, sales: float) -> float:
     if sales > p.on("tax.vat_exempt_monthly_yuan", today) * fen(1):
         return p.on("tax.vat_small_scale", today) * with_surcharges
     return 0.0
-
-
-def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
-    """What of the loan must be repaid today; at the first settlement after maturity it may be renewed instead."""
-    p = province.calibration
-    if firm.loan_due_on > day:
-        return 0
-    if firm.loan_due_on > previous:
-        chance = province.draws.uniform(Purpose.EXTENSION, firm.key, province.month_of[day])
-        if chance < p("credit.renewal_share"):
-            firm.loan_due_on = min(day + loan_term_days(province), NEVER)
-            return 0
-    months_late = (day - firm.loan_due_on) // 31
-    return firm.loan // max(1, int(p("credit.run_off_months")) - months_late)
 
 
 def materials_of_a_yuan(province: Province, firm: Firm, month: int) -> float:

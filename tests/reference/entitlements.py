@@ -207,8 +207,11 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
             if flow not in rule.values.flows or due[flow] <= 0:
                 continue
             if flow == "principal":
-                firm.loan_due_on = day + 30 * int(rule.says("loan_months", day))
-                firm.facts.discard("late_on_loan")
+                months = int(rule.says("loan_months", day))
+                firm.loan_due_on = day + 30 * months
+                firm.loan_term = firm.loan_term or months
+                firm.late_months = 0
+                firm.facts -= {"late_on_loan", "loan_bad"}
                 firm.had_put_off = True
                 province.books.post(
                     month, BEARER, "firms", deferred_flow(rule), "deferred", due[flow] * firm.weight, rule.id

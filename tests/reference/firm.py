@@ -52,6 +52,8 @@ class Firm:
     arrears_private: int
     loan: int
     loan_due_on: int
+    loan_term: int
+    late_months: int
     vat_credit: int
     quality_deposit: int
     contract_backlog: int

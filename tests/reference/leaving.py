@@ -32,8 +32,10 @@ def why_it_ends(province: Province, firm: Firm, day: int, wanted: float, bills: 
                 cultivated *= rule.says("young_churn", day)
     retires = p("leaving.retirement_per_year", firm.size) / 12.0 * cultivated
     if draws.uniform(Purpose.RETIREMENT, firm.key, month) < retires:
-        if firm.cash + sum(proceeds(province, firm)) >= debts_of(firm):  # who owes more than he has goes on
+        if can_pay_all(province, firm):  # who owes more than he has goes on
             return "retires"
+    if firm.late_months >= p("credit.foreclosure_months"):
+        return "creditors"
     if firm.distressed_months > 0:
         extra = draws.exponential(Purpose.PATIENCE, firm.key) * p("firm.patience_beyond_min_months")
         if firm.distressed_months >= p("firm.patience_months_min") + math.floor(extra):
@@ -43,6 +45,8 @@ def why_it_ends(province: Province, firm: Firm, day: int, wanted: float, bills: 
     if age < p("leaving.months_before_first"):
         return None
     earnings = expected_earnings(province, firm, day, wanted)
+    if not can_pay_all(province, firm):  # the debt and its interest stay, whether he goes on or not
+        earnings += firm.loan * firm.loan_rate / 12.0
     if gap(province, firm, earnings) <= 0.0:
         return None
     missing = gap(province, firm, earnings + expected_help(province, firm, day, bills))
@@ -67,6 +71,11 @@ def proceeds(province: Province, firm: Firm) -> tuple[int, int, int, int, int]:
 def debts_of(firm: Firm) -> int:
     """Fen that the firm owes, due or not."""
     return firm.payables + firm.arrears_public + firm.arrears_private + firm.loan + sum(firm.deferred.values())
+
+
+def can_pay_all(province: Province, firm: Firm) -> bool:
+    """Whether what the owner would get for all that there is covers the debts."""
+    return firm.cash + sum(proceeds(province, firm)) >= debts_of(firm)
 
 
 def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
@@ -111,6 +120,7 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     paid = min(firm.loan, cash)
     cash -= paid
     post("firms", "banks", "principal", "paid", paid)
+    province.repaid[firm.prefecture] += paid * w
     recovered = whole((firm.loan - paid) * province.calibration("credit.recovery_share"))
     post("owners", "banks", "loan", "paid", recovered)
     post("firms", "banks", "loan", "written_off", firm.loan - paid - recovered)

@@ -7,8 +7,8 @@ import math
 from sim.random_numbers import Purpose
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
-from tests.reference.bills import loan_term_days
 from tests.reference.books import BEARER, PAYEE
+from tests.reference.credit import give_a_term, keep_record
 from tests.reference.entitlements import deferred_flow
 from tests.reference.firm import Firm
 from tests.reference.policy import Rule
@@ -50,7 +50,7 @@ def pay_bills(
     if firm.cash < total:
         raise_cash(province, firm, day, total - firm.cash, expected_outlays)
     cash = firm.cash
-    short = False
+    short = late = False
     for flow in FLOWS:
         if flow == "principal":
             continue
@@ -71,6 +71,7 @@ def pay_bills(
         if unpaid > 0:
             books.post(month, "firms", PAYEE[flow], flow, "owed", unpaid * w)
             short = True
+            late = late or flow == "interest"
             if flow == "materials":
                 firm.payables += unpaid
                 firm.overdue_payables += unpaid
@@ -86,14 +87,11 @@ def pay_bills(
         cash -= paid
         firm.loan -= paid
         books.post(month, "firms", "banks", "principal", "paid", paid * w)
+        province.repaid[firm.prefecture] += paid * w
         principal_overdue = due["principal"] - paid
-        if principal_overdue > 0:
-            firm.facts.add("late_on_loan")
-        else:
-            firm.facts.discard("late_on_loan")
+    keep_record(province, firm, late or principal_overdue > 0)
     if firm.loan == 0 and firm.loan_due_on != NEVER:
         firm.loan_due_on = NEVER
-        firm.facts.discard("late_on_loan")
 
     put_off = whole(firm.overdue_payables * p("firm.stretch_share")) if tight else 0
     meant = firm.overdue_payables - put_off
@@ -158,7 +156,7 @@ def raise_cash(province: Province, firm: Firm, day: int, gap: int, expected_outl
         borrowed = min(gap, room)
         if borrowed > 0:
             if firm.loan == 0:
-                firm.loan_due_on = min(day + loan_term_days(province), NEVER)
+                give_a_term(province, firm, day)
             firm.loan += borrowed
             firm.cash += borrowed
             gap -= borrowed

@@ -56,6 +56,7 @@ class Province:
         self.of_county: dict[int, list[Firm]] = defaultdict(list)
         self.entities: dict[int, int] = defaultdict(int)  # alive at the start
         self.loans: dict[int, int] = defaultdict(int)  # weighted fen lent, as last counted
+        self.repaid: dict[int, int] = defaultdict(int)  # weighted fen of principal since the last count
         self.entitled: dict[tuple[str, int, str], int] = defaultdict(int)  # firms that qualify, unborn ones included
         self.told: dict[tuple[str, int, str], float] = defaultdict(float)  # cumulated hazard of knowing of a measure
         for firm in self.firms:
