@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare slides quick test test-long benchmark limit province studies timings peers clean setup
+.PHONY: compare slides quick test test-long quiet-year benchmark limit province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -42,6 +42,9 @@ test: setup ## format, lint, types, import contract, tests
 test-long: setup $(FUZZER) ## longer rounds of what `make test` checks briefly, and two minutes of fuzzing for each kind of file
 	@$(BIN)/python -m pytest -n auto -m long
 	@for target in scenario catalogue levers design table; do $(BIN)/python -m tests.faults.fuzz $$target 120 || exit 1; done
+
+quiet-year: setup ## moments of two ordinary years at a grid of what no evidence fixes, beside what surveys and statistics see
+	@$(BIN)/python -m benchmarks.quiet_year
 
 benchmark: setup ## firm-months a second and bytes a firm
 	@$(BIN)/python benchmarks/engine.py

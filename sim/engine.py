@@ -227,14 +227,11 @@ class Run:
 
     def _refuse_overflow(self) -> None:
         """Sums are int64: refuse a world whose money could not be added up before it runs."""
-        months = self.timeline.months + 1
-        firms = self.population.firms
+        months, firms = self.timeline.months + 1, self.population.firms
         turnover = float((firms.usual_sales.astype(np.float64) * firms.weight).sum()) * months * 4
         if turnover + float(np.abs(self.opening.astype(np.float64)).sum()) > LARGEST_SUM_FEN:
-            raise ValueError(
-                f"the money of this world over {months} months cannot be added up in whole fen; "
-                "take fewer firms or a shorter horizon"
-            )
+            told = f"the money of this world over {months} months cannot be added up in whole fen"
+            raise ValueError(f"{told}; take fewer firms or a shorter horizon")
 
     def _look_back(self) -> None:
         """Every firm's last settlement before the horizon was one month before its first within it."""
@@ -315,7 +312,7 @@ class Run:
             if ends < heard:
                 continue  # over before anybody could hear of it
             if heard < begins:
-                changes[heard].append(lambda day, m=m: rules.announce(m))  # type: ignore[misc]
+                changes[heard].append(lambda day, m=m: self._announce(m))  # type: ignore[misc]
             if begins <= ends:
                 changes[begins].append(self._begin(m))
             for on in sorted(measure.changes):
@@ -333,6 +330,12 @@ class Run:
         measure = self.rules.measures[m]
         act = instruments()[measure.instrument].act
         return lambda day: act(measure.values, m, self.timeline.date(day), self.rules)
+
+    def _announce(self, m: int) -> None:
+        """Firms hear of measure m, and of what it will say on its first day."""
+        measure = self.rules.measures[m]
+        self.rules.announce(m)
+        instruments()[measure.instrument].act(measure.values, m, measure.start, self.rules)
 
     def _begin(self, m: int) -> Callable[[int], None]:
         def begin(day: int) -> None:
@@ -355,13 +358,11 @@ class Run:
     def _settle(self, day: int) -> None:
         province, cohort = self.province, self.timeline.cohort[day]
         first, last = self.population.cohort_start[cohort : cohort + 2].tolist()
-        cases = self.state.behaviour.applications_max + 1  # measures and a loan
-        province.make_room(cases * (last - first))
-        clock = province.clock(day)
+        province.make_room((self.state.behaviour.applications_max + 1) * (last - first))  # measures and a loan
         for begin, end, followed in self.journeys.parts(first, last):
             if followed:
                 self.journeys.before_settlement(begin, day, self.state.queues)
-            settle(Span(begin, end), clock, self.state)
+            settle(Span(begin, end), province.clock(day), self.state)
             if followed:
                 self.journeys.settled(begin, day, self.state.queues)
 
@@ -371,7 +372,7 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        payables, bad_loans = np.zeros_like(market.payables_lost), np.zeros_like(market.payables_lost)
+        payables, bad_loans = np.zeros((2, len(self.loans)), np.int64)
         self.loans[:] = 0
         debts(state.firms, self.loans, bad_loans, payables)
         self.funds.settle()

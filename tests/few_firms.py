@@ -16,7 +16,6 @@ from unittest.mock import patch
 import numpy as np
 
 from sim.engine import Run, Wanted
-from sim.firm.state import MONTH_DAYS
 from sim.instruments import instruments
 from sim.ledger import LINE, MOVES
 from sim.measure import Measure, Words
@@ -30,8 +29,8 @@ from sim.population.synthesis import Population
 from sim.scenario import Scenario, load
 from sim.scenario.schema import Fund
 from sim.timeline import COHORTS, Timeline
-from sim.units import fen
-from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, FLOWS, LANDLORDS, SECTORS, SIZES, Status, bit
+from sim.units import MONTH_DAYS, fen
+from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, FLAGS, FLOWS, LANDLORDS, SECTORS, SIZES, Status, bit
 from sim.world.spec import WorldSpec
 from sim.world.world import World, build
 
@@ -41,21 +40,26 @@ STATIONS: Final = ("applied", "decided", "refused", "paid")
 QUIET: Final[dict[str, Any]] = {
     "firm.trend_sigma": 0.0,
     "firm.sales_sigma": 0.0,
-    "firm.churn_per_year": {0: 0.0},
-    "firm.shed_share": 0.0,
-    "firm.rehire_share": 0.0,
+    "firm.expectation_weight": 0.0,
+    "firm.stretch_share": 0.0,
     "firm.drawings_share": 0.0,
     "firm.injection_share": 0.0,
-    "firm.hopeless_hazard_per_year": 0.0,
-    "firm.closed_too_long_hazard_per_month": 0.0,
     "firm.patience_months_min": 99.0,
     "firm.patience_beyond_min_months": 0.0,
+    "leaving.retirement_per_year": 0.0,
+    "leaving.hazard_per_month": 0.0,
+    "staff.dismissed_per_month": 0.0,
+    "staff.dismissed_when_short_per_month": 0.0,
+    "staff.hired_per_month": 0.0,
+    "suppliers.credit_share": 0.0,
+    "costs.margin_permanent_share": 1.0,  # every year is like the one before
+    "costs.materials_fixed_share": 0.0,
+    "costs.depreciation": 0.0,
     "costs.utilities": 0.0,
     "costs.fees": 0.0,
     "costs.tolls": 0.0,
     "costs.commission": 0.0,
     "costs.testing_yuan": 0.0,
-    "population.payables_months": 0.0,
     "receivables.credit_share": 0.0,
     "receivables.private_default_per_month": 0.0,
     "receivables.disputed_share": 0.0,
@@ -72,7 +76,10 @@ QUIET: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Firm:
-    """One firm on 1 January 2022. Money in yuan, sales, wages and rent a month; it stands for ``weight`` firms."""
+    """One firm on 1 January 2022. Money in yuan, sales, wages and rent a month; it stands for ``weight`` firms.
+
+    It buys for at least two fen of a yuan that it sells, as every firm of the model.
+    """
 
     sector: str = "catering"
     size: str = "micro"
@@ -83,13 +90,17 @@ class Firm:
     wage: float = 4_000
     sales: float = 100_000
     rent: float = 8_000
-    materials_share: float = 0.0
+    materials_share: float = 0.02
+    reservation: float = 0
+    expected: float = 1.0
+    buffer_months: float = 2.0
     insured_share: float = 0.0
     cash: float = 10_000_000
     loan: float = 0
     loan_rate: float = 0.0
     loan_due: date | None = None
     payables: float = 0
+    overdue_payables: float = 0
     receivables_public: float = 0
     overdue_public: float = 0
     receivables_private: float = 0
@@ -176,12 +187,16 @@ class Town:
         return self
 
     def firm(self, name: str, k: int = 0) -> Any:
-        """Column ``name`` of firm k, now."""
-        return getattr(self.run.state.firms, name)[k].item()
+        """Column ``name`` of firm k, now; of a mask its words."""
+        return getattr(self.run.state.firms, name)[k].tolist()
 
     def is_open(self, k: int = 0) -> bool:
         """Whether firm k is open now."""
         return bool(self.firm("status", k) == Status.OPEN)
+
+    def cause(self, k: int = 0) -> str:
+        """Why firm k has left, empty while it lives."""
+        return "" if self.firm("exit_cause", k) < 0 else EXIT_CAUSES[self.firm("exit_cause", k)]
 
     def has_fact(self, fact: str, k: int = 0) -> bool:
         """Whether a fact is true of firm k now."""
@@ -297,20 +312,24 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
     columns = new_columns(len(firms))
     names = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS}
     money = {
-        "wage", "rent", "cash", "loan", "payables", "receivables_public", "overdue_public", "receivables_private",
-        "vat_credit", "quality_deposit",
+        "wage", "rent", "reservation", "cash", "loan", "payables", "overdue_payables", "receivables_public",
+        "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
+    plain = (
+        "county", "staff", "materials_share", "expected", "buffer_months", "insured_share", "loan_rate", "age_months",
+        "weight",
+    )  # fmt: skip
     counties = county_table()
     for k, firm in enumerate(firms):
         for name, known in names.items():
             getattr(columns, name)[k] = known.index(getattr(firm, name))
         for name in money:
             getattr(columns, name)[k] = fen(getattr(firm, name))
-        for name in ("county", "staff", "materials_share", "insured_share", "loan_rate", "age_months", "weight"):
+        for name in plain:
             getattr(columns, name)[k] = getattr(firm, name)
         columns.key[k] = k + 1
         columns.prefecture[k] = counties.prefecture[firm.county]
-        columns.usual_sales[k] = fen(firm.sales)
+        columns.usual_sales[k] = columns.first_sales[k] = fen(firm.sales)
         columns.usual_staff[k] = firm.staff
         columns.flags[k] = sum(bit(FLAGS, flag) for flag in firm.flags)
         columns.facts[k] = sum(bit(FACTS, fact) for fact in ("kept_staff", *firm.facts))

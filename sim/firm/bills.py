@@ -57,7 +57,7 @@ def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-un
     full[TESTING] = round_half_up(tested * behaviour.testing_fen[s] * firms.staff[i])
 
 
-@inlined
+@kernel
 def materials_of_a_yuan(i, month, firms, behaviour, seed):  # type: ignore[no-untyped-def]
     """What firm i buys for a yuan of sales this year: its margin for life, and what changes on its own anniversary.
 

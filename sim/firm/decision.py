@@ -7,7 +7,7 @@ of.
 
 import numpy as np
 
-from sim.firm.bills import FLOW_COUNT, ON_PLATFORM, SUSPENDED, VAT_GENERAL, deferred_total, materials_of_a_yuan
+from sim.firm.bills import FLOW_COUNT, ON_PLATFORM, SUSPENDED, VAT_GENERAL, deferred_total, materials_of_a_yuan, outlays
 from sim.firm.entitlements import held, in_effect, measures_requiring, more, next_of, payment, round_half_up, walk
 from sim.firm.state import PAYMENT, RELIEF
 from sim.kernels import inlined, kernel, outermost
@@ -200,7 +200,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
             months = min(float(slots.months_left[terms.month_slot[m], i]), horizon)
         else:
             months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
-        help_ += _worth_of_relief(i, m, full, firms, terms) * months / horizon
+        help_ += _worth_of_relief(m, full, terms) * months / horizon
     left = in_effect(i, firms.granted, terms.recurring, firms, terms)
     while more(left):
         m, left = next_of(left)
@@ -242,15 +242,15 @@ def _worth(i, m, after, day, full, firms, terms, behaviour):  # type: ignore[no-
     if terms.kind[m] == RELIEF:
         if terms.month_slot[m] >= 0:
             lasts = min(float(terms.months[m]), within)
-        return _worth_of_relief(i, m, full, firms, terms) * lasts
+        return _worth_of_relief(m, full, terms) * lasts
     if terms.kind[m] == PAYMENT:
         return float(payment(i, m, firms, terms, behaviour)) * (lasts if terms.monthly[m] else 1.0)
     return 0.0
 
 
 @kernel
-def _worth_of_relief(i, m, full, firms, terms):  # type: ignore[no-untyped-def]
-    """Fen of this month's bills ``full`` (FLOWS,) that measure m would take off firm i."""
+def _worth_of_relief(m, full, terms):  # type: ignore[no-untyped-def]
+    """Fen of this month's bills ``full`` (FLOWS,) that measure m would take off."""
     worth = 0.0
     for f in range(FLOW_COUNT):
         if (terms.flows[m] >> np.uint32(f)) & np.uint32(1):
@@ -259,11 +259,12 @@ def _worth_of_relief(i, m, full, firms, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def reaches_reopening(i, closed, expected_outlays, usual_outlays, firms, behaviour, seed):  # type: ignore[no-untyped-def]
-    """Whether cash, the owner's own money and what a bank might lend carry stopped firm i over ``closed`` days.
+def reaches_reopening(i, prospects, firms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether cash, the owner's own money and what a bank might lend carry stopped firm i until it works again.
 
-    ``expected_outlays``, ``usual_outlays``: fen of a month.
+    ``prospects``: as of :func:`what_becomes`.
     """
+    _, closed, expected_outlays = prospects
     s = firms.sector[i]
     wages = float(firms.staff[i]) * firms.wage[i] * payroll_factor(i, firms, behaviour)
     month = wages * behaviour.wage_when_suspended + firms.rent[i]
@@ -276,7 +277,7 @@ def reaches_reopening(i, closed, expected_outlays, usual_outlays, firms, behavio
     if not firms.facts[i] & np.uint16(OWNER_PAID_IN) and uniform(seed, INJECTS, key, 0) < behaviour.injection_share:
         has += behaviour.injection_months * expected_outlays
     if not firms.facts[i] & np.uint16(LATE) and uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
-        has += behaviour.loan_months * usual_outlays
+        has += behaviour.loan_months * outlays(i, 1.0, firms, behaviour)
     return has >= month * closed / MONTH_DAYS
 
 
@@ -289,13 +290,20 @@ def gap_of(i, earnings, firms, behaviour):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def months_lived(i, day, firms):  # type: ignore[no-untyped-def]
+    """Age of firm i in whole months of 30 days."""
+    return firms.age_months[i] + (day - max(firms.born_on[i], 0)) // 30
+
+
+@inlined
 def may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Whether :func:`what_becomes` need be asked: nearly always a firm stays, and a glance tells so."""
     key, month = firms.key[i], clock.month
     if closed > 0.0 or firms.distressed_months[i] > 0 or firms.late_months[i] >= behaviour.foreclosure_months:
         return True
     if (firms.granted[i, 0] & terms.cultivates[0]) | (firms.granted[i, 1] & terms.cultivates[1]) != np.uint64(0):
-        return True  # it may be young, and be kept by what it is given
+        if months_lived(i, clock.day, firms) < YOUNG_MONTHS:
+            return True  # what it is given bears on whether it stays
     if uniform(seed, RETIREMENT, key, month) < behaviour.retirement[firms.size[i]] / 12.0:
         return True
     gap = gap_of(i, earnings, firms, behaviour)
@@ -305,12 +313,16 @@ def may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):  # typ
 
 
 @kernel
-def what_becomes(  # type: ignore[no-untyped-def]
-    i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
-):
-    """STAYS, RETIRES, CLOSES or INSOLVENT: what becomes of firm i this month."""
-    key, month, day = firms.key[i], clock.month, clock.day
-    months_old = firms.age_months[i] + (day - max(firms.born_on[i], 0)) // 30
+def what_becomes(i, clock, prospects, state):  # type: ignore[no-untyped-def]
+    """STAYS, RETIRES, CLOSES or INSOLVENT: what becomes of firm i this month.
+
+    ``prospects``: fen a month that it is expected to earn without help, days until it works again, fen of an expected
+    month's outlays.
+    """
+    earnings, closed, _ = prospects
+    firms, terms, behaviour, slots, seed = state.firms, state.terms, state.behaviour, state.records.slots, state.seed
+    key, month = firms.key[i], clock.month
+    months_old = months_lived(i, clock.day, firms)
     young = 1.0
     if months_old < YOUNG_MONTHS:
         left = held(i, terms.cultivates, firms)
@@ -327,7 +339,7 @@ def what_becomes(  # type: ignore[no-untyped-def]
         if firms.distressed_months[i] >= behaviour.patience_min + np.floor(extra):
             return INSOLVENT
     if closed > 0.0:
-        if not reaches_reopening(i, closed, expected_outlays, usual_outlays, firms, behaviour, seed):
+        if not reaches_reopening(i, prospects, firms, behaviour, seed):
             return CLOSES
     if months_old < behaviour.months_before_closing:
         return STAYS
@@ -336,9 +348,9 @@ def what_becomes(  # type: ignore[no-untyped-def]
         luck = uniform(seed, CLOSING, key, month)
         # Who would stay even without any help is not asked for it.
         if luck < behaviour.closing_hazard * min(gap, behaviour.most_hazards) * young:
-            earnings += expected_help(i, clock, full, firms, slots, terms, behaviour)
-            if not assets_cover_debts(i, firms, slots, terms, behaviour):  # interest is owed if he closes, too
-                earnings += firms.loan[i] * float(firms.loan_rate[i]) / 12.0
+            if not firms.facts[i] & np.uint16(SHORT) and not assets_cover_debts(i, firms, slots, terms, behaviour):
+                return STAYS  # his debts stay with him: he goes on as long as he can pay his bills
+            earnings += expected_help(i, clock, state.bills.full, firms, slots, terms, behaviour)
             gap = gap_of(i, earnings, firms, behaviour)
             if luck < behaviour.closing_hazard * max(0.0, min(gap, behaviour.most_hazards)) * young:
                 return CLOSES
@@ -391,7 +403,9 @@ def reach(day, month, firms, behaviour, seed, found):  # type: ignore[no-untyped
     for i in range(len(firms.key)):
         if firms.status[i] < OPEN or firms.status[i] == EXITED:
             continue
-        materials = materials_of_a_yuan(i, month, firms, behaviour, seed)
+        materials = float(firms.materials_now[i])
+        if materials == 0.0:  # not settled yet
+            materials = materials_of_a_yuan(i, month, firms, behaviour, seed)
         closed = closed_days(i, day, firms, behaviour)
         staff = float(firms.staff[i])
         net = expected_earnings(i, day, materials, staff, closed, firms, behaviour) - firms.reservation[i]

@@ -14,6 +14,7 @@ from sim.firm.state import (
     OF_CREDIT_INCREMENT,
     OF_CREDIT_STOCK,
     OF_DEPOSIT,
+    OF_LIVING,
     OF_PREMIUMS_LAST_YEAR,
     OF_RENT,
     OF_SALES,
@@ -141,6 +142,8 @@ def payment(i, m, firms, terms, behaviour):  # type: ignore[no-untyped-def]
         amount = round_half_up(unit * firms.rent[i])
     elif base == OF_UTILITIES:
         amount = round_half_up(unit * firms.usual_sales[i] * behaviour.utilities[firms.sector[i]])
+    elif base == OF_LIVING:
+        amount = round_half_up(unit * firms.reservation[i])
     elif base == OF_PREMIUMS_LAST_YEAR:  # at the staff of a usual year
         wages = 12.0 * firms.usual_staff[i] * firms.wage[i] * firms.insured_share[i]
         amount = round_half_up(unit * wages * behaviour.premiums[UNEMPLOYMENT_PREMIUM])

@@ -6,7 +6,7 @@ from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, 
 from sim.firm.credit import LATE, count_lateness, forgive_lateness, give_term
 from sim.firm.entitlements import held, in_effect, more, next_of, round_half_up
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
-from sim.kernels import kernel
+from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES, PAID_0, UNPAID, UNPAID_0
 from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import FACTS, FLOWS, bit
@@ -24,15 +24,15 @@ INTEREST_FLOW_BIT = np.uint32(1 << INTEREST)
 
 
 @kernel
-def pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records):  # type: ignore[no-untyped-def]
+def pay_in_order(i, clock, living, instalments, firms, terms, due, records):  # type: ignore[no-untyped-def]
     """Pay what is ``due`` in the order of FLOWS, principal apart; after wages the owner's ``living``, ``instalments``.
 
-    ``needed``: fen of all together. Returns the fen spent, whether cash was short, and the fen of
-    interest that stayed unpaid.
+    Returns the fen spent, whether cash was short, and the fen of interest that stayed unpaid.
     """
     lines = records.books.lines[clock.month]
     w = np.int64(firms.weight[i])
     cash = max(firms.cash[i], np.int64(0))
+    needed = living + instalments + due.sum()
     if instalments == 0 and cash >= needed:
         # Enough for everything, as in most months: the same postings without a decision at each flow.
         for f in range(FLOW_COUNT - 1):
@@ -118,13 +118,13 @@ def pay_arrears(i, spare, firms, lines):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_on_cash(i, spare, depreciation, firms, behaviour, lines):  # type: ignore[no-untyped-def]
-    """Equipment that wears out is bought anew, then owners draw on what is left of ``spare``; returns the fen spent."""
+def draw_on_cash(i, spare, depreciation, share, firms, lines):  # type: ignore[no-untyped-def]
+    """Replace what wears out, let the owner draw a ``share`` of what is left of ``spare``; returns the fen spent."""
     if spare <= 0:
         return np.int64(0)
     w = np.int64(firms.weight[i])
     replaced = min(depreciation, spare)
-    drawn = round_half_up((spare - replaced) * behaviour.drawings_share)
+    drawn = round_half_up((spare - replaced) * share)
     lines[REPLACED] += replaced * w
     lines[DRAWINGS] += drawn * w
     return replaced + drawn
@@ -172,12 +172,25 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
     return spent
 
 
+@inlined
+def may_raise_cash(i, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether :func:`raise_cash` need be asked: most firms have nobody to turn to, and a glance tells so."""
+    if firms.receivables_public[i] + firms.overdue_public[i] > firms.loan[i]:  # to borrow on
+        if (firms.eligible[i, 0] & terms.lends[0]) | (firms.eligible[i, 1] & terms.lends[1]) != np.uint64(0):
+            return True
+    if firms.facts[i] & np.uint16(OWNER_PAID_IN):
+        return False
+    return uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share
+
+
 @kernel
-def raise_cash(i, gap, outlays, month, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+def raise_cash(i, clock, gap, outlays, state):  # type: ignore[no-untyped-def]
     """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once.
 
     ``gap``: fen that cash is short of; ``outlays``: fen of an expected month that cash must last for.
     """
+    firms, terms, behaviour, seed = state.firms, state.terms, state.behaviour, state.seed
+    lines = state.records.books.lines[clock.month]
     w = np.int64(firms.weight[i])
     advance = 0.0
     left = in_effect(i, firms.eligible, terms.lends, firms, terms)
@@ -189,7 +202,7 @@ def raise_cash(i, gap, outlays, month, firms, terms, behaviour, lines, seed):  #
         part = min(gap, room)
         if part > 0:
             if firms.loan[i] == 0:
-                give_term(i, np.int64(firms.open_from[i]), month, firms, behaviour, seed)
+                give_term(i, np.int64(firms.open_from[i]), clock.month, firms, behaviour, seed)
             firms.loan[i] += part
             firms.cash[i] += part
             lines[LOAN_DRAWN] += part * w

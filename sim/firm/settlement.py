@@ -28,6 +28,7 @@ from sim.firm.decision import (
     adjust_staff,
     closed_days,
     expected_earnings,
+    gap_of,
     may_leave,
     pauses,
     wanted_staff,
@@ -49,6 +50,7 @@ from sim.firm.exit import EXITED, leave
 from sim.firm.payment import (
     draw_on_cash,
     instalments_due,
+    may_raise_cash,
     pay_arrears,
     pay_in_order,
     pay_suppliers,
@@ -129,7 +131,9 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         demand_factor, materials_factor = _cultivated(i, firms, terms)
         shock = max(0.0, 1.0 + behaviour.sales_sigma[s] * normal(seed, SALES, key, month))
         sold = round_half_up(usual * activity * shock * demand_factor) if status != PAUSED else np.int64(0)
-        materials = materials_of_a_yuan(i, month, firms, behaviour, seed)
+        if firms.materials_now[i] == 0.0 or (month + np.int64(key % np.uint64(12))) % 12 == 0:  # its own year begins
+            firms.materials_now[i] = materials_of_a_yuan(i, month, firms, behaviour, seed)
+        materials = float(firms.materials_now[i])
         # What suppliers bear, by what the firm buys at its expected sales.
         monthly = float(firms.usual_sales[i]) * float(firms.materials_share[i]) * float(firms.expected[i])
         for_cash_only = firms.overdue_payables[i] > behaviour.cash_only_months * monthly
@@ -212,7 +216,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             lines[UNPAID_0 + MATERIALS] += bought_on_credit * w
 
         # 6. Paying: what falls due, then, from what exceeds the next wage bill, the bank and suppliers, then old
-        # arrears, from what exceeds half a month; what exceeds the target is spent on equipment and by the owner.
+        # arrears, from what exceeds half a month.
         expected_outlays = round_half_up(outlays(i, float(firms.expected[i]), firms, behaviour))
         target = round_half_up(float(firms.buffer_months[i]) * expected_outlays)
         instalments = instalments_due(i, day, firms, slots, terms)
@@ -223,10 +227,10 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             living = np.int64(np.floor(living * behaviour.living_least))
             meant -= round_half_up(meant * behaviour.stretch_share)
         needed += living
-        if firms.cash[i] < needed:
-            raise_cash(i, needed - firms.cash[i], expected_outlays, month, firms, terms, behaviour, lines, seed)
+        if firms.cash[i] < needed and may_raise_cash(i, firms, terms, behaviour, seed):
+            raise_cash(i, clock, needed - firms.cash[i], expected_outlays, state)
         cash = max(firms.cash[i], np.int64(0))
-        spent, short, unpaid_interest = pay_in_order(i, clock, living, instalments, needed, firms, terms, due, records)
+        spent, short, unpaid_interest = pay_in_order(i, clock, living, instalments, firms, terms, due, records)
         repaid = repay_loan(i, cash - spent - due[WAGES], unpaid_interest, firms, behaviour, market, due, lines)
         spent += repaid
         paid = pay_suppliers(i, meant, cash - spent - due[WAGES], firms, lines)
@@ -235,9 +239,6 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         spent += pay_arrears(i, cash - spent - expected_outlays // 2, firms, lines)
         overdue = firms.overdue_payables[i] + firms.arrears_private[i] + firms.arrears_public[i]
         overdue += due[PRINCIPAL] - repaid
-        if overdue == 0 and not short:
-            kept = target + deferred_total(i, firms, slots, terms)
-            spent += draw_on_cash(i, cash - spent - kept, depreciation, firms, behaviour, lines)
         firms.cash[i] -= spent
         if short != (firms.facts[i] & np.uint16(SHORT) != 0):
             firms.facts[i] ^= np.uint16(SHORT)
@@ -268,13 +269,15 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         earnings = expected_earnings(i, day, materials, wanted, closed, firms, behaviour)
         what = STAYS
         if may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):
-            usual_outlays = outlays(i, 1.0, firms, behaviour)
-            what = what_becomes(
-                i, clock, earnings, closed, expected_outlays, usual_outlays, full, firms, slots, terms, behaviour, seed
-            )
+            what = what_becomes(i, clock, (earnings, closed, expected_outlays), state)
         if what != STAYS:
             leave(i, what, clock, firms, terms, behaviour, market, records)
-        elif status != SUSPENDED and firms.reservation[i] > 0:
+            continue
+        if overdue == 0 and not short and firms.cash[i] > target:
+            spare = firms.cash[i] - target - deferred_total(i, firms, slots, terms)
+            share = behaviour.drawings_share if gap_of(i, earnings, firms, behaviour) <= 0.0 else 0.0
+            firms.cash[i] -= draw_on_cash(i, spare, depreciation, share, firms, lines)
+        if status != SUSPENDED and firms.reservation[i] > 0:
             becomes = PAUSED if pauses(i, day, materials, firms, behaviour) else OPEN
             if becomes != status:
                 firms.status[i] = becomes

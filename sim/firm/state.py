@@ -33,13 +33,13 @@ CREDIT: Final = 6
 
 # What a payment is a share or multiple of.
 BASES: Final = (
-    "firm", "head", "hire", "sales", "rent", "utilities", "unemployment_premiums_last_year", "vat_credit_stock",
-    "vat_credit_increment", "quality_deposit",
+    "firm", "head", "hire", "sales", "rent", "utilities", "owner_living", "unemployment_premiums_last_year",
+    "vat_credit_stock", "vat_credit_increment", "quality_deposit",
 )  # fmt: skip
 
 (
-    PER_FIRM, PER_HEAD, PER_HIRE, OF_SALES, OF_RENT, OF_UTILITIES, OF_PREMIUMS_LAST_YEAR, OF_CREDIT_STOCK,
-    OF_CREDIT_INCREMENT, OF_DEPOSIT,
+    PER_FIRM, PER_HEAD, PER_HIRE, OF_SALES, OF_RENT, OF_UTILITIES, OF_LIVING, OF_PREMIUMS_LAST_YEAR,
+    OF_CREDIT_STOCK, OF_CREDIT_INCREMENT, OF_DEPOSIT,
 ) = range(len(BASES))  # fmt: skip
 
 # Positions in `Behaviour.premiums`.

@@ -257,6 +257,8 @@ class Outbreak:
         w = firms.weight[alive]
         payroll = w * firms.staff[alive].astype(np.float64) * firms.wage[alive]
         self.usual_wages: Float = np.asarray(np.bincount(firms.county[alive], payroll, places), np.float64)
+        trade = w * firms.usual_sales[alive].astype(np.float64)
+        self.usual_trade: Float = np.asarray(np.bincount(firms.county[alive], trade, places), np.float64)
         market = self.of_county[firms.county[alive]].astype(np.int64) * sectors + firms.sector[alive]
         capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), prefectures * sectors)
         self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
@@ -273,10 +275,15 @@ class Outbreak:
         if month == 0 and self.province.timeline.start.day > 1:
             return  # not every cohort has settled in the first days
         share = self.parameters.by_sector("firm.local_demand_share")
-        # A county of a small sample may have had nobody on a payroll: its demand does not follow newcomers' wages.
-        wages = np.divide(
-            market.wages, self.usual_wages, out=np.ones_like(self.usual_wages), where=self.usual_wages > 0
+        # Published demand holds what newcomers and growing firms pay: wages count as for the trade of the first day.
+        known = self.usual_trade > 0
+        trade = np.divide(
+            market.capacity.sum(axis=1), self.usual_trade, out=np.ones_like(self.usual_trade), where=known
         )
+        # A county of a small sample may have had nobody on a payroll: its demand does not follow newcomers' wages.
+        wages = np.ones_like(self.usual_wages)
+        np.divide(market.wages, self.usual_wages, out=wages, where=self.usual_wages > 0)
+        np.divide(wages, np.maximum(trade, 1.0), out=wages, where=self.usual_wages > 0)
         wages = np.minimum(wages, MOST_CROWDING)
         self.local[:] = (1.0 - share)[None, :] + share[None, :] * wages[:, None]
         known = (self.usual_capacity > 0) & (capacity > 0)

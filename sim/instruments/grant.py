@@ -10,7 +10,7 @@ from sim.institutions.rules import Rules
 from sim.measure import Dated, InstrumentValues, Yuan
 from sim.units import fen
 
-MONEY: Final = ("sales", "rent", "utilities")  # bases that are sums of money themselves
+MONEY: Final = ("sales", "rent", "utilities", "owner_living")  # bases that are sums of money themselves
 
 
 class Values(InstrumentValues):
@@ -23,12 +23,14 @@ class Values(InstrumentValues):
     amount_yuan: Dated[Yuan] = Field(
         description="yuan for each unit of `per`", json_schema_extra={"zh": "`per` 每一单位的金额（元）"}
     )
-    per: Literal["firm", "head", "hire", "sales", "rent", "utilities"] = Field(
+    per: Literal["firm", "head", "hire", "sales", "rent", "utilities", "owner_living"] = Field(
         description="firm; head: a person on the staff; hire: a person taken on last month; sales, rent, utilities: "
-        "each yuan of a usual month of it",
+        "each yuan of a usual month of it; owner_living: each yuan of a month's living of the owner of an individual "
+        "business or micro firm",
         json_schema_extra={
             "zh": "firm：每户；head：每名职工；hire：上月新招用的每一人；"
-            "sales、rent、utilities：通常一个月销售额、房租、水电气费的每一元"
+            "sales、rent、utilities：通常一个月销售额、房租、水电气费的每一元；"
+            "owner_living：个体工商户、微型企业经营者一个月生活所需的每一元"
         },
     )
     repeats: Literal["once", "monthly"] = Field(

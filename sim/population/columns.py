@@ -41,6 +41,7 @@ class Firms(NamedTuple):
     wage: NDArray[np.int32]  # fen a person and month
     rent: NDArray[np.int64]  # fen a month
     materials_share: NDArray[np.float32]  # of sales, at the margin that the firm has for life
+    materials_now: NDArray[np.float32]  # of sales, in the present year of the firm; 0 before its first settlement
     expected: NDArray[np.float32]  # sales that it expects of a month, share of usual sales
     buffer_months: NDArray[np.float32]  # of outlays that it means to hold in cash
     reservation: NDArray[np.int32]  # fen a month that the owner could earn elsewhere, and lives on; 0: none asked

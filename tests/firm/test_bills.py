@@ -40,8 +40,59 @@ def test_materials_go_with_sales_and_rent_does_not():
     assert town.paid("rent") == fen(8_000)
 
 
+@pytest.mark.parametrize(("expected", "yuan"), [(1.0, 30_000), (0.5, 25_000)])
+def test_a_part_of_the_materials_follows_what_the_firm_expects_to_sell(expected, yuan):
+    """Half of usual sales are made; of 0.5 yuan for a yuan a fifth goes by what was expected: 0.1 x 100,000, or
+    0.1 x 50,000, and 0.4 x 50,000."""
+    fixed = {"costs.materials_fixed_share": 0.2}
+    town = Town(Firm(materials_share=0.5, expected=expected), trade=0.5, parameters=fixed).live()
+    assert town.paid("materials") == fen(yuan)
+
+
+def test_what_is_fixed_is_fixed_until_the_firm_has_learned():
+    """Sales halve for good. Half of the error is learned a month, so 1, 0.75 and 0.625 of usual sales are expected."""
+    learns = {"costs.materials_fixed_share": 0.2, "firm.expectation_weight": 0.5}
+    town = Town(Firm(materials_share=0.5), until=date(2022, 3, 31), trade=0.5, parameters=learns).live()
+    bought = [town.paid("materials", m) for m in (JAN, FEB, MAR)]
+    assert bought == [fen(0.1 * 100_000 * share + 0.4 * 50_000) for share in (1, 0.75, 0.625)]
+
+
+def test_the_margin_changes_on_the_firms_own_anniversary():
+    """The first firm's year begins in December: what it buys for the same sales is one sum before and another after."""
+    years = {"costs.margin_permanent_share": 0.0}
+    town = Town(Firm(materials_share=0.5), until=date(2023, 12, 31), parameters=years).live()
+    bought = [town.paid("materials", m) for m in range(24)]
+    first, second, third = {*bought[:11]}, {*bought[11:23]}, {*bought[23:]}
+    assert len(first) == len(second) == len(third) == 1
+    assert len(first | second | third) == 3
+
+
+def test_the_margin_of_a_year_never_leaves_less_than_two_fen_for_materials_nor_more_than_98():
+    """A spread of several times all sales puts each year on one bound or the other."""
+    wide = {"costs.margin_permanent_share": 0.0, "costs.net_margin": 50.0}
+    town = Town(*[Firm(materials_share=0.5)] * 20, parameters=wide).live()
+    dear, rest = divmod(town.paid("materials") - 20 * fen(2_000), fen(96_000))
+    assert 0 < dear < 20 and rest == 0
+
+
+@pytest.mark.parametrize(("expected", "yuan"), [(1.0, 3_000 * 0.7), (0.5, 3_000 * 0.5)])
+def test_a_part_of_the_utilities_follows_what_the_firm_expects_to_sell(expected, yuan):
+    """Half of usual sales are made: 0.4 x what was expected + 0.6 x 0.5 of 3 % of 100,000 yuan."""
+    town = Town(Firm(expected=expected), trade=0.5, parameters={"costs.utilities": 0.03}).live()
+    assert town.paid("utilities") == fen(yuan)
+
+
+def test_depreciation_is_a_cost_without_a_bill():
+    """5 % of usual sales a month lower the result and the tax on it, and nobody is paid for it here."""
+    worn = month(Firm(cash=0), costs__depreciation=0.05)
+    profit = 100_000 - 40_000 - 8_000 - 2_000 - 5_000
+    assert worn.paid("income_tax") == fen(profit * 0.025)
+    assert worn.firm("profit_this_year") == fen(profit * 0.975)
+    assert worn.firm("cash") == fen(100_000 - 50_000 - profit * 0.025)
+
+
 def test_utilities_fees_tolls_and_testing():
-    """Of utilities 40 % are fixed and 60 % go with activity, which is usual here: 3 % of 100,000 yuan in all."""
+    """Of utilities 40 % go by what is expected and 60 % with activity, both usual here: 3 % of 100,000 yuan in all."""
     town = month(Firm(), costs__utilities=0.03, costs__fees=0.01, costs__tolls=0.002, costs__testing_yuan=90)
     assert town.paid("utilities") == fen(3_000)
     assert town.paid("fees") == fen(1_000)
@@ -71,8 +122,8 @@ def test_general_taxpayers_pay_vat_from_the_first_yuan():
 
 
 def test_income_tax_is_on_profit_only():
-    """A micro firm pays 2.5 % of what staff and landlord leave of 100,000 yuan; one in the red pays none."""
-    assert month(Firm()).paid("income_tax") == fen((100_000 - 40_000 - 8_000) * 0.025)
+    """A micro firm pays 2.5 % of what staff, landlord and suppliers leave of 100,000 yuan; one in the red pays none."""
+    assert month(Firm()).paid("income_tax") == fen((100_000 - 40_000 - 8_000 - 2_000) * 0.025)
     assert month(Firm(sales=40_000)).paid("income_tax") == 0
 
 

@@ -108,6 +108,24 @@ def test_who_does_not_know_of_a_measure_does_not_apply():
     assert town.cases("grant", "applied") == 0
 
 
+@pytest.mark.parametrize(("refusal", "waits"), [(0.0, False), (1.0, False), (None, True)])
+def test_a_firm_waits_from_the_day_on_which_it_files_until_it_is_decided(refusal, waits):
+    """Decided on within a day, one way or the other, or after ninety."""
+    delivery = {"processing_days": 90} if refusal is None else {"refusal_share": refusal}
+    grant = measure("grant", "grant", way="application", agency="finance", amount_yuan=100, per="firm", **delivery)
+    town = Town(FIRM, measures=[grant]).live()
+    assert town.cases("grant", "applied") == 1
+    assert bool(town.firm("waiting")[0]) is waits
+    assert bool(town.firm("applied")[0]) is True
+    assert town.has("grant") is (refusal == 0.0)
+
+
+def test_who_would_never_ask_has_decided_and_does_not_wait():
+    grant = measure("grant", "grant", way="application", agency="finance", amount_yuan=100, per="firm")
+    town = Town(FIRM, measures=[grant], parameters={"delivery.apply_share": 0.0}).live()
+    assert (bool(town.firm("applied")[0]), bool(town.firm("waiting")[0])) == (True, False)
+
+
 def test_nothing_is_given_before_the_first_day_or_after_the_last():
     """In force in February only: the rents of January and March are paid."""
     waiver = measure("waiver", "relief", flows=["rent"], share=1, start=date(2022, 2, 1), end=date(2022, 2, 28))

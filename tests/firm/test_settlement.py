@@ -1,4 +1,4 @@
-"""What a firm sells and collects in a month, what is noted of it, and its staff."""
+"""What a firm sells and collects in a month, what is noted of it, and what it comes to expect."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from tests.few_firms import Firm, Town, fen, measure
 
 JAN, FEB, MAR = range(3)
+ENDS = (date(2022, 1, 31), date(2022, 2, 28), date(2022, 3, 31))
 
 
 def test_a_usual_month_sells_what_the_firm_usually_sells():
@@ -92,20 +93,31 @@ def test_cultivated_firms_sell_more_and_need_less_material():
     assert town.paid("materials", FEB) == fen(49_500)
 
 
-def test_staff_go_when_cash_is_short_and_trade_is_weak():
-    """A firm with 10 staff that sells three tenths of the usual: 7 too many, all of whom go at a share of 1."""
-    sheds = {"firm.shed_share": 1.0, "firm.shed_threshold": 0.75}
-    town = Town(Firm(sales=100_000, cash=0), trade=0.3, parameters=sheds).live()
-    assert town.line("sales_cash") == fen(30_000)
-    assert town.firm("staff") == 3
-    assert not town.has_fact("kept_staff")
+def test_what_a_firm_expects_to_sell_follows_what_it_has_sold():
+    """Half of usual sales are made. A quarter of the error is learned each month: 1 - 0.125, then 0.875 - 0.09375."""
+    learns = {"firm.expectation_weight": 0.25}
+    town = Town(Firm(), until=date(2022, 2, 28), trade=0.5, parameters=learns).live()
+    assert town.firm("expected") == 0.78125
 
 
-def test_staff_stay_when_trade_is_weak_and_cash_lasts():
-    sheds = {"firm.shed_share": 1.0, "firm.shed_threshold": 0.75}
-    town = Town(Firm(sales=100_000, cash=1_000_000), trade=0.3, parameters=sheds).live()
-    assert town.firm("staff") == 10
-    assert town.has_fact("kept_staff")
+def test_a_firm_that_was_stopped_for_a_part_of_the_month_expects_what_it_did():
+    learns = {"firm.expectation_weight": 0.25}
+    stopped = (date(2022, 1, 20), date(2022, 1, 25))
+    towns = [Town(Firm(expected=0.5), until=end, closed=stopped, parameters=learns) for end in ENDS]
+    assert [town.live().firm("expected") for town in towns] == [0.625, 0.625, 0.71875]
+
+
+def test_who_has_no_usual_sales_expects_what_he_did():
+    town = Town(Firm(sales=0, expected=0.5), parameters={"firm.expectation_weight": 0.25}).live()
+    assert town.firm("expected") == 0.5
+
+
+def test_what_is_delivered_on_contract_is_no_reason_to_expect_more():
+    town = Town(Firm(expected=0.5), trade=0.5, parameters={"firm.expectation_weight": 0.25})
+    town.run.state.firms.contract_backlog[0] = fen(500_000)
+    town.live()
+    assert town.line("sales_public") > fen(50_000)
+    assert town.firm("expected") == 0.5
 
 
 def test_a_general_taxpayer_adds_to_its_vat_credit():

@@ -15,10 +15,9 @@ from sim.measure import Measure
 from tests.few_firms import Firm, Town, fen, measure
 
 MONDAY = date(2022, 1, 17)
-SHORT = Firm(sales=45_000, cash=0)  # 3,000 yuan short of 48,000 of wages and rent
-DEBTOR = Firm(
-    loan=1_000_000, loan_due=date(2023, 6, 1)
-)  # so that there is something lent, of which new loans are a part
+SHORT = Firm(sales=45_000, cash=0)  # 3,900 yuan short of 48,000 of wages and rent and 900 of materials
+OUTLAYS = 48_000 + 0.3 * 900
+DEBTOR = Firm(loan=1_000_000, loan_due=date(2023, 6, 1))  # so that something is lent, of which new loans are a part
 PLAIN: dict[str, Any] = {
     "credit.never_applies_share": 0.0,
     "credit.base": 0.1,
@@ -43,12 +42,22 @@ def asking(firm: Firm = SHORT, *measures: Measure, **credit: float) -> Town:
 def test_a_firm_that_is_short_of_cash_borrows_three_months_of_outlays():
     town = asking()
     assert (town.cases("loan", "applied"), town.cases("loan", "paid")) == (1, 1)
-    assert town.firm("loan") == town.firm("cash") == 3 * fen(48_000)
+    assert town.firm("loan") == town.firm("cash") == 3 * fen(OUTLAYS)
     assert town.has_fact("new_loan")
 
 
 def test_a_firm_that_has_cash_does_not_ask():
     assert asking(Firm()).cases("loan", "applied") == 0
+
+
+@pytest.mark.parametrize(("cash", "asks"), [(47_199, 1), (47_200, 0)])
+def test_a_firm_whose_cash_is_below_its_target_asks_although_it_has_paid_everybody(cash, asks):
+    """100,000 - 50,000 yuan come in; the target is two months of 48,600."""
+    firm = Firm(cash=cash)
+    parameters = {**PLAIN, "tax.income_tax": 0.0}
+    assert Town(firm, DEBTOR, until=MONDAY, parameters=parameters).live().cases("loan", "applied") == asks
+    less = {**parameters, "firm.tight_share": 0.9}
+    assert Town(firm, DEBTOR, until=MONDAY, parameters=less).live().cases("loan", "applied") == 0
 
 
 def test_a_negative_score_refuses():
@@ -71,9 +80,9 @@ def test_a_measure_takes_part_of_the_missing_collateral_away(waiver, station):
 
 
 def test_a_firm_in_the_red_has_a_lower_score():
-    """3,000 yuan lost on sales of 45,000: a margin of -6.7 %, which at a weight of 4 takes 0.27 off."""
-    assert asking(SHORT, base=0.3, margin_weight=4.0).cases("loan", "paid") == 1
-    assert asking(SHORT, base=0.2, margin_weight=4.0).cases("loan", "refused") == 1
+    """3,900 yuan lost on sales of 45,000: a margin of -8.7 %, which at a weight of 4 takes 0.35 off."""
+    assert asking(SHORT, base=0.4, margin_weight=4.0).cases("loan", "paid") == 1
+    assert asking(SHORT, base=0.3, margin_weight=4.0).cases("loan", "refused") == 1
 
 
 def test_the_support_of_several_measures_adds_up():
@@ -86,7 +95,7 @@ def test_a_rate_cut_holds_for_the_new_loan_and_the_old_one_keeps_its_rate():
     """144,000 yuan at 6 - 1 % beside 144,000 at 6 %: 5.5 % on all of it."""
     indebted = Firm(sales=45_000, cash=720, loan=144_000, loan_rate=0.06, loan_due=date(2023, 6, 1))
     cut = measure("cut", "credit", way="none", rate_cut=0.01)
-    town = asking(indebted, cut, amount_months=144_000 / 48_720)
+    town = asking(indebted, cut, amount_months=144_000 / (OUTLAYS + 720))
     assert town.firm("loan") == 2 * fen(144_000)
     assert town.firm("loan_rate") == pytest.approx(0.055)
 

@@ -94,7 +94,7 @@ def test_or_lets_the_queue_wait_for_new_money():
 
 
 def test_who_closes_while_waiting_is_taken_off_the_queue_without_a_decision():
-    certain = {"firm.churn_per_year": {0: 12.0}, "firm.churn_size_factor": 1.0}
+    certain = {"leaving.retirement_per_year": 12.0}
     town = Town(Firm(), until=MONDAY, measures=[grant()], parameters=certain).live()
     assert not town.is_open()
     assert (town.waiting("grant"), town.cases("grant", "decided"), town.cases("grant", "refused")) == (0, 0, 0)

@@ -7,8 +7,8 @@ from math import exp
 
 import pytest
 
-from sim.firm.state import MONTH_DAYS
 from sim.measure import Measure
+from sim.units import MONTH_DAYS
 from tests.few_firms import Firm, Town, measure
 
 QUIET = {"delivery.awareness_per_month": 0.3, "delivery.peers": 0.0, "delivery.apply_share": 0.0}

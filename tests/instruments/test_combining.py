@@ -100,9 +100,10 @@ def test_a_relief_that_reaches_part_of_the_bills_that_firms_cannot_tell_apart():
     assert town.relieved("waiver", "tolls") == fen(40)
 
 
-def test_young_firms_close_less_often_under_a_measure_for_them():
-    """A yearly rate of 12 closes every firm in a month; a factor of 0 keeps the one of less than three years."""
-    certain = {"firm.churn_per_year": {0: 12.0}, "firm.churn_size_factor": 1.0}
+@pytest.mark.parametrize("certain", [{"leaving.retirement_per_year": 12.0}, {"leaving.hazard_per_month": 1e7}])
+def test_young_firms_close_less_often_under_a_measure_for_them(certain):
+    """Every firm closes within a month, by chance or for what it earns; a factor of 0 keeps who is under three."""
     care = measure("care", "cultivation", young_churn=0)
-    town = Town(Firm(age_months=30), Firm(age_months=60), measures=[care], parameters=certain).live()
+    firms = [Firm(age_months=age, reservation=60_000) for age in (30, 60)]  # 50,000 yuan are earned
+    town = Town(*firms, measures=[care], parameters=certain).live()
     assert [town.is_open(k) for k in range(2)] == [True, False]

@@ -12,7 +12,8 @@ from sim.ledger import LINE
 from sim.scenario import Scenario
 from sim.vocabulary import SECTORS, Status
 from sim.world.spec import WorldSpec
-from tests.invariants.watching import SETTLEMENT, built, for_drawn_scenarios, lived, pictures
+from tests.invariants.watching import SETTLEMENT, built, busy, for_drawn, for_drawn_scenarios, lived, pictures
+from tests.reference.drawn import a_scenario
 
 RETAIL: Final = SECTORS.index("retail")  # nobody of it bids for public contracts
 
@@ -46,7 +47,9 @@ def test_zero_demand_sells_nothing_but_what_was_ordered(rounds: int) -> None:
             assert lines[:, LINE["sales_public"]].sum() == ordered, after.day
         delivered_in_all += ordered
 
-    for_drawn_scenarios(rounds, claim)
+    many = busy()
+    many.firms = 1_000  # so that somebody is large enough for a lot
+    for_drawn(rounds, a_scenario(), many, claim)
     assert delivered_in_all > 0
 
 

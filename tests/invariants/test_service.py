@@ -21,8 +21,8 @@ from tests.invariants.watching import (
     steps,
 )
 
-# What is true from the filing of applications to the end of a settlement.
-LASTING = ("county_listed", "hit_by_epidemic", "has_loan", "short_of_cash", "overdue_receivables", "hired")
+# What is true from the filing of applications to the end of a settlement; who is short is told by the one before.
+LASTING = ("county_listed", "hit_by_epidemic", "has_loan", "overdue_receivables", "hired")
 
 
 def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rounds: int) -> None:
@@ -80,7 +80,8 @@ def test_money_goes_to_the_living_who_have_the_measure(rounds: int) -> None:
 def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: int) -> None:
     """Whoever stands newly in the queue of a measure is alive, qualifies, knows of it (its own draw is below the share
     of its prefecture and size that knows), would ever ask for it, has the facts asked for that last through its
-    settlement, files at most so many a month, and never twice for the same."""
+    settlement, was short of cash at the one before if that is asked for, files at most so many a month, and never
+    twice for the same."""
     filed = 0
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -115,6 +116,8 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
                     assert random_numbers.uniform(seed, int(Purpose.APPLY), key, identity[asked]) < would[size], where
                     lacks = [f for f in measure.eligible.facts if f in LASTING and not firms.facts[i] & bit(FACTS, f)]
                     assert not lacks, (*where, lacks)
+                    if "short_of_cash" in measure.eligible.facts:
+                        assert before.firms.facts[i] & bit(FACTS, "short_of_cash"), where
                     of_firm[i] += 1
             assert max(of_firm.values(), default=0) <= run.state.behaviour.applications_max
             filed += of_firm.total()

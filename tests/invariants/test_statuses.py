@@ -35,7 +35,7 @@ WAYS: Final = {  # from, to: the hour at which it may happen
 }
 FIXED: Final = (
     "key", "weight", "county", "prefecture", "sector", "size", "landlord", "customer", "flags", "age_months",
-    "wage", "materials_share", "insured_share", "eligible",
+    "wage", "materials_share", "buffer_months", "reservation", "insured_share", "eligible",
 )  # fmt: skip
 STILL_WRITTEN: Final = sum(bit(FACTS, fact) for fact in ("county_listed", "loan_pending", "expands"))
 NOTHING_YET: Final = ("contract_backlog", "applied", "granted", "hires", "tickets", "profit_this_year")
@@ -105,9 +105,10 @@ def test_who_is_not_born_has_nothing_happen_to_it(rounds: int) -> None:
 
 
 def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: int) -> None:
-    """Fixed traits stay as they are; rent and usual staff grow, and only with a bank's loan to expand; a measure filed
-    for or granted is never taken back; months in a row without enough cash go up by one or begin anew; what is left of
-    months of relief grows with a grant only."""
+    """Fixed traits stay as they are; usual staff and the sales that it is meant for grow, and only with a bank's loan
+    to expand; rent grows with it too, and drifts as usual sales do at settlements; a measure filed for or granted is
+    never taken back; months in a row of distress go up by one or begin anew; what is left of months of relief grows
+    with a grant only."""
 
     def claim(drawn: SimpleNamespace) -> None:
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
@@ -117,10 +118,16 @@ def test_what_a_firm_is_never_changes_and_what_it_has_done_stays_done(rounds: in
             for name in FIXED:
                 assert (getattr(before.firms, name) == getattr(after.firms, name)).all(), name
             expands = (before.firms.facts & bit(FACTS, "expands")) != 0
-            for name in ("rent", "usual_staff"):
+            for name in ("first_sales", "usual_staff", "rent", "usual_sales"):
                 was, now = getattr(before.firms, name), getattr(after.firms, name)
-                assert (now >= was).all() and (now == was)[~expands].all(), name
-                assert after.hour == DESKS or (now == was).all(), name
+                if after.hour == DESKS:
+                    assert (now >= was).all() and (now == was)[~expands].all(), name
+                elif after.hour != SETTLEMENT or name in ("first_sales", "usual_staff"):
+                    assert (now == was).all(), name
+            if after.hour == SETTLEMENT:
+                drift = after.firms.usual_sales / np.maximum(before.firms.usual_sales, 1)
+                fen_off = after.firms.rent - before.firms.rent * drift
+                assert (np.abs(fen_off) <= 0.6 + before.firms.rent / np.maximum(before.firms.usual_sales, 1)).all()
             for name in ("applied", "granted"):
                 assert not (getattr(before, name) & ~getattr(after, name)).any(), name
             was, now = before.firms.distressed_months, after.firms.distressed_months

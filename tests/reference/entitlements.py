@@ -26,7 +26,7 @@ def unit_of(rule: Rule, day: int) -> float:
     if rule.measure.instrument == "refund":
         return max(float(rule.says("share", day)) - float(rule.values.standing_share), 0.0)
     amount = rule.says("amount_yuan", day)
-    return float(amount) if rule.values.per in ("sales", "rent", "utilities") else float(fen(amount))
+    return float(amount) if rule.values.per in ("sales", "rent", "utilities", "owner_living") else float(fen(amount))
 
 
 def payment(province: Province, firm: Firm, rule: Rule, day: int) -> int:
@@ -46,6 +46,8 @@ def payment(province: Province, firm: Firm, rule: Rule, day: int) -> int:
         amount = whole(unit * firm.rent)
     elif base == "utilities":
         amount = whole(unit * firm.usual_sales * p("costs.utilities", firm.sector))
+    elif base == "owner_living":
+        amount = whole(unit * firm.reservation)
     elif base == "unemployment_premiums_last_year":
         wages = 12.0 * firm.usual_staff * firm.wage * firm.insured_share
         amount = whole(unit * wages * p("premiums.unemployment"))

@@ -35,6 +35,7 @@ class Firm:
     wage: int
     rent: int
     materials_share: float
+    materials_now: float
     expected: float
     buffer_months: float
     reservation: int

@@ -45,8 +45,8 @@ def why_it_ends(province: Province, firm: Firm, day: int, wanted: float, bills: 
     if age < p("leaving.months_before_first"):
         return None
     earnings = expected_earnings(province, firm, day, wanted)
-    if not can_pay_all(province, firm):  # the debt and its interest stay, whether he goes on or not
-        earnings += firm.loan * firm.loan_rate / 12.0
+    if "short_of_cash" not in firm.facts and not can_pay_all(province, firm):
+        return None  # his debts stay with him: he goes on as long as he can pay his bills
     if gap(province, firm, earnings) <= 0.0:
         return None
     missing = gap(province, firm, earnings + expected_help(province, firm, day, bills))

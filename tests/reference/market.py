@@ -26,10 +26,12 @@ class Market:
         self.supplier_loss: dict[int, float] = defaultdict(float)
         self.usual_wages: dict[int, float] = defaultdict(float)
         self.usual_capacity: dict[tuple[int, str], float] = defaultdict(float)
+        self.usual_trade: dict[int, float] = defaultdict(float)  # of a county
         for firm in province.firms:
             if firm.status == "open":
                 self.usual_wages[firm.county] += firm.weight * float(firm.staff) * firm.wage
                 self.usual_capacity[firm.prefecture, firm.sector] += firm.weight * float(firm.usual_sales)
+                self.usual_trade[firm.county] += firm.weight * float(firm.usual_sales)
         self.forget()
         for _ in range(LOOK_BACK):  # as if the first day's demand had held, without listings
             for county, sector in self.places:
@@ -39,6 +41,7 @@ class Market:
         """A new month: nobody has settled yet."""
         self.wages: dict[int, int] = defaultdict(int)
         self.capacity: dict[tuple[int, str], int] = defaultdict(int)
+        self.trade: dict[int, int] = defaultdict(int)  # of a county, as capacity
         self.sales: dict[tuple[int, str, str], int] = defaultdict(int)
         self.payables_lost: dict[int, int] = defaultdict(int)
 
@@ -88,7 +91,10 @@ class Market:
                 share = p("firm.local_demand_share", sector)
                 wages = 1.0
                 if self.usual_wages[county] > 0:
-                    wages = min(MOST, self.wages[county] / self.usual_wages[county])
+                    trade = 1.0
+                    if self.usual_trade[county] > 0:
+                        trade = max(1.0, self.trade[county] / self.usual_trade[county])
+                    wages = min(MOST, self.wages[county] / self.usual_wages[county] / trade)
                 self.local[county, sector] = (1.0 - share) + share * wages
                 place = (province.prefecture_of[county], sector)
                 present = 1.0

@@ -22,7 +22,7 @@ from tests.reference.entitlements import (
 )
 from tests.reference.firm import Firm
 from tests.reference.leaving import leave, why_it_ends
-from tests.reference.owner import pause_or_open
+from tests.reference.owner import pause_or_open, use_what_is_spare
 from tests.reference.payment import is_tight, pay_bills
 from tests.reference.policy import LONGEST_PROCESSING
 from tests.reference.province import NEVER, Province
@@ -94,7 +94,9 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     chance = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
     paused = firm.status == "paused"
     sold = 0 if paused else whole(usual * activity * chance * on_sales)
-    of_a_yuan = materials_of_a_yuan(province, firm, month)
+    if firm.materials_now == 0.0 or (month + firm.key % 12) % 12 == 0:
+        firm.materials_now = single(materials_of_a_yuan(province, firm, month))
+    of_a_yuan = firm.materials_now
     bought = firm.usual_sales * firm.materials_share * firm.expected  # fen a month, as suppliers see it
     cash_only = p("suppliers.cash_only_months")
     sells_on_credit = firm.overdue_payables <= cash_only * bought
@@ -109,6 +111,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     market.sales[firm.prefecture, firm.sector, firm.size] += sales * firm.weight
     if firm.status == "open":
         market.capacity[firm.prefecture, firm.sector] += firm.usual_sales * firm.weight
+        market.trade[firm.county] += firm.usual_sales * firm.weight
 
     # 3. Claims.
     lost = collect(province, firm, day)
@@ -144,7 +147,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     # 8. Payment; what the month teaches about the next.
     expected_outlays = whole(outlays(province, firm, firm.expected))
     target = whole(firm.buffer_months * expected_outlays)
-    overdue = pay_bills(province, firm, day, expected_outlays, target, depreciation, due)
+    overdue = pay_bills(province, firm, day, expected_outlays, target, due)
     in_distress = overdue > p("firm.distress_months") * expected_outlays
     firm.distressed_months = min(firm.distressed_months + 1, LONGEST_COUNT) if in_distress else 0
     short = "short_of_cash" in firm.facts
@@ -161,6 +164,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     if why is not None:
         leave(province, firm, day, why)
     else:
+        use_what_is_spare(province, firm, day, overdue, target, depreciation, wanted)
         pause_or_open(province, firm, day)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.random_numbers import Purpose
 from sim.units import MONTH_DAYS
-from tests.reference.bills import PREMIUMS, materials_of_a_yuan, outlays, vat_share
+from tests.reference.arithmetic import whole
+from tests.reference.bills import PREMIUMS, outlays, vat_share
 from tests.reference.entitlements import payment, would_ask
 from tests.reference.firm import Firm
 from tests.reference.policy import Rule
@@ -36,7 +37,7 @@ def payroll_factor(province: Province, firm: Firm) -> float:
 def left_of_a_yuan(province: Province, firm: Firm, day: int, sales: float) -> float:
     """What of a yuan of sales is left after materials, tolls, commission and VAT, at these sales a month."""
     p, s = province.calibration, firm.sector
-    left = 1.0 - materials_of_a_yuan(province, firm, province.month_of[day]) - p("costs.tolls", s)
+    left = 1.0 - firm.materials_now - p("costs.tolls", s)
     if "on_platform" in firm.flags:
         left -= p("costs.commission", s)
     return left - vat_share(province, firm, day, sales)
@@ -129,6 +130,23 @@ def is_willing(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     if rule.measure.delivery.way not in ("application", "negotiated"):
         return False
     return would_ask(province, firm, rule)
+
+
+def use_what_is_spare(
+    province: Province, firm: Firm, day: int, overdue: int, target: int, depreciation: int, wanted: float
+) -> None:
+    """What exceeds the target of a firm with nothing overdue: equipment is replaced, an owner with prospects draws."""
+    spare = firm.cash - target - sum(firm.deferred.values())
+    if spare <= 0 or overdue > 0 or "short_of_cash" in firm.facts:
+        return
+    post, month, w = province.books.post, province.month_of[day], firm.weight
+    replaced = min(depreciation, spare)
+    drawn = 0
+    if gap(province, firm, expected_earnings(province, firm, day, wanted)) <= 0.0:
+        drawn = whole((spare - replaced) * province.calibration("firm.drawings_share"))
+    firm.cash -= replaced + drawn
+    post(month, "firms", "suppliers", "replacement", "paid", replaced * w)
+    post(month, "firms", "owners", "drawings", "paid", drawn * w)
 
 
 def pause_or_open(province: Province, firm: Firm, day: int) -> None:

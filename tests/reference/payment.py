@@ -32,13 +32,10 @@ def is_tight(province: Province, cash: int, target: int) -> bool:
     return cash < province.calibration("firm.tight_share") * target
 
 
-def pay_bills(
-    province: Province, firm: Firm, day: int, expected_outlays: int, target: int, depreciation: int,
-    due: dict[str, int],
-) -> int:  # fmt: skip
+def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, target: int, due: dict[str, int]) -> int:
     """Pay what can be paid, and say so in the fact ``short_of_cash``; returns the fen that are overdue after it.
 
-    ``target``: fen that the firm means to hold; ``depreciation``: fen of the month, that equipment bought anew takes.
+    ``target``: fen that the firm means to hold.
     """
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
     due_again = [(rule, instalment(province, firm, rule, day)) for rule in firm.held("deferral")]
@@ -113,13 +110,6 @@ def pay_bills(
     cash -= paid
 
     overdue = firm.overdue_payables + firm.arrears_private + firm.arrears_public + principal_overdue
-    spare = cash - target - sum(firm.deferred.values())
-    if spare > 0 and overdue == 0 and not short:
-        replaced = min(depreciation, spare)
-        drawn = whole((spare - replaced) * p("firm.drawings_share"))
-        cash -= replaced + drawn
-        books.post(month, "firms", "suppliers", "replacement", "paid", replaced * w)
-        books.post(month, "firms", "owners", "drawings", "paid", drawn * w)
     firm.cash = cash
     if short:
         firm.facts.add("short_of_cash")

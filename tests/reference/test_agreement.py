@@ -102,7 +102,10 @@ def test_every_firm_has_the_same_months_under_every_kind_of_gift() -> None:
     pair = live_both(load(Path(__file__).parent / "gifts.yaml"), 220, seed=4)
     assert_agreement(pair)
     reached = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
-    gifts = ("a_head", "a_hire", "a_rent", "a_utility", "a_welcome", "b_premiums", "d_wages", "d_wages_more", "e_later")
+    gifts = (
+        "a_head", "a_hire", "a_rent", "a_utility", "a_welcome", "b_living", "b_premiums", "d_wages", "d_wages_more",
+        "e_later",
+    )  # fmt: skip
     assert {(gift, "paid") for gift in gifts} | {("a_welcome", "refused"), ("loan", "on claims")} <= reached
     assert pair.oracle.province.books.extended
 
