@@ -45,12 +45,16 @@ COUNTED_FIRMS: Final = (2_000, 20_000)  # of the runs whose instructions are cou
 # `loan_rate` of borrowers, promises of measures), so the limit is a little too low, never too high.
 READ: Final = (
     "key", "weight", "county", "prefecture", "sector", "size", "customer", "flags", "born_on", "age_months",
-    "usual_sales", "usual_staff", "wage", "rent", "materials_share", "insured_share", "status", "staff", "cash",
+    "usual_sales", "first_sales", "usual_staff", "wage", "rent", "materials_share", "materials_now", "expected",
+    "buffer_months", "insured_share", "status", "staff", "cash",
     "receivables_public", "overdue_public", "receivables_private", "payables", "overdue_payables", "arrears_public",
     "arrears_private", "reservation", "loan", "loan_due_on", "contract_backlog", "profit_this_year", "open_from",
-    "activity_pending", "suspended_on", "hires", "distressed_months", "facts", "eligible", "applied", "granted",
+    "activity_pending", "suspended_on", "hires", "distressed_months", "late_months", "facts", "eligible", "applied",
+    "granted",
 )  # fmt: skip
-WRITTEN: Final = ("usual_sales", "cash", "receivables_private", "payables", "profit_this_year", "open_from")
+WRITTEN: Final = (
+    "usual_sales", "rent", "expected", "cash", "receivables_private", "payables", "profit_this_year", "open_from",
+)  # fmt: skip
 # Columns that the month's count of the province reads of every living firm (`sim/observe/observers.py`).
 COUNTED: Final = (
     "status", "weight", "prefecture", "sector", "size", "born_on", "suspended_on", "profit_this_year", "staff", "cash",

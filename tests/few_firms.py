@@ -99,6 +99,7 @@ class Firm:
     loan: float = 0
     loan_rate: float = 0.0
     loan_due: date | None = None
+    loan_term: int = 12
     payables: float = 0
     overdue_payables: float = 0
     receivables_public: float = 0
@@ -142,6 +143,12 @@ def measure(
     }  # fmt: skip
     plain = Measure.model_validate(told)
     return plain.model_copy(update={"values": instruments()[instrument].Values.model_validate(values)})
+
+
+def bank_giving(points: float) -> dict[str, float]:
+    """Parameters of a bank that gives every firm these points, whatever it earns, owes or pledges."""
+    nothing = ("margin_weight", "leverage_weight", "collateral_bonus", "record_malus", "noise")
+    return {"credit.base": points, **{f"credit.{name}": 0.0 for name in nothing}}
 
 
 class Town:
@@ -316,8 +323,8 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
         "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
     plain = (
-        "county", "staff", "materials_share", "expected", "buffer_months", "insured_share", "loan_rate", "age_months",
-        "weight",
+        "county", "staff", "materials_share", "expected", "buffer_months", "insured_share", "loan_rate", "loan_term",
+        "age_months", "weight",
     )  # fmt: skip
     counties = county_table()
     for k, firm in enumerate(firms):

@@ -117,13 +117,15 @@ CLAUSE_EFFECTS = {  # points of survival alone and in the plan, half-width of th
 
 
 def clause_effects(spread: bool) -> pd.DataFrame:
-    """Of six clauses the headlines, the firms kept and the public cost, as ``clause_effects.effects`` does."""
+    """Of six clauses the headlines, the firms kept, the public cost and those reached, as ``effects`` does."""
     size = {
         "survival_rate": 0.01,
         "resumption_rate": 0.01,
         "loss_share": -0.02,
         "survivors": 3e4,
         "public_cost": 9 * YI,
+        "reached_survival": 0.03,
+        "reached_staff": 0.02,
     }
     units = {"survivors": "entities", "public_cost": "fen"}
     rows = []

@@ -54,7 +54,7 @@ SAME = {
     "credit.growth_per_year": "inclusive_growth_2021 inclusive_growth_2022 small_loans_growth_2022",
     "credit.guarantee_fee": "guarantee_fee_ceiling_2019",
     "credit.all_loans_growth": "loans_growth_china_2022 loans_growth_china_2022_10 loans_growth_yunnan_2021",
-    "credit.renewal_share": "renewed_maturing_2020",
+    "credit.short_share": "short_term_loans_2022",
     "credit.recovery_share": "recovery_all_bad_loans_2022 recovery_personal_bad_loans_2022",
     "credit.asset_turnover": "industry_sales_over_assets_2024",
     "procurement.lot_yuan.goods": "procurement_project_panlong_2022q1",

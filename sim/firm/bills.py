@@ -204,7 +204,8 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
                     books.moved[month, m, EXTENDED_MOVE] += due[f] * w
                     due[f] = 0
                     forgive_lateness(i, firms)  # no bad record, no penalty interest (II.3.c)
-                    firms.loan_term[i] = max(np.int64(firms.loan_term[i]), np.int64(terms.loan_months[m]))
+                    if firms.loan_term[i] == 0:  # it was called and is a loan again
+                        firms.loan_term[i] = np.int8(terms.loan_months[m])
                     counts.firms[month, m, PAID] += w
                     slots.put_off[i] |= np.uint8(PUT_OFF)
                 else:

@@ -167,6 +167,7 @@ class Looks:
                 "cash_fen": one.cash,
                 "cash_months": of_living(one.cash, outlays),
                 "cash_reach_months": np.where(lives, reaches[rows], np.nan),
+                "arrears_in_months": np.where(lives, np.where(arrears > 0, 0.0, reaches[rows]), np.nan),
                 "receivables_fen": receivables,
                 "receivables_days": of_living(receivables, sales, MONTH_DAYS),
                 "overdue_to_firm_fen": one.overdue_public,

@@ -225,6 +225,8 @@ class Record:
                 "staff": firms.staff[lived],
                 "put_off": (slots.put_off[lived] & PUT_OFF).astype(np.bool_),
                 "missed_instalment": (slots.put_off[lived] & MISSED).astype(np.bool_),
+                "granted_first": firms.granted[lived, 0],
+                "granted_further": firms.granted[lived, 1],
             }
             | {f"given_{action}_fen": amounts for action, amounts in given.items()}
         )

@@ -145,6 +145,12 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "staff": Column("int32", "persons", "on the payroll at the end"),
         "put_off": Column("bool", "-", "a measure put off one of its bills or its principal"),
         "missed_instalment": Column("bool", "-", "could not pay in full what had been put off when it fell due"),
+        "granted_first": Column(
+            "uint64",
+            "bits",
+            "measures that it was ever granted: a bit for each of the scenario's first 64, in its order",
+        ),
+        "granted_further": Column("uint64", "bits", "the same of the scenario's other measures"),
         **{
             f"given_{action}_fen": Column("int64", "fen", f"bills borne by others and payments, measures of {action}")
             for action in (*ACTIONS, MECHANISMS)
@@ -192,6 +198,9 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "cash_months": Column("float64", "months", "of outlays that cash lasts; missing, as all ratios, once closed"),
         "cash_reach_months": Column(
             "float64", "months", "that cash lasts at the sales that it expects, the owner living on it; 99 for good"
+        ),
+        "arrears_in_months": Column(
+            "float64", "months", "until it cannot pay: 0 with bills overdue, else those cash lasts"
         ),
         "receivables_fen": Column("int64", "fen", "owed to it by customers, overdue or not"),
         "receivables_days": Column("float64", "days", "of usual sales"),

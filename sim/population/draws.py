@@ -338,8 +338,13 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
         if known[_G_MATERIALS]:
             materials = float(firms.materials_share[row])
         firms.materials_share[row] = materials
-        # Who stays in trade earns at least what he asks for: the living have chosen to stay
-        earned = sales * (1.0 - materials - other)
+        # Who stays in trade earns at least what he asks for: the living have chosen to stay. It is what the columns
+        # say, so that a firm that is given by its columns asks for the same.
+        usual, share = float(firms.usual_sales[row]), float(firms.insured_share[row])
+        payroll = float(staff) * firms.wage[row] * (1.0 + tables.premiums * share)
+        fixed = (payroll + firms.rent[row] + np.rint(loan) * firms.loan_rate[row] / 12.0) / usual
+        other_costs = _other_costs(s, flags, taxes, fixed, tables) + tables.depreciation[s]
+        earned = usual * (1.0 - firms.materials_share[row] - other_costs)
         reservation = max(min(pay, earned), tables.reservation_least * pay)
         firms.reservation[row] = np.int32(min(np.rint(reservation), _LARGEST_PAY))
         firms.expected[row] = 1.0
@@ -377,16 +382,15 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
         firms.loan[row] = np.int64(np.rint(loan))
         if not known[_G_LOAN_DUE]:
             firms.loan_due_on[row] = -1
-            if loan > 0.0:
-                months = (
-                    tables.short_months
-                    if uniform(seed, purpose, key, _TERM) < tables.short_share
-                    else tables.long_months
-                )
-                firms.loan_due_on[row] = np.int16(
-                    uniform(seed, purpose, key, _MATURITY) * np.floor(months * 365.0 / 12.0)
-                )
-                firms.loan_term[row] = np.int8(months)
+        if loan > 0.0:
+            short = uniform(seed, purpose, key, _TERM) < tables.short_share
+            if known[_G_LOAN_DUE] and firms.loan_due_on[row] > tables.short_months * 365.0 / 12.0:
+                short = False  # so far off, it can only be a long one
+            months = tables.short_months if short else tables.long_months
+            firms.loan_term[row] = np.int8(months)
+            if not known[_G_LOAN_DUE]:
+                days_left = uniform(seed, purpose, key, _MATURITY) * np.floor(months * 365.0 / 12.0)
+                firms.loan_due_on[row] = np.int16(days_left)
         if flags & _TRAVEL != 0 and not known[_G_DEPOSIT]:
             firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
         firms.suspended_on[row] = -1

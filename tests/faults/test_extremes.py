@@ -79,13 +79,14 @@ def test_no_fund_has_any_money():
 
 @pytest.fixture
 def everybody_leaves(monkeypatch):
-    """Ordinary churn so high that each firm leaves on the first day on which it settles."""
+    """Every owner retires on the first day on which his firm settles: what it sells pays for whatever it owes."""
     load = sim.engine.load_parameters
 
     def certain(**asked):
         known = load(**asked)
-        churn = known.table("firm.churn_per_year")
-        values = {**known._values, "firm.churn_per_year": dict.fromkeys(churn, 1e6)}
+        sizes = known.table("leaving.retirement_per_year")
+        leaving = {"retirement_per_year": dict.fromkeys(sizes, 1e6), "equipment_months": 1e5}
+        values = {**known._values, **{f"leaving.{name}": value for name, value in leaving.items()}}
         return Parameters(known._entries, values)
 
     monkeypatch.setattr(sim.engine, "load_parameters", certain)

@@ -137,21 +137,6 @@ def test_interest_of_a_month_is_a_twelfth_and_a_loan_without_collateral_bears_a_
     assert guaranteed.paid("guarantee_fee") == fen(120_000 * 0.1 * 0.01 / 12)
 
 
-def test_a_loan_that_is_not_renewed_is_repaid_in_twelve_parts():
-    """Due on 1 January, so the first of 12 parts falls due on the 15th: 10,000 of 120,000 yuan."""
-    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
-    town = Town(firm, until=date(2022, 2, 28), parameters={"credit.renewal_share": 0.0}).live()
-    assert [town.paid("principal", m) for m in (JAN, FEB)] == [fen(10_000), fen(10_000)]
-    assert town.firm("loan") == fen(100_000)
-
-
-def test_a_loan_that_is_renewed_is_not_repaid():
-    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
-    town = Town(firm, parameters={"credit.renewal_share": 1.0}).live()
-    assert town.paid("principal") == 0
-    assert town.firm("loan_due_on") == 14 + 365, "twelve months from the settlement of 15 January"
-
-
 def test_a_waiver_of_three_months_of_rent():
     """Three rents are borne by the landlord, the fourth is paid again."""
     waiver = measure("waiver", "relief", flows=["rent"], share=1, months=3)
@@ -202,17 +187,3 @@ def test_reliefs_come_before_deferrals():
     later = measure("later", "deferral", flows=["rent"], share=1, until=date(2022, 1, 31), repay_from=date(2022, 12, 1))
     town = Town(Firm(rent=8_000), measures=[waiver, later]).live()
     assert town.relieved("waiver", "rent") == town.moved("later", "deferred") == fen(4_000)
-
-
-def test_a_maturing_loan_is_extended_by_six_months():
-    """The part that falls due on 15 January moves by six times thirty days; nothing is repaid and nobody is late."""
-    extension = measure(
-        "extension", "deferral", flows=["principal"], share=1, until=date(2022, 6, 30), repay_from=date(2022, 7, 1),
-        loan_months=6,
-    )  # fmt: skip
-    firm = Firm(loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
-    town = Town(firm, measures=[extension], parameters={"credit.renewal_share": 0.0}).live()
-    assert town.paid("principal") == 0
-    assert town.moved("extension", "extended") == fen(10_000)
-    assert town.firm("loan_due_on") == 14 + 6 * 30
-    assert not town.has_fact("late_on_loan")

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.few_firms import Firm, Town, fen, measure
+from tests.few_firms import Firm, Town, bank_giving, fen, measure
 
 # Wages of 40,000 yuan, materials of 1,000, a rent of 12,000: 3,000 more than it sells, every month.
 POOR = Firm(sales=50_000, rent=12_000, cash=0)
 OUTLAYS = 40_000 + 12_000 + 0.3 * 1_000  # yuan of a usual month: 0.3 of the materials count
 UNTIL_FEBRUARY = date(2022, 2, 28)
 UNTAXED = {"tax.income_tax": 0.0}
+IN_TWELVE_PARTS = {**bank_giving(-0.5), "credit.restructure_span": 1.0, "credit.run_off_months": 12}
 
 
 def month(firm: Firm, **said: Any) -> Town:
@@ -159,8 +160,7 @@ def test_a_firm_borrows_on_claims_for_the_living_that_its_owner_has_while_it_is_
 def test_who_cannot_repay_the_bank_is_late_and_stays_open():
     """10,000 yuan fall due; after the bills 52,000 - 49,040 = 2,960 are left, less than the next wages."""
     firm = Firm(sales=52_000, cash=0, loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
-    quiet = {"credit.renewal_share": 0.0, **UNTAXED}
-    town = month(firm, parameters=quiet)
+    town = month(firm, parameters={**IN_TWELVE_PARTS, **UNTAXED})
     assert town.paid("principal") == 0
     assert town.has_fact("late_on_loan")
     assert not town.has_fact("short_of_cash"), "principal is none of the bills that make cash short"
@@ -295,7 +295,7 @@ def test_a_month_is_one_of_distress_when_more_is_overdue_than_so_many_months_of_
 def test_principal_that_is_due_and_not_paid_is_overdue_and_what_has_been_put_off_is_not():
     """10,000 yuan of principal against 0.2 x 48,312 of outlays; of 8,000 yuan of rent put off nothing counts."""
     firm = Firm(sales=52_000, cash=0, loan=120_000, loan_due=date(2022, 1, 1), flags=("collateral",))
-    strict = {"credit.renewal_share": 0.0, "firm.distress_months": 0.2}
+    strict = {**IN_TWELVE_PARTS, "firm.distress_months": 0.2}
     assert month(firm, parameters=strict).firm("distressed_months") == 1
     later = measure("later", "deferral", flows=["rent"], share=1, until=date(2022, 1, 31), repay_from=date(2022, 12, 1))
     put_off = month(Firm(sales=45_000, cash=0), measures=[later], parameters={"firm.distress_months": 0.0})

@@ -1,4 +1,4 @@
-"""Loans: who asks, what is lent, and what a firm that expands does with it."""
+"""Loans of a province: who asks, what is lent, what a firm that expands does with it, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ def test_banks_that_may_lend_more_lend_more():
     """With rows enough that no single firm is a prefecture's month of lending."""
     few, many = (lent(4_000, growth_per_year=growth)["loan_drawn"] for growth in (0.074, 0.494))
     assert few < 0.97 * many
+
+
+def test_banks_that_think_better_of_everybody_renew_more_and_call_less():
+    strict, lenient = (lent(base=base) for base in (0.1, 0.75))
+    for money in (strict, lenient):
+        assert min(money["renewed"], money["restructured"], money["called"]) > 0
+    assert strict["renewed"] < lenient["renewed"]
+    assert strict["called"] > lenient["called"]
+    assert strict["paid_principal"] > lenient["paid_principal"]
 
 
 def test_the_growth_of_inclusive_loans_is_near_what_was_counted():

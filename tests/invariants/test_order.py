@@ -155,7 +155,7 @@ def with_plenty(run: Run) -> Run:
         desks.staffed[:] = 1e12
     run.banks.capacity[:] = 1e12
     run.liaison.staffed[:] = 1e12
-    run.banks.new_month = lambda: run.banks.supply.fill(1e30)  # type: ignore[method-assign]
+    run.banks.new_month = lambda bad_share=0.0: run.banks.supply.fill(1e30)  # type: ignore[method-assign]
     run.banks.new_month()
     return run
 

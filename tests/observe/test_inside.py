@@ -159,7 +159,7 @@ def two() -> pd.DataFrame:
         payables=50_000, receivables_public=20_000, overdue_public=5_000, receivables_private=10_000,
         age_months=60, weight=3,
     )  # fmt: skip
-    alone = Firm(staff=0, sales=50_000, rent=0, landlord="none", cash=10_000, age_months=6)
+    alone = Firm(staff=0, sales=50_000, rent=0, landlord="none", materials_share=0.0, cash=10_000, age_months=6)
     asked = Inside(days=["2022-01-14", datetime(2022, 1, 15, 12), date(2022, 2, 28)])
     town = Town(full, alone, until=date(2022, 2, 28), inside=asked).live()
     return town.result.snapshots.set_index(["date", "firm"])

@@ -11,7 +11,7 @@ from tests.few_firms import Firm, Town, fen, measure
 
 UNTIL = date(2022, 12, 31)
 LASTS, CLOSES = Firm(staff=10), Firm(staff=10, sales=45_000, cash=0)
-IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
+IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0, "firm.distress_months": 0.0}
 
 
 @pytest.fixture(scope="module")

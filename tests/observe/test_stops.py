@@ -104,8 +104,8 @@ def test_one_firm_by_hand():
 
 
 def test_a_firm_that_leaves_while_it_stands_still():
-    """It cannot pay from January on and closes with the settlement of March, still closed by the epidemic."""
-    impatient = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
+    """It has no money to wait for the reopening and closes with the settlement of February."""
+    impatient = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0, "firm.distress_months": 0.0}
     town = Town(
         Firm(sales=45_000, cash=0),
         until=date(2022, 5, 31),
@@ -115,5 +115,5 @@ def test_a_firm_that_leaves_while_it_stands_still():
     ).live()
     [stop] = town.result.stops.to_dict("records")
     assert pd.isna(stop["freed_on"]) and pd.isna(stop["working_on"])
-    assert stop["left_on"] == pd.Timestamp("2022-03-15")
+    assert stop["left_on"] == pd.Timestamp("2022-02-15")
     assert of_all(town.result)["left_while_stopped"].iloc[-1] == 1

@@ -18,7 +18,7 @@ from sim.scenario import load
 from sim.vocabulary import COUNTED_BY, UNIVERSES
 from tests.few_firms import Firm, Town, measure
 
-IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0}
+IMPATIENT = {"firm.patience_months_min": 3.0, "firm.patience_beyond_min_months": 0.0, "firm.distress_months": 0.0}
 FIVE = (
     Firm(size="individual", staff=2, weight=3),
     Firm(size="individual", sector="manufacturing", staff=5, sales=2_000_000),  # 24 million a year, but no enterprise
@@ -60,7 +60,8 @@ def test_who_has_closed_is_open_until_the_month_before(five) -> None:
 
 def test_a_firm_that_sheds_staff_counts_the_jobs_that_there_were() -> None:
     short = Firm(staff=10, cash=0)
-    town = Town(short, until=date(2022, 6, 30), trade=0.3, parameters={"firm.shed_share": 0.5}).live()
+    sheds = {"firm.expectation_weight": 1.0, "staff.fixed_share": 0.0, "staff.dismissed_when_short_per_month": 0.5}
+    town = Town(short, until=date(2022, 6, 30), trade=0.3, parameters=sheds).live()
     [jobs] = town.result.universes.query("month == '2022-06' and universe == 'all' and by == 'jobs'").to_dict("records")
     assert town.result.value("jobs") < 10
     assert jobs["founders_alive"] == jobs["open"] == 10

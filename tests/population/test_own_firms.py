@@ -113,6 +113,16 @@ def test_what_is_given_stays_and_the_rest_follows_from_it(folder, monkeypatch):
     assert (alive(other_seed, "cash") != alive(population, "cash")).mean() > 0.99
 
 
+def test_a_loan_whose_day_is_given_has_a_term(folder, monkeypatch):
+    """One that is due in less than a year may be of either length, one that is due later is long."""
+    loan = {"loan_yuan": 100_000}
+    written(folder, [shop(**loan, loan_due=day) for day in [200] * 200 + [900] * 200], monkeypatch)
+    population = people()
+    due, terms = alive(population, "loan_due_on"), alive(population, "loan_term")
+    assert set(terms[due == 200]) == {12, 36}
+    assert set(terms[due == 900]) == {36}
+
+
 def test_a_given_mean_keeps_the_distribution_of_what_is_drawn(folder, monkeypatch):
     drawn = people(20_000)
     rows = (

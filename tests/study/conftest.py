@@ -122,6 +122,8 @@ def make_simulate() -> Callable[..., Result]:
                 "staff": np.array([2, 3 if saved else 0, 0, 1], np.int32),
                 "put_off": [False, True, True, False],
                 "missed_instalment": [False, False, True, False],
+                "granted_first": np.zeros(4, np.uint64),
+                "granted_further": np.zeros(4, np.uint64),
                 **{f"given_{action}_fen": [100, 100, 0, 0] if saved else 0 for action in ("fiscal", "tax")},
                 **{f"given_{action}_fen": 0 for action in (*ACTIONS[2:], MECHANISMS)},
             }

@@ -13,6 +13,7 @@ from sim.report.terminal.tables import paragraph, plain, show_remarks, table
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, catalogue, named, text
 from sim.report.words.sentences import outcome_name, say
+from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.summaries import calibration
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ GROUPS: Final = {
     "landlords": ("landlord",), "flags": ("flag",), "facts": ("fact",),
 }  # fmt: skip  # groups of the catalogue that have the words for each condition of eligibility
 # Outcomes by which a clause is told, after the headlines.
-TOLD: Final = (*HEADLINES, "jobs", "money_given")
+TOLD: Final = (*HEADLINES, "jobs", "money_given", *AMONG_REACHED)
 
 
 def answer_of_journey(journey: Journey) -> dict[str, Any]:

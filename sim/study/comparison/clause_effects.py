@@ -1,12 +1,13 @@
 """Every clause of the plan: what it does alone, and what the plan loses without it, under the same random numbers.
 
 A clause is switched with all measures that carry it out, also when these carry out other clauses with it. Clauses that
-the same measures carry out share their runs; the baseline's and the whole plan's are those that are there already.
+the same measures carry out share their runs. Beside the effects over all firms stand those among the firms that the
+clause reached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,15 +15,20 @@ import pandas as pd
 
 from sim.scenario import Scenario, clauses
 from sim.study.outcomes import paired_differences, values_of
+from sim.study.reductions.reached import REACHED, Reached
 from sim.study.runs.specification import replicated
+from sim.study.statistics.intervals import interval
 
 if TYPE_CHECKING:
+    from sim.study.runs.run_store import RunStore
     from sim.study.runs.runner import Runner
+    from sim.study.runs.specification import RunSpec
 
 ALONE: Final = "clause_alone"  # the baseline with the clause
 WITHOUT: Final = "plan_without_clause"
 QUANTITIES: Final = ("alone", "in_plan")
 ESTIMATE: Final = ("mean", "low", "high")
+AMONG_REACHED: Final = ("reached_survival", "reached_staff")  # outcomes, see `Reached.effects`
 COLUMNS: Final = ("clause", "quantity", "outcome", *ESTIMATE, "unit", "replications", "reason")
 
 
@@ -59,8 +65,8 @@ def switched(plan: Scenario) -> list[Switched]:
 def table(
     every: Sequence[Switched],
     known: pd.DataFrame,
-    baseline: str,
-    plan: str,
+    baseline: Scenario,
+    plan: Scenario,
     seed: int,
     replications: int,
     runner: Runner,
@@ -68,28 +74,62 @@ def table(
     """Run every clause alone and the plan without it; returns what ``Comparison.clause_effects`` holds.
 
     ``known``: scenario, replication, outcome, value, unit of the baseline and of the plan, among the outcomes the
-    public cost, see :func:`sim.study.outcomes.values_of`.
+    public cost, see :func:`sim.study.outcomes.values_of`. Both are run once more, to pair their firms with others'.
     """
-    scenarios = [scenario for each in every for scenario in (each.alone, each.without)]
-    runs = runner.run(spec for scenario in scenarios for spec in replicated(scenario, seed, replications))
+    runner.run(spec for world in (baseline, plan) if every for spec in replicated(world, seed, replications, "fates"))
+    specs = [
+        spec
+        for each in every
+        for scenario, against in ((each.alone, baseline), (each.without, plan))
+        for spec in replicated(scenario, seed, replications, "fates", against=against)
+    ]
+    runs = runner.run(specs)
     failed = runs[runs["reason"] != ""].drop_duplicates("scenario")
     values = values_of(runs, ["scenario", "replication"], public_cost=True)
     failures = dict(zip(failed["scenario"], failed["reason"], strict=True))
-    return effects(pd.concat([known, values], ignore_index=True), every, baseline, plan, failures)
+    everything = pd.concat([known, values], ignore_index=True)
+    return effects(everything, every, baseline.name, plan.name, failures, among_reached(specs, runner.stored))
+
+
+def among_reached(specs: Iterable[RunSpec], stored: RunStore) -> pd.DataFrame:
+    """Effects of measures among those whom they reached: scenario, outcome, mean, low, high, replications.
+
+    ``specs``: runs that are paired with others. Replications in which nobody was reached are left out.
+    """
+    found: dict[tuple[str, str], list[float]] = {}
+    for spec in specs:
+        key = stored.key(spec)
+        if stored.has(key):
+            [sums] = stored.table(key, REACHED)[list(Reached._fields)].itertuples(index=False, name=None)
+            for outcome, value in Reached(*sums).effects.items():
+                found.setdefault((spec.scenario.name, outcome), []).append(value)
+    rows = []
+    for (scenario, outcome), of_all in found.items():
+        known = np.array([value for value in of_all if not np.isnan(value)])
+        mean, low, high = (float(number) for number in interval(known, -1.0, 1.0))
+        rows.append((scenario, outcome, mean, low, high, len(known)))
+    return pd.DataFrame(rows, columns=["scenario", "outcome", *ESTIMATE, "replications"])
 
 
 def effects(
-    values: pd.DataFrame, every: Sequence[Switched], baseline: str, plan: str, failures: Mapping[str, str]
+    values: pd.DataFrame,
+    every: Sequence[Switched],
+    baseline: str,
+    plan: str,
+    failures: Mapping[str, str],
+    of_reached: pd.DataFrame,
 ) -> pd.DataFrame:
     """Alone: clause minus baseline; in the plan: plan minus plan without the clause; paired by replication.
 
     ``values``: scenario, replication, outcome, value, unit of all the scenarios; ``failures``: why runs failed, by
-    scenario. Returns clause, quantity (alone, in_plan), outcome, mean, low, high, unit, replications (pairs), reason
-    (why some run failed, else empty). Every clause has every outcome; without a pair its numbers are missing.
+    scenario; ``of_reached``: as :func:`among_reached` gives it. Returns clause, quantity (alone, in_plan), outcome
+    (last those of AMONG_REACHED), mean, low, high, unit, replications (pairs), reason (why some run failed, else
+    empty). Every clause has every outcome; without a pair its numbers are missing.
     """
     if not every:
         return pd.DataFrame(columns=list(COLUMNS))
-    units = values.drop_duplicates("outcome")[["outcome", "unit"]]
+    shares = pd.DataFrame({"outcome": AMONG_REACHED, "unit": "share"})
+    units = pd.concat([values.drop_duplicates("outcome")[["outcome", "unit"]], shares], ignore_index=True)
     added = paired_differences(values, ["scenario"], values["scenario"] == baseline)
     lost = paired_differences(values, ["scenario"], values["scenario"] == plan)
     lost[list(ESTIMATE)] = 0.0 - lost[["mean", "high", "low"]].to_numpy()
@@ -104,7 +144,9 @@ def effects(
         ],
         columns=["clause", "quantity", "scenario", "reason"],
     )
-    found = pd.concat([added.assign(quantity="alone"), lost.assign(quantity="in_plan")], ignore_index=True)
+    both = [added.assign(quantity="alone"), lost.assign(quantity="in_plan")]
+    both += [of_reached.assign(quantity=quantity) for quantity in QUANTITIES if len(of_reached)]
+    found = pd.concat(both, ignore_index=True)
     keys = ["quantity", "scenario", "outcome"]
     merged = rows.merge(units, how="cross").merge(found[[*keys, *ESTIMATE, "replications"]], on=keys, how="left")
     merged["replications"] = merged["replications"].fillna(0).astype(np.int64)

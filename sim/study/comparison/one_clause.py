@@ -11,14 +11,14 @@ import pandas as pd
 from sim.scenario import clause, load
 from sim.study import StudyError
 from sim.study.comparison import costs
-from sim.study.comparison.clause_effects import ALONE, WITHOUT, effects, switch
+from sim.study.comparison.clause_effects import ALONE, WITHOUT, among_reached, effects, switch
 from sim.study.comparison.paired_worlds import paired
 from sim.study.comparison.scenarios import BASELINE, MAIN
 from sim.study.keywords import Firms
 from sim.study.outcomes import values_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import sized
+from sim.study.runs.specification import replicated, sized
 
 STATIONS: Final = ("eligible", "aware", "applied", "decided", "refused")
 REACH: Final = ("scenario", "measure", *STATIONS, "days", "amount_fen")
@@ -31,7 +31,8 @@ class ClauseEffect:
     ``outcomes``: scenario (baseline, clause_alone, full_plan, plan_without_clause), outcome, mean, low, high, unit,
     replications.
     ``effects``: quantity (alone: clause alone minus baseline; in_plan: whole plan minus plan without it), outcome,
-    mean, low, high, unit, replications; paired.
+    mean, low, high, unit, replications; paired. The outcomes ``reached_survival`` and ``reached_staff`` are of those
+    whom the clause reached.
     ``costs``: quantity, bearer, level, category, mean, low, high (fen, differences as in ``effects``).
     ``reach``: scenario (clause_alone, full_plan), measure, then entities: eligible and aware, of all that there were at
     any time, applied, decided (in favour, once a firm), refused; days to the decision; amount_fen paid, relieved or put
@@ -78,6 +79,8 @@ def clause_effect(
 ) -> ClauseEffect:
     """Run the baseline, the clause alone, the whole plan and the plan without the clause, and compare them.
 
+    The last two once more, their firms paired with each other.
+
     A clause is switched with all measures that carry it out, also when these carry out other clauses with it. Raises
     ``ScenarioError`` for an unknown clause, and :class:`StudyError` for one that no measure carries out or when no run
     of one of the four scenarios succeeded.
@@ -86,12 +89,17 @@ def clause_effect(
     [baseline, plan] = sized([baseline, plan], firms)
     switched = switch(plan, [clause_id], measures)
     asked = [baseline, switched.alone, plan, switched.without]
-    runner.expect(len(asked) * replications)
+    runner.expect((len(asked) + 2) * replications)
     parts, pairing, runs = paired(asked, seed, replications, runner)
+    in_plan = replicated(switched.without, seed, replications, "fates", against=plan)
+    for specs in (replicated(plan, seed, replications, "fates"), in_plan):
+        runner.run(specs)
+    alone = replicated(switched.alone, seed, replications, "pairs", against=baseline)
+    of_reached = among_reached([*alone, *in_plan], runner.stored)
     failed = runs[runs["reason"] != ""].drop_duplicates("scenario")
     failures = dict(zip(failed["scenario"], failed["reason"], strict=True))
     values = values_of(runs, ["scenario", "replication"], public_cost=True)
-    table = effects(values, [switched], BASELINE, MAIN, failures)
+    table = effects(values, [switched], BASELINE, MAIN, failures, of_reached)
     if (table.loc[table["outcome"] == PUBLIC_COST, "replications"] == 0).any() or values.empty:
         reason = next(iter(failures.values()))
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")

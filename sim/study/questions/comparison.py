@@ -92,8 +92,9 @@ class Comparison(Study):
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
-    outcome (the last is ``public_cost``, fen), mean, low, high, unit, replications (pairs), reason (why a run failed,
-    else empty). Every clause that a measure of the whole plan carries out has every outcome.
+    outcome (after those of runs ``public_cost``, fen, and ``reached_survival`` and ``reached_staff``, among the firms
+    that the clause reached), mean, low, high, unit, replications (pairs), reason (why a run failed, else empty). Every
+    clause that a measure of the whole plan carries out has every outcome.
     ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`.journey.examples`.
     """
 
@@ -180,7 +181,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     clause_replications = min(question.clause_replications, replications) if every else 0
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     followed = [asked[0], shown]
-    runner.expect(len(asked) * replications + len(main) * draws + 2 * len(every) * clause_replications)
+    runner.expect(len(asked) * replications + len(main) * draws + 2 * (len(every) + bool(every)) * clause_replications)
 
     parts, pairing, runs = paired(asked, seed, replications, runner)
     if parts[0].values.empty:
@@ -222,7 +223,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         targets=targets.table(asked, outcomes, values, drawn, MAIN),
         interaction=interaction.table(values, BASELINE),
         draws=drawn,
-        clause_effects=clause_effects.table(every, known, BASELINE, MAIN, seed, clause_replications, runner),
+        clause_effects=clause_effects.table(every, known, asked[0], shown, seed, clause_replications, runner),
         journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
     )
 

@@ -1,4 +1,4 @@
-"""How the firms of a baseline ended: 15 bytes a firm, all that another world needs to be held against it."""
+"""How the firms of a baseline ended: 31 bytes a firm, all that another world needs to be held against it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Endings(NamedTuple):
     alive: NDArray[np.bool_]
     staff: NDArray[np.int32]
     exited_on: NDArray[np.int16]
+    granted_first: NDArray[np.uint64]
+    granted_further: NDArray[np.uint64]
 
 
 def endings_of(fates: pd.DataFrame) -> Endings:

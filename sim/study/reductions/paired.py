@@ -11,6 +11,7 @@ import pandas as pd
 from sim.observe.some_firms import got
 from sim.study.reductions import costs, exits, fates
 from sim.study.reductions.endings import Endings, endings_of, places
+from sim.study.reductions.reached import REACHED, reached
 from sim.timeline import horizon
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ ENDS: Final = "ends"  # of the firms of a world that others are paired with
 GIVEN: Final = "given"  # what firms were given, by cell
 
 
-def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
-    """Tables by name: of a baseline (``paired_with`` is None) how its firms ended, of others their sums; of both exits.
+def take(
+    result: Result, scenario: Scenario, against: Scenario | None = None, paired_with: pd.DataFrame | None = None
+) -> Mapping[str, pd.DataFrame]:
+    """Tables by name: of a baseline (``against`` is None) how its firms ended, of others their sums; of both exits.
 
-    Of both costs, too, and what the firms of each cell were given.
-    ``paired_with``: the ends of the baseline's firms, as this function gave them.
+    Of both costs, too, and what the firms of each cell were given; of others what became of whom measures reached.
+    ``paired_with``: the ends of the firms of ``against``, as this function gave them.
     """
     if paired_with is None:
         there = endings_of(result.fates)
@@ -34,8 +37,10 @@ def take(result: Result, scenario: Scenario, paired_with: pd.DataFrame | None) -
     place = places(result.fates, there)
     closed = exits.exits_of(result.fates, there, place, horizon(scenario.world.start, scenario.world.end))
     taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result)), GIVEN: got(result.fates)}
-    if paired_with is None:
+    if against is None:
         return taken | {ENDS: pd.DataFrame(there._asdict())}
     found = [firm for fate in ("saved", "harmed") for firm in fates.first(result.fates, there, place, fate)]
     sums = fates.to_table(*fates.sums(result.fates, there, place))
-    return taken | {"sums": sums, "examples": pd.DataFrame({"firm": np.array(found, np.uint64)})}
+    examples = pd.DataFrame({"firm": np.array(found, np.uint64)})
+    of_reached = reached(result.fates, scenario.measures, there, against.measures, place)
+    return taken | {"sums": sums, "examples": examples, REACHED: of_reached}

@@ -279,7 +279,7 @@ def tables_of(result: Result, task: Task) -> dict[str, pd.DataFrame]:
         tables[READ] = read(result, task.spec.readings)
     if task.spec.keep in PAIRED:
         ends = paired_table(task, paired.ENDS) if task.paired_with else None
-        tables |= paired.take(result, task.spec.scenario, ends)
+        tables |= paired.take(result, task.spec.scenario, task.spec.against, ends)
     return tables
 
 

@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any, Final, NamedTuple
 
 from sim.observe.months import HEADLINES
-from sim.study.comparison.clause_effects import QUANTITIES
+from sim.study.comparison.clause_effects import AMONG_REACHED, QUANTITIES
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import UNKNOWN, Estimate
@@ -16,7 +16,8 @@ from sim.study.summaries.rows import tuples
 
 KEPT: Final = "survivors"  # whose difference is the number of firms kept: saved minus harmed
 OF_FIRMS: Final = (*HEADLINES, KEPT)
-SHOWN: Final = (*OF_FIRMS, PUBLIC_COST)
+SHOWN: Final = (*OF_FIRMS, *AMONG_REACHED, PUBLIC_COST)
+OVER_ALL: Final = {"reached_survival": "survival_rate", "reached_staff": "jobs"}  # what is read of the reached alone
 
 
 class Found(NamedTuple):
@@ -59,7 +60,7 @@ def _found(outcome: str, estimate: Estimate) -> Found:
     if _is_zero(estimate):
         return Found("nothing", estimate)
     if outcome != PUBLIC_COST:
-        return Found(direction(outcome, estimate), estimate)
+        return Found(direction(OVER_ALL.get(outcome, outcome), estimate), estimate)
     if isnan(estimate.low):
         return Found("no_interval", estimate)
     return Found("same" if estimate.low <= 0 <= estimate.high else "apart", estimate)

@@ -61,7 +61,7 @@ def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
         row = table.loc[("full_plan", giants)]
         assert (row["rows"], row["verdict"]) == (0, "too_few")
         assert table.loc[("baseline", giants), "verdict"] == "not_pursued"
-    assert table.loc[("full_plan", "loss_share"), "verdict"] == "missed"
+    assert table.loc[("full_plan", "loss_share"), "verdict"] == "unsure"  # rows there are, and the interval is wide
     stopped = few.outcomes.set_index(["scenario", "outcome"]).loc[("full_plan", "resumption_rate"), "rows"]
     assert FEWEST_ROWS <= stopped < 150
 

@@ -10,7 +10,7 @@ import sim.engine  # noqa: F401  (before any stand-in)
 from sim import compare, scenario
 from sim.scenario import clauses
 from sim.study.comparison import clause_effects
-from sim.study.comparison.clause_effects import effects, switch, switched
+from sim.study.comparison.clause_effects import AMONG_REACHED, effects, switch, switched
 from sim.study.comparison.one_clause import clause_effect
 from sim.study.outcomes import values_of
 from sim.study.runs.run_store import RunStore
@@ -24,6 +24,10 @@ VALUES = {  # jobs by scenario and replication
     "plan_without_clause A": (149.0, 166.0),
     "clause_alone B": (100.0, 110.0),
 }
+OF_REACHED = pd.DataFrame(
+    [("clause_alone A", "reached_staff", 0.02, 0.01, 0.03, 2)],
+    columns=["scenario", "outcome", "mean", "low", "high", "replications"],
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,8 @@ def made_up(plan, values):
         switch(plan, ["II.5.g", "II.5.f"], ["platform_commission"], " B"),
     ]
     failures = {"plan_without_clause B": "a fen is missing"}
-    return effects(table, every, "baseline", "full_plan", failures).set_index(["clause", "quantity"])
+    of_all = effects(table, every, "baseline", "full_plan", failures, OF_REACHED).set_index(["clause", "quantity"])
+    return of_all[of_all["outcome"] == "jobs"]
 
 
 def test_alone_is_clause_minus_baseline_and_in_the_plan_is_plan_minus_the_rest(plan):
@@ -49,6 +54,18 @@ def test_alone_is_clause_minus_baseline_and_in_the_plan_is_plan_minus_the_rest(p
     assert in_plan["mean"] == (1 + 4) / 2
     # Student's t with 1 degree of freedom at 97.5 % is 12.7062; the standard error of (1, 4) is 1.5.
     assert (in_plan["low"], in_plan["high"]) == pytest.approx((2.5 - 12.7062 * 1.5, 2.5 + 12.7062 * 1.5), abs=1e-3)
+
+
+def test_effects_among_the_reached_stand_beside_those_over_all_and_are_missing_where_nobody_was(plan):
+    every = [switch(plan, ["II.1.a"], ["rent_waiver"], " A")]
+    values = pd.DataFrame(
+        [("baseline", 0, "jobs", 1.0, "persons")], columns=["scenario", "replication", "outcome", "value", "unit"]
+    )
+    table = effects(values, every, "baseline", "full_plan", {}, OF_REACHED).set_index(["quantity", "outcome"])
+    found = table.loc[("alone", "reached_staff")]
+    assert (found["mean"], found["low"], found["high"], found["unit"]) == (0.02, 0.01, 0.03, "share")
+    assert isnan(table.loc[("in_plan", "reached_staff"), "mean"])
+    assert table.loc[("alone", "reached_survival"), "replications"] == 0
 
 
 def test_no_difference_in_any_replication_is_exactly_0(plan):
@@ -88,7 +105,7 @@ def test_the_table_says_what_the_command_for_one_clause_says(plan, tmp_path):
     asked = [replace(scenario.load(name), firms=500) for name in ("baseline", "full_plan")]
     runs = at_work.run(spec for each in asked for spec in replicated(each, 3, 2))
     known = values_of(runs, ["scenario", "replication"], public_cost=True)
-    table = clause_effects.table([one], known, "baseline", "full_plan", 3, 2, at_work)
+    table = clause_effects.table([one], known, *asked, 3, 2, at_work)
     same = clause_effect("II.1.b", firms=500, seed=3, replications=2, runner=at_work).effects
     pd.testing.assert_frame_equal(table.drop(columns=["clause", "reason"]), same)
 
@@ -103,8 +120,10 @@ def test_a_comparison_runs_clauses_under_its_own_first_replications(monkeypatch)
     done = []
     study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)
     assert study.manifest.settings["clause_replications"] == 2  # there are no more replications
-    assert set(study.clause_effects["replications"]) == {2}
-    alone = study.clause_effects[study.clause_effects["quantity"] == "alone"]
+    over_all = study.clause_effects[~study.clause_effects["outcome"].isin(AMONG_REACHED)]
+    assert set(over_all["replications"]) == {2}
+    assert study.clause_effects.drop(over_all.index)["mean"].isna().all()  # it is granted to nobody
+    alone = over_all[over_all["quantity"] == "alone"]
     assert (alone[["mean", "low", "high"]] == 0.0).all(axis=None)  # it only delivers what others give
     assert (done[0], done[-1]) == (0.0, 1.0)
     without = compare(asked, firms=300, replications=2)

@@ -30,6 +30,9 @@ def test_a_clause_alone_and_in_the_plan(at_work):
     alone = effect.costs[effect.costs["quantity"] == "alone"].set_index(["bearer", "category"])["mean"]
     money = effect.effects.set_index(["quantity", "outcome"])["mean"]
     assert alone["state_landlords", "borne_by_others"] == money["alone", "money_given"] > 0
+    assert money["alone", "reached_survival"] >= 0  # rent that others bear costs nobody his firm
+    assert -0.2 < money["in_plan", "reached_survival"] < 0.2
+    assert effect.effects["unit"][effect.effects["outcome"] == "reached_staff"].tolist() == ["share", "share"]
 
 
 def test_a_clause_that_only_delivers_others_does_nothing_alone(at_work):
