@@ -23,7 +23,7 @@ from sim import ledger
 from sim.firm.behaviour import behaviour
 from sim.firm.effects import NO_LIMIT
 from sim.firm.settlement import settle
-from sim.firm.state import LEAD, Span, State
+from sim.firm.state import LEAD, Span, State, forget_month
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
 from sim.institutions.cultivators import choose
@@ -31,6 +31,7 @@ from sim.institutions.desks import Desks
 from sim.institutions.dispatch import Dispatch
 from sim.institutions.funds import Funds
 from sim.institutions.liaison import Liaison
+from sim.institutions.markets import Markets
 from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, first_state
 from sim.institutions.publicity import Publicity
@@ -189,7 +190,8 @@ class Run:
         self.entitled = np.zeros((len(rules.measures) + 1, prefectures, len(SIZES)), np.int64)
         rules.find_eligible(firms, self.entitled)
         self.loans = by_prefecture(firms, firms.loan, alive, prefectures)
-        self.outbreak = Outbreak(province, counties, parameters, world, self.population.county_rows(len(counties)))
+        self.markets = Markets(province, counties, parameters, world, self.population.cohort_start)
+        self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
         per_10k = parameters.by("delivery.capacity", AGENCIES)
         agencies = (Desks(province, rules, a, per_10k[a] * entities / 10_000) for a in range(len(AGENCIES)))
         self.desks = [desks for desks in agencies if len(desks.items) > 0]
@@ -216,7 +218,7 @@ class Run:
 
     def _accounts(self) -> NDArray[np.int64]:
         total = np.zeros(len(ledger.ACCOUNTS), np.int64)
-        accounts(self.population.firms, self.state.records.slots.deferred, total)
+        accounts(self.population.firms, self.state.behaviour, self.state.records.slots.deferred, total)
         return total
 
     def _inclusive_loans(self) -> int:
@@ -370,9 +372,9 @@ class Run:
         self.journeys.look(day, self.state.queues)
 
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
-        """The monitor's month: count, then let last month's wages, competitors and losses act on the next."""
+        """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        payables, bad_loans = np.zeros((2, len(self.loans)), np.int64)
+        payables, bad_loans = np.zeros_like(market.payables_lost), np.zeros_like(self.loans)
         self.loans[:] = 0
         debts(state.firms, self.loans, bad_loans, payables)
         self.funds.settle()
@@ -386,10 +388,8 @@ class Run:
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
         self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)))
         self.rules.tell_decisions(state.records.counts, month)
-        self.outbreak.update_market_factors(market, month)
-        market.supplier_loss[:] = market.payables_lost / np.maximum(payables + market.payables_lost, 1)
-        for sums in (market.wages, market.capacity, market.sales, market.payables_lost, market.repaid):
-            sums[:] = 0
+        self.markets.new_month(day, payables)
+        forget_month(market)
         progress((day + 1) / self.timeline.days)
 
     # What it leaves

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # The firms' accounts, in fen. Assets and liabilities alike are positive.
 ACCOUNTS: Final = (
     "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "arrears_public",
-    "arrears_private", "loan", "vat_credit", "quality_deposit", "deferred",
+    "arrears_private", "loan", "vat_credit", "quality_deposit", "deferred", "prepaid",
 )  # fmt: skip
 ACCOUNT: Final = {name: index for index, name in enumerate(ACCOUNTS)}
 
@@ -62,7 +62,13 @@ _OWN_LINES: Final = {
         "arrears_to_firms", "owed", "public_buyers", "firms", ("overdue_public",), ("receivables_public",)
     ),
     "collected_overdue": Line("arrears_to_firms", "paid", "public_buyers", "firms", ("cash",), ("overdue_public",)),
+    "prepaid": Line("prepayment", "paid", "public_buyers", "firms", ("cash", "prepaid")),
+    "sales_prepaid": Line("sales", "prepaid", "public_buyers", "firms", (), ("prepaid",)),
+    "prepayment_returned": Line("prepayment", "paid", "firms", "public_buyers", (), ("cash", "prepaid")),
     "bad_debt": Line("receivables", "written_off", "customers", "firms", (), ("receivables_private",)),
+    "bad_debt_of_failed_customers": Line(
+        "receivables", "written_off", "failed_customers", "firms", (), ("receivables_private",)
+    ),
     "payables_paid": Line("materials", "paid", "firms", "suppliers", (), ("cash", "payables")),
     "arrears_public_paid": Line("arrears", "paid", "firms", "tax_authority", (), ("cash", "arrears_public")),
     "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
@@ -81,6 +87,7 @@ _OWN_LINES: Final = {
     "closing_vat_credit": Line("vat", "written_off", "firms", "tax_authority", (), ("vat_credit",)),
     "deposit_back": Line("quality_deposit", "paid", "deposit_accounts", "firms", ("cash",), ("quality_deposit",)),
     "written_off_payables": Line("materials", "written_off", "firms", "suppliers", (), ("payables",)),
+    "written_off_prepayment": Line("prepayment", "written_off", "firms", "public_buyers", (), ("prepaid",)),
     "written_off_arrears_public": Line("arrears", "written_off", "firms", "tax_authority", (), ("arrears_public",)),
     "written_off_arrears_private": Line(
         "arrears", "written_off", "firms", "service_providers", (), ("arrears_private",)

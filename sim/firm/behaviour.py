@@ -87,6 +87,8 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         disputed_share=p["receivables.disputed_share"],
         private_default=p["receivables.private_default_per_month"],
         contract_delivery=p["procurement.delivery_share_per_month"],
+        contract_capacity=p["procurement.capacity"],
+        prepayment_share=p["procurement.prepayment_share"],
         never_applies=p["credit.never_applies_share"],
         expansion=p["credit.expansion_per_month"],
         asset_turnover=p["credit.asset_turnover"],

@@ -40,6 +40,15 @@ EXTENDED_MOVE = MOVES.index("extended")
 MARGIN_YEAR = int(Purpose.MARGIN_YEAR)
 
 
+@inlined
+def payroll_factor(i, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Wages with premiums over wages of firm i."""
+    premiums = 0.0
+    for share in behaviour.premiums:
+        premiums += share
+    return 1.0 + firms.insured_share[i] * premiums
+
+
 @kernel
 def bill_labour(i, clock, firms, behaviour, market, full):  # type: ignore[no-untyped-def]
     """Write the fen of firm i's wages, premiums and tests of its staff into ``full``, (FLOWS,)."""

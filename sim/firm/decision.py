@@ -7,7 +7,17 @@ of.
 
 import numpy as np
 
-from sim.firm.bills import FLOW_COUNT, ON_PLATFORM, SUSPENDED, VAT_GENERAL, deferred_total, materials_of_a_yuan, outlays
+from sim.firm.bills import (
+    FLOW_COUNT,
+    ON_PLATFORM,
+    SUSPENDED,
+    VAT_GENERAL,
+    deferred_total,
+    materials_of_a_yuan,
+    outlays,
+    payroll_factor,
+)
+from sim.firm.contracts import prepaid, work_of_a_yuan
 from sim.firm.entitlements import held, in_effect, measures_requiring, more, next_of, payment, round_half_up, walk
 from sim.firm.state import PAYMENT, RELIEF
 from sim.kernels import inlined, kernel, outermost
@@ -46,15 +56,6 @@ def variable_share(i, day, sales, materials, firms, behaviour):  # type: ignore[
 
 
 @inlined
-def payroll_factor(i, firms, behaviour):  # type: ignore[no-untyped-def]
-    """Wages with premiums over wages of firm i."""
-    premiums = 0.0
-    for share in behaviour.premiums:
-        premiums += share
-    return 1.0 + firms.insured_share[i] * premiums
-
-
-@inlined
 def scale_of(i, firms):  # type: ignore[no-untyped-def]
     """Usual sales of firm i over those for which its usual staff is meant."""
     return firms.usual_sales[i] / max(float(firms.first_sales[i]), 1.0)
@@ -85,11 +86,13 @@ def _subsidy_for_a_hire(i, firms, terms):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def adjust_staff(i, clock, wanted, short, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+def adjust_staff(i, clock, wanted, short, state):  # type: ignore[no-untyped-def]
     """Dismiss people for whom firm i expects no work, unless keeping them pays, or take people on.
 
     ``wanted``: persons; ``short``: cash was.
     """
+    firms, terms, behaviour, market, seed = state.firms, state.terms, state.behaviour, state.market, state.seed
+    p, w = firms.prefecture[i], np.int64(firms.weight[i])
     hires = np.int64(0)
     staff = np.int64(firms.staff[i])
     if staff > wanted:
@@ -104,10 +107,13 @@ def adjust_staff(i, clock, wanted, short, firms, terms, behaviour, seed):  # typ
                 else:
                     firms.facts[i] &= np.uint16(0xFFFF & ~KEPT)
             firms.staff[i] = staff - gone
+            market.dismissed[p] += gone * w
     elif staff < wanted and firms.status[i] == OPEN and not short:
         luck = uniform(seed, STAFF, firms.key[i], clock.month)
-        hires = np.int64(np.floor(behaviour.hired * (wanted - staff) + luck))
+        market.places[p] += np.int64(np.floor(behaviour.hired * (wanted - staff) + luck)) * w
+        hires = np.int64(np.floor(behaviour.hired * market.hireable[p] * (wanted - staff) + luck))
         firms.staff[i] += hires
+        market.hired[p] += hires * w
         hires = min(hires, np.int64(MOST_HIRES))
     if hires != firms.hires[i]:
         firms.hires[i] = hires
@@ -183,6 +189,17 @@ def expected_earnings(i, day, materials, wanted, closed, firms, behaviour):  # t
     utilities = behaviour.utilities[s] * (fixed * expected + (1.0 - fixed) * share)
     earned -= usual * (utilities + behaviour.fees[s] + behaviour.depreciation[s])
     return earned - firms.loan[i] * float(firms.loan_rate[i]) / 12.0
+
+
+@kernel
+def contract_earnings(i, day, materials, closed, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen a month of the horizon that the backlog of firm i is expected to earn; arguments as above."""
+    horizon = behaviour.horizon
+    open_share = 1.0 - min(1.0, closed / (MONTH_DAYS * horizon))
+    sales = float(firms.usual_sales[i]) * (float(firms.expected[i]) * open_share)
+    costs = variable_share(i, day, sales, materials, firms, behaviour) + work_of_a_yuan(i, firms, behaviour)
+    delivered = firms.contract_backlog[i] * (1.0 - (1.0 - behaviour.contract_delivery) ** horizon) / horizon
+    return delivered * open_share * (1.0 - costs)
 
 
 @kernel
@@ -380,10 +397,10 @@ def proceeds(i, firms, behaviour):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def debts_of(i, firms, slots, terms):  # type: ignore[no-untyped-def]
-    """Fen that firm i owes, due or not."""
+def debts_of(i, firms, slots, terms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen that firm i owes, due or not, and that it has been prepaid for work not done."""
     debts = firms.payables[i] + firms.arrears_public[i] + firms.arrears_private[i] + firms.loan[i]
-    return debts + deferred_total(i, firms, slots, terms)
+    return debts + prepaid(firms.contract_backlog[i], behaviour) + deferred_total(i, firms, slots, terms)
 
 
 @kernel
@@ -391,7 +408,7 @@ def assets_cover_debts(i, firms, slots, terms, behaviour):  # type: ignore[no-un
     """Whether what firm i would get for what it has pays all that it owes."""
     public, private, overdue, equipment = proceeds(i, firms, behaviour)
     assets = firms.cash[i] + public + private + overdue + firms.quality_deposit[i] + equipment
-    return assets >= debts_of(i, firms, slots, terms)
+    return assets >= debts_of(i, firms, slots, terms, behaviour)
 
 
 @outermost

@@ -1,14 +1,15 @@
 """How a firm leaves: what it sells, who is paid, and who is left with what it owed.
 
 What a firm sells pays everybody where its assets cover its debts: it leaves in good order, and the rest is its
-owner's. Else the proceeds go to employees, landlords and other private creditors, then to the state, to suppliers and
-to the bank (Enterprise Bankruptcy Law, article 113, puts wages first; the ranks below are simplified), and the rest is
-written off on each of them.
+owner's. Else the proceeds go to employees, landlords and other private creditors, then to the state, to suppliers, to
+public bodies for what they prepaid, and to the bank (Enterprise Bankruptcy Law, article 113, puts wages first; the
+ranks below are simplified), and the rest is written off on each of them.
 """
 
 import numpy as np
 
 from sim.firm.bills import SUSPENDED
+from sim.firm.contracts import prepaid
 from sim.firm.decision import INSOLVENT, RETIRES, debts_of, proceeds
 from sim.firm.entitlements import held, more, next_of, round_half_up
 from sim.firm.state import CLOSED_OWING
@@ -24,10 +25,12 @@ BY_CREDITORS, BY_CREDITORS_WHILE_STOPPED = CAUSE["insolvent"], CAUSE["insolvent_
 ARREARS_PRIVATE_PAID = LINE["arrears_private_paid"]
 ARREARS_PUBLIC_PAID = LINE["arrears_public_paid"]
 PAYABLES_PAID = LINE["payables_paid"]
+PREPAYMENT_RETURNED = LINE["prepayment_returned"]
 PAID_PRINCIPAL = LINE["paid_principal"]
 WRITTEN_OFF_ARREARS_PRIVATE = LINE["written_off_arrears_private"]
 WRITTEN_OFF_ARREARS_PUBLIC = LINE["written_off_arrears_public"]
 WRITTEN_OFF_PAYABLES = LINE["written_off_payables"]
+WRITTEN_OFF_PREPAYMENT = LINE["written_off_prepayment"]
 WRITTEN_OFF_LOAN = LINE["written_off_loan"]
 COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
 COLLECTED_OVERDUE, BAD_DEBT = LINE["collected_overdue"], LINE["bad_debt"]
@@ -72,7 +75,7 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     w = np.int64(firms.weight[i])
     lines = books.lines[month]
     cash = _sell(i, firms, behaviour, lines)
-    debts = debts_of(i, firms, slots, terms)
+    debts = debts_of(i, firms, slots, terms, behaviour)
     stopped = firms.status[i] == SUSPENDED
     if what == INSOLVENT or cash < debts:
         firms.exit_cause[i] = BY_CREDITORS_WHILE_STOPPED if stopped else BY_CREDITORS
@@ -95,7 +98,9 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
         slots.deferred[slot, i] = 0
     lost = max(np.int64(0), firms.payables[i] - cash)
     cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
-    market.payables_lost[firms.prefecture[i]] += lost * w
+    market.payables_lost[firms.prefecture[i], firms.sector[i]] += lost * w
+    not_worked_off = prepaid(firms.contract_backlog[i], behaviour)
+    cash = _settle_claim(not_worked_off, cash, w, PREPAYMENT_RETURNED, WRITTEN_OFF_PREPAYMENT, lines)
     part = min(firms.loan[i], cash)
     market.repaid[firms.prefecture[i]] += part * w
     lines[PAID_PRINCIPAL] += part * w
@@ -118,6 +123,7 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     firms.vat_credit[i] = 0
     firms.quality_deposit[i] = 0
     firms.contract_backlog[i] = 0
+    market.dismissed[firms.prefecture[i]] += firms.staff[i] * w
     firms.staff[i] = 0
     firms.status[i] = EXITED
     firms.exited_on[i] = clock.day

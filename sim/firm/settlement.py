@@ -23,10 +23,12 @@ from sim.firm.bills import (
     outlays,
     relieve,
 )
+from sim.firm.contracts import deliver, work_of_a_yuan
 from sim.firm.decision import (
     STAYS,
     adjust_staff,
     closed_days,
+    contract_earnings,
     expected_earnings,
     gap_of,
     may_leave,
@@ -80,6 +82,7 @@ COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_
 BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
 VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
 FOUNDING = LINE["founding"]
+BAD_DEBT_OF_FAILED = LINE["bad_debt_of_failed_customers"]
 SALES, TREND, BIRTH, DISPUTE, LOAN_DEMAND, EXPANSION = (
     int(p)
     for p in (
@@ -106,7 +109,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             continue
         if status == UNBORN:
             if firms.born_on[i] <= day:
-                _open_new_firm(i, day, firms, terms, behaviour, lines, seed)
+                _open_new_firm(i, day, firms, terms, behaviour, market, lines, seed)
             continue
         key = firms.key[i]
         w = np.int64(firms.weight[i])
@@ -139,13 +142,12 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         for_cash_only = firms.overdue_payables[i] > behaviour.cash_only_months * monthly
         if firms.overdue_payables[i] > behaviour.stop_months * monthly:
             sold = min(sold, round_half_up(firms.cash[i] / materials))
-        delivered = np.int64(0)
+        delivered, on_contract = np.int64(0), np.int64(0)
         if status == OPEN and firms.contract_backlog[i] > 0:
-            delivered = min(
-                firms.contract_backlog[i], round_half_up(firms.contract_backlog[i] * behaviour.contract_delivery) + 1
-            )
-            firms.contract_backlog[i] -= delivered
+            room = round_half_up(behaviour.contract_capacity * usual) - sold
+            delivered, on_contract = deliver(i, room, firms, behaviour, lines)
         sales = sold + delivered
+        market.sold[p, s] += sold * w
         market.sales[(p * len(SECTORS) + s) * len(SIZES) + z] += sales * w
         if status == OPEN:
             market.capacity[c, s] += firms.usual_sales[i] * w
@@ -155,13 +157,13 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
         customer = firms.customer[i]
         on_credit = round_half_up(sold * behaviour.credit_share[customer])
         if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
-            firms.receivables_public[i] += on_credit + delivered
-            lines[SALES_PUBLIC] += (on_credit + delivered) * w
+            firms.receivables_public[i] += on_credit + on_contract
+            lines[SALES_PUBLIC] += (on_credit + on_contract) * w
         else:
             firms.receivables_private[i] += on_credit
             lines[SALES_PRIVATE] += on_credit * w
-            firms.receivables_public[i] += delivered
-            lines[SALES_PUBLIC] += delivered * w
+            firms.receivables_public[i] += on_contract
+            lines[SALES_PUBLIC] += on_contract * w
         firms.cash[i] += sold - on_credit
         lines[SALES_CASH] += (sold - on_credit) * w
 
@@ -193,8 +195,14 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
         bill_labour(i, clock, firms, behaviour, market, full)
+        income = full[WAGES] + firms.reservation[i]
+        if status == SUSPENDED:
+            income = full[WAGES] + np.int64(np.floor(firms.reservation[i] * behaviour.living_least))
+        market.incomes[c] += income * w
+        if delivered > 0:
+            full[WAGES] += round_half_up(delivered * work_of_a_yuan(i, firms, behaviour))
         fixed = behaviour.materials_fixed[s]
-        bought = fixed * float(firms.expected[i]) * usual + (1.0 - fixed) * sales
+        bought = fixed * float(firms.expected[i]) * usual + (1.0 - fixed) * sold + delivered
         if status == PAUSED:
             bought, activity = 0.0, 0.0
         full[MATERIALS] = round_half_up(materials * bought * materials_factor)
@@ -260,13 +268,14 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
                 counts.firms[month, loans, APPLIED] += w
 
         # 7. Staff.
-        market.wages[c] += full[WAGES] * w
         wanted = wanted_staff(i, firms, terms, behaviour)
-        adjust_staff(i, clock, wanted, short, firms, terms, behaviour, seed)
+        adjust_staff(i, clock, wanted, short, state)
 
         # 8. Leave, pause or stay.
         closed = closed_days(i, day, firms, behaviour)
         earnings = expected_earnings(i, day, materials, wanted, closed, firms, behaviour)
+        if firms.contract_backlog[i] > 0:
+            earnings += contract_earnings(i, day, materials, closed, firms, behaviour)
         what = STAYS
         if may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):
             what = what_becomes(i, clock, (earnings, closed, expected_outlays), state)
@@ -284,7 +293,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _open_new_firm(i, day, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
+def _open_new_firm(i, day, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
     """Open a firm whose day has come, if entry is high enough for its draw; else it never opens."""
     chance = behaviour.birth_thinning * terms.entry[firms.prefecture[i], firms.sector[i]]
     if uniform(seed, BIRTH, firms.key[i], 0) >= chance:
@@ -294,6 +303,7 @@ def _open_new_firm(i, day, firms, terms, behaviour, lines, seed):  # type: ignor
     firms.status[i] = OPEN
     firms.open_from[i] = day
     firms.staff[i] = firms.usual_staff[i]
+    market.hired[firms.prefecture[i]] += np.int64(firms.staff[i]) * firms.weight[i]
     firms.facts[i] |= np.uint16(KEPT)
     lines[FOUNDING] += firms.cash[i] * np.int64(firms.weight[i])
 
@@ -340,15 +350,15 @@ def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ign
     # Households and other firms: paid or lost.
     lost = np.int64(0)
     if firms.receivables_private[i] > 0:
-        share_lost = behaviour.private_default
-        if customer == OTHER_FIRMS:
-            share_lost += market.supplier_loss[firms.prefecture[i]]
-        lost = round_half_up(firms.receivables_private[i] * min(1.0, share_lost))
+        failed = market.lost_share[firms.prefecture[i], firms.sector[i]] if customer == OTHER_FIRMS else 0.0
+        lost = round_half_up(firms.receivables_private[i] * min(1.0, behaviour.private_default + failed))
+        of_failed = min(lost, round_half_up(firms.receivables_private[i] * failed))
         paid = min(round_half_up((firms.receivables_private[i] - lost) * rate), firms.receivables_private[i] - lost)
         firms.receivables_private[i] -= paid + lost
         firms.cash[i] += paid
         lines[COLLECTED_PRIVATE] += paid * w
-        lines[BAD_DEBT] += lost * w
+        lines[BAD_DEBT] += (lost - of_failed) * w
+        lines[BAD_DEBT_OF_FAILED] += of_failed * w
     return lost
 
 

@@ -150,6 +150,8 @@ class Behaviour(NamedTuple):
     disputed_share: float
     private_default: float
     contract_delivery: float  # of the backlog a month
+    contract_capacity: float  # months of usual sales that a firm can sell and deliver in a month
+    prepayment_share: float  # of a contract
     never_applies: float
     expansion: float  # probability a month that a firm which is not short asks for a loan to expand
     asset_turnover: float  # sales of a year for each fen invested
@@ -185,12 +187,26 @@ class Market(NamedTuple):
 
     integral: Float  # (LEAD + D + 1, C, S) running integral of the activity index, in days
     testing: Float  # (LEAD + D + 1, C) running count of days on which staff are tested
-    wages: Int  # (C,) weighted fen of wages settled this month
+    incomes: Int  # (C,) weighted fen of wages and owners' living settled this month
     capacity: Int  # (C, S) weighted usual sales of open firms settled this month
     sales: Int  # (P * S * Z,) weighted fen of sales settled this month
-    supplier_loss: Float  # (P,) share of private trade receivables lost this month through closed customers
-    payables_lost: Int  # (P,) weighted fen of payables written off this month
+    sold: Int  # (P, S) weighted fen sold beside public contracts, of the settlements of this month
+    lost_share: Float  # (P, S) share of claims on other firms lost this month through customers that failed
+    payables_lost: Int  # (P, S) weighted fen of payables written off this month
+    dismissed: Int  # (P,) weighted persons let go this month, also by firms that left
+    hired: Int  # (P,) weighted persons taken on this month, also by firms that opened
+    places: Int  # (P,) weighted persons that firms would have taken on this month
+    hireable: Float  # (P,) share of the places that can be filled this month
     repaid: Int  # (P,) weighted fen of principal repaid this month
+
+
+def forget_month(market: Market) -> None:
+    """Begin a month in which nobody has settled yet."""
+    for sums in (
+        market.incomes, market.capacity, market.sales, market.sold, market.payables_lost, market.dismissed,
+        market.hired, market.places, market.repaid,
+    ):  # fmt: skip
+        sums[:] = 0
 
 
 @columns

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
 from sim.firm.entitlements import enqueue
-from sim.firm.state import APPLIED, LEAD, LISTED, NEVER, UNLISTED, Float, Int, Market
+from sim.firm.state import APPLIED, LEAD, LISTED, NEVER, UNLISTED, Float, Int
+from sim.institutions.markets import Markets
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
-from sim.parameters import Parameters
-from sim.population.counties import Counties
 from sim.random_numbers import Purpose, exponential, uniform
 from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 from sim.world.world import World
@@ -28,7 +27,6 @@ OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 CLOSURE, TICKET, RESTART = int(Purpose.CLOSURE), int(Purpose.TICKET), int(Purpose.RESTART)
 COUNTY_LISTED = bit(FACTS, "county_listed")
 HIT = bit(FACTS, "hit_by_epidemic")
-MOST_CROWDING = 3.0  # nowhere do firms serve more than three times their usual customers
 CONSTRUCTION = SECTORS.index("construction")
 KEY_FIRM = bit(FLAGS, "key_firm")
 FUNDS_TICKET = TICKETS.index("funds")
@@ -44,10 +42,11 @@ class Surroundings(NamedTuple):
     control: Float  # (C,) factor of control measures on it
     sensitivity: Float  # (S,) to the friction of travel
     traffic: Float  # (C, S) factor of measures on it
-    local: Float  # (C, S) local demand from last month's wage bill
+    local: Float  # (C, S) local demand, of last month's incomes
     works: Float  # (P,) factor of public works on construction
     prefecture: NDArray[np.int8]  # (C,)
     crowding: Float  # (C, S) customers of absent competitors, from last month's capacity
+    orders: Float  # (C, S) of firms, from last month's sales
 
 
 @columns
@@ -70,7 +69,7 @@ def run_activity(day, demand, friction, surroundings, integral):  # type: ignore
     """Add the activity index of one day to the running integral, for every county and sector.
 
     index = demand(sector, day) x (1 - drag x severity of the county) x (1 - friction x sensitivity) x local demand
-    x crowding. ``demand``: (S,) of today; ``friction``: share of travel that is disturbed today.
+    x crowding x orders. ``demand``: (S,) of today; ``friction``: share of travel that is disturbed today.
     """
     around = surroundings
     counties, sectors = around.local.shape
@@ -80,7 +79,8 @@ def run_activity(day, demand, friction, surroundings, integral):  # type: ignore
             index *= 1.0 - min(friction * around.traffic[c, s], 1.0) * around.sensitivity[s]
             local = around.local[c, s]
             index *= local * around.works[around.prefecture[c]] if s == CONSTRUCTION else local
-            integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index * around.crowding[c, s]
+            index *= around.crowding[c, s] * around.orders[c, s]
+            integral[day + LEAD + 1, c, s] = integral[day + LEAD, c, s] + index
 
 
 @outermost
@@ -220,26 +220,22 @@ def _tell_officers(i, clock, first_ticket, firms, queues, counts):  # type: igno
 class Outbreak:
     """The epidemic in the province, day by day, under the control measures in force."""
 
-    def __init__(
-        self, province: Province, counties: Counties, parameters: Parameters, world: World, county_rows: Int
-    ) -> None:
+    def __init__(self, province: Province, markets: Markets, world: World, county_rows: Int) -> None:
         """``county_rows``: (cohorts, C + 1) first row of each county in each cohort."""
-        self.province, self.parameters, self.world = province, parameters, world
-        self.of_county, places, sectors = counties.prefecture, len(counties), len(SECTORS)
-        prefectures, terms = counties.prefecture_count, province.state.terms
+        self.province, self.world = province, world
+        terms, places = province.state.terms, len(markets.of_county)
         severity = np.zeros(places)
-        self.local: Float = np.ones((places, sectors))
-        self.crowding: Float = np.ones((places, sectors))
         self.surroundings = Surroundings(
             severity=severity,
             drag=world.control_drag,
             control=terms.control_drag,
             sensitivity=world.friction_sensitivity,
             traffic=terms.logistics_friction,
-            local=self.local,
+            local=markets.local,
             works=terms.construction_demand,
-            prefecture=self.of_county,
-            crowding=self.crowding,
+            prefecture=markets.of_county,
+            crowding=markets.crowding,
+            orders=markets.orders,
         )
         self.closures = Closures(
             severity=severity,
@@ -252,45 +248,6 @@ class Outbreak:
             closed_max=world.closed_share_max,
             county_rows=county_rows,
         )
-        firms = province.state.firms
-        alive = firms.status == OPEN
-        w = firms.weight[alive]
-        payroll = w * firms.staff[alive].astype(np.float64) * firms.wage[alive]
-        self.usual_wages: Float = np.asarray(np.bincount(firms.county[alive], payroll, places), np.float64)
-        trade = w * firms.usual_sales[alive].astype(np.float64)
-        self.usual_trade: Float = np.asarray(np.bincount(firms.county[alive], trade, places), np.float64)
-        market = self.of_county[firms.county[alive]].astype(np.int64) * sectors + firms.sector[alive]
-        capacity = np.bincount(market, w * firms.usual_sales[alive].astype(np.float64), prefectures * sectors)
-        self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
-
-    def update_market_factors(self, market: Market, month: int) -> None:
-        """From the month's settlements: local demand follows the wage bill, customers go where firms are open.
-
-        A sector's demand in a prefecture is a market. Of what competitors that are stopped or gone would have sold, the
-        share ``firm.crowding`` goes to those still open; newcomers share the market and do not enlarge it. (Not by
-        county: in a sampled world a county's sector can be a handful of rows, and the market would be their noise.)
-        """
-        capacity = np.zeros_like(self.usual_capacity)
-        np.add.at(capacity, self.of_county, market.capacity)
-        if month == 0 and self.province.timeline.start.day > 1:
-            return  # not every cohort has settled in the first days
-        share = self.parameters.by_sector("firm.local_demand_share")
-        # Published demand holds what newcomers and growing firms pay: wages count as for the trade of the first day.
-        known = self.usual_trade > 0
-        trade = np.divide(
-            market.capacity.sum(axis=1), self.usual_trade, out=np.ones_like(self.usual_trade), where=known
-        )
-        # A county of a small sample may have had nobody on a payroll: its demand does not follow newcomers' wages.
-        wages = np.ones_like(self.usual_wages)
-        np.divide(market.wages, self.usual_wages, out=wages, where=self.usual_wages > 0)
-        np.divide(wages, np.maximum(trade, 1.0), out=wages, where=self.usual_wages > 0)
-        wages = np.minimum(wages, MOST_CROWDING)
-        self.local[:] = (1.0 - share)[None, :] + share[None, :] * wages[:, None]
-        known = (self.usual_capacity > 0) & (capacity > 0)
-        present = np.divide(capacity, self.usual_capacity, out=np.ones_like(capacity), where=known)
-        freed = self.parameters["firm.crowding"] * (1.0 / present - 1.0)
-        crowding = np.where(present < 1.0, np.minimum(1.0 + freed, MOST_CROWDING), 1.0 / present)
-        self.crowding[:] = crowding[self.of_county]
 
     def fill_look_back(self) -> None:
         """Fill the integral over the days before the horizon, which the first settlement looks back on."""

@@ -1,62 +1,74 @@
 """Tenders: each month public bodies buy goods, works and services in lots; large firms bid against smaller ones.
 
-A lot is won by the lowest price as evaluated: small and micro bidders' prices are reduced by the deduction (goods
-and services), a large bidder that shares the work has its own bonus, part of the works is reserved for SMEs. The
-price paid is the price bid. Bidders and prices are drawn for the lot and the firm, so the same lots meet the same
-bidders in every scenario.
+Small projects, and a share of the others, are reserved for smaller firms. Of the rest a lot is won by the lowest price
+as evaluated: small and micro bidders' prices are reduced by the deduction (goods and services), those of large bidders
+that share the work by what the bonus is worth to them. A firm bids for what its free capacity and its working capital
+hold. Bidders and prices are drawn for the lot and the firm, so the same lots meet the same firms in every scenario.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
+from sim.firm.contracts import contract_costs, prepaid
+from sim.firm.credit import give_term
 from sim.firm.entitlements import round_half_up
-from sim.firm.state import Float, Int
+from sim.firm.state import Behaviour, Clock, Float, Int
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
+from sim.ledger import LINE
 from sim.parameters import Parameters
 from sim.population.columns import Firms
-from sim.random_numbers import Purpose, bits, normal, uniform
+from sim.population.contracts import FORMS, lot_classes
+from sim.random_numbers import Purpose, normal, uniform
 from sim.units import fen
-from sim.vocabulary import SECTORS, SIZES, WINNERS, Status
+from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, WINNERS, Status, bit
 
 BID, LARGE_BID, LOT = int(Purpose.BID), int(Purpose.LARGE_BID), int(Purpose.LOT)
 OPEN = int(Status.OPEN)
-INDIVIDUAL, MEDIUM = SIZES.index("individual"), SIZES.index("medium")
-FORMS = ("goods", "works", "services")
-WORKS = FORMS.index("works")
+LATE = bit(FACTS, "late_on_loan")
+MEDIUM = SIZES.index("medium")
+LARGE_FIRMS, PUBLIC_BODIES = CUSTOMERS.index("large_firms"), CUSTOMERS.index("public_bodies")
+PREPAID, LOAN_DRAWN = LINE["prepaid"], LINE["loan_drawn"]
 MEDIUM_WINS, SMALL_WINS, LARGE_WINS = range(len(WINNERS))
 # Periods of the draws of a lot: of what the lot itself is, then one for each of its bidders.
-IS_RESERVED, SHARES_WORK, FIRST_BIDDER, FIRST_LARGE_BIDDER, FIRST_LARGE_PRICE = 0, 1, 1, 2, 100
-MOST_LOTS = 1_000_000  # a month, of a form in a prefecture: their numbers do not meet those of the next
+IS_RESERVED, FOR_SMALL, PARTNER, WINNER_HAS_IT, PARTNER_HAS_IT, FIRST_BIDDER = range(6)
+FIRST_LARGE_BIDDER, FIRST_LARGE_PRICE, FIRST_SHARING = 2, 100, 200
+MOST_LOTS = 1_000_000  # a month, of a sector in a prefecture: their numbers do not meet those of the next
+MONTHS_BEFORE: Final = 6  # for which public bodies have bought when the horizon begins
+MOST_LOOKED_AT = 16
 NO_BID = 1e30
-LARGEST_LOT_MONTHS = 12  # nobody bids for a lot worth more than a year of its own usual sales
-# Ministry of Finance (2020) No. 46: the bonus asks that the smaller member gets at least 30 percent of the contract.
-CONSORTIUM_PART = 0.30
-# Who bids for what: the sectors that sell it, enterprises only.
+# Who bids for what: the sectors that sell it.
 BIDDERS = dict(CLASSIFICATION.public_contracts)
+SOLD: Final = [(form, sector) for form in FORMS for sector in BIDDERS[form]]  # in the order of the numbers of lots
 
 
 @columns
 class Procurement(NamedTuple):
-    """What is bought, who bids, and how they bid. ``R`` bidders, by form and prefecture, then by rising identity."""
+    """What is bought, who bids, and how they bid. ``K`` sectors of forms (``SOLD``), ``L`` classes of size."""
 
-    lot_fen: Int  # (FORMS,) value of a lot
-    row_weight: Float  # (FORMS, P) lots that a row's lot stands for when a large firm wins it
-    bidders: NDArray[np.int32]  # (R,) rows
-    ring: NDArray[np.uint64]  # (R,) their identities
-    first: Int  # (FORMS * P + 1,) first bidder of each form and prefecture
+    lot_fen: Int  # (K, L) value of a lot
+    form: Int  # (K,)
+    stands_for: Int  # (K, L, P) lots that a row's lot stands for: the lightest weight of those that may bid
+    bidders: NDArray[np.int32]  # rows, by rising identity within each group
+    weights: Int  # sum of the weights of a group's rows up to and with each
+    first: Int  # (K, L, P) place of a group's first row
+    count: Int  # (K, L, P) rows of a group
     won: Int  # (FORMS, WINNERS) weighted fen
+    works: int  # which form has no deduction
     bidders_per_lot: int
     price_sd: float
     large_advantage: float  # of a large bidder's price
-    consortium_share: float  # of the lots that a large bidder would share
-    consortium_part: float  # of the work that goes to the smaller member
     large_bidder_share: float  # of the bidders
+    dearest_sharing: float  # of a large bidder's price, what it costs to share the work at most
+    consortium_part: float  # of the work that goes to the smaller member
+    for_small_and_micro: float  # of the reserved lots
+    capital_months: float  # of its costs for which whoever bids has the money
+    finance_share: float  # of a contract that a bank lends on it
 
 
 @columns
@@ -65,133 +77,274 @@ class Preferences(NamedTuple):
 
     deduction: Float  # (P, S, Z) taken off prices of goods and services
     consortium_bonus: Float  # (P,) taken off the price of a large bidder that shares the work
-    reserved: Float  # (FORMS, P) share of lots for which no large firm may bid
+    reserved: Float  # (FORMS, L, P) share of lots for which no large firm may bid
 
 
 @outermost
-def award(month, lots, procurement, preferences, firms, seed):  # type: ignore[no-untyped-def]
-    """Award a month's ``lots``, (FORMS, P)."""
-    of, won = procurement, procurement.won
-    forms, prefectures = lots.shape
-    for form in range(forms):
+def award(clock, lots, procurement, preferences, state):  # type: ignore[no-untyped-def]
+    """Award a month's ``lots``, (K, L, P); before the first month no money moves but the backlog."""
+    of, firms, seed = procurement, state.firms, state.seed
+    sold, classes, prefectures = lots.shape
+    for k in range(sold):
+        form = of.form[k]
         for p in range(prefectures):
-            start = of.first[form * prefectures + p]
-            count = of.first[form * prefectures + p + 1] - start
-            if count == 0:
-                continue
-            for lot in range(lots[form, p]):
-                number = ((month * forms + form) * prefectures + p) * MOST_LOTS + lot
-                reserved = uniform(seed, LOT, number, IS_RESERVED) < preferences.reserved[form, p]
-                best, best_price, bid_price = -1, NO_BID, 0.0
-                large_price = NO_BID
-                for k in range(of.bidders_per_lot):
-                    is_large = uniform(seed, LARGE_BID, number, FIRST_LARGE_BIDDER + k) < of.large_bidder_share
-                    if not reserved and is_large:
-                        chance = normal(seed, LARGE_BID, number, FIRST_LARGE_PRICE + k)
-                        price = 1.0 - of.large_advantage + of.price_sd * chance
-                        large_price = min(large_price, price)
-                        continue
-                    point = bits(seed, LOT, number, FIRST_BIDDER + k)
-                    i = of.bidders[start + _next_on_ring(point, start, count, of.ring)]
-                    if firms.status[i] != OPEN:
-                        continue
-                    price = 1.0 + of.price_sd * normal(seed, BID, firms.key[i], number)
-                    evaluated = price
-                    if form != WORKS:
-                        evaluated = price * (1.0 - preferences.deduction[p, firms.sector[i], firms.size[i]])
-                    if evaluated < best_price:
-                        best, best_price, bid_price = i, evaluated, price
-                contested = large_price < NO_BID
-                shares_work = uniform(seed, LARGE_BID, number, SHARES_WORK) < of.consortium_share
-                large_evaluated = large_price * (1.0 - preferences.consortium_bonus[p]) if shares_work else large_price
-                if best >= 0 and (not contested or best_price <= large_evaluated):
-                    value = round_half_up(of.lot_fen[form] * max(0.0, bid_price))
-                    firms.contract_backlog[best] += value
-                    w = np.int64(firms.weight[best])
-                    won[form, MEDIUM_WINS if firms.size[best] == MEDIUM else SMALL_WINS] += value * w
-                elif contested:
-                    value = round_half_up(of.lot_fen[form] * max(0.0, large_price))
-                    won[form, LARGE_WINS] += round_half_up(value * of.row_weight[form, p])
-                    if shares_work and best >= 0:
-                        firms.contract_backlog[best] += round_half_up(value * of.consortium_part)
+            number = (((clock.month + MONTHS_BEFORE) * sold + k) * prefectures + p) * MOST_LOTS
+            for size in range(classes):
+                for _ in range(lots[k, size, p]):
+                    group = (of.first[k, size, p], of.count[k, size, p])
+                    lot_fen, m = of.lot_fen[k, size], of.stands_for[k, size, p]
+                    reserved = uniform(seed, LOT, number, IS_RESERVED) < preferences.reserved[form, size, p]
+                    small_only = reserved and uniform(seed, LOT, number, FOR_SMALL) < of.for_small_and_micro
+                    best, best_price, evaluated_best = -1, 1.0, NO_BID
+                    large_price, evaluated_large, shares_work = NO_BID, NO_BID, False
+                    for bidder in range(of.bidders_per_lot):
+                        is_large = uniform(seed, LARGE_BID, number, FIRST_LARGE_BIDDER + bidder)
+                        if not reserved and is_large < of.large_bidder_share:
+                            chance = normal(seed, LARGE_BID, number, FIRST_LARGE_PRICE + bidder)
+                            price = 1.0 - of.large_advantage + of.price_sd * chance
+                            cost = uniform(seed, LARGE_BID, number, FIRST_SHARING + bidder) * of.dearest_sharing
+                            bonus = preferences.consortium_bonus[p]
+                            evaluated = price * (1.0 - max(0.0, bonus - cost))
+                            if evaluated < evaluated_large:
+                                large_price, evaluated_large, shares_work = price, evaluated, cost < bonus
+                            continue
+                        met = uniform(seed, LOT, number, FIRST_BIDDER + bidder)
+                        i = _first_able(met, group, small_only, lot_fen, of, state)
+                        if i < 0:
+                            continue
+                        price = 1.0 + of.price_sd * normal(seed, BID, firms.key[i], number)
+                        evaluated = price
+                        if form != of.works:
+                            evaluated = price * (1.0 - preferences.deduction[p, firms.sector[i], firms.size[i]])
+                        if evaluated < evaluated_best:
+                            best, best_price, evaluated_best = i, price, evaluated
+                    if best >= 0 and evaluated_best <= evaluated_large:
+                        value = round_half_up(lot_fen * max(0.0, best_price))
+                        of.won[form, MEDIUM_WINS if firms.size[best] == MEDIUM else SMALL_WINS] += value * m
+                        if uniform(seed, LOT, number, WINNER_HAS_IT) * firms.weight[best] < m:
+                            _give(best, value, clock, of, state)
+                    else:
+                        value = round_half_up(lot_fen * max(0.0, large_price if large_price < NO_BID else 1.0))
+                        given_on = np.int64(0)
+                        if shares_work:
+                            part = round_half_up(value * of.consortium_part)
+                            among = (of.first[k, 0, p], of.count[k, 0, p])
+                            partner = _first_able(uniform(seed, LOT, number, PARTNER), among, True, part, of, state)
+                            if partner >= 0:
+                                given_on = part
+                                if uniform(seed, LOT, number, PARTNER_HAS_IT) * firms.weight[partner] < m:
+                                    _give(partner, part, clock, of, state)
+                        of.won[form, SMALL_WINS] += given_on * m
+                        of.won[form, LARGE_WINS] += (value - given_on) * m
+                    number += 1
 
 
 @kernel
-def _next_on_ring(point, start, count, ring):  # type: ignore[no-untyped-def]
-    """Place of the first of ``count`` bidders whose identity is not below a random point; past the last, the first.
+def _first_able(met, group, small_only, amount, procurement, state):  # type: ignore[no-untyped-def]
+    """Row of the first that may bid for ``amount`` fen and can deliver it, from the one met on; -1 if none is found.
 
-    So one bidder more changes only the lots that now meet it.
+    ``met``: a uniform draw; ``group``: first place and number of its rows; ``small_only``: no medium firm may.
     """
-    low, high = 0, count
+    of, firms, behaviour = procurement, state.firms, state.behaviour
+    start, count = group
+    if count == 0:
+        return -1
+    point = np.int64(np.floor(met * of.weights[start + count - 1]))
+    low, high = 0, count - 1
     while low < high:
         middle = (low + high) // 2
-        if ring[start + middle] < point:
-            low = middle + 1
-        else:
+        if of.weights[start + middle] > point:
             high = middle
-    return low if low < count else 0
+        else:
+            low = middle + 1
+    for _ in range(min(count, MOST_LOOKED_AT)):
+        i = np.int64(of.bidders[start + low])
+        low = low + 1 if low + 1 < count else 0
+        # Who owes taxes or premiums may not bid (Government Procurement Law, article 22).
+        if firms.status[i] != OPEN or firms.arrears_public[i] > 0 or (small_only and firms.size[i] == MEDIUM):
+            continue
+        usual, backlog = float(firms.usual_sales[i]), firms.contract_backlog[i]
+        if amount / 12.0 > behaviour.contract_capacity * usual - float(firms.expected[i]) * usual - backlog / 12.0:
+            continue
+        lent = 0.0 if firms.facts[i] & np.uint16(LATE) else of.finance_share
+        has = firms.cash[i] + (behaviour.prepayment_share + lent) * amount
+        if has >= _working_capital(i, amount, of, firms, behaviour):
+            return i
+    return -1
+
+
+@kernel
+def _working_capital(i, amount, procurement, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Fen that firm i needs for the first months of a contract of ``amount`` fen."""
+    months = procurement.capital_months * behaviour.contract_delivery
+    return months * amount * contract_costs(i, firms, behaviour)
+
+
+@kernel
+def _give(i, value, clock, procurement, state):  # type: ignore[no-untyped-def]
+    """Firm i has a contract of ``value`` fen: a prepayment, and what its bank lends on it."""
+    firms, behaviour, lines = state.firms, state.behaviour, state.records.books.lines
+    backlog, w = firms.contract_backlog[i], np.int64(firms.weight[i])
+    firms.contract_backlog[i] = backlog + value
+    if clock.month < 0:
+        return
+    lacks = _working_capital(i, value, procurement, firms, behaviour) - firms.cash[i]
+    lacks = round_half_up(lacks - behaviour.prepayment_share * value)
+    beforehand = prepaid(backlog + value, behaviour) - prepaid(backlog, behaviour)
+    firms.cash[i] += beforehand
+    lines[clock.month, PREPAID] += beforehand * w
+    loan = min(lacks, round_half_up(procurement.finance_share * value))
+    if loan <= 0 or firms.facts[i] & np.uint16(LATE):
+        return
+    if firms.loan[i] == 0:
+        give_term(i, clock.day, clock.month, firms, behaviour, state.seed)
+    firms.loan[i] += loan
+    firms.cash[i] += loan
+    lines[clock.month, LOAN_DRAWN] += loan * w
+
+
+@outermost
+def deliver_before(claims, firms, behaviour):  # type: ignore[no-untyped-def]
+    """A month before the first: part of each backlog is delivered, and of the ``claims`` (n,) that come of it paid."""
+    for i in range(len(firms.key)):
+        backlog = firms.contract_backlog[i]
+        if backlog > 0:
+            room = round_half_up((behaviour.contract_capacity - 1.0) * firms.usual_sales[i])
+            delivered = min(backlog, round_half_up(backlog * behaviour.contract_delivery) + 1, room)
+            firms.contract_backlog[i] = backlog - delivered
+            worked_off = prepaid(backlog, behaviour) - prepaid(backlog - delivered, behaviour)
+            claims[i] += delivered - worked_off
+        if claims[i] > 0:
+            customer = LARGE_FIRMS if firms.customer[i] == LARGE_FIRMS else PUBLIC_BODIES
+            claims[i] -= round_half_up(claims[i] * behaviour.collected_per_month[customer])
 
 
 class Tenders:
-    """Public procurement of the province: its lots by month, form and prefecture, and who bids for them."""
+    """Public procurement of the province: its lots by month, what they are of and where, and who bids for them."""
 
     def __init__(self, province: Province, parameters: Parameters, where: Float, scale: float) -> None:
-        """``where``: (P,) share of what is bought; ``scale``: times that an enlarged province is larger."""
+        """``where``: (P,) share of what is bought; ``scale``: times that an enlarged province is larger.
+
+        What was bought before the first day is in the firms' backlogs and claims afterwards.
+        """
         self.province, self.parameters = province, parameters
-        self.procurement = _procurement(province.state.firms, parameters, len(where))
+        firms, behaviour = province.state.firms, province.state.behaviour
+        self.projects, self.procurement = _procurement(firms, parameters, behaviour, len(where))
         self.won = self.procurement.won
         value = fen(parameters["procurement.annual_yuan"]) / 12 * scale
         by_form = value * parameters.by("procurement.form_share", FORMS)
-        # A row's lot stands for as many lots as the row stands for entities; what a month's rounding leaves is carried.
-        lot_fen, row_weight = self.procurement.lot_fen, self.procurement.row_weight
-        self.lots_a_month = by_form[:, None] / lot_fen[:, None] * where[None, :] / row_weight
+        of_class = by_form[self.procurement.form] * _share_in_form(firms) / self.procurement.lot_fen.shape[1]
+        each = self.procurement.lot_fen[:, :, None] * self.procurement.stands_for
+        self.lots_a_month = of_class[:, None, None] * where[None, None, :] / each
         self.carried = np.zeros_like(self.lots_a_month)
+        self._buy_before()
 
     def buy(self, day: int) -> None:
         """Award the lots of the month."""
-        self.carried += self.lots_a_month
+        terms = self.province.state.terms
+        self._award(
+            self.province.clock(day),
+            1.0,
+            self._preferences(
+                terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
+            ),
+        )
+
+    def _award(self, clock: Clock, months: float, preferences: Preferences) -> None:
+        self.carried += self.lots_a_month * months
         lots = np.floor(self.carried).astype(np.int64)
         self.carried -= lots
-        state, month = self.province.state, self.province.clock(day).month
-        award(month, lots, self.procurement, self._preferences(), state.firms, state.seed)
+        award(clock, lots, self.procurement, preferences, self.province.state)
 
-    def _preferences(self) -> Preferences:
-        """What held before the plan holds everywhere, the deduction for small and micro bidders."""
-        terms, p = self.province.state.terms, self.parameters
-        deduction = terms.price_deduction.copy()
-        before = p["procurement.baseline_price_deduction"]
-        deduction[:, :, :MEDIUM] = np.maximum(deduction[:, :, :MEDIUM], before)
-        works = np.maximum(terms.reserved_works, p["procurement.baseline_reserved_works"])
-        others = terms.reserved_goods_services
-        bonus = np.maximum(terms.consortium_bonus, p["procurement.baseline_consortium_bonus"])
-        return Preferences(deduction, bonus, np.array([works if form == "works" else others for form in FORMS]))
+    def _buy_before(self) -> None:
+        """Buy as before the plan, from the firms as they stand, until a month delivers what a month buys."""
+        state = self.province.state
+        terms, claims = state.terms, np.zeros(len(state.firms.key), np.int64)
+        before = self._preferences(*(np.zeros_like(x) for x in (
+            terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
+        )))  # fmt: skip
+        for month in range(-MONTHS_BEFORE, 0):
+            under_way = 1.0 / state.behaviour.contract_delivery if month == -MONTHS_BEFORE else 1.0
+            self._award(Clock(0, 0, month, 1), under_way, before)
+            deliver_before(claims, state.firms, state.behaviour)
+        state.firms.receivables_public[:] += claims
+        self.won[:] = 0
+
+    def _preferences(self, deduction: Float, bonus: Float, works: Float, others: Float) -> Preferences:
+        """What measures say, or what held before the plan where that is more; small projects are reserved anyhow.
+
+        The arguments by place, ``deduction`` by sector and size too (without medium firms before the plan).
+        """
+        p, deduction = self.parameters, deduction.copy()
+        deduction[:, :, :MEDIUM] = np.maximum(deduction[:, :, :MEDIUM], p["procurement.baseline_price_deduction"])
+        bonus = np.maximum(bonus, p["procurement.baseline_consortium_bonus"])
+        works = np.maximum(works, p["procurement.baseline_reserved_works"])
+        others = np.maximum(others, p["procurement.baseline_reserved_goods_services"])
+        larger = np.array([works if form == "works" else others for form in FORMS])
+        upto = np.array([fen(x) for x in p.by("procurement.reserved_below_yuan", FORMS)])
+        reserved = np.where((self.projects <= upto[:, None])[:, :, None], 1.0, larger[:, None, :])
+        return Preferences(deduction, bonus, reserved)
 
 
-def _procurement(firms: Firms, parameters: Parameters, prefectures: int) -> Procurement:
-    """Who bids for the lots of each form in each prefecture: enterprises that could deliver one."""
-    p, groups = parameters, []
-    lot_fen = np.array([fen(p[f"procurement.lot_yuan.{form}"]) for form in FORMS], np.int64)
-    rows_of = np.flatnonzero((firms.size > INDIVIDUAL) & (firms.usual_sales > 0))  # enterprises that sell anything
-    for form, value in zip(FORMS, lot_fen, strict=True):
-        sells = np.isin(firms.sector[rows_of], [SECTORS.index(s) for s in BIDDERS[form]])
-        bidders = rows_of[sells]
-        able = firms.usual_sales[bidders] * LARGEST_LOT_MONTHS >= value
-        for prefecture in range(prefectures):
-            group = bidders[able & (firms.prefecture[bidders] == prefecture)].astype(np.int32)
-            groups.append(group[np.argsort(firms.key[group])])
-    everybody = np.concatenate(groups)
-    weights = np.array([firms.weight[group].mean() if len(group) else 1.0 for group in groups])
-    return Procurement(
-        lot_fen=lot_fen,
-        row_weight=weights.reshape(len(FORMS), prefectures),
-        bidders=everybody,
-        ring=firms.key[everybody],
-        first=np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64),
+def _share_in_form(firms: Firms) -> Float:
+    """Share of each of ``SOLD`` in the usual sales of its form at the start, shape (K,)."""
+    alive = firms.status == OPEN
+    sales = np.bincount(firms.sector[alive], (firms.weight * firms.usual_sales.astype(np.float64))[alive], len(SECTORS))
+    of_form = {form: sum(sales[SECTORS.index(s)] for s in BIDDERS[form]) for form in FORMS}
+    return np.array([sales[SECTORS.index(s)] / of_form[form] if of_form[form] else 0.0 for form, s in SOLD])
+
+
+def _procurement(
+    firms: Firms, parameters: Parameters, behaviour: Behaviour, prefectures: int
+) -> tuple[Int, Procurement]:
+    """Fen of a project by form and class, (FORMS, L); and who bids for lots of each sector, class and prefecture."""
+    p = parameters
+    projects, lots = (np.array(x) for x in zip(*(lot_classes(p, form) for form in FORMS), strict=True))
+    form = np.array([FORMS.index(form) for form, _ in SOLD], np.int64)
+    shape = (len(SOLD), lots.shape[1], prefectures)
+    first, count, stands_for = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
+    groups: list[NDArray[np.int64]] = []
+    placed = 0
+    least = int(p["procurement.bidders_per_lot"])
+    by_identity = np.argsort(firms.key)
+    free = (behaviour.contract_capacity - 1.0) * firms.usual_sales[by_identity]
+    sector, place = firms.sector[by_identity], firms.prefecture[by_identity]
+    for k, (_, name) in enumerate(SOLD):
+        of_sector = np.flatnonzero(sector == SECTORS.index(name))
+        for size, lot in enumerate(lots[form[k]]):
+            able = of_sector[free[of_sector] >= lot / 12.0]
+            local = [able[place[able] == prefecture] for prefecture in range(prefectures)]
+            if any(len(rows) < least for rows in local):
+                everywhere = (placed, by_identity[able])
+                groups.append(everywhere[1])
+                placed += len(able)
+            for prefecture, rows in enumerate(local):
+                start, chosen = placed, by_identity[rows]
+                if len(rows) < least:
+                    start, chosen = everywhere
+                else:
+                    groups.append(chosen)
+                    placed += len(chosen)
+                first[k, size, prefecture], count[k, size, prefecture] = start, len(chosen)
+                if len(chosen):
+                    stands_for[k, size, prefecture] = firms.weight[chosen].min()
+    return projects, Procurement(
+        lot_fen=lots[form],
+        form=form,
+        stands_for=stands_for,
+        bidders=np.concatenate(groups).astype(np.int32),
+        weights=np.concatenate([np.cumsum(firms.weight[group], dtype=np.int64) for group in groups]),
+        first=first,
+        count=count,
         won=np.zeros((len(FORMS), len(WINNERS)), np.int64),
-        bidders_per_lot=int(p["procurement.bidders_per_lot"]),
+        works=FORMS.index("works"),
+        bidders_per_lot=least,
         price_sd=p["procurement.price_sd"],
         large_advantage=p["procurement.large_advantage"],
-        consortium_share=p["procurement.consortium_share"],
-        consortium_part=CONSORTIUM_PART,
         large_bidder_share=p["procurement.large_bidder_share"],
+        dearest_sharing=p["procurement.baseline_consortium_bonus"] / p["procurement.consortium_share"],
+        consortium_part=p["procurement.consortium_part"],
+        for_small_and_micro=p["procurement.reserved_for_small_and_micro"],
+        capital_months=p["procurement.working_capital_months"],
+        finance_share=p["procurement.finance_share"],
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.firm.contracts import prepaid
 from sim.firm.entitlements import has_bit, more, next_of, walk
 from sim.kernels import inlined, outermost
 from sim.ledger import ACCOUNT
@@ -40,7 +41,7 @@ LOAN_BAD = bit(FACTS, "loan_bad")
 (
     CASH_ACCOUNT, RECEIVABLES_PUBLIC_ACCOUNT, OVERDUE_PUBLIC_ACCOUNT, RECEIVABLES_PRIVATE_ACCOUNT, PAYABLES_ACCOUNT,
     ARREARS_PUBLIC_ACCOUNT, ARREARS_PRIVATE_ACCOUNT, LOAN_ACCOUNT, VAT_CREDIT_ACCOUNT, QUALITY_DEPOSIT_ACCOUNT,
-    DEFERRED_ACCOUNT,
+    DEFERRED_ACCOUNT, PREPAID_ACCOUNT,
 ) = ACCOUNT.values()  # fmt: skip
 FOUNDER = -1  # `born_on` of firms alive at the start
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
@@ -144,7 +145,7 @@ def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-
 
 @outermost
 def debts(firms, loans, bad_loans, payables):  # type: ignore[no-untyped-def]
-    """Add what living firms owe banks and suppliers to ``loans`` and ``payables``, weighted fen by prefecture (P,).
+    """Add what living firms owe banks to ``loans`` (P,), and suppliers to ``payables`` (P, S), in weighted fen.
 
     ``bad_loans``: (P,) the part of loans that is bad.
     """
@@ -154,11 +155,11 @@ def debts(firms, loans, bad_loans, payables):  # type: ignore[no-untyped-def]
             loans[firms.prefecture[i]] += w * firms.loan[i]
             if firms.facts[i] & LOAN_BAD:
                 bad_loans[firms.prefecture[i]] += w * firms.loan[i]
-            payables[firms.prefecture[i]] += w * firms.payables[i]
+            payables[firms.prefecture[i], firms.sector[i]] += w * firms.payables[i]
 
 
 @outermost
-def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
+def accounts(firms, behaviour, deferred, total):  # type: ignore[no-untyped-def]
     """Add up the weighted fen of each of ``ACCOUNTS`` over living firms into ``total``, for the ledger's residual."""
     for i in range(len(firms.key)):
         if firms.status[i] < OPEN or firms.status[i] == EXITED:
@@ -174,6 +175,7 @@ def accounts(firms, deferred, total):  # type: ignore[no-untyped-def]
         total[LOAN_ACCOUNT] += w * firms.loan[i]
         total[VAT_CREDIT_ACCOUNT] += w * firms.vat_credit[i]
         total[QUALITY_DEPOSIT_ACCOUNT] += w * firms.quality_deposit[i]
+        total[PREPAID_ACCOUNT] += w * prepaid(firms.contract_backlog[i], behaviour)
         for slot in range(len(deferred)):
             total[DEFERRED_ACCOUNT] += w * deferred[slot, i]
 

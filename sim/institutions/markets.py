@@ -1,0 +1,143 @@
+"""What firms are to each other: customers, competitors, employers of the same people, creditors.
+
+Everything here is set at the end of a month from the sums of its settlements, and acts in the next: no decision of a
+day reads what another firm did that day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.firm.state import LEAD, Float, Int, Market
+from sim.institutions.province import Province
+from sim.parameters import Parameters
+from sim.population.counties import Counties
+from sim.units import MONTH_DAYS, fen
+from sim.vocabulary import SECTORS, Status
+from sim.world.orders import to_firms
+from sim.world.world import World
+
+MOST = 3.0  # nowhere do firms serve more than three times their usual customers
+
+
+class Markets:
+    """Local demand, crowding, orders of firms, those out of work, and claims on customers that failed."""
+
+    def __init__(
+        self, province: Province, counties: Counties, parameters: Parameters, world: World, cohort_start: Int
+    ) -> None:
+        """``cohort_start``: first row of each cohort, and the end of the last."""
+        self.province, self.parameters, self.of_county = province, parameters, counties.prefecture
+        places, prefectures, sectors = len(counties), counties.prefecture_count, len(SECTORS)
+        self.local: Float = np.ones((places, sectors))
+        self.crowding: Float = np.ones((places, sectors))
+        self.orders: Float = np.ones((places, sectors))
+        self.to_firms = to_firms(parameters)
+        self.local_share = parameters["neighbours.local_share"]
+        bought = self.to_firms.sum(axis=1, keepdims=True)
+        self.by_buyer: Float = np.divide(self.to_firms, bought, out=np.zeros_like(self.to_firms), where=bought > 0)
+
+        firms = province.state.firms
+        alive = firms.status == Status.OPEN
+        w, county, prefecture = firms.weight[alive], firms.county[alive], firms.prefecture[alive].astype(np.int64)
+        staff = w * firms.staff[alive].astype(np.float64)
+        income = staff * firms.wage[alive] + w * firms.reservation[alive].astype(np.float64)
+        self.usual_income: Float = np.bincount(county, income, places).astype(np.float64)
+        trade = w * firms.usual_sales[alive].astype(np.float64)
+        self.usual_trade: Float = np.bincount(county, trade, places).astype(np.float64)
+        market = prefecture * sectors + firms.sector[alive]
+        self.usual_capacity: Float = np.bincount(market, trade, prefectures * sectors).reshape(prefectures, sectors)
+        of_cohort = np.repeat(np.arange(len(cohort_start) - 1), np.diff(cohort_start))[alive]
+        cells = len(cohort_start) - 1
+        by_cohort = np.bincount(of_cohort * (prefectures * sectors) + market, trade, cells * prefectures * sectors)
+        self.usual_by_cohort: Float = by_cohort.reshape(cells, prefectures, sectors)
+        # The published course, as a running sum over the days; before the horizon as the activity: at first demand.
+        self.course: Float = np.cumsum(
+            np.concatenate([np.zeros((1, sectors)), np.tile(world.demand[0], (LEAD, 1)), world.course]), axis=0
+        )
+        self.usually_out_of_work: Float = self._usually_out_of_work(np.bincount(prefecture, staff, prefectures))
+        self.out_of_work: Float = self.usually_out_of_work.copy()
+
+    def _usually_out_of_work(self, staff: Float) -> Float:
+        share = self.parameters["labour.unemployed_share"]
+        return np.asarray(share / (1.0 - share) * staff)
+
+    def new_month(self, day: int, payables: Int) -> None:
+        """Let what the firms did in the month that ends on ``day`` act on the next.
+
+        ``payables``: (P, S) weighted fen that living firms owe suppliers.
+        """
+        market, timeline = self.province.state.market, self.province.timeline
+        lost = np.divide(market.payables_lost, np.maximum(payables + market.payables_lost, 1))
+        of_all = market.payables_lost.sum(axis=0) / np.maximum((payables + market.payables_lost).sum(axis=0), 1)
+        market.lost_share[:] = self._of_buyers(lost, of_all) @ self.by_buyer.T
+        if timeline.month[day] == 0 and timeline.start.day > 1:
+            return  # not every cohort has settled in the first days
+        self._employ(market)
+        self._set_local_demand(market)
+        self._set_crowding(market)
+        self._set_orders(market, day)
+
+    def _of_buyers(self, here: Float, everywhere: Float) -> Float:
+        """Something of each sector that buys, near and far, (P, S): ``here`` (P, S) and in the province (S,)."""
+        return self.local_share * here + (1.0 - self.local_share) * everywhere[None, :]
+
+    def _employ(self, market: Market) -> None:
+        """Count those out of work, and say how many of the places wanted can be filled."""
+        elsewhere = self.parameters["labour.found_elsewhere_per_month"] * (self.out_of_work - self.usually_out_of_work)
+        self.out_of_work = np.maximum(self.out_of_work + market.dismissed - market.hired - elsewhere, 0.0)
+        filled = np.divide(self.out_of_work, market.places, out=np.ones_like(self.out_of_work), where=market.places > 0)
+        market.hireable[:] = np.minimum(filled, 1.0)
+
+    def _set_local_demand(self, market: Market) -> None:
+        """Consumers have what firms pay and their owners live on, and what the laid off get."""
+        share = self.parameters.by_sector("firm.local_demand_share")
+        known = self.usual_income > 0
+        of_prefecture = np.bincount(self.of_county, self.usual_income, len(self.out_of_work))
+        a_person = self.parameters["labour.benefit_share"] * fen(self.parameters["labour.benefit_yuan"])
+        benefits = a_person * (self.out_of_work - self.usually_out_of_work)
+        income, usual = market.incomes.astype(np.float64), self.usual_income
+        weight = np.divide(usual, of_prefecture[self.of_county], out=np.zeros_like(usual), where=known)
+        income = income + benefits[self.of_county] * weight
+        # Published demand holds what newcomers and growing firms pay: incomes count as for the trade of the first day.
+        trade = np.divide(
+            market.capacity.sum(axis=1), self.usual_trade, out=np.ones_like(usual), where=self.usual_trade > 0
+        )
+        # A county of a small sample may have had nobody with an income: its demand does not follow newcomers'.
+        ratio = np.ones_like(usual)
+        np.divide(income, usual, out=ratio, where=known)
+        np.divide(ratio, np.maximum(trade, 1.0), out=ratio, where=known)
+        ratio = np.clip(ratio, 0.0, MOST)
+        self.local[:] = (1.0 - share)[None, :] + share[None, :] * ratio[:, None]
+
+    def _set_crowding(self, market: Market) -> None:
+        """Customers go where firms are open.
+
+        A sector's demand in a prefecture is a market. Of what competitors that are stopped or gone would have sold, the
+        share ``firm.crowding`` goes to those still open; newcomers share the market and do not enlarge it. (Not by
+        county: in a sampled world a county's sector can be a handful of rows, and the market would be their noise.)
+        """
+        capacity = np.zeros_like(self.usual_capacity)
+        np.add.at(capacity, self.of_county, market.capacity)
+        known = (self.usual_capacity > 0) & (capacity > 0)
+        present = np.divide(capacity, self.usual_capacity, out=np.ones_like(capacity), where=known)
+        freed = self.parameters["firm.crowding"] * (1.0 / present - 1.0)
+        crowding = np.where(present < 1.0, np.minimum(1.0 + freed, MOST), 1.0 / present)
+        self.crowding[:] = crowding[self.of_county]
+
+    def _set_orders(self, market: Market, day: int) -> None:
+        """Who sells to firms sells less where their sectors sell less than published (input-output table)."""
+        timeline = self.province.timeline
+        expected = np.zeros_like(self.usual_capacity)
+        in_month = np.flatnonzero(
+            (timeline.month[:-1] == timeline.month[day]) & (timeline.cohort[: timeline.days] >= 0)
+        )
+        for settled in in_month.tolist():
+            clock = self.province.clock(settled)
+            worked = self.course[settled + LEAD] - self.course[clock.previous + LEAD]
+            expected += self.usual_by_cohort[timeline.cohort[settled]] * (worked / MONTH_DAYS)[None, :]
+        here = np.divide(market.sold, expected, out=np.ones_like(expected), where=expected > 0)
+        total = expected.sum(axis=0)
+        everywhere = np.divide(market.sold.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
+        deviation = 1.0 - self._of_buyers(np.minimum(here, MOST), np.minimum(everywhere, MOST))
+        self.orders[:] = np.maximum(0.0, 1.0 - deviation @ self.to_firms.T)[self.of_county]
