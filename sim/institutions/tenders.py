@@ -264,7 +264,7 @@ class Tenders:
             terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
         )))  # fmt: skip
         for month in range(-MONTHS_BEFORE, 0):
-            under_way = 1.0 / state.behaviour.contract_delivery if month == -MONTHS_BEFORE else 1.0
+            under_way = 1.0 / max(state.behaviour.contract_delivery, 1 / 12) if month == -MONTHS_BEFORE else 1.0
             self._award(Clock(0, 0, month, 1), under_way, before)
             deliver_before(claims, state.firms, state.behaviour)
         state.firms.receivables_public[:] += claims
@@ -301,6 +301,7 @@ def _procurement(
     p = parameters
     projects, lots = (np.array(x) for x in zip(*(lot_classes(p, form) for form in FORMS), strict=True))
     form = np.array([FORMS.index(form) for form, _ in SOLD], np.int64)
+    sharing = p["procurement.consortium_share"]
     shape = (len(SOLD), lots.shape[1], prefectures)
     first, count, stands_for = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
     groups: list[NDArray[np.int64]] = []
@@ -342,7 +343,7 @@ def _procurement(
         price_sd=p["procurement.price_sd"],
         large_advantage=p["procurement.large_advantage"],
         large_bidder_share=p["procurement.large_bidder_share"],
-        dearest_sharing=p["procurement.baseline_consortium_bonus"] / p["procurement.consortium_share"],
+        dearest_sharing=p["procurement.baseline_consortium_bonus"] / sharing if sharing > 0 else NO_BID,
         consortium_part=p["procurement.consortium_part"],
         for_small_and_micro=p["procurement.reserved_for_small_and_micro"],
         capital_months=p["procurement.working_capital_months"],
