@@ -65,6 +65,11 @@ def cells_of(parameters: Parameters, counties: Counties, total: int, born: bool)
     return cells.reshape(*share.shape, where.shape[1])
 
 
+def entities_of(parameters: Parameters) -> int:
+    """Active entities of the province at the start."""
+    return round(parameters["population.registered_entities"] * parameters["population.active_share"])
+
+
 def flag_shares(parameters: Parameters) -> NDArray[np.float64]:
     """Share of firms with each flag, shape (flags, sectors, sizes); :class:`ParameterError` for an unknown sector."""
     shares = np.zeros((len(FLAGS), len(SECTORS), len(SIZES)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.parameters import Parameters
-from sim.population.cells import GROUPS, Blocks, blocks_of, cells_of, enumerate_rows, sampled
+from sim.population.cells import GROUPS, Blocks, blocks_of, cells_of, entities_of, enumerate_rows, sampled
 from sim.population.columns import Firms, new_columns
 from sim.population.counties import Counties
 from sim.population.draws import NOTHING_GIVEN, draw, tables_of
@@ -113,11 +113,6 @@ def _drawn(
     cohort_start = enumerate_rows(columns, blocks, counties.prefecture)
     draw(columns, tables_of(parameters), NOTHING_GIVEN, seed, timeline.days)
     return columns, cohort_start
-
-
-def entities_of(parameters: Parameters) -> int:
-    """Active entities of the province at the start."""
-    return round(parameters["population.registered_entities"] * parameters["population.active_share"])
 
 
 @lru_cache(maxsize=4)

@@ -32,6 +32,7 @@ class World:
     severity: NDArray[np.float32]  # (days, counties) share of the county under closure
     listed: NDArray[np.bool_]  # (days, counties) medium or high risk on that day
     demand: NDArray[np.float64]  # (days, sectors) factor on usual sales
+    course: NDArray[np.float64]  # (days, sectors) what the record's own losses leave of it: sales as published
     friction: NDArray[np.float64]  # (days,) share of travel and goods traffic that is disturbed
     friction_sensitivity: NDArray[np.float64]  # (sectors,) share of activity lost at full friction
     closed_share_max: NDArray[np.float64]  # (sectors,) share of the firms stopped at severity 1
@@ -56,14 +57,16 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
     listings = [*_real_spells(spec), *_own_spells(spec, counties)]
     outbreak = _outbreak(listings, parameters, counties, timeline)
     loss = _losses(outbreak.tour_ban, parameters, timeline, spec.wave_factor)
-    demand = np.tile(parameters.by_sector("world.demand_level"), (timeline.days, 1))
+    stated = parameters.by_sector("world.demand_level") * _stated_demand(spec, timeline)
+    demand, course = stated * loss, stated
     if spec.demand_index == "published":
-        demand = _underlying(parameters, counties, timeline) * demand
-    demand *= loss * _stated_demand(spec, timeline)
+        underlying, left = _underlying(parameters, counties, timeline)
+        demand, course = underlying * demand, underlying * left * course
     return World(
         severity=outbreak.severity,
         listed=outbreak.listed,
         demand=demand,
+        course=course,
         friction=np.minimum(_friction(parameters, timeline) * spec.logistics_factor, 1.0),
         friction_sensitivity=_shares(parameters, "friction_sensitivity"),
         closed_share_max=_shares(parameters, "closed_share_max"),
@@ -153,10 +156,12 @@ def _losses(
     return np.asarray(left * (1.0 - tour_ban[:, None] * _shares(parameters, "tour_ban_loss")))
 
 
-def _underlying(parameters: Parameters, counties: Counties, timeline: Timeline) -> NDArray[np.float64]:
-    """Published demand with the real losses put back, shape (days, sectors).
+def _underlying(
+    parameters: Parameters, counties: Counties, timeline: Timeline
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Published demand with the real losses put back, and the share that these left on the day, (days, sectors) each.
 
-    Outside the months of the record: the same month of its nearest year.
+    Outside the months of the record: the same month of its nearest year, and what was left in the month.
     """
     real = _outbreak(list(risk_listings.spells()), parameters, counties, risk_listings.RECORD)
     severity = real.severity.astype(np.float64)
@@ -176,7 +181,11 @@ def _underlying(parameters: Parameters, counties: Counties, timeline: Timeline) 
     wanted = first + timeline.month[:-1].astype(np.int64)
     last = len(table) - 12
     wanted = np.where(wanted < 0, wanted % 12, np.where(wanted < len(table), wanted, last + wanted % 12))
-    return np.asarray(table[wanted])
+    left_on_day = left_by_month[wanted]
+    into_record = timeline.start.toordinal() - risk_listings.RECORD.start.toordinal() + np.arange(timeline.days)
+    on_record = (into_record >= 0) & (into_record < len(left))
+    left_on_day[on_record] = left[into_record[on_record]]
+    return table[wanted], left_on_day
 
 
 def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:

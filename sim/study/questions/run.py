@@ -103,7 +103,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
 def _check(inside: Inside, scenario: Scenario, replications: int) -> None:
     """Refuse what could not be kept: a sample of firms is looked at as well, and a hundredth of the size."""
     # Start-up: kernels (Numba) are for who runs something, not for who reads a study.
-    from sim.population.synthesis import entities_of
+    from sim.population.cells import entities_of
 
     days = len(inside.on(horizon(scenario.world.start, scenario.world.end)))
     parameters = load_parameters(changed=scenario.parameter_changes)
