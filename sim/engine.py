@@ -42,7 +42,7 @@ from sim.instruments import instruments
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
-from sim.observe.observers import SALES, SmallArrears, accounts, count, debts
+from sim.observe.observers import MARKETS, SALES, SmallArrears, accounts, count, stand
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -190,7 +190,7 @@ class Run:
         self.entitled = np.zeros((len(rules.measures) + 1, prefectures, len(SIZES)), np.int64)
         rules.find_eligible(firms, self.entitled)
         self.loans = by_prefecture(firms, firms.loan, alive, prefectures)
-        self.markets = Markets(province, counties, parameters, world, self.population.cohort_start)
+        self.markets = Markets(province, counties, parameters, world, self.population)
         self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
         per_10k = parameters.by("delivery.capacity", AGENCIES)
         agencies = (Desks(province, rules, a, per_10k[a] * entities / 10_000) for a in range(len(AGENCIES)))
@@ -374,9 +374,9 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        payables, bad_loans = np.zeros_like(market.payables_lost), np.zeros_like(self.loans)
+        markets, bad_loans = np.zeros((*market.payables_lost.shape, MARKETS), np.int64), np.zeros_like(self.loans)
         self.loans[:] = 0
-        debts(state.firms, self.loans, bad_loans, payables)
+        stand(state.firms, self.loans, bad_loans, markets)
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
             panel, tally, slots = record.panel[month], record.tallies[month], state.records.slots
@@ -388,7 +388,7 @@ class Run:
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
         self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)))
         self.rules.tell_decisions(state.records.counts, month)
-        self.markets.new_month(day, payables)
+        self.markets.new_month(day, *np.moveaxis(markets, 2, 0))
         forget_month(market)
         progress((day + 1) / self.timeline.days)
 

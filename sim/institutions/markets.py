@@ -12,6 +12,7 @@ from sim.firm.state import LEAD, Float, Int, Market
 from sim.institutions.province import Province
 from sim.parameters import Parameters
 from sim.population.counties import Counties
+from sim.population.synthesis import Population
 from sim.units import MONTH_DAYS, fen
 from sim.vocabulary import SECTORS, Status
 from sim.world.orders import to_firms
@@ -24,9 +25,10 @@ class Markets:
     """Local demand, crowding, orders of firms, those out of work, and claims on customers that failed."""
 
     def __init__(
-        self, province: Province, counties: Counties, parameters: Parameters, world: World, cohort_start: Int
+        self, province: Province, counties: Counties, parameters: Parameters, world: World, population: Population
     ) -> None:
-        """``cohort_start``: first row of each cohort, and the end of the last."""
+        """Before the first month everything is as usual: all factors are 1."""
+        cohort_start = population.cohort_start
         self.province, self.parameters, self.of_county = province, parameters, counties.prefecture
         places, prefectures, sectors = len(counties), counties.prefecture_count, len(SECTORS)
         self.local: Float = np.ones((places, sectors))
@@ -41,8 +43,12 @@ class Markets:
         alive = firms.status == Status.OPEN
         w, county, prefecture = firms.weight[alive], firms.county[alive], firms.prefecture[alive].astype(np.int64)
         staff = w * firms.staff[alive].astype(np.float64)
-        income = staff * firms.wage[alive] + w * firms.reservation[alive].astype(np.float64)
-        self.usual_income: Float = np.bincount(county, income, places).astype(np.float64)
+        in_county = county.astype(np.int64) * sectors + firms.sector[alive]
+        payroll = np.bincount(in_county, staff * firms.wage[alive], places * sectors)
+        self.usual_wages: Float = payroll.reshape(places, sectors)
+        living = w * firms.reservation[alive].astype(np.float64)
+        self.usual_living: Float = np.bincount(county, living, places).astype(np.float64)
+        self.staff_as_published, self.expected = np.ones(sectors), np.ones(sectors)
         trade = w * firms.usual_sales[alive].astype(np.float64)
         self.usual_trade: Float = np.bincount(county, trade, places).astype(np.float64)
         market = prefecture * sectors + firms.sector[alive]
@@ -55,17 +61,17 @@ class Markets:
         self.course: Float = np.cumsum(
             np.concatenate([np.zeros((1, sectors)), np.tile(world.demand[0], (LEAD, 1)), world.course]), axis=0
         )
-        self.usually_out_of_work: Float = self._usually_out_of_work(np.bincount(prefecture, staff, prefectures))
+        here = np.bincount(prefecture, staff, prefectures)
+        share = parameters["labour.unemployed_share"]
+        self.usually_out_of_work: Float = share / (1.0 - share) * here
         self.out_of_work: Float = self.usually_out_of_work.copy()
+        away = parameters["labour.returning_per_month"] * parameters["labour.migrants"] * population.scale
+        self.returning: Float = away * here / max(here.sum(), 1.0)
 
-    def _usually_out_of_work(self, staff: Float) -> Float:
-        share = self.parameters["labour.unemployed_share"]
-        return np.asarray(share / (1.0 - share) * staff)
-
-    def new_month(self, day: int, payables: Int) -> None:
+    def new_month(self, day: int, payables: Int, living: Int, working: Int) -> None:
         """Let what the firms did in the month that ends on ``day`` act on the next.
 
-        ``payables``: (P, S) weighted fen that living firms owe suppliers.
+        Weighted fen of the evening, (P, S): what living firms owe suppliers, their usual sales, and those of open ones.
         """
         market, timeline = self.province.state.market, self.province.timeline
         lost = np.divide(market.payables_lost, np.maximum(payables + market.payables_lost, 1))
@@ -74,9 +80,11 @@ class Markets:
         if timeline.month[day] == 0 and timeline.start.day > 1:
             return  # not every cohort has settled in the first days
         self._employ(market)
+        published = self._published(day)
         self._set_local_demand(market)
-        self._set_crowding(market)
-        self._set_orders(market, day)
+        self._set_crowding(living, working)
+        self._set_orders(market, published)
+        self._pay_as_published(published)
 
     def _of_buyers(self, here: Float, everywhere: Float) -> Float:
         """Something of each sector that buys, near and far, (P, S): ``here`` (P, S) and in the province (S,)."""
@@ -86,47 +94,48 @@ class Markets:
         """Count those out of work, and say how many of the places wanted can be filled."""
         elsewhere = self.parameters["labour.found_elsewhere_per_month"] * (self.out_of_work - self.usually_out_of_work)
         self.out_of_work = np.maximum(self.out_of_work + market.dismissed - market.hired - elsewhere, 0.0)
-        filled = np.divide(self.out_of_work, market.places, out=np.ones_like(self.out_of_work), where=market.places > 0)
+        at_hand = self.out_of_work + self.returning
+        filled = np.divide(at_hand, market.places, out=np.ones_like(at_hand), where=market.places > 0)
         market.hireable[:] = np.minimum(filled, 1.0)
 
     def _set_local_demand(self, market: Market) -> None:
         """Consumers have what firms pay and their owners live on, and what the laid off get."""
         share = self.parameters.by_sector("firm.local_demand_share")
-        known = self.usual_income > 0
-        of_prefecture = np.bincount(self.of_county, self.usual_income, len(self.out_of_work))
+        usual = self.usual_wages.sum(axis=1) + self.usual_living
+        known = usual > 0
+        of_prefecture = np.bincount(self.of_county, usual, len(self.out_of_work))
         a_person = self.parameters["labour.benefit_share"] * fen(self.parameters["labour.benefit_yuan"])
         benefits = a_person * (self.out_of_work - self.usually_out_of_work)
-        income, usual = market.incomes.astype(np.float64), self.usual_income
         weight = np.divide(usual, of_prefecture[self.of_county], out=np.zeros_like(usual), where=known)
-        income = income + benefits[self.of_county] * weight
+        income = market.incomes + benefits[self.of_county] * weight
+        published = self.usual_wages @ self.staff_as_published + self.usual_living
         # Published demand holds what newcomers and growing firms pay: incomes count as for the trade of the first day.
         trade = np.divide(
             market.capacity.sum(axis=1), self.usual_trade, out=np.ones_like(usual), where=self.usual_trade > 0
         )
         # A county of a small sample may have had nobody with an income: its demand does not follow newcomers'.
         ratio = np.ones_like(usual)
-        np.divide(income, usual, out=ratio, where=known)
+        np.divide(income, published, out=ratio, where=known)
         np.divide(ratio, np.maximum(trade, 1.0), out=ratio, where=known)
         ratio = np.clip(ratio, 0.0, MOST)
         self.local[:] = (1.0 - share)[None, :] + share[None, :] * ratio[:, None]
 
-    def _set_crowding(self, market: Market) -> None:
+    def _set_crowding(self, living: Int, working: Int) -> None:
         """Customers go where firms are open.
 
-        A sector's demand in a prefecture is a market. Of what competitors that are stopped or gone would have sold, the
-        share ``firm.crowding`` goes to those still open; newcomers share the market and do not enlarge it. (Not by
-        county: in a sampled world a county's sector can be a handful of rows, and the market would be their noise.)
+        A sector's demand in a prefecture is a market. Who leaves for good leaves his customers to the others, newcomers
+        share the market and do not enlarge it: published sales hold both. Of what competitors that are stopped or
+        paused would have sold, the share ``firm.crowding`` goes to those open. (Not by county: in a sampled world a
+        county's sector can be a handful of rows, and the market would be their noise.)
         """
-        capacity = np.zeros_like(self.usual_capacity)
-        np.add.at(capacity, self.of_county, market.capacity)
-        known = (self.usual_capacity > 0) & (capacity > 0)
-        present = np.divide(capacity, self.usual_capacity, out=np.ones_like(capacity), where=known)
-        freed = self.parameters["firm.crowding"] * (1.0 / present - 1.0)
-        crowding = np.where(present < 1.0, np.minimum(1.0 + freed, MOST), 1.0 / present)
-        self.crowding[:] = crowding[self.of_county]
+        known = (self.usual_capacity > 0) & (working > 0)
+        present = np.divide(living, self.usual_capacity, out=np.ones_like(self.usual_capacity), where=known)
+        share = np.divide(working, living, out=np.ones_like(self.usual_capacity), where=known)
+        freed = self.parameters["firm.crowding"] * (1.0 / share - 1.0)
+        self.crowding[:] = np.minimum((1.0 + freed) / present, MOST)[self.of_county]
 
-    def _set_orders(self, market: Market, day: int) -> None:
-        """Who sells to firms sells less where their sectors sell less than published (input-output table)."""
+    def _published(self, day: int) -> Float:
+        """What the published course would have let the firms sell in the month's settlements, weighted fen (P, S)."""
         timeline = self.province.timeline
         expected = np.zeros_like(self.usual_capacity)
         in_month = np.flatnonzero(
@@ -136,6 +145,20 @@ class Markets:
             clock = self.province.clock(settled)
             worked = self.course[settled + LEAD] - self.course[clock.previous + LEAD]
             expected += self.usual_by_cohort[timeline.cohort[settled]] * (worked / MONTH_DAYS)[None, :]
+        return expected
+
+    def _pay_as_published(self, published: Float) -> None:
+        """What staff a firm that sells the published course of its sector would have after the month, of its usual."""
+        p, usual = self.parameters, self.usual_capacity.sum(axis=0)
+        course = np.divide(published.sum(axis=0), usual, out=np.ones_like(usual), where=usual > 0)
+        self.expected += p["firm.expectation_weight"] * (course - self.expected)
+        wanted = p["staff.fixed_share"] + (1.0 - p["staff.fixed_share"]) * self.expected
+        more = wanted > self.staff_as_published
+        rate = np.where(more, p["staff.hired_per_month"], p["staff.dismissed_per_month"])
+        self.staff_as_published += rate * (wanted - self.staff_as_published)
+
+    def _set_orders(self, market: Market, expected: Float) -> None:
+        """Who sells to firms sells less where their sectors sell less than published (input-output table)."""
         here = np.divide(market.sold, expected, out=np.ones_like(expected), where=expected > 0)
         total = expected.sum(axis=0)
         everywhere = np.divide(market.sold.sum(axis=0), total, out=np.ones_like(total), where=total > 0)

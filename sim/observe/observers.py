@@ -44,6 +44,8 @@ LOAN_BAD = bit(FACTS, "loan_bad")
     DEFERRED_ACCOUNT, PREPAID_ACCOUNT,
 ) = ACCOUNT.values()  # fmt: skip
 FOUNDER = -1  # `born_on` of firms alive at the start
+PAYABLES, LIVING, WORKING = range(3)  # what of a market is counted in the evening of a month
+MARKETS: Final = 3
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
@@ -144,10 +146,10 @@ def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-
 
 
 @outermost
-def debts(firms, loans, bad_loans, payables):  # type: ignore[no-untyped-def]
-    """Add what living firms owe banks to ``loans`` (P,), and suppliers to ``payables`` (P, S), in weighted fen.
+def stand(firms, loans, bad_loans, markets):  # type: ignore[no-untyped-def]
+    """Add up how living firms stand in the evening, in weighted fen: loans (P,), and ``markets`` (P, S, MARKETS).
 
-    ``bad_loans``: (P,) the part of loans that is bad.
+    ``bad_loans``: (P,) the part of loans that is bad; ``markets``: payables, usual sales, usual sales of those open.
     """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
@@ -155,7 +157,11 @@ def debts(firms, loans, bad_loans, payables):  # type: ignore[no-untyped-def]
             loans[firms.prefecture[i]] += w * firms.loan[i]
             if firms.facts[i] & LOAN_BAD:
                 bad_loans[firms.prefecture[i]] += w * firms.loan[i]
-            payables[firms.prefecture[i], firms.sector[i]] += w * firms.payables[i]
+            market = markets[firms.prefecture[i], firms.sector[i]]
+            market[PAYABLES] += w * firms.payables[i]
+            market[LIVING] += w * firms.usual_sales[i]
+            if firms.status[i] == OPEN:
+                market[WORKING] += w * firms.usual_sales[i]
 
 
 @outermost
