@@ -16,7 +16,8 @@ from sim.refusal import Refusal
 CALIBRATION_VARIABLE: Final = "SHUKUN_CALIBRATION"
 CALIBRATION_FILES: Final = (
     "classification.toml", "parameters.yaml", "population/counties.csv", "world/parameters.yaml", "world/demand.csv",
-    "world/listings.csv", "world/national_listings.csv", "world/testing.csv", "world/tour_rules.csv",
+    "world/listings.csv", "world/national_listings.csv", "world/orders.csv", "world/testing.csv",
+    "world/tour_rules.csv",
 )  # fmt: skip
 CLASSIFICATION_FILE: Final = CALIBRATION_FILES[0]
 PARAMETER_FILES: Final = ("parameters.yaml", "world/parameters.yaml")

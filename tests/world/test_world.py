@@ -235,7 +235,7 @@ def _seconds() -> float:
 
 def test_every_row_names_a_known_source() -> None:
     known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
-    for name in ("demand", "listings", "national_listings", "tour_rules", "testing"):
+    for name in ("demand", "listings", "national_listings", "orders", "tour_rules", "testing"):
         assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known
 
 
