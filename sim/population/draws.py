@@ -18,6 +18,7 @@ from sim.classification import CLASSIFICATION
 from sim.kernels import inlined, kernel, outermost
 from sim.parameters import Parameters
 from sim.population.cells import GROUPS, flag_shares
+from sim.population.contracts import usual_contracts
 from sim.random_numbers import Purpose, bits, exponential, normal, uniform
 from sim.units import FEN_PER_YUAN, MONTH_DAYS
 from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, Status, bit
@@ -38,7 +39,7 @@ class Tables(NamedTuple):
     staff: NDArray[np.float64]
     staff_spread: NDArray[np.float64]
     staff_level: NDArray[np.float64]  # keeps the mean whatever the spread, like the other levels
-    sales_per_head: NDArray[np.float64]
+    sales_per_head: NDArray[np.float64]  # beside public contracts
     sales_spread: NDArray[np.float64]
     sales_level: NDArray[np.float64]
     wage: NDArray[np.float64]
@@ -123,7 +124,7 @@ def tables_of(parameters: Parameters) -> Tables:
         staff=parameters.by_sector_and_size("population.staff"),
         staff_spread=by_size("population.staff_spread"),
         staff_level=_level(by_size("population.staff_spread")),
-        sales_per_head=by_sector("population.sales_per_head_yuan") * FEN_PER_YUAN,
+        sales_per_head=by_sector("population.sales_per_head_yuan") * FEN_PER_YUAN * (1.0 - usual_contracts(parameters)),
         sales_spread=sales_spread,
         sales_level=_level(sales_spread),
         wage=by_sector("population.wage_yuan") * FEN_PER_YUAN,
