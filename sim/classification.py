@@ -83,7 +83,7 @@ class Size(Called):
 
 
 class PublicContracts(_Stated):
-    """Sectors whose enterprises bid for each form of public contract."""
+    """Sectors whose firms bid for each form of public contract."""
 
     goods: tuple[str, ...]
     works: tuple[str, ...]

@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from sim.classification import CLASSIFICATION
 from sim.kernels import inlined, kernel, outermost
 from sim.parameters import Parameters
-from sim.population.cells import GROUPS, entities_of, flag_shares
+from sim.population.cells import GROUPS, flag_shares
 from sim.population.contracts import usual_contracts
 from sim.random_numbers import Purpose, bits, exponential, normal, uniform
 from sim.units import FEN_PER_YUAN, MONTH_DAYS
@@ -125,7 +125,7 @@ def tables_of(parameters: Parameters) -> Tables:
         staff=parameters.by_sector_and_size("population.staff"),
         staff_spread=by_size("population.staff_spread"),
         staff_level=_level(by_size("population.staff_spread")),
-        sales_per_head=by_sector("population.sales_per_head_yuan") * FEN_PER_YUAN * (1.0 - contracts),
+        sales_per_head=by_sector("population.sales_per_head_yuan") * FEN_PER_YUAN * (1.0 - usual_contracts(parameters)),
         sales_spread=sales_spread,
         sales_level=_level(sales_spread),
         wage=by_sector("population.wage_yuan") * FEN_PER_YUAN,

@@ -86,7 +86,8 @@ COLUMNS: Final = (
     *(Column(name, "flag", "有无此特征，见 docs/glossary.md", "whether it has the trait, see docs/glossary.md", name)
       for name in FLAGS),
     Column("staff", "whole", "职工人数，不含业主", "persons on the payroll, owner excluded", "staff", most=1_000_000),
-    Column("sales_yuan", "money", "平常一月的营业额，大于 0", "usual sales of a month, above 0", "usual_sales"),
+    Column("sales_yuan", "money", "平常一月的营业额，不含政府采购合同，大于 0",
+           "usual sales of a month without public contracts, above 0", "usual_sales"),
     Column("wage_yuan", "money", "每人每月工资", "wage of a person and month", "wage"),
     Column("insured_share", "share", "参保职工比重", "share of the staff that is insured", "insured_share"),
     Column("rent_yuan", "money", "每月房租；自有或免租为 0", "rent of a month; 0 in own or rent-free premises", "rent"),

@@ -38,6 +38,7 @@ class World:
     closed_share_max: NDArray[np.float64]  # (sectors,) share of the firms stopped at severity 1
     control_drag: NDArray[np.float64]  # (sectors,) share of demand that firms still open lose at severity 1
     testing: NDArray[np.bool_]  # (days, counties) staff had to be tested
+    course: NDArray[np.float64]  # (days, sectors) of usual sales: what firms sold in the mean, as published
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,21 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
     listings = [*_real_spells(spec), *_own_spells(spec, counties)]
     outbreak = _outbreak(listings, parameters, counties, timeline)
     loss = _losses(outbreak.tour_ban, parameters, timeline, spec.wave_factor)
-    stated = parameters.by_sector("world.demand_level") * _stated_demand(spec, timeline)
-    demand, course = stated * loss, stated
+    usual, left = np.tile(parameters.by_sector("world.demand_level"), (timeline.days, 1)), np.ones(1)
     if spec.demand_index == "published":
-        underlying, left = _underlying(parameters, counties, timeline)
-        demand, course = underlying * demand, underlying * left * course
+        underlying, left = _record(parameters, counties, timeline)
+        usual = underlying * usual
+    stated = _stated_demand(spec, timeline)
     return World(
         severity=outbreak.severity,
         listed=outbreak.listed,
-        demand=demand,
-        course=course,
+        demand=usual * (loss * stated),
         friction=np.minimum(_friction(parameters, timeline) * spec.logistics_factor, 1.0),
         friction_sensitivity=_shares(parameters, "friction_sensitivity"),
         closed_share_max=_shares(parameters, "closed_share_max"),
         control_drag=_shares(parameters, "control_drag"),
         testing=outbreak.listed | _asked_to_test(spec, counties, timeline),
+        course=usual * (left * stated),
     )
 
 
@@ -156,12 +157,12 @@ def _losses(
     return np.asarray(left * (1.0 - tour_ban[:, None] * _shares(parameters, "tour_ban_loss")))
 
 
-def _underlying(
+def _record(
     parameters: Parameters, counties: Counties, timeline: Timeline
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Published demand with the real losses put back, and the share that these left on the day, (days, sectors) each.
+    """Published demand with the real losses put back, and the share that they left, each of shape (days, sectors).
 
-    Outside the months of the record: the same month of its nearest year, and what was left in the month.
+    Outside the record: the same month of its nearest year, of what was left the mean of that month.
     """
     real = _outbreak(list(risk_listings.spells()), parameters, counties, risk_listings.RECORD)
     severity = real.severity.astype(np.float64)
@@ -182,10 +183,10 @@ def _underlying(
     last = len(table) - 12
     wanted = np.where(wanted < 0, wanted % 12, np.where(wanted < len(table), wanted, last + wanted % 12))
     left_on_day = left_by_month[wanted]
-    into_record = timeline.start.toordinal() - risk_listings.RECORD.start.toordinal() + np.arange(timeline.days)
-    on_record = (into_record >= 0) & (into_record < len(left))
-    left_on_day[on_record] = left[into_record[on_record]]
-    return table[wanted], left_on_day
+    day = np.arange(timeline.days) + timeline.start.toordinal() - risk_listings.RECORD.start.toordinal()
+    known = (day >= 0) & (day < len(left))
+    left_on_day[known] = left[day[known]]
+    return np.asarray(table[wanted]), left_on_day
 
 
 def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:

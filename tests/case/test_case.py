@@ -170,6 +170,9 @@ def test_sectors_and_agencies_of_its_own_take_no_code(case: Path, tmp_path: Path
     parameters.write_text(listed, "utf-8")
     demand = folder / "world" / "demand.csv"
     demand.write_text(demand.read_text("utf-8").replace(",agriculture,", ",fishery,"), "utf-8")
+    sectors = ("fishery", "manufacturing", "construction", "retail")
+    orders = [f"{sector},{'0.1,' * len(sectors)}invented" for sector in sectors]
+    (folder / "world" / "orders.csv").write_text("\n".join([f"seller,{','.join(sectors)},source", *orders]), "utf-8")
     environment = {**os.environ, CALIBRATION_VARIABLE: str(folder), "NUMBA_DISABLE_JIT": "1"}
     told = subprocess.run(
         [sys.executable, "-c", OWN_SECTORS], env=environment, check=True, capture_output=True, text=True

@@ -235,7 +235,7 @@ def _seconds() -> float:
 
 def test_every_row_names_a_known_source() -> None:
     known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
-    for name in ("demand", "listings", "national_listings", "tour_rules", "testing"):
+    for name in ("demand", "listings", "national_listings", "orders", "tour_rules", "testing"):
         assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known
 
 
@@ -244,3 +244,51 @@ def test_in_an_ordinary_year_every_month_sells_as_usual() -> None:
     assert (quiet.demand == 1).all()  # `world.demand_level` is 1 in every sector
     assert not quiet.severity.any()
     assert not quiet.friction.any()
+
+
+def mean_left(of: World) -> NDArray[np.float64]:
+    """What closures and friction leave of demand in the mean of the counties, shape (days, sectors)."""
+    severity = of.severity.astype(np.float64)[:, :, None]
+    left = (1 - severity * of.closed_share_max) * (1 - severity * of.control_drag)
+    friction = 1 - of.friction[:, None] * of.friction_sensitivity
+    return np.einsum("c,dcs->ds", counties().weight, left) * friction
+
+
+@pytest.mark.parametrize("control_in_published", [0.0, 0.5, 1.0])
+def test_the_course_is_what_firms_sell_in_the_real_world(control_in_published: float) -> None:
+    parameters = PARAMETERS.with_changes({"world.control_in_published": control_in_published})
+    for stated in ({}, {"demand": {"catering": {"2022-05": 0.8}}}):
+        real = world(parameters, **stated)
+        assert real.course.shape == (DAYS.days, len(SECTORS))
+        assert np.allclose(real.course, real.demand * mean_left(real), rtol=1e-12)
+
+
+def test_with_all_of_the_controls_in_it_a_month_of_the_course_is_the_published_month() -> None:
+    real = world(PARAMETERS.with_changes({"world.control_in_published": 1.0}))
+    month = DAYS.month[:-1]
+    by_month = np.add.reduceat(real.course, np.flatnonzero(np.diff(month, prepend=-1))) / np.bincount(month)[:, None]
+    assert np.allclose(by_month, risk_listings.demand().by_month * PARAMETERS.by_sector("world.demand_level"))
+
+
+def test_the_course_is_the_same_whatever_the_scenario_makes_of_the_outbreak() -> None:
+    own = {"province": "53", "from": "2022-05-01", "to": "2022-05-10", "high_places": 30}
+    for stated in ({"outbreak": "none"}, {"outbreak_factor": 2}, {"listings": [own]}, {"wave_factor": 0}):
+        assert (world(**stated).course == REAL.course).all()
+
+
+def test_beyond_the_record_the_course_is_the_mean_of_the_month() -> None:
+    later = world(end="2024-12-31")
+    days = timeline(end="2024-12-31")
+    assert (later.course[: DAYS.days] == REAL.course).all()
+    names = np.array(days.month_names)[days.month[:-1]]
+    for month in ("01", "02", "11"):
+        beyond, within = later.course[names == f"2024-{month}"], later.course[names == f"2023-{month}"]
+        assert np.allclose(beyond, within.mean(0)) and not np.ptp(beyond, axis=0).any()
+
+
+def test_an_ordinary_year_has_an_ordinary_course() -> None:
+    quiet = world(demand_index="usual", demand={"retail": {"2022-05": 0.8}})
+    level = PARAMETERS.by_sector("world.demand_level")
+    assert (quiet.course[0] == level).all()
+    may = DAYS.day(date(2022, 5, 3))
+    assert quiet.course[may, SECTORS.index("retail")] == pytest.approx(0.8 * level[SECTORS.index("retail")])
