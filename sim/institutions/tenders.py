@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.classification import CLASSIFICATION
 from sim.firm.contracts import contract_costs, prepaid
 from sim.firm.credit import give_term
 from sim.firm.entitlements import round_half_up
@@ -23,7 +22,7 @@ from sim.kernels import columns, kernel, outermost
 from sim.ledger import LINE
 from sim.parameters import Parameters
 from sim.population.columns import Firms
-from sim.population.contracts import FORMS, lot_classes
+from sim.population.contracts import FORMS, SELLERS, lot_classes
 from sim.random_numbers import Purpose, normal, uniform
 from sim.units import fen
 from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, WINNERS, Status, bit
@@ -42,9 +41,7 @@ MOST_LOTS = 1_000_000  # a month, of a sector in a prefecture: their numbers do 
 MONTHS_BEFORE: Final = 6  # for which public bodies have bought when the horizon begins
 MOST_LOOKED_AT = 16
 NO_BID = 1e30
-# Who bids for what: the sectors that sell it.
-BIDDERS = dict(CLASSIFICATION.public_contracts)
-SOLD: Final = [(form, sector) for form in FORMS for sector in BIDDERS[form]]  # in the order of the numbers of lots
+SOLD: Final = [(form, sector) for form in FORMS for sector in SELLERS[form]]  # in the order of the numbers of lots
 
 
 @columns
@@ -290,8 +287,8 @@ def _share_in_form(firms: Firms) -> Float:
     """Share of each of ``SOLD`` in the usual sales of its form at the start, shape (K,)."""
     alive = firms.status == OPEN
     sales = np.bincount(firms.sector[alive], (firms.weight * firms.usual_sales.astype(np.float64))[alive], len(SECTORS))
-    of_form = {form: sum(sales[SECTORS.index(s)] for s in BIDDERS[form]) for form in FORMS}
-    return np.array([sales[SECTORS.index(s)] / of_form[form] if of_form[form] else 0.0 for form, s in SOLD])
+    of_form = {form: sales[list(sellers)].sum() for form, sellers in SELLERS.items()}
+    return np.array([sales[s] / of_form[form] if of_form[form] else 0.0 for form, s in SOLD])
 
 
 def _procurement(
@@ -310,8 +307,8 @@ def _procurement(
     by_identity = np.argsort(firms.key)
     free = (behaviour.contract_capacity - 1.0) * firms.usual_sales[by_identity]
     sector, place = firms.sector[by_identity], firms.prefecture[by_identity]
-    for k, (_, name) in enumerate(SOLD):
-        of_sector = np.flatnonzero(sector == SECTORS.index(name))
+    for k, (_, sold) in enumerate(SOLD):
+        of_sector = np.flatnonzero(sector == sold)
         for size, lot in enumerate(lots[form[k]]):
             able = of_sector[free[of_sector] >= lot / 12.0]
             local = [able[place[able] == prefecture] for prefecture in range(prefectures)]

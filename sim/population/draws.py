@@ -118,7 +118,6 @@ def tables_of(parameters: Parameters) -> Tables:
         official, parameters["receivables.overdue_per_month"], parameters["receivables.private_default_per_month"]
     )
     loan_spread = parameters["population.loan_spread"]
-    contracts = usual_contracts(parameters, entities_of(parameters))
     cash_upto = np.maximum.accumulate(np.minimum(np.array(list(cash.values()), np.float64), 1.0))
     cash_upto[-1] = 1.0
     return Tables(
