@@ -45,25 +45,26 @@ class Markets:
         staff = w * firms.staff[alive].astype(np.float64)
         in_county = county.astype(np.int64) * sectors + firms.sector[alive]
         payroll = np.bincount(in_county, staff * firms.wage[alive], places * sectors)
-        self.usual_wages: Float = payroll.reshape(places, sectors)
+        self.usual_wages: Float = np.asarray(payroll, np.float64).reshape(places, sectors)
         living = w * firms.reservation[alive].astype(np.float64)
         self.usual_living: Float = np.bincount(county, living, places).astype(np.float64)
         self.staff_as_published, self.expected = np.ones(sectors), np.ones(sectors)
         trade = w * firms.usual_sales[alive].astype(np.float64)
         self.usual_trade: Float = np.bincount(county, trade, places).astype(np.float64)
         market = prefecture * sectors + firms.sector[alive]
-        self.usual_capacity: Float = np.bincount(market, trade, prefectures * sectors).reshape(prefectures, sectors)
+        capacity = np.bincount(market, trade, prefectures * sectors)
+        self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
         of_cohort = np.repeat(np.arange(len(cohort_start) - 1), np.diff(cohort_start))[alive]
         cells = len(cohort_start) - 1
         by_cohort = np.bincount(of_cohort * (prefectures * sectors) + market, trade, cells * prefectures * sectors)
-        self.usual_by_cohort: Float = by_cohort.reshape(cells, prefectures, sectors)
+        self.usual_by_cohort: Float = np.asarray(by_cohort, np.float64).reshape(cells, prefectures, sectors)
         # The published course, as a running sum over the days; before the horizon as the activity: at first demand.
         self.course: Float = np.cumsum(
             np.concatenate([np.zeros((1, sectors)), np.tile(world.demand[0], (LEAD, 1)), world.course]), axis=0
         )
         here = np.bincount(prefecture, staff, prefectures)
         share = parameters["labour.unemployed_share"]
-        self.usually_out_of_work: Float = share / (1.0 - share) * here
+        self.usually_out_of_work: Float = np.asarray(share / (1.0 - share) * here, np.float64)
         self.out_of_work: Float = self.usually_out_of_work.copy()
         away = parameters["labour.returning_per_month"] * parameters["labour.migrants"] * population.scale
         self.returning: Float = away * here / max(here.sum(), 1.0)

@@ -54,7 +54,7 @@ class Procurement(NamedTuple):
     bidders: NDArray[np.int32]  # rows, by rising identity within each group
     weights: Int  # sum of the weights of a group's rows up to and with each
     first: Int  # (K, L, P) place of a group's first row
-    count: Int  # (K, L, P) rows of a group
+    rows: Int  # (K, L, P) how many rows a group has
     won: Int  # (FORMS, WINNERS) weighted fen
     works: int  # which form has no deduction
     bidders_per_lot: int
@@ -88,7 +88,7 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
             number = (((clock.month + MONTHS_BEFORE) * sold + k) * prefectures + p) * MOST_LOTS
             for size in range(classes):
                 for _ in range(lots[k, size, p]):
-                    group = (of.first[k, size, p], of.count[k, size, p])
+                    group = (of.first[k, size, p], of.rows[k, size, p])
                     lot_fen, m = of.lot_fen[k, size], of.stands_for[k, size, p]
                     reserved = uniform(seed, LOT, number, IS_RESERVED) < preferences.reserved[form, size, p]
                     small_only = reserved and uniform(seed, LOT, number, FOR_SMALL) < of.for_small_and_micro
@@ -125,7 +125,7 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                         given_on = np.int64(0)
                         if shares_work:
                             part = round_half_up(value * of.consortium_part)
-                            among = (of.first[k, 0, p], of.count[k, 0, p])
+                            among = (of.first[k, 0, p], of.rows[k, 0, p])
                             partner = _first_able(uniform(seed, LOT, number, PARTNER), among, True, part, of, state)
                             if partner >= 0:
                                 given_on = part
@@ -333,7 +333,7 @@ def _procurement(
         bidders=np.concatenate(groups).astype(np.int32),
         weights=np.concatenate([np.cumsum(firms.weight[group], dtype=np.int64) for group in groups]),
         first=first,
-        count=count,
+        rows=count,
         won=np.zeros((len(FORMS), len(WINNERS)), np.int64),
         works=FORMS.index("works"),
         bidders_per_lot=least,

@@ -32,7 +32,6 @@ class World:
     severity: NDArray[np.float32]  # (days, counties) share of the county under closure
     listed: NDArray[np.bool_]  # (days, counties) medium or high risk on that day
     demand: NDArray[np.float64]  # (days, sectors) factor on usual sales
-    course: NDArray[np.float64]  # (days, sectors) what the record's own losses leave of it: sales as published
     friction: NDArray[np.float64]  # (days,) share of travel and goods traffic that is disturbed
     friction_sensitivity: NDArray[np.float64]  # (sectors,) share of activity lost at full friction
     closed_share_max: NDArray[np.float64]  # (sectors,) share of the firms stopped at severity 1
