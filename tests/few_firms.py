@@ -274,6 +274,7 @@ def _quiet(timeline: Timeline, world: World, settles_on: int, trade: float, clos
         severity=listed.astype(world.severity.dtype),
         listed=listed,
         demand=demand,
+        course=demand,
         friction=np.zeros_like(world.friction),
         closed_share_max=np.ones_like(world.closed_share_max),
         control_drag=np.zeros_like(world.control_drag),
