@@ -73,10 +73,10 @@ WINNERS: Final = ("medium", "small_micro", "large")  # of public contracts
 
 # Who can be on either side of a ledger line.
 PARTIES: Final = (
-    "firms", "owners", "employees", "customers", "suppliers", "public_buyers", "large_buyers", "state_landlords",
-    "private_landlords", "banks", "guarantors", "platforms", "utilities", "toll_roads", "testing_providers",
-    "service_providers", "social_insurance", "tax_authority", "deposit_accounts", "central_government", "province",
-    "prefectures",
+    "firms", "owners", "employees", "customers", "failed_customers", "suppliers", "public_buyers", "large_buyers",
+    "state_landlords", "private_landlords", "banks", "guarantors", "platforms", "utilities", "toll_roads",
+    "testing_providers", "service_providers", "social_insurance", "tax_authority", "deposit_accounts",
+    "central_government", "province", "prefectures",
 )  # fmt: skip
 
 # Whose balance sheet a cost ends on: a treasury, social insurance, firms that the state controls (its landlords, toll
@@ -87,7 +87,8 @@ LEVELS: Final = {
     "prefectures": "prefectures", "public_buyers": "prefectures", "social_insurance": "social_insurance",
     "state_landlords": "state_firms", "banks": "state_firms", "guarantors": "state_firms", "utilities": "state_firms",
     "toll_roads": "state_firms", "large_buyers": "state_firms", "firms": "private", "owners": "private",
-    "employees": "private", "customers": "private", "suppliers": "private", "private_landlords": "private",
+    "employees": "private", "customers": "private", "failed_customers": "private", "suppliers": "private",
+    "private_landlords": "private",
     "platforms": "private", "testing_providers": "private", "service_providers": "private",
     "large_bidders": "private",  # large firms that lose public contracts to smaller ones: on no line of the ledger
 }  # fmt: skip

@@ -69,6 +69,7 @@ QUIET: Final[dict[str, Any]] = {
     "credit.expansion_per_month": 0.0,
     "credit.guaranteed_share": 0.0,
     "procurement.annual_yuan": 0.0,
+    "procurement.prepayment_share": 0.0,
     "delivery.apply_share": 1.0,
     "delivery.awareness_per_month": 1_000.0,  # everybody knows everything on the first day
 }
@@ -175,7 +176,11 @@ class Town:
         inside: Inside | None = None,
     ) -> None:
         self.measures = sorted(measures, key=lambda one: one.id)
-        with patch("sim.engine.build", lambda *asked: _quiet(asked[-1], build(*asked), settles_on, trade, closed)):
+        nobody = np.zeros((len(SECTORS), len(SECTORS)))  # orders of firms in the mean say nothing of a few
+        with (
+            patch("sim.engine.build", lambda *asked: _quiet(asked[-1], build(*asked), settles_on, trade, closed)),
+            patch("sim.institutions.markets.to_firms", lambda asked: nobody),
+        ):
             self.run = Run(
                 _scenario(self.measures, funds or {}, until, waits),
                 _parameters({**QUIET, **(parameters or {})}),

@@ -40,7 +40,7 @@ EVENTS: Final[dict[str, int]] = {
     "repaid": -1,  # of what had been put off
     "instalment_missed": 0,  # of what had been put off: ordinary arrears from then on
     "loan_applied": 0, "loan_drawn": 1, "loan_refused": 0, "invested": -1,
-    "won_contract": 0,
+    "won_contract": 0, "prepaid": 1, "worked_off": 0,  # of a contract: paid beforehand, and delivered for it
     "sold": 1, "sold_on_credit": 0, "collected": 1, "became_overdue": 0, "lost": 0,
     "bought_on_credit": 0, "paid": -1, "unpaid": 0,
     "owners_paid_in": 1, "owners_lived": -1, "owners_drew": -1,
@@ -59,10 +59,11 @@ _TRADE: Final[Lines] = (
     ("owners_paid_in", "capital", ("founding",)),
     ("sold", "sales", ("sales_cash",)),
     ("sold_on_credit", "sales", ("sales_public", "sales_private")),
+    ("worked_off", "sales", ("sales_prepaid",)),
     ("collected", "receivables", ("collected_public", "collected_private")),
     ("collected", "arrears_to_firms", ("collected_overdue",)),
     ("became_overdue", "arrears_to_firms", ("became_overdue",)),
-    ("lost", "receivables", ("bad_debt",)),
+    ("lost", "receivables", ("bad_debt", "bad_debt_of_failed_customers")),
 )
 _PAYMENT: Final[Lines] = (
     ("bought_on_credit", "materials", ("unpaid_materials",)),
@@ -81,10 +82,12 @@ _CLOSING: Final[Lines] = (
     ("sold_off", "quality_deposit", ("deposit_back",)),
     ("lost", "receivables", ("claims_given_up",)),
     ("lost", "arrears_to_firms", ("overdue_given_up",)),
+    ("paid", "prepayment", ("prepayment_returned",)),
     ("owners_drew", "drawings", ("drawings", "closing_cash")),
     ("owners_answered", "loan", ("loan_recovered",)),
     ("written_off", "payables", ("written_off_payables",)),
     ("written_off", "arrears", ("written_off_arrears_private", "written_off_arrears_public")),
+    ("written_off", "prepayment", ("written_off_prepayment",)),
     ("written_off", "loan", ("written_off_loan",)),
 )
 _MOVED: Final = {
@@ -224,6 +227,8 @@ class Journeys:
             events.append(("loan_refused", "", "loan", 0))
         if new.backlog > old.backlog:
             events.append(("won_contract", "", "", new.backlog - old.backlog))
+            beforehand = new.cash - old.cash - (new.loan - old.loan)
+            events += [("prepaid", "", "prepayment", beforehand)] * (beforehand > 0)
         self._note(row, day, events, old.cash)
 
     def _applications(self, old: _State, new: _State, day_of_settlement: bool = False) -> Iterator[Entry]:

@@ -98,7 +98,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "payee": Column("str", "-", "one of PARTIES"),
         "flow": Column("str", "-", "name of the flow, such as rent, loan_drawn, write_off"),
         "measure": Column("str", "-", "measure that moved it, empty for none"),
-        "kind": Column("str", "-", "paid, relieved, deferred, repaid, granted, owed, written_off"),
+        "kind": Column("str", "-", "paid, prepaid, relieved, deferred, repaid, granted, owed, written_off"),
         "amount_fen": Column("int64", "fen", "weighted sum"),
     },
     "delivery": {

@@ -58,6 +58,7 @@ def test_what_is_left_of_a_person_is_dismissed_by_chance():
 def test_staff_follow_with_a_lag_what_the_firm_has_come_to_expect():
     """Sales halve, expectations follow by half: 0.75, 0.625, 0.5625; half of the surplus leaves each month."""
     lag = {"staff.fixed_share": 0.0, "staff.dismissed_per_month": 0.5, "firm.expectation_weight": 0.5}
+    lag["firm.local_demand_share"] = 0.0
     ends = (date(2022, 1, 31), date(2022, 2, 28), date(2022, 3, 31))
     people = [
         [town.firm("staff", k) for k in range(100)]

@@ -19,8 +19,10 @@ def in_accounts(run: Run) -> np.ndarray:
     """Weighted fen in each account of the living, shape (accounts,)."""
     firms = run.population.firms
     weight = np.where(np.isin(firms.status, ALIVE), firms.weight, 0).astype(np.int64)
-    columns = [getattr(firms, name) for name in ACCOUNTS[:-1]]
-    return np.array([(column * weight).sum() for column in [*columns, run.state.records.slots.deferred.sum(axis=0)]])
+    columns = [getattr(firms, name) for name in ACCOUNTS[:-2]]
+    prepaid = np.floor(firms.contract_backlog * run.parameters["procurement.prepayment_share"] + 0.5).astype(np.int64)
+    columns += [run.state.records.slots.deferred.sum(axis=0), prepaid]
+    return np.array([(column * weight).sum() for column in columns])
 
 
 def test_whatever_the_accounts_gain_somebody_paid(rounds: int) -> None:

@@ -14,6 +14,7 @@ from tests.invariants.watching import (
     DESKS,
     MEASURES,
     SETTLEMENT,
+    TENDERS,
     built,
     for_drawn_scenarios,
     pictures,
@@ -127,7 +128,7 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
 
 
 def test_loans_go_to_the_living_who_asked(rounds: int) -> None:
-    """Between settlements a loan grows at its bank only, for a living firm that waited for it."""
+    """Between settlements a loan grows at its bank only, for a living firm that waited for it or won a contract."""
     lent = 0
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -137,8 +138,10 @@ def test_loans_go_to_the_living_who_asked(rounds: int) -> None:
         for before, after in pictures(run):
             more = after.firms.loan > before.firms.loan
             if after.hour != SETTLEMENT and more.any():
-                assert after.hour == DESKS, (after.day, after.hour)
-                assert (before.firms.facts[more] & pending).all() and before.alive[more].all(), after.day
+                assert after.hour in (DESKS, TENDERS), (after.day, after.hour)
+                won = after.firms.contract_backlog > before.firms.contract_backlog
+                asked = won if after.hour == TENDERS else before.firms.facts & pending > 0
+                assert asked[more].all() and before.alive[more].all(), after.day
                 assert (before.firms.status[more] != Status.EXITED).all()
                 lent += int(more.sum())
 
