@@ -1,22 +1,30 @@
-"""Tenders on paper: 400 lots of goods a month for 200,000 yuan each in Kunming.
+"""Tenders on paper: 400 lots of goods a month for 200,000 yuan each from wholesalers in Kunming.
 
 Prices do not scatter, so a large bidder wins against every smaller one when it is cheaper, and never when it is not.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from sim.institutions.tenders import SOLD
 from sim.measure import Measure
-from tests.few_firms import Firm, Town, fen, measure
+from sim.population.contracts import lot_classes
+from sim.vocabulary import SECTORS
+from tests.few_firms import Firm, Town, fen, load_parameters, measure
 
 LOTS, LOT = 400, 200_000
-SELLER = Firm(sector="wholesale", sales=1_000_000, staff=2)
+SELLER = Firm(sector="wholesale", sales=1_000_000_000, staff=2, cash=1e12)
+GOODS_OF_WHOLESALERS = SOLD.index(("goods", SECTORS.index("wholesale")))
 PLAIN: dict[str, Any] = {
     "procurement.form_share": {"goods": 1.0, "works": 0.0, "services": 0.0},
     "procurement.lot_yuan": {"goods": LOT, "works": 1_000_000, "services": 1_000_000},
+    "procurement.lot_spread": 0.0,
+    "procurement.reserved_below_yuan": {"goods": 0, "works": 0, "services": 0},
+    "procurement.reserved_for_small_and_micro": 0.0,
     "procurement.bidders_per_lot": 5.0,
     "procurement.price_sd": 0.0,
     "procurement.large_advantage": 0.10,
@@ -25,18 +33,26 @@ PLAIN: dict[str, Any] = {
     "procurement.baseline_price_deduction": 0.0,
     "procurement.baseline_consortium_bonus": 0.0,
     "procurement.baseline_reserved_works": 0.0,
+    "procurement.baseline_reserved_goods_services": 0.0,
+    "procurement.finance_share": 0.0,
+    "procurement.working_capital_months": 0.0,
     "procurement.delivery_share_per_month": 0.0,
 }
+ONLY_SMALLER: dict[str, Any] = {"large_bidder_share": 0.0}
 
 
-def won(*measures: Measure, **changed: float) -> dict[str, float]:
-    """Share of January's lots of goods that medium, small and micro, and large firms won."""
+def bought(*firms: Firm, lots: int = LOTS, measures: tuple[Measure, ...] = (), **changed: Any) -> Town:
+    """A town after public bodies have bought January's lots of goods from its wholesalers."""
     parameters = {**PLAIN, **{f"procurement.{name}": value for name, value in changed.items()}}
-    town = Town(SELLER, measures=measures, parameters=parameters)
+    town = Town(*firms, measures=measures, parameters=parameters, until=date(2022, 1, 31))
     town.run.tenders.lots_a_month[:] = 0.0
-    town.run.tenders.lots_a_month[0, 0] = LOTS
-    town.live()
-    medium, small, large = town.run.tenders.won[0] / (LOTS * fen(LOT))
+    town.run.tenders.lots_a_month[GOODS_OF_WHOLESALERS, 0, 0] = lots
+    return town.live()
+
+
+def won(*measures: Measure, **changed: Any) -> dict[str, float]:
+    """Share of January's lots of goods that medium, small and micro, and large firms won."""
+    medium, small, large = bought(SELLER, measures=measures, **changed).run.tenders.won[0] / (LOTS * fen(LOT))
     return {"medium": medium, "small": small, "large": large}
 
 
@@ -63,6 +79,24 @@ def test_of_lots_reserved_at_40_percent_smaller_firms_win_about_40_percent():
     assert found["large"] == pytest.approx(0.9 * (1 - found["small"]))
 
 
+def test_small_projects_are_reserved_whatever_the_share_is():
+    """Ministry of Finance and MIIT (2020) No. 46: up to a value all projects are."""
+    assert won(reserved_below_yuan={"goods": LOT, "works": 0, "services": 0})["small"] == 1.0
+    assert won(reserved_below_yuan={"goods": LOT - 1, "works": 0, "services": 0})["small"] == 0.0
+
+
+def test_of_reserved_lots_so_many_are_for_small_and_micro_firms():
+    """A medium firm and a micro firm bid alike: the medium one is out of those six in ten."""
+    medium = Firm(sector="wholesale", size="medium", sales=1_000_000_000, staff=2, cash=1e12)
+    rules = {"baseline_reserved_goods_services": 1.0, "reserved_for_small_and_micro": 0.6}
+    town = bought(medium, *[SELLER] * 9, bidders_per_lot=1.0, **rules)
+    of_medium, of_small, _ = town.run.tenders.won[0] / (LOTS * fen(LOT))
+    assert of_medium == pytest.approx(0.4 * 0.1, abs=0.03)
+    assert of_medium + of_small == 1.0
+    alone = bought(medium, **rules).run.tenders.won[0] / (LOTS * fen(LOT))
+    assert alone[0] == pytest.approx(0.4, abs=0.06), "what is for others only it cannot have"
+
+
 def test_of_several_measures_the_highest_value_counts():
     measures = [
         measure(name, "procurement", way="none", reserved_goods_services=share)
@@ -71,11 +105,74 @@ def test_of_several_measures_the_highest_value_counts():
     assert won(*measures)["small"] == 1.0
 
 
-def test_a_firm_bids_for_nothing_that_is_more_than_a_year_of_its_sales():
-    """A lot of 200,000 yuan and sales of 10,000 a month: only others can win it, and there are none."""
-    small = Firm(sector="wholesale", sales=10_000, staff=0, rent=0)
-    town = Town(small, parameters={**PLAIN, "procurement.annual_yuan": 1e9}).live()
+def test_a_firm_bids_for_what_its_free_capacity_holds_and_a_backlog_limits_the_next_bid():
+    """Of 1.5 times its sales half, 505,000 yuan a month, is free: contracts of 12 of these, 30 lots."""
+    able = Firm(sector="wholesale", sales=1_010_000, staff=2, cash=1e12)
+    town = bought(able, **ONLY_SMALLER, capacity=1.5)
+    assert town.firm("contract_backlog") == 30 * fen(LOT) - 1, "a fen is delivered whatever the share"
+    small, large = town.run.tenders.won[0, 1], town.run.tenders.won[0, 2]
+    assert (small, large) == (30 * fen(LOT), 370 * fen(LOT)), "what nobody can deliver a large firm does, at price 1"
+    assert bought(able, **ONLY_SMALLER, capacity=1.0).firm("contract_backlog") == 0
+
+
+def test_a_firm_bids_for_what_it_can_pay_until_it_is_paid():
+    """Two months of a fifth of 200,000 yuan, a tenth of it materials: 8,000 yuan; prepaid or lent, half of it."""
+    costs = {**ONLY_SMALLER, "working_capital_months": 2.0, "delivery_share_per_month": 0.2}
+
+    def backlog(cash: float, **more: float) -> int:
+        firm = Firm(sector="wholesale", sales=10_000_000, staff=0, rent=0, materials_share=0.1, cash=cash)
+        return int(bought(firm, lots=1, **costs, **more).firm("contract_backlog"))
+
+    # January's lot is bought on the first day, before anything is sold.
+    assert backlog(7_999) == 0
+    assert backlog(8_001) > 0
+    assert backlog(3_999, prepayment_share=0.02) == 0
+    assert backlog(4_001, prepayment_share=0.02) > 0
+    assert backlog(3_999, finance_share=0.02) == 0
+    assert backlog(4_001, finance_share=0.02) > 0
+
+
+def test_a_bank_lends_on_a_contract_what_is_lacking():
+    """8,000 yuan are needed, 5,000 are there, 2,000 are prepaid: 1,000 yuan are lent."""
+    rules = {"working_capital_months": 2.0, "delivery_share_per_month": 0.2, "prepayment_share": 0.01}
+    firm = Firm(sector="wholesale", sales=10_000_000, staff=0, rent=0, materials_share=0.1, cash=5_000)
+    town = bought(firm, lots=1, **ONLY_SMALLER, **rules, finance_share=0.5)
+    assert town.line("loan_drawn") == fen(1_000)
+    assert town.line("prepaid") == fen(2_000)
+    assert town.firm("loan") == fen(1_000)
+    late = Firm(
+        sector="wholesale", sales=10_000_000, staff=0, rent=0, materials_share=0.1, cash=5_000, facts=("late_on_loan",)
+    )
+    assert bought(late, lots=1, **ONLY_SMALLER, **rules, finance_share=0.5).line("prepaid") == 0, "nobody lends to it"
+
+
+def test_who_owes_taxes_may_not_bid():
+    """Government Procurement Law, article 22."""
+    town = Town(SELLER, parameters={**PLAIN, "procurement.large_bidder_share": 0.0})
+    town.run.tenders.lots_a_month[:] = 0.0
+    town.run.tenders.lots_a_month[GOODS_OF_WHOLESALERS, 0, 0] = LOTS
+    town.run.state.firms.arrears_public[0] = 1
+    town.run.opening[:] = town.run._accounts()  # as if it had come into the world so
+    town.live()
     assert town.firm("contract_backlog") == 0
+
+
+def test_a_large_winner_that_shares_gives_its_part_to_a_small_firm():
+    """Every large bidder's cost of sharing is below the bonus: 35 percent of what it wins at 0.9 is given on."""
+    shares = {"consortium_share": 0.3, "baseline_consortium_bonus": 0.025, "consortium_part": 0.35}
+    bonus = measure("bonus", "procurement", way="none", consortium_bonus=0.09)
+    assert won(bonus, **shares)["small"] == pytest.approx(0.35 * 0.9)
+    before = won(**shares, bidders_per_lot=1.0)["small"]
+    assert before == pytest.approx(0.3 * 0.35 * 0.9, abs=0.03), "without it three in ten share"
+
+
+def test_projects_are_lognormal_and_works_come_in_packages():
+    """The middle of five classes of equal value; 47.8 m yuan of works are ten packages."""
+    parameters = load_parameters()
+    projects, lots = lot_classes(parameters, "works")
+    assert projects[2] == fen(5_000_000 * 2.718281828459045 ** (1.2**2 / 2)) // 1
+    assert projects[4] / lots[4] == pytest.approx(10)
+    assert (lots <= fen(5_000_000)).all()
 
 
 def test_what_was_won_is_delivered_a_fifth_a_month_and_owed_by_public_bodies():
@@ -85,3 +182,32 @@ def test_what_was_won_is_delivered_a_fifth_a_month_and_owed_by_public_bodies():
     town.live()
     assert town.line("sales_public") == fen(20_000) + 1
     assert town.firm("contract_backlog") == fen(80_000) - 1
+
+
+def test_no_more_is_delivered_in_a_month_than_there_is_room_for():
+    """Usual sales of 100,000 yuan are sold, 150,000 can be made: 50,000 of a million are delivered."""
+    town = Town(Firm(), parameters={"procurement.delivery_share_per_month": 0.2, "procurement.capacity": 1.5})
+    town.run.population.firms.contract_backlog[0] = fen(1_000_000)
+    town.live()
+    assert town.firm("contract_backlog") == fen(950_000)
+
+
+def test_a_contract_earns_the_firms_own_margin():
+    """Twice the sales, half of them on contract, earn twice as much: materials, hands, rent, equipment for each yuan.
+
+    Sales stay below the limit of VAT, and there is no income tax.
+    """
+    costs = {
+        "costs.utilities": 0.02, "costs.fees": 0.01, "costs.depreciation": 0.03, "costs.tolls": 0.01,
+        "tax.income_tax": 0.0, "procurement.delivery_share_per_month": 0.2, "procurement.capacity": 2.0,
+    }  # fmt: skip
+    firm = Firm(sector="construction", sales=60_000, staff=1, wage=6_000, rent=4_000, materials_share=0.6)
+
+    def earned(backlog: int) -> int:
+        town = Town(firm, parameters={"procurement.delivery_share_per_month": 0.2, **costs})
+        town.run.population.firms.contract_backlog[0] = backlog
+        return int(town.live().firm("profit_this_year"))
+
+    alone, doubled = earned(0), earned(5 * fen(60_000) - 5)
+    assert alone > 0
+    assert doubled == pytest.approx(2 * alone, rel=1e-3)
