@@ -6,6 +6,9 @@ day reads what another firm did that day.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import lru_cache
+
 import numpy as np
 
 from sim.firm.state import LEAD, Float, Int, Market
@@ -13,6 +16,7 @@ from sim.institutions.province import Province
 from sim.parameters import Parameters
 from sim.population.counties import Counties
 from sim.population.synthesis import Population
+from sim.timeline import Timeline
 from sim.units import MONTH_DAYS, fen
 from sim.vocabulary import SECTORS, Status
 from sim.world.orders import to_firms
@@ -29,13 +33,19 @@ class Markets:
     ) -> None:
         """Before the first month everything is as usual: all factors are 1."""
         cohort_start = population.cohort_start
-        self.province, self.parameters, self.of_county = province, parameters, counties.prefecture
+        self.province, self.of_county = province, counties.prefecture
         places, prefectures, sectors = len(counties), counties.prefecture_count, len(SECTORS)
         self.local: Float = np.ones((places, sectors))
         self.crowding: Float = np.ones((places, sectors))
         self.orders: Float = np.ones((places, sectors))
         self.to_firms = to_firms(parameters)
         self.local_share = parameters["neighbours.local_share"]
+        self.demand_share = parameters.by_sector("firm.local_demand_share")
+        self.freed_share = parameters["firm.crowding"]
+        self.found_elsewhere = parameters["labour.found_elsewhere_per_month"]
+        self.benefit = parameters["labour.benefit_share"] * fen(parameters["labour.benefit_yuan"])
+        self.learning, self.fixed_staff = parameters["firm.expectation_weight"], parameters["staff.fixed_share"]
+        self.hired, self.dismissed = parameters["staff.hired_per_month"], parameters["staff.dismissed_per_month"]
         bought = self.to_firms.sum(axis=1, keepdims=True)
         self.by_buyer: Float = np.divide(self.to_firms, bought, out=np.zeros_like(self.to_firms), where=bought > 0)
 
@@ -93,7 +103,7 @@ class Markets:
 
     def _employ(self, market: Market) -> None:
         """Count those out of work, and say how many of the places wanted can be filled."""
-        elsewhere = self.parameters["labour.found_elsewhere_per_month"] * (self.out_of_work - self.usually_out_of_work)
+        elsewhere = self.found_elsewhere * (self.out_of_work - self.usually_out_of_work)
         self.out_of_work = np.maximum(self.out_of_work + market.dismissed - market.hired - elsewhere, 0.0)
         at_hand = self.out_of_work + self.returning
         filled = np.divide(at_hand, market.places, out=np.ones_like(at_hand), where=market.places > 0)
@@ -101,12 +111,10 @@ class Markets:
 
     def _set_local_demand(self, market: Market) -> None:
         """Consumers have what firms pay and their owners live on, and what the laid off get."""
-        share = self.parameters.by_sector("firm.local_demand_share")
         usual = self.usual_wages.sum(axis=1) + self.usual_living
         known = usual > 0
         of_prefecture = np.bincount(self.of_county, usual, len(self.out_of_work))
-        a_person = self.parameters["labour.benefit_share"] * fen(self.parameters["labour.benefit_yuan"])
-        benefits = a_person * (self.out_of_work - self.usually_out_of_work)
+        benefits = self.benefit * (self.out_of_work - self.usually_out_of_work)
         weight = np.divide(usual, of_prefecture[self.of_county], out=np.zeros_like(usual), where=known)
         income = market.incomes + benefits[self.of_county] * weight
         published = self.usual_wages @ self.staff_as_published + self.usual_living
@@ -119,7 +127,7 @@ class Markets:
         np.divide(income, published, out=ratio, where=known)
         np.divide(ratio, np.maximum(trade, 1.0), out=ratio, where=known)
         ratio = np.clip(ratio, 0.0, MOST)
-        self.local[:] = (1.0 - share)[None, :] + share[None, :] * ratio[:, None]
+        self.local[:] = (1.0 - self.demand_share)[None, :] + self.demand_share[None, :] * ratio[:, None]
 
     def _set_crowding(self, living: Int, working: Int) -> None:
         """Customers go where firms are open.
@@ -132,30 +140,25 @@ class Markets:
         known = (self.usual_capacity > 0) & (working > 0)
         present = np.divide(living, self.usual_capacity, out=np.ones_like(self.usual_capacity), where=known)
         share = np.divide(working, living, out=np.ones_like(self.usual_capacity), where=known)
-        freed = self.parameters["firm.crowding"] * (1.0 / share - 1.0)
+        freed = self.freed_share * (1.0 / share - 1.0)
         self.crowding[:] = np.minimum((1.0 + freed) / present, MOST)[self.of_county]
 
     def _published(self, day: int) -> Float:
         """What the published course would have let the firms sell in the month's settlements, weighted fen (P, S)."""
         timeline = self.province.timeline
-        expected = np.zeros_like(self.usual_capacity)
-        in_month = np.flatnonzero(
-            (timeline.month[:-1] == timeline.month[day]) & (timeline.cohort[: timeline.days] >= 0)
-        )
-        for settled in in_month.tolist():
-            clock = self.province.clock(settled)
-            worked = self.course[settled + LEAD] - self.course[clock.previous + LEAD]
-            expected += self.usual_by_cohort[timeline.cohort[settled]] * (worked / MONTH_DAYS)[None, :]
-        return expected
+        settled = np.flatnonzero((timeline.month[:-1] == timeline.month[day]) & (timeline.cohort[: timeline.days] >= 0))
+        before = _same_day_of_month_before(timeline)[settled]
+        months = (self.course[settled + LEAD] - self.course[before + LEAD]) / MONTH_DAYS
+        return np.asarray(np.einsum("cps,cs->ps", self.usual_by_cohort[timeline.cohort[settled]], months))
 
     def _pay_as_published(self, published: Float) -> None:
         """What staff a firm that sells the published course of its sector would have after the month, of its usual."""
-        p, usual = self.parameters, self.usual_capacity.sum(axis=0)
+        usual = self.usual_capacity.sum(axis=0)
         course = np.divide(published.sum(axis=0), usual, out=np.ones_like(usual), where=usual > 0)
-        self.expected += p["firm.expectation_weight"] * (course - self.expected)
-        wanted = p["staff.fixed_share"] + (1.0 - p["staff.fixed_share"]) * self.expected
+        self.expected += self.learning * (course - self.expected)
+        wanted = self.fixed_staff + (1.0 - self.fixed_staff) * self.expected
         more = wanted > self.staff_as_published
-        rate = np.where(more, p["staff.hired_per_month"], p["staff.dismissed_per_month"])
+        rate = np.where(more, self.hired, self.dismissed)
         self.staff_as_published += rate * (wanted - self.staff_as_published)
 
     def _set_orders(self, market: Market, expected: Float) -> None:
@@ -165,3 +168,10 @@ class Markets:
         everywhere = np.divide(market.sold.sum(axis=0), total, out=np.ones_like(total), where=total > 0)
         deviation = 1.0 - self._of_buyers(np.minimum(here, MOST), np.minimum(everywhere, MOST))
         self.orders[:] = np.maximum(0.0, 1.0 - deviation @ self.to_firms.T)[self.of_county]
+
+
+@lru_cache(maxsize=16)
+def _same_day_of_month_before(timeline: Timeline) -> Int:
+    """Of each day the day as many days ago as the month before has, shape (D,); only read."""
+    dates = [timeline.date(day) for day in range(timeline.days)]
+    return np.array([day - (on - timedelta(on.day)).day for day, on in enumerate(dates)], np.int64)

@@ -18,7 +18,7 @@ from sim.firm.credit import give_term
 from sim.firm.entitlements import round_half_up
 from sim.firm.state import Behaviour, Clock, Float, Int
 from sim.institutions.province import Province
-from sim.kernels import columns, kernel, outermost
+from sim.kernels import columns, inlined, kernel, outermost
 from sim.ledger import LINE
 from sim.parameters import Parameters
 from sim.population.columns import Firms
@@ -51,8 +51,8 @@ class Procurement(NamedTuple):
     lot_fen: Int  # (K, L) value of a lot
     form: Int  # (K,)
     stands_for: Int  # (K, L, P) lots that a row's lot stands for: the lightest weight of those that may bid
-    bidders: NDArray[np.int32]  # rows, by rising identity within each group
-    weights: Int  # sum of the weights of a group's rows up to and with each
+    bidders: NDArray[np.int32]  # rows of each sector and class, by prefecture and rising identity
+    weights: Int  # sum of the weights of all rows before each, and of all
     first: Int  # (K, L, P) place of a group's first row
     rows: Int  # (K, L, P) how many rows a group has
     won: Int  # (FORMS, WINNERS) weighted fen
@@ -95,8 +95,7 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                     best, best_price, evaluated_best = -1, 1.0, NO_BID
                     large_price, evaluated_large, shares_work = NO_BID, NO_BID, False
                     for bidder in range(of.bidders_per_lot):
-                        is_large = uniform(seed, LARGE_BID, number, FIRST_LARGE_BIDDER + bidder)
-                        if not reserved and is_large < of.large_bidder_share:
+                        if not reserved and _is_large(bidder, number, of, seed):
                             chance = normal(seed, LARGE_BID, number, FIRST_LARGE_PRICE + bidder)
                             price = 1.0 - of.large_advantage + of.price_sd * chance
                             cost = uniform(seed, LARGE_BID, number, FIRST_SHARING + bidder) * of.dearest_sharing
@@ -136,6 +135,12 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                     number += 1
 
 
+@inlined
+def _is_large(bidder, number, procurement, seed):  # type: ignore[no-untyped-def]
+    """Whether a bidder for lot ``number`` is a large firm."""
+    return uniform(seed, LARGE_BID, number, FIRST_LARGE_BIDDER + bidder) < procurement.large_bidder_share
+
+
 @kernel
 def _first_able(met, group, small_only, amount, procurement, state):  # type: ignore[no-untyped-def]
     """Row of the first that may bid for ``amount`` fen and can deliver it, from the one met on; -1 if none is found.
@@ -146,11 +151,12 @@ def _first_able(met, group, small_only, amount, procurement, state):  # type: ig
     start, count = group
     if count == 0:
         return -1
-    point = np.int64(np.floor(met * of.weights[start + count - 1]))
+    before = of.weights[start]
+    point = before + np.int64(np.floor(met * (of.weights[start + count] - before)))
     low, high = 0, count - 1
     while low < high:
         middle = (low + high) // 2
-        if of.weights[start + middle] > point:
+        if of.weights[start + middle + 1] > point:
             high = middle
         else:
             low = middle + 1
@@ -298,42 +304,37 @@ def _procurement(
     p = parameters
     projects, lots = (np.array(x) for x in zip(*(lot_classes(p, form) for form in FORMS), strict=True))
     form = np.array([FORMS.index(form) for form, _ in SOLD], np.int64)
-    sharing = p["procurement.consortium_share"]
+    sharing, least = p["procurement.consortium_share"], int(p["procurement.bidders_per_lot"])
     shape = (len(SOLD), lots.shape[1], prefectures)
-    first, count, stands_for = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
+    first, rows, stands_for = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
+    sellers = np.flatnonzero(np.isin(firms.sector, [sector for _, sector in SOLD]))
+    order = sellers[np.lexsort((firms.key[sellers], firms.prefecture[sellers], firms.sector[sellers]))]
+    of_sector = np.searchsorted(firms.sector[order], np.arange(len(SECTORS) + 1))
+    free, place = (behaviour.contract_capacity - 1.0) * firms.usual_sales[order], firms.prefecture[order]
     groups: list[NDArray[np.int64]] = []
     placed = 0
-    least = int(p["procurement.bidders_per_lot"])
-    by_identity = np.argsort(firms.key)
-    free = (behaviour.contract_capacity - 1.0) * firms.usual_sales[by_identity]
-    sector, place = firms.sector[by_identity], firms.prefecture[by_identity]
-    for k, (_, sold) in enumerate(SOLD):
-        of_sector = np.flatnonzero(sector == sold)
+    for k, (_, sector) in enumerate(SOLD):
+        span = slice(*of_sector[sector : sector + 2])
         for size, lot in enumerate(lots[form[k]]):
-            able = of_sector[free[of_sector] >= lot / 12.0]
-            local = [able[place[able] == prefecture] for prefecture in range(prefectures)]
-            if any(len(rows) < least for rows in local):
-                everywhere = (placed, by_identity[able])
-                groups.append(everywhere[1])
-                placed += len(able)
-            for prefecture, rows in enumerate(local):
-                start, chosen = placed, by_identity[rows]
-                if len(rows) < least:
-                    start, chosen = everywhere
-                else:
-                    groups.append(chosen)
-                    placed += len(chosen)
-                first[k, size, prefecture], count[k, size, prefecture] = start, len(chosen)
-                if len(chosen):
-                    stands_for[k, size, prefecture] = firms.weight[chosen].min()
+            able = np.flatnonzero(free[span] >= lot / 12.0) + span.start
+            local = np.searchsorted(place[able], np.arange(prefectures + 1))
+            few = np.diff(local) < least  # there everybody in the province may bid
+            start, end = np.where(few, 0, local[:-1]), np.where(few, len(able), local[1:])
+            first[k, size], rows[k, size] = placed + start, end - start
+            weights = firms.weight[order[able]]
+            for prefecture in np.flatnonzero(end > start):
+                stands_for[k, size, prefecture] = weights[start[prefecture] : end[prefecture]].min()
+            groups.append(order[able])
+            placed += len(able)
+    bidders = np.concatenate(groups)
     return projects, Procurement(
         lot_fen=lots[form],
         form=form,
         stands_for=stands_for,
-        bidders=np.concatenate(groups).astype(np.int32),
-        weights=np.concatenate([np.cumsum(firms.weight[group], dtype=np.int64) for group in groups]),
+        bidders=bidders.astype(np.int32),
+        weights=np.concatenate([[0], np.cumsum(firms.weight[bidders], dtype=np.int64)]),
         first=first,
-        rows=count,
+        rows=rows,
         won=np.zeros((len(FORMS), len(WINNERS)), np.int64),
         works=FORMS.index("works"),
         bidders_per_lot=least,
