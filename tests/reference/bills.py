@@ -22,11 +22,18 @@ class Trade(NamedTuple):
     """What a firm sold in a month, and how."""
 
     usual: float  # fen of a usual month, before rounding
-    sales: int  # fen, what was delivered on contract too
+    sold: int  # fen, beside contracts
+    delivered: int  # fen, on contracts
+    work: int  # fen, what hired hands and subcontractors cost for what was delivered
     activity: float  # of a usual month
     materials_of_a_yuan: float  # in the firm's year
     on_materials: float  # factor of cultivation
     depreciation: int  # fen
+
+    @property
+    def sales(self) -> int:
+        """All that was sold, fen."""
+        return self.sold + self.delivered
 
 
 def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trade) -> tuple[dict[str, int], int]:
@@ -37,11 +44,12 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
     if firm.status != "open":
         wages *= p("firm.wage_share_when_suspended")
     insured = wages * firm.insured_share
-    bills = {"wages": whole(wages)}
+    bills = {"wages": whole(wages) + trade.work}
     for name in PREMIUMS:
         bills[name] = whole(insured * p(f"premiums.{name}"))
     fixed = p("costs.materials_fixed_share", s)
-    served = fixed * firm.expected * trade.usual + (1.0 - fixed) * sales  # fen of sales that it buys for
+    # Fen of sales that it buys for.
+    served = fixed * firm.expected * trade.usual + (1.0 - fixed) * trade.sold + trade.delivered
     bills["materials"] = whole(trade.materials_of_a_yuan * served * trade.on_materials)
     if firm.status == "paused":
         bills["materials"] = 0
@@ -97,6 +105,14 @@ def materials_of_a_yuan(province: Province, firm: Firm, month: int) -> float:
     return min(max(firm.materials_share - deviation, LEAST_MATERIALS), MOST_MATERIALS)
 
 
+def payroll_factor(province: Province, firm: Firm) -> float:
+    """Wages and premiums for a fen of wages."""
+    premiums = 0.0
+    for name in PREMIUMS:
+        premiums += province.calibration(f"premiums.{name}")
+    return 1.0 + firm.insured_share * premiums
+
+
 def outlays(province: Province, firm: Firm, share: float = 1.0) -> float:
     """Fen to be paid in a month with this share of usual sales: the *usual* outlays, or at ``expected`` the expected.
 
@@ -104,13 +120,10 @@ def outlays(province: Province, firm: Firm, share: float = 1.0) -> float:
     """
     p, s = province.calibration, firm.sector
     wages = float(firm.staff) * firm.wage
-    premiums = 0.0
-    for name in PREMIUMS:
-        premiums += p(f"premiums.{name}")
     by_sales = p("costs.utilities", s) + p("costs.fees", s) + p("costs.tolls", s)
     by_sales += p("population.outlays_materials_share") * firm.materials_share
     if "on_platform" in firm.flags:
         by_sales += p("costs.commission", s)
     interest = float(firm.loan) * firm.loan_rate / 12.0
-    fixed = wages * (1.0 + firm.insured_share * premiums) + firm.rent + interest + firm.reservation
+    fixed = wages * payroll_factor(province, firm) + firm.rent + interest + firm.reservation
     return fixed + by_sales * share * firm.usual_sales

@@ -34,6 +34,23 @@ WORDS = {"zh": "", "en": ""}
 MOST = {"number": 4.0, "integer": 40}  # of what has a far upper bound, so that some of everything happens
 MOST_YUAN = 1e6
 OWN = ("a", "b", "c", "d", "e", "f", "g", "h")  # ids of measures drawn from scratch
+MARKETS = ("procurement.", "neighbours.", "labour.", "staff.")  # contracts, orders, those out of work
+SMALL_LOTS = {  # few rows win few contracts: lots that small firms hold, prepaid and lent against
+    "procurement.lot_yuan": (0.4, 0.6),
+    "procurement.capacity": (1.5, 2.0),
+    "procurement.large_bidder_share": (0.1, 0.5),
+    "procurement.consortium_share": (0.1, 0.3),
+    "procurement.prepayment_share": (0.0, 0.5),
+    "procurement.finance_share": (0.0, 0.7),
+    "procurement.working_capital_months": (1.0, 3.0),
+}
+FAILING = {  # firms that let people go and end with debts
+    "firm.patience_months_min": (1.0, 2.0),
+    "firm.patience_beyond_min_months": (1.0, 2.0),
+    "firm.distress_months": (1.5, 2.0),
+    "suppliers.credit_share": (0.5, 0.6),
+    "staff.dismissed_when_short_per_month": (0.4, 0.6),
+}
 UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
 
 
@@ -96,7 +113,7 @@ def an_eligibility(draw: DrawFn) -> dict[str, Any]:
 def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Measure:
     """A measure of any instrument."""
     days = st.dates(world.start - timedelta(days=40), world.end + timedelta(days=40))
-    name = draw(st.sampled_from(sorted(instruments())))
+    name = draw(st.sampled_from((*sorted(instruments()), "procurement")))
     model = instruments()[name].Values
     schema = model.model_json_schema()["properties"]
     values = {key: draw(a_value(what, days)) for key, what in schema.items()}
@@ -188,14 +205,20 @@ def a_fund(draw: DrawFn, id_: str, world: WorldSpec) -> Fund:
 
 @st.composite
 def parameter_changes(draw: DrawFn) -> dict[str, float]:
-    """A few parameters anywhere within their ranges."""
+    """A few parameters anywhere within their ranges, often of contracts and of what firms are to each other."""
     ranges = {
         entry.path: (float(entry.prior.low), float(entry.prior.high))
         for entry in load_parameters().paths()
         if not isinstance(entry.prior.low, date) and entry.path not in UNTOUCHED
     }
     changed = draw(st.lists(st.sampled_from(sorted(ranges)), max_size=12, unique=True))
-    return {path: draw(st.floats(*ranges[path])) for path in changed}
+    of_markets = sorted(path for path in ranges if path.startswith(MARKETS))
+    changed += draw(st.lists(st.sampled_from(of_markets), max_size=6, unique=True))
+    for narrow in (SMALL_LOTS, FAILING):
+        if draw(st.booleans()):
+            ranges |= narrow
+            changed += narrow
+    return {path: draw(st.floats(*ranges[path])) for path in dict.fromkeys(changed)}
 
 
 @st.composite

@@ -9,6 +9,7 @@ from sim.random_numbers import Purpose
 from sim.vocabulary import EXIT_CAUSES
 from tests.reference.arithmetic import whole
 from tests.reference.books import BEARER
+from tests.reference.contracts import prepaid
 from tests.reference.entitlements import deferred_flow
 from tests.reference.firm import Firm
 from tests.reference.owner import cannot_wait, expected_earnings, expected_help, gap
@@ -68,14 +69,15 @@ def proceeds(province: Province, firm: Firm) -> tuple[int, int, int, int, int]:
     )
 
 
-def debts_of(firm: Firm) -> int:
-    """Fen that the firm owes, due or not."""
-    return firm.payables + firm.arrears_public + firm.arrears_private + firm.loan + sum(firm.deferred.values())
+def debts_of(province: Province, firm: Firm) -> int:
+    """Fen that the firm owes, due or not; what contracts prepaid and it has not worked off too."""
+    owed = firm.payables + firm.arrears_public + firm.arrears_private + firm.loan + sum(firm.deferred.values())
+    return owed + prepaid(province, firm.contract_backlog)
 
 
 def can_pay_all(province: Province, firm: Firm) -> bool:
     """Whether what the owner would get for all that there is covers the debts."""
-    return firm.cash + sum(proceeds(province, firm)) >= debts_of(firm)
+    return firm.cash + sum(proceeds(province, firm)) >= debts_of(province, firm)
 
 
 def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
@@ -85,7 +87,7 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     def post(payer: str, payee: str, flow: str, kind: str, amount: int, rule: str = "") -> None:
         province.books.post(month, payer, payee, flow, kind, amount * w, rule)
 
-    debts = debts_of(firm)
+    debts = debts_of(province, firm)
     public, overdue, private, equipment, deposit = brought_in = proceeds(province, firm)
     cash = firm.cash + sum(brought_in)
     for payer, flow, owed, sold in (
@@ -116,7 +118,8 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
         firm.deferred[rule.id] = 0
     paid = settle(firm.payables, "suppliers", "materials")
     cash -= paid
-    province.market.payables_lost[firm.prefecture] += (firm.payables - paid) * w
+    province.market.payables_lost[firm.prefecture, firm.sector] += (firm.payables - paid) * w
+    cash -= settle(prepaid(province, firm.contract_backlog), "public_buyers", "prepayment")
     paid = min(firm.loan, cash)
     cash -= paid
     post("firms", "banks", "principal", "paid", paid)
@@ -126,6 +129,7 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     post("firms", "banks", "loan", "written_off", firm.loan - paid - recovered)
     post("firms", "owners", "drawings", "paid", cash)
     post("firms", "tax_authority", "vat", "written_off", firm.vat_credit)
+    province.market.left[firm.prefecture] += firm.staff * w
     stopped = firm.status == "suspended"
     if insolvent:
         cause = "insolvent_while_stopped" if stopped else "insolvent"

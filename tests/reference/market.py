@@ -1,10 +1,12 @@
-"""What surrounds the firms: the activity of a county's sector, local demand, crowding, losses of suppliers."""
+"""What surrounds the firms: the activity of a county's sector, local demand, crowding, orders, people to hire."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from sim.units import MONTH_DAYS, fen
+from sim.vocabulary import SECTORS
 from tests.reference.firm import Firm
 
 if TYPE_CHECKING:
@@ -23,27 +25,51 @@ class Market:
         self.local = dict.fromkeys(self.places, 1.0)
         self.crowding = dict.fromkeys(self.places, 1.0)
         self.worked: dict[tuple[int, str], list[float]] = {place: [0.0] for place in self.places}
-        self.supplier_loss: dict[int, float] = defaultdict(float)
-        self.usual_wages: dict[int, float] = defaultdict(float)
+        self.orders = {(prefecture, sector): 1.0 for prefecture in province.prefectures for sector in SECTORS}
+        self.lost = dict.fromkeys(self.orders, 0.0)  # share of the claims on firms that failed customers owed
+        self.hireable = dict.fromkeys(province.prefectures, 1.0)
+        self.usual_income: dict[int, float] = defaultdict(float)  # of a county
         self.usual_capacity: dict[tuple[int, str], float] = defaultdict(float)
         self.usual_trade: dict[int, float] = defaultdict(float)  # of a county
+        self.usual_sales: dict[tuple[int, str, int], int] = defaultdict(int)  # by prefecture, sector, cohort
+        staff: dict[int, int] = defaultdict(int)
         for firm in province.firms:
             if firm.status == "open":
-                self.usual_wages[firm.county] += firm.weight * float(firm.staff) * firm.wage
+                self.usual_income[firm.county] += firm.weight * (float(firm.staff) * firm.wage + firm.reservation)
+                self.usual_sales[firm.prefecture, firm.sector, firm.cohort] += firm.weight * firm.usual_sales
+                staff[firm.prefecture] += firm.weight * firm.staff
                 self.usual_capacity[firm.prefecture, firm.sector] += firm.weight * float(firm.usual_sales)
                 self.usual_trade[firm.county] += firm.weight * float(firm.usual_sales)
+        unemployed = province.calibration("labour.unemployed_share")
+        self.out_of_work_at_first = {p: unemployed / (1.0 - unemployed) * staff[p] for p in province.prefectures}
+        self.out_of_work = dict(self.out_of_work_at_first)
         self.forget()
+        self.published: dict[str, list[float]] = {sector: [0.0] for sector in SECTORS}  # running sums of the course
+        for sector, sums in self.published.items():
+            for day in range(-LOOK_BACK, province.timeline.days):
+                known = day >= 0
+                sums.append(sums[-1] + (province.world.course(day, sector) if known else self._before(sector)))
         for _ in range(LOOK_BACK):  # as if the first day's demand had held, without listings
             for county, sector in self.places:
-                self._add(county, sector, province.world.demand(0, sector))
+                self._add(county, sector, self._before(sector))
 
     def forget(self) -> None:
         """A new month: nobody has settled yet."""
-        self.wages: dict[int, int] = defaultdict(int)
+        self.income: dict[int, int] = defaultdict(int)  # of a county, wages and what owners live on
         self.capacity: dict[tuple[int, str], int] = defaultdict(int)
         self.trade: dict[int, int] = defaultdict(int)  # of a county, as capacity
         self.sales: dict[tuple[int, str, str], int] = defaultdict(int)
-        self.payables_lost: dict[int, int] = defaultdict(int)
+        self.sold: dict[tuple[int, str], int] = defaultdict(int)  # beside contracts
+        self.payables_lost: dict[tuple[int, str], int] = defaultdict(int)
+        self.dismissed: dict[int, int] = defaultdict(int)  # persons, by prefecture
+        self.left: dict[int, int] = defaultdict(int)  # staff of firms that left
+        self.hired: dict[int, int] = defaultdict(int)
+        self.opened: dict[int, int] = defaultdict(int)  # staff of firms that opened
+        self.places_offered: dict[int, float] = defaultdict(float)
+
+    def _before(self, sector: str) -> float:
+        """What a day before the horizon adds."""
+        return self.province.world.demand(0, sector)
 
     def _add(self, county: int, sector: str, index: float) -> None:
         sums = self.worked[county, sector]
@@ -74,35 +100,121 @@ class Market:
                     "control", "construction_demand", day, lambda r, p=prefecture: p in r.prefectures
                 )
             index *= 1.0 - friction * world.friction_sensitivity[sector]
-            self._add(county, sector, index * local * self.crowding[county, sector])
+            self._add(county, sector, index * local * self.crowding[county, sector] * self.orders[prefecture, sector])
 
     def close_month(self, month: int) -> None:
-        """Let the month's wages, competitors and losses act on the next."""
-        province, p = self.province, self.province.calibration
-        owed: dict[int, int] = defaultdict(int)
+        """Let what the month's settlements add up to act on the next."""
+        province = self.province
+        if month > 0 or province.timeline.start.day == 1:
+            benefits = {prefecture: self._look_for_work(prefecture) for prefecture in province.prefectures}
+            income_of_prefecture: dict[int, float] = defaultdict(float)
+            for county, income in self.usual_income.items():
+                income_of_prefecture[province.prefecture_of[county]] += income
+            for county, sector in self.places:
+                prefecture = province.prefecture_of[county]
+                share = province.calibration("firm.local_demand_share", sector)
+                relative = 1.0
+                usual = self.usual_income[county]
+                if usual > 0:
+                    income = self.income[county] + benefits[prefecture] * usual / income_of_prefecture[prefecture]
+                    relative = min(MOST, income / usual / max(1.0, self._open(county)))
+                self.local[county, sector] = (1.0 - share) + share * relative
+                self.crowding[county, sector] = self._crowding(prefecture, sector)
+            self._order(month)
+            self._fail()
+        self.forget()
+
+    def _look_for_work(self, prefecture: int) -> float:
+        """Count those out of work, who fill the places offered; returns fen of benefits beyond the usual."""
+        p, start = self.province.calibration, self.out_of_work_at_first[prefecture]
+        before = self.out_of_work[prefecture]
+        now = before + self.dismissed[prefecture] + self.left[prefecture]
+        now = now - self.hired[prefecture] - self.opened[prefecture]
+        now = max(0.0, now - p("labour.found_elsewhere_per_month") * (before - start))
+        self.out_of_work[prefecture] = now
+        places = self.places_offered[prefecture]
+        self.hireable[prefecture] = min(1.0, now / places) if places > 0.0 else 1.0
+        return p("labour.benefit_share") * fen(p("labour.benefit_yuan")) * (now - start)
+
+    def _open(self, county: int) -> float:
+        """Usual sales of the county's open firms that settled, over those of all at the start."""
+        return self.trade[county] / self.usual_trade[county] if self.usual_trade[county] > 0 else 1.0
+
+    def _crowding(self, prefecture: int, sector: str) -> float:
+        """What is left to each by who is there: more where competitors are gone, less where there are more."""
+        place = (prefecture, sector)
+        present = 1.0
+        if self.usual_capacity[place] > 0 and self.capacity[place] > 0:
+            present = self.capacity[place] / self.usual_capacity[place]
+        if present < 1.0:
+            return min(MOST, 1.0 + self.province.calibration("firm.crowding") * (1.0 / present - 1.0))
+        return 1.0 / present
+
+    def _course_of(self, prefecture: int, sector: str, settlements: list[tuple[int, int, int]]) -> float:
+        """Fen that a sector of a prefecture would have sold in the month's settlements by the published course."""
+        sums, total = self.published[sector], 0.0
+        for cohort, first, day in settlements:
+            usual = self.usual_sales.get((prefecture, sector, cohort), 0)
+            total += usual * ((sums[day + LOOK_BACK] - sums[first + LOOK_BACK]) / MONTH_DAYS)
+        return total
+
+    def _settlements(self, month: int) -> list[tuple[int, int, int]]:
+        """Each cohort that settled in a month, the same day of the month before, and the day of its settlement."""
+        timeline = self.province.timeline
+        days = [day for day in range(timeline.days) if self.province.month_of[day] == month]
+        settling = [(int(timeline.cohort[day]), day) for day in days if timeline.cohort[day] >= 0]
+        return [(cohort, day - timeline.date(day - timeline.date(day).day).day, day) for cohort, day in settling]
+
+    def _order(self, month: int) -> None:
+        """Firms order of firms as they sold, beside what the published course would have let them sell."""
+        province, settlements = self.province, self._settlements(month)
+        near: dict[tuple[int, str], float] = {}
+        far: dict[str, float] = {}
+        for sector in SECTORS:
+            sold, published = 0, 0.0
+            for prefecture in province.prefectures:
+                course = self._course_of(prefecture, sector, settlements)
+                near[prefecture, sector] = relative_to(self.sold[prefecture, sector], course)
+                sold += self.sold[prefecture, sector]
+                published += course
+            far[sector] = relative_to(sold, published)
+        local = province.calibration("neighbours.local_share")
+        for prefecture in province.prefectures:
+            for sector, to_firms in zip(SECTORS, province.world.to_firms, strict=True):
+                missing = 0.0
+                for buyer, share in zip(SECTORS, to_firms, strict=True):
+                    missing += share * (1.0 - (local * near[prefecture, buyer] + (1.0 - local) * far[buyer]))
+                self.orders[prefecture, sector] = max(0.0, 1.0 - missing)
+
+    def _fail(self) -> None:
+        """Who sold to firms loses in the next month what those owed that left without paying their suppliers."""
+        province = self.province
+        owed: dict[tuple[int, str], int] = defaultdict(int)
         for firm in province.firms:
             if firm.is_alive:
-                owed[firm.prefecture] += firm.weight * firm.payables
+                owed[firm.prefecture, firm.sector] += firm.weight * firm.payables
+        near: dict[tuple[int, str], float] = {}
+        far: dict[str, float] = {}
+        for sector in SECTORS:
+            of_all, lost_of_all = 0, 0
+            for prefecture in province.prefectures:
+                lost, all_ = self.payables_lost[prefecture, sector], owed[prefecture, sector]
+                near[prefecture, sector] = lost / (all_ + lost) if all_ + lost > 0 else 0.0
+                of_all, lost_of_all = of_all + all_, lost_of_all + lost
+            far[sector] = lost_of_all / (of_all + lost_of_all) if of_all + lost_of_all > 0 else 0.0
+        local = province.calibration("neighbours.local_share")
         for prefecture in province.prefectures:
-            lost = self.payables_lost[prefecture]
-            self.supplier_loss[prefecture] = lost / max(owed[prefecture] + lost, 1)
-        if month > 0 or province.timeline.start.day == 1:
-            for county, sector in self.places:
-                share = p("firm.local_demand_share", sector)
-                wages = 1.0
-                if self.usual_wages[county] > 0:
-                    trade = 1.0
-                    if self.usual_trade[county] > 0:
-                        trade = max(1.0, self.trade[county] / self.usual_trade[county])
-                    wages = min(MOST, self.wages[county] / self.usual_wages[county] / trade)
-                self.local[county, sector] = (1.0 - share) + share * wages
-                place = (province.prefecture_of[county], sector)
-                present = 1.0
-                if self.usual_capacity[place] > 0 and self.capacity[place] > 0:
-                    present = self.capacity[place] / self.usual_capacity[place]
-                if present < 1.0:
-                    crowding = min(MOST, 1.0 + p("firm.crowding") * (1.0 / present - 1.0))
-                else:
-                    crowding = 1.0 / present
-                self.crowding[county, sector] = crowding
-        self.forget()
+            for sector, to_firms in zip(SECTORS, province.world.to_firms, strict=True):
+                all_firms = lost_share = 0.0
+                for share in to_firms:
+                    all_firms += share
+                if all_firms > 0.0:
+                    for buyer, share in zip(SECTORS, to_firms, strict=True):
+                        failed = local * near[prefecture, buyer] + (1.0 - local) * far[buyer]
+                        lost_share += share / all_firms * failed
+                self.lost[prefecture, sector] = lost_share
+
+
+def relative_to(sold: int, course: float) -> float:
+    """What was sold over what the published course would have let firms sell; 1 where it would not any."""
+    return min(MOST, sold / course) if course > 0.0 else 1.0

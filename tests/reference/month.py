@@ -12,6 +12,7 @@ from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import single, whole
 from tests.reference.bills import MONTH_DAYS, Trade, draw_up, materials_of_a_yuan, outlays
+from tests.reference.contracts import can_be_delivered, paid_of_contracts, prepaid, work_of_a_yuan
 from tests.reference.entitlements import (
     ask_for_measures,
     pay_what_recurs,
@@ -61,6 +62,7 @@ def be_born(province: Province, firm: Firm, day: int) -> None:
     firm.status = "open"
     firm.staff = firm.usual_staff
     firm.facts.add("kept_staff")
+    province.market.opened[firm.prefecture] += firm.staff * firm.weight
     province.books.post(province.month_of[day], "owners", "firms", "capital", "paid", firm.cash * firm.weight)
 
 
@@ -102,20 +104,24 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     sells_on_credit = firm.overdue_payables <= cash_only * bought
     if firm.overdue_payables > (cash_only + p("suppliers.stop_beyond_cash_only_months")) * bought:
         sold = min(sold, whole(firm.cash / of_a_yuan))
-    delivered = 0
+    delivered = worked_off = 0
     if firm.status == "open" and firm.contract_backlog > 0:
-        share = p("procurement.delivery_share_per_month")
-        delivered = min(firm.contract_backlog, whole(firm.contract_backlog * share) + 1)
+        before = prepaid(province, firm.contract_backlog)
+        room = whole(p("procurement.capacity") * usual) - sold
+        delivered = can_be_delivered(province, firm.contract_backlog, room)
         firm.contract_backlog -= delivered
+        worked_off = before - prepaid(province, firm.contract_backlog)
     sales = sold + delivered
     market.sales[firm.prefecture, firm.sector, firm.size] += sales * firm.weight
+    market.sold[firm.prefecture, firm.sector] += sold * firm.weight
     if firm.status == "open":
         market.capacity[firm.prefecture, firm.sector] += firm.usual_sales * firm.weight
         market.trade[firm.county] += firm.usual_sales * firm.weight
 
     # 3. Claims.
     lost = collect(province, firm, day)
-    sell(province, firm, month, sold, delivered)
+    sell(province, firm, month, sold)
+    hand_over(province, firm, month, delivered, worked_off)
 
     # 4. Facts of the month, VAT credit of the month.
     look_at_facts(province, firm, previous, since, activity)
@@ -131,7 +137,9 @@ def settle(province: Province, firm: Firm, day: int) -> None:
 
     # 6. Bills drawn up, relieved, put off; 7. the result of the month; bills of suppliers fall due and are added.
     depreciation = whole(usual * p("costs.depreciation", firm.sector))
-    trade = Trade(usual, sales, 0.0 if paused else activity, of_a_yuan, on_materials, depreciation)
+    work = whole(delivered * work_of_a_yuan(province, firm))
+    on_site = 0.0 if paused else activity
+    trade = Trade(usual, sold, delivered, work, on_site, of_a_yuan, on_materials, depreciation)
     full, costs = draw_up(province, firm, day, previous, trade)
     due = dict(full)
     borne = relieve(province, firm, day, full, due)
@@ -157,7 +165,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
 
     # 9. A loan; 10. staff; 11. leave, pause or stay.
     ask_for_a_loan(province, firm, day, in_need=short or is_tight(province, firm.cash, target))
-    market.wages[firm.county] += full["wages"] * firm.weight
+    market.income[firm.county] += (full["wages"] - work + lived_on(province, firm)) * firm.weight
     wanted = wanted_staff(province, firm, day)
     adjust_staff(province, firm, day, wanted)
     why = why_it_ends(province, firm, day, wanted, full)
@@ -169,10 +177,8 @@ def settle(province: Province, firm: Firm, day: int) -> None:
 
 
 def collect(province: Province, firm: Firm, day: int) -> int:
-    """Collect old claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
+    """Collect old claims, let bills become overdue, lose what failed customers owed; returns the fen lost."""
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
-    rate = p("receivables.collected_per_month", firm.customer)
-    as_public = rate if firm.customer == "large_firms" else p("receivables.collected_per_month", "public_bodies")
     if firm.receivables_public > 0:
         factor = 1.0
         for rule in province.policy.in_force(day, "collection"):
@@ -180,7 +186,7 @@ def collect(province: Province, firm: Firm, day: int) -> int:
                 factor *= rule.says("new_arrears", day)
         late = whole(firm.receivables_public * (p("receivables.overdue_per_month") * factor))
         late = min(late, firm.receivables_public)
-        paid = min(whole(firm.receivables_public * as_public), firm.receivables_public - late)
+        paid = min(whole(firm.receivables_public * paid_of_contracts(province, firm)), firm.receivables_public - late)
         firm.receivables_public -= paid + late
         firm.overdue_public += late
         firm.cash += paid
@@ -193,15 +199,17 @@ def collect(province: Province, firm: Firm, day: int) -> int:
         books.post(month, "public_buyers", "firms", "arrears_to_firms", "paid", paid * w)
     lost = 0
     if firm.receivables_private > 0:
-        share_lost = p("receivables.private_default_per_month")
+        rate, failed = p("receivables.collected_per_month", firm.customer), 0.0
         if firm.customer == "other_firms":
-            share_lost += province.market.supplier_loss[firm.prefecture]
-        lost = whole(firm.receivables_private * min(1.0, share_lost))
+            failed = province.market.lost[firm.prefecture, firm.sector]
+        lost = whole(min(1.0, p("receivables.private_default_per_month") + failed) * firm.receivables_private)
+        by_failed = min(lost, whole(firm.receivables_private * failed))
         paid = min(whole((firm.receivables_private - lost) * rate), firm.receivables_private - lost)
         firm.receivables_private -= paid + lost
         firm.cash += paid
         books.post(month, "customers", "firms", "receivables", "paid", paid * w)
-        books.post(month, "customers", "firms", "receivables", "written_off", lost * w)
+        books.post(month, "customers", "firms", "receivables", "written_off", (lost - by_failed) * w)
+        books.post(month, "failed_customers", "firms", "receivables", "written_off", by_failed * w)
     return lost
 
 
@@ -229,8 +237,8 @@ def share_of_overdue_paid(province: Province, firm: Firm, day: int) -> float:
     return share
 
 
-def sell(province: Province, firm: Firm, month: int, sold: int, delivered: int) -> None:
-    """What is sold brings cash and claims; what is delivered on a contract is claimed from public bodies."""
+def sell(province: Province, firm: Firm, month: int, sold: int) -> None:
+    """What is sold brings cash and claims."""
     post, w = province.books.post, firm.weight
     on_credit = whole(sold * province.calibration("receivables.credit_share", firm.customer))
     if firm.customer in ("public_bodies", "large_firms"):
@@ -239,10 +247,23 @@ def sell(province: Province, firm: Firm, month: int, sold: int, delivered: int) 
     else:
         firm.receivables_private += on_credit
         post(month, "customers", "firms", "sales", "owed", on_credit * w)
-    firm.receivables_public += delivered
-    post(month, "public_buyers", "firms", "sales", "owed", delivered * w)
     firm.cash += sold - on_credit
     post(month, "customers", "firms", "sales", "paid", (sold - on_credit) * w)
+
+
+def hand_over(province: Province, firm: Firm, month: int, delivered: int, worked_off: int) -> None:
+    """What is delivered on contracts is claimed from public bodies, but for what they have prepaid."""
+    post, w = province.books.post, firm.weight
+    firm.receivables_public += delivered - worked_off
+    post(month, "public_buyers", "firms", "sales", "owed", (delivered - worked_off) * w)
+    post(month, "public_buyers", "firms", "sales", "prepaid", worked_off * w)
+
+
+def lived_on(province: Province, firm: Firm) -> int:
+    """Fen that the owner spends on his living in the month."""
+    if firm.status == "suspended":
+        return math.floor(firm.reservation * province.calibration("owner.living_least"))
+    return firm.reservation
 
 
 def look_at_facts(province: Province, firm: Firm, previous: int, since: int, activity: float) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.random_numbers import Purpose
 from sim.units import MONTH_DAYS
 from tests.reference.arithmetic import whole
-from tests.reference.bills import PREMIUMS, outlays, vat_share
+from tests.reference.bills import outlays, payroll_factor, vat_share
+from tests.reference.contracts import work_of_a_yuan
 from tests.reference.entitlements import payment, would_ask
 from tests.reference.firm import Firm
 from tests.reference.policy import Rule
@@ -26,14 +27,6 @@ def days_closed(province: Province, firm: Firm, day: int) -> int:
     return int(min(max(lasted, p("leaving.closure_days_least")), p("leaving.closure_days_most")))
 
 
-def payroll_factor(province: Province, firm: Firm) -> float:
-    """Wages and premiums for a fen of wages."""
-    premiums = 0.0
-    for name in PREMIUMS:
-        premiums += province.calibration(f"premiums.{name}")
-    return 1.0 + firm.insured_share * premiums
-
-
 def left_of_a_yuan(province: Province, firm: Firm, day: int, sales: float) -> float:
     """What of a yuan of sales is left after materials, tolls, commission and VAT, at these sales a month."""
     p, s = province.calibration, firm.sector
@@ -46,7 +39,8 @@ def left_of_a_yuan(province: Province, firm: Firm, day: int, sales: float) -> fl
 def expected_earnings(province: Province, firm: Firm, day: int, wanted: float) -> float:
     """Fen a month over the owner's horizon, before his living and without any help."""
     p, s = province.calibration, firm.sector
-    away = days_closed(province, firm, day) / (MONTH_DAYS * p("leaving.horizon_months"))
+    horizon = p("leaving.horizon_months")
+    away = days_closed(province, firm, day) / (MONTH_DAYS * horizon)
     share = firm.expected * (1.0 - min(1.0, away))
     sales = firm.usual_sales * share
     fixed = p("firm.utilities_fixed_share")
@@ -54,7 +48,13 @@ def expected_earnings(province: Province, firm: Firm, day: int, wanted: float) -
     for_trade = p("costs.utilities", s) * used + p("costs.fees", s) + p("costs.depreciation", s)
     earnings = sales * left_of_a_yuan(province, firm, day, sales)
     earnings -= wanted * firm.wage * payroll_factor(province, firm) + firm.rent + firm.usual_sales * for_trade
-    return earnings - firm.loan * firm.loan_rate / 12.0
+    earnings -= firm.loan * firm.loan_rate / 12.0
+    if firm.contract_backlog > 0:
+        kept = 1.0 - p("procurement.delivery_share_per_month")
+        a_month = firm.contract_backlog * (1.0 - kept**horizon) / horizon * (1.0 - min(1.0, away))
+        left = left_of_a_yuan(province, firm, day, sales) - work_of_a_yuan(province, firm)
+        earnings += a_month * left
+    return earnings
 
 
 def gap(province: Province, firm: Firm, earnings: float) -> float:

@@ -56,17 +56,22 @@ def wanted_staff(province: Province, firm: Firm, day: int) -> float:
 
 def adjust_staff(province: Province, firm: Firm, day: int, wanted: float) -> None:
     """Let people go who are too many, take people on who are missing."""
-    p = province.calibration
+    p, market = province.calibration, province.market
     short = "short_of_cash" in firm.facts
     chance = province.draws.uniform(Purpose.STAFF, firm.key, province.month_of[day])
     firm.hires = 0
     if firm.staff > wanted:
         hurry = "staff.dismissed_when_short_per_month" if short else "staff.dismissed_per_month"
         gone = min(math.floor(p(hurry) * (firm.staff - wanted) + chance), firm.staff)
-        firm.staff -= bearable(province, firm, day, gone)
+        gone = bearable(province, firm, day, gone)
+        firm.staff -= gone
+        market.dismissed[firm.prefecture] += gone * firm.weight
     elif firm.staff < wanted and firm.status == "open" and not short:
-        taken_on = math.floor(p("staff.hired_per_month") * (wanted - firm.staff) + chance)
+        rate, missing = p("staff.hired_per_month"), wanted - firm.staff
+        market.places_offered[firm.prefecture] += rate * missing * firm.weight
+        taken_on = math.floor(rate * market.hireable[firm.prefecture] * missing + chance)
         firm.staff += taken_on
+        market.hired[firm.prefecture] += taken_on * firm.weight
         firm.hires = min(taken_on, MOST_HIRES)
 
 

@@ -1,13 +1,19 @@
-"""Public buyers: lots, who bids for them, who wins."""
+"""Public buyers: lots, who bids for them, who wins, what is prepaid and lent; what they bought before the first day."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
 
 from sim.random_numbers import Purpose
 from sim.units import fen
 from tests.reference.arithmetic import whole
+from tests.reference.contracts import can_be_delivered, paid_of_contracts, prepaid, work_of_a_yuan
+from tests.reference.credit import give_a_term
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
@@ -17,107 +23,242 @@ SELLERS = {
     "works": ("construction",),
     "services": ("information_technology", "business_services", "resident_services", "transport", "real_estate"),
 }
-FORMS = tuple(SELLERS)
-CONSORTIUM_PART = 0.30
+PAIRS = [(form, sector) for form, sectors in SELLERS.items() for sector in sectors]
+CLASSES = 5
+MOST_LOOKED_AT = 16  # on a ring, for one bidder
+MONTHS_BEFORE = 24
+
+
+@dataclass
+class Group:
+    """What is bought of a sector in a prefecture, in lots of one class of size, and who may bid."""
+
+    form: str
+    prefecture: int
+    lot: int  # fen
+    all_reserved: bool  # projects so small that large firms bid for none
+    ring: list[Firm]  # by identity
+    stands_for: float  # entities
+    a_month: float  # lots
+    carried: float = 0.0
+
+
+@dataclass
+class Bid:
+    """The lowest bid of a kind so far."""
+
+    price: float = 1.0
+    evaluated: float = math.inf
+    firm: Firm | None = None  # of a large firm none
+    shares: bool = False
 
 
 class Tenders:
-    """What is bought each month, by form and prefecture."""
+    """What is bought each month, by sector of form, prefecture and class of size."""
 
     def __init__(self, province: Province) -> None:
-        self.province, p = province, province.calibration
-        self.lot = {form: fen(p(f"procurement.lot_yuan.{form}")) for form in FORMS}
-        self.bidders: dict[tuple[str, int], list[Firm]] = {}
-        self.lots_a_month: dict[tuple[str, int], float] = {}
-        self.stands_for: dict[tuple[str, int], float] = {}
-        for form in FORMS:
-            for prefecture in province.prefectures:
-                group = [
-                    firm
-                    for firm in province.firms
-                    if firm.prefecture == prefecture
-                    and firm.sector in SELLERS[form]
-                    and firm.size != "individual"
-                    and firm.usual_sales > 0
-                    and firm.usual_sales * 12 >= self.lot[form]
-                ]
-                self.bidders[form, prefecture] = sorted(group, key=lambda firm: firm.key)
-                stands_for = sum(firm.weight for firm in group) / len(group) if group else 1.0
-                value = fen(p("procurement.annual_yuan")) / 12 * province.scale * p("procurement.form_share", form)
-                lots = value / self.lot[form] * province.weights[prefecture] / stands_for
-                self.stands_for[form, prefecture] = stands_for
-                self.lots_a_month[form, prefecture] = lots
-        self.carried = dict.fromkeys(self.lots_a_month, 0.0)
+        self.province = province
+        self.groups = {
+            (k, prefecture): [self._group(form, sector, prefecture, size) for size in range(CLASSES)]
+            for k, (form, sector) in enumerate(PAIRS)
+            for prefecture in province.prefectures
+        }
+        self.won: dict[str, int] = {}
+        self._buy_before_the_first_day()
         self.won = {"small_micro": 0, "medium": 0, "large": 0}
+
+    def _group(self, form: str, sector: str, prefecture: int, size: int) -> Group:
+        province, p = self.province, self.province.calibration
+        spread = p("procurement.lot_spread")
+        middle = NormalDist().inv_cdf((size + 0.5) / CLASSES)
+        project = whole(fen(p(f"procurement.lot_yuan.{form}")) * math.exp(spread**2 / 2.0 + spread * middle))
+        lot = project
+        if form == "works":
+            lot = whole(project / math.ceil(project / fen(p("procurement.package_yuan"))))
+        free = p("procurement.capacity") - 1.0
+        can_hold = [firm for firm in province.firms if firm.sector == sector and free * firm.usual_sales >= lot / 12]
+        ring = [firm for firm in can_hold if firm.prefecture == prefecture]
+        if len(ring) < int(p("procurement.bidders_per_lot")):
+            ring = can_hold
+        stands_for = sum(firm.weight for firm in ring) / len(ring) if ring else 1.0
+        usual: dict[str, int] = defaultdict(int)
+        for firm in province.firms:
+            if firm.status == "open":
+                usual[firm.sector] += firm.weight * firm.usual_sales
+        of_form = sum(usual[name] for name in SELLERS[form])
+        share = usual[sector] / of_form if of_form > 0 else 0.0
+        value = fen(p("procurement.annual_yuan")) / 12 * province.scale * p("procurement.form_share", form)
+        value = value * share * province.weights[prefecture] / CLASSES
+        small = project <= fen(p(f"procurement.reserved_below_yuan.{form}"))
+        ring = sorted(ring, key=lambda firm: firm.key)
+        return Group(form, prefecture, lot, small, ring, stands_for, value / lot / stands_for)
 
     def buy(self, day: int) -> None:
         """Award the lots of a month."""
-        for place, (form, prefecture) in enumerate(self.lots_a_month):
-            self.carried[form, prefecture] += self.lots_a_month[form, prefecture]
-            lots = math.floor(self.carried[form, prefecture])
-            self.carried[form, prefecture] -= lots
-            if self.bidders[form, prefecture]:
-                for lot in range(lots):
-                    number = (self.province.month_of[day] * len(self.lots_a_month) + place) * 1_000_000 + lot
-                    self._award(form, prefecture, number, day)
+        self._award_all(self.province.month_of[day], day)
 
-    def _highest(self, name: str, prefecture: int, day: int, least: float) -> float:
+    def _buy_before_the_first_day(self) -> None:
+        """Two years of contracts by the rules before the plan: the backlogs and claims that firms begin with."""
+        province, p = self.province, self.province.calibration
+        claims: dict[int, int] = defaultdict(int)
+        for month in range(-MONTHS_BEFORE, 0):
+            self._award_all(month, None)
+            for firm in province.firms:
+                if firm.contract_backlog > 0:
+                    before = prepaid(province, firm.contract_backlog)
+                    room = whole((p("procurement.capacity") - 1.0) * firm.usual_sales)
+                    delivered = can_be_delivered(province, firm.contract_backlog, room)
+                    firm.contract_backlog -= delivered
+                    claim = claims[firm.row] + delivered - (before - prepaid(province, firm.contract_backlog))
+                    claims[firm.row] = claim - whole(paid_of_contracts(province, firm) * claim)
+        for row, claim in claims.items():
+            province.firms[row].receivables_public += claim
+
+    def _award_all(self, month: int, day: int | None) -> None:
+        """The lots of a month. ``day``: None before the first day."""
+        for (k, prefecture), groups in self.groups.items():
+            place = ((month + MONTHS_BEFORE) * len(PAIRS) + k) * len(self.province.prefectures) + prefecture
+            number = place * 1_000_000
+            for group in groups:
+                group.carried += group.a_month
+                lots = math.floor(group.carried)
+                group.carried -= lots
+                for _ in range(lots):
+                    self._award(group, groups[0], number, day)
+                    number += 1
+
+    def _highest(self, name: str, prefecture: int, day: int | None, least: float) -> float:
         """The highest that measures in force say for a prefecture, or what holds without them."""
-        for rule in self.province.policy.in_force(day, "procurement"):
+        for rule in [] if day is None else self.province.policy.in_force(day, "procurement"):
             if prefecture in rule.prefectures:
                 least = max(least, rule.says(name, day))
         return least
 
-    def _deduction(self, firm: Firm, day: int) -> float:
+    def _deduction(self, firm: Firm, day: int | None) -> float:
         """What is taken off a firm's price for goods and services when bids are compared."""
         least = 0.0 if firm.size == "medium" else self.province.calibration("procurement.baseline_price_deduction")
-        for rule in self.province.policy.in_force(day, "procurement"):
+        for rule in [] if day is None else self.province.policy.in_force(day, "procurement"):
             if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
                 least = max(least, rule.says("price_deduction", day))
         return least
 
-    def _award(self, form: str, prefecture: int, number: int, day: int) -> None:
+    def _is_reserved(self, group: Group, number: int, day: int | None) -> bool:
+        """Whether large firms may not bid for a lot."""
+        p = self.province.calibration
+        kind = "reserved_works" if group.form == "works" else "reserved_goods_services"
+        share = 1.0
+        if not group.all_reserved:
+            share = self._highest(kind, group.prefecture, day, p(f"procurement.baseline_{kind}"))
+        return self.province.draws.uniform(Purpose.LOT, number, 0) < share
+
+    def _award(self, group: Group, smallest: Group, number: int, day: int | None) -> None:
         """One lot: its bidders, their prices, the winner."""
         draws, p = self.province.draws, self.province.calibration
-        if form == "works":
-            reserved_share = self._highest("reserved_works", prefecture, day, p("procurement.baseline_reserved_works"))
-        else:
-            reserved_share = self._highest("reserved_goods_services", prefecture, day, 0.0)
-        reserved = draws.uniform(Purpose.LOT, number) < reserved_share
-        sd = p("procurement.price_sd")
-        best: Firm | None = None
-        best_evaluated = best_price = large_price = math.inf
+        reserved = self._is_reserved(group, number, day)
+        small_only = reserved and (
+            draws.uniform(Purpose.LOT, number, 1) < p("procurement.reserved_for_small_and_micro")
+        )
+        best, best_large = Bid(), Bid()
         for k in range(int(p("procurement.bidders_per_lot"))):
-            is_large = draws.uniform(Purpose.LARGE_BID, number, k + 2) < p("procurement.large_bidder_share")
-            if is_large and not reserved:
-                chance = draws.normal(Purpose.LARGE_BID, number, k + 100)
-                large_price = min(large_price, 1.0 - p("procurement.large_advantage") + sd * chance)
-                continue
-            firm = self._met(form, prefecture, draws.bits(Purpose.LOT, number, k + 1))
-            if firm.status != "open":
-                continue
-            price = 1.0 + sd * draws.normal(Purpose.BID, firm.key, number)
-            evaluated = price if form == "works" else price * (1.0 - self._deduction(firm, day))
-            if evaluated < best_evaluated:
-                best, best_evaluated, best_price = firm, evaluated, price
-        contested = large_price < math.inf
-        shares_work = draws.uniform(Purpose.LARGE_BID, number, 1) < p("procurement.consortium_share")
-        large_evaluated = large_price
-        if contested and shares_work:
-            bonus = self._highest("consortium_bonus", prefecture, day, p("procurement.baseline_consortium_bonus"))
-            large_evaluated = large_price * (1.0 - bonus)
-        if best is not None and best_evaluated <= large_evaluated:
-            value = whole(self.lot[form] * max(0.0, best_price))
-            best.contract_backlog += value
-            self.won["medium" if best.size == "medium" else "small_micro"] += value * best.weight
-        elif contested:
-            value = whole(self.lot[form] * max(0.0, large_price))
-            self.won["large"] += whole(value * self.stands_for[form, prefecture])
-            if shares_work and best is not None:
-                best.contract_backlog += whole(value * CONSORTIUM_PART)
+            is_large = not reserved and (
+                draws.uniform(Purpose.LARGE_BID, number, 2 + k) < p("procurement.large_bidder_share")
+            )
+            bid = self._large_bid(group, number, k, day) if is_large else self._bid(group, number, k, day, small_only)
+            if is_large and bid.evaluated < best_large.evaluated:
+                best_large = bid
+            elif not is_large and bid.evaluated < best.evaluated:
+                best = bid
+        if best.firm is not None and best.evaluated <= best_large.evaluated:
+            value = whole(group.lot * max(0.0, best.price))
+            self._take(best.firm, value, day)
+            self._count("medium" if best.firm.size == "medium" else "small_micro", value * best.firm.weight)
+            return
+        value = whole(group.lot * max(0.0, best_large.price))  # at price 1 where nobody bids
+        self._count("large", whole(value * group.stands_for))
+        if best_large.shares:
+            part = whole(value * p("procurement.consortium_part"))
+            partner = self._met(smallest.ring, draws.bits(Purpose.LOT, number, 2), part, day, small_only=True)
+            if partner is not None:
+                self._take(partner, part, day)
 
-    def _met(self, form: str, prefecture: int, point: int) -> Firm:
-        """The bidder whose identity is the next from a point on, on a ring."""
-        group = self.bidders[form, prefecture]
-        place = bisect_left(group, point, key=lambda firm: firm.key)
-        return group[place] if place < len(group) else group[0]
+    def _count(self, who: str, amount: int) -> None:
+        """Count what is won, fen."""
+        self.won[who] = self.won.get(who, 0) + amount
+
+    def _large_bid(self, group: Group, number: int, k: int, day: int | None) -> Bid:
+        """What a large firm bids, and whether it would share the work."""
+        draws, p = self.province.draws, self.province.calibration
+        chance = draws.normal(Purpose.LARGE_BID, number, 100 + k)
+        price = 1.0 - p("procurement.large_advantage") + p("procurement.price_sd") * chance
+        usual = p("procurement.baseline_consortium_bonus")
+        bonus = self._highest("consortium_bonus", group.prefecture, day, usual)
+        cost = draws.uniform(Purpose.LARGE_BID, number, 200 + k) * usual / p("procurement.consortium_share")
+        return Bid(price, price * (1.0 - max(0.0, bonus - cost)), shares=cost < bonus)
+
+    def _bid(self, group: Group, number: int, k: int, day: int | None, small_only: bool) -> Bid:
+        """What the firm bids that is met at a drawn point of the ring, if there is one that may and can."""
+        draws, p = self.province.draws, self.province.calibration
+        if not group.ring:
+            return Bid()
+        firm = self._met(group.ring, draws.bits(Purpose.LOT, number, 3 + k), group.lot, day, small_only)
+        if firm is None:
+            return Bid()
+        price = 1.0 + p("procurement.price_sd") * draws.normal(Purpose.BID, firm.key, number)
+        evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, day))
+        return Bid(price, evaluated, firm)
+
+    def _met(self, ring: list[Firm], point: int, value: int, day: int | None, small_only: bool) -> Firm | None:
+        """The first firm from a point of a ring on that may and can do work of so many fen."""
+        for firm in self._from(ring, point):
+            may = firm.status == "open" and firm.arrears_public == 0 and not (small_only and firm.size == "medium")
+            if may and self._can(firm, value, day):
+                return firm
+        return None
+
+    @staticmethod
+    def _from(ring: list[Firm], point: int) -> Iterator[Firm]:
+        """The firms of a ring from a point on, none twice."""
+        first = bisect_left(ring, point, key=lambda firm: firm.key)
+        for step in range(min(MOST_LOOKED_AT, len(ring))):
+            yield ring[(first + step) % len(ring)]
+
+    def _lends(self, firm: Firm, day: int | None) -> float:
+        """Share of a contract that a firm's bank lends against it at most."""
+        if day is None or "late_on_loan" in firm.facts:
+            return 0.0
+        return self.province.calibration("procurement.finance_share")
+
+    def _first_costs(self, firm: Firm, value: int) -> float:
+        """Fen of a contract's costs that a firm must be able to pay beforehand."""
+        p = self.province.calibration
+        bought = firm.materials_now if firm.materials_now > 0.0 else firm.materials_share
+        a_month = p("procurement.working_capital_months") * p("procurement.delivery_share_per_month")
+        return a_month * value * (bought + work_of_a_yuan(self.province, firm))
+
+    def _can(self, firm: Firm, value: int, day: int | None) -> bool:
+        """Whether a firm has room and money for work of so many fen."""
+        p, usual = self.province.calibration, float(firm.usual_sales)
+        expected = 1.0 if day is None else firm.expected
+        room = p("procurement.capacity") * usual - expected * usual - firm.contract_backlog / 12
+        against = p("procurement.prepayment_share") + self._lends(firm, day)
+        return value / 12 <= room and firm.cash + against * value >= self._first_costs(firm, value)
+
+    def _take(self, firm: Firm, value: int, day: int | None) -> None:
+        """A firm has a contract: it is prepaid in part, and its bank lends what is missing for its first costs."""
+        province, p = self.province, self.province.calibration
+        before = prepaid(province, firm.contract_backlog)
+        firm.contract_backlog += value
+        if day is None:
+            return
+        month, w = province.month_of[day], firm.weight
+        paid = prepaid(province, firm.contract_backlog) - before
+        missing = self._first_costs(firm, value) - (firm.cash + p("procurement.prepayment_share") * value)
+        firm.cash += paid
+        province.books.post(month, "public_buyers", "firms", "prepayment", "paid", paid * w)
+        lent = max(0, min(whole(missing), whole(self._lends(firm, day) * value)))
+        if lent > 0:
+            if firm.loan == 0:
+                give_a_term(province, firm, day)
+            firm.loan += lent
+            firm.cash += lent
+            province.books.post(month, "banks", "firms", "loan", "paid", lent * w)

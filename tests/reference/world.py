@@ -6,6 +6,7 @@ from sim.parameters import Parameters
 from sim.population.counties import Counties
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
+from sim.world.orders import to_firms
 from sim.world.spec import WorldSpec
 from sim.world.world import build
 
@@ -20,6 +21,8 @@ class World:
         self.testing: list[list[bool]] = built.testing.tolist()
         self.friction: list[float] = built.friction.tolist()
         self._demand: list[list[float]] = built.demand.tolist()
+        self._course: list[list[float]] = built.course.tolist()
+        self.to_firms: list[list[float]] = to_firms(parameters).tolist()  # by sector that sells, by sector that buys
         self.friction_sensitivity = dict(zip(SECTORS, built.friction_sensitivity.tolist(), strict=True))
         self.closed_share_max = dict(zip(SECTORS, built.closed_share_max.tolist(), strict=True))
         self.control_drag = dict(zip(SECTORS, built.control_drag.tolist(), strict=True))
@@ -27,6 +30,10 @@ class World:
     def demand(self, day: int, sector: str) -> float:
         """Factor on usual sales."""
         return self._demand[day][SECTORS.index(sector)]
+
+    def course(self, day: int, sector: str) -> float:
+        """Factor on usual sales by the published record."""
+        return self._course[day][SECTORS.index(sector)]
 
     def days_tested(self, county: int, first: int, last: int) -> int:
         """Days of the horizon from ``first`` to the one before ``last`` on which staff of a county are tested."""
