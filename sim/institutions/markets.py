@@ -85,11 +85,11 @@ class Markets:
         Weighted fen of the evening, (P, S): what living firms owe suppliers, their usual sales, and those of open ones.
         """
         market, timeline = self.province.state.market, self.province.timeline
+        if timeline.month[day] == 0 and timeline.start.day > 1:
+            return  # not every cohort has settled in the first days
         lost = np.divide(market.payables_lost, np.maximum(payables + market.payables_lost, 1))
         of_all = market.payables_lost.sum(axis=0) / np.maximum((payables + market.payables_lost).sum(axis=0), 1)
         market.lost_share[:] = self._of_buyers(lost, of_all) @ self.by_buyer.T
-        if timeline.month[day] == 0 and timeline.start.day > 1:
-            return  # not every cohort has settled in the first days
         self._employ(market)
         published = self._published(day)
         self._set_local_demand(market)

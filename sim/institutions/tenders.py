@@ -105,7 +105,7 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                                 large_price, evaluated_large, shares_work = price, evaluated, cost < bonus
                             continue
                         met = uniform(seed, LOT, number, FIRST_BIDDER + bidder)
-                        i = _first_able(met, group, small_only, lot_fen, of, state)
+                        i = _first_able(met, group, small_only, lot_fen, clock, of, state)
                         if i < 0:
                             continue
                         price = 1.0 + of.price_sd * normal(seed, BID, firms.key[i], number)
@@ -117,7 +117,7 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                     if best >= 0 and evaluated_best <= evaluated_large:
                         value = round_half_up(lot_fen * max(0.0, best_price))
                         of.won[form, MEDIUM_WINS if firms.size[best] == MEDIUM else SMALL_WINS] += value * m
-                        if uniform(seed, LOT, number, WINNER_HAS_IT) * firms.weight[best] < m:
+                        if uniform(seed, LOT, number, WINNER_HAS_IT) < m / firms.weight[best]:
                             _give(best, value, clock, of, state)
                     else:
                         value = round_half_up(lot_fen * max(0.0, large_price if large_price < NO_BID else 1.0))
@@ -125,10 +125,11 @@ def award(clock, lots, procurement, preferences, state):  # type: ignore[no-unty
                         if shares_work:
                             part = round_half_up(value * of.consortium_part)
                             among = (of.first[k, 0, p], of.rows[k, 0, p])
-                            partner = _first_able(uniform(seed, LOT, number, PARTNER), among, True, part, of, state)
+                            met = uniform(seed, LOT, number, PARTNER)
+                            partner = _first_able(met, among, True, part, clock, of, state)
                             if partner >= 0:
                                 given_on = part
-                                if uniform(seed, LOT, number, PARTNER_HAS_IT) * firms.weight[partner] < m:
+                                if uniform(seed, LOT, number, PARTNER_HAS_IT) < m / firms.weight[partner]:
                                     _give(partner, part, clock, of, state)
                         of.won[form, SMALL_WINS] += given_on * m
                         of.won[form, LARGE_WINS] += (value - given_on) * m
@@ -142,7 +143,7 @@ def _is_large(bidder, number, procurement, seed):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _first_able(met, group, small_only, amount, procurement, state):  # type: ignore[no-untyped-def]
+def _first_able(met, group, small_only, amount, clock, procurement, state):  # type: ignore[no-untyped-def]
     """Row of the first that may bid for ``amount`` fen and can deliver it, from the one met on; -1 if none is found.
 
     ``met``: a uniform draw; ``group``: first place and number of its rows; ``small_only``: no medium firm may.
@@ -169,7 +170,7 @@ def _first_able(met, group, small_only, amount, procurement, state):  # type: ig
         usual, backlog = float(firms.usual_sales[i]), firms.contract_backlog[i]
         if amount / 12.0 > behaviour.contract_capacity * usual - float(firms.expected[i]) * usual - backlog / 12.0:
             continue
-        lent = 0.0 if firms.facts[i] & np.uint16(LATE) else of.finance_share
+        lent = 0.0 if clock.month < 0 or firms.facts[i] & np.uint16(LATE) else of.finance_share
         has = firms.cash[i] + (behaviour.prepayment_share + lent) * amount
         if has >= _working_capital(i, amount, of, firms, behaviour):
             return i
@@ -191,8 +192,8 @@ def _give(i, value, clock, procurement, state):  # type: ignore[no-untyped-def]
     firms.contract_backlog[i] = backlog + value
     if clock.month < 0:
         return
-    lacks = _working_capital(i, value, procurement, firms, behaviour) - firms.cash[i]
-    lacks = round_half_up(lacks - behaviour.prepayment_share * value)
+    needs = _working_capital(i, value, procurement, firms, behaviour)
+    lacks = round_half_up(needs - (firms.cash[i] + behaviour.prepayment_share * value))
     beforehand = prepaid(backlog + value, behaviour) - prepaid(backlog, behaviour)
     firms.cash[i] += beforehand
     lines[clock.month, PREPAID] += beforehand * w
@@ -236,9 +237,10 @@ class Tenders:
         self.won = self.procurement.won
         value = fen(parameters["procurement.annual_yuan"]) / 12 * scale
         by_form = value * parameters.by("procurement.form_share", FORMS)
-        of_class = by_form[self.procurement.form] * _share_in_form(firms) / self.procurement.lot_fen.shape[1]
+        of_sold = by_form[self.procurement.form] * _share_in_form(firms)
+        classes = self.procurement.lot_fen.shape[1]
         each = self.procurement.lot_fen[:, :, None] * self.procurement.stands_for
-        self.lots_a_month = of_class[:, None, None] * where[None, None, :] / each
+        self.lots_a_month = of_sold[:, None, None] * where[None, None, :] / classes / each
         self.carried = np.zeros_like(self.lots_a_month)
         self._buy_before()
 

@@ -44,11 +44,11 @@ def lot_classes(parameters: Parameters, form: str) -> tuple[NDArray[np.int64], N
     """
     spread = parameters["procurement.lot_spread"]
     middle = spread**2 / 2.0 + spread * ndtri((np.arange(CLASSES) + 0.5) / CLASSES)
-    values = np.rint(fen(parameters[f"procurement.lot_yuan.{form}"]) * np.exp(middle)).astype(np.int64)
+    values = np.floor(fen(parameters[f"procurement.lot_yuan.{form}"]) * np.exp(middle) + 0.5).astype(np.int64)
     if form != _WORKS:
         return values, values
     packages = np.ceil(values / fen(parameters["procurement.package_yuan"]))
-    return values, np.rint(values / packages).astype(np.int64)
+    return values, np.floor(values / packages + 0.5).astype(np.int64)
 
 
 @lru_cache(maxsize=8)

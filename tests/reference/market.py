@@ -29,6 +29,10 @@ class Market:
         self.lost = dict.fromkeys(self.orders, 0.0)  # share of the claims on firms that failed customers owed
         self.hireable = dict.fromkeys(province.prefectures, 1.0)
         self.usual_income: dict[int, float] = defaultdict(float)  # of a county
+        self.usual_wages: dict[tuple[int, str], float] = defaultdict(float)  # of a county and sector
+        self.usual_living: dict[int, float] = defaultdict(float)  # of a county
+        self.staff_as_published = dict.fromkeys(SECTORS, 1.0)
+        self.expected_as_published = dict.fromkeys(SECTORS, 1.0)
         self.usual_capacity: dict[tuple[int, str], float] = defaultdict(float)
         self.usual_trade: dict[int, float] = defaultdict(float)  # of a county
         self.usual_sales: dict[tuple[int, str, int], int] = defaultdict(int)  # by prefecture, sector, cohort
@@ -36,6 +40,8 @@ class Market:
         for firm in province.firms:
             if firm.status == "open":
                 self.usual_income[firm.county] += firm.weight * (float(firm.staff) * firm.wage + firm.reservation)
+                self.usual_wages[firm.county, firm.sector] += firm.weight * (float(firm.staff) * firm.wage)
+                self.usual_living[firm.county] += firm.weight * float(firm.reservation)
                 self.usual_sales[firm.prefecture, firm.sector, firm.cohort] += firm.weight * firm.usual_sales
                 staff[firm.prefecture] += firm.weight * firm.staff
                 self.usual_capacity[firm.prefecture, firm.sector] += firm.weight * float(firm.usual_sales)
@@ -43,6 +49,9 @@ class Market:
         unemployed = province.calibration("labour.unemployed_share")
         self.out_of_work_at_first = {p: unemployed / (1.0 - unemployed) * staff[p] for p in province.prefectures}
         self.out_of_work = dict(self.out_of_work_at_first)
+        p, everybody = province.calibration, max(sum(staff.values()), 1.0)
+        away = p("labour.returning_per_month") * p("labour.migrants") * province.scale
+        self.returning = {prefecture: away * staff[prefecture] / everybody for prefecture in province.prefectures}
         self.forget()
         self.published: dict[str, list[float]] = {sector: [0.0] for sector in SECTORS}  # running sums of the course
         for sector, sums in self.published.items():
@@ -65,7 +74,7 @@ class Market:
         self.left: dict[int, int] = defaultdict(int)  # staff of firms that left
         self.hired: dict[int, int] = defaultdict(int)
         self.opened: dict[int, int] = defaultdict(int)  # staff of firms that opened
-        self.places_offered: dict[int, float] = defaultdict(float)
+        self.places_offered: dict[int, int] = defaultdict(int)
 
     def _before(self, sector: str) -> float:
         """What a day before the horizon adds."""
@@ -110,6 +119,7 @@ class Market:
             income_of_prefecture: dict[int, float] = defaultdict(float)
             for county, income in self.usual_income.items():
                 income_of_prefecture[province.prefecture_of[county]] += income
+            crowding = {place: self._crowding(*place) for place in self.orders}
             for county, sector in self.places:
                 prefecture = province.prefecture_of[county]
                 share = province.calibration("firm.local_demand_share", sector)
@@ -117,10 +127,12 @@ class Market:
                 usual = self.usual_income[county]
                 if usual > 0:
                     income = self.income[county] + benefits[prefecture] * usual / income_of_prefecture[prefecture]
-                    relative = min(MOST, income / usual / max(1.0, self._open(county)))
+                    relative = min(
+                        MOST, max(0.0, income / self._published_income(county) / max(1.0, self._open(county)))
+                    )
                 self.local[county, sector] = (1.0 - share) + share * relative
-                self.crowding[county, sector] = self._crowding(prefecture, sector)
-            self._order(month)
+                self.crowding[county, sector] = crowding[prefecture, sector]
+            self._pay_as_published(self._order(month))
             self._fail()
         self.forget()
 
@@ -133,7 +145,8 @@ class Market:
         now = max(0.0, now - p("labour.found_elsewhere_per_month") * (before - start))
         self.out_of_work[prefecture] = now
         places = self.places_offered[prefecture]
-        self.hireable[prefecture] = min(1.0, now / places) if places > 0.0 else 1.0
+        at_hand = now + self.returning[prefecture]
+        self.hireable[prefecture] = min(1.0, at_hand / places) if places > 0 else 1.0
         return p("labour.benefit_share") * fen(p("labour.benefit_yuan")) * (now - start)
 
     def _open(self, county: int) -> float:
@@ -141,14 +154,35 @@ class Market:
         return self.trade[county] / self.usual_trade[county] if self.usual_trade[county] > 0 else 1.0
 
     def _crowding(self, prefecture: int, sector: str) -> float:
-        """What is left to each by who is there: more where competitors are gone, less where there are more."""
-        place = (prefecture, sector)
-        present = 1.0
-        if self.usual_capacity[place] > 0 and self.capacity[place] > 0:
-            present = self.capacity[place] / self.usual_capacity[place]
-        if present < 1.0:
-            return min(MOST, 1.0 + self.province.calibration("firm.crowding") * (1.0 / present - 1.0))
-        return 1.0 / present
+        """What is left to each by who is there in the evening: more where competitors are gone or do not work."""
+        there = [firm for firm in self.province.firms if firm.is_alive and firm.prefecture == prefecture]
+        there = [firm for firm in there if firm.sector == sector]
+        living = sum(firm.weight * firm.usual_sales for firm in there)
+        open_ = sum(firm.weight * firm.usual_sales for firm in there if firm.status == "open")
+        usual = self.usual_capacity[prefecture, sector]
+        if usual <= 0 or open_ <= 0:
+            return 1.0
+        taken_over = self.province.calibration("firm.crowding") * (1.0 / (open_ / living) - 1.0)
+        return min(MOST, (1.0 + taken_over) / (living / usual))
+
+    def _published_income(self, county: int) -> float:
+        """What a county would earn if its firms of the first day sold as published."""
+        wages = sum(self.usual_wages[county, sector] * self.staff_as_published[sector] for sector in SECTORS)
+        return wages + self.usual_living[county]
+
+    def _pay_as_published(self, course: dict[str, float]) -> None:
+        """The staff of a firm that sells the published course of its sector. ``course``: of the month, fen."""
+        p = self.province.calibration
+        for sector in SECTORS:
+            usual = sum(self.usual_capacity[prefecture, sector] for prefecture in self.province.prefectures)
+            of_usual = course[sector] / usual if usual > 0 else 1.0
+            expected = self.expected_as_published[sector]
+            expected += p("firm.expectation_weight") * (of_usual - expected)
+            self.expected_as_published[sector] = expected
+            wanted = p("staff.fixed_share") + (1.0 - p("staff.fixed_share")) * expected
+            staff = self.staff_as_published[sector]
+            rate = p("staff.hired_per_month" if wanted > staff else "staff.dismissed_per_month")
+            self.staff_as_published[sector] = staff + rate * (wanted - staff)
 
     def _course_of(self, prefecture: int, sector: str, settlements: list[tuple[int, int, int]]) -> float:
         """Fen that a sector of a prefecture would have sold in the month's settlements by the published course."""
@@ -165,8 +199,12 @@ class Market:
         settling = [(int(timeline.cohort[day]), day) for day in days if timeline.cohort[day] >= 0]
         return [(cohort, day - timeline.date(day - timeline.date(day).day).day, day) for cohort, day in settling]
 
-    def _order(self, month: int) -> None:
-        """Firms order of firms as they sold, beside what the published course would have let them sell."""
+    def _order(self, month: int) -> dict[str, float]:
+        """Firms order of firms as they sold, beside what the published course would have let them sell.
+
+        Returns the latter by sector, fen.
+        """
+        published_of: dict[str, float] = {}
         province, settlements = self.province, self._settlements(month)
         near: dict[tuple[int, str], float] = {}
         far: dict[str, float] = {}
@@ -178,6 +216,7 @@ class Market:
                 sold += self.sold[prefecture, sector]
                 published += course
             far[sector] = relative_to(sold, published)
+            published_of[sector] = published
         local = province.calibration("neighbours.local_share")
         for prefecture in province.prefectures:
             for sector, to_firms in zip(SECTORS, province.world.to_firms, strict=True):
@@ -185,6 +224,7 @@ class Market:
                 for buyer, share in zip(SECTORS, to_firms, strict=True):
                     missing += share * (1.0 - (local * near[prefecture, buyer] + (1.0 - local) * far[buyer]))
                 self.orders[prefecture, sector] = max(0.0, 1.0 - missing)
+        return published_of
 
     def _fail(self) -> None:
         """Who sold to firms loses in the next month what those owed that left without paying their suppliers."""

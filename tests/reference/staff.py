@@ -68,7 +68,7 @@ def adjust_staff(province: Province, firm: Firm, day: int, wanted: float) -> Non
         market.dismissed[firm.prefecture] += gone * firm.weight
     elif firm.staff < wanted and firm.status == "open" and not short:
         rate, missing = p("staff.hired_per_month"), wanted - firm.staff
-        market.places_offered[firm.prefecture] += rate * missing * firm.weight
+        market.places_offered[firm.prefecture] += math.floor(rate * missing + chance) * firm.weight
         taken_on = math.floor(rate * market.hireable[firm.prefecture] * missing + chance)
         firm.staff += taken_on
         market.hired[firm.prefecture] += taken_on * firm.weight

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import NormalDist
 
 from sim.random_numbers import Purpose
@@ -25,8 +26,9 @@ SELLERS = {
 }
 PAIRS = [(form, sector) for form, sectors in SELLERS.items() for sector in sectors]
 CLASSES = 5
-MOST_LOOKED_AT = 16  # on a ring, for one bidder
-MONTHS_BEFORE = 24
+MOST_LOOKED_AT = 16  # for one bidder
+MONTHS_BEFORE = 6
+MOST_AT_FIRST = 12  # months' worth that are under way at first
 
 
 @dataclass
@@ -37,8 +39,8 @@ class Group:
     prefecture: int
     lot: int  # fen
     all_reserved: bool  # projects so small that large firms bid for none
-    ring: list[Firm]  # by identity
-    stands_for: float  # entities
+    ring: list[Firm]  # by prefecture and identity
+    stands_for: int  # entities: the lightest of them
     a_month: float  # lots
     carried: float = 0.0
 
@@ -80,7 +82,7 @@ class Tenders:
         ring = [firm for firm in can_hold if firm.prefecture == prefecture]
         if len(ring) < int(p("procurement.bidders_per_lot")):
             ring = can_hold
-        stands_for = sum(firm.weight for firm in ring) / len(ring) if ring else 1.0
+        stands_for = min((firm.weight for firm in ring), default=1)
         usual: dict[str, int] = defaultdict(int)
         for firm in province.firms:
             if firm.status == "open":
@@ -90,19 +92,22 @@ class Tenders:
         value = fen(p("procurement.annual_yuan")) / 12 * province.scale * p("procurement.form_share", form)
         value = value * share * province.weights[prefecture] / CLASSES
         small = project <= fen(p(f"procurement.reserved_below_yuan.{form}"))
-        ring = sorted(ring, key=lambda firm: firm.key)
-        return Group(form, prefecture, lot, small, ring, stands_for, value / lot / stands_for)
+        ring = sorted(ring, key=lambda firm: (firm.prefecture, firm.key))
+        return Group(form, prefecture, lot, small, ring, stands_for, value / (lot * stands_for))
 
     def buy(self, day: int) -> None:
         """Award the lots of a month."""
         self._award_all(self.province.month_of[day], day)
 
     def _buy_before_the_first_day(self) -> None:
-        """Two years of contracts by the rules before the plan: the backlogs and claims that firms begin with."""
+        """Half a year of contracts by the rules before the plan: the backlogs and claims that firms begin with."""
         province, p = self.province, self.province.calibration
         claims: dict[int, int] = defaultdict(int)
         for month in range(-MONTHS_BEFORE, 0):
-            self._award_all(month, None)
+            months = 1.0
+            if month == -MONTHS_BEFORE:
+                months = 1.0 / max(p("procurement.delivery_share_per_month"), 1.0 / MOST_AT_FIRST)
+            self._award_all(month, None, months)
             for firm in province.firms:
                 if firm.contract_backlog > 0:
                     before = prepaid(province, firm.contract_backlog)
@@ -114,13 +119,13 @@ class Tenders:
         for row, claim in claims.items():
             province.firms[row].receivables_public += claim
 
-    def _award_all(self, month: int, day: int | None) -> None:
-        """The lots of a month. ``day``: None before the first day."""
+    def _award_all(self, month: int, day: int | None, months: float = 1.0) -> None:
+        """The lots of a month, or of as many as are bought at once. ``day``: None before the first day."""
         for (k, prefecture), groups in self.groups.items():
             place = ((month + MONTHS_BEFORE) * len(PAIRS) + k) * len(self.province.prefectures) + prefecture
             number = place * 1_000_000
             for group in groups:
-                group.carried += group.a_month
+                group.carried += group.a_month * months
                 lots = math.floor(group.carried)
                 group.carried -= lots
                 for _ in range(lots):
@@ -170,16 +175,21 @@ class Tenders:
                 best = bid
         if best.firm is not None and best.evaluated <= best_large.evaluated:
             value = whole(group.lot * max(0.0, best.price))
-            self._take(best.firm, value, day)
-            self._count("medium" if best.firm.size == "medium" else "small_micro", value * best.firm.weight)
+            self._count("medium" if best.firm.size == "medium" else "small_micro", value * group.stands_for)
+            if draws.uniform(Purpose.LOT, number, 3) < group.stands_for / best.firm.weight:
+                self._take(best.firm, value, day)
             return
         value = whole(group.lot * max(0.0, best_large.price))  # at price 1 where nobody bids
-        self._count("large", whole(value * group.stands_for))
+        given_on = 0
         if best_large.shares:
             part = whole(value * p("procurement.consortium_part"))
-            partner = self._met(smallest.ring, draws.bits(Purpose.LOT, number, 2), part, day, small_only=True)
+            partner = self._met(smallest.ring, draws.uniform(Purpose.LOT, number, 2), part, day, small_only=True)
             if partner is not None:
-                self._take(partner, part, day)
+                given_on = part
+                if draws.uniform(Purpose.LOT, number, 4) < group.stands_for / partner.weight:
+                    self._take(partner, part, day)
+        self._count("small_micro", given_on * group.stands_for)
+        self._count("large", (value - given_on) * group.stands_for)
 
     def _count(self, who: str, amount: int) -> None:
         """Count what is won, fen."""
@@ -192,23 +202,25 @@ class Tenders:
         price = 1.0 - p("procurement.large_advantage") + p("procurement.price_sd") * chance
         usual = p("procurement.baseline_consortium_bonus")
         bonus = self._highest("consortium_bonus", group.prefecture, day, usual)
-        cost = draws.uniform(Purpose.LARGE_BID, number, 200 + k) * usual / p("procurement.consortium_share")
+        sharing = p("procurement.consortium_share")
+        dearest = usual / sharing if sharing > 0 else math.inf
+        cost = draws.uniform(Purpose.LARGE_BID, number, 200 + k) * dearest
         return Bid(price, price * (1.0 - max(0.0, bonus - cost)), shares=cost < bonus)
 
     def _bid(self, group: Group, number: int, k: int, day: int | None, small_only: bool) -> Bid:
-        """What the firm bids that is met at a drawn point of the ring, if there is one that may and can."""
+        """What the firm bids that is met, or the next that may and can, if there is one."""
         draws, p = self.province.draws, self.province.calibration
         if not group.ring:
             return Bid()
-        firm = self._met(group.ring, draws.bits(Purpose.LOT, number, 3 + k), group.lot, day, small_only)
+        firm = self._met(group.ring, draws.uniform(Purpose.LOT, number, 5 + k), group.lot, day, small_only)
         if firm is None:
             return Bid()
         price = 1.0 + p("procurement.price_sd") * draws.normal(Purpose.BID, firm.key, number)
         evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, day))
         return Bid(price, evaluated, firm)
 
-    def _met(self, ring: list[Firm], point: int, value: int, day: int | None, small_only: bool) -> Firm | None:
-        """The first firm from a point of a ring on that may and can do work of so many fen."""
+    def _met(self, ring: list[Firm], point: float, value: int, day: int | None, small_only: bool) -> Firm | None:
+        """The first firm from the one met on that may and can do work of so many fen. ``point``: from 0 to 1."""
         for firm in self._from(ring, point):
             may = firm.status == "open" and firm.arrears_public == 0 and not (small_only and firm.size == "medium")
             if may and self._can(firm, value, day):
@@ -216,9 +228,12 @@ class Tenders:
         return None
 
     @staticmethod
-    def _from(ring: list[Firm], point: int) -> Iterator[Firm]:
-        """The firms of a ring from a point on, none twice."""
-        first = bisect_left(ring, point, key=lambda firm: firm.key)
+    def _from(ring: list[Firm], point: float) -> Iterator[Firm]:
+        """The firms of a ring from the one that a point of all their entities meets, none twice."""
+        so_far = list(accumulate(firm.weight for firm in ring))
+        if not ring:
+            return
+        first = bisect_right(so_far, math.floor(point * so_far[-1]))
         for step in range(min(MOST_LOOKED_AT, len(ring))):
             yield ring[(first + step) % len(ring)]
 
