@@ -66,6 +66,7 @@ class Markets:
         self.usual_capacity: Float = np.asarray(capacity, np.float64).reshape(prefectures, sectors)
         of_cohort = np.repeat(np.arange(len(cohort_start) - 1), np.diff(cohort_start))[alive]
         cells = len(cohort_start) - 1
+        self.living_before: Float = self.usual_capacity.sum(axis=0)
         by_cohort = np.bincount(of_cohort * (prefectures * sectors) + market, trade, cells * prefectures * sectors)
         self.usual_by_cohort: Float = np.asarray(by_cohort, np.float64).reshape(cells, prefectures, sectors)
         # The published course, as a running sum over the days; before the horizon as the activity: at first demand.
@@ -139,6 +140,11 @@ class Markets:
         """
         known = (self.usual_capacity > 0) & (working > 0)
         present = np.divide(living, self.usual_capacity, out=np.ones_like(self.usual_capacity), where=known)
+        # What will open and close in the month to come, as in the last: by sector, for the noise of a sample.
+        total, before = living.sum(axis=0), self.living_before
+        grows = np.divide(total, before, out=np.ones_like(before), where=(before > 0) & (total > 0))
+        present = np.where(known, present * grows, 1.0)
+        self.living_before = total.astype(np.float64)
         share = np.divide(working, living, out=np.ones_like(self.usual_capacity), where=known)
         freed = self.freed_share * (1.0 / share - 1.0)
         self.crowding[:] = np.minimum((1.0 + freed) / present, MOST)[self.of_county]

@@ -52,6 +52,10 @@ class Market:
         p, everybody = province.calibration, max(sum(staff.values()), 1.0)
         away = p("labour.returning_per_month") * p("labour.migrants") * province.scale
         self.returning = {prefecture: away * staff[prefecture] / everybody for prefecture in province.prefectures}
+        self.living_before = {
+            sector: sum(self.usual_capacity[prefecture, sector] for prefecture in province.prefectures)
+            for sector in SECTORS
+        }
         self.forget()
         self.published: dict[str, list[float]] = {sector: [0.0] for sector in SECTORS}  # running sums of the course
         for sector, sums in self.published.items():
@@ -119,7 +123,8 @@ class Market:
             income_of_prefecture: dict[int, float] = defaultdict(float)
             for county, income in self.usual_income.items():
                 income_of_prefecture[province.prefecture_of[county]] += income
-            crowding = {place: self._crowding(*place) for place in self.orders}
+            grows = {sector: self._grows(sector) for sector in SECTORS}
+            crowding = {(place, sector): self._crowding(place, sector, grows[sector]) for place, sector in self.orders}
             for county, sector in self.places:
                 prefecture = province.prefecture_of[county]
                 share = province.calibration("firm.local_demand_share", sector)
@@ -153,7 +158,15 @@ class Market:
         """Usual sales of the county's open firms that settled, over those of all at the start."""
         return self.trade[county] / self.usual_trade[county] if self.usual_trade[county] > 0 else 1.0
 
-    def _crowding(self, prefecture: int, sector: str) -> float:
+    def _grows(self, sector: str) -> float:
+        """Usual sales of a sector's living firms in the evening, over those a month before."""
+        living = sum(
+            firm.weight * firm.usual_sales for firm in self.province.firms if firm.is_alive and firm.sector == sector
+        )
+        before, self.living_before[sector] = self.living_before[sector], float(living)
+        return living / before if before > 0 and living > 0 else 1.0
+
+    def _crowding(self, prefecture: int, sector: str, grows: float) -> float:
         """What is left to each by who is there in the evening: more where competitors are gone or do not work."""
         there = [firm for firm in self.province.firms if firm.is_alive and firm.prefecture == prefecture]
         there = [firm for firm in there if firm.sector == sector]
@@ -163,7 +176,7 @@ class Market:
         if usual <= 0 or open_ <= 0:
             return 1.0
         taken_over = self.province.calibration("firm.crowding") * (1.0 / (open_ / living) - 1.0)
-        return min(MOST, (1.0 + taken_over) / (living / usual))
+        return min(MOST, (1.0 + taken_over) / (living / usual * grows))
 
     def _published_income(self, county: int) -> float:
         """What a county would earn if its firms of the first day sold as published."""
