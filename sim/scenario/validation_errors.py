@@ -53,6 +53,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "unknown_county": {"en": "there is no county {found}", "zh": "没有县（市、区）{found}"},
     "unknown_prefecture": {"en": "there is no prefecture {found}", "zh": "没有州（市）{found}"},
+    "unknown_province": {"en": "there is no province {found}", "zh": "没有省份{found}"},
     "unknown_sector": {"en": "there is no sector {found}", "zh": "没有行业 {found}"},
     "unknown_measure": {"en": "there is no measure {found}", "zh": "没有措施 {found}"},
     "unknown_lever": {"en": "there is no lever {found}", "zh": "没有杠杆 {found}"},
