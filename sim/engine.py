@@ -410,10 +410,9 @@ class Run:
         of_groups = [of_group.get(group, group) for group in self.groups]
         parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(records.books, parties)
-        held = sum(array.nbytes for group in (firms, records.slots, state.queues) for array in group)
-        held += self.outbreak.closures.county_rows.nbytes
-        inside = self.looks.tables()
-        tables = {name: nothing(name) for name in MONTHLY}
+        groups = (firms, records.slots, state.queues, (self.outbreak.closures.county_rows,), self.tenders.arrays)
+        held = sum(array.nbytes for group in groups for array in group)
+        inside, tables = self.looks.tables(), {name: nothing(name) for name in MONTHLY}
         if self.makes_tables:
             tables = self.record.tables(firms, self.rules.terms, records.counts, records.books, self.timeline)
         result = Result(
@@ -428,6 +427,7 @@ class Run:
                 self.rules.terms.quota,
                 self.inclusive_loans,
                 self.parameters["credit.all_loans_growth"],
+                self.markets.out_of_work.sum(),
             ),
             ledger=money,
             panel=tables["panel"],

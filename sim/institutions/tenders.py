@@ -244,6 +244,11 @@ class Tenders:
         self.carried = np.zeros_like(self.lots_a_month)
         self._buy_before()
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.int64 | np.int32], ...]:
+        """What grows with the number of firms: who may bid."""
+        return self.procurement.bidders, self.procurement.weights
+
     def buy(self, day: int) -> None:
         """Award the lots of the month."""
         terms = self.province.state.terms

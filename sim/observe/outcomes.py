@@ -31,11 +31,12 @@ class OutcomeInputs(NamedTuple):
     chosen: Counts  # entities chosen by each measure with a quota
     inclusive_loans: tuple[int, int]  # fen lent to individual, micro and small firms: at the start, at the targets
     all_loans_growth: float  # of all loans of the province in 2022
+    out_of_work: int  # persons at the end
 
 
 def of_counts(counts: Counts) -> OutcomeInputs:
     """What is known of some firms: counts of the panel, and ``given_fen`` where it is known what they were given."""
-    return OutcomeInputs(counts, counts, _no_ledger(), counts.get("given_fen", 0), {}, {}, (0, 0), 0.0)
+    return OutcomeInputs(counts, counts, _no_ledger(), counts.get("given_fen", 0), {}, {}, (0, 0), 0.0, 0)
 
 
 @cache
@@ -75,6 +76,9 @@ BY_WINNER: Final = Words(
 )
 BY_MEASURE: Final = Words(
     zh="入选与缓缴缓还只按措施计数", en="who is chosen, and what is put off, is counted by measure, not by firm"
+)
+BY_PREFECTURE: Final = Words(
+    zh="无业人数按州市计数，不按企业计数", en="those out of work are counted by prefecture, not by firm"
 )
 BY_BANKS: Final = Words(
     zh="贷款的增长与核销只就全部银行计数", en="growth and losses of loans are counted for all banks together"
@@ -233,6 +237,12 @@ def contracts_of_medium_firms(seen: OutcomeInputs) -> float:
 def contracts_of_large_firms(seen: OutcomeInputs) -> float:
     """Public contracts won by large firms over the horizon: what they lose to smaller ones under clause II.4."""
     return float(seen.contracts["large"])
+
+
+@outcome("persons", less_is_better=True, undivided=BY_PREFECTURE)
+def out_of_work(seen: OutcomeInputs) -> float:
+    """Persons out of work at the end of the horizon, in all prefectures: the usual ones, and who was laid off since."""
+    return float(seen.out_of_work)
 
 
 @outcome("fen", less_is_better=True)

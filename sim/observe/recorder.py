@@ -85,12 +85,19 @@ class Record:
         return pd.DataFrame(names | {name: counted[:, k] for k, name in enumerate(COUNTED)})
 
     def outcomes_table(
-        self, ledger_table: pd.DataFrame, won: Int, counts: Counts, quota: Int, inclusive_loans: int, growth: float
+        self,
+        ledger_table: pd.DataFrame,
+        won: Int,
+        counts: Counts,
+        quota: Int,
+        inclusive_loans: int,
+        growth: float,
+        out_of_work: float,
     ) -> pd.DataFrame:
         """The outcomes (columns: ``TABLES['outcomes']``).
 
         ``won``: (forms, WINNERS) fen; ``quota``: (M + 1,), -1 for none; ``inclusive_loans``: fen at the start;
-        ``growth``: of all loans in 2022.
+        ``growth``: of all loans in 2022; ``out_of_work``: persons at the end.
         """
 
         def sums(month: int) -> dict[str, int]:
@@ -108,6 +115,7 @@ class Record:
             },
             inclusive_loans=(inclusive_loans, int(by_size[: SIZES.index("medium")].sum())),
             all_loans_growth=growth,
+            out_of_work=round(out_of_work),
         )
         return outcomes.table(seen)
 
