@@ -68,7 +68,7 @@ SAME = {
     "procurement.reserved_below_yuan.goods": "small_projects_reserved_2020",
     "procurement.reserved_below_yuan.services": "small_projects_reserved_2020",
     "procurement.consortium_part": "consortium_part_rule",
-    "labour.unemployed_share": "surveyed_unemployment_april_2022 surveyed_unemployment_first_quarter_2022",
+    "labour.unemployed_share": "surveyed_unemployment_first_quarter_2022",
     "labour.benefit_yuan": "unemployment_benefit_yunnan_2022",
     "leaving.closure_days_least": "control_to_opening_ruili_2021 closure_ruili_2020",
     "leaving.overdue_claims_sold": "price_of_bad_claims_2022 arrears_paid_2019",
