@@ -200,6 +200,11 @@ class InstrumentValues(Strict):
     gives: ClassVar[bool] = False  # bears bills of firms or pays them
     pays_at_once: ClassVar[bool] = False  # its money follows the decision; that of others comes with later bills
 
+    @property
+    def worth_nothing_to(self) -> tuple[str, ...]:
+        """Sizes to which it can bring nothing, so that it must not reach them."""
+        return ()
+
 
 class Eligibility(Strict):
     """Who qualifies. Every field that is given must hold; an absent field asks nothing."""

@@ -16,6 +16,7 @@ SECTORS: Final = tuple(CLASSIFICATION.sectors)
 # Names that a scenario file may use in place of a list of sectors.
 SECTOR_GROUPS: Final = {name: group.sectors for name, group in CLASSIFICATION.sector_groups.items()}
 SIZES: Final = tuple(CLASSIFICATION.sizes)  # individual businesses, then enterprises by size
+OWNER_RUN: Final = ("individual", "micro")  # sizes whose owners live on what is left, and ask for it
 AGENCIES: Final = tuple(CLASSIFICATION.agencies)
 
 # Fixed traits of a firm, one bit each.

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison import by_month, costs, interaction
+from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
@@ -127,7 +128,7 @@ def clause_effects(spread: bool) -> pd.DataFrame:
         "reached_survival": 0.03,
         "reached_staff": 0.02,
     }
-    units = {"survivors": "entities", "public_cost": "fen"}
+    units = {"survivors": "entities", "public_cost": "fen", "reached_staff": "relative"}
     rows = []
     for clause, (alone, in_plan, half) in CLAUSE_EFFECTS.items():
         for quantity, points in (("alone", alone), ("in_plan", in_plan)):
@@ -138,9 +139,10 @@ def clause_effects(spread: bool) -> pd.DataFrame:
                     mean, ends = np.nan, (np.nan, np.nan)
                 rows.append(
                     (clause, quantity, outcome, mean, *ends, units.get(outcome, "share"), 2 if half is not None else 0,
+                     40.0 if outcome in AMONG_REACHED else np.nan,
                      "the ledger does not balance" if half is None else "")
                 )  # fmt: skip
-    columns = "clause quantity outcome mean low high unit replications reason"
+    columns = "clause quantity outcome mean low high unit replications rows reason"
     return pd.DataFrame(rows, columns=columns.split())
 
 

@@ -159,8 +159,11 @@ def answered(asked: Asked, execution: Execution) -> Iterator[tuple[Any, RunStore
         there.append(stored)
         for part, file in sorted(stored.damaged.items()):
             tell(say("note.set_aside", file=str(file), place=str(stored.folder / DAMAGED / part)))
-        if len(stored):
-            tell(say("note.going_on", runs=len(stored), folder=str(execution.folder)))
+        stale = len(stored.stale)
+        if stale:
+            tell(say("note.stale", runs=stale, folder=str(execution.folder)))
+        if len(stored) > stale:
+            tell(say("note.going_on", runs=len(stored) - stale, folder=str(execution.folder)))
         with progress_bar() as progress:
             yield progress
 

@@ -9,6 +9,7 @@ from sim.firm.state import BASES, PAYMENT
 from sim.institutions.rules import Rules
 from sim.measure import Dated, InstrumentValues, Yuan
 from sim.units import fen
+from sim.vocabulary import OWNER_RUN, SIZES
 
 MONEY: Final = ("sales", "rent", "utilities", "owner_living")  # bases that are sums of money themselves
 
@@ -41,6 +42,11 @@ class Values(InstrumentValues):
     cap_yuan: Yuan | None = Field(
         None, description="at most so much a payment", json_schema_extra={"zh": "每次发放的上限"}
     )
+
+    @property
+    def worth_nothing_to(self) -> tuple[str, ...]:
+        """Of a grant per owner's living, sizes of firms whose owners' living is not known."""
+        return tuple(size for size in SIZES if size not in OWNER_RUN) if self.per == "owner_living" else ()
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

@@ -200,7 +200,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
             "float64", "months", "that cash lasts at the sales that it expects, the owner living on it; 99 for good"
         ),
         "arrears_in_months": Column(
-            "float64", "months", "until it cannot pay: 0 with bills overdue, else those cash lasts"
+            "float64", "months", "until it cannot pay: 0 with bills overdue, else those that cash lasts; 99 for good"
         ),
         "receivables_fen": Column("int64", "fen", "owed to it by customers, overdue or not"),
         "receivables_days": Column("float64", "days", "of usual sales"),

@@ -21,10 +21,10 @@ from sim.population.cells import GROUPS, flag_shares
 from sim.population.contracts import usual_contracts
 from sim.random_numbers import Purpose, bits, exponential, normal, uniform
 from sim.units import FEN_PER_YUAN, MONTH_DAYS
-from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, Status, bit
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, OWNER_RUN, SECTORS, SIZES, Status, bit
 
 # Sizes whose owner lives on the business: who has a salary in a larger one is paid as staff.
-OWNER_RUN: Final = np.array([size in ("individual", "micro") for size in SIZES])
+_IS_OWNER_RUN: Final = np.array([size in OWNER_RUN for size in SIZES])
 _USUAL: Final = CLASSIFICATION.record.first - timedelta(1)  # usual costs are those before the days on record
 
 # What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
@@ -133,7 +133,7 @@ def tables_of(parameters: Parameters) -> Tables:
         net_margin=parameters.by_sector_and_size("costs.net_margin"),
         margin_for_life=margin_spread(parameters) * np.sqrt(parameters["costs.margin_permanent_share"]),
         depreciation=by_sector("costs.depreciation"),
-        outside=np.where(OWNER_RUN, parameters["owner.outside_yuan"] * FEN_PER_YUAN, 0.0),
+        outside=np.where(_IS_OWNER_RUN, parameters["owner.outside_yuan"] * FEN_PER_YUAN, 0.0),
         outside_spread=parameters["owner.outside_spread"],
         outside_level=float(_level(parameters["owner.outside_spread"])),
         reservation_least=parameters["owner.reservation_least"],

@@ -24,7 +24,7 @@ from sim.scenario.document import Document, read
 from sim.scenario.schema import DECIDED, PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
 from sim.scenario.slips import apart, near
 from sim.scenario.validation_errors import Said, ScenarioError, ValidationError, listed
-from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS
+from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS, SIZES
 from sim.world.areas import code_of
 
 NOT_SCENARIOS: Final = ("plan", "funds", "register")  # files of the folder that are read by name
@@ -335,7 +335,15 @@ def _days_in_order(measure: Measure, source: Source) -> Iterable[ValidationError
     if measure.withdrawn is not None and measure.withdrawn < heard_from:
         at = next((name for name in ("withdrawn", "announced", "start") if (name,) in source.levers), "withdrawn")
         from_then = Words(zh=f"{heard_from} 或以后", en=f"{heard_from} or later")
-        yield source.error("withdrawn_before_announced", (at,), measure.withdrawn, from_then)
+        kind = "withdrawn_before_announced"
+        if measure.announced is None:
+            kind = "withdrawn_unannounced"
+            announced = Words(
+                zh=f"，或写明 announced，不晚于 {measure.withdrawn}",
+                en=f", or announced: on {measure.withdrawn} or earlier",
+            )
+            from_then = Words(zh=from_then.zh + announced.zh, en=from_then.en + announced.en)
+        yield source.error(kind, (at,), measure.withdrawn, from_then)
 
 
 def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: list[str]) -> Iterable[ValidationError]:
@@ -362,6 +370,11 @@ def _values_sense(known: Catalogue, measure: Measure, source: Source, measures: 
             yield source.error("unknown_measure", ("values", "target", place), target, either, near(target, names))
     if getattr(values, "top_up_yuan", None) is not None and measure.fund is None:
         yield source.error("missing_key", ("fund",), "fund", listed(known.funds))
+    reached = measure.eligible.sizes or SIZES
+    for_nothing = [size for size in reached if size in values.worth_nothing_to]
+    if for_nothing:
+        has_worth = listed(size for size in SIZES if size not in values.worth_nothing_to)
+        yield source.error("worth_nothing_to", ("eligible", "sizes"), listed(for_nothing), has_worth)
 
 
 def within(horizon: tuple[date, date]) -> Words:

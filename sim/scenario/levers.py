@@ -195,7 +195,7 @@ def change_measures(
         if first != ALL and first not in data:
             others = listed((ALL, *ELSEWHERE))
             allowed = Words(zh=f"措施名、{others.zh}", en=f"a measure, {others.en}")
-            errors.append(lever.error("unknown_lever", lever.path, allowed, _nearest(first, rest, known)))
+            errors.append(lever.error("unknown_lever", lever.path, allowed, _nearest(lever.path, known)))
             continue
         if first != ALL:
             reached = [first]
@@ -217,8 +217,15 @@ def change_measures(
     return origins, unused, errors
 
 
-def _nearest(first: str, rest: Sequence[str], known: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _nearest(path: str, known: Mapping[str, Mapping[str, Any]]) -> str | None:
     """The lever that there is and that is most like one whose first word means nothing."""
+    from sim.parameters import load  # the file is long: read only when somebody looks at it
+
+    first, *rest = path.split(".")
+    of_group = [one.path for one in load().settings() if one.path.startswith(f"{first}.")]
+    parameter = near(path, of_group)
+    if parameter is not None:
+        return f"{PARAMETERS}{parameter}"
     meant = near(first, (*known, ALL, *ELSEWHERE))
     if meant is None or meant in ELSEWHERE:
         return None

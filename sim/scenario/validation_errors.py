@@ -51,6 +51,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "the withdrawal on {found} comes before the measure is announced",
         "zh": "撤销日 {found} 早于公布日",
     },
+    "withdrawn_unannounced": {
+        "en": "the withdrawal on {found} comes before the start, and the measure is not announced before it",
+        "zh": "撤销日 {found} 早于开始日，而措施此前没有公布",
+    },
     "unknown_county": {"en": "there is no county {found}", "zh": "没有县（市、区）{found}"},
     "unknown_prefecture": {"en": "there is no prefecture {found}", "zh": "没有州（市）{found}"},
     "unknown_province": {"en": "there is no province {found}", "zh": "没有省份{found}"},
@@ -76,6 +80,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "shares_do_not_add_up": {"en": "the shares add up to {found}", "zh": "份额合计为 {found}"},
     "bad_top_up": {"en": "{found} cannot be topped up", "zh": "{found} 不能被加力"},
     "no_delivery": {"en": "found {found} as the way of delivery", "zh": "交付方式为 {found}"},
+    "worth_nothing_to": {
+        "en": "the measure reaches firms to which it brings nothing, of the sizes {found}",
+        "zh": "措施覆盖了得不到任何好处的企业，其规模为 {found}",
+    },
     "no_agency": {"en": "the way {found} needs an agency", "zh": "交付方式 {found} 需要承办部门"},
     "too_many": {"en": "the scenario holds {found} measures", "zh": "情景含有 {found} 项措施"},
     "not_from_file": {

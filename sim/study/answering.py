@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -150,8 +151,21 @@ class Asked:
 
 
 def kept(asked: Asked, execution: Execution) -> Study:
-    """The answer to a question, kept as :func:`answered` keeps it."""
-    with answered(asked, execution, lambda stored: nullcontext(execution.progress)) as (study, _):
+    """The answer to a question, kept as :func:`answered` keeps it.
+
+    Warns where the folder holds runs of another version of the model or other calibration, which will be let go of.
+    """
+
+    def watched(stored: RunStore) -> AbstractContextManager[Progress | None]:
+        if stored.stale:
+            warnings.warn(
+                f"{execution.folder} holds {len(stored.stale)} runs of another version of the model or of other "
+                "calibration; when this study is complete, they and the results made of them are replaced",
+                stacklevel=4,
+            )
+        return nullcontext(execution.progress)
+
+    with answered(asked, execution, watched) as (study, _):
         return study
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from sim.observe import codebook
 from sim.study import StudyError
 from sim.study.questions import all_table_names, study_class
 from sim.study.runs.checksums import SUMS, read_checksums, sum_of, write_checksums
@@ -40,6 +41,7 @@ BEFORE: Final = frozenset((
     "met_over_luck", "luck", "luck_sd", "luck_share", "lucks", "lucks_missing", "stopped_exited_otherwise",
     "left_by_churn",
 ))  # fmt: skip
+UNREAD: Final = (MANIFEST, codebook.FILE)  # files of a study that are no tables
 PAGE_PART: Final = ".report.html.part"
 LOCK: Final = ".shukun-lock"
 WRITING: Final = ".shukun-writing"  # tables of a study that is not whole yet
@@ -125,7 +127,7 @@ def _check_contents(place: Path, folder: str | Path) -> None:
             zh=f"{folder} 已经存在，且不是先前的结果文件夹，未作改动。",
             en=f"{folder} exists and is not the folder of an earlier study; it is left as it is.",
         )
-    in_the_way = [name for name in (*_files(all_table_names()), PAGE, SUMS) if (place / name).exists()]
+    in_the_way = [name for name in (*_files(all_table_names()), codebook.FILE, PAGE, SUMS) if (place / name).exists()]
     strange = [name for name in in_the_way if name not in written or (place / name).is_dir()]
     if runs.exists() and not has_runs and (not runs.is_dir() or any(runs.iterdir())):
         strange.append(RUNS)
@@ -234,6 +236,8 @@ def save(study: Study, folder: str | Path) -> Path:
                 with (new / f"{name}.parquet").open("wb") as file:
                     table.to_parquet(file, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True)
                     _flush(file)
+            if len(study.tables().get(codebook.TABLE, ())):
+                codebook.write(new / codebook.FILE)
             with (new / MANIFEST).open("w", encoding="utf-8") as file:
                 file.write(study.manifest.model_dump_json(indent=2) + "\n")
                 _flush(file)
@@ -293,7 +297,7 @@ def load(folder: str | Path) -> Study:
     except OSError as error:
         raise _missing(folder, MANIFEST, error) from None
     files = [*sums] or sorted(path.name for path in folder.glob("*.parquet"))  # earlier versions did not say
-    names = [Path(name).stem for name in files if name != MANIFEST]
+    names = [Path(name).stem for name in files if name not in UNREAD]
     try:
         asked = study_class(manifest.study)
     except KeyError:
@@ -314,7 +318,7 @@ def examine(folder: str | Path) -> list[StudyError]:
     sums = read_checksums(_place_of(folder, SUMS).parent)
     for name in sums:
         try:
-            if name in (MANIFEST, SUMS):
+            if name in (*UNREAD, SUMS):
                 _check_sum(folder, _place_of(folder, name), sums)
             else:
                 _table(folder, name, sums)

@@ -248,15 +248,20 @@ def test_a_sweep_takes_its_grid_from_the_command_line(shukun):
     assert [row["rent_waiver.months"] for row in rows if row["outcome"] == "survival_rate"] == [0, 6]
 
 
-def test_a_study_is_gone_on_with_enlarged_and_verified(shukun):
+def test_a_study_is_gone_on_with_enlarged_and_verified(shukun, monkeypatch):
     words = ("sweep", "full_plan", "--lever", "rent_waiver.months=0,6", *FEW, "--out", "study")
     assert shukun(*words, "--replications", "1").exit_code == 0
     larger = shukun(*words, "--replications", "2")
     assert larger.exit_code == 0, larger.stderr
     assert "study holds 2 runs; those that fit are not done again" in larger.stderr
+    assert "another version" not in larger.stderr
     assert Path("study/report.html").is_file()
     verified = shukun("verify", "study", "--sample", "2", "--workers", "1")
     assert (verified.exit_code, verified.stdout) == (0, "2 of 4 runs done again: 4 tables, every byte the same.\n")
+    monkeypatch.setattr("sim.study.runs.run_store.sources_fingerprint", lambda: "0" * 64)
+    of_another = shukun(*words, "--replications", "1")
+    assert "study holds 4 runs of another version of the model or of other calibration" in of_another.stderr
+    assert "those that fit" not in of_another.stderr
 
 
 def test_a_run_that_somebody_changed_is_found(shukun):

@@ -89,11 +89,14 @@ def form(printed: str) -> list[list[str]]:
     ]
 
 
-def test_every_block_prints_what_the_page_says_in_form(lesson):
+def test_every_block_prints_what_the_page_says(lesson):
     told = [step for step in lesson if step.said]
     assert len(told) == sum(kind == "text" for kind, _ in BLOCKS)
     for step in told:
-        assert form(step.printed) == form(step.said), step.printed
+        if 'sim.load("results/cold_chain")' in step.text:  # of a comparison that is smaller here than on the page
+            assert form(step.printed) == form(step.said), step.printed
+        else:
+            assert step.printed == step.said
 
 
 def test_the_measure_and_its_fund_are_all_that_differs_from_the_baseline(lesson):

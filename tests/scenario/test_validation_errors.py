@@ -32,6 +32,12 @@ def errors(path: Path | str) -> list[ValidationError]:
     return caught.value.errors
 
 
+OWNERS_LIVING = (
+    "define:\n  living:\n    eligible: {eligible}\n    clauses: []\n    action: jobs\n    section: I.4\n"
+    "    instrument: grant\n    delivery: {{way: automatic}}\n    start: 2022-07-01\n"
+    "    values: {{amount_yuan: 1, per: owner_living}}\n"
+)
+
 # One mistake each: text, kind, line, field, nearest valid name.
 MISTAKES = {
     "unknown key": ("actons: [tax]\n", "unknown_key", 3, "actons", "actions"),
@@ -88,8 +94,19 @@ MISTAKES = {
         "announced_after_start", 5, "levers.rent_waiver.announced", None,
     ),
     "withdrawn before it is announced": (
-        "extends: full_plan\nlevers:\n  rent_waiver.withdrawn: 2022-01-15\n  rent_waiver.start: 2022-02-01\n",
-        "withdrawn_before_announced", 5, "levers.rent_waiver.withdrawn", None,
+        "extends: full_plan\nlevers:\n  rent_waiver.announced: 2022-02-01\n  rent_waiver.withdrawn: 2022-01-15\n",
+        "withdrawn_before_announced", 6, "levers.rent_waiver.withdrawn", None,
+    ),
+    "withdrawn before it begins, and never announced": (
+        "extends: full_plan\nlevers:\n  rent_waiver.withdrawn: 2022-01-15\n",
+        "withdrawn_unannounced", 5, "levers.rent_waiver.withdrawn", None,
+    ),
+    "living of owners who have none": (
+        OWNERS_LIVING.format(eligible="{}"), "worth_nothing_to", 5, "define.living.eligible.sizes", None,
+    ),
+    "living of owners some of whom have none": (
+        OWNERS_LIVING.format(eligible="{sizes: [micro, small]}"),
+        "worth_nothing_to", 5, "define.living.eligible.sizes", None,
     ),
     "announced outside the horizon": (
         "extends: full_plan\nlevers:\n  rent_waiver.announced: 2021-05-01\n",
@@ -119,6 +136,13 @@ MISTAKES = {
     "unknown parameter": (
         "levers:\n  parameters.firm.crowdin: 0.2\n",
         "unknown_parameter", 4, "levers.parameters.firm.crowdin", "parameters.firm.crowding",
+    ),
+    "parameter without the word before it": (
+        "levers:\n  owner.living_in_margin: 0\n",
+        "unknown_lever", 4, "levers.owner.living_in_margin", "parameters.owner.living_in_margin",
+    ),
+    "parameter without the word before it, misspelt": (
+        "levers:\n  firm.crowdin: 0.2\n", "unknown_lever", 4, "levers.firm.crowdin", "parameters.firm.crowding",
     ),
     "parameter out of range": (
         "levers:\n  parameters.firm.crowding: 5\n", "reason", 4, "levers.parameters.firm.crowding", None,

@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim import compare, sweep
+from sim.observe import codebook
 from sim.study import StudyError, study_folder
 from sim.study.questions import run
 from sim.study.questions.comparison import Comparison
@@ -39,6 +41,24 @@ def test_what_is_stored_comes_back(kind, scenario, runner, tmp_path):
     assert again.manifest == study.manifest
     for name, table in study.tables().items():
         pd.testing.assert_frame_equal(getattr(again, name), table)
+
+
+def test_firms_that_were_looked_at_have_their_codebook_beside_them(scenario, runner, tmp_path):
+    study = studies(scenario, runner)["run"]
+    assert not (study_folder.save(study, tmp_path / "study") / codebook.FILE).exists()  # nobody looked
+    firm = pd.DataFrame([[0] * len(study.snapshots.columns)], columns=study.snapshots.columns)
+    folder = study_folder.save(replace(study, snapshots=firm), tmp_path / "study")
+    book = pd.read_csv(folder / codebook.FILE)
+    assert book["column"].tolist() == study.snapshots.columns.tolist()
+    assert not book.isna().any(axis=None)
+    for_good = book.set_index("column").loc[["cash_reach_months", "arrears_in_months"]]
+    assert for_good["meaning_en"].str.contains("99 for good").all() and for_good["meaning_zh"].str.endswith("99").all()
+    assert type(study_folder.load(folder)) is type(study)
+    assert study_folder.examine(folder) == []
+    (folder / codebook.FILE).write_text("column")
+    [damage] = study_folder.examine(folder)
+    assert codebook.FILE in str(damage)
+    assert not (study_folder.save(study, folder) / codebook.FILE).exists()
 
 
 def test_storing_twice_gives_the_same_bytes(tmp_path):
@@ -120,7 +140,16 @@ def test_what_the_user_put_into_a_study_and_beside_it_stays(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["panel.parquet", "fates.parquet", "report.html", "runs/exp1/runs.parquet", "runs", "manifest.json"]
+    "name",
+    [
+        "panel.parquet",
+        "fates.parquet",
+        "snapshots.codebook.csv",
+        "report.html",
+        "runs/exp1/runs.parquet",
+        "runs",
+        "manifest.json",
+    ],
 )
 @pytest.mark.parametrize("is_study", [False, True])
 def test_what_is_in_the_way_and_not_ours_is_refused_before_anything_runs(name, is_study, tmp_path, monkeypatch):
@@ -238,7 +267,8 @@ def test_a_study_of_the_model_before_is_read_as_it_was_and_never_joined_with_new
     assert "cliff" in read.tables() and "repayment_wall" not in read.tables()
     pd.testing.assert_frame_equal(read.cliff, old.repayment_wall)
     assert contents(folder) == kept
-    compare(["rent"], replications=3, folder=folder)
+    with pytest.warns(UserWarning, match=r"holds 4 runs of another version of the model .* are replaced"):
+        compare(["rent"], replications=3, folder=folder)
     new = study_folder.load(folder)
     assert isinstance(new, Comparison) and not (folder / "cliff.parquet").exists()
     stored = RunStore(folder / "runs")

@@ -14,6 +14,7 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import Language, catalogue, named, text
 from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.clause_effects import AMONG_REACHED
+from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries import calibration
 
 if TYPE_CHECKING:
@@ -177,6 +178,8 @@ def _show_effect(effect: ClauseEffect, replications: int, lang: Language) -> Non
             if replications > 1:
                 ends = numbers.difference_interval_in_unit(change["low"], change["high"], change["unit"])
                 cell += f"\n({say(lang, ends)})"
+            if change["rows"] < FEWEST_ROWS:
+                cell = text("answer.run.few_rows", lang, value=cell, rows=f"{change['rows']:.0f}")
             cells.append(cell)
         rows.append(cells)
     show_remarks(calibration.of_scenarios(()), lang)

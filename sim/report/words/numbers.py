@@ -31,6 +31,11 @@ def points(value: float) -> Words:
     return _missing(value) or both("unit.points", number=_number(value * 100, 2, sign=True))
 
 
+def relative(value: float) -> Words:
+    """A relative change as a signed percentage: ``0.012`` is +1.20 %."""
+    return _missing(value) or both("unit.share", number=_number(value * 100, 2, sign=True))
+
+
 def money(fen: float) -> Words:
     """Fen as yuan, wan or yi in Chinese and as yuan, million or billion yuan in English."""
     if missing := _missing(fen):
@@ -104,9 +109,9 @@ def difference_interval_in_unit(low: float, high: float, unit: str) -> Words:
 
 
 def difference_in_unit(value: float, unit: str) -> Words:
-    """A difference between two values in a unit of ``TABLES['outcomes']``."""
-    if unit == "share":
-        return points(value)
+    """A difference between two values in a unit of ``TABLES['outcomes']``, or ``relative``: a share of the one."""
+    if unit in ("share", "relative"):
+        return points(value) if unit == "share" else relative(value)
     plain = in_unit(value, unit)
     return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
 

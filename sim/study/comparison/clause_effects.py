@@ -28,8 +28,11 @@ ALONE: Final = "clause_alone"  # the baseline with the clause
 WITHOUT: Final = "plan_without_clause"
 QUANTITIES: Final = ("alone", "in_plan")
 ESTIMATE: Final = ("mean", "low", "high")
-AMONG_REACHED: Final = ("reached_survival", "reached_staff")  # outcomes, see `Reached.effects`
-COLUMNS: Final = ("clause", "quantity", "outcome", *ESTIMATE, "unit", "replications", "reason")
+# Outcomes, see `Reached.effects`: their units, and the least and the most that is possible.
+UNITS: Final = {"reached_survival": "share", "reached_staff": "relative"}
+POSSIBLE: Final = {"reached_survival": (-1.0, 1.0), "reached_staff": (-1.0, np.inf)}
+AMONG_REACHED: Final = (*UNITS,)
+COLUMNS: Final = ("clause", "quantity", "outcome", *ESTIMATE, "unit", "replications", "rows", "reason")
 
 
 class Switched(NamedTuple):
@@ -92,23 +95,26 @@ def table(
 
 
 def among_reached(specs: Iterable[RunSpec], stored: RunStore) -> pd.DataFrame:
-    """Effects of measures among those whom they reached: scenario, outcome, mean, low, high, replications.
+    """Effects of measures among those whom they reached: scenario, outcome, mean, low, high, replications, rows.
 
-    ``specs``: runs that are paired with others. Replications in which nobody was reached are left out.
+    ``specs``: runs that are paired with others. Replications in which nobody was reached are left out, but of
+    ``rows``: of the sample, that stand for those reached, the mean over all replications.
     """
     found: dict[tuple[str, str], list[float]] = {}
+    reached: dict[str, list[float]] = {}
     for spec in specs:
         key = stored.key(spec)
         if stored.has(key):
             [sums] = stored.table(key, REACHED)[list(Reached._fields)].itertuples(index=False, name=None)
+            reached.setdefault(spec.scenario.name, []).append(Reached(*sums).rows)
             for outcome, value in Reached(*sums).effects.items():
                 found.setdefault((spec.scenario.name, outcome), []).append(value)
     rows = []
     for (scenario, outcome), of_all in found.items():
         known = np.array([value for value in of_all if not np.isnan(value)])
-        mean, low, high = (float(number) for number in interval(known, -1.0, 1.0))
-        rows.append((scenario, outcome, mean, low, high, len(known)))
-    return pd.DataFrame(rows, columns=["scenario", "outcome", *ESTIMATE, "replications"])
+        mean, low, high = (float(number) for number in interval(known, *POSSIBLE[outcome]))
+        rows.append((scenario, outcome, mean, low, high, len(known), float(np.mean(reached[scenario]))))
+    return pd.DataFrame(rows, columns=["scenario", "outcome", *ESTIMATE, "replications", "rows"])
 
 
 def effects(
@@ -123,13 +129,14 @@ def effects(
 
     ``values``: scenario, replication, outcome, value, unit of all the scenarios; ``failures``: why runs failed, by
     scenario; ``of_reached``: as :func:`among_reached` gives it. Returns clause, quantity (alone, in_plan), outcome
-    (last those of AMONG_REACHED), mean, low, high, unit, replications (pairs), reason (why some run failed, else
-    empty). Every clause has every outcome; without a pair its numbers are missing.
+    (last those of AMONG_REACHED), mean, low, high, unit, replications (pairs), rows (of the sample, that it reached;
+    missing of other outcomes), reason (why some run failed, else empty). Every clause has every outcome; without a
+    pair its numbers are missing.
     """
     if not every:
         return pd.DataFrame(columns=list(COLUMNS))
-    shares = pd.DataFrame({"outcome": AMONG_REACHED, "unit": "share"})
-    units = pd.concat([values.drop_duplicates("outcome")[["outcome", "unit"]], shares], ignore_index=True)
+    of_these = pd.DataFrame({"outcome": AMONG_REACHED, "unit": UNITS.values()})
+    units = pd.concat([values.drop_duplicates("outcome")[["outcome", "unit"]], of_these], ignore_index=True)
     added = paired_differences(values, ["scenario"], values["scenario"] == baseline)
     lost = paired_differences(values, ["scenario"], values["scenario"] == plan)
     lost[list(ESTIMATE)] = 0.0 - lost[["mean", "high", "low"]].to_numpy()
@@ -146,8 +153,10 @@ def effects(
     )
     both = [added.assign(quantity="alone"), lost.assign(quantity="in_plan")]
     both += [of_reached.assign(quantity=quantity) for quantity in QUANTITIES if len(of_reached)]
-    found = pd.concat(both, ignore_index=True)
+    found = pd.concat(both, ignore_index=True).reindex(columns=[*both[0].columns, "rows"])
     keys = ["quantity", "scenario", "outcome"]
-    merged = rows.merge(units, how="cross").merge(found[[*keys, *ESTIMATE, "replications"]], on=keys, how="left")
+    merged = rows.merge(units, how="cross").merge(
+        found[[*keys, *ESTIMATE, "replications", "rows"]], on=keys, how="left"
+    )
     merged["replications"] = merged["replications"].fillna(0).astype(np.int64)
     return merged[list(COLUMNS)]

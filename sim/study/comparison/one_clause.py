@@ -31,8 +31,8 @@ class ClauseEffect:
     ``outcomes``: scenario (baseline, clause_alone, full_plan, plan_without_clause), outcome, mean, low, high, unit,
     replications.
     ``effects``: quantity (alone: clause alone minus baseline; in_plan: whole plan minus plan without it), outcome,
-    mean, low, high, unit, replications; paired. The outcomes ``reached_survival`` and ``reached_staff`` are of those
-    whom the clause reached.
+    mean, low, high, unit, replications, rows; paired. The outcomes ``reached_survival`` and ``reached_staff`` are of
+    those whom the clause reached, and ``rows`` are their rows of the sample.
     ``costs``: quantity, bearer, level, category, mean, low, high (fen, differences as in ``effects``).
     ``reach``: scenario (clause_alone, full_plan), measure, then entities: eligible and aware, of all that there were at
     any time, applied, decided (in favour, once a firm), refused; days to the decision; amount_fen paid, relieved or put

@@ -93,7 +93,8 @@ class Comparison(Study):
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (after those of runs ``public_cost``, fen, and ``reached_survival`` and ``reached_staff``, among the firms
-    that the clause reached), mean, low, high, unit, replications (pairs), reason (why a run failed, else empty). Every
+    that the clause reached), mean, low, high, unit, replications (pairs), rows (of the sample, that the clause
+    reached; missing of other outcomes), reason (why a run failed, else empty). Every
     clause that a measure of the whole plan carries out has every outcome.
     ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`.journey.examples`.
     """

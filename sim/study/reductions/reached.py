@@ -23,13 +23,17 @@ GRANTED: Final = ("granted_first", "granted_further")  # columns of fates: words
 
 
 class Reached(NamedTuple):
-    """Entities reached; of them those alive at the end, and their staff, with the measures and without."""
+    """Entities reached; of them those alive at the end, and their staff, with the measures and without; and the rows.
+
+    ``rows``: of the sample, that stand for them.
+    """
 
     entities: float
     alive: float
     alive_without: float
     staff: float
     staff_without: float
+    rows: float
 
     @property
     def effects(self) -> dict[str, float]:
@@ -70,7 +74,7 @@ def reached(
         *(weight * lives for lives in alive),
         *(weight * n * lives for n, lives in zip(staff, alive, strict=True)),
     ]
-    return pd.DataFrame([Reached(*(float(amounts.sum()) for amounts in sums))])
+    return pd.DataFrame([Reached(*(float(amounts.sum()) for amounts in sums), float(np.count_nonzero(got)))])
 
 
 def _positions(measures: Sequence[Measure], others: Sequence[Measure]) -> list[int]:

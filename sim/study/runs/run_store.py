@@ -80,6 +80,13 @@ class RunStore:
         """How many runs succeeded."""
         return sum(1 for key in self._known if self.has(key))
 
+    @property
+    def stale(self) -> list[str]:
+        """Runs, by key, that another version of the model or other calibration made: nothing can ask for them again."""
+        present = (calibration_fingerprint(), sources_fingerprint())
+        place = (ROW.index("calibration"), ROW.index("sources"))
+        return [k for k, run in self._known.items() if (run.facts[place[0]], run.facts[place[1]]) != present]
+
     def _open(self, part: Path) -> None:
         try:
             if self.writing:  # what is built on must be whole, whether this command will read it or not
@@ -235,12 +242,9 @@ class RunStore:
     def put_together(self) -> None:
         """Put runs that lie apart together, some dozens in a part, once their study is complete.
 
-        Runs that another version of the model or other calibration made are let go of: nothing can ask for them again.
+        Those that are stale are let go of.
         """
-        present = (calibration_fingerprint(), sources_fingerprint())
-        place = (ROW.index("calibration"), ROW.index("sources"))
-        stale = {k for k, run in self._known.items() if (run.facts[place[0]], run.facts[place[1]]) != present}
-        for key in stale:
+        for key in self.stale:
             del self._known[key]
         apart = sorted(key for key, run in self._known.items() if run.part == key)
         for first in range(0, len(apart), RUNS_TOGETHER):

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from sim.report.terminal.firms import show_clause
 from sim.scenario import clause
+from sim.study.comparison.one_clause import STATIONS, ClauseEffect
+from tests.made_up_tables import clause_effects
 
 
 @pytest.mark.parametrize(
@@ -26,3 +29,25 @@ def test_days_before_the_start_and_after_the_end_are_told_where_there_are_any(la
     show_clause(detail, None, 0, lang)
     as_it_is = capsys.readouterr().out
     assert said[1] in as_it_is and said[0] not in as_it_is and said[2] not in as_it_is
+
+
+@pytest.mark.parametrize(
+    ("lang", "staff", "few"),
+    [
+        ("en", "+1.40 %", "rows of the sample behind it: 12, too few"),
+        ("zh", "+1.40%", "所依据的样本行数 12，太少"),
+    ],
+)
+def test_staff_of_those_reached_is_a_percentage_and_few_rows_are_told(lang, staff, few, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    made_up = clause_effects(spread=False)
+    effects = made_up[made_up["clause"] == "II.1.a"].reset_index(drop=True)
+    reach = pd.DataFrame([("full_plan", "rent_waiver", *[1.0] * 5)], columns=["scenario", "measure", *STATIONS])
+    nothing = pd.DataFrame()
+    told = ClauseEffect("II.1.a", ("rent_waiver",), nothing, effects, nothing, reach, 9.0, 1.0)
+    show_clause(clause("II.1.a"), told, 1, lang)
+    printed = capsys.readouterr().out
+    assert staff in printed and few not in printed
+    rows = effects["rows"].where(effects["quantity"] != "alone", effects["rows"] - 28)
+    show_clause(clause("II.1.a"), replace(told, effects=effects.assign(rows=rows)), 1, lang)
+    assert capsys.readouterr().out.count(few) == 2

@@ -25,8 +25,8 @@ VALUES = {  # jobs by scenario and replication
     "clause_alone B": (100.0, 110.0),
 }
 OF_REACHED = pd.DataFrame(
-    [("clause_alone A", "reached_staff", 0.02, 0.01, 0.03, 2)],
-    columns=["scenario", "outcome", "mean", "low", "high", "replications"],
+    [("clause_alone A", "reached_staff", 0.02, 0.01, 0.03, 2, 12.5)],
+    columns=["scenario", "outcome", "mean", "low", "high", "replications", "rows"],
 )
 
 
@@ -63,7 +63,8 @@ def test_effects_among_the_reached_stand_beside_those_over_all_and_are_missing_w
     )
     table = effects(values, every, "baseline", "full_plan", {}, OF_REACHED).set_index(["quantity", "outcome"])
     found = table.loc[("alone", "reached_staff")]
-    assert (found["mean"], found["low"], found["high"], found["unit"]) == (0.02, 0.01, 0.03, "share")
+    assert (found["mean"], found["low"], found["high"], found["unit"]) == (0.02, 0.01, 0.03, "relative")
+    assert found["rows"] == 12.5 and isnan(table.loc[("alone", "jobs"), "rows"])
     assert isnan(table.loc[("in_plan", "reached_staff"), "mean"])
     assert table.loc[("alone", "reached_survival"), "replications"] == 0
 

@@ -32,7 +32,11 @@ def test_a_clause_alone_and_in_the_plan(at_work):
     assert alone["state_landlords", "borne_by_others"] == money["alone", "money_given"] > 0
     assert money["alone", "reached_survival"] >= 0  # rent that others bear costs nobody his firm
     assert -0.2 < money["in_plan", "reached_survival"] < 0.2
-    assert effect.effects["unit"][effect.effects["outcome"] == "reached_staff"].tolist() == ["share", "share"]
+    assert effect.effects["unit"][effect.effects["outcome"] == "reached_staff"].tolist() == ["relative", "relative"]
+    of_reached = effect.effects.set_index(["quantity", "outcome"])["rows"].unstack()[
+        ["reached_survival", "reached_staff"]
+    ]
+    assert (of_reached > 0).all(axis=None) and (of_reached < 2000).all(axis=None)
 
 
 def test_a_clause_that_only_delivers_others_does_nothing_alone(at_work):

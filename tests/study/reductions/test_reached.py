@@ -47,7 +47,9 @@ def sums(one, of_one, other, of_other):
 
 def test_founders_that_were_granted_a_measure_of_the_one_world_alone_are_reached():
     found = sums(WITH, THERE, WITHOUT, HERE)
-    assert found == Reached(entities=20, alive=20, alive_without=10, staff=60, staff_without=30)  # the gone have none
+    assert found == Reached(
+        entities=20, alive=20, alive_without=10, staff=60, staff_without=30, rows=2
+    )  # the gone have none
     assert found.effects == {"reached_survival": 0.5, "reached_staff": 1.0}
 
 
