@@ -21,7 +21,7 @@ def lent(firms: int = 1_000, **parameters: float) -> dict[str, int]:
 
 
 def test_what_is_invested_was_lent_and_makes_firms_grow():
-    """With a higher turnover of assets the same investment makes room for more sales (what is bought stays the same)."""
+    """With a higher turnover of assets the same investment makes room for more sales; what is bought stays the same."""
     slow, fast = lent(asset_turnover=0.5), lent(asset_turnover=2.0)
     for money in (slow, fast):
         assert 0 < money["invested"] < money["loan_drawn"]
