@@ -137,6 +137,19 @@ def test_claims_equipment_and_deposit_are_sold():
     assert town.line("closing_cash") == fen(50_000 + 9_000 + 2_000 + 1_800 + 15_000 + 200)
 
 
+@pytest.mark.parametrize(("returned", "back"), [(False, 200), (True, 0)])
+def test_the_quality_deposit_of_a_travel_agency_that_closes_goes_back_once(returned, back):
+    """200 yuan on deposit: with what is returned by a measure before, nothing is left to be given back on closing."""
+    refund = measure("refund", "refund", base="quality_deposit", share=1)
+    agency = replace(LOSES, flags=("travel_agency",), cash=30_000, quality_deposit=200)
+    town = month(agency, measures=[refund] if returned else [], parameters=CLOSES)
+    assert town.cause() == "closed"
+    assert town.line("deposit_back") == fen(back)
+    assert not returned or town.moved("refund", "deposit_returned") == fen(200)
+    assert town.line("closing_cash") == fen(30_000 - 1_000 + 200)
+    assert town.firm("quality_deposit") == 0
+
+
 def test_a_vat_credit_lapses_with_the_firm():
     town = month(Firm(vat_credit=3_000), parameters=RETIRES)
     assert town.line("closing_vat_credit") == fen(3_000)
