@@ -158,7 +158,8 @@ class Town:
     ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on which
     everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one lets
     cases wait; ``desk``: entities that every desk handles in a working day; ``parameters``: what is not off, see
-    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at.
+    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at; ``follow``: places of firms
+    whose journeys are kept.
     """
 
     def __init__(
@@ -174,6 +175,7 @@ class Town:
         parameters: Mapping[str, Any] | None = None,
         settles_on: int = 15,
         inside: Inside | None = None,
+        follow: Sequence[int] = (),
     ) -> None:
         self.measures = sorted(measures, key=lambda one: one.id)
         nobody = np.zeros((len(SECTORS), len(SECTORS)))  # orders of firms in the mean say nothing of a few
@@ -186,7 +188,7 @@ class Town:
                 _parameters({**QUIET, **(parameters or {})}),
                 _population(firms, settles_on),
                 seed=1,
-                wanted=Wanted(fates=True, inside=inside),
+                wanted=Wanted([k + 1 for k in follow], fates=True, inside=inside),
             )
         for desks in self.run.desks:
             desks.staffed[:] = desk

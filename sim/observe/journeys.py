@@ -40,6 +40,10 @@ EVENTS: Final[dict[str, int]] = {
     "repaid": -1,  # of what had been put off
     "instalment_missed": 0,  # of what had been put off: ordinary arrears from then on
     "loan_applied": 0, "loan_drawn": 1, "loan_refused": 0, "invested": -1,
+    "loan_renewed": 0, "loan_restructured": 0, "loan_called": 0,  # at its maturity, by the bank
+    "loan_late": 0,  # principal or interest due was not paid in full: on the record of the firm from then on
+    "loan_caught_up": 0,  # late no more
+    "loan_bad": 0,  # late for so long that the bank counts it as bad
     "won_contract": 0, "prepaid": 1, "worked_off": 0,  # of a contract: paid beforehand, and delivered for it
     "sold": 1, "sold_on_credit": 0, "collected": 1, "became_overdue": 0, "lost": 0,
     "bought_on_credit": 0, "paid": -1, "unpaid": 0,
@@ -66,6 +70,9 @@ _TRADE: Final[Lines] = (
     ("lost", "receivables", ("bad_debt", "bad_debt_of_failed_customers")),
 )
 _PAYMENT: Final[Lines] = (
+    ("loan_renewed", "loan", ("renewed",)),
+    ("loan_restructured", "loan", ("restructured",)),
+    ("loan_called", "loan", ("called",)),
     ("bought_on_credit", "materials", ("unpaid_materials",)),
     ("loan_drawn", "loan", ("loan_drawn",)),
     ("owners_paid_in", "capital", ("injection",)),
@@ -102,7 +109,9 @@ _RECEIVED, _POSTPONED, _DUE_AGAIN, _FORGIVEN = (
         ("repaid", "lapsed_public", "lapsed_private"), ("forgiven",),
     )
 )  # fmt: skip
-LISTED, EXPANDS = bit(FACTS, "county_listed"), bit(FACTS, "expands")
+LISTED, EXPANDS, LATE, LOAN_BAD = (
+    bit(FACTS, fact) for fact in ("county_listed", "expands", "late_on_loan", "loan_bad")
+)
 
 Entry = tuple[str, str, str, int]  # event, measure, flow, fen
 
@@ -119,6 +128,8 @@ class _State(NamedTuple):
     freed: bool
     listed: bool
     expands: bool
+    late: bool
+    loan_bad: bool
     applied: int
     granted: int
     pending: frozenset[int]  # items for which it waits in a queue
@@ -175,6 +186,7 @@ class Journeys:
         ]
         month += self._of_moves(_POSTPONED, moved)
         month += _of_lines(_PAYMENT, lines)
+        month += _lateness(old, new)
         month += self._of_moves(_DUE_AGAIN, moved)
         if len(self.measures) in new.pending - old.pending:
             month.append(("loan_applied", "", "loan", 0))
@@ -266,6 +278,8 @@ class Journeys:
             freed=bool(firms.restart_on[row] >= 0),
             listed=bool(firms.facts[row] & LISTED),
             expands=bool(firms.facts[row] & EXPANDS),
+            late=bool(firms.facts[row] & LATE),
+            loan_bad=bool(firms.facts[row] & LOAN_BAD),
             applied=applied,
             granted=granted,
             pending=frozenset(pending),
@@ -296,6 +310,16 @@ def _of_lines(statement: Lines, lines: NDArray[np.int64]) -> Iterator[Entry]:
     for event, flow, names in statement:
         if amount := sum(int(lines[LINE[name]]) for name in names):
             yield event, "", flow, amount
+
+
+def _lateness(old: _State, new: _State) -> Iterator[Entry]:
+    """What became of the firm's record with its bank."""
+    if new.late and not old.late:
+        yield "loan_late", "", "loan", 0
+    if new.loan_bad and not old.loan_bad:
+        yield "loan_bad", "", "loan", 0
+    if old.late and not new.late and new.status != Status.EXITED:
+        yield "loan_caught_up", "", "loan", 0
 
 
 def _tickets(bits: int) -> list[str]:

@@ -307,3 +307,40 @@ def test_settlements_in_a_row_count():
     town = live(SPENT, until=ENDS[MAR], measures=[help_], parameters=presses)
     assert town.cause() == ""
     assert live(SPENT, until=ENDS[APR], measures=[help_], parameters=presses).cause() == "insolvent"
+
+
+# What its journey tells
+
+
+def told(town: Town) -> list[tuple[str, int]]:
+    """Month and event of everything that a journey tells of the loan, and of the end."""
+    rows = town.result.journeys
+    of_loan = rows[(rows["flow"] == "loan") | (rows["event"] == "exited")]
+    return [(event, int(day[5:7])) for event, day in zip(of_loan["event"], of_loan["date"], strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("bank", "event"), [(RENEWS, "loan_renewed"), (RESTRUCTURES, "loan_restructured"), (CALLS, "loan_called")]
+)
+def test_a_journey_tells_what_the_bank_decides_at_maturity(bank, event):
+    rich = replace(DUE, cash=200_000)
+    town = live(rich, until=ENDS[JAN], parameters=bank, follow=[0])
+    assert told(town) == [(event, 1)]
+    amounts = town.result.journeys.set_index("event")["amount_fen"]
+    assert amounts[event] == fen(LOAN)
+
+
+def test_a_journey_tells_of_lateness_of_a_bad_loan_and_of_its_end():
+    """Called in January and not paid: late at once, bad after two months, and extended in April."""
+    later = extension(start=date(2022, 4, 1), until=ENDS[APR], loan_months=6)
+    bad = {**CALLS, "credit.bad_after_months": 2}
+    town = live(POOR, until=ENDS[APR], measures=[later], parameters=bad, follow=[0])
+    assert told(town) == [("loan_called", 1), ("loan_late", 1), ("loan_bad", 2), ("loan_caught_up", 4)]
+
+
+def test_a_journey_tells_why_a_firm_that_its_bank_presses_is_gone():
+    town = live(POOR, until=ENDS[APR], parameters={**CALLS, "credit.foreclosure_months": 2}, follow=[0])
+    rows = town.result.journeys
+    assert town.cause() == "insolvent"
+    assert rows.loc[rows["event"] == "exited", "flow"].tolist() == ["insolvent"]
+    assert ("loan_late", 1) in told(town) and ("loan_caught_up", 4) not in told(town)
