@@ -74,7 +74,7 @@ def reached(
         *(weight * lives for lives in alive),
         *(weight * n * lives for n, lives in zip(staff, alive, strict=True)),
     ]
-    return pd.DataFrame([Reached(*(float(amounts.sum()) for amounts in sums), float(np.count_nonzero(got)))])
+    return pd.DataFrame([Reached._make([*(float(amounts.sum()) for amounts in sums), float(np.count_nonzero(got))])])
 
 
 def _positions(measures: Sequence[Measure], others: Sequence[Measure]) -> list[int]:
