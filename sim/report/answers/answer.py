@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
 from sim.report.words.catalogue import Language, both, catalogue, text
-from sim.report.words.numbers import plain_count
+from sim.report.words.numbers import entities, plain_count
 from sim.study.comparison.sample_size import are_few
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.report.charts.style import Chart
     from sim.study.runs.study import Study
 
@@ -37,6 +40,24 @@ class Answer(Protocol):
 
     def charts(self, study: Any, lang: Language) -> list[Chart]:
         """Charts, in the order in which they are shown."""
+
+
+def who_left(panel: pd.DataFrame, by: str, groups: Mapping[str, str], lang: Language) -> Table:
+    """Who is gone at the end of the horizon, and why, and who has paused.
+
+    ``panel``: of a study, means; ``by``: its column that holds the groups, which are told by name in this order. Firms
+    born on the way count too.
+    """
+    at_end = panel[panel["month"] == panel["month"].max()]
+    counts = at_end.groupby(by, observed=True)[["exited", "exited_insolvent", "paused"]].sum()
+    counts.insert(1, "in_good_order", counts["exited"] - counts["exited_insolvent"])
+    rows = [
+        [name, *(getattr(entities(value), lang) for value in counts.loc[group])]
+        for group, name in groups.items()
+        if group in counts.index
+    ]
+    columns = [text(f"answer.left.{name}", lang) for name in (by, *counts.columns)]
+    return Table(text("answer.left.table", lang), columns, rows)
 
 
 def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, failed
+from sim.report.answers.answer import Table, failed, who_left
 from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
 from sim.report.charts.style import Chart
 from sim.report.words import numbers
-from sim.report.words.catalogue import Language, both, text
+from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
+from sim.vocabulary import SIZES
 
 if TYPE_CHECKING:
     from sim.study.questions.run import Ensemble
+
+ALL: Final = "all"  # firms of every size together
 
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
@@ -40,7 +45,7 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
 
 
 def tables(study: Ensemble, lang: Language) -> list[Table]:
-    """All outcomes with intervals, and of those that rest on few rows of the sample how many these are."""
+    """All outcomes with intervals, and of those that rest on few rows how many these are; who left, and why."""
     rows = []
     for row in study.outcomes.to_dict("records"):
         unit = str(row["unit"])
@@ -49,7 +54,12 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
             value = both("answer.run.few_rows", value=value, rows=f"{row['rows']:.0f}")
         rows.append([say(lang, outcome_name(str(row["outcome"]))), *(say(lang, c) for c in (value, between))])
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value", "interval")]
-    return [Table(text("answer.run.table", lang), columns, rows)]
+    outcomes = Table(text("answer.run.table", lang), columns, rows)
+    if study.panel.empty:
+        return [outcomes]
+    everybody = study.panel.assign(size=ALL)
+    groups = {ALL: text("answer.left.all", lang)} | {size: say(lang, named("size", size)) for size in SIZES}
+    return [outcomes, who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)]
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:

@@ -104,12 +104,14 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
     """Print all outcomes of one scenario, what may be said of the plan's targets, and what the run cost."""
     from sim.report.answers import run  # start-up: pandas, not for `--help`
 
-    shown = run.tables(study, lang)[0]
+    shown, *others = run.tables(study, lang)
     columns, rows = shown.columns, shown.rows
     if "intervals" not in answer:
         columns, rows = columns[:2], [row[:2] for row in rows]
     _show_remarks(study, lang)
     table(columns, rows, say(lang, study.manifest.scenarios[-1].title))
+    for other in others:
+        table(other.columns, other.rows, other.title)
     for sentence in run.findings(study, lang):
         paragraph(sentence, "  - ")
     paragraph(
@@ -132,6 +134,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
 def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from the baseline."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
+    from sim.report.answers.answer import who_left
 
     means, differences = (
         {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
@@ -152,6 +155,11 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         rows.append(row)
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    if len(study.panel):
+        left = who_left(
+            study.panel, "scenario", {one.name: say(lang, one.title) for one in study.manifest.scenarios}, lang
+        )
+        table(left.columns, left.rows, left.title)
     _show_targets(study, lang)
 
 
