@@ -186,7 +186,7 @@ def relieve(i, month, firms, terms, bills, records):  # type: ignore[no-untyped-
         if by_measure > 0:
             taken += by_measure
             slots.given[terms.group[m], i] += by_measure
-            note_help(i, month, slots)
+            note_help(i, m, month, terms, slots)
             records.counts.firms[month, m, PAID] += w
             if slot >= 0:
                 slots.months_left[slot, i] -= 1
@@ -218,14 +218,14 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
                         firms.loan_term[i] = np.int8(terms.loan_months[m])
                     counts.firms[month, m, PAID] += w
                     slots.put_off[i] |= np.uint8(PUT_OFF)
-                    note_help(i, month, slots)
+                    note_help(i, m, month, terms, slots)
                 else:
                     part = round_half_up(due[f] * terms.share[m])
                     due[f] -= part
                     by_measure += part
         if by_measure > 0:
             slots.put_off[i] |= np.uint8(PUT_OFF)
-            note_help(i, month, slots)
+            note_help(i, m, month, terms, slots)
             slots.deferred[terms.deferral_slot[m], i] += by_measure
             books.moved[month, m, DEFERRED_MOVE] += by_measure * w
             counts.firms[month, m, PAID] += w
