@@ -121,6 +121,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         ),
         fates=fates,
         gains=made_up_tables.gains(fates, replications),
+        saved_or_postponed=made_up_tables.saved_or_postponed(strength, replications),
         costs=cost,
         unit_costs=unit_cost,
         repayment_wall_exits=made_up_tables.exits(strength, MONTHS, LATER),

@@ -7,11 +7,13 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison import by_month, costs, interaction
+from sim.study.comparison import saved_or_postponed as lasting
 from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.study.reductions.fates import FATES, GIVERS
+from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, GROUPS, SUMS
 from sim.vocabulary import COUNTED_BY, LEVELS, REQUESTS, SECTORS, SIZES, UNIVERSES
 
 YI = 10**10
@@ -42,6 +44,30 @@ def fates(strength: dict[str, float], prefectures: list[str], wave: Wave, spread
     columns = "scenario by group fate entities low high staff staff_baseline given_fen months_gained"
     table = pd.DataFrame(rows, columns=columns.split())
     return table.assign(rows=table["entities"] / 150)
+
+
+def saved_or_postponed(strength: dict[str, float], replications: int) -> pd.DataFrame:
+    """Firms kept at first, more under stronger plans; chance moves them a little. Nobody is kept who was not helped."""
+
+    def sums(points: float, r: int) -> pd.DataFrame:
+        firms = 10_000.0 * points * (1 + r / 100)
+        kept = [firms, firms / 150, 0.8 * firms, 3 * YI, 0.5 * YI]
+        kept += [0.7 * firms, 0.7 * firms / 150, 0.6 * firms - 10 * r, 0.2 * firms, 0.2 * firms / 150, 0.15 * firms]
+        none, rest = [0.0] * len(SUMS), [0.0] * 6
+        of = {
+            "help_ends": kept,
+            "help_stands": [number / 2 for number in kept],
+            "no_help": none,
+            CLOSED_ANYWAY: [200_000.0, 1_300.0, 0.0, 10 * YI, 200 * YI, *rest] if points else none,
+            FOUNDERS: [2_960_000.0, 20_000.0, 2_500_000.0, 300 * YI * points, 200 * YI, *rest],
+        }
+        return pd.DataFrame([of[group] for group in GROUPS], columns=list(SUMS)).assign(group=GROUPS)
+
+    return lasting.table(
+        (scenario, [sums(points, r) for r in range(replications)])
+        for scenario, points in strength.items()
+        if scenario != "baseline"
+    )
 
 
 def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 import numpy as np
 
 from sim.firm.credit import COLLATERAL, LATE, forgive_lateness, principal_due
-from sim.firm.entitlements import draw_on_fund, held, more, next_of, round_half_up, walk
+from sim.firm.entitlements import draw_on_fund, held, more, next_of, note_help, round_half_up, walk
 from sim.firm.state import (
     LEAD,
     MEDICAL_PREMIUM,
@@ -186,6 +186,7 @@ def relieve(i, month, firms, terms, bills, records):  # type: ignore[no-untyped-
         if by_measure > 0:
             taken += by_measure
             slots.given[terms.group[m], i] += by_measure
+            note_help(i, m, month, terms, slots)
             records.counts.firms[month, m, PAID] += w
             if slot >= 0:
                 slots.months_left[slot, i] -= 1
@@ -217,12 +218,14 @@ def defer(i, clock, firms, terms, due, records):  # type: ignore[no-untyped-def]
                         firms.loan_term[i] = np.int8(terms.loan_months[m])
                     counts.firms[month, m, PAID] += w
                     slots.put_off[i] |= np.uint8(PUT_OFF)
+                    note_help(i, m, month, terms, slots)
                 else:
                     part = round_half_up(due[f] * terms.share[m])
                     due[f] -= part
                     by_measure += part
         if by_measure > 0:
             slots.put_off[i] |= np.uint8(PUT_OFF)
+            note_help(i, m, month, terms, slots)
             slots.deferred[terms.deferral_slot[m], i] += by_measure
             books.moved[month, m, DEFERRED_MOVE] += by_measure * w
             counts.firms[month, m, PAID] += w

@@ -106,6 +106,7 @@ DELIVERY: Final = (
     Effect("fund", (), -1, dtype=np.int16),  # row of `Treasury.slot`, -1 without a fund
     Effect("fund_share", (), 1.0),  # part of its money that its fund pays; other bearers pay the rest
     Effect("waits", (), False, dtype=np.bool_),  # an empty fund lets the queue wait instead of refusing
+    Effect("standing", (), False, dtype=np.bool_),  # comes with every bill or month, beyond the horizon
     Effect("agency", (), 0, dtype=np.int16),
     Effect("processing", (), 0, dtype=np.int16),  # working days
     Effect("refusal", (), 0.0),  # share

@@ -177,6 +177,13 @@ def draw_on_fund(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyp
     return True
 
 
+@inlined
+def note_help(i, m, month, terms, slots):  # type: ignore[no-untyped-def]
+    """Note that measure m, unless it stands for good, gave or put off something of firm i, where fates are wanted."""
+    if len(slots.last_helped) > 0 and not terms.standing[m]:
+        slots.last_helped[i] = month
+
+
 @kernel
 def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
     """Pay measure m to firm i, ``days`` after it applied, from its fund; -1 when the fund cannot, else the fen paid."""
@@ -198,6 +205,7 @@ def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no
         books.moved[month, m, GRANTED_MOVE] += amount * w
     if amount > 0:
         records.slots.given[terms.group[m], i] += amount
+        note_help(i, m, month, terms, records.slots)
         counts.firms[month, m, PAID] += w
         counts.days[month, m, PAID] += w * days
     return amount

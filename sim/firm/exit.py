@@ -76,6 +76,7 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     lines = books.lines[month]
     cash = _sell(i, firms, behaviour, lines)
     debts = debts_of(i, firms, slots, terms, behaviour)
+    uncovered = max(np.int64(0), debts - cash)
     stopped = firms.status[i] == SUSPENDED
     if what == INSOLVENT or cash < debts:
         firms.exit_cause[i] = BY_CREDITORS_WHILE_STOPPED if stopped else BY_CREDITORS
@@ -108,6 +109,8 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     # Owners of individual businesses answer with all they have, banks hold collateral and guarantees.
     recovered = round_half_up((firms.loan[i] - part) * behaviour.recovery_share)
     lines[LOAN_RECOVERED] += recovered * w
+    if len(slots.unpaid) > 0:
+        slots.unpaid[i] = uncovered - recovered
     lines[WRITTEN_OFF_LOAN] += (firms.loan[i] - part - recovered) * w
     lines[CLOSING_CASH] += cash * w
     lines[CLOSING_VAT_CREDIT] += firms.vat_credit[i] * w

@@ -217,6 +217,9 @@ class Slots(NamedTuple):
     deferred: Int  # (L, n) fen
     given: Int  # (groups, n) fen of bills borne by others and of payments, by group of measures (`Terms.group`)
     put_off: NDArray[np.uint8]  # (n,) bits: PUT_OFF, MISSED
+    # Written where fates are wanted, else without a row.
+    last_helped: NDArray[np.int16]  # (n,) or (0,) month of the last help that ends within the horizon, -1 for none
+    unpaid: Int  # (n,) or (0,) fen of debts that it left when it closed
 
 
 @columns

@@ -44,11 +44,12 @@ class Province:
 
 def first_state(
     population: Population, rules: Rules, behaviour: Behaviour, treasury: Treasury, testing: NDArray[np.bool_],
-    groups: Sequence[str], seed: int,
+    groups: Sequence[str], fates: bool, seed: int,
 ) -> State:  # fmt: skip
     """The state that a run begins with; money is weighted whole fen, counts are weighted entities.
 
-    ``testing``: (D, C) whether staff are tested on a day; ``groups``: of measures whose money is counted together.
+    ``testing``: (D, C) whether staff are tested on a day; ``groups``: of measures whose money is counted together;
+    ``fates``: whether it is noted of each firm when it was last helped and what it left unpaid.
     """
     firms, timeline, measures = population.firms, rules.timeline, len(rules.measures)
     counties, prefectures = len(rules.counties), rules.counties.prefecture_count
@@ -82,6 +83,8 @@ def first_state(
                 deferred=np.zeros((max(rules.deferral_slots, 1), n), np.int64),
                 given=np.zeros((max(len(groups), 1), n), np.int64),
                 put_off=np.zeros(n, np.uint8),
+                last_helped=np.full(n if fates else 0, -1, np.int16),
+                unpaid=np.zeros(n if fates else 0, np.int64),
             ),
             treasury=treasury,
             books=new_books(months, measures),

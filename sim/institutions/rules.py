@@ -72,6 +72,10 @@ class Rules:
         self.month_slots = 0
         self.deferral_slots = 0
         self._base_processing = np.zeros(count)
+        last_days = [measure.last for measure in measures]
+        self._outlasts = np.array(
+            [*(day is None or timeline.day(day) >= timeline.days - 1 for day in last_days), False]
+        )
         self._keeps_staff = np.array([*("kept_staff" in measure.eligible.facts for measure in measures), False])
         for m, measure in enumerate(measures):
             self._deliver(m, measure)
@@ -192,6 +196,9 @@ class Rules:
         by_firm = (kind == RELIEF) | (kind == DEFERRAL) | (kind == PAYMENT) | (kind == CULTIVATION)
         worth = (kind != PAYMENT) | (t.unit > 0)
         months_left = (kind == RELIEF) & (t.month_slot >= 0)
+        every_month = t.monthly | ((kind == RELIEF) & (t.month_slot < 0))
+        every_month |= (kind == DEFERRAL) & (t.deferral_until >= self.timeline.days - 1)
+        t.standing[:] = self._outlasts & every_month
         t.active[:] = _bits(on)
         t.announced[:] = _bits(self.announced)
         t.automatic[:] = _bits(automatic & by_firm & worth)

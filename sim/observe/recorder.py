@@ -233,6 +233,8 @@ class Record:
                 "staff": firms.staff[lived],
                 "put_off": (slots.put_off[lived] & PUT_OFF).astype(np.bool_),
                 "missed_instalment": (slots.put_off[lived] & MISSED).astype(np.bool_),
+                "last_helped": slots.last_helped[lived],
+                "unpaid_fen": slots.unpaid[lived],
                 "granted_first": firms.granted[lived, 0],
                 "granted_further": firms.granted[lived, 1],
             }

@@ -145,6 +145,13 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "staff": Column("int32", "persons", "on the payroll at the end"),
         "put_off": Column("bool", "-", "a measure put off one of its bills or its principal"),
         "missed_instalment": Column("bool", "-", "could not pay in full what had been put off when it fell due"),
+        "last_helped": Column(
+            "int16",
+            "months",
+            "month of the horizon (0 the first) in which a measure that does not outlast it last gave or put off "
+            "something, -1 never",
+        ),
+        "unpaid_fen": Column("int64", "fen", "debts that it left unpaid when it closed"),
         "granted_first": Column(
             "uint64",
             "bits",

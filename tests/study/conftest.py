@@ -122,6 +122,8 @@ def make_simulate() -> Callable[..., Result]:
                 "staff": np.array([2, 3 if saved else 0, 0, 1], np.int32),
                 "put_off": [False, True, True, False],
                 "missed_instalment": [False, False, True, False],
+                "last_helped": np.array([0, 0, 1, -1], np.int16),
+                "unpaid_fen": np.array([0, 0, 500, 0]),
                 "granted_first": np.zeros(4, np.uint64),
                 "granted_further": np.zeros(4, np.uint64),
                 **{f"given_{action}_fen": [100, 100, 0, 0] if saved else 0 for action in ("fiscal", "tax")},

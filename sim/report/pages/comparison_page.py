@@ -11,6 +11,7 @@ from sim.report.charts.comparison import all_charts, heat_map
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
+from sim.report.words import saved_or_postponed
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
@@ -61,6 +62,7 @@ def page(comparison: Comparison) -> str:
             heading=headings,
             effects=clause_effects,
             journey=journey_rows,
+            postponed=saved_or_postponed,
         )
     )
     return pages.page(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.run import Ensemble
+    from sim.study.runs.manifest import Asked
     from sim.study.runs.run_store import RunStore
     from sim.study.runs.study import Study
     from sim.study.summaries.calibration import Recalibration
@@ -79,6 +80,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
         rows = table[table["scenario"] == scenario].set_index("outcome")
         return {str(outcome): row for outcome, row in rows[["mean", "low", "high"]].to_dict("index").items()}
 
+    lasting = study.saved_or_postponed
     return {
         "results_dir": str(folder),
         "firms": study.manifest.firms,
@@ -92,6 +94,10 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
                 "title": asked.title.model_dump(),
                 "outcomes": intervals(study.outcomes, asked.name),
                 "difference_from_baseline": intervals(study.differences, asked.name),
+                "saved_or_postponed": {
+                    str(group): rows.set_index("quantity")[["mean", "low", "high", "rows"]].to_dict("index")
+                    for group, rows in lasting[lasting["scenario"] == asked.name].groupby("group", sort=False)
+                },
             }
             for asked in study.manifest.scenarios
         ],
@@ -160,7 +166,9 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             study.panel, "scenario", {one.name: say(lang, one.title) for one in study.manifest.scenarios}, lang
         )
         table(left.columns, left.rows, left.title)
-    _show_targets(study, lang)
+    shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    _show_lasting(study, shown, lang)
+    _show_targets(study, shown, lang)
 
 
 def show_answer(study: Study, lang: Language) -> None:
@@ -219,11 +227,26 @@ def show_remarks(found: Recalibration, lang: Language) -> None:
         paragraph(say(lang, remark))
 
 
-def _show_targets(study: Comparison, lang: Language) -> None:
-    """Print which targets the whole plan, or else the last scenario, meets: one line each."""
+def _show_lasting(study: Comparison, asked: Asked, lang: Language) -> None:
+    """Print whether the firms that a scenario kept at first live on, and what went to those that close anyway."""
+    from sim.report.words import saved_or_postponed as words  # start-up: pandas, not for `--help`
+
+    found = study.saved_or_postponed[study.saved_or_postponed["scenario"] == asked.name]
+    if rows := words.rows(found):
+        cells = [[say(lang, cell) for cell in (row.name, *row.cells)] for row in rows]
+        table(
+            [say(lang, head) for head in words.heads()],
+            cells,
+            text("report.postponed.table", lang, scenario=asked.title),
+        )
+    if said := words.closed_anyway(found):
+        paragraph(say(lang, said))
+
+
+def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
+    """Print which targets a scenario meets: one line each."""
     from sim.study.comparison.sample_size import are_few  # start-up: pandas, not for `--help`
 
-    asked = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
     rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
     if rows:

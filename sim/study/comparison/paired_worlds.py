@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.comparison import costs, fates, repayment_wall
+from sim.study.comparison import costs, fates, repayment_wall, saved_or_postponed
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.reductions.costs import from_table as costs_from_table
 from sim.study.reductions.exits import from_table as exits_from_table
 from sim.study.reductions.fates import Groups
 from sim.study.reductions.fates import from_table as sums_from_table
+from sim.study.reductions.saved_or_postponed import SAVED_OR_POSTPONED
 from sim.study.runs.specification import replicated
 from sim.timeline import horizon
 
@@ -35,6 +36,7 @@ class Pairing:
         self.baseline = baseline
         self._groups: Groups = ()
         self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
+        self._lasting: dict[str, list[pd.DataFrame]] = {}  # by scenario
         self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed in the first replication
         self._months: dict[str, list[str]] = {}
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
@@ -46,6 +48,7 @@ class Pairing:
         if scenario.name != self.baseline:
             self._groups, sums = sums_from_table(stored.table(key, "sums"))
             self._sums.setdefault(scenario.name, []).append(sums)
+            self._lasting.setdefault(scenario.name, []).append(stored.table(key, SAVED_OR_POSTPONED))
             if replication == 0:
                 self.examples[scenario.name] = stored.table(key, "examples")["firm"].to_list()
         timeline = horizon(scenario.world.start, scenario.world.end)
@@ -60,6 +63,10 @@ class Pairing:
     def gains(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.gains`."""
         return fates.gains((name, self._groups, sums) for name, sums in self._sums.items())
+
+    def saved_or_postponed(self) -> pd.DataFrame:
+        """See :func:`sim.study.comparison.saved_or_postponed.table`."""
+        return saved_or_postponed.table(self._lasting.items())
 
     def repayment_wall_exits(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.repayment_wall.table`."""

@@ -80,6 +80,10 @@ class Comparison(Study):
     from its measures, and what they got from these.
     ``gains``: scenario, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows, kept
     (saved minus harmed).
+    ``saved_or_postponed``: scenario, group (help_ends, help_stands, no_help: firms kept at first; closed_anyway),
+    quantity, mean, low, high, unit, replications, rows (of the sample). Of firms kept at first: entities, alive_at_end,
+    and 6 and 12 months later alive, gone and not_known (these three add up to entities) and alive_share (of those
+    known). Of firms that close anyway: entities, given_fen, unpaid_fen, given_share (of what all founders were given).
     ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
     ``unit_costs``: scenario, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean, low, high
     (fen; missing where nothing is kept, infinite where the sample cannot tell).
@@ -114,6 +118,7 @@ class Comparison(Study):
     repayment_wall: pd.DataFrame
     fates: pd.DataFrame
     gains: pd.DataFrame
+    saved_or_postponed: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
     repayment_wall_exits: pd.DataFrame
@@ -218,6 +223,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         repayment_wall=later,
         fates=pairing.fates(),
         gains=pairing.gains(),
+        saved_or_postponed=pairing.saved_or_postponed(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
         repayment_wall_exits=fallen,

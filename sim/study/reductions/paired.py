@@ -12,6 +12,7 @@ from sim.observe.some_firms import got
 from sim.study.reductions import costs, exits, fates
 from sim.study.reductions.endings import Endings, endings_of, places
 from sim.study.reductions.reached import REACHED, reached
+from sim.study.reductions.saved_or_postponed import SAVED_OR_POSTPONED, saved_or_postponed
 from sim.timeline import horizon
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def take(
     else:
         there = Endings(*(paired_with[name].to_numpy() for name in Endings._fields))
     place = places(result.fates, there)
-    closed = exits.exits_of(result.fates, there, place, horizon(scenario.world.start, scenario.world.end))
+    timeline = horizon(scenario.world.start, scenario.world.end)
+    closed = exits.exits_of(result.fates, there, place, timeline)
     taken = {"exits": exits.to_table(closed), "costs": costs.to_table(costs.costs_of(result)), GIVEN: got(result.fates)}
     if against is None:
         return taken | {ENDS: pd.DataFrame(there._asdict())}
@@ -43,4 +45,5 @@ def take(
     sums = fates.to_table(*fates.sums(result.fates, there, place))
     examples = pd.DataFrame({"firm": np.array(found, np.uint64)})
     of_reached = reached(result.fates, scenario.measures, there, against.measures, place)
-    return taken | {"sums": sums, "examples": examples, REACHED: of_reached}
+    lasting = saved_or_postponed(result.fates, there, place, timeline)
+    return taken | {"sums": sums, "examples": examples, REACHED: of_reached, SAVED_OR_POSTPONED: lasting}

@@ -98,6 +98,11 @@ class ScenarioEffects:
         rows = self._fates_of(scenario, "action")
         return rows.loc[rows["given_fen"] != 0, ["group", "fate", "given_fen"]]
 
+    def saved_or_postponed(self, scenario: str) -> pd.DataFrame:
+        """The rows of the table of that name."""
+        table = self.summary.comparison.saved_or_postponed
+        return table[table["scenario"] == scenario]
+
     def _fates_of(self, scenario: str, by: str) -> pd.DataFrame:
         table = self.summary.comparison.fates
         return table[(table["scenario"] == scenario) & (table["by"] == by)]

@@ -14,6 +14,7 @@ def world(rows: list[dict]) -> pd.DataFrame:
     usual = {
         "entities": 1, "prefecture": "5301", "sector": "catering", "size": "micro", "founder": True, "alive": True,
         "exited_on": -1, "exit_cause": "", "staff": 0, "put_off": False, "missed_instalment": False,
+        "last_helped": -1, "unpaid_fen": 0,
         "granted_first": 0, "granted_further": 0,
         **{f"given_{action}_fen": 0 for action in (*ACTIONS, MECHANISMS)},
     }  # fmt: skip
