@@ -16,7 +16,7 @@ from tests.reference.staff import MONTH
 LIVED_ON = ("individual", "micro")  # firms that an owner lives on
 
 
-def days_closed(province: Province, firm: Firm, day: int) -> int:
+def days_closed(province: Province, firm: Firm, day: int) -> float:
     """Days until the firm works again, as its owner sees it."""
     if firm.status != "suspended":
         return 0
@@ -24,7 +24,7 @@ def days_closed(province: Province, firm: Firm, day: int) -> int:
         return max(0, firm.restart_on - day)
     p = province.calibration
     lasted = day - firm.suspended_on
-    return int(min(max(lasted, p("leaving.closure_days_least")), p("leaving.closure_days_most")))
+    return min(max(lasted, p("leaving.closure_days_least")), p("leaving.closure_days_most"))
 
 
 def left_of_a_yuan(province: Province, firm: Firm, day: int, sales: float) -> float:
@@ -75,7 +75,7 @@ def expected_help(province: Province, firm: Firm, day: int, bills: dict[str, int
         left = float(firm.months_left[rule.id]) if rule.has_months else months_to_end(rule, day)
         total += worth(province, firm, rule, day, bills) * min(max(left, 0.0), horizon) / horizon
     for rule in firm.eligible:
-        if rule.kind in ("relief", "payment") and rule.id in firm.waiting:
+        if rule.kind in ("relief", "payment") and rule.id in firm.waiting and rule.in_force(day):
             chance, delay = province.chance_and_delay(rule, day)
             months = months_given(rule, day, delay, horizon)
             total += chance * worth(province, firm, rule, day, bills) * months / horizon

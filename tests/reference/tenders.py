@@ -139,11 +139,11 @@ class Tenders:
                 least = max(least, rule.says(name, day))
         return least
 
-    def _deduction(self, firm: Firm, day: int | None) -> float:
-        """What is taken off a firm's price for goods and services when bids are compared."""
+    def _deduction(self, firm: Firm, prefecture: int, day: int | None) -> float:
+        """What is taken off a firm's price for goods and services of a prefecture when bids are compared."""
         least = 0.0 if firm.size == "medium" else self.province.calibration("procurement.baseline_price_deduction")
         for rule in [] if day is None else self.province.policy.in_force(day, "procurement"):
-            if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
+            if prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
                 least = max(least, rule.says("price_deduction", day))
         return least
 
@@ -216,7 +216,7 @@ class Tenders:
         if firm is None:
             return Bid()
         price = 1.0 + p("procurement.price_sd") * draws.normal(Purpose.BID, firm.key, number)
-        evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, day))
+        evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, group.prefecture, day))
         return Bid(price, evaluated, firm)
 
     def _met(self, ring: list[Firm], point: float, value: int, day: int | None, small_only: bool) -> Firm | None:
