@@ -46,10 +46,11 @@ def test_zero_demand_sells_nothing_but_what_was_ordered(rounds: int) -> None:
             delivered = np.minimum(backlog, np.floor(backlog * share + 0.5).astype(np.int64) + 1)
             # Usual sales are kept rounded, so of a firm without room for more what it delivered is read off, to a fen.
             room = capacity * after.firms.usual_sales[settled]
-            short = (delivered > room - 2) & (after.firms.contract_backlog[settled] > 0)
+            left = after.firms.status[settled] == Status.EXITED
             read_off = backlog - after.firms.contract_backlog[settled]
-            assert (np.abs(read_off - np.minimum(room, delivered))[short] <= 2).all(), after.day
-            delivered = np.where(short, read_off, delivered)
+            assert (np.abs(read_off - np.minimum(room, delivered))[~left] <= 2).all(), after.day
+            # Who leaves drops what is left: what it delivered is as much as it had room for.
+            delivered = np.where(left, np.minimum(delivered, np.floor(room + 0.5).astype(np.int64)), read_off)
             ordered += int((delivered * before.firms.weight[settled])[backlog > 0].sum())
             assert not lines[:, [LINE["sales_cash"], LINE["sales_private"]]].any(), after.day
             assert lines[:, [LINE["sales_public"], LINE["sales_prepaid"]]].sum() == ordered, after.day

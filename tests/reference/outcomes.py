@@ -56,6 +56,7 @@ def outcomes_of(oracle: Oracle) -> dict[str, float]:
         "contracts_of_small_firms": oracle.tenders.won["small_micro"],
         "contracts_of_medium_firms": oracle.tenders.won["medium"],
         "contracts_of_large_firms": oracle.tenders.won["large"],
+        "out_of_work": round(sum(oracle.province.market.out_of_work.values())),
         "money_given": moved("relieved", "granted"),
         "money_put_off": moved("deferred"),
         "bank_write_offs": sum(

@@ -69,7 +69,7 @@ def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stoppe
             "listings": [{**listing, "from": first, "to": last} for first, last in spells],
         }
     )
-    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=200.0)
+    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=20.0)
     assert_agreement(pair)
     stations = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
     assert {("labour", "decided"), ("funds", "decided"), ("loan", "refused")} <= stations
