@@ -37,7 +37,7 @@ Fact = Annotated[Literal[FACTS], Named(("fact",))]  # type: ignore[valid-type]
 Landlord = Annotated[Literal[LANDLORDS], Named(("landlord",))]  # type: ignore[valid-type]
 Agency = Annotated[Literal[AGENCIES], Named(("agency",))]  # type: ignore[valid-type]
 Party = Annotated[Literal[PARTIES], Named(("party",))]  # type: ignore[valid-type]
-Way = Annotated[Literal["automatic", "application", "negotiated", "none"], Named(("way",))]
+Way = Annotated[Literal["automatic", "application", "by_list", "negotiated", "none"], Named(("way",))]
 NAME: Final = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and underscores")]
 
@@ -223,11 +223,24 @@ class Delivery(Strict):
 
     way: Way = Field(
         "none",
-        description="automatic: whoever qualifies has it; application: aware, apply, queue, decision at `agency`; "
-        "negotiated: the same with the landlord, bank or platform, who may refuse; none: acts on institutions only",
+        description="automatic: whoever qualifies has it; application: aware, apply, wait, decision; by_list: the office "
+        "takes up the case of whoever qualifies, who need neither know nor ask; negotiated: asked for like an application, "
+        "of a landlord, bank or platform, who may refuse; none: acts on institutions only",
     )
-    agency: Agency | None = Field(None, description="whose desk decides")
-    processing_days: Annotated[int, Field(ge=0, le=365)] = Field(0, description="working days before a decision")
+    agency: Agency | None = Field(None, description="whose staff decide, None where two parties agree by themselves")
+    processing_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        0, description="working days before a decision; with a handler for each case their mean"
+    )
+    capacity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
+        None,
+        description="cases a working day for 10,000 entities that qualify, of a desk of its own in each prefecture; None "
+        "where each case has a handler of its own",
+    )
+    take_up: Share | None = Field(
+        None,
+        description="share of those who know of it, or stand on the list, that would ever ask or accept; None for "
+        "`delivery.apply_share`",
+    )
     refusal_share: Share = Field(0.0, description="share of the applications that is refused")
     list_first: bool = Field(False, description="firms on the list of key firms go to the head of the queue")
 
@@ -244,7 +257,8 @@ class Measure(Strict):
     eligible: Eligibility = Eligibility()
     delivery: Delivery = Delivery()
     start: date = Field(description="first day on which anything may move")
-    end: date | None = Field(None, description="last day, None for the end of the horizon")
+    end: date | None = Field(None, description="last day on which anything may be filed, None for none")
+    window: Words | None = Field(None, description="where its start and end come from, or why it has no end")
     announced: date | None = Field(
         None, description="day from which firms hear of it, on its start or before; None for its start"
     )

@@ -34,7 +34,7 @@ class Purpose(IntEnum):
     BID = 15  # period: lot
     LARGE_BID = 16
     LOT = 17
-    DISPUTE = 19
+    DISPUTE = 19  # period: 0 disputed, 1 debtor in difficulty, 2 size of a debt
     EXTENSION = 20  # period: month, of what a bank thinks at maturity
     LOAN_DEMAND = 22
     INJECTION = 23
@@ -45,6 +45,8 @@ class Purpose(IntEnum):
     RETIREMENT = 28  # period: month
     CLOSING = 29  # period: month
     LOAN_TERM = 30  # period: month
+    HANDLING = 31  # period: identity of the measure
+    COMPLAINT = 32  # the same
 
 
 @inlined

@@ -47,6 +47,7 @@ EFFECTS: Final = (
     Effect("share", (), 0.0),  # of a bill that is relieved or put off
     Effect("months", (), 0, dtype=np.int16),  # bills relieved
     Effect("tops_up", (), -1, dtype=np.int16),  # measure whose months are counted in, -1 for none
+    Effect("paid_since", (), FAR, dtype=np.int32),  # month of the horizon from which rent already paid is given back
     Effect("rate_cap", (), 1.0),  # a year; interest above it is not relieved
     Effect("deferral_until", (), FAR, dtype=np.int32),  # last day on which a bill may be put off
     Effect("repay_from", (), FAR, dtype=np.int32),
@@ -62,7 +63,8 @@ EFFECTS: Final = (
     Effect("materials", (), 1.0),  # factor on materials
     Effect("young_churn", (), 1.0),  # factor on ordinary exits of young firms
     Effect("clearance", (), 0.0),  # share of undisputed arrears to the firm a month
-    Effect("ceiling", (), NO_LIMIT, dtype=np.int64),  # fen of arrears to a firm up to which they are cleared
+    Effect("debtors", (), 0, dtype=np.int8),  # whose debts it clears: 0 all, 1 of those able to pay, 2 in difficulty
+    Effect("ceiling", (), NO_LIMIT, dtype=np.int64),  # fen of a debt up to which it is cleared
     Effect("cleared_by", (), -1, dtype=np.int32),  # day, -1 for none
     Effect("loan_processing", (), 1.0),  # factor on the bank's working days
     Effect("screening_error", (), 1.0),  # factor on the noise of its judgement
@@ -90,7 +92,9 @@ EFFECTS: Final = (
     Effect("desk_processing", ("agency",), 1.0, "product"),  # factor on working days before a decision
     Effect("liaison_capacity", (), 0.0, "sum"),  # factor on the liaison officers that there are
     Effect("dispatch_meetings", (), 0, "max", np.int64),  # a month
-    Effect("ticket_deadline", (), FAR, "min", np.int32),  # days after which a restart problem is at an end
+    Effect("counter_capacity", (), 0.0, "sum"),  # factor on the counters for restart problems that there are
+    Effect("supervision_capacity", (), 0.0, "sum"),  # factor on the supervisors that there are
+    Effect("deadline", (), FAR, "min", np.int32),  # days after which a problem or a case goes to a supervisor
 )
 
 # What holds for a measure whatever its instrument; `sim.institutions.rules` enters it.
@@ -111,6 +115,10 @@ DELIVERY: Final = (
     Effect("processing", (), 0, dtype=np.int16),  # working days
     Effect("refusal", (), 0.0),  # share
     Effect("list_first", (), False, dtype=np.bool_),
+    Effect("by_list", (), False, dtype=np.bool_),  # its office takes up cases without being asked
+    Effect("own_handler", (), False, dtype=np.bool_),  # each case has a handler of its own
+    Effect("take_up", (), -1.0),  # share that would ever ask or accept, -1 for that of the firm's size
+    Effect("called_off", (), False, dtype=np.bool_),  # withdrawn for good: decides nothing any more
     Effect("aware", ("prefecture", "size"), 0.0),  # share of firms that know of it
     Effect("granted_share", (), 1.0),  # of what was decided last month
     Effect("delay_months", (), 0.0),  # from filing to being granted, last month

@@ -1,13 +1,19 @@
 """Collection: public bodies and large firms pay what they owe to smaller firms, and owe less anew."""
 
 from datetime import date
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from sim.firm.state import COLLECTION
 from sim.institutions.rules import Rules
 from sim.measure import Dated, Factor, InstrumentValues, Share, Yuan
+from sim.names import Named
 from sim.units import fen
+
+
+DEBTORS: Final = ("able", "in_difficulty")  # from 1 on, 0 is everybody: what `Terms.debtors` holds
+Debtors = Annotated[Literal[DEBTORS], Named(("debtors",))]  # type: ignore[valid-type]
 
 
 class Values(InstrumentValues):
@@ -18,10 +24,15 @@ class Values(InstrumentValues):
         description="share of undisputed arrears paid each month",
         json_schema_extra={"zh": "每月清偿的无分歧欠款比例"},
     )
+    debtors: Debtors | None = Field(
+        None,
+        description="whose debts: of debtors that are able to pay, or in real difficulty; None for all",
+        json_schema_extra={"zh": "何种欠款单位：有偿付能力的或确有困难的；空为全部"},
+    )
     ceiling_yuan: Yuan | None = Field(
         None,
-        description="only arrears to a firm below this sum; None for all",
-        json_schema_extra={"zh": "只限欠单户不足此数的账款；空为全部"},
+        description="only debts of up to this sum; None for all",
+        json_schema_extra={"zh": "只限单笔不超过此数的欠款；空为全部"},
     )
     cleared_by: date | None = Field(
         None,
@@ -38,6 +49,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
     rules.enter(
         m,
         kind=COLLECTION,
+        debtors=None if values.debtors is None else 1 + DEBTORS.index(values.debtors),
         ceiling=None if values.ceiling_yuan is None else fen(values.ceiling_yuan),
         cleared_by=None if values.cleared_by is None else rules.timeline.day(values.cleared_by),
     )

@@ -37,6 +37,11 @@ class Values(InstrumentValues):
         description="measure whose months are counted in `months`",
         json_schema_extra={"zh": "其月数计入 `months` 的措施"},
     )
+    paid_since: date | None = Field(
+        None,
+        description="rent already paid for months from this day on is given back, up to `months`",
+        json_schema_extra={"zh": "自此日起已缴的租金，在 `months` 以内予以退还"},
+    )
     rate_cap: Rate | None = Field(
         None,
         description="interest above this rate is not subsidised",

@@ -51,18 +51,33 @@ class Values(InstrumentValues):
     )
     liaison_capacity: Dated[Factor] | None = Field(
         None,
-        description="officers sent, as a multiple of `restart.officers`; several measures add up",
-        json_schema_extra={"zh": "派出的联络员，为 `restart.officers` 的倍数；几项措施相加"},
+        description="liaison officers sent to key firms, as a multiple of one for `restart.firms_per_officer`; several "
+        "measures add up",
+        json_schema_extra={"zh": "派驻重点企业的联络员，为每 `restart.firms_per_officer` 户一名的倍数；几项措施相加"},
     )
     dispatch_meetings: Dated[Annotated[int, Field(ge=0, le=20)]] | None = Field(
         None,
         description="meetings a month at which desk capacity moves to the longest backlog",
         json_schema_extra={"zh": "每月调度次数，每次把办件力量调往积压最多的窗口"},
     )
-    ticket_deadline_days: Dated[Annotated[int, Field(ge=1, le=365)]] | None = Field(
+    counter_capacity: Dated[Factor] | None = Field(
         None,
-        description="days after which a problem is supervised to its end (three steps and a strike-off)",
-        json_schema_extra={"zh": "超过多少天的问题由督办直至办结销号（三办一销号）"},
+        description="service counters for what keeps freed firms from working, as a multiple of "
+        "`restart.counter_problems_per_day`; several measures add up",
+        json_schema_extra={"zh": "受理复工难题的服务窗口，为 `restart.counter_problems_per_day` 的倍数；几项措施相加"},
+    )
+    supervision_capacity: Dated[Factor] | None = Field(
+        None,
+        description="supervisors of problems and complaints that have waited for more than `deadline_days`, as a multiple "
+        "of `restart.supervised_per_day`; several measures add up",
+        json_schema_extra={
+            "zh": "督办超过 `deadline_days` 的难题和投诉的人员，为 `restart.supervised_per_day` 的倍数；几项措施相加"
+        },
+    )
+    deadline_days: Dated[Annotated[int, Field(ge=1, le=365)]] | None = Field(
+        None,
+        description="days after which a problem or a case goes to a supervisor (three steps and a strike-off)",
+        json_schema_extra={"zh": "超过多少天的难题或办件转入督办（三办一销号）"},
     )
 
 
@@ -88,5 +103,7 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         desk_processing=values.processing,
         liaison_capacity=values.liaison_capacity,
         dispatch_meetings=values.dispatch_meetings,
-        ticket_deadline=values.ticket_deadline_days,
+        counter_capacity=values.counter_capacity,
+        supervision_capacity=values.supervision_capacity,
+        deadline=values.deadline_days,
     )

@@ -311,7 +311,7 @@ def _sense(
         yield source.error("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
     if reaches_firms(measure.instrument) and measure.delivery.way == "none":
         yield source.error("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
-    if measure.delivery.way in DECIDED and measure.delivery.agency is None:
+    if measure.delivery.way in DECIDED and measure.delivery.capacity is not None and measure.delivery.agency is None:
         yield source.error("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
     first, last = horizon
     for path, day in dates(measure):

@@ -32,7 +32,7 @@ from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS, STATIONS
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
 WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
-APPLIED_FOR: Final = ("application", "negotiated")  # ways of delivery with a wait
+APPLIED_FOR: Final = ("application", "by_list", "negotiated")  # ways of delivery with a wait
 STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
 DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
