@@ -2,7 +2,7 @@
 
 Institutions are SimPy processes; firms are rows. A day goes by the hours of ``sim/institutions/calendar.py``: measures
 come into force, the epidemic moves, the firms whose settlement day it is settle their month, desks and banks decide,
-liaison officers solve problems, tenders are awarded, meetings move capacity, and on the last day of a month the
+freed firms are helped to work again, tenders are awarded, meetings move capacity, and on the last day of a month the
 monitor counts. Everything drawn at random is a function of (seed, purpose, firm, period), so two scenarios with the
 same seed differ by the policy and nothing else.
 """
@@ -30,19 +30,19 @@ from sim.institutions.cultivators import choose
 from sim.institutions.desks import Desks
 from sim.institutions.dispatch import Dispatch
 from sim.institutions.funds import Funds
-from sim.institutions.liaison import Liaison
 from sim.institutions.markets import Markets
 from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, first_state
 from sim.institutions.publicity import Publicity
 from sim.institutions.queues import count_waiting
+from sim.institutions.restart import Restart, Surroundings
 from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
-from sim.observe.observers import MARKETS, SALES, SmallArrears, accounts, count, stand
+from sim.observe.observers import MARKETS, SALES, accounts, count, stand
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -53,8 +53,10 @@ from sim.recalibration import changed_parameters
 from sim.scenario import Scenario
 from sim.timeline import COHORTS, horizon
 from sim.units import LARGEST_SUM_FEN, fen
-from sim.vocabulary import AGENCIES, SIZES, Status
+from sim.vocabulary import FLAGS, SIZES, Status, bit
 from sim.world.world import build
+
+KEY_FIRM = bit(FLAGS, "key_firm")
 
 
 class UnbalancedError(RuntimeError):
@@ -134,8 +136,7 @@ class Run:
             population.firms,
         )
         small = scenario.plan.ceiling_yuan("small_arrears_left")
-        disputed = parameters["receivables.disputed_share"]
-        self.small_arrears = SmallArrears(NO_LIMIT if small is None else fen(small), disputed, seed)
+        self.small_arrears = NO_LIMIT if small is None else fen(small)
         self.journeys = Journeys(
             wanted.follow,
             population.firms,
@@ -192,14 +193,14 @@ class Run:
         self.loans = by_prefecture(firms, firms.loan, alive, prefectures)
         self.markets = Markets(province, counties, parameters, world, self.population)
         self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
-        per_10k = parameters.by("delivery.capacity", AGENCIES)
-        agencies = (Desks(province, rules, a, per_10k[a] * entities / 10_000) for a in range(len(AGENCIES)))
-        self.desks = [desks for desks in agencies if len(desks.items) > 0]
+        self.desks = Desks(province, rules, parameters, self.entitled)
         self.banks = Banks(province, parameters, entities, self.loans)
-        a_day = parameters["restart.officers"] * parameters["restart.problems_per_officer_day"]
-        self.liaison = Liaison(province, a_day * entities / 10_000, self.outbreak.closures.episode)
+        key_firms = by_prefecture(firms, (firms.flags & KEY_FIRM) != 0, alive, prefectures).astype(np.float64)
+        episode = self.outbreak.closures.episode
+        around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
+        self.restart = Restart(province, parameters, entities, key_firms, around)
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
-        self.dispatch = Dispatch(self.desks, rules.terms, timeline, parameters["delivery.dispatch_share"])
+        self.dispatch = Dispatch(self.desks, rules, timeline, parameters["delivery.dispatch_share"])
         self.publicity = Publicity(rules, parameters, self.entitled, first.records.counts.holders)
 
     def _rules(self) -> Rules:
@@ -263,14 +264,13 @@ class Run:
         start("institutions", sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
         start("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
         start("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
-        if self.journeys.rows:  # again before the liaison officers, who may solve a problem on the day it is met
+        if self.journeys.rows:  # again before those who help, who may solve a problem on the day it is met
             start("observation", every_day, calendar.OUTBREAK, self._look)
         settlements = [day for day in every_day if self.timeline.cohort[day] >= 0]
         start("firms", settlements, calendar.SETTLEMENT, self._settle)
-        for desks in self.desks:
-            start("institutions", offices_open, calendar.DESKS, desks.work)
+        start("institutions", offices_open, calendar.DESKS, self.desks.work)
         start("institutions", offices_open, calendar.DESKS, self.banks.work)
-        start("institutions", offices_open, calendar.LIAISON, self.liaison.work)
+        start("institutions", offices_open, calendar.RESTART, self.restart.work)
         start("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
         start("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
         start("observation", month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
@@ -354,8 +354,7 @@ class Run:
             act(day)
         self.rules.combine()
         self.publicity.update_hazard()
-        for desks in self.desks:
-            desks.count_staff()
+        self.desks.count_staff()
 
     def _settle(self, day: int) -> None:
         province, cohort = self.province, self.timeline.cohort[day]
@@ -379,9 +378,9 @@ class Run:
         stand(state.firms, self.loans, bad_loans, markets)
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
-            panel, tally, slots = record.panel[month], record.tallies[month], state.records.slots
+            panel, tally = record.panel[month], record.tallies[month]
             clock = self.province.clock(day)
-            count(state.firms, slots, record.strata, panel, tally, clock, self.small_arrears)
+            count(state, record.strata, panel, tally, clock, self.small_arrears)
             panel[:, SALES] = market.sales
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
@@ -435,6 +434,7 @@ class Run:
             delivery=tables["delivery"],
             requests=tables["requests"],
             repayment_wall=tables["repayment_wall"],
+            restarts=tables["restarts"],
             fates=self.record.fates_table(firms, records.slots, of_groups) if self.keeps_fates else nothing("fates"),
             journeys=self.journeys.table(),
             snapshots=inside["snapshots"],

@@ -56,12 +56,20 @@ _OWN_LINES: Final = {
     "sales_cash": Line("sales", "paid", "customers", "firms", ("cash",)),
     "sales_public": Line("sales", "owed", "public_buyers", "firms", ("receivables_public",)),
     "sales_private": Line("sales", "owed", "customers", "firms", ("receivables_private",)),
+    "sales_large": Line("sales", "owed", "large_buyers", "firms", ("receivables_public",)),
     "collected_public": Line("receivables", "paid", "public_buyers", "firms", ("cash",), ("receivables_public",)),
+    "collected_large": Line("receivables", "paid", "large_buyers", "firms", ("cash",), ("receivables_public",)),
     "collected_private": Line("receivables", "paid", "customers", "firms", ("cash",), ("receivables_private",)),
     "became_overdue": Line(
         "arrears_to_firms", "owed", "public_buyers", "firms", ("overdue_public",), ("receivables_public",)
     ),
+    "became_overdue_large": Line(
+        "arrears_to_firms", "owed", "large_buyers", "firms", ("overdue_public",), ("receivables_public",)
+    ),
     "collected_overdue": Line("arrears_to_firms", "paid", "public_buyers", "firms", ("cash",), ("overdue_public",)),
+    "collected_overdue_large": Line(
+        "arrears_to_firms", "paid", "large_buyers", "firms", ("cash",), ("overdue_public",)
+    ),
     "prepaid": Line("prepayment", "paid", "public_buyers", "firms", ("cash", "prepaid")),
     "sales_prepaid": Line("sales", "prepaid", "public_buyers", "firms", (), ("prepaid",)),
     "prepayment_returned": Line("prepayment", "paid", "firms", "public_buyers", (), ("cash", "prepaid")),
@@ -103,16 +111,22 @@ LINES: Final[dict[str, Line]] = {
     **{f"paid_{f}": Line(f, "paid", "firms", PAYEE[f], (), ("cash",)) for f in FLOWS if f != "principal"},
     "paid_principal": Line("principal", "paid", "firms", "banks", (), ("cash", "loan")),
     **{f"unpaid_{f}": Line(f, "owed", "firms", PAYEE[f], (UNPAID[f],)) for f in FLOWS if f != "principal"},
+    "paid_rent_to_state_landlords": Line("rent", "paid", "firms", "state_landlords", (), ("cash",)),
+    "unpaid_rent_to_state_landlords": Line("rent", "owed", "firms", "state_landlords", (UNPAID["rent"],)),
 }
 
 LINE: Final = {name: index for index, name in enumerate(LINES)}  # position of each line in `Books.lines`
 PAID_0: Final = LINE["paid_wages"]  # `PAID_0 + f` is the line of flow f (principal is last in FLOWS)
 UNPAID_0: Final = LINE["unpaid_wages"]
 
+# Bills that others bear, by flow; rent also by whose it is, for relief forgoes it to that landlord.
+RELIEVED: Final = (*FLOWS, "rent_of_state_landlords")
+RENT_OF_STATE: Final = RELIEVED.index("rent_of_state_landlords")
+
 # What a measure can move, and the firms' accounts that it moves.
 MOVES: Final = (
     "deferred", "repaid", "lapsed_public", "lapsed_private", "forgiven", "granted", "vat_refunded",
-    "deposit_returned", "extended",
+    "deposit_returned", "extended", "cleared_by_public_bodies", "cleared_by_large_firms",
 )  # fmt: skip
 MOVE_EFFECTS: Final = {
     "deferred": {"deferred": 1},
@@ -124,14 +138,18 @@ MOVE_EFFECTS: Final = {
     "vat_refunded": {"cash": 1, "vat_credit": -1},
     "deposit_returned": {"cash": 1, "quality_deposit": -1},
     "extended": {},  # a loan that stays a loan
+    "cleared_by_public_bodies": {"cash": 1, "overdue_public": -1},
+    "cleared_by_large_firms": {"cash": 1, "overdue_public": -1},
 }
 # How the ledger table names each move, and which of them go from the firms to who bears the measure.
 MOVE_KIND: Final = {
     "deferred": "deferred", "repaid": "repaid", "lapsed_public": "owed", "lapsed_private": "owed",
     "forgiven": "written_off", "granted": "granted", "vat_refunded": "granted", "deposit_returned": "granted",
-    "extended": "deferred",
+    "extended": "deferred", "cleared_by_public_bodies": "cleared", "cleared_by_large_firms": "cleared",
 }  # fmt: skip
 FROM_FIRMS: Final = ("repaid", "lapsed_public", "lapsed_private", "forgiven")
+# Who pays where it is not who bears the measure.
+PAYER: Final = {"cleared_by_public_bodies": "prefectures", "cleared_by_large_firms": "large_buyers"}
 
 
 @columns
@@ -140,7 +158,7 @@ class Books(NamedTuple):
 
     lines: NDArray[np.int64]  # (months, lines)
     moved: NDArray[np.int64]  # (months, measures, MOVES)
-    relieved: NDArray[np.int64]  # (months, measures, FLOWS): borne by somebody else, no account of the firm moves
+    relieved: NDArray[np.int64]  # (months, measures, RELIEVED): borne by somebody else, no account of the firm moves
 
 
 def new_books(months: int, measures: int) -> Books:
@@ -148,7 +166,7 @@ def new_books(months: int, measures: int) -> Books:
     return Books(
         np.zeros((months, len(LINES)), np.int64),
         np.zeros((months, measures, len(MOVES)), np.int64),
-        np.zeros((months, measures, len(FLOWS)), np.int64),
+        np.zeros((months, measures, len(RELIEVED)), np.int64),
     )
 
 
@@ -189,7 +207,11 @@ _OF_LINES: Final = _words((line.payer, line.payee, line.flow, line.kind) for lin
 _OF_MEASURES: Final = _words(
     [
         *(("", PAYEE[flow], flow, "relieved") for flow in FLOWS),
-        *(("firms", "", "", MOVE_KIND[x]) if x in FROM_FIRMS else ("", "firms", "", MOVE_KIND[x]) for x in MOVES),
+        ("", "state_landlords", "rent", "relieved"),
+        *(
+            ("firms", "", "", MOVE_KIND[x]) if x in FROM_FIRMS else (PAYER.get(x, ""), "firms", "", MOVE_KIND[x])
+            for x in MOVES
+        ),
     ]
 )
 

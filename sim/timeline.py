@@ -42,6 +42,10 @@ class Timeline:
         first = self.start.year * 12 + self.start.month
         return np.array([d.year * 12 + d.month - first for d in dates], np.int16)
 
+    def month_of(self, on: date) -> int:
+        """Calendar month of a date, counted from the first of the horizon; negative before it."""
+        return (on.year - self.start.year) * 12 + on.month - self.start.month
+
     @property
     def months(self) -> int:
         """Calendar months that the horizon touches."""

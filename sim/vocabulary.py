@@ -65,7 +65,10 @@ EXIT_CAUSES: Final = ("retired", "closed", "closed_while_stopped", "insolvent", 
 WHILE_STOPPED: Final = ("closed_while_stopped", "insolvent_while_stopped")  # of firms that the epidemic had stopped
 INSOLVENT: Final = ("insolvent", "insolvent_while_stopped")  # what they had did not cover what they owed
 TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
-STATIONS: Final = ("eligible", "aware", "applied", "queued", "decided", "refused", "paid")  # of one application
+# Of one application or problem; the supervised are among the decided and the refused.
+STATIONS: Final = (
+    "eligible", "aware", "applied", "queued", "decided", "refused", "paid", "withdrawn", "supervised",
+)  # fmt: skip
 UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_above_scale")  # of whom a rate is
 COUNTED_BY: Final = ("firms", "jobs")  # how firms of a universe are counted
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do

@@ -18,10 +18,10 @@ from sim.firm.state import (
     WORK_INJURY_PREMIUM,
 )
 from sim.kernels import inlined, kernel
-from sim.ledger import MOVES
+from sim.ledger import MOVES, RENT_OF_STATE
 from sim.population.draws import LEAST_MATERIALS, MOST_MATERIALS
 from sim.random_numbers import Purpose, normal
-from sim.vocabulary import FLAGS, FLOWS, Status, bit
+from sim.vocabulary import FLAGS, FLOWS, LANDLORDS, Status, bit
 
 FLOW_COUNT = len(FLOWS)
 WAGES, PENSION, MEDICAL, UNEMPLOYMENT, WORK_INJURY, MATERIALS, UTILITIES, RENT = (
@@ -35,6 +35,7 @@ TOLLS, COMMISSION, TESTING, FEES, VAT, INCOME_TAX, INTEREST, GUARANTEE_FEE, PRIN
 ON_PLATFORM = bit(FLAGS, "on_platform")
 VAT_GENERAL = bit(FLAGS, "vat_general")
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
+STATE_LANDLORD = LANDLORDS.index("state")
 DEFERRED_MOVE = MOVES.index("deferred")
 EXTENDED_MOVE = MOVES.index("extended")
 MARGIN_YEAR = int(Purpose.MARGIN_YEAR)
@@ -182,7 +183,8 @@ def relieve(i, month, firms, terms, bills, records):  # type: ignore[no-untyped-
                     continue  # the fund is empty: the firm bears its bill again
                 due[f] -= part
                 by_measure += part
-                records.books.relieved[month, m, f] += part * w
+                line = RENT_OF_STATE if f == RENT and firms.landlord[i] == STATE_LANDLORD else f
+                records.books.relieved[month, m, line] += part * w
         if by_measure > 0:
             taken += by_measure
             slots.given[terms.group[m], i] += by_measure

@@ -18,7 +18,7 @@ from sim.firm.bills import (
     payroll_factor,
 )
 from sim.firm.contracts import prepaid, work_of_a_yuan
-from sim.firm.entitlements import held, in_effect, measures_requiring, more, next_of, payment, round_half_up, walk
+from sim.firm.entitlements import held, in_effect, measures_requiring, more, next_of, payment, round_half_up, take_up, walk
 from sim.firm.state import PAYMENT, RELIEF
 from sim.kernels import inlined, kernel, outermost
 from sim.random_numbers import Purpose, exponential, salted, uniform
@@ -156,7 +156,7 @@ def _is_granted(i, m, firms):  # type: ignore[no-untyped-def]
 @inlined
 def _has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
     """Whether firm i knows of measure m: everybody does of what comes by itself."""
-    if terms.by_itself[m]:
+    if terms.by_itself[m] or terms.makes_automatic[m]:
         return True
     return salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]
 
@@ -233,9 +233,9 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
         m, left = next_of(left)
         if not _has_heard(i, m, firms, terms):
             continue
-        if not terms.by_itself[m]:
+        if not (terms.by_itself[m] or terms.makes_automatic[m]):
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
-            if salted(terms.apply_salt[asked], firms.key[i]) >= behaviour.apply_share[firms.size[i]]:
+            if salted(terms.apply_salt[asked], firms.key[i]) >= take_up(m, firms.size[i], terms, behaviour):
                 continue
         starts = np.int64(terms.starts_on[m])
         worth = _worth(i, m, float(starts - clock.day) / 30.0, clock.day, full, firms, terms, behaviour)

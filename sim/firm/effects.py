@@ -113,6 +113,7 @@ DELIVERY: Final = (
     Effect("standing", (), False, dtype=np.bool_),  # comes with every bill or month, beyond the horizon
     Effect("agency", (), 0, dtype=np.int16),
     Effect("processing", (), 0, dtype=np.int16),  # working days
+    Effect("handling_days", (), 0.0),  # the same, not rounded: the mean of handlers of their own
     Effect("refusal", (), 0.0),  # share
     Effect("list_first", (), False, dtype=np.bool_),
     Effect("by_list", (), False, dtype=np.bool_),  # its office takes up cases without being asked

@@ -5,12 +5,14 @@ Masks hold one bit a measure, 64 to a word; :func:`walk` goes through the bits t
 
 import numpy as np
 
+from sim.firm.effects import FAR
 from sim.firm.state import (
     APPLIED,
     DECIDED,
     FIRST_FREE,
     FREE_RECORDS,
     LISTED,
+    LONGEST_PROCESSING,
     OF_CREDIT_INCREMENT,
     OF_CREDIT_STOCK,
     OF_DEPOSIT,
@@ -30,13 +32,14 @@ from sim.firm.state import (
 )
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import MOVES
-from sim.random_numbers import salted
+from sim.random_numbers import Purpose, exponential, salted
 from sim.vocabulary import FLAGS, bit
 
 GRANTED_MOVE = MOVES.index("granted")
 VAT_MOVE = MOVES.index("vat_refunded")
 DEPOSIT_MOVE = MOVES.index("deposit_returned")
 KEY_FIRM = bit(FLAGS, "key_firm")
+HANDLING = int(Purpose.HANDLING)
 NOBODY = -1  # firm of a record that waits in no queue
 
 # Position of a single set bit by multiplication with a de Bruijn sequence (Leiserson, Prokop and Randall 1998).
@@ -212,17 +215,46 @@ def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no
 
 
 @kernel
-def entitle(i, m, firms, slots, terms, counts):  # type: ignore[no-untyped-def]
-    """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in."""
+def entitle(i, m, clock, firms, terms, records):  # type: ignore[no-untyped-def]
+    """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in.
+
+    Rent that has been paid for months which are waived is given back.
+    """
     set_bit(firms.granted, i, m)
-    counts.holders[m, firms.prefecture[i]] += firms.weight[i]
+    records.counts.holders[m, firms.prefecture[i]] += firms.weight[i]
     slot = terms.month_slot[m]
-    if slot >= 0:
-        months = terms.months[m]
-        below = terms.tops_up[m]
-        if below >= 0 and (firms.granted[i, below >> 6] >> np.uint64(below & 63)) & np.uint64(1):
-            months -= terms.months[below]
-        slots.months_left[slot, i] += max(months, 0)
+    if slot < 0:
+        return
+    months, counted_in = np.int64(terms.months[m]), np.int64(0)
+    below = terms.tops_up[m]
+    if below >= 0 and (firms.granted[i, below >> 6] >> np.uint64(below & 63)) & np.uint64(1):
+        counted_in = np.int64(terms.months[below])
+    months = max(months - counted_in, np.int64(0))
+    if terms.paid_since[m] != FAR:
+        begun = np.int64(clock.month) - np.int64(terms.paid_since[m])
+        if firms.born_on[i] >= 0:
+            begun = min(begun, np.int64((clock.day - firms.born_on[i]) // 30))
+        months -= _give_back_rent(i, m, min(months, begun - counted_in), clock.month, firms, terms, records)
+    records.slots.months_left[slot, i] += months
+
+
+@kernel
+def _give_back_rent(i, m, months, month, firms, terms, records):  # type: ignore[no-untyped-def]
+    """Pay firm i the rent of so many months back, a grant; returns the months paid, 0 where the fund holds less."""
+    if months <= 0:
+        return np.int64(0)
+    w = np.int64(firms.weight[i])
+    amount = round_half_up(terms.share[m] * firms.rent[i] * months)
+    if not draw_on_fund(i, m, amount * w, firms, terms, records.treasury):
+        return np.int64(0)
+    firms.cash[i] += amount
+    firms.profit_this_year[i] += amount
+    records.books.moved[month, m, GRANTED_MOVE] += amount * w
+    if amount > 0:
+        records.slots.given[terms.group[m], i] += amount
+        note_help(i, m, month, terms, records.slots)
+        records.counts.firms[month, m, PAID] += w
+    return months
 
 
 @outermost
@@ -262,22 +294,74 @@ def enqueue(i, item, day, ready_on, lane, firms, queues):  # type: ignore[no-unt
 
 
 @kernel
+def schedule(i, item, day, due, firms, queues):  # type: ignore[no-untyped-def]
+    """Let the case of firm i, filed on ``day``, be decided by a handler of its own on the day ``due``."""
+    record = queues.free[FIRST_FREE]
+    queues.free[FIRST_FREE] = queues.next[record]
+    queues.free[FREE_RECORDS] -= 1
+    due = min(due, np.int64(len(queues.due_head) - 1))
+    queues.firm[record] = i
+    queues.item[record] = item
+    queues.applied_on[record] = day
+    queues.ready_on[record] = due
+    queues.next[record] = -1
+    if queues.due_head[due] < 0:
+        queues.due_head[due] = record
+    else:
+        queues.next[queues.due_tail[due]] = record
+    queues.due_tail[due] = record
+    queues.waiting[item, np.int64(firms.prefecture[i]), UNLISTED] += firms.weight[i]
+
+
+@kernel
+def next_due(day, firms, queues):  # type: ignore[no-untyped-def]
+    """Take the next case that a handler of its own decides on ``day``: firm, item and day of filing, or firm -1."""
+    record = queues.due_head[day]
+    if record < 0:
+        return np.int64(NOBODY), np.int64(0), np.int64(0)
+    queues.due_head[day] = queues.next[record]
+    i, item = np.int64(queues.firm[record]), np.int64(queues.item[record])
+    queues.waiting[item, np.int64(firms.prefecture[i]), UNLISTED] -= firms.weight[i]
+    _give_back(record, queues)
+    return i, item, np.int64(queues.applied_on[record])
+
+
+@inlined
+def _give_back(record, queues):  # type: ignore[no-untyped-def]
+    """Return a record to the pool; its days stay readable until it is used again."""
+    queues.firm[record] = NOBODY
+    queues.next[record] = queues.free[FIRST_FREE]
+    queues.free[FIRST_FREE] = record
+    queues.free[FREE_RECORDS] += 1
+
+
+@kernel
+def take_out(record, before, item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
+    """Take a record out of the middle of a queue; ``before``: the one before it, -1 for none."""
+    if before < 0:
+        queues.head[item, p, lane] = queues.next[record]
+    else:
+        queues.next[before] = queues.next[record]
+    if queues.tail[item, p, lane] == record:
+        queues.tail[item, p, lane] = before
+    queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
+    _give_back(record, queues)
+
+
+@kernel
 def dequeue(item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
     """Take the first record out of a queue and give it back to the pool; its days stay readable until reused."""
     record = queues.head[item, p, lane]
     queues.head[item, p, lane] = queues.next[record]
     queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
-    queues.firm[record] = NOBODY
-    queues.next[record] = queues.free[FIRST_FREE]
-    queues.free[FIRST_FREE] = record
-    queues.free[FREE_RECORDS] += 1
+    _give_back(record, queues)
     return record
 
 
 @kernel
-def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
+def deliver_automatically(i, clock, firms, terms, behaviour, records):  # type: ignore[no-untyped-def]
     """Give firm i the automatic measures that it qualifies for and does not have yet."""
-    counts = records.counts
+    counts, month = records.counts, clock.month
     w = np.int64(firms.weight[i])
     left = outstanding(i, terms.automatic, firms, terms)
     while more(left):
@@ -290,7 +374,7 @@ def deliver_automatically(i, month, firms, terms, behaviour, records):  # type: 
                     set_bit(firms.applied, i, m)
                     counts.firms[month, m, REFUSED] += w
                 continue
-        entitle(i, m, firms, records.slots, terms, counts)
+        entitle(i, m, clock, firms, terms, records)
         counts.firms[month, m, DECIDED] += w
 
 
@@ -301,34 +385,51 @@ def clear_bit(masks, i, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, counts):  # type: ignore[no-untyped-def]
+def apply_for_measures(i, clock, state):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 
-    ``ready_day``: (D, processing days + 1) day on which a case filed on a day can be decided. Awareness: the firm knows
-    of a measure once the share of its prefecture and size that does passes the firm's own draw, so no state is kept
-    and more publicity can only make it known sooner.
+    Offices that work by list take up its case besides. Awareness: the firm knows of a measure once the share of its
+    prefecture and size that does passes the firm's own draw, so no state is kept and more publicity can only make it
+    known sooner.
     """
+    firms, terms, behaviour, counts = state.firms, state.terms, state.behaviour, state.records.counts
     day, month = clock.day, clock.month
-    key = firms.key[i]
-    z = firms.size[i]
-    p = firms.prefecture[i]
+    key, z, p = firms.key[i], firms.size[i], firms.prefecture[i]
     w = np.int64(firms.weight[i])
     filed = 0
     left = outstanding(i, terms.open_to_apply, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
-            continue
+        if not terms.by_list[m]:
+            if filed >= behaviour.applications_max or salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
+                continue
         set_bit(firms.applied, i, m)
         # Whoever is willing to ask for a measure is willing to ask for what tops it up.
         asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
-        if salted(terms.apply_salt[asked], key) >= behaviour.apply_share[z]:
+        if salted(terms.apply_salt[asked], key) >= take_up(m, z, terms, behaviour):
             continue  # knows of it and will never file
         set_bit(firms.waiting, i, m)
-        lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
-        enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)
+        _file(i, m, day, state)
         counts.firms[month, m, APPLIED] += w
         counts.days[month, m, APPLIED] += w * (day - terms.starts_on[m])
-        filed += 1
-        if filed >= behaviour.applications_max:
-            return
+        if not terms.by_list[m]:
+            filed += 1
+
+
+@inlined
+def take_up(m, z, terms, behaviour):  # type: ignore[no-untyped-def]
+    """Share of the firms of size z who know of measure m that would ever ask for it, or accept it."""
+    return terms.take_up[m] if terms.take_up[m] >= 0.0 else behaviour.apply_share[z]
+
+
+@kernel
+def _file(i, m, day, state):  # type: ignore[no-untyped-def]
+    """Put the case of firm i before the desk of measure m, or before a handler of its own."""
+    firms, terms, queues, ready_day = state.firms, state.terms, state.queues, state.ready_day
+    if terms.own_handler[m]:
+        took = terms.handling_days[m] * exponential(state.seed, HANDLING, firms.key[i], terms.identity[m])
+        working_days = min(np.int64(np.floor(took + 0.5)), LONGEST_PROCESSING)
+        schedule(i, m, day, ready_day[day, working_days], firms, queues)
+    else:
+        lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
+        enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)

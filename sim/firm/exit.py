@@ -9,6 +9,15 @@ ranks below are simplified), and the rest is written off on each of them.
 import numpy as np
 
 from sim.firm.bills import SUSPENDED
+from sim.firm.claims import (
+    BAD_DEBT,
+    COLLECTED_LARGE,
+    COLLECTED_OVERDUE,
+    COLLECTED_OVERDUE_LARGE,
+    COLLECTED_PRIVATE,
+    COLLECTED_PUBLIC,
+    LARGE_FIRMS,
+)
 from sim.firm.contracts import prepaid
 from sim.firm.decision import INSOLVENT, RETIRES, debts_of, proceeds
 from sim.firm.entitlements import held, more, next_of, round_half_up
@@ -32,8 +41,6 @@ WRITTEN_OFF_ARREARS_PUBLIC = LINE["written_off_arrears_public"]
 WRITTEN_OFF_PAYABLES = LINE["written_off_payables"]
 WRITTEN_OFF_PREPAYMENT = LINE["written_off_prepayment"]
 WRITTEN_OFF_LOAN = LINE["written_off_loan"]
-COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
-COLLECTED_OVERDUE, BAD_DEBT = LINE["collected_overdue"], LINE["bad_debt"]
 CLAIMS_GIVEN_UP, OVERDUE_GIVEN_UP = LINE["claims_given_up"], LINE["overdue_given_up"]
 EQUIPMENT_SOLD, DEPOSIT_BACK = LINE["equipment_sold"], LINE["deposit_back"]
 CLOSING_CASH = LINE["closing_cash"]
@@ -57,11 +64,12 @@ def _sell(i, firms, behaviour, lines):  # type: ignore[no-untyped-def]
     """Turn what firm i has into cash; returns the fen that there are."""
     w = np.int64(firms.weight[i])
     public, private, overdue, equipment = proceeds(i, firms, behaviour)
-    lines[COLLECTED_PUBLIC] += public * w
+    of_large = firms.customer[i] == LARGE_FIRMS
+    lines[COLLECTED_LARGE if of_large else COLLECTED_PUBLIC] += public * w
     lines[CLAIMS_GIVEN_UP] += (firms.receivables_public[i] - public) * w
     lines[COLLECTED_PRIVATE] += private * w
     lines[BAD_DEBT] += (firms.receivables_private[i] - private) * w
-    lines[COLLECTED_OVERDUE] += overdue * w
+    lines[COLLECTED_OVERDUE_LARGE if of_large else COLLECTED_OVERDUE] += overdue * w
     lines[OVERDUE_GIVEN_UP] += (firms.overdue_public[i] - overdue) * w
     lines[DEPOSIT_BACK] += firms.quality_deposit[i] * w
     lines[EQUIPMENT_SOLD] += equipment * w

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, instalment
+from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, RENT, STATE_LANDLORD, instalment
 from sim.firm.credit import LATE, count_lateness, forgive_lateness, give_term
 from sim.firm.entitlements import held, in_effect, more, next_of, round_half_up
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
@@ -16,6 +16,7 @@ TO_ARREARS_PUBLIC = np.array([UNPAID[f] == "arrears_public" for f in FLOWS])
 PAYABLES_PAID, DRAWINGS, INJECTION = LINE["payables_paid"], LINE["drawings"], LINE["injection"]
 ARREARS_PUBLIC_PAID, ARREARS_PRIVATE_PAID = LINE["arrears_public_paid"], LINE["arrears_private_paid"]
 LOAN_DRAWN, LIVING, REPLACED = LINE["loan_drawn"], LINE["living"], LINE["replaced"]
+RENT_PAID_TO_STATE, RENT_OWED_TO_STATE = LINE["paid_rent_to_state_landlords"], LINE["unpaid_rent_to_state_landlords"]
 REPAID_MOVE, LAPSED_PRIVATE_MOVE, LAPSED_PUBLIC_MOVE = (
     MOVES.index(m) for m in ("repaid", "lapsed_private", "lapsed_public")
 )
@@ -33,10 +34,14 @@ def pay_in_order(i, clock, living, instalments, firms, terms, due, records):  # 
     w = np.int64(firms.weight[i])
     cash = max(firms.cash[i], np.int64(0))
     needed = living + instalments + due.sum()
+    of_state = firms.landlord[i] == STATE_LANDLORD  # its rent is on lines of its own
     if instalments == 0 and cash >= needed:
         # Enough for everything, as in most months: the same postings without a decision at each flow.
         for f in range(FLOW_COUNT - 1):
             lines[PAID_0 + f] += due[f] * w
+        if of_state:
+            lines[PAID_0 + RENT] -= due[RENT] * w
+            lines[RENT_PAID_TO_STATE] += due[RENT] * w
         lines[LIVING] += living * w
         return needed - due[PRINCIPAL], False, np.int64(0)
     spent = np.int64(0)
@@ -55,10 +60,11 @@ def pay_in_order(i, clock, living, instalments, firms, terms, due, records):  # 
                 spent += repaid
         part = min(due[f], cash - spent)
         spent += part
-        lines[PAID_0 + f] += part * w
         rest = due[f] - part
+        state_rent = of_state and f == RENT
+        lines[RENT_PAID_TO_STATE if state_rent else PAID_0 + f] += part * w
         if rest > 0:
-            lines[UNPAID_0 + f] += rest * w
+            lines[RENT_OWED_TO_STATE if state_rent else UNPAID_0 + f] += rest * w
             if f == MATERIALS:
                 new_payables += rest
             elif TO_ARREARS_PUBLIC[f]:

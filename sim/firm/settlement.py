@@ -23,6 +23,7 @@ from sim.firm.bills import (
     outlays,
     relieve,
 )
+from sim.firm.claims import LARGE_FIRMS, PUBLIC_BODIES, SALES_LARGE, SALES_PUBLIC, collect
 from sim.firm.contracts import deliver, work_of_a_yuan
 from sim.firm.decision import (
     STAYS,
@@ -64,11 +65,10 @@ from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
 from sim.random_numbers import Purpose, normal, uniform
 from sim.units import MONTH_DAYS
-from sim.vocabulary import CUSTOMERS, FACTS, SECTORS, SIZES, Status, bit
+from sim.vocabulary import FACTS, SECTORS, SIZES, Status, bit
 
 OPEN, PAUSED = int(Status.OPEN), int(Status.PAUSED)
 UNBORN = int(Status.UNBORN)
-PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
 HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE, EXPANDS = (
     bit(FACTS, f)
     for f in (
@@ -77,16 +77,13 @@ HIT, HAS_LOAN, SHORT, OVERDUE, HIRED, KEPT, PENDING, LATE, EXPANDS = (
     )
 )  # fmt: skip
 MONTHLY_FACTS = 0xFFFF & ~(HIT | OVERDUE | HIRED | HAS_LOAN)
-SALES_CASH, SALES_PUBLIC, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_public"], LINE["sales_private"]
-COLLECTED_PUBLIC, COLLECTED_PRIVATE = LINE["collected_public"], LINE["collected_private"]
-BECAME_OVERDUE, COLLECTED_OVERDUE, BAD_DEBT = LINE["became_overdue"], LINE["collected_overdue"], LINE["bad_debt"]
+SALES_CASH, SALES_PRIVATE = LINE["sales_cash"], LINE["sales_private"]
 VAT_CREDIT_ACCRUED = LINE["vat_credit_accrued"]
 FOUNDING = LINE["founding"]
-BAD_DEBT_OF_FAILED = LINE["bad_debt_of_failed_customers"]
-SALES, TREND, BIRTH, DISPUTE, LOAN_DEMAND, EXPANSION = (
+SALES, TREND, BIRTH, LOAN_DEMAND, EXPANSION = (
     int(p)
     for p in (
-        Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.DISPUTE, Purpose.LOAN_DEMAND, Purpose.EXPANSION,
+        Purpose.SALES, Purpose.TREND, Purpose.BIRTH, Purpose.LOAN_DEMAND, Purpose.EXPANSION,
     )
 )  # fmt: skip
 
@@ -153,12 +150,12 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             market.capacity[c, s] += firms.usual_sales[i] * w
 
         # 2. Claims: old ones are collected, become overdue or are lost; part of the new sales becomes claims.
-        bad_debt = _collect(i, day, firms, terms, behaviour, market, lines, seed)
+        bad_debt = collect(i, day, month, state)
         customer = firms.customer[i]
         on_credit = round_half_up(sold * behaviour.credit_share[customer])
         if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
             firms.receivables_public[i] += on_credit + on_contract
-            lines[SALES_PUBLIC] += (on_credit + on_contract) * w
+            lines[SALES_LARGE if customer == LARGE_FIRMS else SALES_PUBLIC] += (on_credit + on_contract) * w
         else:
             firms.receivables_private[i] += on_credit
             lines[SALES_PRIVATE] += on_credit * w
@@ -190,8 +187,8 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
         # 4. Measures: what comes by itself, what is paid every month, what the firm files for.
         _pay_recurring(i, month, firms, terms, behaviour, records)
-        deliver_automatically(i, month, firms, terms, behaviour, records)
-        apply_for_measures(i, clock, ready_day, firms, terms, behaviour, queues, counts)
+        deliver_automatically(i, clock, firms, terms, behaviour, records)
+        apply_for_measures(i, clock, state)
 
         # 5. Bills, flow by flow: drawn up, relieved, put off.
         bill_labour(i, clock, firms, behaviour, market, full)
@@ -319,66 +316,6 @@ def _cultivated(i, firms, terms):  # type: ignore[no-untyped-def]
         demand *= terms.demand[m]
         materials *= terms.materials[m]
     return demand, materials
-
-
-@kernel
-def _collect(i, day, firms, terms, behaviour, market, lines, seed):  # type: ignore[no-untyped-def]
-    """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
-    w = np.int64(firms.weight[i])
-    customer = firms.customer[i]
-    rate = behaviour.collected_per_month[customer]
-    # Public contracts of firms that mainly sell to others are paid as public bodies pay.
-    public_rate = rate if customer == LARGE_FIRMS else behaviour.collected_per_month[PUBLIC_BODIES]
-    # Public bodies and large firms: paid, overdue, or waiting.
-    if firms.receivables_public[i] > 0:
-        slow = behaviour.overdue_per_month * terms.new_arrears[firms.prefecture[i], firms.sector[i], firms.size[i]]
-        late = min(round_half_up(firms.receivables_public[i] * slow), firms.receivables_public[i])
-        paid = min(round_half_up(firms.receivables_public[i] * public_rate), firms.receivables_public[i] - late)
-        firms.receivables_public[i] -= paid + late
-        firms.overdue_public[i] += late
-        firms.cash[i] += paid
-        lines[COLLECTED_PUBLIC] += paid * w
-        lines[BECAME_OVERDUE] += late * w
-    if firms.overdue_public[i] > 0:
-        cleared = behaviour.overdue_paid
-        if uniform(seed, DISPUTE, firms.key[i], 0) >= behaviour.disputed_share:
-            cleared = _clearance(i, day, cleared, firms, terms)
-        paid = round_half_up(firms.overdue_public[i] * cleared)
-        firms.overdue_public[i] -= paid
-        firms.cash[i] += paid
-        lines[COLLECTED_OVERDUE] += paid * w
-    # Households and other firms: paid or lost.
-    lost = np.int64(0)
-    if firms.receivables_private[i] > 0:
-        failed = market.lost_share[firms.prefecture[i], firms.sector[i]] if customer == OTHER_FIRMS else 0.0
-        lost = round_half_up(firms.receivables_private[i] * min(1.0, behaviour.private_default + failed))
-        of_failed = min(lost, round_half_up(firms.receivables_private[i] * failed))
-        paid = min(round_half_up((firms.receivables_private[i] - lost) * rate), firms.receivables_private[i] - lost)
-        firms.receivables_private[i] -= paid + lost
-        firms.cash[i] += paid
-        lines[COLLECTED_PRIVATE] += paid * w
-        lines[BAD_DEBT] += (lost - of_failed) * w
-        lines[BAD_DEBT_OF_FAILED] += of_failed * w
-    return lost
-
-
-@kernel
-def _clearance(i, day, cleared, firms, terms):  # type: ignore[no-untyped-def]
-    """Share of firm i's undisputed arrears that is paid this month under the collection measures in force.
-
-    A deadline holds for what the other payments of the month bring below its ceiling, too: then the rest is small.
-    """
-    for by_deadline in range(2):
-        left = in_effect(i, firms.eligible, terms.collects, firms, terms)
-        while more(left):
-            m, left = next_of(left)
-            if by_deadline == 0 and firms.overdue_public[i] <= terms.ceiling[m]:
-                cleared = min(1.0, cleared + terms.clearance[m])
-            elif by_deadline == 1 and day <= terms.cleared_by[m]:
-                if firms.overdue_public[i] * (1.0 - cleared) <= terms.ceiling[m]:
-                    # Equal parts over the settlements left before the deadline: nothing is left when it comes.
-                    cleared = max(cleared, 1.0 / (1.0 + (terms.cleared_by[m] - day) // 31))
-    return cleared
 
 
 @kernel

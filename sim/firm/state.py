@@ -47,8 +47,13 @@ PREMIUMS: Final = ("pension", "medical", "unemployment", "work_injury")
 PENSION_PREMIUM, MEDICAL_PREMIUM, UNEMPLOYMENT_PREMIUM, WORK_INJURY_PREMIUM = range(len(PREMIUMS))
 
 # Stations at which an application is counted: positions on the last axis of `Counts.firms` and `Counts.days`.
-COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid")
-APPLIED, DECIDED, REFUSED, PAID = range(len(COUNTED_STATIONS))
+COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid", "withdrawn", "supervised")
+APPLIED, DECIDED, REFUSED, PAID, WITHDRAWN, SUPERVISED = range(len(COUNTED_STATIONS))
+
+# Of who was freed: for how many days it had been closed at most, and within how many it worked again at most.
+CLOSURES: Final = (7, 14, 30)
+WITHIN: Final = (7, 14, 30, 60)
+FREED: Final = len(WITHIN)  # position of all that were freed on the last axis of `Counts.restarts`, after WITHIN
 
 # What becomes of what was put off: positions on the last axis of `Counts.repayment_wall`.
 DUE_AGAIN: Final = ("firms_due", "firms_short", "firms_closed")
@@ -108,7 +113,11 @@ class Behaviour(NamedTuple):
     credit_share: Float  # (4,) of sales, by CUSTOMERS
     collected_per_month: Float  # (4,) of receivables
     ticket_incidence: Float  # (4,) by TICKETS; funds: unused
-    ticket_days: Float  # (4,)
+    ticket_days: Float  # (4,) mean
+    days_spread: float  # of these days, standard deviation of the logarithm
+    missing_staff: float  # share of the staff that a firm which lacks labour must find
+    patience_days: float  # after which an applicant withdraws
+    complaint_share: float
     trend_sigma: float
     hit_threshold: float
     utilities_fixed: float
@@ -148,6 +157,9 @@ class Behaviour(NamedTuple):
     overdue_per_month: float
     overdue_paid: float
     disputed_share: float
+    difficult_share: float
+    debt_fen: float  # mean
+    debt_spread: float
     private_default: float
     contract_delivery: float  # of the backlog a month
     contract_capacity: float  # months of usual sales that a firm can sell and deliver in a month
@@ -198,13 +210,17 @@ class Market(NamedTuple):
     places: Int  # (P,) weighted persons that firms would have taken on this month
     hireable: Float  # (P,) share of the places that can be filled this month
     repaid: Int  # (P,) weighted fen of principal repaid this month
+    due_by_large: Int  # (P,) weighted fen that large firms had to pay on time this month
+    extra_by_large: Int  # (P,) weighted fen that they paid on arrears for measures
+    large_room: Int  # (P,) weighted fen that they can still find for that this month
+    large_pays: Float  # (P,) share that they pay of what is due on time this month
 
 
 def forget_month(market: Market) -> None:
     """Begin a month in which nobody has settled yet."""
     for sums in (
         market.incomes, market.capacity, market.sales, market.sold, market.payables_lost, market.dismissed,
-        market.hired, market.places, market.repaid,
+        market.hired, market.places, market.repaid, market.due_by_large, market.extra_by_large,
     ):  # fmt: skip
         sums[:] = 0
 
@@ -239,6 +255,7 @@ class Counts(NamedTuple):
     days: Int  # (months, items, COUNTED_STATIONS) firm-days since applying; of APPLIED since the measure began
     holders: Int  # (M + 1, P) weighted firms that have it
     repayment_wall: Int  # (months, M + 1, DUE_AGAIN) weighted firms
+    restarts: Int  # (CLOSURES and longer, WITHIN and FREED) weighted firms
 
 
 @columns
@@ -252,7 +269,10 @@ class Queues(NamedTuple):
     next: NDArray[np.int32]
     head: NDArray[np.int32]  # (items, P, LANES) the lane of key firms, and of all others; -1 for nobody
     tail: NDArray[np.int32]  # (items, P, LANES)
-    waiting: Int  # (items, P, LANES) weighted firms in the queue
+    waiting: Int  # (items, P, LANES) weighted firms in the queue, or with a handler of their own
+    # Cases with a handler of their own by the working day on which they are decided; the last is beyond the horizon.
+    due_head: NDArray[np.int32]  # (D + 1,)
+    due_tail: NDArray[np.int32]  # (D + 1,)
     free: NDArray[np.int32]  # (2,) FIRST_FREE: head of the free list; FREE_RECORDS: how many there are
 
 

@@ -62,8 +62,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
             expands = firms.facts[i] & np.uint16(EXPANDS) != 0
             firms.facts[i] &= np.uint16(0xFFFF & ~(PENDING | EXPANDS))
             left -= w
-            points = score(i, clock, normal(seed, UNDERWRITING, firms.key[i], month), firms, terms, behaviour)
-            if points <= 0.0:
+            if not says_yes(i, clock, state):
                 counts.firms[month, item, REFUSED] += w
                 counts.days[month, item, REFUSED] += w * days
                 continue
@@ -71,16 +70,7 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
                 amount = round_half_up(firms.usual_sales[i] * behaviour.usual_loan[firms.size[i]])
             else:
                 amount = round_half_up(outlays(i, 1.0, firms, behaviour) * behaviour.loan_months)
-            supply[p] -= amount * w
-            # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
-            new_rate = max(0.0, firms.loan_rate[i] - _rate_cut(i, firms, terms))
-            total = float(firms.loan[i] + amount)
-            firms.loan_rate[i] = (firms.loan[i] * firms.loan_rate[i] + amount * new_rate) / max(1.0, total)
-            firms.loan[i] += amount
-            give_term(i, day, month, firms, behaviour, seed)
-            firms.cash[i] += amount
-            firms.facts[i] |= np.uint16(NEW_LOAN | HAS_LOAN)
-            books.lines[month, LOAN_DRAWN] += amount * w
+            lend_to(i, amount, bank, clock, state)
             if expands:
                 _expand(i, amount, month, firms, behaviour, seed)
                 books.lines[month, INVESTED] += amount * w
@@ -88,6 +78,30 @@ def lend(bank, clock, state):  # type: ignore[no-untyped-def]
                 counts.firms[month, item, station] += w
                 counts.days[month, item, station] += w * days
         bank.unused[p] = 0.0 if served_all else min(left, LARGEST_SAVED)
+
+
+@kernel
+def says_yes(i, clock, state):  # type: ignore[no-untyped-def]
+    """Whether the bank of firm i would lend to it this month, as far as its score goes."""
+    firms = state.firms
+    noise = normal(state.seed, UNDERWRITING, firms.key[i], clock.month)
+    return score(i, clock, noise, firms, state.terms, state.behaviour) > 0.0
+
+
+@kernel
+def lend_to(i, amount, bank, clock, state):  # type: ignore[no-untyped-def]
+    """Firm i draws a new loan: the whole of what it owes gets a new term, and the rate of the two by amount."""
+    firms, behaviour, w = state.firms, state.behaviour, np.int64(state.firms.weight[i])
+    bank.supply[np.int64(firms.prefecture[i])] -= amount * w
+    # The new loan has the firm's own rate less the cut; the old one keeps what was agreed.
+    new_rate = max(0.0, firms.loan_rate[i] - _rate_cut(i, firms, state.terms))
+    total = float(firms.loan[i] + amount)
+    firms.loan_rate[i] = (firms.loan[i] * firms.loan_rate[i] + amount * new_rate) / max(1.0, total)
+    firms.loan[i] += amount
+    give_term(i, clock.day, clock.month, firms, behaviour, state.seed)
+    firms.cash[i] += amount
+    firms.facts[i] |= np.uint16(NEW_LOAN | HAS_LOAN)
+    state.records.books.lines[clock.month, LOAN_DRAWN] += amount * w
 
 
 @kernel

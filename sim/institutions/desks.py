@@ -1,8 +1,10 @@
-"""Agency desks: one process an agency serves all its prefectures, case by case, first in first out.
+"""Who decides: a desk for each measure in each prefecture, or a handler for each case.
 
-Each working day a desk can handle so many entities. Of the cases that are ready (the processing time has passed) the
-one filed first is taken, firms on the list of key firms before others. The decision refuses by chance, enters an
-entitlement, or pays from the measure's fund; where the fund waits for money, the queue of that measure waits too.
+A desk can handle so many entities each working day. Of the cases that are ready (the processing time has passed) the
+one filed first is taken, firms on the list of key firms before others. A measure without desks has handlers of its
+own: landlords decide on their tenants, banks on their borrowers, each when he comes to it. The decision refuses by
+chance, enters an entitlement, or pays from the measure's fund; where the fund waits for money, the case waits too.
+What was filed in time is decided after the measure's end.
 """
 
 from __future__ import annotations
@@ -12,140 +14,171 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firm.entitlements import clear_bit, dequeue, entitle, has_bit, pay
-from sim.firm.state import DECIDED, LANES, NEVER, PAYMENT, REFUSED, Float
+from sim.firm.entitlements import (
+    clear_bit,
+    dequeue,
+    entitle,
+    has_bit,
+    next_due,
+    pay,
+    schedule,
+)
+from sim.firm.state import (
+    DECIDED,
+    DEFERRAL,
+    LANES,
+    PAYMENT,
+    REFUSED,
+    RELIEF,
+    WITHDRAWN,
+    Float,
+    Int,
+)
 from sim.institutions.province import Province
 from sim.institutions.rules import Rules
 from sim.kernels import columns, kernel, outermost
+from sim.parameters import Parameters
 from sim.random_numbers import Purpose, uniform
-from sim.vocabulary import Status
+from sim.vocabulary import AGENCIES, Status
 
 DECISION = int(Purpose.DECISION)
 EXITED = int(Status.EXITED)
 LANE_COUNT = len(LANES)
+SHARED = 10_000  # entities for which measures and parameters state capacities
 
 
 @columns
 class Desk(NamedTuple):
-    """Those who handle the cases of some queues, in each prefecture."""
+    """The desks of measures, in each prefecture."""
 
-    items: NDArray[np.int16]  # of the queues
-    blocked: NDArray[np.bool_]  # (items,) room to note which of them wait for money
-    capacity: Float  # (P,) entities that can be handled in a working day
-    unused: Float  # (P,) capacity saved up because one weighted firm is more than a day's work
-
-
-@kernel
-def first_ready(desk, p, lane, day, queues):  # type: ignore[no-untyped-def]
-    """Position of the item whose case was filed first of those that are ready; -1 when none is."""
-    best = -1
-    best_day = NEVER
-    for k in range(len(desk.items)):
-        if desk.blocked[k]:
-            continue
-        record = queues.head[desk.items[k], p, lane]
-        if record >= 0 and queues.ready_on[record] <= day and queues.applied_on[record] < best_day:
-            best = k
-            best_day = queues.applied_on[record]
-    return best
+    items: NDArray[np.int16]  # (K,) the measures
+    capacity: Float  # (K, P) entities that can be handled in a working day
+    unused: Float  # (K, P) capacity saved up because one weighted firm is more than a day's work
 
 
 @kernel
-def anybody_waits(items, queues):  # type: ignore[no-untyped-def]
-    """Whether there is a case in any queue of ``items``, ready or not."""
-    _, prefectures, lanes = queues.head.shape
-    for k in range(len(items)):
-        for p in range(prefectures):
-            for lane in range(lanes):
-                if queues.head[items[k], p, lane] >= 0:
-                    return True
-    return False
+def is_moot(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
+    """Whether the case of firm i for measure m is over without a decision.
+
+    The firm has left, has waited for too long, or nothing is to be had any more.
+    """
+    firms, terms = state.firms, state.terms
+    if firms.status[i] == EXITED or waited > state.behaviour.patience_days:
+        return True
+    kind, ended = terms.kind[m], not has_bit(terms.active, m)
+    if kind == DEFERRAL:
+        return ended or clock.day > terms.deferral_until[m]
+    return ended and ((kind == RELIEF and terms.month_slot[m] < 0) or (kind == PAYMENT and terms.monthly[m]))
+
+
+@kernel
+def drops_out(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
+    """Whether the case of firm i for measure m is moot; one that withdraws is counted."""
+    if not is_moot(i, m, waited, clock, state):
+        return False
+    firms, counts = state.firms, state.records.counts
+    if firms.status[i] != EXITED:
+        w = np.int64(firms.weight[i])
+        counts.firms[clock.month, m, WITHDRAWN] += w
+        counts.days[clock.month, m, WITHDRAWN] += w * waited
+    clear_bit(firms.waiting, i, m)
+    return True
+
+
+@kernel
+def decide(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
+    """Decide on the case of firm i for measure m; False where it must wait for its fund."""
+    firms, terms, records = state.firms, state.terms, state.records
+    w = np.int64(firms.weight[i])
+    station = DECIDED
+    if terms.called_off[m] or uniform(state.seed, DECISION, firms.key[i], terms.identity[m]) < terms.refusal[m]:
+        station = REFUSED
+    elif terms.kind[m] == PAYMENT and not terms.monthly[m]:
+        if pay(i, m, waited, clock.month, firms, terms, state.behaviour, records) < 0:
+            if terms.waits[m]:
+                return False
+            station = REFUSED
+    if station == DECIDED:
+        entitle(i, m, clock, firms, terms, records)
+    records.counts.firms[clock.month, m, station] += w
+    records.counts.days[clock.month, m, station] += w * waited
+    clear_bit(firms.waiting, i, m)
+    return True
 
 
 @outermost
-def serve(desk, clock, state):  # type: ignore[no-untyped-def]
-    """A working day of one agency."""
-    firms, behaviour, terms, records, queues = state.firms, state.behaviour, state.terms, state.records, state.queues
-    slots, counts, seed = records.slots, records.counts, state.seed
-    day, month = clock.day, clock.month
-    if not anybody_waits(desk.items, queues):
-        return
-    for p in range(len(desk.capacity)):
-        left = desk.unused[p] + desk.capacity[p]
-        desk.blocked[:] = False
-        too_heavy = False  # who stands for more than is left goes on waiting, and nobody goes before
-        for lane in range(LANE_COUNT):
-            while not too_heavy:
-                k = first_ready(desk, p, lane, day, queues)
-                if k < 0:
-                    break
-                m = np.int64(desk.items[k])
-                record = queues.head[m, p, lane]
-                i = np.uint64(queues.firm[record])  # as the settlement counts firms: what both call is compiled once
-                w = np.int64(firms.weight[i])
-                if firms.status[i] == EXITED:
-                    clear_bit(firms.waiting, i, m)
-                    dequeue(m, p, lane, firms, queues)
-                    continue
-                if left < w:
-                    too_heavy = True
-                    break
-                days = day - queues.applied_on[record]
-                # A measure that has ended decides nothing any more.
-                if (
-                    not has_bit(terms.active, m)
-                    or uniform(seed, DECISION, firms.key[i], terms.identity[m]) < terms.refusal[m]
-                ):
-                    counts.firms[month, m, REFUSED] += w
-                    counts.days[month, m, REFUSED] += w * days
-                elif terms.kind[m] == PAYMENT and not terms.monthly[m]:
-                    paid = pay(i, m, days, month, firms, terms, behaviour, records)
-                    if paid < 0 and terms.waits[m]:
-                        desk.blocked[k] = True
-                        continue
-                    if paid < 0:
-                        counts.firms[month, m, REFUSED] += w
-                        counts.days[month, m, REFUSED] += w * days
-                    else:
-                        entitle(i, m, firms, slots, terms, counts)
-                        counts.firms[month, m, DECIDED] += w
-                        counts.days[month, m, DECIDED] += w * days
-                else:
-                    entitle(i, m, firms, slots, terms, counts)
-                    counts.firms[month, m, DECIDED] += w
-                    counts.days[month, m, DECIDED] += w * days
-                clear_bit(firms.waiting, i, m)
+def serve(desk, next_working_day, clock, state):  # type: ignore[no-untyped-def]
+    """A working day of all desks, then of the handlers whose cases are due."""
+    firms, queues = state.firms, state.queues
+    for k in range(len(desk.items)):
+        m = np.int64(desk.items[k])
+        for p in range(desk.capacity.shape[1]):
+            if queues.waiting[m, p, 0] + queues.waiting[m, p, 1] > 0:
+                _serve_prefecture(k, p, desk, clock, state)
+            else:
+                desk.unused[k, p] = 0.0
+    i, m, filed_on = next_due(clock.day, firms, queues)
+    while i >= 0:
+        waited = clock.day - filed_on
+        if not drops_out(i, m, waited, clock, state) and not decide(i, m, waited, clock, state):
+            schedule(i, m, filed_on, next_working_day, firms, queues)
+        i, m, filed_on = next_due(clock.day, firms, queues)
+
+
+@kernel
+def _serve_prefecture(k, p, desk, clock, state):  # type: ignore[no-untyped-def]
+    """A working day of one desk: ready cases, first in first out, listed firms first, as far as its capacity goes."""
+    firms, queues = state.firms, state.queues
+    m, left = np.int64(desk.items[k]), desk.unused[k, p] + desk.capacity[k, p]
+    desk.unused[k, p] = 0.0
+    for lane in range(LANE_COUNT):
+        while True:
+            record = queues.head[m, p, lane]
+            if record < 0 or queues.ready_on[record] > clock.day:
+                break
+            i, waited = np.int64(queues.firm[record]), clock.day - queues.applied_on[record]
+            w = np.int64(firms.weight[i])
+            if drops_out(i, m, waited, clock, state):
                 dequeue(m, p, lane, firms, queues)
-                left -= w
-        idle = True
-        for lane in range(LANE_COUNT):
-            idle = idle and first_ready(desk, p, lane, day, queues) < 0
-        desk.unused[p] = 0.0 if idle else left
+                continue
+            if left < w:  # who stands for more than is left goes on waiting, and nobody goes before
+                desk.unused[k, p] = left
+                return
+            if not decide(i, m, waited, clock, state):
+                return  # its fund is empty: nobody is served until the next day
+            dequeue(m, p, lane, firms, queues)
+            left -= w
 
 
 class Desks:
-    """One agency: its measures, its staff in each prefecture, its queue."""
+    """The desks of all measures that have some, and the handlers of the other cases."""
 
-    def __init__(self, province: Province, rules: Rules, agency: int, staffed: Float) -> None:
-        """``staffed``: (P,) entities that its staff can handle in a working day."""
-        self.province, self.rules, self.agency, self.staffed = province, rules, agency, staffed
-        delivered = [x.delivery.way in ("application", "negotiated") for x in rules.measures]
-        mine = [m for m, by_desk in enumerate(delivered) if by_desk and rules.terms.agency[m] == agency]
-        self.items = np.array(mine, np.int16)
-        self.moved = np.zeros_like(staffed)  # what dispatch meetings have added or taken away
-        self.capacity: Float = np.zeros_like(staffed)
-        self.desk = Desk(self.items, np.zeros(len(mine), np.bool_), self.capacity, np.zeros_like(staffed))
+    def __init__(self, province: Province, rules: Rules, parameters: Parameters, entitled: Int) -> None:
+        """``entitled``: (M + 1, P, Z) weighted firms that qualify for each measure by their traits."""
+        self.province, self.rules = province, rules
+        with_desk = [m for m in np.flatnonzero(rules.applied_for).tolist() if not rules.terms.own_handler[m]]
+        self.items = np.array(with_desk, np.int16)
+        self.agency = rules.terms.agency[self.items].astype(np.int64)
+        stated = [rules.measures[m].delivery.capacity for m in with_desk]
+        factor = parameters.by("delivery.capacity", AGENCIES)[self.agency]
+        factor[self.agency < 0] = 1.0
+        self.staffed: Float = (np.array(stated, np.float64) * factor)[:, None] * entitled[self.items].sum(axis=2) / SHARED
+        self.moved: Float = np.zeros_like(self.staffed)  # what dispatch meetings have added or taken away
+        self.desk = Desk(self.items, np.zeros_like(self.staffed), np.zeros_like(self.staffed))
         self.count_staff()
 
     def count_staff(self) -> None:
         """Set the capacity anew, when rules have changed or a meeting has moved staff."""
-        self.capacity[:] = (self.staffed + self.moved) * self.rules.terms.desk_capacity[self.agency]
+        factor = np.where(self.agency < 0, 1.0, self.rules.terms.desk_capacity[self.agency])
+        self.desk.capacity[:] = (self.staffed + self.moved) * factor[:, None]
 
     @property
     def waiting(self) -> NDArray[np.int64]:
-        """Weighted firms that wait at these desks, by prefecture."""
-        return np.asarray(self.province.state.queues.waiting[self.items].sum(axis=(0, 2)))
+        """Weighted firms that wait at each desk, (K, P)."""
+        return np.asarray(self.province.state.queues.waiting[self.items].sum(axis=2))
 
     def work(self, day: int) -> None:
         """A working day."""
-        serve(self.desk, self.province.clock(day), self.province.state)
+        state = self.province.state
+        following = int(min(state.ready_day[day, 1], len(state.queues.due_head) - 1))
+        serve(self.desk, following, self.province.clock(day), state)

@@ -1,6 +1,6 @@
 """Dispatch meetings: capacity moves to the desk with the longest backlog (clause III.1).
 
-At each meeting, in each prefecture, the agency whose cases would take longest to clear gets staff from the one with the
+At each meeting, in each prefecture, the desk whose cases would take longest to clear gets staff from the one with the
 shortest backlog. How much moves at once is an assumption (``delivery.dispatch_share``).
 """
 
@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.effects import Terms
 from sim.institutions.desks import Desks
+from sim.institutions.rules import Rules
 from sim.timeline import Timeline
 from sim.vocabulary import AGENCIES
 
 LEAST = 0.5  # a desk is never stripped below half of its staff
+BANKS = AGENCIES.index("banks")  # theirs are not the state's to move
 
 
 class Dispatch:
     """The meetings of the province."""
 
-    def __init__(self, desks: list[Desks], terms: Terms, timeline: Timeline, share: float) -> None:
+    def __init__(self, desks: Desks, rules: Rules, timeline: Timeline, share: float) -> None:
         """``share``: of a desk's staff that can move at once."""
-        self.terms, self.timeline, self.share = terms, timeline, share
-        self.desks = [one for one in desks if AGENCIES[one.agency] != "banks"]  # banks are not the state's to move
+        self.desks, self.rules, self.timeline, self.share = desks, rules, timeline, share
 
     def is_meeting(self, day: int) -> bool:
         """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
-        meetings = int(self.terms.dispatch_meetings[0])
+        meetings = int(self.rules.terms.dispatch_meetings[0])
         if meetings == 0:
             return False
         of_month = self.timeline.date(day).day
@@ -34,19 +34,19 @@ class Dispatch:
 
     def meet(self, day: int) -> None:
         """Move capacity if there is a meeting on the day."""
-        if len(self.desks) < 2 or not self.is_meeting(day):
+        desks = self.desks
+        if len(desks.items) < 2 or not self.is_meeting(day):
             return
-        waiting = np.array([desks.waiting for desks in self.desks])
-        capacity = np.array([desks.capacity for desks in self.desks])
-        staffed = np.array([desks.staffed for desks in self.desks])
-        moved = np.array([desks.moved for desks in self.desks])
-        backlog = waiting / np.maximum(capacity, 1e-9)  # working days, by agency and prefecture
+        waiting, staffed, moved = desks.waiting, desks.staffed, desks.moved
+        backlog = waiting / np.maximum(desks.desk.capacity, 1e-9)  # working days, (K, P)
+        takes_part = self.rules.running[desks.items][:, None] | (waiting > 0)
+        takes_part &= (desks.agency != BANKS)[:, None]
         everywhere = np.arange(backlog.shape[1])
-        longest, shortest = (backlog.argmax(axis=0), everywhere), (backlog.argmin(axis=0), everywhere)
+        longest = np.where(takes_part, backlog, -np.inf).argmax(axis=0), everywhere
+        shortest = np.where(takes_part, backlog, np.inf).argmin(axis=0), everywhere
         cases = np.minimum(self.share * staffed[shortest], staffed[shortest] * LEAST + moved[shortest])
-        cases = np.where(backlog[longest] > backlog[shortest], cases, 0.0)
+        moves = takes_part.any(axis=0) & (backlog[longest] > backlog[shortest])
+        cases = np.where(moves, cases, 0.0)
         moved[shortest] -= cases
         moved[longest] += cases
-        for desks, now in zip(self.desks, moved, strict=True):
-            desks.moved[:] = now
-            desks.count_staff()
+        desks.count_staff()

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.firm.claims import LARGE_FIRMS
 from sim.firm.state import LEAD, Float, Int, Market
 from sim.institutions.province import Province
 from sim.parameters import Parameters
@@ -79,6 +80,11 @@ class Markets:
         self.out_of_work: Float = self.usually_out_of_work.copy()
         away = parameters["labour.returning_per_month"] * parameters["labour.migrants"] * population.scale
         self.returning: Float = away * here / max(here.sum(), 1.0)
+        self.extra_share = parameters["receivables.large_firms_extra_share"]
+        owed = alive & (firms.customer == LARGE_FIRMS)
+        monthly = np.floor(firms.receivables_public[owed] * parameters["receivables.collected_per_month.large_firms"] + 0.5)
+        due = np.bincount(firms.prefecture[owed], monthly * firms.weight[owed], prefectures)
+        province.state.market.large_room[:] = np.floor(self.extra_share * due)
 
     def new_month(self, day: int, payables: Int, living: Int, working: Int) -> None:
         """Let what the firms did in the month that ends on ``day`` act on the next.
@@ -91,6 +97,11 @@ class Markets:
         lost = np.divide(market.payables_lost, np.maximum(payables + market.payables_lost, 1))
         of_all = market.payables_lost.sum(axis=0) / np.maximum((payables + market.payables_lost).sum(axis=0), 1)
         market.lost_share[:] = self._of_buyers(lost, of_all) @ self.by_buyer.T
+        # Who is paid old debts by a large firm is paid at the cost of those whom it owes new ones.
+        due = market.due_by_large
+        extra = np.divide(market.extra_by_large, due, out=np.zeros(len(due)), where=due > 0)
+        market.large_pays[:] = np.maximum(0.0, 1.0 - extra)
+        market.large_room[:] = np.floor(self.extra_share * due)
         self._employ(market)
         published = self._published(day)
         self._set_local_demand(market)

@@ -2,8 +2,8 @@
 
 A firm is stopped while the closed share of its county and sector exceeds its own draw for the episode. The draw does
 not depend on the scenario, so less closure stops a subset of the same firms. Set free, it works again at once or
-when the problems that it meets (tickets: labour, funds, materials, transport) are solved, by themselves or by
-liaison officers, whichever comes first.
+when the problems that it meets (tickets: labour, funds, materials, transport) are over, by themselves or because
+somebody has found what ends them, whichever comes first (:mod:`sim.institutions.restart`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
 from sim.firm.entitlements import enqueue
-from sim.firm.state import APPLIED, LEAD, LISTED, NEVER, UNLISTED, Float, Int
+from sim.firm.state import APPLIED, CLOSURES, FREED, LEAD, LISTED, NEVER, UNLISTED, WITHIN, Float, Int
 from sim.institutions.markets import Markets
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
-from sim.random_numbers import Purpose, exponential, uniform
+from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 from sim.world.world import World
 
@@ -29,8 +29,9 @@ COUNTY_LISTED = bit(FACTS, "county_listed")
 HIT = bit(FACTS, "hit_by_epidemic")
 CONSTRUCTION = SECTORS.index("construction")
 KEY_FIRM = bit(FLAGS, "key_firm")
-FUNDS_TICKET = TICKETS.index("funds")
+FUNDS_TICKET, LABOUR = TICKETS.index("funds"), TICKETS.index("labour")
 TICKET_COUNT = len(TICKETS)
+ALL_TICKETS = (1 << TICKET_COUNT) - 1
 
 
 @columns
@@ -102,22 +103,20 @@ def update_listings(day, severity, listed, closures):  # type: ignore[no-untyped
 
 
 @outermost
-def close_and_reopen(closures, officers, clock, state):  # type: ignore[no-untyped-def]
+def close_and_reopen(closures, clock, state):  # type: ignore[no-untyped-def]
     """Stop open firms of listed counties, free those whose closure ended, restart those that are ready.
 
     A firm that its owner has paused is not touched.
-
-    ``officers``: whether liaison officers take problems.
     """
-    firms, behaviour, terms, market, seed = state.firms, state.behaviour, state.terms, state.market, state.seed
-    queues, counts, first_ticket, day = state.queues, state.records.counts, state.ticket_item, clock.day
+    firms, market, seed, day = state.firms, state.market, state.seed, clock.day
+    restarts = state.records.counts.restarts
     suspended, county_rows, episode = closures.suspended, closures.county_rows, closures.episode
     for c in range(len(suspended)):
         closed_now, closed_before = closures.severity[c] * closures.control[c], closures.closed[c]
         closures.closed[c] = closed_now
         if closed_now == closed_before and not closures.listed_new[c]:
             if suspended[c] > 0:
-                suspended[c] = _restart_ready(day, c, county_rows, firms)
+                suspended[c] = _restart_ready(day, c, county_rows, episode, state)
             continue
         suspended[c] = 0
         for cohort in range(len(county_rows)):
@@ -132,27 +131,30 @@ def close_and_reopen(closures, officers, clock, state):  # type: ignore[no-untyp
                 if must_close and status == OPEN:
                     _stop(i, day, c, firms, market)
                 elif must_close:
-                    firms.restart_on[i] = -1  # still, or again, closed
+                    if firms.restart_on[i] >= 0:  # closed again before it worked: its last closure counts
+                        restarts[_closure(i, firms), FREED] -= firms.weight[i]
+                    firms.restart_on[i] = -1
                     firms.tickets[i] = 0
                 elif status == SUSPENDED:
                     if firms.restart_on[i] < 0:
-                        _set_free(i, day, episode[c], firms, terms, behaviour, seed)
-                        if officers:
-                            _tell_officers(i, clock, first_ticket, firms, queues, counts)
+                        _set_free(i, clock, episode[c], state)
+                    _look_at_funds(i, day, episode, state)
                     if firms.restart_on[i] <= day:
-                        _restart(i, day, firms)
+                        _restart(i, day, firms, restarts)
                 suspended[c] += firms.status[i] == SUSPENDED
 
 
 @kernel
-def _restart_ready(day, c, county_rows, firms):  # type: ignore[no-untyped-def]
+def _restart_ready(day, c, county_rows, episode, state):  # type: ignore[no-untyped-def]
     """Restart the freed firms of a county whose day has come; returns the rows that stay stopped."""
+    firms = state.firms
     stopped = 0
     for cohort in range(len(county_rows)):
         for i in range(county_rows[cohort, c], county_rows[cohort, c + 1]):
             if firms.status[i] == SUSPENDED:
+                _look_at_funds(i, day, episode, state)
                 if 0 <= firms.restart_on[i] <= day:
-                    _restart(i, day, firms)
+                    _restart(i, day, firms, state.records.counts.restarts)
                 else:
                     stopped += 1
     return stopped
@@ -172,49 +174,95 @@ def _stop(i, day, c, firms, market):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _restart(i, day, firms):  # type: ignore[no-untyped-def]
-    """Firm i works again from today on."""
+def _restart(i, day, firms, restarts):  # type: ignore[no-untyped-def]
+    """Firm i works again from today on; how its lacks ended stays on record."""
     firms.status[i] = OPEN
     firms.open_from[i] = day
-    firms.tickets[i] = 0
+    firms.tickets[i] &= np.uint8(255 ^ ALL_TICKETS)
+    closure, waited = _closure(i, firms), day - firms.freed_on[i]
+    for k in range(len(WITHIN)):
+        if waited <= WITHIN[k]:
+            restarts[closure, k] += firms.weight[i]
 
 
 @kernel
-def days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
-    """Days after which a problem of firm i goes away without help, at most the deadline of supervision (III.2)."""
-    wait = behaviour.ticket_days[ticket] * terms.restart_delay[c]
-    wait *= exponential(seed, RESTART, firms.key[i], episode * TICKET_COUNT + ticket)
-    return min(np.int64(np.ceil(wait)), np.int64(terms.ticket_deadline[0]))
+def _closure(i, firms):  # type: ignore[no-untyped-def]
+    """For how long firm i had been closed when it was freed, as a place in CLOSURES, or after the last."""
+    days = firms.freed_on[i] - firms.suspended_on[i]
+    k = 0
+    while k < len(CLOSURES) and days > CLOSURES[k]:
+        k += 1
+    return k
 
 
 @kernel
-def _set_free(i, day, episode, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
-    """The closure of firm i has ended: find what it lacks, and when that passes by itself."""
-    c = np.int64(firms.county[i])
+def days_by_itself(i, episode, ticket, state):  # type: ignore[no-untyped-def]
+    """Days after which a problem of firm i goes away without help: few for most, many for some."""
+    firms, behaviour = state.firms, state.behaviour
+    wait = behaviour.ticket_days[ticket] * state.terms.restart_delay[np.int64(firms.county[i])]
+    spread = behaviour.days_spread
+    drawn = spread * normal(state.seed, RESTART, firms.key[i], episode * TICKET_COUNT + ticket)
+    wait *= np.exp(drawn - spread * spread / 2.0)
+    return np.int64(min(np.ceil(wait), float(NEVER)))
+
+
+@kernel
+def end_lack(i, ticket, day, episode, state):  # type: ignore[no-untyped-def]
+    """A lack of firm i has gone otherwise than by its own days: it works again on ``day`` or after its other lacks.
+
+    ``episode``: (C,) first day of each county's present closure.
+    """
+    firms = state.firms
+    firms.tickets[i] &= np.uint8(255 ^ (1 << ticket))
+    restart = np.int64(day)
+    for other in range(TICKET_COUNT):
+        if (firms.tickets[i] >> other) & 1:
+            alone = days_by_itself(i, episode[np.int64(firms.county[i])], other, state)
+            restart = max(restart, firms.freed_on[i] + alone)
+    firms.restart_on[i] = min(restart, np.int64(firms.restart_on[i]))
+
+
+@kernel
+def _look_at_funds(i, day, episode, state):  # type: ignore[no-untyped-def]
+    """A freed firm that waits for funds, and has come to hold enough, lacks them no more."""
+    firms = state.firms
+    if firms.restart_on[i] > day and (firms.tickets[i] >> FUNDS_TICKET) & 1 and not _lacks_funds(i, state):
+        end_lack(i, FUNDS_TICKET, day, episode, state)
+
+
+@kernel
+def _lacks_funds(i, state):  # type: ignore[no-untyped-def]
+    """Whether firm i holds too little to begin again."""
+    behaviour = state.behaviour
+    return state.firms.cash[i] < outlays(i, 1.0, state.firms, behaviour) * behaviour.ticket_funds_months
+
+
+@kernel
+def _set_free(i, clock, episode, state):  # type: ignore[no-untyped-def]
+    """The closure of firm i has ended: find what it lacks, when that passes by itself, and who is told of it."""
+    firms, terms, queues, counts = state.firms, state.terms, state.queues, state.records.counts
+    day, seed = clock.day, state.seed
+    firms.freed_on[i] = day
+    lane = -1  # nobody is told
+    if firms.flags[i] & KEY_FIRM and terms.liaison_capacity[0] > 0.0:
+        lane = LISTED
+    elif terms.counter_capacity[0] > 0.0:
+        lane = UNLISTED
     longest = np.int64(0)
-    tickets = 0
     for ticket in range(TICKET_COUNT):
         if ticket == FUNDS_TICKET:
-            lacks = firms.cash[i] < outlays(i, 1.0, firms, behaviour) * behaviour.ticket_funds_months
+            lacks = _lacks_funds(i, state)
         else:
             chance = uniform(seed, TICKET, firms.key[i], episode * TICKET_COUNT + ticket)
-            lacks = chance < behaviour.ticket_incidence[ticket]
+            lacks = chance < state.behaviour.ticket_incidence[ticket] and (ticket != LABOUR or firms.staff[i] > 0)
         if lacks:
-            tickets |= 1 << ticket
-            longest = max(longest, days_by_itself(i, c, episode, ticket, firms, terms, behaviour, seed))
-    firms.tickets[i] = tickets
-    firms.freed_on[i] = day
+            firms.tickets[i] |= np.uint8(1 << ticket)
+            longest = max(longest, days_by_itself(i, episode, ticket, state))
+            if lane >= 0:
+                enqueue(i, state.ticket_item + ticket, day, day, lane, firms, queues)
+                counts.firms[clock.month, state.ticket_item + ticket, APPLIED] += firms.weight[i]
     firms.restart_on[i] = min(day + longest, NEVER)
-
-
-@kernel
-def _tell_officers(i, clock, first_ticket, firms, queues, counts):  # type: ignore[no-untyped-def]
-    """Put what firm i lacks before the liaison officers; ``first_ticket``: item of the first kind of problem."""
-    lane = LISTED if firms.flags[i] & KEY_FIRM else UNLISTED
-    for ticket in range(TICKET_COUNT):
-        if (firms.tickets[i] >> ticket) & 1:
-            enqueue(i, first_ticket + ticket, clock.day, clock.day, lane, firms, queues)
-            counts.firms[clock.month, first_ticket + ticket, APPLIED] += firms.weight[i]
+    counts.restarts[_closure(i, firms), FREED] += firms.weight[i]
 
 
 class Outbreak:
@@ -263,6 +311,5 @@ class Outbreak:
         world, closures, province = self.world, self.closures, self.province
         if update_listings(day, world.severity[day], world.listed[day], closures):
             province.make_room(len(TICKETS) * int(closures.suspended.sum()) + 1)
-            officers = bool(province.state.terms.liaison_capacity[0] > 0)
-            close_and_reopen(closures, officers, province.clock(day), province.state)
+            close_and_reopen(closures, province.clock(day), province.state)
         self._run(day, world.demand[day], float(world.friction[day]))

@@ -76,6 +76,10 @@ def first_state(
             places=np.zeros(prefectures, np.int64),
             hireable=np.ones(prefectures),
             repaid=np.zeros(prefectures, np.int64),
+            due_by_large=np.zeros(prefectures, np.int64),
+            extra_by_large=np.zeros(prefectures, np.int64),
+            large_room=np.zeros(prefectures, np.int64),
+            large_pays=np.ones(prefectures),
         ),
         records=state.Records(
             slots=state.Slots(
@@ -93,9 +97,10 @@ def first_state(
                 days=np.zeros(stations, np.int64),
                 holders=np.zeros((measures + 1, prefectures), np.int64),
                 repayment_wall=np.zeros((months, measures + 1, len(state.DUE_AGAIN)), np.int64),
+                restarts=np.zeros((len(state.CLOSURES) + 1, len(state.WITHIN) + 1), np.int64),
             ),
         ),
-        queues=new_queues(items, prefectures, int(np.diff(population.cohort_start).max()) + 1),
+        queues=new_queues(items, prefectures, timeline.days, int(np.diff(population.cohort_start).max()) + 1),
         bills=state.Bills(full=np.zeros(len(FLOWS), np.int64), due=np.zeros(len(FLOWS), np.int64)),
         ready_day=days_until_ready(timeline),
         loan_item=measures,

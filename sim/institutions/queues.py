@@ -13,8 +13,11 @@ from sim.firm.state import DAYS_SO_FAR, FIRST_FREE, FREE_RECORDS, LANES, WAITING
 from sim.kernels import outermost
 
 
-def new_queues(items: int, prefectures: int, records: int) -> Queues:
-    """Empty queues for ``items`` in each of ``prefectures``, with room for ``records`` cases waiting at once."""
+def new_queues(items: int, prefectures: int, days: int, records: int) -> Queues:
+    """Empty queues for ``items`` in each of ``prefectures``, with room for ``records`` cases waiting at once.
+
+    ``days``: of the horizon.
+    """
     ends = (items, prefectures, len(LANES))
     following = np.arange(1, records + 1, dtype=np.int32)
     following[-1] = -1
@@ -27,6 +30,8 @@ def new_queues(items: int, prefectures: int, records: int) -> Queues:
         head=np.full(ends, -1, np.int32),
         tail=np.full(ends, -1, np.int32),
         waiting=np.zeros(ends, np.int64),
+        due_head=np.full(days + 1, -1, np.int32),
+        due_tail=np.full(days + 1, -1, np.int32),
         free=np.array([0, records], np.int32),
     )
 
@@ -68,3 +73,10 @@ def count_waiting(day, firms, queues, found):  # type: ignore[no-untyped-def]
                     found[item, WAITING] += w
                     found[item, DAYS_SO_FAR] += w * (day - queues.applied_on[record])
                     record = queues.next[record]
+    for due in range(min(day + 1, len(queues.due_head) - 1), len(queues.due_head)):
+        record = queues.due_head[due]
+        while record >= 0:
+            w = np.int64(firms.weight[queues.firm[record]])
+            found[queues.item[record], WAITING] += w
+            found[queues.item[record], DAYS_SO_FAR] += w * (day - queues.applied_on[record])
+            record = queues.next[record]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,9 @@ from sim.units import MONTH_DAYS
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
 
 
+DECIDED_ON: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
+
+
 class Rules:
     """Rows of all measures and their combined effect (``terms``, which kernels and institutions read)."""
 
@@ -67,7 +70,7 @@ class Rules:
         self.announced = np.zeros(count, np.bool_)  # firms hear of it, and it is not yet in force
         self.running = np.zeros(count, np.bool_)  # in force today
         ways = [measure.delivery.way for measure in measures]
-        self.applied_for = np.array([*(way in ("application", "negotiated") for way in ways), False])
+        self.applied_for = np.array([*(way in DECIDED_ON for way in ways), False])
         self.top_ups: list[tuple[date, int, int]] = []  # day, measure and fen that go into its fund
         self.month_slots = 0
         self.deferral_slots = 0
@@ -93,6 +96,9 @@ class Rules:
             agency=AGENCIES.index(delivery.agency) if delivery.agency else -1,
             refusal=delivery.refusal_share,
             list_first=delivery.list_first,
+            by_list=delivery.way == "by_list",
+            own_handler=delivery.way in DECIDED_ON and delivery.capacity is None,
+            take_up=delivery.take_up,
             by_itself=delivery.way == "automatic",
             granted_share=1.0 - delivery.refusal_share,
             delay_months=delivery.processing_days * 7 / 5 / MONTH_DAYS,
@@ -185,7 +191,9 @@ class Rules:
     def lapse(self, m: int, last: int) -> None:
         """Measure m has ended on its day ``last``, or is withdrawn; months left and amounts put off live on."""
         self.announced[m] = self.running[m] = False
-        self.enter(m, ends_on=last)
+        withdrawn = self.measures[m].withdrawn
+        called_off = withdrawn is not None and self.timeline.day(withdrawn) == last + 1
+        self.enter(m, ends_on=last, called_off=called_off)
 
     def combine(self) -> None:
         """Recompute the combined effect after any change of a row."""
@@ -216,6 +224,7 @@ class Rules:
             agency = t.agency[m]
             days = self._base_processing[m] * (t.desk_processing[agency] if agency >= 0 else 1.0)
             t.processing[m] = min(round(days), LONGEST_PROCESSING)
+            t.handling_days[m] = days
 
     def tell_decisions(self, counts: Counts, month: int) -> None:
         """What offices decided in a month, and how long it took, is what applicants count on in the next."""

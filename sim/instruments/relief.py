@@ -62,6 +62,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
         flows=mask(FLOWS, values.flows),
         rate_cap=values.rate_cap,
         tops_up=None if values.tops_up is None else rules.index.get(values.tops_up),
+        paid_since=None if values.paid_since is None else rules.timeline.month_of(values.paid_since),
     )
     if values.months is not None:
         rules.month_slot(m)

@@ -59,7 +59,6 @@ class Looks:
         self.population, self.strata, self.parameters = population, strata, parameters
         self.counties, self.timeline = counties(), timeline
         self._state, self._on_application = state, on_application
-        self._apply_share = parameters.by_size("delivery.apply_share")
         self._days = self.inside.on(timeline)
         self._snapshots: list[pd.DataFrame] = []
         self._distributions: list[pd.DataFrame] = []
@@ -122,7 +121,7 @@ class Looks:
         one = Firms(*(column[rows] for column in firms))  # type: ignore[arg-type]
         lives = one.status != Status.EXITED
         measures = np.zeros((len(rows), 3), np.int16)
-        count_measures(one, self._state.terms, self._on_application, self._apply_share, measures)
+        count_measures(one, state.terms, state.behaviour, self._on_application, measures)
         outlays = np.where(lives, outlays[rows], 0)
         settled = self._settled(day, rows) * one.usual_sales
         sales, staff_before = one.usual_sales, self.strata.jobs[rows]

@@ -5,15 +5,16 @@ Model code never counts stocks; this kernel walks over all firms on the last day
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
+from sim.firm.claims import debt_of, is_disputed
 from sim.firm.contracts import prepaid
-from sim.firm.entitlements import has_bit, more, next_of, walk
+from sim.firm.entitlements import has_bit, more, next_of, take_up, walk
 from sim.kernels import inlined, outermost
 from sim.ledger import ACCOUNT
-from sim.random_numbers import Purpose, salted, uniform
+from sim.random_numbers import salted
 from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, FACTS, SECTORS, SIZES, Status, bit
 
 # Columns of the panel that the census fills, in order; `sales_fen` comes from the settlements of the month.
@@ -36,7 +37,6 @@ CLOSED_WHILE_STOPPED, INSOLVENT, INSOLVENT_WHILE_STOPPED = (
     EXIT_CAUSES.index(cause) for cause in ("closed_while_stopped", "insolvent", "insolvent_while_stopped")
 )
 MONTH_OF_OWNER = 30  # days since its birth that count as a month of a newcomer's owner
-DISPUTE = int(Purpose.DISPUTE)
 LOAN_BAD = bit(FACTS, "loan_bad")
 (
     CASH_ACCOUNT, RECEIVABLES_PUBLIC_ACCOUNT, OVERDUE_PUBLIC_ACCOUNT, RECEIVABLES_PRIVATE_ACCOUNT, PAYABLES_ACCOUNT,
@@ -47,14 +47,6 @@ FOUNDER = -1  # `born_on` of firms alive at the start
 PAYABLES, LIVING, WORKING = range(3)  # what of a market is counted in the evening of a month
 MARKETS: Final = 3
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
-
-
-class SmallArrears(NamedTuple):
-    """Which arrears to a firm are small ones: those below so many fen that are not disputed."""
-
-    below: int
-    disputed_share: float  # of firms, all of whose arrears are disputed: the same as in the settlement
-    seed: int
 
 
 @inlined
@@ -77,11 +69,13 @@ def results_with_owner(firms, day, month_of_year, found):  # type: ignore[no-unt
 
 
 @outermost
-def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-untyped-def]
+def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED) and of ``tally``, weighted.
 
-    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``clock``: the last day of the month.
+    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``clock``: the last day of the month; ``small``: fen below
+    which a debt to a firm that is not disputed is small.
     """
+    firms, slots, behaviour, seed = state.firms, state.records.slots, state.behaviour, state.seed
     for i in range(len(firms.key)):
         status = firms.status[i]
         if status == UNBORN:
@@ -136,8 +130,8 @@ def count(firms, slots, strata, panel, tally, clock, small):  # type: ignore[no-
         row[ARREARS] += w * (firms.arrears_public[i] + firms.arrears_private[i] + firms.overdue_payables[i])
         overdue = firms.overdue_public[i]
         row[OVERDUE_PUBLIC] += w * overdue
-        if 0 < overdue < small.below:
-            if uniform(small.seed, DISPUTE, firms.key[i], 0) >= small.disputed_share:
+        if overdue > 0 and not is_disputed(i, firms, behaviour, seed):
+            if debt_of(i, firms, behaviour, seed) < small:
                 row[SMALL_ARREARS] += w * overdue
         if slots.put_off[i] != 0:
             for slot in range(len(slots.deferred)):
@@ -203,11 +197,11 @@ def count_aware(firms, terms, found):  # type: ignore[no-untyped-def]
 
 
 @outermost
-def count_measures(firms, terms, on_application, apply_share, found):  # type: ignore[no-untyped-def]
+def count_measures(firms, terms, behaviour, on_application, found):  # type: ignore[no-untyped-def]
     """Count for each firm the measures that it knows of, has filed for and has been granted, into ``found`` (n, 3).
 
-    Of the measures ``on_application`` (M,) for which it qualifies by its fixed traits; ``apply_share`` (Z,): of firms
-    that know of a measure, those that would ever file.
+    Of the measures ``on_application`` (M,) for which it qualifies by its fixed traits; offices that work by list file
+    for it.
     """
     for i in range(len(firms.key)):
         key, p, z = firms.key[i], firms.prefecture[i], firms.size[i]
@@ -220,5 +214,5 @@ def count_measures(firms, terms, on_application, apply_share, found):  # type: i
             # The column says that it has decided; whether it would ever file is the draw of the measure topped up.
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
             if has_bit(firms.applied[i], m):
-                found[i, FILED] += salted(terms.apply_salt[asked], key) < apply_share[z]
+                found[i, FILED] += salted(terms.apply_salt[asked], key) < take_up(m, z, terms, behaviour)
             found[i, GRANTED] += has_bit(firms.granted[i], m)

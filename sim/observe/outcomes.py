@@ -192,7 +192,7 @@ def arrears_to_firms(seen: OutcomeInputs) -> float:
 
 @outcome("fen", less_is_better=True)
 def small_arrears_left(seen: OutcomeInputs) -> float:
-    """Of arrears to firms at the end of 2022, what is undisputed and below 2 m yuan a firm (clause I.6.c)."""
+    """Of arrears to firms at the end of 2022, what is undisputed and below 2 m yuan a debt (clause I.6.c)."""
     return float(seen.at_target["small_arrears_fen"])
 
 

@@ -10,7 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import ledger
-from sim.firm.state import COUNTED_STATIONS, DAYS_SO_FAR, DECIDED, DUE_AGAIN, MISSED, PUT_OFF, WAITING, Float, Int
+from sim.firm.state import (
+    CLOSURES,
+    COUNTED_STATIONS,
+    DAYS_SO_FAR,
+    DECIDED,
+    DUE_AGAIN,
+    FREED,
+    MISSED,
+    PUT_OFF,
+    WAITING,
+    WITHIN,
+    Float,
+    Int,
+)
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
 from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
@@ -26,9 +39,12 @@ if TYPE_CHECKING:
     from sim.population.columns import Firms
     from sim.timeline import Timeline
 
-GIVING: Final = ("deferred", "granted", "vat_refunded", "deposit_returned", "extended")  # moves at the station `paid`
+GIVING: Final = (  # moves at the station `paid`
+    "deferred", "granted", "vat_refunded", "deposit_returned", "extended", "cleared_by_public_bodies",
+    "cleared_by_large_firms",
+)  # fmt: skip
 # Tables month by month; nobody makes them who only wants outcomes.
-MONTHLY: Final = ("panel", "universes", "delivery", "requests", "repayment_wall")
+MONTHLY: Final = ("panel", "universes", "delivery", "requests", "repayment_wall", "restarts")
 
 
 class Record:
@@ -66,6 +82,7 @@ class Record:
             "delivery": self.delivery_table(counts, books, known, timeline.days_since(terms.starts_on[:-1])),
             "requests": self.requests_table(counts),
             "repayment_wall": self.repayment_wall_table(counts, books, terms.loan_months),
+            "restarts": self.restarts_table(counts),
         }
 
     def panel_table(self) -> pd.DataFrame:
@@ -157,12 +174,21 @@ class Record:
 
         rows: list[tuple[str, str, str, int, float]] = []
         for k, kind in enumerate(REQUESTS):
-            for station in ("applied", "queued", "decided", "refused"):
+            for station in ("applied", "queued", "decided", "refused", "withdrawn", "supervised"):
                 firms, waited = self._at(len(self.measures) + k, station, counts)
                 for month in np.flatnonzero(firms):
                     days = waited[month] / firms[month] if station != "applied" else np.nan
                     rows.append((self.months[month], kind, station, int(firms[month]), days))
         return pd.DataFrame(rows, columns=["month", "kind", "station", "firms", "days"])
+
+    def restarts_table(self, counts: Counts) -> pd.DataFrame:
+        """How soon firms worked again after they were freed, by length of closure (columns: ``TABLES['restarts']``)."""
+        import pandas as pd
+
+        kinds = np.flatnonzero(counts.restarts[:, FREED])
+        columns = {"freed": counts.restarts[kinds, FREED]}
+        columns |= {f"within_{days}_days": counts.restarts[kinds, k] for k, days in enumerate(WITHIN)}
+        return pd.DataFrame({"closure": np.array([*map(str, CLOSURES), "longer"], object)[kinds]} | columns)
 
     def _at(self, item: int, station: str, counts: Counts) -> tuple[Int, Int]:
         """Weighted firms of an item at a station, and their days, by month."""

@@ -70,7 +70,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "overdue_public_fen": Column("int64", "fen", "arrears that public bodies and large firms owe to living firms"),
         "deferred_fen": Column("int64", "fen", "put off by measures and not yet due"),
         "loan_fen": Column("int64", "fen", "bank loans of living firms"),
-        "small_arrears_fen": Column("int64", "fen", "of `overdue_public_fen`, undisputed and below 2 m yuan a firm"),
+        "small_arrears_fen": Column("int64", "fen", "of `overdue_public_fen`, undisputed and below 2 m yuan a debt"),
     },
     "universes": {
         "month": Column("str", "YYYY-MM", "counted on the last day of this month"),
@@ -98,7 +98,7 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "payee": Column("str", "-", "one of PARTIES"),
         "flow": Column("str", "-", "name of the flow, such as rent, loan_drawn, write_off"),
         "measure": Column("str", "-", "measure that moved it, empty for none"),
-        "kind": Column("str", "-", "paid, prepaid, relieved, deferred, repaid, granted, owed, written_off"),
+        "kind": Column("str", "-", "paid, prepaid, relieved, deferred, repaid, granted, cleared, owed, written_off"),
         "amount_fen": Column("int64", "fen", "weighted sum"),
     },
     "delivery": {
@@ -109,12 +109,12 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         ),
         "firms": Column("int64", "entities", "that reached the station in the month, or that are there at its end"),
         "days": Column("float64", "days", "mean days: aware, applied since the measure began; else since applying"),
-        "amount_fen": Column("int64", "fen", "paid, relieved or put off in the month (station `paid`)"),
+        "amount_fen": Column("int64", "fen", "paid, relieved, put off or cleared in the month (station `paid`)"),
     },
     "requests": {
         "month": Column("str", "YYYY-MM", "month in which the station was reached"),
         "kind": Column("str", "-", "one of REQUESTS: a loan, or the kind of problem that keeps a firm from restarting"),
-        "station": Column("str", "-", "applied, queued (stock at the month's end), decided, refused"),
+        "station": Column("str", "-", "one of STATIONS from `applied` on; `queued` is the stock at the month's end"),
         "firms": Column("int64", "entities", "that reached the station in the month, or that wait at its end"),
         "days": Column("float64", "days", "mean days since applying; of those still waiting so far"),
     },
@@ -131,6 +131,14 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "firms_due": Column("int64", "entities", "to which part of a bill put off fell due"),
         "firms_short": Column("int64", "entities", "of those, could not pay it in full"),
         "firms_closed": Column("int64", "entities", "closed while they still owed what was put off"),
+    },
+    "restarts": {
+        "closure": Column("str", "days", "how long it had been closed when it was freed: 7, 14, 30 at most, or longer"),
+        "freed": Column("int64", "entities", "freed after a closure; of several before it works again the last counts"),
+        "within_7_days": Column("int64", "entities", "of those, working again within 7 days of being freed"),
+        "within_14_days": Column("int64", "entities", "the same within 14 days"),
+        "within_30_days": Column("int64", "entities", "the same within 30 days"),
+        "within_60_days": Column("int64", "entities", "the same within 60 days"),
     },
     "fates": {
         "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
@@ -309,12 +317,13 @@ class Result:
     firms: int  # rows alive at the start of the horizon
     months: int
     outcomes: pd.DataFrame
-    panel: pd.DataFrame  # this, universes, delivery, requests and repayment wall have no rows where nobody wanted them
+    panel: pd.DataFrame  # this and the next, up to restarts, have no rows where nobody wanted them
     universes: pd.DataFrame
     ledger: pd.DataFrame
     delivery: pd.DataFrame
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
+    restarts: pd.DataFrame
     fates: pd.DataFrame
     journeys: pd.DataFrame
     snapshots: pd.DataFrame  # this and the next three: what `sim.observe.inside.Inside` asks for, else no rows
