@@ -199,7 +199,7 @@ def build(
 ) -> tuple[Measure | None, list[ValidationError]]:
     """A measure from plain data, or everything that is wrong with it.
 
-    ``ids`` are the measures that it may name. Days called ``adopted`` and ``rules`` become those of the plan.
+    ``ids`` are the measures that it may name. Days called by the words of PLAN_DAYS become those of the plan.
     """
     errors: list[ValidationError] = []
     data = with_days(known.plan, data)
@@ -230,7 +230,7 @@ def build(
 
 
 def build_fund(plan: Plan, data: Mapping[str, Any], source: Source) -> tuple[Fund | None, list[ValidationError]]:
-    """A fund from plain data, or everything that is wrong with it. Days called ``adopted`` and ``rules`` as above."""
+    """A fund from plain data, or everything that is wrong with it. Days of the plan as above."""
     fund, errors = check(Fund, with_days(plan, data), source)
     return fund, [*errors, *_same_day_twice(plan, data, source, ())]
 
@@ -250,7 +250,7 @@ def waits_for_plan(data: Mapping[str, Any]) -> bool:
 
 
 def with_days(plan: Plan, data: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Data in which the plan's days stand for the words ``adopted`` and ``rules``, as values and as keys of tables."""
+    """Data in which the plan's days stand for the words of PLAN_DAYS, as values and as keys of tables."""
 
     def day(word: Any) -> Any:
         return getattr(plan, word) if isinstance(word, str) and word in PLAN_DAYS else word

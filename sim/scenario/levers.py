@@ -6,7 +6,7 @@
                                               ``bearer``, fields of ``eligible``
 ``all.delivery.way``                          the same of every measure that is on and states it, or is applied for
 ``funds.tourism.amount_yuan``                 a fund
-``plan.rules``                                ``adopted`` or ``rules``, the days that measures may start on
+``plan.rules``                                ``adopted``, ``actions`` or ``rules``, the days that measures may start on
 ``parameters.firm.crowding``                  no lever but a calibrated parameter, written like one
 ``world.end``                                 what happens to the province
 ``firms``                                     how many

@@ -17,7 +17,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
-PLAN_DAYS: Final = ("adopted", "rules")  # words that stand for these days of the plan in measures and funds
+PLAN_DAYS: Final = ("adopted", "actions", "rules")  # words that stand for these days of the plan in measures and funds
 DECIDED: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 MOST_ROWS: Final = 20_000_000  # of firms in a run: more do not fit in memory
 Firms = Annotated[int, Field(ge=1, le=MOST_ROWS)] | Literal["province"]
@@ -81,11 +81,12 @@ class Target(Strict):
 
 
 class Plan(Strict):
-    """``plan.yaml``: what holds for the whole plan. ``adopted`` and ``rules`` may stand for their days elsewhere."""
+    """``plan.yaml``: what holds for the whole plan. ``adopted``, ``actions`` and ``rules`` may stand for their days."""
 
     title: Words
     number: str = Field(description="number of the document")
     adopted: date = Field(description="day on which the plan was made public")
+    actions: date = Field(description="day of the detailed rules of the ten actions")
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
     horizon: tuple[date, date] = Field(description="first and last day of a run whose world names no others")
     targets_on: date = Field(description="day whose month the targets are read in; the last month of a shorter run")
