@@ -209,7 +209,9 @@ _OF_MEASURES: Final = _words(
         *(("", PAYEE[flow], flow, "relieved") for flow in FLOWS),
         ("", "state_landlords", "rent", "relieved"),
         *(
-            ("firms", "", "", MOVE_KIND[x]) if x in FROM_FIRMS else (PAYER.get(x, ""), "firms", "", MOVE_KIND[x])
+            (PAYER[x], "firms", "arrears_to_firms", MOVE_KIND[x])
+            if x in PAYER
+            else (("firms", "", "", MOVE_KIND[x]) if x in FROM_FIRMS else ("", "firms", "", MOVE_KIND[x]))
             for x in MOVES
         ),
     ]

@@ -428,7 +428,7 @@ def _file(i, m, day, state):  # type: ignore[no-untyped-def]
     firms, terms, queues, ready_day = state.firms, state.terms, state.queues, state.ready_day
     if terms.own_handler[m]:
         took = terms.handling_days[m] * exponential(state.seed, HANDLING, firms.key[i], terms.identity[m])
-        working_days = min(np.int64(np.floor(took + 0.5)), LONGEST_PROCESSING)
+        working_days = min(max(np.int64(np.floor(took + 0.5)), np.int64(1)), np.int64(LONGEST_PROCESSING))
         schedule(i, m, day, ready_day[day, working_days], firms, queues)
     else:
         lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED

@@ -151,8 +151,6 @@ class Rules:
         """Let measure m draw on a fund for what its bearer bears; ``waits``: an empty one lets cases wait."""
         borne = self.measures[m].bearers
         share = borne.get(bearer, 1.0)
-        if bearer == "prefectures":
-            share += borne.get("province", 0.0)  # treasuries pay the whole local part out first (I.2.c is to carry it)
         self.terms.fund[m], self.terms.fund_share[m], self.terms.waits[m] = fund, share, waits
 
     def find_eligible(self, firms: Firms, entitled: Int) -> None:
