@@ -69,6 +69,9 @@ TICKETS: Final = ("labour", "funds", "materials", "transport")  # I.9.b
 STATIONS: Final = (
     "eligible", "aware", "applied", "queued", "decided", "refused", "paid", "withdrawn", "supervised",
 )  # fmt: skip
+# Of firms that were closed by the epidemic and freed: for how many days at most, and within how many they worked again.
+CLOSURE_DAYS: Final = (7, 14, 30)
+BACK_WITHIN_DAYS: Final = (7, 14, 30, 60)
 UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_above_scale")  # of whom a rate is
 COUNTED_BY: Final = ("firms", "jobs")  # how firms of a universe are counted
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.engine import Run, Wanted
 from sim.instruments import instruments
-from sim.ledger import LINE, MOVES
+from sim.ledger import LINE, MOVES, RENT_OF_STATE
 from sim.measure import Measure, Words
 from sim.observe.inside import Inside
 from sim.observe.tables import Result
@@ -34,8 +34,9 @@ from sim.vocabulary import CUSTOMERS, EXIT_CAUSES, FACTS, FLAGS, FLOWS, LANDLORD
 from sim.world.spec import WorldSpec
 from sim.world.world import World, build
 
+STATE_RENT: Final = "paid_rent_to_state_landlords"
 FIRST_DAY: Final = date(2022, 1, 1)
-STATIONS: Final = ("applied", "decided", "refused", "paid")
+STATIONS: Final = ("applied", "decided", "refused", "paid", "withdrawn", "supervised")
 # What a case does not name is off: no chance, no habits, no costs beside wages, premiums, rent, materials and taxes.
 QUIET: Final[dict[str, Any]] = {
     "firm.trend_sigma": 0.0,
@@ -65,12 +66,19 @@ QUIET: Final[dict[str, Any]] = {
     "receivables.disputed_share": 0.0,
     "receivables.overdue_per_month": 0.0,
     "receivables.overdue_paid_per_month": 0.0,
+    "receivables.difficult_share": 0.0,
+    "receivables.debt_spread": 0.0,
+    "receivables.debt_yuan": 1e9,  # all that anybody owes to a firm is one debt
+    "receivables.large_firms_extra_share": 1e6,
+    "restart.days_spread": 0.0,  # every lack lasts for its mean
     "credit.never_applies_share": 1.0,
     "credit.expansion_per_month": 0.0,
     "credit.guaranteed_share": 0.0,
     "procurement.annual_yuan": 0.0,
     "procurement.prepayment_share": 0.0,
     "delivery.apply_share": 1.0,
+    "delivery.patience_days": 1e6,
+    "delivery.complaint_share": 0.0,
     "delivery.awareness_per_month": 1_000.0,  # everybody knows everything on the first day
 }
 
@@ -121,6 +129,8 @@ def measure(
     way: str = "automatic",
     agency: str | None = None,
     processing_days: int = 0,
+    capacity: float | None = 1.0,
+    take_up: float | None = None,
     refusal_share: float = 0.0,
     list_first: bool = False,
     start: date = FIRST_DAY,
@@ -132,10 +142,17 @@ def measure(
     action: str = "fiscal",
     **values: Any,
 ) -> Measure:
-    """A measure as its file would say it; ``values`` are those of its instrument."""
+    """A measure as its file would say it; ``values`` are those of its instrument.
+
+    ``capacity``: any number for a desk, which a town staffs; None for handlers of their own.
+    """
+    if way in ("automatic", "none"):
+        capacity = None
+    elif capacity is not None:
+        agency = agency or "finance"
     delivery = {
         "way": way, "agency": agency, "processing_days": processing_days, "refusal_share": refusal_share,
-        "list_first": list_first,
+        "list_first": list_first, "capacity": capacity, "take_up": take_up,
     }  # fmt: skip
     told = {
         "id": id_, "clauses": (), "action": action, "section": "I.1", "instrument": instrument, "start": start,
@@ -190,9 +207,8 @@ class Town:
                 seed=1,
                 wanted=Wanted([k + 1 for k in follow], fates=True, inside=inside),
             )
-        for desks in self.run.desks:
-            desks.staffed[:] = desk
-            desks.count_staff()
+        self.run.desks.staffed[:] = desk
+        self.run.desks.count_staff()
 
     def live(self) -> Town:
         """Live through all days; every fen must be accounted for."""
@@ -227,7 +243,7 @@ class Town:
 
     def paid(self, flow: str, month: int | None = None) -> int:
         """Fen that firms paid of a bill."""
-        return self.line(f"paid_{flow}", month)
+        return self.line(f"paid_{flow}", month) + (self.line(STATE_RENT, month) if flow == "rent" else 0)
 
     def unpaid(self, flow: str, month: int | None = None) -> int:
         """Fen of a bill that firms could not pay."""
@@ -235,7 +251,8 @@ class Town:
 
     def relieved(self, id_: str, flow: str, month: int | None = None) -> int:
         """Fen of a bill that a measure took off."""
-        relieved = self.run.state.records.books.relieved[:, self._place(id_), FLOWS.index(flow)]
+        of_measure = self.run.state.records.books.relieved[:, self._place(id_)]
+        relieved = of_measure[:, FLOWS.index(flow)] + (of_measure[:, RENT_OF_STATE] if flow == "rent" else 0)
         return int(relieved.sum() if month is None else relieved[month])
 
     def moved(self, id_: str, move: str, month: int | None = None) -> int:

@@ -18,7 +18,17 @@ from sim.firm.bills import (
     payroll_factor,
 )
 from sim.firm.contracts import prepaid, work_of_a_yuan
-from sim.firm.entitlements import held, in_effect, measures_requiring, more, next_of, payment, round_half_up, take_up, walk
+from sim.firm.entitlements import (
+    held,
+    in_effect,
+    measures_requiring,
+    more,
+    next_of,
+    payment,
+    round_half_up,
+    take_up,
+    walk,
+)
 from sim.firm.state import PAYMENT, RELIEF
 from sim.kernels import inlined, kernel, outermost
 from sim.random_numbers import Purpose, exponential, salted, uniform

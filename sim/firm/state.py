@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.kernels import columns
 from sim.ledger import Books
 from sim.population.columns import Firms
+from sim.vocabulary import BACK_WITHIN_DAYS
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -50,10 +51,7 @@ PENSION_PREMIUM, MEDICAL_PREMIUM, UNEMPLOYMENT_PREMIUM, WORK_INJURY_PREMIUM = ra
 COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid", "withdrawn", "supervised")
 APPLIED, DECIDED, REFUSED, PAID, WITHDRAWN, SUPERVISED = range(len(COUNTED_STATIONS))
 
-# Of who was freed: for how many days it had been closed at most, and within how many it worked again at most.
-CLOSURES: Final = (7, 14, 30)
-WITHIN: Final = (7, 14, 30, 60)
-FREED: Final = len(WITHIN)  # position of all that were freed on the last axis of `Counts.restarts`, after WITHIN
+FREED: Final = len(BACK_WITHIN_DAYS)  # position of all that were freed on the last axis of `Counts.restarts`
 
 # What becomes of what was put off: positions on the last axis of `Counts.repayment_wall`.
 DUE_AGAIN: Final = ("firms_due", "firms_short", "firms_closed")
@@ -255,7 +253,7 @@ class Counts(NamedTuple):
     days: Int  # (months, items, COUNTED_STATIONS) firm-days since applying; of APPLIED since the measure began
     holders: Int  # (M + 1, P) weighted firms that have it
     repayment_wall: Int  # (months, M + 1, DUE_AGAIN) weighted firms
-    restarts: Int  # (CLOSURES and longer, WITHIN and FREED) weighted firms
+    restarts: Int  # (CLOSURE_DAYS and longer, BACK_WITHIN_DAYS and FREED) weighted firms
 
 
 @columns

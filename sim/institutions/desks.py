@@ -162,7 +162,9 @@ class Desks:
         stated = [rules.measures[m].delivery.capacity for m in with_desk]
         factor = parameters.by("delivery.capacity", AGENCIES)[self.agency]
         factor[self.agency < 0] = 1.0
-        self.staffed: Float = (np.array(stated, np.float64) * factor)[:, None] * entitled[self.items].sum(axis=2) / SHARED
+        self.staffed: Float = (
+            (np.array(stated, np.float64) * factor)[:, None] * entitled[self.items].sum(axis=2) / SHARED
+        )
         self.moved: Float = np.zeros_like(self.staffed)  # what dispatch meetings have added or taken away
         self.desk = Desk(self.items, np.zeros_like(self.staffed), np.zeros_like(self.staffed))
         self.count_staff()

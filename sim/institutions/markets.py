@@ -82,7 +82,9 @@ class Markets:
         self.returning: Float = away * here / max(here.sum(), 1.0)
         self.extra_share = parameters["receivables.large_firms_extra_share"]
         owed = alive & (firms.customer == LARGE_FIRMS)
-        monthly = np.floor(firms.receivables_public[owed] * parameters["receivables.collected_per_month.large_firms"] + 0.5)
+        monthly = np.floor(
+            firms.receivables_public[owed] * parameters["receivables.collected_per_month.large_firms"] + 0.5
+        )
         due = np.bincount(firms.prefecture[owed], monthly * firms.weight[owed], prefectures)
         province.state.market.large_room[:] = np.floor(self.extra_share * due)
 

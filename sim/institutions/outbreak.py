@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
 from sim.firm.entitlements import enqueue
-from sim.firm.state import APPLIED, CLOSURES, FREED, LEAD, LISTED, NEVER, UNLISTED, WITHIN, Float, Int
+from sim.firm.state import APPLIED, FREED, LEAD, LISTED, NEVER, UNLISTED, Float, Int
 from sim.institutions.markets import Markets
 from sim.institutions.province import Province
 from sim.kernels import columns, kernel, outermost
 from sim.random_numbers import Purpose, normal, uniform
-from sim.vocabulary import FACTS, FLAGS, SECTORS, TICKETS, Status, bit
+from sim.vocabulary import BACK_WITHIN_DAYS, CLOSURE_DAYS, FACTS, FLAGS, SECTORS, TICKETS, Status, bit
 from sim.world.world import World
 
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
@@ -180,17 +180,17 @@ def _restart(i, day, firms, restarts):  # type: ignore[no-untyped-def]
     firms.open_from[i] = day
     firms.tickets[i] &= np.uint8(255 ^ ALL_TICKETS)
     closure, waited = _closure(i, firms), day - firms.freed_on[i]
-    for k in range(len(WITHIN)):
-        if waited <= WITHIN[k]:
+    for k in range(len(BACK_WITHIN_DAYS)):
+        if waited <= BACK_WITHIN_DAYS[k]:
             restarts[closure, k] += firms.weight[i]
 
 
 @kernel
 def _closure(i, firms):  # type: ignore[no-untyped-def]
-    """For how long firm i had been closed when it was freed, as a place in CLOSURES, or after the last."""
+    """For how long firm i had been closed when it was freed, as a place in CLOSURE_DAYS, or after the last."""
     days = firms.freed_on[i] - firms.suspended_on[i]
     k = 0
-    while k < len(CLOSURES) and days > CLOSURES[k]:
+    while k < len(CLOSURE_DAYS) and days > CLOSURE_DAYS[k]:
         k += 1
     return k
 

@@ -17,7 +17,7 @@ from sim.ledger import new_books
 from sim.population.columns import Firms
 from sim.population.synthesis import Population
 from sim.timeline import Timeline
-from sim.vocabulary import FLOWS, SECTORS, SIZES, TICKETS
+from sim.vocabulary import BACK_WITHIN_DAYS, CLOSURE_DAYS, FLOWS, SECTORS, SIZES, TICKETS
 
 
 class Province:
@@ -97,7 +97,7 @@ def first_state(
                 days=np.zeros(stations, np.int64),
                 holders=np.zeros((measures + 1, prefectures), np.int64),
                 repayment_wall=np.zeros((months, measures + 1, len(state.DUE_AGAIN)), np.int64),
-                restarts=np.zeros((len(state.CLOSURES) + 1, len(state.WITHIN) + 1), np.int64),
+                restarts=np.zeros((len(CLOSURE_DAYS) + 1, len(BACK_WITHIN_DAYS) + 1), np.int64),
             ),
         ),
         queues=new_queues(items, prefectures, timeline.days, int(np.diff(population.cohort_start).max()) + 1),

@@ -39,7 +39,6 @@ from sim.timeline import Timeline
 from sim.units import MONTH_DAYS
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
 
-
 DECIDED_ON: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 
 

@@ -11,7 +11,6 @@ from sim.measure import Dated, Factor, InstrumentValues, Share, Yuan
 from sim.names import Named
 from sim.units import fen
 
-
 DEBTORS: Final = ("able", "in_difficulty")  # from 1 on, 0 is everybody: what `Terms.debtors` holds
 Debtors = Annotated[Literal[DEBTORS], Named(("debtors",))]  # type: ignore[valid-type]
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim import ledger
 from sim.firm.state import (
-    CLOSURES,
     COUNTED_STATIONS,
     DAYS_SO_FAR,
     DECIDED,
@@ -20,7 +19,6 @@ from sim.firm.state import (
     MISSED,
     PUT_OFF,
     WAITING,
-    WITHIN,
     Float,
     Int,
 )
@@ -28,7 +26,19 @@ from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
 from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
 from sim.observe.tables import TABLES, named
-from sim.vocabulary import ACTIONS, EXIT_CAUSES, MECHANISMS, REQUESTS, SECTORS, SIZES, STATIONS, WINNERS, Status
+from sim.vocabulary import (
+    ACTIONS,
+    BACK_WITHIN_DAYS,
+    CLOSURE_DAYS,
+    EXIT_CAUSES,
+    MECHANISMS,
+    REQUESTS,
+    SECTORS,
+    SIZES,
+    STATIONS,
+    WINNERS,
+    Status,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,8 +197,8 @@ class Record:
 
         kinds = np.flatnonzero(counts.restarts[:, FREED])
         columns = {"freed": counts.restarts[kinds, FREED]}
-        columns |= {f"within_{days}_days": counts.restarts[kinds, k] for k, days in enumerate(WITHIN)}
-        return pd.DataFrame({"closure": np.array([*map(str, CLOSURES), "longer"], object)[kinds]} | columns)
+        columns |= {f"within_{days}_days": counts.restarts[kinds, k] for k, days in enumerate(BACK_WITHIN_DAYS)}
+        return pd.DataFrame({"closure": np.array([*map(str, CLOSURE_DAYS), "longer"], object)[kinds]} | columns)
 
     def _at(self, item: int, station: str, counts: Counts) -> tuple[Int, Int]:
         """Weighted firms of an item at a station, and their days, by month."""

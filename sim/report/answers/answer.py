@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
 from sim.report.words.catalogue import Language, both, catalogue, text
-from sim.report.words.numbers import entities, plain_count
+from sim.report.words.numbers import entities, plain_count, share
 from sim.study.comparison.sample_size import are_few
+from sim.vocabulary import BACK_WITHIN_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,22 @@ def who_left(panel: pd.DataFrame, by: str, groups: Mapping[str, str], lang: Lang
     ]
     columns = [text(f"answer.left.{name}", lang) for name in (by, *counts.columns)]
     return Table(text("answer.left.table", lang), columns, rows)
+
+
+def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lang: Language) -> Table:
+    """How many of those freed after a closure worked again within days, and the shares of them.
+
+    ``restarts``: of a study, means; ``by``: its column that holds the groups, which are told by name in this order.
+    """
+    counts = restarts.groupby(by, observed=True)[["freed", *(f"within_{days}_days" for days in BACK_WITHIN_DAYS)]].sum()
+    rows = []
+    for group, name in groups.items():
+        if group in counts.index:
+            freed, *back = counts.loc[group]
+            rows.append([name, getattr(entities(freed), lang), *(getattr(share(n / freed), lang) for n in back)])
+    columns = [text(f"answer.back.{by}", lang), text("answer.back.freed", lang)]
+    columns += [text("answer.back.within", lang, days=days) for days in BACK_WITHIN_DAYS]
+    return Table(text("answer.back.table", lang), columns, rows)
 
 
 def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:

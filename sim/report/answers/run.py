@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, failed, who_left
+from sim.report.answers.answer import Table, back_at_work, failed, who_left
 from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
 from sim.report.charts.style import Chart
@@ -17,7 +17,7 @@ from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.sentences import outcome_name, say
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
-from sim.vocabulary import SIZES
+from sim.vocabulary import CLOSURE_DAYS, SIZES
 
 if TYPE_CHECKING:
     from sim.study.questions.run import Ensemble
@@ -59,7 +59,15 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
         return [outcomes]
     everybody = study.panel.assign(size=ALL)
     groups = {ALL: text("answer.left.all", lang)} | {size: say(lang, named("size", size)) for size in SIZES}
-    return [outcomes, who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)]
+    left = who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)
+    if study.restarts.empty:
+        return [outcomes, left]
+    after_any = study.restarts.assign(closure=ALL)
+    closures = {ALL: text("answer.left.all", lang)}
+    closures |= {str(days): text("answer.back.up_to", lang, days=days) for days in CLOSURE_DAYS}
+    closures["longer"] = text("answer.back.longer", lang, days=CLOSURE_DAYS[-1])
+    back = back_at_work(pd.concat([after_any, study.restarts], ignore_index=True), "closure", closures, lang)
+    return [outcomes, left, back]
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:

@@ -140,7 +140,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
 def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from the baseline."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
-    from sim.report.answers.answer import who_left
+    from sim.report.answers.answer import back_at_work, who_left
 
     means, differences = (
         {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
@@ -162,10 +162,12 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
     if len(study.panel):
-        left = who_left(
-            study.panel, "scenario", {one.name: say(lang, one.title) for one in study.manifest.scenarios}, lang
-        )
+        titles = {one.name: say(lang, one.title) for one in study.manifest.scenarios}
+        left = who_left(study.panel, "scenario", titles, lang)
         table(left.columns, left.rows, left.title)
+        if len(study.restarts):
+            back = back_at_work(study.restarts, "scenario", titles, lang)
+            table(back.columns, back.rows, back.title)
     shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
     _show_lasting(study, shown, lang)
     _show_targets(study, shown, lang)

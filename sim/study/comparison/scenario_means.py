@@ -31,6 +31,7 @@ KEYS: Final = {
     "delivery": ["month", "measure", "station"],
     "requests": ["month", "kind", "station"],
     "repayment_wall": ["month", "measure"],
+    "restarts": ["closure"],
 }
 RUNS: Final = (
     "scenario", "replication", "run", "seed", "firms", "months", "ledger_residual_fen", "bytes_per_firm", "reason",
@@ -49,6 +50,7 @@ class ScenarioMeans(NamedTuple):
     delivery: pd.DataFrame
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
+    restarts: pd.DataFrame
     rates: pd.DataFrame  # of each run, see `sim.study.comparison.by_month.rates`
     cells: pd.DataFrame  # of each run, see `sim.study.comparison.some_firms.cells`
 
@@ -78,6 +80,7 @@ def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, see
         delivery=mean("delivery"),
         requests=mean("requests"),
         repayment_wall=mean("repayment_wall"),
+        restarts=mean("restarts"),
         cells=cells(scenario, list(zip(done["replication"], panels, given, strict=True)), rows),
         rates=rates(scenario.name, list(zip(done["replication"], universes, strict=True))),
     )

@@ -59,8 +59,8 @@ class Comparison(Study):
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
-    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``: means over replications,
-    columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
+    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``, ``restarts``: means over
+    replications, columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
     ``differences_by_month``: scenario, month, universe (one of UNIVERSES), by (firms, jobs), outcome (survival_rate,
     resumption_rate, loss_share, loss_share_with_owner, read on the month's last day), mean, low, high, replications:
@@ -116,6 +116,7 @@ class Comparison(Study):
     delivery: pd.DataFrame
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
+    restarts: pd.DataFrame
     fates: pd.DataFrame
     gains: pd.DataFrame
     saved_or_postponed: pd.DataFrame
@@ -221,6 +222,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         delivery=together("delivery"),
         requests=together("requests"),
         repayment_wall=later,
+        restarts=together("restarts"),
         fates=pairing.fates(),
         gains=pairing.gains(),
         saved_or_postponed=pairing.saved_or_postponed(),
