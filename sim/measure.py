@@ -223,9 +223,9 @@ class Delivery(Strict):
 
     way: Way = Field(
         "none",
-        description="automatic: whoever qualifies has it; application: aware, apply, wait, decision; by_list: the office "
-        "takes up the case of whoever qualifies, who need neither know nor ask; negotiated: asked for like an application, "
-        "of a landlord, bank or platform, who may refuse; none: acts on institutions only",
+        description="automatic: whoever qualifies has it; application: aware, apply, wait, decision; by_list: the "
+        "office takes up the case of whoever qualifies, who need neither know nor ask; negotiated: asked for like an "
+        "application, of a landlord, bank or platform, who may refuse; none: acts on institutions only",
     )
     agency: Agency | None = Field(None, description="whose staff decide, None where two parties agree by themselves")
     processing_days: Annotated[int, Field(ge=0, le=365)] = Field(
@@ -233,8 +233,8 @@ class Delivery(Strict):
     )
     capacity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
         None,
-        description="cases a working day for 10,000 entities that qualify, of a desk of its own in each prefecture; None "
-        "where each case has a handler of its own",
+        description="cases a working day for 10,000 entities that qualify, of a desk of its own in each prefecture; "
+        "None where each case has a handler of its own",
     )
     take_up: Share | None = Field(
         None,

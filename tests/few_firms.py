@@ -129,7 +129,7 @@ def measure(
     way: str = "automatic",
     agency: str | None = None,
     processing_days: int = 0,
-    capacity: float | None = 1.0,
+    own_handlers: bool = False,
     take_up: float | None = None,
     refusal_share: float = 0.0,
     list_first: bool = False,
@@ -144,15 +144,13 @@ def measure(
 ) -> Measure:
     """A measure as its file would say it; ``values`` are those of its instrument.
 
-    ``capacity``: any number for a desk, which a town staffs; None for handlers of their own.
+    ``own_handlers``: instead of a desk, which a town staffs.
     """
-    if way in ("automatic", "none"):
-        capacity = None
-    elif capacity is not None:
-        agency = agency or "finance"
+    has_desk = way not in ("automatic", "none") and not own_handlers
+    agency = agency or ("finance" if has_desk else None)
     delivery = {
         "way": way, "agency": agency, "processing_days": processing_days, "refusal_share": refusal_share,
-        "list_first": list_first, "capacity": capacity, "take_up": take_up,
+        "list_first": list_first, "capacity": 1.0 if has_desk else None, "take_up": take_up,
     }  # fmt: skip
     told = {
         "id": id_, "clauses": (), "action": action, "section": "I.1", "instrument": instrument, "start": start,

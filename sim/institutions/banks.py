@@ -39,7 +39,7 @@ class Bank(NamedTuple):
 @outermost
 def lend(bank, clock, state):  # type: ignore[no-untyped-def]
     """A working day of the banks, who serve nobody first."""
-    firms, behaviour, terms, queues = state.firms, state.behaviour, state.terms, state.queues
+    firms, behaviour, queues = state.firms, state.behaviour, state.queues
     books, counts, item, seed = state.records.books, state.records.counts, state.loan_item, state.seed
     supply, day, month = bank.supply, clock.day, clock.month
     for p in range(len(bank.capacity)):

@@ -189,7 +189,7 @@ def _handle_complaints(p, left, helpers, desk, clock, state):  # type: ignore[no
 
 @kernel
 def _first_complaint(p, helpers, desk, clock, state):  # type: ignore[no-untyped-def]
-    """Desk, lane, record and the record before it of the case filed first whose firm complains; NOBODY_FITS for none."""
+    """Desk, lane, record and the one before it of the case filed first whose firm complains; NOBODY_FITS for none."""
     firms, queues, terms = state.firms, state.queues, state.terms
     late = clock.day - np.int64(terms.deadline[0])  # ready before this day
     best, of_lane, found, found_before, best_day = NOBODY_FITS, 0, -1, -1, NEVER

@@ -68,8 +68,8 @@ class Values(InstrumentValues):
     )
     supervision_capacity: Dated[Factor] | None = Field(
         None,
-        description="supervisors of problems and complaints that have waited for more than `deadline_days`, as a multiple "
-        "of `restart.supervised_per_day`; several measures add up",
+        description="supervisors of problems and complaints that have waited for more than `deadline_days`, as a "
+        "multiple of `restart.supervised_per_day`; several measures add up",
         json_schema_extra={
             "zh": "督办超过 `deadline_days` 的难题和投诉的人员，为 `restart.supervised_per_day` 的倍数；几项措施相加"
         },

@@ -187,3 +187,24 @@ def test_reliefs_come_before_deferrals():
     later = measure("later", "deferral", flows=["rent"], share=1, until=date(2022, 1, 31), repay_from=date(2022, 12, 1))
     town = Town(Firm(rent=8_000), measures=[waiver, later]).live()
     assert town.relieved("waiver", "rent") == town.moved("later", "deferred") == fen(4_000)
+
+
+def test_rent_already_paid_for_months_that_are_waived_is_given_back():
+    """Three months since January; granted in March: January and February are paid back, March is not paid."""
+    waiver = measure(
+        "waiver", "relief", flows=["rent"], share=1, months=3, paid_since=date(2022, 1, 1), start=date(2022, 3, 1)
+    )
+    town = Town(Firm(rent=8_000, landlord="state"), until=date(2022, 4, 30), measures=[waiver]).live()
+    assert [town.paid("rent", month) for month in range(4)] == [fen(8_000), fen(8_000), 0, fen(8_000)]
+    assert [town.moved("waiver", "granted", month) for month in range(4)] == [0, 0, fen(16_000), 0]
+    assert town.line("paid_rent_to_state_landlords") == fen(24_000)
+
+
+def test_of_a_waiver_that_tops_up_another_only_the_months_beyond_are_given_back():
+    """Three and six months; in June five months have begun: the first three, then two of the further three."""
+    common = {"flows": ["rent"], "share": 1, "paid_since": date(2022, 1, 1), "start": date(2022, 6, 1)}
+    three = measure("rent", "relief", months=3, **common)
+    six = measure("rent_listed", "relief", months=6, tops_up="rent", **common)
+    town = Town(Firm(rent=8_000), until=date(2022, 7, 31), measures=[three, six]).live()
+    assert (town.moved("rent", "granted"), town.moved("rent_listed", "granted")) == (fen(24_000), fen(16_000))
+    assert [town.paid("rent", month) for month in (4, 5, 6)] == [fen(8_000), 0, fen(8_000)]

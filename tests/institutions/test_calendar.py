@@ -17,7 +17,7 @@ JANUARY = Timeline(date(2022, 1, 1), date(2022, 1, 31))
 def test_a_day_goes_from_measures_to_the_count_of_the_monitor():
     hours = [
         calendar.MEASURES, calendar.PUBLICITY, calendar.OUTBREAK, calendar.SETTLEMENT, calendar.DESKS,
-        calendar.LIAISON, calendar.TENDERS, calendar.DISPATCH, calendar.MONITOR,
+        calendar.RESTART, calendar.TENDERS, calendar.DISPATCH, calendar.MONITOR,
     ]  # fmt: skip
     assert hours == sorted(set(hours))
 

@@ -17,8 +17,7 @@ def desks(meetings: int, until: date) -> tuple[float, float]:
     )
     dispatch = measure("dispatch", "service", way="none", dispatch_meetings=meetings)
     town = Town(*[Firm()] * 20, until=until, measures=[busy, idle, dispatch], desk=1).live()
-    by_agency = {desk.agency: desk.capacity[0] for desk in town.run.desks}
-    finance, tax = by_agency[0], by_agency[1]
+    finance, tax = town.run.desks.desk.capacity[:, 0]
     return float(finance), float(tax)
 
 

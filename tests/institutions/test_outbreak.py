@@ -20,7 +20,6 @@ NO_LABOUR: dict[str, Any] = {
     **NO_PROBLEMS,
     "restart.incidence": {"labour": 1.0, "materials": 0.0, "transport": 0.0},
     "restart.mean_days": 1_000.0,  # years, and cash lasts for decades
-    "restart.officers": 1e6,
 }
 
 
@@ -60,19 +59,6 @@ def test_a_firm_without_half_a_month_of_cash_lacks_funds(cash, works):
     """40,000 + 8,000 + 0.3 x 960 yuan of outlays a month: 24,144 are needed to begin again, and 960 are lost before."""
     needs = {**NO_LABOUR, **NO_PROBLEMS, "restart.funds_cash_months": 0.5}
     assert closed(date(2022, 2, 11), firm=Firm(sales=48_000, cash=cash), **needs).is_open() is works
-
-
-def test_a_liaison_officer_solves_the_problem_on_the_first_working_day():
-    officers = measure("officers", "service", way="none", liaison_capacity=1)
-    assert not closed(date(2022, 2, 11), officers, **NO_LABOUR).is_open()
-    assert closed(date(2022, 2, 12), officers, **NO_LABOUR).is_open()
-
-
-def test_supervision_ends_a_problem_after_its_deadline():
-    """Five days after the 11th."""
-    deadline = measure("deadline", "service", way="none", ticket_deadline_days=5)
-    assert not closed(date(2022, 2, 15), deadline, **NO_LABOUR).is_open()
-    assert closed(date(2022, 2, 16), deadline, **NO_LABOUR).is_open()
 
 
 def test_a_control_measure_lets_everybody_work_on():

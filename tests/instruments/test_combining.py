@@ -47,13 +47,17 @@ def test_factors_on_new_arrears_multiply():
 
 
 def test_of_deadlines_the_shortest_holds():
-    """Free from 11 February, supervised after 20 and after 5 days: works again on the 16th."""
+    """Free from Friday 11 February, supervised after 20 and after 5 days: more than 5 old on the 17th, works on the 18th."""
     slow = {
         "restart.incidence": {"labour": 1.0, "materials": 0.0, "transport": 0.0},
-        "restart.mean_days": {"labour": 1e6, "funds": 1e6, "materials": 1e6, "transport": 1e6},
+        "restart.mean_days": 100.0,
+        "restart.counter_problems_per_day": 0.0,
+        "restart.supervised_per_day": 1e9,
+        "restart.placed_per_month": 1e6,
     }
-    deadlines = [measure(f"within_{d}", "service", way="none", ticket_deadline_days=d) for d in (20, 5)]
-    for until, works in ((date(2022, 2, 15), False), (date(2022, 2, 16), True)):
+    handed_in = measure("counter", "service", way="none", counter_capacity=1, supervision_capacity=1)
+    deadlines = [handed_in, *(measure(f"within_{d}", "service", way="none", deadline_days=d) for d in (20, 5))]
+    for until, works in ((date(2022, 2, 17), False), (date(2022, 2, 18), True)):
         closed = (date(2022, 2, 1), date(2022, 2, 10))
         town = Town(Firm(), until=until, closed=closed, measures=deadlines, parameters=slow).live()
         assert town.is_open() is works

@@ -118,7 +118,7 @@ def test_only_premiums_are_put_off_and_none_after_the_last_day(deferral):
         assert flows and flows <= premiums
     m = rules.index["premium_deferral"]
     assert rules.terms.deferral_until[m] == deferral.timeline.day(date(2022, 12, 31))
-    assert deferred[:5].sum() == 0 and deferred[5:12, m].sum() > 0 and deferred[12:, m].sum() == 0
+    assert deferred[:4].sum() == 0 and deferred[4:12, m].sum() > 0 and deferred[12:, m].sum() == 0
 
 
 def test_what_was_put_off_comes_back_or_is_lost(deferral):
@@ -132,7 +132,7 @@ def test_what_was_put_off_comes_back_or_is_lost(deferral):
 
 
 def test_deferral_costs_nobody_and_raises_cash_while_it_lasts(tmp_path):
-    end = "world: {end: 2022-06-30}\n"
+    end = "world: {end: 2022-05-31}\n"  # the month in which it begins
     on = "measures: [premium_deferral]\nlevers: {all.delivery.way: automatic}\n"
     without = live(written(tmp_path, f"extends: baseline\n{end}"))
     run = live(written(tmp_path, f"extends: baseline\n{end}{on}"))

@@ -46,8 +46,8 @@ class Ensemble(Study):
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
-    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``,
-    ``restarts``: as in ``sim.observe.tables.TABLES`` with a column ``scenario`` in front; every number the mean over replications (a row
+    ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``, ``restarts``: as in
+    ``sim.observe.tables.TABLES`` with a column ``scenario`` in front; every number the mean over replications (a row
     that a replication lacks counts 0, ``days`` weighted by firms).
     ``snapshots``, ``distributions``, ``resumption``, ``stops``: what was seen inside the runs, as in
     ``sim.observe.tables.TABLES`` with columns ``scenario`` and ``replication`` in front; no row where nobody looked.
