@@ -74,7 +74,7 @@ class Pair:
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""
-        for name in ("ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds"):
+        for name in ("ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds", "restarts"):
             engine, oracle = getattr(tables, f"{name}_of_engine")(self), getattr(tables, f"{name}_of_oracle")(self)
             for entry in sorted({*engine, *oracle}, key=str):
                 ours, theirs = engine.get(entry, 0), oracle.get(entry, 0)
@@ -131,6 +131,7 @@ def engine_states(run: Run) -> list[dict[str, Any]]:
     table = {name: getattr(columns, name).tolist() for name in Firms._fields if name not in MASKS}
     for name, words in WORDS.items():
         table[name] = [words[code] for code in table[name]]
+    table["ended"] = [{word for place, word in enumerate(TICKETS) if c >> (4 + place) & 1} for c in table["tickets"]]
     for name, words in BITS.items():
         table[name] = [{word for place, word in enumerate(words) if code >> place & 1} for code in table[name]]
     for name in ("applied", "waiting", "granted"):
