@@ -14,11 +14,11 @@ from tests.reference.bills import MONTH_DAYS, Trade, draw_up, materials_of_a_yua
 from tests.reference.claims import collect, hand_over, sell
 from tests.reference.contracts import can_be_delivered, prepaid, work_of_a_yuan
 from tests.reference.entitlements import (
-    take_up_cases,
     pay_what_recurs,
     put_off,
     receive_what_comes_by_itself,
     relieve,
+    take_up_cases,
     vat_credit_of_a_month,
 )
 from tests.reference.firm import Firm
