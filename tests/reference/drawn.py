@@ -307,4 +307,5 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
         firms=draw(st.integers(60, 250)),
         seed=draw(st.integers(1, 1000)),
         scale=draw(st.sampled_from((1.0, 0.1, 10.0))),  # as many lots more
+        every=draw(st.sampled_from((0, 3, 10))),  # a key firm
     )

@@ -56,7 +56,7 @@ class Desk:
 
     def __init__(self, province: Province, rule: Rule) -> None:
         self.province, self.rule = province, rule
-        cases = rule.measure.delivery.capacity
+        cases = rule.measure.delivery.capacity or 0.0
         if rule.measure.delivery.agency is not None:
             cases *= province.calibration("delivery.capacity", rule.measure.delivery.agency)
         self.staffed = [cases * province.entitled_in(rule, p) / 10_000 for p in province.prefectures]

@@ -60,8 +60,8 @@ class Oracle:
         self._on(every_day, OUTBREAK, self.outbreak.live)
         for firm in self.province.firms:
             self.env.process(month.live(self.env, self.province, firm))
-        for office in (*self.desks, *self.handlers):
-            self._on(self.province.working_days, OFFICES, office.work)
+        for work in [desk.work for desk in self.desks] + [handlers.work for handlers in self.handlers]:
+            self._on(self.province.working_days, OFFICES, work)
         self._on(self.province.working_days, OFFICES, self.banks.work)
         self._on(self.province.working_days, RESTART, self.helpers.work)
         starts = [day for day in every_day if day == 0 or timeline.date(day).day == 1]
