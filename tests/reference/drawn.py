@@ -34,7 +34,8 @@ WORDS = {"zh": "", "en": ""}
 MOST = {"number": 4.0, "integer": 40}  # of what has a far upper bound, so that some of everything happens
 MOST_YUAN = 1e6
 OWN = ("a", "b", "c", "d", "e", "f", "g", "h")  # ids of measures drawn from scratch
-MARKETS = ("procurement.", "neighbours.", "labour.", "staff.")  # contracts, orders, those out of work
+# Contracts, orders, those out of work, debts to firms, what freed firms lack.
+MARKETS = ("procurement.", "neighbours.", "labour.", "staff.", "receivables.", "restart.")
 SMALL_LOTS = {  # few rows win few contracts: lots that small firms hold, prepaid and lent against
     "procurement.lot_yuan": (0.4, 0.6),
     "procurement.capacity": (1.5, 2.0),
@@ -53,7 +54,7 @@ FAILING = {  # firms that let people go and end with debts
 }
 HELPED = {  # firms that lack something for long, and staff that is enough for some of them; cases that wait for long
     "restart.incidence": (1.0, 1.8),
-    "restart.mean_days": (1.0, 2.5),
+    "restart.mean_days": (1.0, 2.0),
     "restart.placed_per_month": (0.02, 0.4),
     "restart.slots_per_day": (0.3, 12.0),
     "restart.passes_per_day": (0.3, 12.0),
@@ -63,10 +64,9 @@ HELPED = {  # firms that lack something for long, and staff that is enough for s
     "delivery.complaint_share": (0.1, 0.3),
     "delivery.capacity": (0.3, 3.0),
 }
-OWED = {  # debts of any size, and large firms that can find little or much for them
+OWED = {  # debts of all kinds, and large firms that can find little or much for them
     "receivables.disputed_share": (0.01, 0.3),
     "receivables.difficult_share": (0.1, 0.45),
-    "receivables.debt_yuan": (500_000.0, 3_000_000.0),
     "receivables.large_firms_extra_share": (0.0, 0.3),
 }
 UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
