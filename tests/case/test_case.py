@@ -100,7 +100,7 @@ def test_the_oracle_agrees_in_drawn_scenarios(case: Path, examples: int) -> None
     @settings(DRAWN, max_examples=examples)
     @given(a_scenario())
     def agree(drawn: SimpleNamespace) -> None:
-        assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
+        assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale, drawn.every))
 
     agree()
 

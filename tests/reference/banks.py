@@ -84,16 +84,24 @@ class Banks:
             self.unused[prefecture] = 0.0 if served_all else min(left, MOST_SAVED)
 
     def _lend(self, firm: Firm, day: int, expands: bool) -> int:
-        """Give a loan; returns its fen."""
-        province, p = self.province, self.province.calibration
+        """Give a loan that was asked for; returns its fen."""
+        p = self.province.calibration
+        if expands:
+            amount = whole(firm.usual_sales * p("population.loan_to_sales", firm.size))
+        else:
+            amount = whole(outlays(self.province, firm) * p("credit.amount_months"))
+        self._pay_out(firm, amount, day)
+        if expands:
+            self._expand(firm, amount, day)
+        return amount
+
+    def _pay_out(self, firm: Firm, amount: int, day: int) -> None:
+        """A new loan joins what the firm has borrowed."""
+        province = self.province
         cut = 0.0
         for rule in firm.eligible:
             if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
                 cut += rule.says("rate_cut", day)
-        if expands:
-            amount = whole(firm.usual_sales * p("population.loan_to_sales", firm.size))
-        else:
-            amount = whole(outlays(province, firm) * p("credit.amount_months"))
         rate = max(0.0, firm.loan_rate - cut)
         total = max(1.0, float(firm.loan + amount))
         firm.loan_rate = single((firm.loan * firm.loan_rate + amount * rate) / total)
@@ -103,9 +111,18 @@ class Banks:
         firm.facts |= {"new_loan", "has_loan"}
         province.books.post(province.month_of[day], "banks", "firms", "loan", "paid", amount * firm.weight)
         province.stations.reach(province.month_of[day], "loan", "paid", firm)
-        if expands:
-            self._expand(firm, amount, day)
-        return amount
+
+    def bridge(self, firm: Firm, amount: int, day: int) -> bool:
+        """Lend what a firm lacks to restart; False if its bank refuses."""
+        p = self.province.calibration
+        never_asks = self.province.draws.uniform(Purpose.LOAN_DEMAND, firm.key) < p("credit.never_applies_share")
+        if "late_on_loan" in firm.facts or never_asks:
+            return False
+        if score(self.province, firm, day, Purpose.UNDERWRITING) <= 0.0:
+            return False
+        self._pay_out(firm, amount, day)
+        self.supply[firm.prefecture] -= amount * firm.weight
+        return True
 
     def _expand(self, firm: Firm, amount: int, day: int) -> None:
         """The loan is spent on equipment and stock, and the firm grows as a whole."""

@@ -14,11 +14,19 @@ from tests.reference.policy import Rule
 PAYEE = {
     "wages": "employees", "pension": "social_insurance", "medical": "social_insurance",
     "unemployment": "social_insurance", "work_injury": "social_insurance", "materials": "suppliers",
-    "utilities": "utilities", "rent": "private_landlords", "tolls": "toll_roads", "commission": "platforms",
+    "utilities": "utilities", "tolls": "toll_roads", "commission": "platforms",
     "testing": "testing_providers", "fees": "service_providers", "vat": "tax_authority", "income_tax": "tax_authority",
     "interest": "banks", "guarantee_fee": "guarantors", "principal": "banks",
 }  # fmt: skip
+LANDLORDS = {"none": "private_landlords", "state": "state_landlords", "private": "private_landlords"}
+CLOSED_FOR = (7, 14, 30)  # days
+BACK_WITHIN = (7, 14, 30, 60)  # days after it was freed
 BEARER = "bearer"  # stands for those who bear a measure until the month's sum is shared among them
+
+
+def payee(firm: Firm, flow: str) -> str:
+    """Who is paid by a bill of a firm."""
+    return LANDLORDS[firm.landlord] if flow == "rent" else PAYEE[flow]
 
 
 class Books:
@@ -99,3 +107,31 @@ class Stations:
         """A firm reaches a station after so many days."""
         self.firms[month, item, station] += firm.weight
         self.days[month, item, station] += firm.weight * int(days)
+
+
+class Restarts:
+    """Weighted firms freed, and those that work again within some days, by how long they were closed."""
+
+    def __init__(self) -> None:
+        self.freed: dict[str, int] = defaultdict(int)
+        self.within: dict[tuple[str, int], int] = defaultdict(int)
+
+    @staticmethod
+    def closure(firm: Firm) -> str:
+        """How long a firm that is free was closed."""
+        closed = firm.freed_on - firm.suspended_on
+        return next((str(days) for days in CLOSED_FOR if closed <= days), "longer")
+
+    def free(self, firm: Firm) -> None:
+        """A firm is freed."""
+        self.freed[self.closure(firm)] += firm.weight
+
+    def close_again(self, firm: Firm) -> None:
+        """A firm that was freed is closed again before it works: only its last closure counts."""
+        self.freed[self.closure(firm)] -= firm.weight
+
+    def restart(self, firm: Firm, day: int) -> None:
+        """A firm works again."""
+        for days in BACK_WITHIN:
+            if day - firm.freed_on <= days:
+                self.within[self.closure(firm), days] += firm.weight

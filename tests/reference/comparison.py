@@ -17,7 +17,7 @@ from sim.population.counties import counties
 from sim.population.synthesis import Population, synthesise
 from sim.scenario import Scenario
 from sim.timeline import Timeline
-from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS
+from sim.vocabulary import CUSTOMERS, FACTS, FLAGS, LANDLORDS, SECTORS, SIZES, STATUSES, TICKETS, bit
 from tests.reference import tables
 from tests.reference.firm import Firm
 from tests.reference.oracle import Oracle
@@ -74,7 +74,7 @@ class Pair:
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""
-        for name in ("ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds"):
+        for name in ("ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds", "restarts"):
             engine, oracle = getattr(tables, f"{name}_of_engine")(self), getattr(tables, f"{name}_of_oracle")(self)
             for entry in sorted({*engine, *oracle}, key=str):
                 ours, theirs = engine.get(entry, 0), oracle.get(entry, 0)
@@ -92,21 +92,28 @@ class Pair:
                             yield Difference(names[month], row, field, engine[field], oracle[field])
 
 
-def live_both(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0) -> Pair:
+def some_firms(scenario: Scenario, firms: int, seed: int, scale: float, every: int) -> Population:
+    """A first population of a scenario, each ``every``-th firm of it listed as a key firm (0: as it is drawn)."""
+    parameters = load_parameters(changed=scenario.parameter_changes)
+    timeline = Timeline(scenario.world.start, scenario.world.end)
+    people = replace(synthesise(parameters, counties(), timeline, seed, firms), scale=scale)
+    if every:
+        people.firms.flags[::every] |= bit(FLAGS, "key_firm")
+    return people
+
+
+def live_both(scenario: Scenario, firms: int, seed: int = 1, scale: float = 1.0, every: int = 0) -> Pair:
     """Live through a scenario with the engine and with the oracle.
 
     ``scale``: of what institutions have, funds and public purchases: few rows see few lots of the true size.
+    ``every``: so many firms are there to each one that is listed as a key firm, for few rows hold none.
     """
     parameters = load_parameters(changed=scenario.parameter_changes)
     timeline = Timeline(scenario.world.start, scenario.world.end)
-
-    def population() -> Population:
-        return replace(synthesise(parameters, counties(), timeline, seed, firms), scale=scale)
-
-    people = population()
+    people = some_firms(scenario, firms, seed, scale, every)
     followed = [int(people.firms.key[0])]  # so that the engine counts each firm's money by measure
     run = Run(scenario, parameters, people, seed, Wanted(follow=followed))
-    oracle = Oracle(scenario, parameters, population(), seed)
+    oracle = Oracle(scenario, parameters, some_firms(scenario, firms, seed, scale, every), seed)
     states: tuple[States, States] = [], []
     run.env.process(watch(run.env, timeline, lambda: states[0].append(engine_states(run))))
     oracle.env.process(
@@ -131,6 +138,7 @@ def engine_states(run: Run) -> list[dict[str, Any]]:
     table = {name: getattr(columns, name).tolist() for name in Firms._fields if name not in MASKS}
     for name, words in WORDS.items():
         table[name] = [words[code] for code in table[name]]
+    table["ended"] = [{word for place, word in enumerate(TICKETS) if c >> (4 + place) & 1} for c in table["tickets"]]
     for name, words in BITS.items():
         table[name] = [{word for place, word in enumerate(words) if code >> place & 1} for code in table[name]]
     for name in ("applied", "waiting", "granted"):

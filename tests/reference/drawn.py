@@ -12,11 +12,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from sim.classification import province
 from sim.instruments import instruments
-from sim.measure import Measure
+from sim.measure import Delivery, Measure
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.scenario import Scenario, load
-from sim.scenario.schema import Fund
+from sim.scenario.schema import DECIDED, Fund
 from sim.vocabulary import (
     ACTIONS,
     AGENCIES,
@@ -34,7 +34,8 @@ WORDS = {"zh": "", "en": ""}
 MOST = {"number": 4.0, "integer": 40}  # of what has a far upper bound, so that some of everything happens
 MOST_YUAN = 1e6
 OWN = ("a", "b", "c", "d", "e", "f", "g", "h")  # ids of measures drawn from scratch
-MARKETS = ("procurement.", "neighbours.", "labour.", "staff.")  # contracts, orders, those out of work
+# Contracts, orders, those out of work, debts to firms, what freed firms lack.
+MARKETS = ("procurement.", "neighbours.", "labour.", "staff.", "receivables.", "restart.")
 SMALL_LOTS = {  # few rows win few contracts: lots that small firms hold, prepaid and lent against
     "procurement.lot_yuan": (0.4, 0.6),
     "procurement.capacity": (1.5, 2.0),
@@ -50,6 +51,23 @@ FAILING = {  # firms that let people go and end with debts
     "firm.distress_months": (1.5, 2.0),
     "suppliers.credit_share": (0.5, 0.6),
     "staff.dismissed_when_short_per_month": (0.4, 0.6),
+}
+HELPED = {  # firms that lack something for long, and staff that is enough for some of them; cases that wait for long
+    "restart.incidence": (1.0, 1.8),
+    "restart.mean_days": (1.0, 2.0),
+    "restart.placed_per_month": (0.02, 0.4),
+    "restart.slots_per_day": (0.3, 12.0),
+    "restart.passes_per_day": (0.3, 12.0),
+    "restart.counter_problems_per_day": (0.5, 5.0),
+    "restart.supervised_per_day": (0.05, 0.5),
+    "delivery.patience_days": (60.0, 90.0),
+    "delivery.complaint_share": (0.1, 0.3),
+    "delivery.capacity": (0.3, 3.0),
+}
+OWED = {  # debts of all kinds, and large firms that can find little or much for them
+    "receivables.disputed_share": (0.01, 0.3),
+    "receivables.difficult_share": (0.1, 0.45),
+    "receivables.large_firms_extra_share": (0.0, 0.3),
 }
 UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
 
@@ -110,10 +128,58 @@ def an_eligibility(draw: DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def a_delivery(draw: DrawFn, ways: tuple[str, ...]) -> dict[str, Any]:
+    """How a measure reaches firms, by desks that can handle few cases or many, or with a handler for each."""
+    cases = st.one_of(st.sampled_from((5.0, 50.0, 500.0, 10_000.0)), st.floats(1.0, 5000.0))
+    return {
+        "way": draw(st.sampled_from(ways)),
+        "agency": draw(st.one_of(st.none(), *[st.sampled_from(AGENCIES)] * 3)),
+        "processing_days": draw(st.integers(0, 30)),
+        "capacity": draw(st.one_of(st.none(), cases, cases)),
+        "take_up": draw(st.one_of(st.none(), st.floats(0, 1), st.just(1.0))),
+        "refusal_share": draw(st.sampled_from((0.0, 0.1, 0.5))),
+        "list_first": draw(st.booleans()),
+    }
+
+
+@st.composite
+def a_service_for_the_freed(draw: DrawFn, world: WorldSpec) -> Measure:
+    """Officers, counters and supervisors, some of them or all."""
+    days = st.dates(world.start, world.end)
+    staff = st.one_of(
+        st.none(), st.dictionaries(days, st.sampled_from((0.0, 1.0, 10.0, 100.0)), min_size=1, max_size=2)
+    )
+    always = st.sampled_from((1.0, 10.0, 100.0))
+    names = ("liaison_capacity", "counter_capacity", "supervision_capacity")
+    values = {name: draw(st.one_of(staff, always, always)) for name in names}
+    values["deadline_days"] = draw(st.one_of(st.none(), *[st.sampled_from((1, 3, 10, 40))] * 3))
+    return Measure.model_validate(
+        {
+            "id": "service_for_the_freed",
+            "title": WORDS,
+            "clauses": (),
+            "action": "resumption",
+            "section": "I.1",
+            "instrument": "service",
+            "start": world.start,
+            "values": instruments()["service"].Values.model_validate(values),
+        }
+    )
+
+
+@st.composite
+def delivered_otherwise(draw: DrawFn, measure: Measure) -> Measure:
+    """A measure of the plan, on whose cases others decide."""
+    if measure.delivery.way not in DECIDED or draw(st.booleans()):
+        return measure
+    return measure.model_copy(update={"delivery": Delivery.model_validate(draw(a_delivery(DECIDED)))})
+
+
+@st.composite
 def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Measure:
     """A measure of any instrument."""
     days = st.dates(world.start - timedelta(days=40), world.end + timedelta(days=40))
-    name = draw(st.sampled_from((*sorted(instruments()), "procurement")))
+    name = draw(st.sampled_from((*sorted(instruments()), "collection", "procurement")))
     model = instruments()[name].Values
     schema = model.model_json_schema()["properties"]
     values = {key: draw(a_value(what, days)) for key, what in schema.items()}
@@ -123,6 +189,9 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
         values["tops_up"] = None
     start = draw(st.one_of(st.just(world.start), days))
     end = draw(st.one_of(st.none(), days.filter(lambda day: day >= start)))
+    if name == "relief" and draw(st.booleans()):  # of rent that may have been paid already
+        since = draw(st.dates(start - timedelta(days=150), start + timedelta(days=20)))
+        values |= {"flows": ("rent", "interest"), "months": draw(st.integers(1, 9)), "paid_since": since}
     announced = draw(st.one_of(st.none(), st.dates(start - timedelta(days=90), start)))
     withdrawn = draw(st.one_of(st.none(), st.none(), st.dates(announced or start, world.end + timedelta(days=40))))
     shared = draw(st.floats(0, 1))
@@ -136,13 +205,7 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
             "section": "I.1",
             "instrument": name,
             "eligible": draw(an_eligibility()),
-            "delivery": {
-                "way": draw(st.sampled_from(("automatic", "application", "application", "negotiated", "none"))),
-                "agency": draw(st.sampled_from(AGENCIES)),
-                "processing_days": draw(st.integers(0, 30)),
-                "refusal_share": draw(st.sampled_from((0.0, 0.1, 0.5))),
-                "list_first": draw(st.booleans()),
-            },
+            "delivery": draw(a_delivery(("automatic", "application", "application", "by_list", "negotiated", "none"))),
             "start": start,
             "end": end,
             "announced": announced,
@@ -214,7 +277,7 @@ def parameter_changes(draw: DrawFn) -> dict[str, float]:
     changed = draw(st.lists(st.sampled_from(sorted(ranges)), max_size=12, unique=True))
     of_markets = sorted(path for path in ranges if path.startswith(MARKETS))
     changed += draw(st.lists(st.sampled_from(of_markets), max_size=6, unique=True))
-    for narrow in (SMALL_LOTS, FAILING):
+    for narrow in (SMALL_LOTS, FAILING, HELPED, OWED):
         if draw(st.booleans()):
             ranges |= narrow
             changed += narrow
@@ -228,6 +291,9 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
     plan, funds = load("full_plan"), [draw(a_fund(name, world)) for name in ("x", "y")]
     own = [draw(a_measure(id_, world, ["x", "y"])) for id_ in OWN[: draw(st.integers(0, len(OWN)))]]
     shipped = draw(st.lists(st.sampled_from(plan.measures), max_size=12, unique_by=lambda measure: measure.id))
+    shipped = [draw(delivered_otherwise(measure)) for measure in shipped]
+    if draw(st.booleans()):
+        own.append(draw(a_service_for_the_freed(world)))
     scenario: Scenario = replace(
         plan,
         name="drawn",
@@ -241,4 +307,5 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
         firms=draw(st.integers(60, 250)),
         seed=draw(st.integers(1, 1000)),
         scale=draw(st.sampled_from((1.0, 0.1, 10.0))),  # as many lots more
+        every=draw(st.sampled_from((0, 3, 10))),  # a key firm
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sim.random_numbers import Purpose
 from sim.units import fen
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
-from tests.reference.books import BEARER, PAYEE
+from tests.reference.books import BEARER, payee
 from tests.reference.firm import Firm
-from tests.reference.policy import Rule
+from tests.reference.policy import LONGEST_PROCESSING, Rule
 from tests.reference.province import LISTED, OTHERS, Province
 
 BY_FIRM = ("relief", "deferral", "payment", "cultivation")  # kinds that firms hold one by one
@@ -83,16 +85,54 @@ def pay(province: Province, firm: Firm, rule: Rule, day: int, days_waited: int =
     return True
 
 
-def entitle(province: Province, firm: Firm, rule: Rule, day: int) -> None:
+def entitle(province: Province, firm: Firm, rule: Rule, day: int, days_waited: int = 0) -> None:
     """Let a firm have a measure."""
     firm.granted.add(rule.id)
     province.stations.holders[rule.id, firm.prefecture] += firm.weight
     if rule.has_months:
-        months = int(rule.says("months", day))
-        below = province.policy.by_id.get(rule.values.tops_up)
-        if below is not None and firm.has(below) and below.has_months:
-            months -= int(below.says("months", day))
-        firm.months_left[rule.id] = firm.months_left.get(rule.id, 0) + max(months, 0)
+        below = months_of_what_it_tops_up(province, firm, rule, day)
+        months = max(int(rule.says("months", day)) - below, 0)
+        if rule.values.paid_since is not None and "rent" in rule.values.flows:
+            months -= give_back_rent(province, firm, rule, day, months, below, days_waited)
+        firm.months_left[rule.id] = firm.months_left.get(rule.id, 0) + months
+
+
+def months_of_what_it_tops_up(province: Province, firm: Firm, rule: Rule, day: int) -> int:
+    """Months that a firm has by the measure that this one tops up."""
+    below = province.policy.by_id.get(rule.values.tops_up)
+    if below is None or not firm.has(below) or not below.has_months:
+        return 0
+    return int(below.says("months", day))
+
+
+def give_back_rent(
+    province: Province, firm: Firm, rule: Rule, day: int, months: int, below: int, days_waited: int
+) -> int:
+    """Give back rent that was paid for months that are waived; returns the number of these months.
+
+    ``months``: that it waives; ``below``: those of the measure that it tops up.
+    """
+
+    def number(on: date) -> int:
+        return on.year * 12 + on.month
+
+    since = number(rule.values.paid_since)
+    if firm.born_on >= 0:
+        since = max(since, number(province.timeline.date(firm.born_on)))
+    begun = max(0, max(0, number(province.timeline.date(day)) - since) - below)
+    given_back = min(months, begun)
+    share = float(rule.says("share", day)) * rule.values.coverage
+    amount = whole(share * firm.rent * given_back)
+    if not province.treasury.draw(rule, firm, amount):
+        return 0
+    month = province.month_of[day]
+    firm.cash += amount
+    firm.profit_this_year += amount
+    province.books.post(month, BEARER, "firms", flows_of(rule), "granted", amount * firm.weight, rule.id)
+    if amount > 0:
+        firm.given[rule.id] = firm.given.get(rule.id, 0) + amount
+        province.stations.reach(month, rule.id, "paid", firm, days_waited)
+    return given_back
 
 
 def pay_what_recurs(province: Province, firm: Firm, day: int) -> None:
@@ -130,38 +170,51 @@ def receive_what_comes_by_itself(province: Province, firm: Firm, day: int) -> No
         province.stations.reach(month, rule.id, "decided", firm)
 
 
-def ask_for_measures(province: Province, firm: Firm, day: int) -> None:
-    """File for what a firm knows of and qualifies for, at most so many a month, in the order of ids."""
-    p = province.calibration
-    filed = 0
+def take_up_cases(province: Province, firm: Firm, day: int) -> None:
+    """File for what a firm knows of and qualifies for, at most so many a month; take up cases by list; by id."""
+    filed, most = 0, int(province.calibration("delivery.applications_per_month_max"))
     for rule in firm.eligible:
-        if rule.kind not in BY_FIRM or not rule.in_force(day) or province.policy.is_automatic(rule, day):
+        by_list = rule.measure.delivery.way == "by_list"
+        if not may_be_filed(province, firm, rule, day):
             continue
-        if rule.measure.delivery.way not in ("application", "negotiated"):
+        if not by_list and (filed >= most or not province.knows(firm, rule)):
             continue
-        if rule.id in firm.granted or rule.id in firm.applied or not is_worth_something(rule, day):
-            continue
-        if not firm.meets(rule):
-            continue
-        if not province.knows(firm, rule):
-            continue
-        firm.applied.add(rule.id)  # it files, or never will
+        firm.applied.add(rule.id)  # there is a case, or there never will be
         if not would_ask(province, firm, rule):
             continue
         firm.waiting.add(rule.id)
-        lane = LISTED if rule.measure.delivery.list_first and "key_firm" in firm.flags else OTHERS
-        province.file(rule.id, firm, day, province.policy.processing_days(rule, day), lane)
+        wait_for_a_decision(province, firm, rule, day)
         province.stations.reach(province.month_of[day], rule.id, "applied", firm, day - rule.first)
-        filed += 1
-        if filed >= int(p("delivery.applications_per_month_max")):
-            return
+        filed += 0 if by_list else 1
+
+
+def may_be_filed(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
+    """Whether a firm that knows of a measure might file for it today."""
+    if rule.kind not in BY_FIRM or not rule.in_force(day) or province.policy.is_automatic(rule, day):
+        return False
+    if not rule.is_decided or rule.id in firm.granted or rule.id in firm.applied:
+        return False
+    return is_worth_something(rule, day) and firm.meets(rule)
+
+
+def wait_for_a_decision(province: Province, firm: Firm, rule: Rule, day: int) -> None:
+    """Put a case into the queue of a desk, or into the hands of somebody who has no other."""
+    lane, days = OTHERS, province.policy.processing_days(rule, day)
+    if rule.has_desk:
+        if rule.measure.delivery.list_first and "key_firm" in firm.flags:
+            lane = LISTED
+    else:
+        days *= province.draws.exponential(Purpose.HANDLING, firm.key, rule.identity)
+    province.file(rule.id, firm, day, min(round(days), LONGEST_PROCESSING), lane)
 
 
 def would_ask(province: Province, firm: Firm, rule: Rule) -> bool:
-    """Whether a firm is one of those that would ever ask for a measure; who asks for one asks for what tops it up."""
+    """Whether a firm is one of those that would ever apply; who asks for a measure asks for what tops it up."""
     asked = province.policy.by_id.get(getattr(rule.values, "tops_up", None) or rule.id, rule)
-    chance = province.draws.uniform(Purpose.APPLY, firm.key, asked.identity)
-    return chance < province.calibration("delivery.apply_share", firm.size)
+    share = rule.measure.delivery.take_up
+    if share is None:
+        share = province.calibration("delivery.apply_share", firm.size)
+    return province.draws.uniform(Purpose.APPLY, firm.key, asked.identity) < share
 
 
 def relieve(province: Province, firm: Firm, day: int, full: dict[str, int], due: dict[str, int]) -> int:
@@ -187,7 +240,7 @@ def relieve(province: Province, firm: Firm, day: int, full: dict[str, int], due:
                 continue  # the fund is empty: the firm bears its bill again
             due[flow] -= part
             by_measure += part
-            province.books.post(month, BEARER, PAYEE[flow], flow, "relieved", part * firm.weight, rule.id)
+            province.books.post(month, BEARER, payee(firm, flow), flow, "relieved", part * firm.weight, rule.id)
         if by_measure > 0:
             taken += by_measure
             firm.given[rule.id] = firm.given.get(rule.id, 0) + by_measure
@@ -216,7 +269,7 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
                 firm.facts -= {"late_on_loan", "loan_bad"}
                 firm.had_put_off = True
                 province.books.post(
-                    month, BEARER, "firms", deferred_flow(rule), "deferred", due[flow] * firm.weight, rule.id
+                    month, BEARER, "firms", flows_of(rule), "deferred", due[flow] * firm.weight, rule.id
                 )
                 province.books.extended[month, rule.id] += due[flow] * firm.weight
                 province.stations.reach(month, rule.id, "paid", firm)
@@ -228,12 +281,10 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
         if by_measure > 0:
             firm.had_put_off = True
             firm.deferred[rule.id] = firm.deferred.get(rule.id, 0) + by_measure
-            province.books.post(
-                month, BEARER, "firms", deferred_flow(rule), "deferred", by_measure * firm.weight, rule.id
-            )
+            province.books.post(month, BEARER, "firms", flows_of(rule), "deferred", by_measure * firm.weight, rule.id)
             province.stations.reach(month, rule.id, "paid", firm)
 
 
-def deferred_flow(rule: Rule) -> str:
-    """How the ledger names what a deferral moves."""
+def flows_of(rule: Rule) -> str:
+    """How the ledger names what a deferral moves, or a relief gives back."""
     return "+".join(rule.values.flows)

@@ -70,6 +70,7 @@ class Firm:
     distressed_months: int
     tickets: set[str]
     facts: set[str]
+    ended: set[str] = field(default_factory=set)  # lacks that a resource ended, until it stops again
     eligible: list[Rule] = field(default_factory=list)  # measures that it qualifies for by fixed traits, by id
     applied: set[str] = field(default_factory=set)  # filed, or decided never to
     waiting: set[str] = field(default_factory=set)  # filed and not decided
@@ -84,6 +85,11 @@ class Firm:
     def is_alive(self) -> bool:
         """Whether it is open, stopped or paused."""
         return self.status in ("open", "suspended", "paused")
+
+    @property
+    def is_freed(self) -> bool:
+        """Whether it is stopped and need not be: the day on which it works again is known."""
+        return self.status == "suspended" and self.restart_on >= 0
 
     def has(self, rule: Rule) -> bool:
         """Whether it was granted a measure."""

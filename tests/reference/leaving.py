@@ -10,7 +10,8 @@ from sim.vocabulary import EXIT_CAUSES
 from tests.reference.arithmetic import whole
 from tests.reference.books import BEARER
 from tests.reference.contracts import prepaid
-from tests.reference.entitlements import deferred_flow
+from tests.reference.debtors import debtor
+from tests.reference.entitlements import flows_of
 from tests.reference.firm import Firm
 from tests.reference.owner import cannot_wait, expected_earnings, expected_help, gap
 from tests.reference.province import Province
@@ -90,13 +91,13 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     debts = debts_of(province, firm)
     public, overdue, private, equipment, deposit = brought_in = proceeds(province, firm)
     cash = firm.cash + sum(brought_in)
-    for payer, flow, owed, sold in (
-        ("public_buyers", "receivables", firm.receivables_public, public),
-        ("public_buyers", "arrears_to_firms", firm.overdue_public, overdue),
-        ("customers", "receivables", firm.receivables_private, private),
+    for payer, buyer, flow, owed, sold in (
+        (debtor(firm), "public_buyers", "receivables", firm.receivables_public, public),
+        (debtor(firm), "public_buyers", "arrears_to_firms", firm.overdue_public, overdue),
+        ("customers", "customers", "receivables", firm.receivables_private, private),
     ):
         post(payer, "firms", flow, "paid", sold)
-        post(payer, "firms", flow, "written_off", owed - sold)
+        post(buyer, "firms", flow, "written_off", owed - sold)
     post("customers", "firms", "equipment", "paid", equipment)
     post("deposit_accounts", "firms", "quality_deposit", "paid", deposit)
     insolvent = why == "creditors" or cash < debts
@@ -114,7 +115,7 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
         owed = firm.deferred.get(rule.id, 0)
         if owed > 0:
             province.stations.reach(month, rule.id, "closed owing", firm)
-        cash -= settle(owed, BEARER, deferred_flow(rule), rule.id)
+        cash -= settle(owed, BEARER, flows_of(rule), rule.id)
         firm.deferred[rule.id] = 0
     paid = settle(firm.payables, "suppliers", "materials")
     cash -= paid

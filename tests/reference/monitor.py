@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sim.random_numbers import Purpose
 from sim.units import fen
 from sim.vocabulary import EXIT_CAUSES
+from tests.reference.debtors import is_disputed, single_debt
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
@@ -76,9 +76,7 @@ class Monitor:
         if not founder:
             months = min(months, (day - firm.born_on) // 30)
         overdue = firm.overdue_public
-        disputed = self.province.draws.uniform(Purpose.DISPUTE, firm.key) < self.province.calibration(
-            "receivables.disputed_share"
-        )
+        large = single_debt(self.province, firm) >= self.small_arrears
         return seen | {
             "open": firm.status == "open",
             "suspended": firm.status == "suspended",
@@ -93,5 +91,5 @@ class Monitor:
             "overdue_public_fen": overdue,
             "deferred_fen": sum(firm.deferred.values()),
             "loan_fen": firm.loan,
-            "small_arrears_fen": 0 if disputed or overdue >= self.small_arrears else overdue,
+            "small_arrears_fen": 0 if large or is_disputed(self.province, firm) else overdue,
         }

@@ -9,16 +9,16 @@ from typing import Any
 import simpy
 
 from sim.random_numbers import Purpose
-from sim.units import fen
 from tests.reference.arithmetic import single, whole
 from tests.reference.bills import MONTH_DAYS, Trade, draw_up, materials_of_a_yuan, outlays
-from tests.reference.contracts import can_be_delivered, paid_of_contracts, prepaid, work_of_a_yuan
+from tests.reference.claims import collect, hand_over, sell
+from tests.reference.contracts import can_be_delivered, prepaid, work_of_a_yuan
 from tests.reference.entitlements import (
-    ask_for_measures,
     pay_what_recurs,
     put_off,
     receive_what_comes_by_itself,
     relieve,
+    take_up_cases,
     vat_credit_of_a_month,
 )
 from tests.reference.firm import Firm
@@ -133,7 +133,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     # 5. What comes by itself, and what is asked for.
     pay_what_recurs(province, firm, day)
     receive_what_comes_by_itself(province, firm, day)
-    ask_for_measures(province, firm, day)
+    take_up_cases(province, firm, day)
 
     # 6. Bills drawn up, relieved, put off; 7. the result of the month; bills of suppliers fall due and are added.
     depreciation = whole(usual * p("costs.depreciation", firm.sector))
@@ -174,89 +174,6 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     else:
         use_what_is_spare(province, firm, day, overdue, target, depreciation, wanted)
         pause_or_open(province, firm, day)
-
-
-def collect(province: Province, firm: Firm, day: int) -> int:
-    """Collect old claims, let bills become overdue, lose what failed customers owed; returns the fen lost."""
-    p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
-    if firm.receivables_public > 0:
-        factor = 1.0
-        for rule in province.policy.in_force(day, "collection"):
-            if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
-                factor *= rule.says("new_arrears", day)
-        late = whole(firm.receivables_public * (p("receivables.overdue_per_month") * factor))
-        late = min(late, firm.receivables_public)
-        paid = min(whole(firm.receivables_public * paid_of_contracts(province, firm)), firm.receivables_public - late)
-        firm.receivables_public -= paid + late
-        firm.overdue_public += late
-        firm.cash += paid
-        books.post(month, "public_buyers", "firms", "receivables", "paid", paid * w)
-        books.post(month, "public_buyers", "firms", "arrears_to_firms", "owed", late * w)
-    if firm.overdue_public > 0:
-        paid = whole(firm.overdue_public * share_of_overdue_paid(province, firm, day))
-        firm.overdue_public -= paid
-        firm.cash += paid
-        books.post(month, "public_buyers", "firms", "arrears_to_firms", "paid", paid * w)
-    lost = 0
-    if firm.receivables_private > 0:
-        rate, failed = p("receivables.collected_per_month", firm.customer), 0.0
-        if firm.customer == "other_firms":
-            failed = province.market.lost[firm.prefecture, firm.sector]
-        lost = whole(min(1.0, p("receivables.private_default_per_month") + failed) * firm.receivables_private)
-        by_failed = min(lost, whole(firm.receivables_private * failed))
-        paid = min(whole((firm.receivables_private - lost) * rate), firm.receivables_private - lost)
-        firm.receivables_private -= paid + lost
-        firm.cash += paid
-        books.post(month, "customers", "firms", "receivables", "paid", paid * w)
-        books.post(month, "customers", "firms", "receivables", "written_off", (lost - by_failed) * w)
-        books.post(month, "failed_customers", "firms", "receivables", "written_off", by_failed * w)
-    return lost
-
-
-def share_of_overdue_paid(province: Province, firm: Firm, day: int) -> float:
-    """Share of a firm's overdue claims that is paid this month."""
-    p = province.calibration
-    share = p("receivables.overdue_paid_per_month")
-    if province.draws.uniform(Purpose.DISPUTE, firm.key) < p("receivables.disputed_share"):
-        return share
-    reached = [rule for rule in firm.eligible if rule.kind == "collection" and rule.in_force(day) and firm.meets(rule)]
-
-    def is_within(rule: Any, fen_owed: float) -> bool:
-        ceiling = rule.values.ceiling_yuan
-        return ceiling is None or fen_owed <= fen(ceiling)
-
-    for rule in reached:
-        if is_within(rule, firm.overdue_public):
-            share = min(1.0, share + rule.says("clearance_per_month", day))
-    for rule in reached:
-        if rule.values.cleared_by is None:
-            continue
-        days_left = province.timeline.day(rule.values.cleared_by) - day
-        if days_left >= 0 and is_within(rule, firm.overdue_public * (1.0 - share)):
-            share = max(share, 1.0 / (1.0 + days_left // 31))
-    return share
-
-
-def sell(province: Province, firm: Firm, month: int, sold: int) -> None:
-    """What is sold brings cash and claims."""
-    post, w = province.books.post, firm.weight
-    on_credit = whole(sold * province.calibration("receivables.credit_share", firm.customer))
-    if firm.customer in ("public_bodies", "large_firms"):
-        firm.receivables_public += on_credit
-        post(month, "public_buyers", "firms", "sales", "owed", on_credit * w)
-    else:
-        firm.receivables_private += on_credit
-        post(month, "customers", "firms", "sales", "owed", on_credit * w)
-    firm.cash += sold - on_credit
-    post(month, "customers", "firms", "sales", "paid", (sold - on_credit) * w)
-
-
-def hand_over(province: Province, firm: Firm, month: int, delivered: int, worked_off: int) -> None:
-    """What is delivered on contracts is claimed from public bodies, but for what they have prepaid."""
-    post, w = province.books.post, firm.weight
-    firm.receivables_public += delivered - worked_off
-    post(month, "public_buyers", "firms", "sales", "owed", (delivered - worked_off) * w)
-    post(month, "public_buyers", "firms", "sales", "prepaid", worked_off * w)
 
 
 def lived_on(province: Province, firm: Firm) -> int:

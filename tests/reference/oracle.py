@@ -14,8 +14,9 @@ from sim.scenario import Scenario
 from sim.units import fen
 from tests.reference import month
 from tests.reference.banks import Banks
+from tests.reference.helpers import Helpers
 from tests.reference.monitor import Monitor
-from tests.reference.offices import Dispatch, Liaison, desks_of
+from tests.reference.offices import Dispatch, desks_of, handlers_of
 from tests.reference.outbreak import Outbreak
 from tests.reference.policy import Rule
 from tests.reference.province import Province
@@ -23,7 +24,7 @@ from tests.reference.publicity import Publicity
 from tests.reference.tenders import Tenders
 
 # Hours of a day, in sixteenths.
-MEASURES, PUBLICITY, OUTBREAK, OFFICES, LIAISON, TENDERS, DISPATCH, MONITOR = (
+MEASURES, PUBLICITY, OUTBREAK, OFFICES, RESTART, TENDERS, DISPATCH, MONITOR = (
     hour / 16 for hour in (0, 1, 2, 6, 8, 10, 12, 14)
 )
 
@@ -36,10 +37,11 @@ class Oracle:
         self.province = province = Province(scenario, parameters, population, seed)
         self.publicity = Publicity(province)
         self.outbreak = Outbreak(province)
-        self.desks = desks_of(province)
+        self.desks, self.handlers = desks_of(province), handlers_of(province)
         self.banks = Banks(province)
-        self.liaison = Liaison(province, self.outbreak)
+        self.helpers = Helpers(province, self.outbreak, self.banks, self.desks)
         self.tenders = Tenders(province)
+        province.large_firms.begin()
         self.dispatch = Dispatch(province, self.desks)
         self.monitor = Monitor(province)
         self.lent_to_small_firms = sum(
@@ -58,10 +60,10 @@ class Oracle:
         self._on(every_day, OUTBREAK, self.outbreak.live)
         for firm in self.province.firms:
             self.env.process(month.live(self.env, self.province, firm))
-        for desk in self.desks:
-            self._on(self.province.working_days, OFFICES, desk.work)
+        for work in [desk.work for desk in self.desks] + [handlers.work for handlers in self.handlers]:
+            self._on(self.province.working_days, OFFICES, work)
         self._on(self.province.working_days, OFFICES, self.banks.work)
-        self._on(self.province.working_days, LIAISON, self.liaison.work)
+        self._on(self.province.working_days, RESTART, self.helpers.work)
         starts = [day for day in every_day if day == 0 or timeline.date(day).day == 1]
         self._on(starts, TENDERS, self.tenders.buy)
         self._on(every_day, DISPATCH, self.dispatch.meet)
@@ -143,4 +145,5 @@ class Oracle:
                 firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.prefecture == prefecture
             )
         self.banks.new_month(day)
+        province.large_firms.close_month()
         province.market.close_month(province.month_of[day])

@@ -6,7 +6,7 @@ import math
 
 from sim.random_numbers import Purpose
 from sim.vocabulary import TICKETS
-from tests.reference.arithmetic import single
+from tests.reference.arithmetic import single, whole
 from tests.reference.bills import outlays
 from tests.reference.firm import Firm
 from tests.reference.province import LISTED, NEVER, OTHERS, Province
@@ -45,10 +45,10 @@ class Outbreak:
                     if firm.status in ("open", "suspended"):  # a pause is its owner's
                         self._look_at(firm, day)
             for firm in province.of_county[county]:
-                if firm.status == "suspended" and 0 <= firm.restart_on <= day:
-                    firm.status = "open"
-                    firm.open_from = day
-                    firm.tickets = set()
+                if firm.is_freed:
+                    self._look_at_its_cash(firm, day)
+                    if firm.restart_on <= day:
+                        self._restart(firm, day)
         province.market.live(day)
 
     def _look_at(self, firm: Firm, day: int) -> None:
@@ -64,45 +64,95 @@ class Outbreak:
                 firm.activity_pending = single(
                     firm.activity_pending + province.market.days_worked(firm, firm.open_from, day)
                 )
+            elif firm.is_freed:
+                province.restarts.close_again(firm)
             firm.restart_on = -1
-            firm.tickets = set()
+            firm.tickets, firm.ended = set(), set()
         elif firm.status == "suspended" and firm.restart_on < 0:
             self._set_free(firm, day)
 
     def _set_free(self, firm: Firm, day: int) -> None:
-        """Find what a firm lacks, when that passes by itself, and tell the liaison officers if there are any."""
-        province, p = self.province, self.province.calibration
-        incidence = p.parameters.table("restart.incidence")
-        episode = self.episode[firm.county]
+        """Find what a firm lacks and when that passes by itself, and hand it in where there is somebody to help."""
+        province = self.province
+        firm.freed_on = day
+        province.restarts.free(firm)
         longest = 0
-        for place, ticket in enumerate(TICKETS):
-            if ticket == "funds":
-                lacks = firm.cash < outlays(province, firm) * p("restart.funds_cash_months")
-            else:
-                chance = province.draws.uniform(Purpose.TICKET, firm.key, episode * 4 + place)
-                lacks = chance < float(incidence.get(ticket, 0.0))
-            if lacks:
+        queue = where_it_hands_in(province, firm, day)
+        for ticket in TICKETS:
+            if self._lacks(firm, ticket):
                 firm.tickets.add(ticket)
                 longest = max(longest, self.days_by_itself(firm, ticket, day))
-                if officers_sent(province, day) > 0:
-                    lane = LISTED if "key_firm" in firm.flags else OTHERS
-                    province.file(ticket, firm, day, 0, lane)
+                if queue is not None:
+                    province.file(ticket, firm, day, 0, queue)
                     province.stations.reach(province.month_of[day], ticket, "applied", firm)
-        firm.freed_on = day
         firm.restart_on = min(day + longest, NEVER)
 
-    def days_by_itself(self, firm: Firm, ticket: str, day: int) -> int:
-        """Days after which a lack passes without help, at most the deadline of supervision."""
-        province = self.province
-        delay = province.policy.factor("control", "restart_delay", day, lambda r: firm.county in r.counties)
-        wait = province.calibration("restart.mean_days", ticket) * delay
+    def _lacks(self, firm: Firm, ticket: str) -> bool:
+        """Whether a firm that is freed lacks something."""
+        if ticket == "funds":
+            return not has_funds(self.province, firm)
+        if ticket == "labour" and firm.staff == 0:
+            return False
+        incidence = self.province.calibration.parameters.table("restart.incidence")
         when = self.episode[firm.county] * 4 + TICKETS.index(ticket)
-        days = math.ceil(wait * province.draws.exponential(Purpose.RESTART, firm.key, when))
-        for rule in province.policy.in_force(day, "service"):
-            days = min(days, int(rule.says("ticket_deadline_days", day, NEVER * NEVER)))
-        return days
+        return self.province.draws.uniform(Purpose.TICKET, firm.key, when) < float(incidence[ticket])
+
+    def days_by_itself(self, firm: Firm, ticket: str, day: int) -> int:
+        """Days, from the one on which the firm is freed, after which a lack passes without help."""
+        province, p = self.province, self.province.calibration
+        delay = province.policy.factor("control", "restart_delay", day, lambda r: firm.county in r.counties)
+        spread = p("restart.days_spread")
+        when = self.episode[firm.county] * 4 + TICKETS.index(ticket)
+        chance = province.draws.normal(Purpose.RESTART, firm.key, when)
+        days = p("restart.mean_days", ticket) * delay * math.exp(spread * chance - spread**2 / 2.0)
+        return min(math.ceil(days), NEVER)
+
+    def has_passed(self, firm: Firm, ticket: str, day: int) -> bool:
+        """Whether a lack has passed by itself, today at the latest."""
+        return firm.freed_on + self.days_by_itself(firm, ticket, day) <= day
+
+    def end(self, firm: Firm, ticket: str, restart: int, day: int) -> None:
+        """A lack is gone before its days are over: the firm works again from ``restart`` on, if it lacks no more."""
+        firm.tickets.discard(ticket)
+        for other in firm.tickets:
+            restart = max(restart, firm.freed_on + self.days_by_itself(firm, other, day))
+        firm.restart_on = min(restart, firm.restart_on)
+
+    def _look_at_its_cash(self, firm: Firm, day: int) -> None:
+        """A lack of funds is gone when there is cash."""
+        if "funds" in firm.tickets and has_funds(self.province, firm) and not self.has_passed(firm, "funds", day):
+            self.end(firm, "funds", day, day)
+
+    def _restart(self, firm: Firm, day: int) -> None:
+        """A firm works again."""
+        self.province.restarts.restart(firm, day)
+        firm.status = "open"
+        firm.open_from = day
+        firm.tickets = set()
 
 
-def officers_sent(province: Province, day: int) -> float:
-    """Liaison officers that measures send, as a multiple of the usual number."""
-    return sum(float(rule.says("liaison_capacity", day)) for rule in province.policy.in_force(day, "service"))
+def funds_to_restart(province: Province, firm: Firm) -> float:
+    """Fen of cash below which a firm lacks funds to restart."""
+    return outlays(province, firm) * province.calibration("restart.funds_cash_months")
+
+
+def has_funds(province: Province, firm: Firm) -> bool:
+    """Whether a firm has the cash that it needs to restart."""
+    return firm.cash >= funds_to_restart(province, firm)
+
+
+def bridging_loan(province: Province, firm: Firm) -> int:
+    """Fen that a firm needs to have the cash to restart."""
+    return max(1, whole(funds_to_restart(province, firm)) - firm.cash)
+
+
+def sent(province: Province, capacity: str, day: int) -> float:
+    """What service measures in force send of a kind of staff, together."""
+    return sum(float(rule.says(capacity, day)) for rule in province.policy.in_force(day, "service"))
+
+
+def where_it_hands_in(province: Province, firm: Firm, day: int) -> int | None:
+    """Whose queue a firm's problems go to: of listed firms to the officers if there are any, else to the counter."""
+    if "key_firm" in firm.flags and sent(province, "liaison_capacity", day) > 0.0:
+        return LISTED
+    return OTHERS if sent(province, "counter_capacity", day) > 0.0 else None

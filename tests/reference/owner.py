@@ -127,9 +127,7 @@ def is_willing(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
         return False
     if province.policy.is_automatic(rule, day):
         return True
-    if rule.measure.delivery.way not in ("application", "negotiated"):
-        return False
-    return would_ask(province, firm, rule)
+    return rule.is_decided and would_ask(province, firm, rule)
 
 
 def use_what_is_spare(

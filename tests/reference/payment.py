@@ -7,9 +7,9 @@ import math
 from sim.random_numbers import Purpose
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
-from tests.reference.books import BEARER, PAYEE
+from tests.reference.books import BEARER, payee
 from tests.reference.credit import give_a_term, keep_record
-from tests.reference.entitlements import deferred_flow
+from tests.reference.entitlements import flows_of
 from tests.reference.firm import Firm
 from tests.reference.policy import Rule
 from tests.reference.province import NEVER, Province
@@ -63,16 +63,16 @@ def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, t
                     short = short or paid < amount
         paid = min(due[flow], cash)
         cash -= paid
-        books.post(month, "firms", PAYEE[flow], flow, "paid", paid * w)
+        books.post(month, "firms", payee(firm, flow), flow, "paid", paid * w)
         unpaid = due[flow] - paid
         if unpaid > 0:
-            books.post(month, "firms", PAYEE[flow], flow, "owed", unpaid * w)
+            books.post(month, "firms", payee(firm, flow), flow, "owed", unpaid * w)
             short = True
             late = late or flow == "interest"
             if flow == "materials":
                 firm.payables += unpaid
                 firm.overdue_payables += unpaid
-            elif PAYEE[flow] in TO_THE_STATE:
+            elif payee(firm, flow) in TO_THE_STATE:
                 firm.arrears_public += unpaid
             else:
                 firm.arrears_private += unpaid
@@ -120,7 +120,7 @@ def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, t
 
 def pay_instalment(province: Province, firm: Firm, rule: Rule, month: int, amount: int, paid: int) -> None:
     """Book an instalment of which ``paid`` is paid; the rest becomes ordinary arrears."""
-    post, flow, w = province.books.post, deferred_flow(rule), firm.weight
+    post, flow, w = province.books.post, flows_of(rule), firm.weight
     firm.deferred[rule.id] -= amount
     post(month, "firms", BEARER, flow, "repaid", paid * w, rule.id)
     post(month, "firms", BEARER, flow, "owed", (amount - paid) * w, rule.id)

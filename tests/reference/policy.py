@@ -32,6 +32,7 @@ class Rule:
         self.says_to_end = FAR if measure.end is None else timeline.day(measure.end)  # until which firms count on it
         if measure.withdrawn is not None:  # on its start or before: it is in force on no day
             self.last = min(self.last, timeline.day(measure.withdrawn) - 1)
+        self.withdrawn = FAR if measure.withdrawn is None else timeline.day(measure.withdrawn)
         self._start = timeline.start
         self._said: dict[tuple[str, int], Any] = {}
         who = measure.eligible
@@ -55,6 +56,10 @@ class Rule:
     def is_heard_of(self, day: int) -> bool:
         """Whether firms hear of the measure on a day: it is announced and has not ended, in force or not yet."""
         return self.announced <= day <= self.last
+
+    def is_withdrawn(self, day: int) -> bool:
+        """Whether the measure has been called off by a day."""
+        return day >= self.withdrawn
 
     def says(self, name: str, day: int, otherwise: Any = None) -> Any:
         """A dated value on a day; of a measure that has ended, the value of its last day.
@@ -83,6 +88,16 @@ class Rule:
             and (who.landlords is None or firm.landlord in who.landlords)
             and firm.flags.issuperset(who.flags)
         )
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody decides on each case."""
+        return self.measure.delivery.way in ("application", "by_list", "negotiated")
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether its cases go to desks of its own; else each has a handler."""
+        return self.is_decided and self.measure.delivery.capacity is not None
 
     @property
     def has_months(self) -> bool:
@@ -136,13 +151,13 @@ class Policy:
             return True
         return rule.kind == "cultivation" and rule.values.quota is None
 
-    def processing_days(self, rule: Rule, day: int) -> int:
-        """Working days before a case of a measure can be decided."""
+    def processing_days(self, rule: Rule, day: int) -> float:
+        """Working days before a case of a measure can be decided, not rounded; with a handler for each their mean."""
         agency = rule.measure.delivery.agency
         days = float(rule.measure.delivery.processing_days)
         if agency is not None:
             days *= self.factor("service", "processing", day, lambda service: serves(service, agency))
-        return min(round(days), LONGEST_PROCESSING)
+        return days
 
 
 def targets(service: Rule, rule: Rule) -> bool:

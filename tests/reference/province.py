@@ -14,8 +14,10 @@ from sim.random_numbers import Purpose
 from sim.scenario import Scenario
 from sim.timeline import Timeline
 from sim.units import MONTH_DAYS
-from tests.reference.books import Books, Stations, Treasury
+from sim.vocabulary import SIZES
+from tests.reference.books import Books, Restarts, Stations, Treasury
 from tests.reference.calibration import Calibration
+from tests.reference.debtors import LargeFirms
 from tests.reference.draws import Draws
 from tests.reference.firm import Firm, firms_of
 from tests.reference.market import LOOK_BACK, Market
@@ -26,13 +28,14 @@ NEVER = 32_767  # a day that never comes
 LISTED, OTHERS = 0, 1  # lanes of a queue
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """A firm that waits for a decision."""
 
     firm: Firm
     filed_on: int
     ready_on: int
+    number: int  # in the order of filing
 
 
 class Province:
@@ -55,6 +58,7 @@ class Province:
         self.firms = firms_of(population.firms, population.cohort_start.tolist())
         self.of_county: dict[int, list[Firm]] = defaultdict(list)
         self.entities: dict[int, int] = defaultdict(int)  # alive at the start
+        self.key_firms: dict[int, int] = defaultdict(int)  # those of them that are listed as key firms
         self.loans: dict[int, int] = defaultdict(int)  # weighted fen lent, as last counted
         self.repaid: dict[int, int] = defaultdict(int)  # weighted fen of principal since the last count
         self.entitled: dict[tuple[str, int, str], int] = defaultdict(int)  # firms that qualify, unborn ones included
@@ -63,17 +67,20 @@ class Province:
             self.of_county[firm.county].append(firm)
             if firm.status == "open":
                 self.entities[firm.prefecture] += firm.weight
+                self.key_firms[firm.prefecture] += firm.weight if "key_firm" in firm.flags else 0
                 self.loans[firm.prefecture] += firm.weight * firm.loan
             firm.eligible = [rule for rule in self.policy.rules if rule.qualifies(firm)]
             for rule in firm.eligible:
                 self.entitled[rule.id, firm.prefecture, firm.size] += firm.weight
-        self.books, self.stations = Books(), Stations()
+        self.books, self.stations, self.restarts = Books(), Stations(), Restarts()
         self.treasury = Treasury(scenario.funds, self.weights)
         self.queues: dict[tuple[str, int, int], deque[Case]] = defaultdict(deque)
+        self.cases = 0
         self.working_days = [day for day in range(self.timeline.days) if self.timeline.is_working_day[day]]
         self.month_of: list[int] = self.timeline.month.tolist()
         self._look_back()
         self.market = Market(self)
+        self.large_firms = LargeFirms(self)
 
     def _look_back(self) -> None:
         """Before the horizon every firm settled last in the month before its first settlement."""
@@ -91,7 +98,8 @@ class Province:
         if working_days > 0:
             place = bisect_right(self.working_days, day) + working_days - 1
             ready = self.working_days[place] if place < len(self.working_days) else NEVER
-        self.queues[item, firm.prefecture, lane].append(Case(firm, day, ready))
+        self.cases += 1
+        self.queues[item, firm.prefecture, lane].append(Case(firm, day, ready, self.cases))
 
     def knows(self, firm: Firm, rule: Rule) -> bool:
         """Whether a firm is among those of its prefecture and size that know of a measure."""
@@ -113,14 +121,9 @@ class Province:
                 delay = self.stations.days[month, rule.id, "decided"] / (granted * MONTH_DAYS)
         return chance, delay
 
-    def first_ready(self, items: list[str], prefecture: int, lane: int, day: int) -> str | None:
-        """Of the queues for these items, the one whose first case is ready and was filed first; None if none is."""
-        found, filed_on = None, NEVER
-        for item in items:
-            queue = self.queues.get((item, prefecture, lane))
-            if queue and queue[0].ready_on <= day and queue[0].filed_on < filed_on:
-                found, filed_on = item, queue[0].filed_on
-        return found
+    def entitled_in(self, rule: Rule, prefecture: int) -> int:
+        """Entities of a prefecture that qualify for a measure by fixed traits, unborn ones included."""
+        return sum(self.entitled.get((rule.id, prefecture, size), 0) for size in SIZES)
 
     def waiting(self, items: list[str], prefecture: int) -> int:
         """Weighted firms that wait for these items in a prefecture."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.reference.comparison import Pair
 
 Table = dict[tuple[Any, ...], Any]
+COUNTED = ("applied", "queued", "decided", "refused", "withdrawn", "supervised", "paid")
 PLACE = ["month", "prefecture", "sector", "size"]
 
 
@@ -96,7 +97,7 @@ def stations_of_oracle(pair: Pair) -> Table:
     reached = {place: (firms, province.stations.days[place]) for place, firms in province.stations.firms.items()}
     reached |= {(month, item, "queued"): (seen[0], seen[1]) for (month, item), seen in oracle.monitor.queued.items()}
     for (month, item, station), (firms, days) in reached.items():
-        if station in ("applied", "queued", "decided", "refused", "paid") and firms:
+        if station in COUNTED and firms:
             if item not in REQUESTS or station != "paid":
                 table[names[month], item, station, "firms"] = firms
             if not (item in REQUESTS and station in ("applied", "paid")):
@@ -176,3 +177,20 @@ def funds_of_engine(pair: Pair) -> Table:
 def funds_of_oracle(pair: Pair) -> Table:
     """The same."""
     return _without_nothing(dict(pair.oracle.province.treasury.left))
+
+
+def restarts_of_engine(pair: Pair) -> Table:
+    """Firms freed, and those back within some days, by closure and column."""
+    table: Table = {}
+    for row in pair.result.restarts.to_dict("records"):
+        closure = str(row.pop("closure"))
+        table |= {(closure, name): int(number) for name, number in row.items()}
+    return _without_nothing(table)
+
+
+def restarts_of_oracle(pair: Pair) -> Table:
+    """The same."""
+    restarts = pair.oracle.province.restarts
+    table: Table = {(closure, "freed"): firms for closure, firms in restarts.freed.items()}
+    table |= {(closure, f"within_{days}_days"): firms for (closure, days), firms in restarts.within.items()}
+    return _without_nothing(table)

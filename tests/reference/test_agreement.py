@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from sim.data_folders import scenarios_folder
 from sim.scenario import Scenario, load
-from sim.vocabulary import ACTIONS
+from sim.scenario.schema import DECIDED
+from sim.vocabulary import ACTIONS, TICKETS
 from sim.world.spec import WorldSpec
 from tests.reference.comparison import Pair, live_both
 from tests.reference.drawn import a_scenario
@@ -59,7 +60,17 @@ def test_every_firm_has_the_same_months_under_a_single_action(action: str) -> No
 
 
 def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stopped() -> None:
-    scenario = load("full_plan", {"liaison_officers.liaison_capacity": 60})  # a row is thousands of problems
+    # A row is thousands of problems.
+    figures = {
+        "counter_problems_per_day": 5, "supervised_per_day": 0.5, "slots_per_day": 12, "passes_per_day": 12,
+        "placed_per_month": 0.4, "mean_days": 2.5,
+    }  # fmt: skip
+    staff = {
+        "liaison_officers.liaison_capacity": 100, "problems_closed.counter_capacity": 100,
+        "problems_closed.supervision_capacity": 100, "problems_closed.deadline_days": 3,
+    }  # fmt: skip
+    scenario = load("full_plan", staff)
+    figures_changed = {f"restart.{name}": float(figure) for name, figure in figures.items()}
     listing = {"province": "53", "high_places": 30}
     spells = [("2022-07-05", "2022-08-10"), ("2022-09-01", "2022-09-20"), ("2022-09-25", "2022-10-30")]
     world = WorldSpec.model_validate(
@@ -69,11 +80,40 @@ def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stoppe
             "listings": [{**listing, "from": first, "to": last} for first, last in spells],
         }
     )
-    pair = live_both(replace(scenario, world=world), 200, seed=4, scale=20.0)
+    pair = live_both(
+        replace(scenario, world=world, parameter_changes=figures_changed), 300, seed=4, scale=20.0, every=6
+    )
     assert_agreement(pair)
     stations = {(item, station) for _, item, station in pair.oracle.province.stations.firms}
-    assert {("labour", "decided"), ("funds", "decided"), ("loan", "refused")} <= stations
+    lacks = {(lack, station) for lack in TICKETS for station in ("decided", "withdrawn")}
+    assert lacks | {("materials", "supervised"), ("funds", "refused"), ("loan", "refused")} <= stations
     assert pair.oracle.tenders.won["small_micro"] > 0 and pair.oracle.tenders.won["large"] > 0
+
+
+def test_every_firm_has_the_same_months_where_cases_wait_at_desks() -> None:
+    levers = {"problems_closed.supervision_capacity": 100, "problems_closed.deadline_days": 3}
+    scenario = cut("full_plan", date(2022, 5, 10), date(2023, 3, 31), levers)
+    decided = [measure for measure in scenario.measures if measure.delivery.way in DECIDED]
+    desks = {
+        measure.id: measure.delivery.model_copy(
+            update={
+                "way": DECIDED[k % 3],
+                "capacity": (None, 20.0, 200.0, 2000.0)[k % 4],
+                "take_up": (None, 1.0)[k % 2],
+                "list_first": True,
+            }
+        )
+        for k, measure in enumerate(decided)
+    }
+    measures = tuple(m.model_copy(update={"delivery": desks.get(m.id, m.delivery)}) for m in scenario.measures)
+    changed = {
+        "restart.supervised_per_day": 0.5, "delivery.patience_days": 60.0, "delivery.complaint_share": 0.3,
+    }  # fmt: skip
+    pair = live_both(replace(scenario, measures=measures, parameter_changes=changed), 150, seed=6, every=5)
+    assert_agreement(pair)
+    at_desks = {desk.rule.id for desk in pair.oracle.desks}
+    stations = {station for _, item, station in pair.oracle.province.stations.firms if item in at_desks}
+    assert {"applied", "decided", "refused", "withdrawn", "supervised", "paid"} <= stations
 
 
 def test_every_firm_has_the_same_months_where_measures_are_announced_and_withdrawn() -> None:
@@ -113,7 +153,7 @@ def test_every_firm_has_the_same_months_under_every_kind_of_gift() -> None:
 @settings(DRAWN, max_examples=8)
 @given(a_scenario())
 def test_every_firm_has_the_same_months_in_drawn_scenarios(drawn: SimpleNamespace) -> None:
-    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
+    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale, drawn.every))
 
 
 def test_a_disagreement_names_month_firm_and_field() -> None:
@@ -135,4 +175,4 @@ def test_every_firm_has_the_same_two_years_in_every_shipped_scenario(name: str, 
 @settings(DRAWN, max_examples=300)
 @given(a_scenario())
 def test_every_firm_has_the_same_months_in_many_drawn_scenarios(drawn: SimpleNamespace) -> None:
-    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale))
+    assert_agreement(live_both(drawn.scenario, drawn.firms, drawn.seed, drawn.scale, drawn.every))
