@@ -215,8 +215,8 @@ def pay(i, m, days, month, firms, terms, behaviour, records):  # type: ignore[no
 
 
 @kernel
-def entitle(i, m, clock, firms, terms, records):  # type: ignore[no-untyped-def]
-    """Enter measure m as an entitlement of firm i; months that a measure it tops up has given are counted in.
+def entitle(i, m, waited, clock, firms, terms, records):  # type: ignore[no-untyped-def]
+    """Enter measure m as an entitlement of firm i, who has waited for days; months of a measure it tops up count.
 
     Rent that has been paid for months which are waived is given back.
     """
@@ -234,7 +234,10 @@ def entitle(i, m, clock, firms, terms, records):  # type: ignore[no-untyped-def]
         begun = np.int64(clock.month) - np.int64(terms.paid_since[m])
         if firms.born_on[i] >= 0:
             begun = min(begun, np.int64((clock.day - firms.born_on[i]) // 30))
-        months -= _give_back_rent(i, m, min(months, begun - counted_in), clock.month, firms, terms, records)
+        paid = _give_back_rent(i, m, min(months, begun - counted_in), clock.month, firms, terms, records)
+        if paid > 0:
+            records.counts.days[clock.month, m, PAID] += waited * np.int64(firms.weight[i])
+        months -= paid
     records.slots.months_left[slot, i] += months
 
 
@@ -374,7 +377,7 @@ def deliver_automatically(i, clock, firms, terms, behaviour, records):  # type: 
                     set_bit(firms.applied, i, m)
                     counts.firms[month, m, REFUSED] += w
                 continue
-        entitle(i, m, clock, firms, terms, records)
+        entitle(i, m, np.int64(0), clock, firms, terms, records)
         counts.firms[month, m, DECIDED] += w
 
 

@@ -99,7 +99,7 @@ def decide(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
                 return False
             station = REFUSED
     if station == DECIDED:
-        entitle(i, m, clock, firms, terms, records)
+        entitle(i, m, waited, clock, firms, terms, records)
     records.counts.firms[clock.month, m, station] += w
     records.counts.days[clock.month, m, station] += w * waited
     clear_bit(firms.waiting, i, m)
@@ -141,11 +141,10 @@ def _serve_prefecture(k, p, desk, clock, state):  # type: ignore[no-untyped-def]
             if drops_out(i, m, waited, clock, state):
                 dequeue(m, p, lane, firms, queues)
                 continue
-            if left < w:  # who stands for more than is left goes on waiting, and nobody goes before
+            # Who stands for more than is left, or whose fund is empty, goes on waiting, and nobody goes before.
+            if left < w or not decide(i, m, waited, clock, state):
                 desk.unused[k, p] = left
                 return
-            if not decide(i, m, waited, clock, state):
-                return  # its fund is empty: nobody is served until the next day
             dequeue(m, p, lane, firms, queues)
             left -= w
 

@@ -94,22 +94,25 @@ class Markets:
         Weighted fen of the evening, (P, S): what living firms owe suppliers, their usual sales, and those of open ones.
         """
         market, timeline = self.province.state.market, self.province.timeline
+        self._let_large_firms_pay(market)
         if timeline.month[day] == 0 and timeline.start.day > 1:
             return  # not every cohort has settled in the first days
         lost = np.divide(market.payables_lost, np.maximum(payables + market.payables_lost, 1))
         of_all = market.payables_lost.sum(axis=0) / np.maximum((payables + market.payables_lost).sum(axis=0), 1)
         market.lost_share[:] = self._of_buyers(lost, of_all) @ self.by_buyer.T
-        # Who is paid old debts by a large firm is paid at the cost of those whom it owes new ones.
-        due = market.due_by_large
-        extra = np.divide(market.extra_by_large, due, out=np.zeros(len(due)), where=due > 0)
-        market.large_pays[:] = np.maximum(0.0, 1.0 - extra)
-        market.large_room[:] = np.floor(self.extra_share * due)
         self._employ(market)
         published = self._published(day)
         self._set_local_demand(market)
         self._set_crowding(living, working)
         self._set_orders(market, published)
         self._pay_as_published(published)
+
+    def _let_large_firms_pay(self, market: Market) -> None:
+        """Who is paid old debts by a large firm is paid at the cost of those whom it owes new ones."""
+        due = market.due_by_large
+        extra = np.divide(market.extra_by_large, due, out=np.zeros(len(due)), where=due > 0)
+        market.large_pays[:] = np.maximum(0.0, 1.0 - extra)
+        market.large_room[:] = np.floor(self.extra_share * due)
 
     def _of_buyers(self, here: Float, everywhere: Float) -> Float:
         """Something of each sector that buys, near and far, (P, S): ``here`` (P, S) and in the province (S,)."""

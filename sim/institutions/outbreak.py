@@ -227,7 +227,9 @@ def _look_at_funds(i, day, episode, state):  # type: ignore[no-untyped-def]
     """A freed firm that waits for funds, and has come to hold enough, lacks them no more."""
     firms = state.firms
     if firms.restart_on[i] > day and (firms.tickets[i] >> FUNDS_TICKET) & 1 and not _lacks_funds(i, state):
-        end_lack(i, FUNDS_TICKET, day, episode, state)
+        alone = days_by_itself(i, episode[np.int64(firms.county[i])], FUNDS_TICKET, state)
+        if firms.freed_on[i] + alone > day:  # else it has passed by itself already
+            end_lack(i, FUNDS_TICKET, day, episode, state)
 
 
 @kernel

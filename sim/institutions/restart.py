@@ -65,10 +65,10 @@ def help_restart(helpers, desk, bank, episode, clock, state):  # type: ignore[no
     helpers.blocked[:] = False
     for p in range(helpers.capacity.shape[1]):
         for who in range(len(STAFF)):
-            left = helpers.unused[who, p] + helpers.capacity[who, p]
-            helpers.unused[who, p] = 0.0
             if helpers.capacity[who, p] <= 0.0:
                 continue
+            left = helpers.unused[who, p] + helpers.capacity[who, p]
+            helpers.unused[who, p] = 0.0
             left, too_heavy = _handle_problems(who, p, left, (helpers, bank, episode), clock, state)
             if who == SUPERVISORS and not too_heavy:
                 left, too_heavy = _handle_complaints(p, left, helpers, desk, clock, state)
@@ -256,7 +256,7 @@ class Restart:
         sent = state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity
         helpers.capacity[:] = self.staffed * np.array([float(x[0]) for x in sent])[:, None]
         if not helpers.capacity.any():
-            helpers.unused[:] = 0.0
+            helpers.means[:] = 0.0
             return
         helpers.means[LABOUR] += self.placed_per_day * (around.markets.out_of_work + around.markets.returning)
         helpers.means[MATERIALS] += self.slots * (1.0 - float(around.world.friction[day]))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.state import Queues, Slots
-from sim.ledger import LINE, MOVES, Books
+from sim.ledger import LINE, MOVES, RENT_OF_STATE, Books
 from sim.measure import Measure
 from sim.observe.tables import nothing
 from sim.population.columns import Firms
@@ -62,13 +62,14 @@ Lines = tuple[tuple[str, str, tuple[str, ...]], ...]
 _TRADE: Final[Lines] = (
     ("owners_paid_in", "capital", ("founding",)),
     ("sold", "sales", ("sales_cash",)),
-    ("sold_on_credit", "sales", ("sales_public", "sales_private")),
+    ("sold_on_credit", "sales", ("sales_public", "sales_large", "sales_private")),
     ("worked_off", "sales", ("sales_prepaid",)),
-    ("collected", "receivables", ("collected_public", "collected_private")),
-    ("collected", "arrears_to_firms", ("collected_overdue",)),
-    ("became_overdue", "arrears_to_firms", ("became_overdue",)),
+    ("collected", "receivables", ("collected_public", "collected_large", "collected_private")),
+    ("collected", "arrears_to_firms", ("collected_overdue", "collected_overdue_large")),
+    ("became_overdue", "arrears_to_firms", ("became_overdue", "became_overdue_large")),
     ("lost", "receivables", ("bad_debt", "bad_debt_of_failed_customers")),
 )
+_TO_STATE: Final = {"rent": ("paid_rent_to_state_landlords",)}  # lines beside those of the flow
 _PAYMENT: Final[Lines] = (
     ("loan_renewed", "loan", ("renewed",)),
     ("loan_restructured", "loan", ("restructured",)),
@@ -78,11 +79,15 @@ _PAYMENT: Final[Lines] = (
     ("owners_paid_in", "capital", ("injection",)),
     ("paid", "wages", ("paid_wages",)),
     ("owners_lived", "living", ("living",)),
-    *(("paid", flow, (f"paid_{flow}",)) for flow in FLOWS if flow != "wages"),
+    *(("paid", flow, (f"paid_{flow}", *_TO_STATE.get(flow, ()))) for flow in FLOWS if flow != "wages"),
     ("paid", "payables", ("payables_paid",)),
     ("paid", "arrears", ("arrears_private_paid", "arrears_public_paid")),
     ("paid", "replacement", ("replaced",)),
-    *(("unpaid", flow, (f"unpaid_{flow}",)) for flow in FLOWS if flow not in ("materials", "principal")),
+    *(
+        ("unpaid", flow, (f"unpaid_{flow}", *(f"un{line}" for line in _TO_STATE.get(flow, ()))))
+        for flow in FLOWS
+        if flow not in ("materials", "principal")
+    ),
 )
 _CLOSING: Final[Lines] = (
     ("sold_off", "equipment", ("equipment_sold",)),
@@ -99,13 +104,15 @@ _CLOSING: Final[Lines] = (
 )
 _MOVED: Final = {
     "granted": "received", "vat_refunded": "received", "deposit_returned": "received", "deferred": "put_off",
-    "extended": "extended", "repaid": "repaid", "lapsed_public": "instalment_missed",
+    "extended": "extended", "cleared_by_public_bodies": "collected", "cleared_by_large_firms": "collected",
+    "repaid": "repaid", "lapsed_public": "instalment_missed",
     "lapsed_private": "instalment_missed", "forgiven": "written_off",
 }  # fmt: skip
-_RECEIVED, _POSTPONED, _DUE_AGAIN, _FORGIVEN = (
+_CLEARED, _RECEIVED, _POSTPONED, _DUE_AGAIN, _FORGIVEN = (
     tuple(MOVES.index(move) for move in moves)
     for moves in (
-        ("granted", "vat_refunded", "deposit_returned"), ("deferred", "extended"),
+        ("cleared_by_public_bodies", "cleared_by_large_firms"), ("granted", "vat_refunded", "deposit_returned"),
+        ("deferred", "extended"),
         ("repaid", "lapsed_public", "lapsed_private"), ("forgiven",),
     )
 )  # fmt: skip
@@ -179,10 +186,12 @@ class Journeys:
         self._before[row] = new
         month: list[Entry] = [] if new.status == old.status or old.status != Status.UNBORN else [("born", "", "", 0)]
         month += _of_lines(_TRADE, lines)
+        month += self._of_moves(_CLEARED, moved)
         month += self._applications(old, new, day_of_settlement=True)
         month += self._of_moves(_RECEIVED, moved)
         month += [
-            ("borne", self.measures[m].id, FLOWS[f], int(relieved[m, f])) for m, f in np.argwhere(relieved).tolist()
+            ("borne", self.measures[m].id, "rent" if f == RENT_OF_STATE else FLOWS[f], int(relieved[m, f]))
+            for m, f in np.argwhere(relieved).tolist()
         ]
         month += self._of_moves(_POSTPONED, moved)
         month += _of_lines(_PAYMENT, lines)

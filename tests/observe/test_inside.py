@@ -294,7 +294,7 @@ def test_measures_of_firms_add_up_to_what_delivery_counted():
     """Over all firms that there ever were, gone or not: what was heard of, filed for and granted."""
     scenario = scenario_of("full_plan")
     run = simulate(scenario, firms=FIRMS, inside=Inside(days=[scenario.world.end]))
-    asked_for = [one.id for one in scenario.measures if one.delivery.way in ("application", "negotiated")]
+    asked_for = [one.id for one in scenario.measures if one.delivery.way in ("application", "by_list", "negotiated")]
     delivered = run.delivery[run.delivery["measure"].isin(asked_for)].groupby("station")["firms"].sum()
     entities = run.snapshots["entities"].astype(np.int64)
     for column, station in (("known", "aware"), ("applied", "applied"), ("granted", "decided")):

@@ -74,11 +74,11 @@ def test_who_missed_an_instalment_had_something_put_off(plan):
 def test_applications_are_decided_refused_dropped_or_still_waiting(full_plan, plan):
     """Who closes before the decision drops out; everyone else is found at a station."""
     for item in range(len(full_plan.measure_ids)):
-        applied, decided, refused, _ = full_plan.state.records.counts.firms[:, item].sum(axis=0)
+        applied, decided, refused, _, withdrawn, _ = full_plan.state.records.counts.firms[:, item].sum(axis=0)
         if applied == 0:
             continue
         waiting = full_plan.record.waiting[-1, item, 0]
-        closed = applied - decided - refused - waiting
+        closed = applied - decided - refused - withdrawn - waiting
         assert 0 <= closed <= plan.value("exits"), full_plan.measure_ids[item]
 
 
@@ -99,11 +99,12 @@ def test_restart_problems_are_solved_by_officers_and_their_waits_are_told(plan):
 def test_more_officers_solve_more_problems():
     """Of the others the firm rids itself, so the mean wait of those solved need not fall."""
     solved = {}
-    for officers in (1.0, 5.0):
-        result = live(scenario_of("action_resumption", {"parameters.restart.officers": officers}), firms=2_000).result()
+    for officers in (1.0, 50.0):
+        more = {"liaison_officers.liaison_capacity": officers, "problems_closed.counter_capacity": officers}
+        result = live(scenario_of("full_plan", more), firms=2_000).result()
         decided = result.requests[(result.requests["station"] == "decided") & (result.requests["kind"] != "loan")]
         solved[officers] = decided["firms"].sum()
-    assert solved[5.0] > solved[1.0]
+    assert solved[50.0] > solved[1.0]
 
 
 def test_firms_learn_before_they_apply_on_average(plan):

@@ -82,8 +82,6 @@ class Treasury:
             return True
         bearers, bearer = rule.measure.bearers, self.funds[name].bearer
         share = bearers.get(bearer, 1.0)
-        if bearer == "prefectures":
-            share += bearers.get("province", 0.0)
         part = whole(amount * firm.weight * share)
         if self.left[self._place(name, firm.prefecture)] < part:
             return False

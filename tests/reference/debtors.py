@@ -141,6 +141,7 @@ def clear(province: Province, firm: Firm, rule: Rule, day: int, amount: int) -> 
     if not can_pay:
         return 0
     receive(province, firm, day, amount, payer, "cleared", rule.id)
+    province.stations.reach(province.month_of[day], rule.id, "paid", firm)
     return amount
 
 

@@ -204,7 +204,7 @@ def wait_for_a_decision(province: Province, firm: Firm, rule: Rule, day: int) ->
         if rule.measure.delivery.list_first and "key_firm" in firm.flags:
             lane = LISTED
     else:
-        days *= province.draws.exponential(Purpose.HANDLING, firm.key, rule.identity)
+        days = max(days * province.draws.exponential(Purpose.HANDLING, firm.key, rule.identity), 1.0)
     province.file(rule.id, firm, day, min(round(days), LONGEST_PROCESSING), lane)
 
 

@@ -104,19 +104,27 @@ class Desk:
 
 
 class Handlers:
-    """Those who decide on a measure's cases one by one: each case has a handler of its own."""
+    """Those who decide case by case, each with one of his own, on what has no desk."""
 
-    def __init__(self, province: Province, rule: Rule) -> None:
-        self.province, self.rule = province, rule
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.rules = [rule for rule in province.policy.rules if rule.is_decided and not rule.has_desk]
 
     def work(self, day: int) -> None:
-        """A working day."""
-        queues = [self.province.queues[self.rule.id, p, OTHERS] for p in self.province.prefectures]
-        ready = [(case, queue) for queue in queues for case in queue if case.ready_on <= day]
-        for case, queue in sorted(ready, key=lambda found: found[0].number):
-            over = drops_out(self.province, self.rule, case, day)
-            if over or decide(self.province, self.rule, case, day):
+        """A working day: what is due, in the order of filing; who must wait for money comes last the next time."""
+        due = [
+            (case.number, case, rule, queue)
+            for rule in self.rules
+            for queue in (self.province.queues[rule.id, p, OTHERS] for p in self.province.prefectures)
+            for case in queue
+            if case.ready_on <= day
+        ]
+        for _, case, rule, queue in sorted(due, key=lambda found: found[0]):
+            if drops_out(self.province, rule, case, day) or decide(self.province, rule, case, day):
                 queue.remove(case)
+            else:
+                self.province.cases += 1
+                case.number = self.province.cases
 
 
 class Dispatch:
@@ -152,9 +160,3 @@ class Dispatch:
 def desks_of(province: Province) -> list[Desk]:
     """The desks of all measures that have any, by id."""
     return [Desk(province, rule) for rule in province.policy.rules if rule.has_desk]
-
-
-def handlers_of(province: Province) -> list[Handlers]:
-    """The handlers of all other measures on which anybody decides, by id."""
-    rules = province.policy.rules
-    return [Handlers(province, rule) for rule in rules if rule.is_decided and not rule.has_desk]

@@ -16,7 +16,7 @@ from tests.reference import month
 from tests.reference.banks import Banks
 from tests.reference.helpers import Helpers
 from tests.reference.monitor import Monitor
-from tests.reference.offices import Dispatch, desks_of, handlers_of
+from tests.reference.offices import Dispatch, Handlers, desks_of
 from tests.reference.outbreak import Outbreak
 from tests.reference.policy import Rule
 from tests.reference.province import Province
@@ -37,7 +37,7 @@ class Oracle:
         self.province = province = Province(scenario, parameters, population, seed)
         self.publicity = Publicity(province)
         self.outbreak = Outbreak(province)
-        self.desks, self.handlers = desks_of(province), handlers_of(province)
+        self.desks, self.handlers = desks_of(province), Handlers(province)
         self.banks = Banks(province)
         self.helpers = Helpers(province, self.outbreak, self.banks, self.desks)
         self.tenders = Tenders(province)
@@ -60,7 +60,7 @@ class Oracle:
         self._on(every_day, OUTBREAK, self.outbreak.live)
         for firm in self.province.firms:
             self.env.process(month.live(self.env, self.province, firm))
-        for work in [desk.work for desk in self.desks] + [handlers.work for handlers in self.handlers]:
+        for work in [*(desk.work for desk in self.desks), self.handlers.work]:
             self._on(self.province.working_days, OFFICES, work)
         self._on(self.province.working_days, OFFICES, self.banks.work)
         self._on(self.province.working_days, RESTART, self.helpers.work)

@@ -103,7 +103,7 @@ def stations_of_oracle(pair: Pair) -> Table:
             if not (item in REQUESTS and station in ("applied", "paid")):
                 table[names[month], item, station, "days"] = days / firms
     for (month, _, _, _, name, kind), amount in province.books.sums.items():
-        if name and kind in ("relieved", "granted", "deferred"):
+        if name and kind in ("relieved", "granted", "deferred", "cleared"):
             table[names[month], name, "paid", "fen"] += amount
     for firm in province.firms:
         if firm.status != "unborn":

@@ -124,7 +124,7 @@ def test_every_firm_has_the_same_months_where_measures_are_announced_and_withdra
             "start": "2022-09-01",
             "withdrawn": "2022-08-10",
         },  # never
-        "premium_deferral": {"announced": "2022-05-20", "withdrawn": "2022-09-16"},  # after three months
+        "premium_deferral": {"announced": "2022-04-20", "withdrawn": "2022-09-16"},  # after three months
     }
     levers = {f"{id_}.{name}": day for id_, said in days.items() for name, day in said.items()}
     pair = live_both(cut("full_plan", date(2022, 5, 10), date(2022, 12, 31), levers), 150, seed=5)
