@@ -116,10 +116,10 @@ def give_back_rent(
     def number(on: date) -> int:
         return on.year * 12 + on.month
 
-    since = number(rule.values.paid_since)
+    begun = number(province.timeline.date(day)) - number(rule.values.paid_since)
     if firm.born_on >= 0:
-        since = max(since, number(province.timeline.date(firm.born_on)))
-    begun = max(0, max(0, number(province.timeline.date(day)) - since) - below)
+        begun = min(begun, (day - firm.born_on) // 30)
+    begun = max(0, begun - below)
     given_back = min(months, begun)
     share = float(rule.says("share", day)) * rule.values.coverage
     amount = whole(share * firm.rent * given_back)
