@@ -115,7 +115,7 @@ from sim.scenario.schema import Plan
 from sim.world.spec import WorldSpec
 
 words = Words(zh="试验", en="Test")
-days = {"adopted": "2022-06-02", "rules": "2022-06-14", "targets_on": "2022-12-31"}
+days = {"adopted": "2022-06-02", "actions": "2022-06-08", "rules": "2022-06-14", "targets_on": "2022-12-31"}
 told = {"title": "Test", "number": "0", "horizon": ["2022-01-01", "2023-12-31"], "targets": [], "sections": {}}
 plan = Plan.model_validate_json(json.dumps(days | told))
 scenario = Scenario("test", words, words, "", None, (), plan, (), (), WorldSpec(end="2022-09-30"), {}, None)
