@@ -151,10 +151,12 @@ def shuffled(people: Population, number: int) -> np.ndarray:
 
 def with_plenty(run: Run) -> Run:
     """The run with staff and lending for everybody at once."""
-    for desks in run.desks:
-        desks.staffed[:] = 1e12
+    run.desks.staffed[:] = 1e12
     run.banks.capacity[:] = 1e12
-    run.liaison.staffed[:] = 1e12
+    run.restart.staffed[:] = 1e12
+    run.restart.placed_per_day, run.restart.slots, run.restart.passes = 1e15, 1e15, 1e15
+    run.markets.extra_share = 1e4
+    run.state.market.large_room[:] = 1 << 60
     run.banks.new_month = lambda bad_share=0.0: run.banks.supply.fill(1e30)  # type: ignore[method-assign]
     run.banks.new_month()
     return run

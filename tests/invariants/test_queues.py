@@ -10,13 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.engine import Run
-from sim.firm.state import APPLIED, DECIDED, REFUSED
-from sim.vocabulary import AGENCIES, FLAGS, Status, bit
+from sim.firm.state import APPLIED, DECIDED, REFUSED, SUPERVISED, WITHDRAWN
+from sim.vocabulary import FLAGS, Status, bit
 from tests.invariants.watching import (
     DESKS,
-    LIAISON,
     MEASURES,
     OUTBREAK,
+    OWN_HANDLER,
+    RESTART,
     SETTLEMENT,
     Record,
     built,
@@ -40,15 +41,16 @@ def test_a_queue_is_left_at_its_head_and_joined_at_its_end(rounds: int) -> None:
         for _, _, after, gone, new in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             for queue, line in after.lines.items():
                 assert [record.filed for record in line] == sorted(record.filed for record in line), queue
-                assert all(record.filed == after.day <= record.ready for record in new[queue]), (after.day, queue)
+            for queue, records in new.items():
+                assert all(record.filed == after.day <= record.ready for record in records), (after.day, queue)
             if any(new.values()):
                 assert after.hour in (OUTBREAK, SETTLEMENT), (after.day, after.hour)
             if any(gone.values()):
-                assert after.hour in (DESKS, LIAISON), (after.day, after.hour)
+                assert after.hour in (DESKS, RESTART), (after.day, after.hour)
                 seen[after.hour] += 1
 
     for_drawn_scenarios(rounds, claim)
-    assert seen[DESKS] > 0 and seen[LIAISON] > 0
+    assert seen[DESKS] > 0 and seen[RESTART] > 0
 
 
 def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
@@ -57,9 +59,11 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
     def claim(drawn: SimpleNamespace) -> None:
         for run, _, after, _, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
             queues = run.state.queues
-            waiting = sum(len(line) for line in after.lines.values())
-            assert waiting + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
-            assert queues.waiting.sum() == sum(entities(run, line) for line in after.lines.values())
+            everybody = [*after.lines.values(), *after.handled.values()]
+            assert sum(map(len, everybody)) + int(queues.free[1]) == len(queues.firm), (after.day, after.hour)
+            assert queues.waiting.sum() == sum(entities(run, line) for line in everybody)
+            for (item, p, _), line in after.handled.items():
+                assert queues.waiting[item, p].tolist() == [0, entities(run, line)], (after.day, item)
             for queue, line in after.lines.items():
                 assert queues.waiting[queue] == entities(run, line), (after.day, queue)
                 assert all(run.population.firms.prefecture[record.firm] == queue[1] for record in line)
@@ -68,8 +72,8 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
 
 
 def test_applications_are_conserved(rounds: int) -> None:
-    """Of what was ever filed for a measure or a loan, all is decided, refused, dropped because its firm has left, or
-    still waiting, at every hour; a problem is solved or drops out."""
+    """Of what was ever filed for a measure or a loan, all is decided, refused, withdrawn, dropped because its firm has
+    left, or still waiting, at every hour; a problem is solved, refused a loan or struck off. Nothing is decided twice."""
     dropped = 0
 
     def claim(drawn: SimpleNamespace) -> None:
@@ -85,15 +89,22 @@ def test_applications_are_conserved(rounds: int) -> None:
             for (item, _, _), records in new.items():
                 filed[item] += entities(run, records)
             counted = after.stations - before.stations
-            at_desks = counted[:, DECIDED] + counted[:, REFUSED]
-            if after.hour == DESKS:
+            at_desks = counted[:, DECIDED] + counted[:, REFUSED] + counted[:, WITHDRAWN]
+            if after.hour in (DESKS, RESTART):
                 for item in range(loan + 1):
                     assert at_desks[item] == served[item], (after.day, item)
-            elif after.hour == LIAISON:
+                assert (counted[: loan + 1, SUPERVISED] == (at_desks[: loan + 1] if after.hour == RESTART else 0)).all()
+            if after.hour == RESTART:
                 solved = before.firms.tickets & ~after.firms.tickets
                 for kind in range(len(at_desks) - loan - 1):
+                    item = loan + 1 + kind
                     rows = (solved >> kind & 1).astype(bool)
-                    assert at_desks[loan + 1 + kind] == before.firms.weight[rows].sum() <= served[loan + 1 + kind]
+                    struck_off = sum(entities(run, gone[queue]) for queue in gone if queue[0] == item)
+                    assert at_desks[item] == struck_off, (after.day, item)
+                    assert counted[item, DECIDED] == before.firms.weight[rows].sum(), (after.day, item)
+                    assert (after.firms.tickets[rows] >> (4 + kind) & 1).all(), "each names what ended it"
+            elif after.hour == DESKS:
+                pass
             elif after.hour not in (MEASURES, SETTLEMENT):
                 assert not at_desks[: loan + 1].any(), (after.day, after.hour)
             assert (after.stations[:, APPLIED] == [filed[item] for item in range(len(counted))]).all()
@@ -103,30 +114,30 @@ def test_applications_are_conserved(rounds: int) -> None:
 
 
 def test_nobody_is_overtaken_at_a_desk(rounds: int) -> None:
-    """First come, first served within a priority, over all measures of an agency: when a desk has worked, no case that
-    was ready and filed earlier waits in the same lane than one that was served, unless its fund is empty; nobody was
-    served before his case was ready. Banks and liaison officers do the same with loans and with problems."""
+    """First come, first served within a priority: when a desk has worked, no case that was ready and filed earlier
+    waits in the same lane than one that was served, unless its fund is empty; nobody was served before his case was
+    ready. Banks do the same with loans, and whoever helps with problems of a kind."""
     served_while_others_wait = 0
 
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal served_while_others_wait
         for run, before, after, gone, _ in steps(built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)):
-            if after.hour not in (DESKS, LIAISON):
+            if after.hour not in (DESKS, RESTART):
                 continue
             terms, loan = run.rules.terms, run.state.loan_item
-            office: dict[int, str] = {item: f"agency {terms.agency[item]}" for item in range(loan)}
-            office |= {loan: "banks"} | {item: "officers" for item in range(loan + 1, loan + 5)}
-            latest: dict[tuple[str, int, int], int] = defaultdict(lambda: -1)
+            latest: dict[tuple[int, int, int], int] = defaultdict(lambda: -1)
             for (item, p, lane), records in gone.items():
+                if lane == OWN_HANDLER or (after.hour == RESTART and item < loan):
+                    continue
                 for record in records:
                     if before.alive[record.firm]:
                         assert record.ready <= after.day, (after.day, item)
                         if item <= loan or before.firms.status[record.firm] == Status.SUSPENDED:
-                            latest[office[item], p, lane] = max(latest[office[item], p, lane], record.filed)
+                            latest[item, p, lane] = max(latest[item, p, lane], record.filed)
             for (item, p, lane), line in after.lines.items():
                 first, may_wait = line[0], item < loan and terms.fund[item] >= 0 and terms.waits[item]
-                if first.ready <= after.day and latest[office[item], p, lane] >= 0 and not may_wait:
-                    assert latest[office[item], p, lane] <= first.filed, (after.day, item, p, lane)
+                if first.ready <= after.day and latest[item, p, lane] >= 0 and not may_wait:
+                    assert latest[item, p, lane] <= first.filed, (after.day, item, p, lane)
                     served_while_others_wait += 1
 
     for_drawn_scenarios(rounds, claim)
@@ -148,7 +159,7 @@ def test_no_listed_firm_waits_behind_an_unlisted_one(rounds: int) -> None:
         run = built(replace(drawn.scenario, measures=tuple(minding)), drawn.firms, drawn.seed, drawn.scale / 4)
         run.population.firms.flags[::2] |= np.uint16(bit(FLAGS, "key_firm"))
         terms, loan = run.rules.terms, run.state.loan_item
-        desks = [np.flatnonzero(terms.agency[:loan] == agency).tolist() for agency in range(len(AGENCIES))]
+        desks = [[item] for item in np.flatnonzero(~terms.own_handler[:loan]).tolist()]
         for _, before, after, gone, _ in steps(run):
             if after.hour != DESKS:
                 continue

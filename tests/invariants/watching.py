@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine import Run, Wanted
 from sim.firm.entitlements import NOBODY
+from sim.firm.state import NEVER
 from sim.firm.state import Int
 from sim.institutions import calendar
 from sim.measure import Dated, Measure
@@ -30,9 +31,9 @@ from sim.world.spec import WorldSpec
 from tests.reference.drawn import a_scenario
 
 MEASURES, PUBLICITY, OUTBREAK = calendar.MEASURES, calendar.PUBLICITY, calendar.OUTBREAK
-SETTLEMENT, DESKS, LIAISON = calendar.SETTLEMENT, calendar.DESKS, calendar.LIAISON
+SETTLEMENT, DESKS, RESTART = calendar.SETTLEMENT, calendar.DESKS, calendar.RESTART
 TENDERS, DISPATCH, MONITOR = calendar.TENDERS, calendar.DISPATCH, calendar.MONITOR
-HOURS: Final = (MEASURES, PUBLICITY, OUTBREAK, SETTLEMENT, DESKS, LIAISON, TENDERS, DISPATCH, MONITOR)
+HOURS: Final = (MEASURES, PUBLICITY, OUTBREAK, SETTLEMENT, DESKS, RESTART, TENDERS, DISPATCH, MONITOR)
 JUST_AFTER: Final = 1 / 32  # before the next hour
 ALIVE: Final = (Status.OPEN, Status.SUSPENDED, Status.PAUSED)
 
@@ -46,6 +47,7 @@ class Record(NamedTuple):
 
 
 Lines = dict[tuple[int, int, int], list[Record]]  # by item, prefecture and lane (0: listed firms), the first in front
+OWN_HANDLER: Final = 2  # in place of a lane
 
 
 class Picture(NamedTuple):
@@ -58,8 +60,9 @@ class Picture(NamedTuple):
     given: Int  # (measures, n) fen
     applied: NDArray[np.bool_]  # (n, measures)
     granted: NDArray[np.bool_]  # (n, measures)
-    stations: Int  # (items, 4) entities, since the start
+    stations: Int  # (items, COUNTED_STATIONS) entities, since the start
     lines: Lines
+    handled: Lines  # cases with a handler of their own, by OWN_HANDLER, ready whenever he is
     funds: Int  # (slots,) fen
 
     @property
@@ -129,6 +132,7 @@ def picture(run: Run, day: int, hour: float) -> Picture:
         granted=bits(firms.granted, len(run.measure_ids)),
         stations=counts.sum(axis=0),
         lines=lines(run),
+        handled=handled(run),
         funds=np.array(run.funds.levels(), np.int64),
     )
 
@@ -136,6 +140,19 @@ def picture(run: Run, day: int, hour: float) -> Picture:
 def bits(masks: NDArray[np.uint64], count: int) -> NDArray[np.bool_]:
     """Masks over measures as a table, shape (n, count)."""
     return np.unpackbits(masks.view(np.uint8), axis=1, bitorder="little")[:, :count].astype(np.bool_)
+
+
+def handled(run: Run) -> Lines:
+    """Every case that a handler of its own will decide, by measure and prefecture."""
+    queues, prefecture = run.state.queues, run.population.firms.prefecture
+    found: Lines = {}
+    for record in queues.due_head.tolist():
+        while record >= 0:
+            firm, filed = int(queues.firm[record]), int(queues.applied_on[record])
+            queue = int(queues.item[record]), int(prefecture[firm]), OWN_HANDLER
+            found.setdefault(queue, []).append(Record(firm, filed, NEVER))
+            record = int(queues.next[record])
+    return found
 
 
 def lines(run: Run) -> Lines:
@@ -192,6 +209,8 @@ def busy() -> SimpleNamespace:
     """The whole plan while counties are listed and money is short, with rows enough for something of everything."""
     levers = {
         "liaison_officers.liaison_capacity": 60,  # a row is thousands of problems
+        "problems_closed.counter_capacity": 60,
+        "problems_closed.supervision_capacity": 60,
         "parameters.delivery.applications_per_month_max": 1,
         "refund_transfers.top_up_yuan": {date(2022, 9, 1): 3e8},
     }
@@ -237,13 +256,18 @@ class Step(NamedTuple):
 
 def steps(run: Run) -> Iterator[Step]:
     """Every hour of a run; each queue has lost some of its first and gained some at its end, and is otherwise as it
-    was."""
+    was. Supervisors take cases from anywhere, and handlers of their own decide in an order of their own."""
     for before, after in pictures(run):
         gone: Lines = {}
         new: Lines = {}
         for queue in {**before.lines, **after.lines}:
             was, now = before.lines.get(queue, []), after.lines.get(queue, [])
-            left = len(set(was) & set(now))
-            assert was[len(was) - left :] == now[:left], (after.day, after.hour, queue)
-            gone[queue], new[queue] = was[: len(was) - left], now[left:]
+            left = [record for record in was if record in set(now)]
+            assert now[: len(left)] == left, (after.day, after.hour, queue)
+            assert after.hour == RESTART or was[len(was) - len(left) :] == left, (after.day, after.hour, queue)
+            gone[queue], new[queue] = [record for record in was if record not in set(now)], now[len(left) :]
+        for queue in {**before.handled, **after.handled}:
+            earlier, later = before.handled.get(queue, []), after.handled.get(queue, [])
+            gone[queue] = [record for record in earlier if record not in set(later)]
+            new[queue] = [record for record in later if record not in set(earlier)]
         yield Step(run, before, after, gone, new)

@@ -122,7 +122,7 @@ def test_all_reaches_every_measure_that_is_decided_on() -> None:
     ways = {measure.id: measure.delivery.way for measure in scenario.load("full_plan").measures}
     automatic = {measure.id: measure.delivery for measure in scenario.load("automatic_delivery").measures}
     for id_, way in ways.items():
-        if way in ("application", "negotiated"):
+        if way in ("application", "by_list", "negotiated"):
             assert (automatic[id_].way, automatic[id_].processing_days, automatic[id_].refusal_share) == (
                 "automatic",
                 0,

@@ -318,7 +318,7 @@ IN_THE_CATALOGUE = {
     ),
     "unknown flow": ("measures/fiscal/rent_waiver.yaml", "[rent]", "[rents]", "not_allowed", "values.flows.0"),
     "unknown value": ("measures/fiscal/rent_waiver.yaml", "  months: 3", "  month: 3", "unknown_key", "values.month"),
-    "no agency": ("measures/fiscal/rent_waiver.yaml", "agency: state_assets, ", "", "no_agency", "delivery.agency"),
+    "no agency": ("measures/fiscal/srdi_grant.yaml", "agency: industry, ", "", "no_agency", "delivery.agency"),
     "no delivery": ("measures/logistics/toll_waiver.yaml", "{way: automatic}", "{}", "no_delivery", "delivery.way"),
     "no fund to top up": (
         "measures/tax/refund_transfers.yaml", "fund: prefecture_treasuries\n", "", "missing_key", "fund",
