@@ -1,4 +1,4 @@
-"""What is owed to a firm beyond its day: debts of one size, debtors with and without money, and who pays (clause I.6)."""
+"""What is owed to a firm beyond its day: debts of one size, debtors with and without money, who pays (clause I.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who helps a freed firm to work again, and with what: a closure from 1 to 10 February 2022, free from Friday the 11th."""
+"""Who helps a freed firm to work again, and with what: closed from 1 to 10 February 2022, free from Friday the 11th."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_factors_on_new_arrears_multiply():
 
 
 def test_of_deadlines_the_shortest_holds():
-    """Free from Friday 11 February, supervised after 20 and after 5 days: more than 5 old on the 17th, works on the 18th."""
+    """Free from 11 February, supervised after 20 and after 5 days: more than 5 old on the 17th, works on the 18th."""
     slow = {
         "restart.incidence": {"labour": 1.0, "materials": 0.0, "transport": 0.0},
         "restart.mean_days": 100.0,

@@ -53,7 +53,8 @@ def test_zero_demand_sells_nothing_but_what_was_ordered(rounds: int) -> None:
             delivered = np.where(left, np.minimum(delivered, np.floor(room + 0.5).astype(np.int64)), read_off)
             ordered += int((delivered * before.firms.weight[settled])[backlog > 0].sum())
             assert not lines[:, [LINE["sales_cash"], LINE["sales_private"]]].any(), after.day
-            assert lines[:, [LINE["sales_public"], LINE["sales_prepaid"]]].sum() == ordered, after.day
+            on_order = [LINE["sales_public"], LINE["sales_large"], LINE["sales_prepaid"]]
+            assert lines[:, on_order].sum() == ordered, after.day
         delivered_in_all += ordered
 
     many = busy()

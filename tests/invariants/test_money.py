@@ -13,6 +13,7 @@ from tests.invariants.watching import ALIVE, built, for_drawn_scenarios, picture
 from tests.reference.comparison import NEVER_NEGATIVE
 
 GIVEN: Final = [MOVES.index(move) for move in ("granted", "vat_refunded", "deposit_returned")]
+CLEARED_PUBLIC: Final = MOVES.index("cleared_by_public_bodies")
 
 
 def in_accounts(run: Run) -> np.ndarray:
@@ -75,7 +76,7 @@ def test_no_fund_pays_what_it_has_not_got(rounds: int) -> None:
             assert (now.funds >= 0).all(), (now.day, now.hour)
             assert (now.funds == run.funds.treasury.level).all(), (now.day, now.hour)
         terms, books = run.rules.terms, run.state.records.books
-        paid_out = books.relieved.sum(axis=(0, 2)) + books.moved[:, :, GIVEN].sum(axis=(0, 2))
+        paid_out = books.relieved.sum(axis=(0, 2)) + books.moved[:, :, [*GIVEN, CLEARED_PUBLIC]].sum(axis=(0, 2))
         for fund, index in run.funds.index.items():
             mine = [m for m in range(len(run.measure_ids)) if terms.fund[m] == index]
             exact = all(terms.fund_share[m] == 1.0 for m in mine)

@@ -73,7 +73,7 @@ def test_every_record_is_in_one_queue_or_free(rounds: int) -> None:
 
 def test_applications_are_conserved(rounds: int) -> None:
     """Of what was ever filed for a measure or a loan, all is decided, refused, withdrawn, dropped because its firm has
-    left, or still waiting, at every hour; a problem is solved, refused a loan or struck off. Nothing is decided twice."""
+    left, or still waiting, at every hour; a problem is solved, refused a loan or struck off; nothing twice."""
     dropped = 0
 
     def claim(drawn: SimpleNamespace) -> None:

@@ -45,10 +45,14 @@ def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rou
                 rows, measure = new[:, m], measures[m]
                 assert before.alive[rows].all(), (measure.id, on)
                 assert traits[m][rows].all(), (measure.id, on)
-                assert measure.start <= on and (measure.end is None or on <= measure.end), (measure.id, on)
-                if after.hour == DESKS:
+                assert measure.start <= on, (measure.id, on)
+                if after.hour in (DESKS, RESTART):  # what was filed in time is decided after the end
                     assert before.applied[rows, m].all(), (measure.id, on)
-                elif after.hour == SETTLEMENT:
+                    assert measure.withdrawn is None or on < measure.withdrawn, (measure.id, on)
+                    ways[after.hour] += 1
+                    continue
+                assert measure.end is None or on <= measure.end, (measure.id, on)
+                if after.hour == SETTLEMENT:
                     by_itself = measure.delivery.way == "automatic" or measure.instrument == "cultivation"
                     by_itself |= bool(rules.terms.makes_automatic[m])
                     assert by_itself, (measure.id, on)
@@ -102,10 +106,11 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
                 continue
             knows = 1.0 - np.exp(-run.publicity.cumulated)
             of_firm: Counter[int] = Counter()
-            for (item, prefecture, _), line in after.lines.items():
+            for (item, prefecture, _), line in [*after.lines.items(), *after.handled.items()]:
                 if item >= len(measures):
                     continue
                 m, measure = item, measures[item]
+                by_list, share = measure.delivery.way == "by_list", measure.delivery.take_up
                 asked = index.get(getattr(measure.values, "tops_up", None) or "", m)
                 for i, day, _ in line:
                     if day != after.day:
@@ -114,15 +119,15 @@ def test_only_those_file_who_know_would_ask_and_are_what_is_asked_for(rounds: in
                     where = (measure.id, after.day, i)
                     assert before.alive[i] and traits[m][i], where
                     assert not before.applied[i, m] and not before.granted[i, m], where
-                    assert (
-                        random_numbers.uniform(seed, int(Purpose.AWARE), key, identity[m]) < knows[m, prefecture, size]
-                    ), where
-                    assert random_numbers.uniform(seed, int(Purpose.APPLY), key, identity[asked]) < would[size], where
+                    heard = random_numbers.uniform(seed, int(Purpose.AWARE), key, identity[m])
+                    assert by_list or heard < knows[m, prefecture, size], where
+                    accepts = random_numbers.uniform(seed, int(Purpose.APPLY), key, identity[asked])
+                    assert accepts < (would[size] if share is None else share), where
                     lacks = [f for f in measure.eligible.facts if f in LASTING and not firms.facts[i] & bit(FACTS, f)]
                     assert not lacks, (*where, lacks)
                     if "short_of_cash" in measure.eligible.facts:
                         assert before.firms.facts[i] & bit(FACTS, "short_of_cash"), where
-                    of_firm[i] += 1
+                    of_firm[i] += not by_list
             assert max(of_firm.values(), default=0) <= run.state.behaviour.applications_max
             filed += of_firm.total()
 

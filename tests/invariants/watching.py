@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine import Run, Wanted
 from sim.firm.entitlements import NOBODY
-from sim.firm.state import NEVER
-from sim.firm.state import Int
+from sim.firm.state import NEVER, Int
 from sim.institutions import calendar
 from sim.measure import Dated, Measure
 from sim.parameters import load as load_parameters
