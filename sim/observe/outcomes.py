@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Counts = dict[str, int]
+STOCK_REFUND: Final = "vat_stock_refund"  # the measure that clause II.2.c wants essentially done by the end of
+STOCK_REFUNDS_BY: Final = "2022-06"
 
 
 class OutcomeInputs(NamedTuple):
@@ -32,11 +34,12 @@ class OutcomeInputs(NamedTuple):
     inclusive_loans: tuple[int, int]  # fen lent to individual, micro and small firms: at the start, at the targets
     all_loans_growth: float  # of all loans of the province in 2022
     out_of_work: int  # persons at the end
+    stock_refunds: tuple[int, int]  # firms before tax offices, and paid, by the end of June 2022
 
 
 def of_counts(counts: Counts) -> OutcomeInputs:
     """What is known of some firms: counts of the panel, and ``given_fen`` where it is known what they were given."""
-    return OutcomeInputs(counts, counts, _no_ledger(), counts.get("given_fen", 0), {}, {}, (0, 0), 0.0, 0)
+    return OutcomeInputs(counts, counts, _no_ledger(), counts.get("given_fen", 0), {}, {}, (0, 0), 0.0, 0, (0, 0))
 
 
 @cache
@@ -219,6 +222,13 @@ def srdi_little_giants(seen: OutcomeInputs) -> float:
 def srdi_national_little_giants(seen: OutcomeInputs) -> float:
     """Firms chosen as national little giants (clause I.8.b)."""
     return float(seen.chosen.get("srdi_national_little_giants", 0))
+
+
+@outcome("share", by="firms", undivided=BY_MEASURE)
+def stock_refunds_paid(seen: OutcomeInputs) -> float:
+    """Of the small and micro taxpayers that take up the refund of VAT credits, the share paid by June 2022 (II.2.c)."""
+    taken_up, paid = seen.stock_refunds
+    return _share(paid, max(taken_up, paid))  # where they come by themselves nobody is taken up
 
 
 @outcome("fen", undivided=BY_WINNER)

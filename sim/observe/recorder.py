@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from sim import ledger
 from sim.firm.state import (
+    APPLIED,
     COUNTED_STATIONS,
     DAYS_SO_FAR,
     DECIDED,
     DUE_AGAIN,
     FREED,
     MISSED,
+    PAID,
     PUT_OFF,
     WAITING,
     Float,
@@ -143,8 +145,17 @@ class Record:
             inclusive_loans=(inclusive_loans, int(by_size[: SIZES.index("medium")].sum())),
             all_loans_growth=growth,
             out_of_work=round(out_of_work),
+            stock_refunds=self._stock_refunds(counts),
         )
         return outcomes.table(seen)
+
+    def _stock_refunds(self, counts: Counts) -> tuple[int, int]:
+        """Weighted firms that have applied for the stock of VAT credits, or stand on the list, and paid, by June 2022."""
+        if outcomes.STOCK_REFUND not in self.measures or outcomes.STOCK_REFUNDS_BY not in self.months:
+            return 0, 0
+        until, m = self.months.index(outcomes.STOCK_REFUNDS_BY) + 1, self.measures.index(outcomes.STOCK_REFUND)
+        applied, paid = counts.firms[:until, m, [APPLIED, PAID]].sum(axis=0).tolist()
+        return applied, paid
 
     def ledger_table(self, books: Books, parties: list[MeasureParty]) -> pd.DataFrame:
         """The ledger (columns: ``TABLES['ledger']``)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from math import nan
 
 from tests.reference.oracle import Oracle
@@ -36,7 +37,15 @@ def outcomes_of(oracle: Oracle) -> dict[str, float]:
     for (_, item, station), firms in province.stations.firms.items():
         if station == "decided":
             chosen[item] += firms
+    refunds = {"applied": 0, "paid": 0}
+    for (month, item, station), firms in province.stations.firms.items():
+        on = province.timeline.start.year * 12 + province.timeline.start.month - 1 + month
+        if item == "vat_stock_refund" and station in refunds and on <= 2022 * 12 + 5:
+            refunds[station] += firms
+    covers_june = province.timeline.start <= date(2022, 6, 30) and province.timeline.end >= date(2022, 6, 1)
+    refunded = share(refunds["paid"], max(refunds.values())) if covers_june else nan
     return {
+        "stock_refunds_paid": refunded,
         "survival_rate": share(counted(last, "founders_alive"), counted(last, "founders")),
         "resumption_rate": share(counted(target, "stopped_working") + counted(target, "stopped_left_working"), stopped),
         "loss_share": share(counted(target, "loss_making"), alive),

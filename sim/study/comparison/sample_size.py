@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from sim.observe.outcomes import OUTCOMES
-from sim.vocabulary import SECTORS, SIZES, Status
+from sim.vocabulary import FLAGS, SECTORS, SIZES, Status, bit
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+VAT_GENERAL: Final = bit(FLAGS, "vat_general")
 FEWEST_ROWS: Final = 30  # below which nothing is claimed of a figure
 FEWEST_WORLDS: Final = 30  # below which worlds are said to be few
 
@@ -69,6 +70,7 @@ def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> di
     owed = float(np.count_nonzero(alive & (firms.overdue_public > 0)))
     small = alive & (firms.size < SIZES.index("medium"))
     found |= {"arrears_to_firms": owed, "small_arrears_left": owed}
+    found["stock_refunds_paid"] = float(np.count_nonzero(small & ((firms.flags & VAT_GENERAL) != 0)))
     found["inclusive_loan_growth_gap"] = float(np.count_nonzero(small & (firms.loan > 0)))
     found["resumption_rate"] *= means.get("stopped", np.nan) / population.entities
     return {name: rows for name, rows in found.items() if name in OUTCOMES}
