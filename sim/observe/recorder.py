@@ -150,7 +150,7 @@ class Record:
         return outcomes.table(seen)
 
     def _stock_refunds(self, counts: Counts) -> tuple[int, int]:
-        """Weighted firms that have applied for the stock of VAT credits, or stand on the list, and paid, by June 2022."""
+        """Weighted firms that asked for the stock of VAT credits, or stand on the list, and paid ones, by June 2022."""
         if outcomes.STOCK_REFUND not in self.measures or outcomes.STOCK_REFUNDS_BY not in self.months:
             return 0, 0
         until, m = self.months.index(outcomes.STOCK_REFUNDS_BY) + 1, self.measures.index(outcomes.STOCK_REFUND)

@@ -96,6 +96,7 @@ def test_every_outcome_says_of_whom_it_is_and_what_it_counts() -> None:
         "resumption_rate": ("all", "firms"),
         "loss_share": ("all", "firms"),
         "loss_share_with_owner": ("all", "firms"),
+        "stock_refunds_paid": ("all", "firms"),
         "inclusive_loan_growth_gap": ("all", "money"),
     }
     assert all(one.by == "money" for one in OUTCOMES.values() if one.unit == "fen")

@@ -322,6 +322,7 @@ def test_the_targets_of_the_plan() -> None:
     assert [(target.outcome, target.at_least, target.at_most, target.clause) for target in targets] == [
         ("resumption_rate", 0.95, None, "I.9.d"),
         ("loss_share", None, 0.12, "I.9.e"),
+        ("stock_refunds_paid", 0.9, None, "II.2.c"),
         ("small_arrears_left", None, 0, "I.6.c"),
         ("srdi_growth_firms", 1000, None, "I.8.b"),
         ("srdi_little_giants", 300, None, "I.8.b"),

@@ -325,14 +325,14 @@ IN_THE_CATALOGUE = {
     ),
     "unknown target": ("measures/tax/tax_policy_push.yaml", "[tax]", "[taxes]", "unknown_measure", "values.target.0"),
     "modelled by nothing": ("register.yaml", "status: declared", "status: modelled", "refused", "clauses.I.4.a.status"),
-    "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.2.clause"),
+    "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.3.clause"),
     "ceiling of no measure": (
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: small_arrears_dead_line", "unknown_measure",
-        "targets.2.ceiling_yuan",
+        "targets.3.ceiling_yuan",
     ),
     "ceiling of a measure without one": (
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: rent_waiver", "unknown_measure",
-        "targets.2.ceiling_yuan",
+        "targets.3.ceiling_yuan",
     ),
     "duplicate fund": ("funds.yaml", "- id: tourism", "- id: sme_development", "duplicate_id", "funds.1.id"),
 }  # fmt: skip
