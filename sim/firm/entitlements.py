@@ -234,15 +234,13 @@ def entitle(i, m, waited, clock, firms, terms, records):  # type: ignore[no-unty
         begun = np.int64(clock.month) - np.int64(terms.paid_since[m])
         if firms.born_on[i] >= 0:
             begun = min(begun, np.int64((clock.day - firms.born_on[i]) // 30))
-        paid = _give_back_rent(i, m, min(months, begun - counted_in), clock.month, firms, terms, records)
-        if paid > 0:
-            records.counts.days[clock.month, m, PAID] += waited * np.int64(firms.weight[i])
-        months -= paid
+        begun = max(begun - counted_in, np.int64(0))
+        months -= _give_back_rent(i, m, min(months, begun), waited, clock.month, firms, terms, records)
     records.slots.months_left[slot, i] += months
 
 
 @kernel
-def _give_back_rent(i, m, months, month, firms, terms, records):  # type: ignore[no-untyped-def]
+def _give_back_rent(i, m, months, waited, month, firms, terms, records):  # type: ignore[no-untyped-def]
     """Pay firm i the rent of so many months back, a grant; returns the months paid, 0 where the fund holds less."""
     if months <= 0:
         return np.int64(0)
@@ -257,6 +255,7 @@ def _give_back_rent(i, m, months, month, firms, terms, records):  # type: ignore
         records.slots.given[terms.group[m], i] += amount
         note_help(i, m, month, terms, records.slots)
         records.counts.firms[month, m, PAID] += w
+        records.counts.days[month, m, PAID] += w * waited
     return months
 
 

@@ -250,14 +250,11 @@ class Tenders:
         return self.procurement.bidders, self.procurement.weights
 
     def buy(self, day: int) -> None:
-        """Award the lots of the month."""
+        """Award the lots of which notice was given a month ago, by the rules of that day; give notice of the next."""
+        self._award(self.province.clock(day), 1.0, self.noticed)
         terms = self.province.state.terms
-        self._award(
-            self.province.clock(day),
-            1.0,
-            self._preferences(
-                terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
-            ),
+        self.noticed = self._preferences(
+            terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
         )
 
     def _award(self, clock: Clock, months: float, preferences: Preferences) -> None:
@@ -270,7 +267,7 @@ class Tenders:
         """Buy as before the plan, from the firms as they stand, until a month delivers what a month buys."""
         state = self.province.state
         terms, claims = state.terms, np.zeros(len(state.firms.key), np.int64)
-        before = self._preferences(*(np.zeros_like(x) for x in (
+        before = self.noticed = self._preferences(*(np.zeros_like(x) for x in (
             terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
         )))  # fmt: skip
         for month in range(-MONTHS_BEFORE, 0):

@@ -29,7 +29,7 @@ AT_FIRMS = ("applied", "decided", "refused", "paid")  # stations of delivery tha
 
 def serves_only(measure: Measure) -> bool:
     """Whether a measure does nothing unless others are on."""
-    alone = ("liaison_capacity", "ticket_deadline_days")  # problems are solved with or without measures
+    alone = ("liaison_capacity", "counter_capacity")  # problems are solved with or without measures
     return measure.instrument == "service" and all(getattr(measure.values, name) is None for name in alone)
 
 

@@ -70,20 +70,7 @@ def without() -> Callable[[int, date], Run]:
     return run
 
 
-@pytest.mark.parametrize(
-    "clause",
-    [
-        pytest.param(
-            "I.4.c",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="staff +0.09 percent (-0.05 to +0.24): it is paid in the first month of its force, before "
-                "anybody decides on staff, and keeps nobody from then on",
-            ),
-        ),
-        *list(CASES)[1:],
-    ],
-)
+@pytest.mark.parametrize("clause", CASES)
 def test_a_clause_many_times_as_large_is_told_from_zero(clause: str, without: Callable[[int, date], Run]) -> None:
     case = CASES[clause]
     mean, low, high = _effect(case, _enlarged(case), without)

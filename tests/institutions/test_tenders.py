@@ -42,11 +42,21 @@ ONLY_SMALLER: dict[str, Any] = {"large_bidder_share": 0.0}
 
 
 def bought(*firms: Firm, lots: int = LOTS, measures: tuple[Measure, ...] = (), **changed: Any) -> Town:
-    """A town after public bodies have bought January's lots of goods from its wholesalers."""
+    """A town after public bodies have bought a month's lots of goods from its wholesalers.
+
+    January's, of which notice was given before the first day; where there are measures February's, of which notice was
+    given when they were in force.
+    """
     parameters = {**PLAIN, **{f"procurement.{name}": value for name, value in changed.items()}}
-    town = Town(*firms, measures=measures, parameters=parameters, until=date(2022, 1, 31))
-    town.run.tenders.lots_a_month[:] = 0.0
-    town.run.tenders.lots_a_month[GOODS_OF_WHOLESALERS, 0, 0] = lots
+    town = Town(*firms, measures=measures, parameters=parameters, until=date(2022, 2, 1) if measures else date(2022, 1, 31))
+    tenders, buy = town.run.tenders, town.run.tenders.buy
+
+    def of_the_month(day: int) -> None:
+        tenders.lots_a_month[:] = 0.0
+        tenders.lots_a_month[GOODS_OF_WHOLESALERS, 0, 0] = lots if bool(day) == bool(measures) else 0.0
+        buy(day)
+
+    tenders.buy = of_the_month  # type: ignore[method-assign]
     return town.live()
 
 
@@ -211,3 +221,12 @@ def test_a_contract_earns_the_firms_own_margin():
     alone, doubled = earned(0), earned(5 * fen(60_000) - 5)
     assert alone > 0
     assert doubled == pytest.approx(2 * alone, rel=1e-3)
+
+
+def test_what_holds_on_the_day_of_notice_holds_for_the_award():
+    """A reservation that ends in January still holds for what was announced on the 1st and is awarded in February."""
+    for end, small in ((date(2022, 1, 31), 1.0), (date(2021, 12, 31), 0.0)):
+        reserved = measure(
+            "reserved", "procurement", way="none", reserved_goods_services=1.0, start=date(2021, 12, 1), end=end
+        )
+        assert won(reserved)["small"] == small

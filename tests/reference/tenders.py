@@ -16,6 +16,7 @@ from tests.reference.arithmetic import whole
 from tests.reference.contracts import can_be_delivered, paid_of_contracts, prepaid, work_of_a_yuan
 from tests.reference.credit import give_a_term
 from tests.reference.firm import Firm
+from tests.reference.policy import Rule
 from tests.reference.province import Province
 
 # Which sectors sell what is bought.
@@ -66,6 +67,7 @@ class Tenders:
             for prefecture in province.prefectures
         }
         self.won: dict[str, int] = {}
+        self.noticed_on: int | None = None
         self._buy_before_the_first_day()
         self.won = {"small_micro": 0, "medium": 0, "large": 0}
 
@@ -96,8 +98,9 @@ class Tenders:
         return Group(form, prefecture, lot, small, ring, stands_for, value / (lot * stands_for))
 
     def buy(self, day: int) -> None:
-        """Award the lots of a month."""
+        """Award the lots of a month, by the rules of the day of their notice; then give notice of the next."""
         self._award_all(self.province.month_of[day], day)
+        self.noticed_on = day
 
     def _buy_before_the_first_day(self) -> None:
         """Half a year of contracts by the rules before the plan: the backlogs and claims that firms begin with."""
@@ -132,34 +135,38 @@ class Tenders:
                     self._award(group, groups[0], number, day)
                     number += 1
 
-    def _highest(self, name: str, prefecture: int, day: int | None, least: float) -> float:
+    def _rules_of_the_notice(self) -> list[Rule]:
+        """Measures in force on the day on which notice was given of what is awarded now; none before the first day."""
+        return [] if self.noticed_on is None else self.province.policy.in_force(self.noticed_on, "procurement")
+
+    def _highest(self, name: str, prefecture: int, least: float) -> float:
         """The highest that measures in force say for a prefecture, or what holds without them."""
-        for rule in [] if day is None else self.province.policy.in_force(day, "procurement"):
+        for rule in self._rules_of_the_notice():
             if prefecture in rule.prefectures:
-                least = max(least, rule.says(name, day))
+                least = max(least, rule.says(name, self.noticed_on))
         return least
 
-    def _deduction(self, firm: Firm, prefecture: int, day: int | None) -> float:
+    def _deduction(self, firm: Firm, prefecture: int) -> float:
         """What is taken off a firm's price for goods and services of a prefecture when bids are compared."""
         least = 0.0 if firm.size == "medium" else self.province.calibration("procurement.baseline_price_deduction")
-        for rule in [] if day is None else self.province.policy.in_force(day, "procurement"):
+        for rule in self._rules_of_the_notice():
             if prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
-                least = max(least, rule.says("price_deduction", day))
+                least = max(least, rule.says("price_deduction", self.noticed_on))
         return least
 
-    def _is_reserved(self, group: Group, number: int, day: int | None) -> bool:
+    def _is_reserved(self, group: Group, number: int) -> bool:
         """Whether large firms may not bid for a lot."""
         p = self.province.calibration
         kind = "reserved_works" if group.form == "works" else "reserved_goods_services"
         share = 1.0
         if not group.all_reserved:
-            share = self._highest(kind, group.prefecture, day, p(f"procurement.baseline_{kind}"))
+            share = self._highest(kind, group.prefecture, p(f"procurement.baseline_{kind}"))
         return self.province.draws.uniform(Purpose.LOT, number, 0) < share
 
     def _award(self, group: Group, smallest: Group, number: int, day: int | None) -> None:
         """One lot: its bidders, their prices, the winner."""
         draws, p = self.province.draws, self.province.calibration
-        reserved = self._is_reserved(group, number, day)
+        reserved = self._is_reserved(group, number)
         small_only = reserved and (
             draws.uniform(Purpose.LOT, number, 1) < p("procurement.reserved_for_small_and_micro")
         )
@@ -168,7 +175,7 @@ class Tenders:
             is_large = not reserved and (
                 draws.uniform(Purpose.LARGE_BID, number, 2 + k) < p("procurement.large_bidder_share")
             )
-            bid = self._large_bid(group, number, k, day) if is_large else self._bid(group, number, k, day, small_only)
+            bid = self._large_bid(group, number, k) if is_large else self._bid(group, number, k, day, small_only)
             if is_large and bid.evaluated < best_large.evaluated:
                 best_large = bid
             elif not is_large and bid.evaluated < best.evaluated:
@@ -195,13 +202,13 @@ class Tenders:
         """Count what is won, fen."""
         self.won[who] = self.won.get(who, 0) + amount
 
-    def _large_bid(self, group: Group, number: int, k: int, day: int | None) -> Bid:
+    def _large_bid(self, group: Group, number: int, k: int) -> Bid:
         """What a large firm bids, and whether it would share the work."""
         draws, p = self.province.draws, self.province.calibration
         chance = draws.normal(Purpose.LARGE_BID, number, 100 + k)
         price = 1.0 - p("procurement.large_advantage") + p("procurement.price_sd") * chance
         usual = p("procurement.baseline_consortium_bonus")
-        bonus = self._highest("consortium_bonus", group.prefecture, day, usual)
+        bonus = self._highest("consortium_bonus", group.prefecture, usual)
         sharing = p("procurement.consortium_share")
         dearest = usual / sharing if sharing > 0 else math.inf
         cost = draws.uniform(Purpose.LARGE_BID, number, 200 + k) * dearest
@@ -216,7 +223,7 @@ class Tenders:
         if firm is None:
             return Bid()
         price = 1.0 + p("procurement.price_sd") * draws.normal(Purpose.BID, firm.key, number)
-        evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, group.prefecture, day))
+        evaluated = price if group.form == "works" else price * (1.0 - self._deduction(firm, group.prefecture))
         return Bid(price, evaluated, firm)
 
     def _met(self, ring: list[Firm], point: float, value: int, day: int | None, small_only: bool) -> Firm | None:
