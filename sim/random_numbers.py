@@ -47,6 +47,7 @@ class Purpose(IntEnum):
     LOAN_TERM = 30  # period: month
     HANDLING = 31  # period: identity of the measure
     COMPLAINT = 32  # the same
+    HELP = 33  # period: day x 256 + kind of problem, or + 4 + place of the measure
 
 
 @inlined

@@ -41,7 +41,8 @@ from sim.world.world import World
 
 SUSPENDED, EXITED = int(Status.SUSPENDED), int(Status.EXITED)
 LABOUR, MATERIALS, TRANSPORT = (TICKETS.index(t) for t in ("labour", "materials", "transport"))
-COMPLAINT, LOAN_DEMAND = int(Purpose.COMPLAINT), int(Purpose.LOAN_DEMAND)
+COMPLAINT, HELP, LOAN_DEMAND = int(Purpose.COMPLAINT), int(Purpose.HELP), int(Purpose.LOAN_DEMAND)
+HELP_A_DAY = 256  # draws: for each kind of problem, then for each measure
 LANE_COUNT = len(LANES)
 STAFF = ("supervisors", "officers", "counters")  # in the order in which they work
 SUPERVISORS, OFFICERS, COUNTERS = range(len(STAFF))
@@ -53,7 +54,6 @@ class Helpers(NamedTuple):
     """Who handles problems, and what ends them, in each prefecture."""
 
     capacity: Float  # (STAFF, P) entities whose problem can be handled in a working day
-    unused: Float  # (STAFF, P) saved up because one weighted firm is more than a day's work
     means: Float  # (TICKETS, P) persons, slots and passes that are left today; funds: unused
     blocked: NDArray[np.bool_]  # (TICKETS, P) what is short today
     passed_over: NDArray[np.bool_]  # (K,) room for the desks whose fund is empty
@@ -67,24 +67,24 @@ def help_restart(helpers, desk, bank, episode, clock, state):  # type: ignore[no
         for who in range(len(STAFF)):
             if helpers.capacity[who, p] <= 0.0:
                 continue
-            left = helpers.unused[who, p] + helpers.capacity[who, p]
-            helpers.unused[who, p] = 0.0
-            left, too_heavy = _handle_problems(who, p, left, (helpers, bank, episode), clock, state)
-            if who == SUPERVISORS and not too_heavy:
-                left, too_heavy = _handle_complaints(p, left, helpers, desk, clock, state)
-            if too_heavy:
-                helpers.unused[who, p] = left
+            left = _handle_problems(who, p, helpers.capacity[who, p], (helpers, bank, episode), clock, state)
+            if who == SUPERVISORS and left > 0.0:
+                _handle_complaints(p, left, helpers, desk, clock, state)
 
 
 @kernel
 def _handle_problems(who, p, left, around, clock, state):  # type: ignore[no-untyped-def]
-    """Problems that one kind of staff handles in a prefecture; returns the time left and whether one was too heavy."""
+    """Problems that one kind of staff handles in a prefecture; returns the time left, 0 when one took all or too much.
+
+    Of a row that stands for more entities than there is time for, or means, so large a part would be helped: it is with
+    that chance, so that samples are helped as much as the province.
+    """
     helpers, bank, episode = around
     firms, queues, counts, first_ticket = state.firms, state.queues, state.records.counts, state.ticket_item
     while True:
         ticket, lane = _first_problem(who, p, helpers, clock.day, state)
         if ticket == NOBODY_FITS:
-            return left, False
+            return left
         item = first_ticket + ticket
         record = queues.head[item, p, lane]
         i, waited = np.int64(queues.firm[record]), clock.day - np.int64(queues.applied_on[record])
@@ -94,22 +94,23 @@ def _handle_problems(who, p, left, around, clock, state):  # type: ignore[no-unt
             counts.firms[clock.month, item, WITHDRAWN] += w
             counts.days[clock.month, item, WITHDRAWN] += w * waited
             continue
-        if left < w:
-            return left, True
+        needed, of_time, of_means = float(w), min(1.0, left / w), 1.0
         if ticket == FUNDS_TICKET:
             if bank.supply[p] <= 0.0:
                 helpers.blocked[ticket, p] = True
                 continue
         else:
-            needed = float(w)
             if ticket == LABOUR:
                 needed *= max(1, round_half_up(state.behaviour.missing_staff * firms.staff[i]))
-            if helpers.means[ticket, p] < needed:
-                helpers.blocked[ticket, p] = True
-                continue
-            helpers.means[ticket, p] -= needed
+            of_means = min(1.0, helpers.means[ticket, p] / needed)
+        if uniform(state.seed, HELP, firms.key[i], clock.day * HELP_A_DAY + ticket) >= min(of_time, of_means):
+            if of_time <= of_means:  # there was too little time
+                return 0.0
+            helpers.blocked[ticket, p] = True
+            continue
+        helpers.means[ticket, p] = max(0.0, helpers.means[ticket, p] - needed)
         dequeue(item, p, lane, firms, queues)
-        left -= w
+        left = max(0.0, left - w)
         station = DECIDED
         if ticket == FUNDS_TICKET and not _bridge(i, bank, clock, state):
             station = REFUSED
@@ -167,24 +168,24 @@ def _bridge(i, bank, clock, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def _handle_complaints(p, left, helpers, desk, clock, state):  # type: ignore[no-untyped-def]
-    """Cases at desks that are decided out of their turn, because their firms complain and supervisors have time."""
+    """Decide cases at desks out of their turn, because their firms complain and supervisors have time left."""
     firms, queues, counts = state.firms, state.queues, state.records.counts
     helpers.passed_over[:] = False
     while True:
         k, lane, record, before = _first_complaint(p, helpers, desk, clock, state)
         if k == NOBODY_FITS:
-            return left, False
+            return
         m, i = np.int64(desk.items[k]), np.int64(queues.firm[record])
         w, waited = np.int64(firms.weight[i]), clock.day - np.int64(queues.applied_on[record])
-        if left < w:
-            return left, True
+        if uniform(state.seed, HELP, firms.key[i], clock.day * HELP_A_DAY + TICKET_COUNT + m) >= left / w:
+            return
         if not decide(i, m, waited, clock, state):
             helpers.passed_over[k] = True
             continue
         take_out(record, before, m, p, lane, firms, queues)
         counts.firms[clock.month, m, SUPERVISED] += w
         counts.days[clock.month, m, SUPERVISED] += w * waited
-        left -= w
+        left = max(0.0, left - w)
 
 
 @kernel
@@ -244,22 +245,19 @@ class Restart:
         self.items = np.arange(first, first + len(TICKETS))
         self.helpers = Helpers(
             capacity=np.zeros((len(STAFF), prefectures)),
-            unused=np.zeros((len(STAFF), prefectures)),
             means=np.zeros((len(TICKETS), prefectures)),
             blocked=np.zeros((len(TICKETS), prefectures), np.bool_),
             passed_over=np.zeros(max(len(province.state.terms.kind), 1), np.bool_),
         )
 
     def work(self, day: int) -> None:
-        """A working day of all who help; what ends lacks is brought first, and kept only where it is short."""
+        """A working day of all who help; what ends lacks is brought anew."""
         state, helpers, around = self.province.state, self.helpers, self.around
         sent = state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity
         helpers.capacity[:] = self.staffed * np.array([float(x[0]) for x in sent])[:, None]
         if not helpers.capacity.any():
-            helpers.means[:] = 0.0
             return
-        helpers.means[LABOUR] += self.placed_per_day * (around.markets.out_of_work + around.markets.returning)
-        helpers.means[MATERIALS] += self.slots * (1.0 - float(around.world.friction[day]))
-        helpers.means[TRANSPORT] += self.passes
+        helpers.means[LABOUR] = self.placed_per_day * (around.markets.out_of_work + around.markets.returning)
+        helpers.means[MATERIALS] = self.slots * (1.0 - float(around.world.friction[day]))
+        helpers.means[TRANSPORT] = self.passes
         help_restart(helpers, around.desk, around.bank, around.episode, self.province.clock(day), state)
-        helpers.means[~helpers.blocked] = 0.0

@@ -86,6 +86,18 @@ def test_supervisors_take_what_is_older_than_the_deadline():
     assert requests(town, "labour", "supervised") == 1
 
 
+def test_a_row_of_many_is_helped_with_the_chance_that_so_many_of_them_would_be():
+    """Two hundred rows of ten firms, a counter for 500 problems a day: fifty rows are at work the day after."""
+    heavy = Firm(weight=10)
+    rows = [heavy] * 200
+    solved = []
+    for row in (rows, [Firm(weight=2_000)]):
+        town = freed(*row, until=SATURDAY, measures=[COUNTER], counter_problems_per_day=500 / 2_000 * 10_000)
+        solved.append(requests(town, "labour", "decided"))
+    assert solved[0] == 500
+    assert solved[1] in (0, 2_000), "one row goes as a whole, one time in four"
+
+
 def test_supervised_cases_never_exceed_staff_times_days():
     """Eighty firms in one prefecture, supervisors for 1,250 of 10,000 problems a day: ten of eighty; five days."""
     town = freed(

@@ -48,7 +48,8 @@ def bought(*firms: Firm, lots: int = LOTS, measures: tuple[Measure, ...] = (), *
     given when they were in force.
     """
     parameters = {**PLAIN, **{f"procurement.{name}": value for name, value in changed.items()}}
-    town = Town(*firms, measures=measures, parameters=parameters, until=date(2022, 2, 1) if measures else date(2022, 1, 31))
+    until = date(2022, 2, 1) if measures else date(2022, 1, 31)
+    town = Town(*firms, measures=measures, parameters=parameters, until=until)
     tenders, buy = town.run.tenders, town.run.tenders.buy
 
     def of_the_month(day: int) -> None:

@@ -43,9 +43,8 @@ class Helpers:
 
     def __init__(self, province: Province, outbreak: Outbreak, banks: Banks, desks: list[Desk]) -> None:
         self.province, self.outbreak, self.banks, self.desks = province, outbreak, banks, desks
-        self.kept: dict[tuple[Staff, int], float] = {}  # time that is left of the days before
         self.left: dict[tuple[str, int], float] = {}  # persons, slots and passes
-        self.waits: set[tuple[str, int]] = set()  # kinds of problems whose end was short on the last working day
+        self.waits: set[tuple[str, int]] = set()  # kinds of problems whose end is short today
 
     def work(self, day: int) -> None:
         """A working day."""
@@ -54,8 +53,7 @@ class Helpers:
             self._supervise(prefecture, day)
             for staff in (OFFICERS, COUNTER):
                 if sent(self.province, staff.capacity, day) > 0.0:
-                    left, tired = self._handle(Day(day, staff, prefecture), self._time(staff, prefecture, day))
-                    self.kept[staff, prefecture] = left if tired else 0.0
+                    self._handle(Day(day, staff, prefecture), self._time(staff, prefecture, day))
 
     def _time(self, staff: Staff, prefecture: int, day: int) -> float:
         """Problems that staff can handle today."""
@@ -66,10 +64,10 @@ class Helpers:
         else:
             rate = p("restart.supervised_per_day" if staff is SUPERVISORS else "restart.counter_problems_per_day")
             a_day = rate * entities / 10_000
-        return self.kept.get((staff, prefecture), 0.0) + a_day * sent(self.province, staff.capacity, day)
+        return a_day * sent(self.province, staff.capacity, day)
 
     def _replenish(self, prefecture: int, day: int) -> None:
-        """What ends lacks today: what comes anew, and what was left where a problem waited for more."""
+        """What ends lacks today."""
         p, market = self.province.calibration, self.province.market
         entities = self.province.entities[prefecture]
         looking = market.out_of_work[prefecture] + market.returning[prefecture]
@@ -80,12 +78,11 @@ class Helpers:
             "transport": p("restart.passes_per_day") * entities / 10_000,
         }
         for ticket, amount in anew.items():
-            kept = self.left[ticket, prefecture] if (ticket, prefecture) in self.waits else 0.0
-            self.left[ticket, prefecture] = kept + amount
+            self.left[ticket, prefecture] = amount
         self.waits = {place for place in self.waits if place[1] != prefecture}
 
-    def _handle(self, today: Day, time: float) -> tuple[float, bool]:
-        """Take tickets as long as there is time; returns what is left, and whether one was too heavy for it."""
+    def _handle(self, today: Day, time: float) -> float:
+        """Take tickets as long as there is time; returns what is left, nothing once a ticket was too heavy for it."""
         while (found := self._next(today)) is not None:
             ticket, lane = found
             queue = self.province.queues[ticket, today.prefecture, lane]
@@ -94,15 +91,20 @@ class Helpers:
                 queue.popleft()
                 self._reach(ticket, "withdrawn", case, today.day)
                 continue
-            if time < firm.weight:
-                return time, True
-            if not self._can_be_had(ticket, firm):
+            if ticket == "funds" and self.banks.supply[firm.prefecture] <= 0:
+                self.waits.add((ticket, today.prefecture))
+                continue
+            of_time, of_means = min(1.0, time / firm.weight), self._chance_of_means(ticket, firm)
+            when = today.day * 256 + TICKETS.index(ticket)
+            if self.province.draws.uniform(Purpose.HELP, firm.key, when) >= min(of_time, of_means):
+                if of_time <= of_means:
+                    return 0.0
                 self.waits.add((ticket, today.prefecture))
                 continue
             queue.popleft()
-            time -= firm.weight
+            time = max(0.0, time - firm.weight)
             self._solve(ticket, case, today)
-        return time, False
+        return time
 
     def _next(self, today: Day) -> tuple[str, int] | None:
         """The kind of problem and the queue of the ticket that is next: handed in first, by kind, key firms first."""
@@ -133,11 +135,9 @@ class Helpers:
             return max(1, missing) * firm.weight
         return firm.weight
 
-    def _can_be_had(self, ticket: str, firm: Firm) -> bool:
-        """Whether there is today what ends a lack."""
-        if ticket == "funds":
-            return self.banks.supply[firm.prefecture] > 0
-        return self.left[ticket, firm.prefecture] >= self._needs(ticket, firm)
+    def _chance_of_means(self, ticket: str, firm: Firm) -> float:
+        """The part that there is today of what ends a lack, 1 at most."""
+        return 1.0 if ticket == "funds" else min(1.0, self.left[ticket, firm.prefecture] / self._needs(ticket, firm))
 
     def _solve(self, ticket: str, case: Case, today: Day) -> None:
         """End a lack, so that the firm works again from the next morning on if it has no other; a bank may refuse."""
@@ -147,7 +147,8 @@ class Helpers:
                 self._reach(ticket, "refused", case, day)
                 return
         else:
-            self.left[ticket, firm.prefecture] -= self._needs(ticket, firm)
+            place = ticket, firm.prefecture
+            self.left[place] = max(0.0, self.left[place] - self._needs(ticket, firm))
         self._reach(ticket, "decided", case, day)
         if today.staff is SUPERVISORS:
             self._reach(ticket, "supervised", case, day)
@@ -165,13 +166,13 @@ class Helpers:
         rules = self.province.policy.in_force(day, "service")
         deadline = min((float(rule.says("deadline_days", day, math.inf)) for rule in rules), default=math.inf)
         time = self._time(SUPERVISORS, prefecture, day)
-        time, tired = self._handle(Day(day, SUPERVISORS, prefecture, deadline), time)
-        if not tired:
-            time, tired = self._hear_complaints(prefecture, day, deadline, time)
-        self.kept[SUPERVISORS, prefecture] = time if tired else 0.0
+        time = self._handle(Day(day, SUPERVISORS, prefecture, deadline), time)
+        if time > 0.0:
+            self._hear_complaints(prefecture, day, deadline, time)
 
-    def _hear_complaints(self, prefecture: int, day: int, deadline: float, time: float) -> tuple[float, bool]:
-        """Decide on cases out of their turn; returns the time that is left, and whether a case was too heavy for it."""
+    def _hear_complaints(self, prefecture: int, day: int, deadline: float, time: float) -> None:
+        """Decide on cases out of their turn, as long as there is time."""
+        places = {rule.id: place for place, rule in enumerate(self.province.policy.rules)}
         dry: set[str] = set()  # measures whose fund must wait
         for desk, lane, case in self._overdue_cases(prefecture, day, deadline):
             rule, firm = desk.rule, case.firm
@@ -180,14 +181,14 @@ class Helpers:
             chance = self.province.draws.uniform(Purpose.COMPLAINT, firm.key, rule.identity)
             if chance >= self.province.calibration("delivery.complaint_share"):
                 continue
-            if time < firm.weight:
-                return time, True
+            when = day * 256 + len(TICKETS) + places[rule.id]
+            if self.province.draws.uniform(Purpose.HELP, firm.key, when) >= time / firm.weight:
+                return
             if decide(self.province, rule, case, day, supervised=True):
-                time -= firm.weight
+                time = max(0.0, time - firm.weight)
                 self.province.queues[rule.id, prefecture, lane].remove(case)
             else:
                 dry.add(rule.id)
-        return time, False
 
     def _overdue_cases(self, prefecture: int, day: int, deadline: float) -> Iterator[tuple[Desk, int, Case]]:
         """Cases at desks that have been ready beyond the deadline: filed first first, by id, by lane."""
