@@ -38,6 +38,7 @@ Landlord = Annotated[Literal[LANDLORDS], Named(("landlord",))]  # type: ignore[v
 Agency = Annotated[Literal[AGENCIES], Named(("agency",))]  # type: ignore[valid-type]
 Party = Annotated[Literal[PARTIES], Named(("party",))]  # type: ignore[valid-type]
 Way = Annotated[Literal["automatic", "application", "by_list", "negotiated", "none"], Named(("way",))]
+DECIDED_UPON: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 NAME: Final = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and underscores")]
 

@@ -31,6 +31,10 @@ class Timeline:
         """Index of a date; negative before the horizon, ``>= days`` after it."""
         return (on - self.start).days
 
+    def month_of(self, on: date) -> int:
+        """Calendar month of a date, counted from the first of the horizon; negative before it."""
+        return (on.year - self.start.year) * 12 + on.month - self.start.month
+
     def date(self, day: int) -> date:
         """Date of a day index."""
         return self.start + timedelta(days=int(day))
@@ -41,10 +45,6 @@ class Timeline:
         dates = [self.date(d) for d in range(self.days + 1)]
         first = self.start.year * 12 + self.start.month
         return np.array([d.year * 12 + d.month - first for d in dates], np.int16)
-
-    def month_of(self, on: date) -> int:
-        """Calendar month of a date, counted from the first of the horizon; negative before it."""
-        return (on.year - self.start.year) * 12 + on.month - self.start.month
 
     @property
     def months(self) -> int:

@@ -139,7 +139,7 @@ def _first_problem(who, p, helpers, day, state):  # type: ignore[no-untyped-def]
         for lane in range(first, last + 1):
             record = queues.head[first_ticket + ticket, p, lane]
             if record >= 0 and queues.applied_on[record] < best_day:
-                best, of_lane, best_day = ticket, lane, np.int64(queues.applied_on[record])
+                best, of_lane, best_day = ticket, lane, queues.applied_on[record]
     return best, of_lane
 
 
@@ -206,7 +206,7 @@ def _first_complaint(p, helpers, desk, clock, state):  # type: ignore[no-untyped
                 complains = complains < state.behaviour.complaint_share
                 if complains and not is_moot(i, m, clock.day - np.int64(queues.applied_on[record]), clock, state):
                     best, of_lane, found, found_before = k, lane, record, before
-                    best_day = np.int64(queues.applied_on[record])
+                    best_day = queues.applied_on[record]
                     break
                 before, record = record, queues.next[record]
     return best, of_lane, found, found_before

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +31,13 @@ from sim.firm.state import (
     Counts,
     Int,
 )
-from sim.measure import Dated, Measure
+from sim.measure import DECIDED_UPON, Dated, Measure
 from sim.population.columns import MASK_WORDS, Firms
 from sim.population.counties import Counties
 from sim.random_numbers import Purpose, salts
 from sim.timeline import Timeline
 from sim.units import MONTH_DAYS
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
-
-DECIDED_ON: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 
 
 class Rules:
@@ -69,7 +67,7 @@ class Rules:
         self.announced = np.zeros(count, np.bool_)  # firms hear of it, and it is not yet in force
         self.running = np.zeros(count, np.bool_)  # in force today
         ways = [measure.delivery.way for measure in measures]
-        self.applied_for = np.array([*(way in DECIDED_ON for way in ways), False])
+        self.applied_for = np.array([*(way in DECIDED_UPON for way in ways), False])
         self.top_ups: list[tuple[date, int, int]] = []  # day, measure and fen that go into its fund
         self.month_slots = 0
         self.deferral_slots = 0
@@ -96,7 +94,7 @@ class Rules:
             refusal=delivery.refusal_share,
             list_first=delivery.list_first,
             by_list=delivery.way == "by_list",
-            own_handler=delivery.way in DECIDED_ON and delivery.capacity is None,
+            own_handler=delivery.way in DECIDED_UPON and delivery.capacity is None,
             take_up=delivery.take_up,
             by_itself=delivery.way == "automatic",
             granted_share=1.0 - delivery.refusal_share,

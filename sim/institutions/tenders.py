@@ -242,7 +242,7 @@ class Tenders:
         each = self.procurement.lot_fen[:, :, None] * self.procurement.stands_for
         self.lots_a_month = of_sold[:, None, None] * where[None, None, :] / classes / each
         self.carried = np.zeros_like(self.lots_a_month)
-        self._buy_before()
+        self.noticed = self._buy_before()  # what holds for the lots of which notice has been given
 
     @property
     def arrays(self) -> tuple[NDArray[np.int64 | np.int32], ...]:
@@ -263,11 +263,14 @@ class Tenders:
         self.carried -= lots
         award(clock, lots, self.procurement, preferences, self.province.state)
 
-    def _buy_before(self) -> None:
-        """Buy as before the plan, from the firms as they stand, until a month delivers what a month buys."""
+    def _buy_before(self) -> Preferences:
+        """Buy as before the plan, from the firms as they stand, until a month delivers what a month buys.
+
+        Returns what held before the plan.
+        """
         state = self.province.state
         terms, claims = state.terms, np.zeros(len(state.firms.key), np.int64)
-        before = self.noticed = self._preferences(*(np.zeros_like(x) for x in (
+        before = self._preferences(*(np.zeros_like(x) for x in (
             terms.price_deduction, terms.consortium_bonus, terms.reserved_works, terms.reserved_goods_services
         )))  # fmt: skip
         for month in range(-MONTHS_BEFORE, 0):
@@ -276,6 +279,7 @@ class Tenders:
             deliver_before(claims, state.firms, state.behaviour)
         state.firms.receivables_public[:] += claims
         self.won[:] = 0
+        return before
 
     def _preferences(self, deduction: Float, bonus: Float, works: Float, others: Float) -> Preferences:
         """What measures say, or what held before the plan where that is more; small projects are reserved anyhow.

@@ -16,12 +16,12 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from sim.instruments import instruments
-from sim.measure import Dated, Measure, Words
+from sim.measure import DECIDED_UPON, Dated, Measure, Words
 from sim.population.counties import Kind
 from sim.refusal import Refusal, shown
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
-from sim.scenario.schema import DECIDED, PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
+from sim.scenario.schema import PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
 from sim.scenario.slips import apart, near
 from sim.scenario.validation_errors import Said, ScenarioError, ValidationError, listed
 from sim.vocabulary import ACTIONS, AGENCIES, MECHANISMS, SIZES
@@ -310,8 +310,8 @@ def _sense(
     if isinstance(measure.bearer, dict) and abs(sum(measure.bearer.values()) - 1) > SHARES_TOLERANCE:
         yield source.error("shares_do_not_add_up", ("bearer",), f"{sum(measure.bearer.values()):g}", "1")
     if reaches_firms(measure.instrument) and measure.delivery.way == "none":
-        yield source.error("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED)))
-    if measure.delivery.way in DECIDED and measure.delivery.capacity is not None and measure.delivery.agency is None:
+        yield source.error("no_delivery", ("delivery", "way"), "none", listed(("automatic", *DECIDED_UPON)))
+    if measure.delivery.capacity is not None and measure.delivery.agency is None:
         yield source.error("no_agency", ("delivery", "agency"), measure.delivery.way, listed(AGENCIES))
     first, last = horizon
     for path, day in dates(measure):

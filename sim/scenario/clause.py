@@ -59,11 +59,14 @@ class MeasureDetail:
     way: str
     agency: str | None
     processing_days: int
+    capacity: float | None
+    take_up: float | None
     refusal_share: float
     bearer: dict[str, float]
     fund: FundDetail | None
     start: date
     end: date | None
+    window: dict[str, str] | None
     announced: date
     withdrawn: date | None
     note: dict[str, str] | None
@@ -133,11 +136,14 @@ def _measure(known: Catalogue, measure: Measure) -> MeasureDetail:
         delivery.way,
         delivery.agency,
         delivery.processing_days,
+        delivery.capacity,
+        delivery.take_up,
         delivery.refusal_share,
         measure.bearers,
         None if measure.fund is None else _fund(known.funds[measure.fund]),
         measure.start,
         measure.end,
+        plain(measure.window),
         measure.heard_from,
         measure.withdrawn,
         plain(measure.note),

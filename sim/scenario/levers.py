@@ -28,14 +28,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
-from sim.measure import Dated, Delivery, Eligibility, Measure, Words
+from sim.measure import DECIDED_UPON, Dated, Delivery, Eligibility, Measure, Words
 from sim.recalibration import PARAMETERS
 from sim.refusal import shown
 from sim.scenario.catalogue import reaches_firms
 from sim.scenario.checking import Origins
 from sim.scenario.document import Document, value_of
 from sim.scenario.plain import plain
-from sim.scenario.schema import DECIDED, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
+from sim.scenario.schema import PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.scenario.slips import half_width, near
 from sim.scenario.validation_errors import LEVERS, Said, ScenarioError, ValidationError, listed, printable
 from sim.world.spec import WorldSpec
@@ -189,7 +189,7 @@ def change_measures(
     origins: dict[str, Origins] = {}
     unused: list[str] = []
     errors: list[ValidationError] = []
-    decided = [id_ for id_ in data if id_ in on and (data[id_].get("delivery") or {}).get("way") in DECIDED]
+    decided = [id_ for id_ in data if id_ in on and (data[id_].get("delivery") or {}).get("way") in DECIDED_UPON]
     for lever in levers:
         first, *rest = lever.parts
         if first != ALL and first not in data:
@@ -320,7 +320,7 @@ def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:
         data = {"values": measure.values.model_fields_set}
         for entry in of_measure(measure):
             words = entry.path.split(".")[1:]
-            if measure.delivery.way in DECIDED if words[0] == "delivery" else _has(data, words):
+            if measure.delivery.way in DECIDED_UPON if words[0] == "delivery" else _has(data, words):
                 reached.setdefault(".".join(words), []).append(entry)
     for field in all_fields():
         entries = reached.get(field, [])

@@ -18,7 +18,6 @@ from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
 PLAN_DAYS: Final = ("adopted", "actions", "rules")  # words that stand for these days of the plan in measures and funds
-DECIDED: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 MOST_ROWS: Final = 20_000_000  # of firms in a run: more do not fit in memory
 Firms = Annotated[int, Field(ge=1, le=MOST_ROWS)] | Literal["province"]
 

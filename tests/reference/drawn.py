@@ -12,11 +12,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from sim.classification import province
 from sim.instruments import instruments
-from sim.measure import Delivery, Measure
+from sim.measure import DECIDED_UPON, Delivery, Measure
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.scenario import Scenario, load
-from sim.scenario.schema import DECIDED, Fund
+from sim.scenario.schema import Fund
 from sim.vocabulary import (
     ACTIONS,
     AGENCIES,
@@ -170,9 +170,9 @@ def a_service_for_the_freed(draw: DrawFn, world: WorldSpec) -> Measure:
 @st.composite
 def delivered_otherwise(draw: DrawFn, measure: Measure) -> Measure:
     """A measure of the plan, on whose cases others decide."""
-    if measure.delivery.way not in DECIDED or draw(st.booleans()):
+    if measure.delivery.way not in DECIDED_UPON or draw(st.booleans()):
         return measure
-    return measure.model_copy(update={"delivery": Delivery.model_validate(draw(a_delivery(DECIDED)))})
+    return measure.model_copy(update={"delivery": Delivery.model_validate(draw(a_delivery(DECIDED_UPON)))})
 
 
 @st.composite

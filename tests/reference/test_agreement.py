@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from sim.data_folders import scenarios_folder
+from sim.measure import DECIDED_UPON
 from sim.scenario import Scenario, load
-from sim.scenario.schema import DECIDED
 from sim.vocabulary import ACTIONS, TICKETS
 from sim.world.spec import WorldSpec
 from tests.reference.comparison import Pair, live_both
@@ -93,11 +93,11 @@ def test_every_firm_has_the_same_months_where_much_is_bought_and_many_are_stoppe
 def test_every_firm_has_the_same_months_where_cases_wait_at_desks() -> None:
     levers = {"problems_closed.supervision_capacity": 100, "problems_closed.deadline_days": 3}
     scenario = cut("full_plan", date(2022, 5, 10), date(2023, 3, 31), levers)
-    decided = [measure for measure in scenario.measures if measure.delivery.way in DECIDED]
+    decided = [measure for measure in scenario.measures if measure.delivery.way in DECIDED_UPON]
     desks = {
         measure.id: measure.delivery.model_copy(
             update={
-                "way": DECIDED[k % 3],
+                "way": DECIDED_UPON[k % 3],
                 "capacity": (None, 20.0, 200.0, 2000.0)[k % 4],
                 "take_up": (None, 1.0)[k % 2],
                 "list_first": True,

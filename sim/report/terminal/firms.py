@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from sim.measure import DECIDED_UPON
 from sim.observe.months import HEADLINES
 from sim.report.terminal.tables import paragraph, plain, show_remarks, table
 from sim.report.words import numbers
@@ -136,6 +137,14 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     if measure.agency is not None:
         agency = _word("agency", measure.agency, lang)
         way += ", " + text("cli.note.agency", lang, agency=agency, days=measure.processing_days)
+    if measure.way in DECIDED_UPON:
+        way += ", " + (
+            text("cli.note.own_handler", lang)
+            if measure.capacity is None
+            else text("cli.note.desk", lang, capacity=f"{measure.capacity:g}")
+        )
+        if measure.take_up is not None:
+            way += ", " + text("cli.note.take_up", lang, share=f"{measure.take_up:.0%}")
     bearers = ", ".join(f"{_word('party', party, lang)} {share:.0%}" for party, share in measure.bearer.items())
     end = measure.end.isoformat() if measure.end else text("cli.note.no_end", lang)
     paragraph(text("cli.note.eligible", lang, eligible=eligible or text("cli.note.everybody", lang), way=way))
@@ -145,6 +154,8 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     if measure.announced < measure.start:
         paragraph(text("cli.note.announced", lang, day=measure.announced.isoformat()))
     paragraph(text("cli.note.from_to", lang, start=measure.start.isoformat(), end=end))
+    if measure.window is not None:
+        paragraph(text("cli.note.window", lang, window=measure.window[lang]))
     if measure.withdrawn is not None:
         paragraph(text("cli.note.withdrawn", lang, day=measure.withdrawn.isoformat()))
     if measure.note is not None:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.instruments import instruments
-from sim.measure import Words
+from sim.measure import DECIDED_UPON, Words
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import BASELINE
@@ -32,7 +32,6 @@ from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS, STATIONS
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
 WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
-APPLIED_FOR: Final = ("application", "by_list", "negotiated")  # ways of delivery with a wait
 STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
 DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
@@ -309,7 +308,7 @@ class ComparisonSummary:
 
     @cached_property
     def _applied_for(self) -> set[str]:
-        return {id_ for id_, measure in self.measures.items() if measure["delivery"]["way"] in APPLIED_FOR}
+        return {id_ for id_, measure in self.measures.items() if measure["delivery"]["way"] in DECIDED_UPON}
 
     @cached_property
     def _paid_at_once(self) -> set[str]:
@@ -324,6 +323,14 @@ class ComparisonSummary:
         """Title of a measure, or its id when no scenario holds it."""
         contents = self.measures.get(measure)
         return Words(**contents["title"]) if contents else Words(zh=measure, en=measure)
+
+    def delivery_rests_on(self, measure: str) -> Words | None:
+        """What a measure's file says of where its window, capacity, days and take-up come from, if somebody decides."""
+        contents = self.measures.get(measure)
+        if contents is None or contents["delivery"]["way"] not in DECIDED_UPON:
+            return None
+        said = [Words(**contents[part]) for part in ("window", "note") if contents.get(part)]
+        return Words(zh="".join(one.zh for one in said), en=" ".join(one.en for one in said)) if said else None
 
     def stations(self, scenario: str) -> pd.DataFrame:
         """The way of each measure that reaches firms: firms and mean days at each station, and amount_fen.
