@@ -70,7 +70,7 @@ def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lan
     rows = []
     for group, name in groups.items():
         if group in counts.index:
-            freed, *back = map(float, counts.loc[group].tolist())
+            freed, *back = counts.loc[[group]].to_numpy(float)[0].tolist()
             rows.append([name, getattr(entities(freed), lang), *(getattr(share(n / freed), lang) for n in back)])
     columns = [text(f"answer.back.{by}", lang), text("answer.back.freed", lang)]
     columns += [text("answer.back.within", lang, days=days) for days in BACK_WITHIN_DAYS]
