@@ -64,7 +64,7 @@ def test_nothing_filed_in_time_is_refused_for_an_end():
 
 
 @cache
-def back_within_two_weeks(without: str = "", counters: float = 0.5) -> dict[str, float]:
+def back_within_two_weeks(without: str = "", counters: float = 0.5, supervisors: float = 1) -> dict[str, float]:
     """Share of firms at work 14 days after they were freed, key firms and others; every second row is on the list.
 
     ``without``: a lever of the plan that is set to 0.
@@ -73,7 +73,7 @@ def back_within_two_weeks(without: str = "", counters: float = 0.5) -> dict[str,
         "parameters.restart.problems_per_officer_day": 1.5, "parameters.restart.counter_problems_per_day": counters,
         "parameters.restart.supervised_per_day": 0.5, "parameters.restart.placed_per_month": 0.4,
         "parameters.restart.slots_per_day": 12.0, "parameters.restart.passes_per_day": 12.0,
-        "problems_closed.deadline_days": 3,
+        "problems_closed.deadline_days": 3, "problems_closed.supervision_capacity": supervisors,
     }  # fmt: skip
     scenario = load("full_plan", levers | ({without: 0} if without else {}))
     people = peopled(scenario, ROWS, seed=1, scale=1.0)
@@ -102,9 +102,7 @@ def test_officers_move_the_curve_of_key_firms_and_hardly_that_of_others():
 
 def test_without_supervisors_fewer_are_back():
     """Where counters come to a tenth of what they come to in the plan, so that much is overdue."""
-    plan, without = (
-        back_within_two_weeks(lever, counters=0.05) for lever in ("", "problems_closed.supervision_capacity")
-    )
+    plan, without = (back_within_two_weeks(counters=0.05, supervisors=some) for some in (50, 0))
     assert plan["other"] > without["other"], (plan, without)
 
 
