@@ -119,6 +119,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         repayment_wall=made_up_tables.repayment_wall(
             measures_of, MONTHS, [m for m, (_, _, _, kind, *_) in MEASURES.items() if kind == "deferred"]
         ),
+        restarts=made_up_tables.restarts(strength),
         fates=fates,
         gains=made_up_tables.gains(fates, replications),
         saved_or_postponed=made_up_tables.saved_or_postponed(strength, replications),

@@ -197,6 +197,16 @@ def requests(strength: dict[str, float], months: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "month", "kind", "station", "firms", "days"])
 
 
+def restarts(strength: dict[str, float]) -> pd.DataFrame:
+    """Firms freed after a closure of a week, a fortnight, a month or longer; sooner back under stronger plans."""
+    rows = []
+    for scenario, points in strength.items():
+        for closure, freed in (("7", 40_000.0), ("14", 30_000.0), ("30", 20_000.0), ("longer", 10_000.0)):
+            rows.append((scenario, closure, freed, *(freed * (share + points / 100) for share in (0.6, 0.7, 0.8, 0.9))))
+    columns = "scenario closure freed within_7_days within_14_days within_30_days within_60_days"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
 OVER_RANGES = {"resumption_rate": 0.53, "loss_share": 0.9}  # shares of the draws that meet a target under the plan
 
 

@@ -145,7 +145,7 @@ def make_simulate() -> Callable[..., Result]:
             fates=fates,
             **{
                 name: pd.DataFrame(columns=list(TABLES[name]))
-                for name in ("requests", "repayment_wall", "journeys", "universes", *LOOKED_INTO)
+                for name in ("requests", "repayment_wall", "restarts", "journeys", "universes", *LOOKED_INTO)
             },
             ledger_residual_fen=0,
             wall_seconds=0.5,

@@ -15,8 +15,16 @@ from tests.made_up_tables import clause_effects
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", ("Announced: 2022-06-02", "In force: 2022-06-14 to 2023-06-30", "Withdrawn: from 2022-08-01 on")),
-        ("zh", ("公布：2022-06-02", "实施：2022-06-14 至 2023-06-30", "撤销：自 2022-08-01 起")),
+        (
+            "en",
+            (
+                "Announced: 2022-06-02",
+                "In force: 2022-06-14 to 2022-12-31",
+                "Window: ",
+                "Withdrawn: from 2022-08-01 on",
+            ),
+        ),
+        ("zh", ("公布：2022-06-02", "实施：2022-06-14 至 2022-12-31", "期限依据：", "撤销：自 2022-08-01 起")),
     ],
 )
 def test_days_before_the_start_and_after_the_end_are_told_where_there_are_any(lang, said, capsys):
@@ -25,10 +33,10 @@ def test_days_before_the_start_and_after_the_end_are_told_where_there_are_any(la
     show_clause(replace(detail, measures=(moved,)), None, 0, lang)
     lines = capsys.readouterr().out.splitlines()
     place = lines.index(said[0])
-    assert tuple(lines[place : place + 3]) == said
+    assert [line.startswith(start) for line, start in zip(lines[place : place + 4], said, strict=True)] == [True] * 4
     show_clause(detail, None, 0, lang)
     as_it_is = capsys.readouterr().out
-    assert said[1] in as_it_is and said[0] not in as_it_is and said[2] not in as_it_is
+    assert said[1] in as_it_is and said[0] not in as_it_is and said[3] not in as_it_is
 
 
 @pytest.mark.parametrize(

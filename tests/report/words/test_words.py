@@ -47,8 +47,8 @@ def test_every_name_of_the_vocabulary_has_words(group: str, names: tuple[str, ..
 def test_no_list_of_the_vocabulary_is_forgotten() -> None:
     lists = {name for name, value in vars(vocabulary).items() if name.isupper() and isinstance(value, tuple | dict)}
     of_tables = {"kind", "category", "fate", "quantity"}  # MECHANISMS joins ACTIONS
-    # Parts of LEVELS, of EXIT_CAUSES and of SIZES; one outcome each.
-    untold = {"GOVERNMENT", "INSOLVENT", "OWNER_RUN", "WHILE_STOPPED", "WINNERS"}
+    # Parts of LEVELS, of EXIT_CAUSES and of SIZES; one outcome each; numbers of days.
+    untold = {"GOVERNMENT", "INSOLVENT", "OWNER_RUN", "WHILE_STOPPED", "WINNERS", "BACK_WITHIN_DAYS", "CLOSURE_DAYS"}
     assert untold <= lists
     assert len(lists - untold) == len(NAMES.keys() - of_tables)
 
