@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from functools import cache
+from typing import Final
 
 import pandas as pd
 import pytest
@@ -75,7 +76,15 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return len(one) == len(other) and bool((one.to_numpy().astype(str) == other.to_numpy().astype(str)).all())
 
 
-@pytest.mark.parametrize("clause", CLAUSES)
+NOTHING_LEFT_TO_TELL: Final = pytest.mark.xfail(
+    reason="tax offices work the lists of refunds themselves, and no other tax measure waits to be heard of",
+    strict=True,
+)
+
+
+@pytest.mark.parametrize(
+    "clause", [pytest.param(id_, marks=NOTHING_LEFT_TO_TELL if id_ == "I.2.b" else ()) for id_ in CLAUSES]
+)
 def test_a_clause_that_is_modelled_changes_something(clause: str) -> None:
     ids = CLAUSES[clause]
     if not all(serves_only(MEASURES[id_]) for id_ in ids):
@@ -85,7 +94,14 @@ def test_a_clause_that_is_modelled_changes_something(clause: str) -> None:
     assert changes(others - {*ids}, others | {*ids}, {"outcomes", "ledger", "panel"}), f"{clause}: {', '.join(ids)}"
 
 
-@pytest.mark.parametrize("id_", [id_ for id_, measure in MEASURES.items() if serves_only(measure)])
+@pytest.mark.parametrize(
+    "id_",
+    [
+        pytest.param(id_, marks=NOTHING_LEFT_TO_TELL if id_ == "tax_policy_push" else ())
+        for id_, measure in MEASURES.items()
+        if serves_only(measure)
+    ],
+)
 def test_a_service_changes_what_it_serves(id_: str) -> None:
     others = served(MEASURES[id_])
     assert others
