@@ -200,7 +200,7 @@ def change_measures(
         if first != ALL:
             reached = [first]
         elif rest[:1] == ["delivery"]:
-            reached = decided
+            reached = [id_ for id_ in decided if rest[1:] != ["capacity"] or data[id_]["delivery"].get("capacity")]
         else:
             reached = [id_ for id_ in data if id_ in on and _has(data[id_], rest)]
         fields = paths(data[first]) if first != ALL else all_fields()
@@ -320,7 +320,9 @@ def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:
         data = {"values": measure.values.model_fields_set}
         for entry in of_measure(measure):
             words = entry.path.split(".")[1:]
-            if measure.delivery.way in DECIDED_UPON if words[0] == "delivery" else _has(data, words):
+            delivery = measure.delivery
+            decided = delivery.way in DECIDED_UPON and (words != ["delivery", "capacity"] or delivery.capacity)
+            if decided if words[0] == "delivery" else _has(data, words):
                 reached.setdefault(".".join(words), []).append(entry)
     for field in all_fields():
         entries = reached.get(field, [])
