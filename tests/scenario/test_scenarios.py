@@ -118,6 +118,15 @@ def test_levers_change_values_delivery_funds_parameters_world_and_firms() -> Non
     assert asked.firms == "province"
 
 
+def test_a_capacity_for_all_reaches_desks_and_no_handlers_of_their_own() -> None:
+    before = {measure.id: measure.delivery.capacity for measure in scenario.load("full_plan").measures}
+    asked = scenario.load("full_plan", {"all.delivery.capacity": 50})
+    assert {measure.id: measure.delivery.capacity for measure in asked.measures} == {
+        id_: None if capacity is None else 50 for id_, capacity in before.items()
+    }
+    assert {None, 400.0} <= {*before.values()}
+
+
 def test_all_reaches_every_measure_that_is_decided_on() -> None:
     ways = {measure.id: measure.delivery.way for measure in scenario.load("full_plan").measures}
     automatic = {measure.id: measure.delivery for measure in scenario.load("automatic_delivery").measures}
