@@ -9,6 +9,7 @@ from sim.measure import Words
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
 from sim.study.comparison.sample_size import are_few
+from sim.study.summaries.back_at_work import shares_back
 from sim.vocabulary import BACK_WITHIN_DAYS
 
 if TYPE_CHECKING:
@@ -66,12 +67,11 @@ def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lan
 
     ``restarts``: of a study, means; ``by``: its column that holds the groups, which are told by name in this order.
     """
-    counts = restarts.groupby(by, observed=True)[["freed", *(f"within_{days}_days" for days in BACK_WITHIN_DAYS)]].sum()
-    rows = []
+    back, rows = shares_back(restarts, by).to_dict("index"), []
     for group, name in groups.items():
-        if group in counts.index:
-            freed, *back = counts.loc[[group]].to_numpy(float)[0].tolist()
-            rows.append([name, getattr(entities(freed), lang), *(getattr(share(n / freed), lang) for n in back)])
+        if group in back:
+            shares = (getattr(share(back[group][days]), lang) for days in BACK_WITHIN_DAYS)
+            rows.append([name, getattr(entities(back[group]["freed"]), lang), *shares])
     columns = [text(f"answer.back.{by}", lang), text("answer.back.freed", lang)]
     columns += [text("answer.back.within", lang, days=days) for days in BACK_WITHIN_DAYS]
     return Table(text("answer.back.table", lang), columns, rows)

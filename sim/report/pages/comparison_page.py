@@ -19,10 +19,11 @@ from sim.study.comparison.scenarios import BASELINE
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.fates import FATES
 from sim.study.summaries import calibration
+from sim.study.summaries.back_at_work import shares_back
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
-from sim.vocabulary import STATIONS, UNIVERSES
+from sim.vocabulary import BACK_WITHIN_DAYS, STATIONS, UNIVERSES
 
 
 def write(comparison: Comparison, path: Path) -> Path:
@@ -63,6 +64,8 @@ def page(comparison: Comparison) -> str:
             effects=clause_effects,
             journey=journey_rows,
             postponed=saved_or_postponed,
+            shares_back=shares_back,
+            back_within_days=BACK_WITHIN_DAYS,
         )
     )
     return pages.page(

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.report.pages.comparison_page import page, write
 from sim.study.questions.comparison import Comparison
+from sim.study.summaries.comparison import ComparisonSummary
 from tests.report.pages.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
@@ -335,3 +336,11 @@ def test_every_target_of_the_plan_stands_beside_what_its_outcome_means(compariso
     assert meanings.count("≥") == 2
     assert meanings.count("≤") == 2
     assert "1,000" in meanings
+
+
+def test_how_soon_firms_worked_again_stands_beside_every_scenario_to_choose(comparison: Comparison) -> None:
+    body = page(comparison)
+    table = body[body.index("How soon firms worked again after a closure") :]
+    rows = table[table.index("<tbody>") : table.index("</table>")]
+    assert rows.count("<tr>") == 1 + len(ComparisonSummary(comparison).shown)
+    assert "60.0 %" in rows and "63.4 %" in rows  # within a week, without the plan and with 3.4 points of it
