@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from sim.names import Named
+from sim.refusal import Refusal
 from sim.vocabulary import (
     ACTIONS,
     AGENCIES,
@@ -38,6 +39,7 @@ Landlord = Annotated[Literal[LANDLORDS], Named(("landlord",))]  # type: ignore[v
 Agency = Annotated[Literal[AGENCIES], Named(("agency",))]  # type: ignore[valid-type]
 Party = Annotated[Literal[PARTIES], Named(("party",))]  # type: ignore[valid-type]
 Way = Annotated[Literal["automatic", "application", "by_list", "negotiated", "none"], Named(("way",))]
+Origin = Annotated[Literal["nation", "province"], Named(("origin",))]
 DECIDED_UPON: Final = ("application", "by_list", "negotiated")  # ways of delivery on which somebody decides
 NAME: Final = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME, description="small letters, digits and underscores")]
@@ -129,6 +131,11 @@ def _called_as_its_id(data: Mapping[str, Any]) -> Words:
 
 
 Title = Annotated[Words, Field(default_factory=_called_as_its_id, description="the id where it is left out")]
+
+
+def _given_by_the_nation(data: Mapping[str, Any]) -> bool:
+    """Whether a measure that does not say so was in force without the plan."""
+    return data.get("origin") == "nation"
 
 
 T = TypeVar("T")
@@ -254,6 +261,18 @@ class Measure(Strict):
     clauses: tuple[str, ...] = Field(description="ids of the plan's clauses that the measure carries out")
     action: Action
     section: str = Field(description="section of the plan, such as I.4 or II.1")
+    origin: Origin = Field(
+        "province",
+        description="who gave it: the nation, whose rule held with or without the plan, or the province; a measure of "
+        "the catalogue says it",
+    )
+    in_force_anyway: bool = Field(
+        default_factory=_given_by_the_nation,
+        description="whether it held without the plan too; the nation's always did, one of the province's says so",
+    )
+    nominal: Words | None = Field(
+        None, description="why its effect is a factor of assumed size and no mechanism; None for a mechanism"
+    )
     instrument: str
     eligible: Eligibility = Eligibility()
     delivery: Delivery = Delivery()
@@ -274,6 +293,16 @@ class Measure(Strict):
     )
     note: Words | None = Field(None, description="what the plan leaves open, and where the figures come from")
     values: Any = Field(description="the instrument's own model")
+
+    @model_validator(mode="after")
+    def _nations_rules_hold_anyway(self) -> Measure:
+        if self.origin == "nation" and not self.in_force_anyway:
+            raise Refusal(
+                zh="origin 为 nation 的措施没有方案也有效，in_force_anyway 不能为 false",
+                en="a measure of the nation holds without the plan, so in_force_anyway cannot be false",
+                at=("in_force_anyway",),
+            )
+        return self
 
     @property
     def heard_from(self) -> date:

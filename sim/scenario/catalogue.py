@@ -135,6 +135,8 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         for key, name in expected.items():
             if key in document.data and document.data[key] != name:
                 errors.append(document.error("wrong_name", (key,), document.data[key], name, name))
+        if "origin" not in document.data:
+            errors.append(document.error("missing_key", ("origin",), "origin", listed(("nation", "province"))))
         sources[id_] = document
     found = Catalogue(
         folder, plan, funds, funds_document, register.clauses,

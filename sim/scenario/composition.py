@@ -65,6 +65,8 @@ class Composition:
                 self.errors.append(document.error("duplicate_id", ("funds", place, "id"), id_, NEW_ID))
             else:
                 self.own_funds[id_] = document, place, data
+        if content.in_force_anyway:
+            self.on |= dict.fromkeys(id_ for id_, measure in self.known.measures.items() if measure.in_force_anyway)
         for key in ("actions", "sections", "measures"):
             for place, name in enumerate(getattr(content, key)):
                 self.on |= dict.fromkeys(self._switch(document, key, place, name))

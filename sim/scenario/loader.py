@@ -21,11 +21,15 @@ from sim.scenario.scenario import Origin, Scenario
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.slips import near
 from sim.scenario.validation_errors import ScenarioError, ValidationError, listed, printable
-from sim.vocabulary import ACTIONS
+from sim.vocabulary import ACTIONS, MECHANISMS
 
 # The order that people expect.
 FIRST: Final = (
-    "baseline", *(f"action_{action}" for action in ACTIONS), "full_plan", *(f"without_{action}" for action in ACTIONS),
+    "no_support", "baseline", "national_rules",
+    *(f"action_{action}" for action in ACTIONS),
+    *(f"added_{action}" for action in (*ACTIONS, MECHANISMS)),
+    "full_plan",
+    *(f"without_{action}" for action in ACTIONS),
 )  # fmt: skip
 
 IN_THE_FOLDERS: Final = Words(zh="名称，或这些文件夹中的文件", en="a name, or a file in these folders")
@@ -34,7 +38,7 @@ AS_LOADED: Final = Words(zh="名称、文件，或 load() 返回的情景", en="
 
 
 def names() -> list[str]:
-    """Names of the shipped scenarios: baseline, actions, whole plan, plan without each, then the what-ifs by name."""
+    """Names of the shipped scenarios: what is compared with, actions, plan, plan without each, then the others."""
     found = {file.stem for file in scenarios_folder().glob("*.yaml")} - {*NOT_SCENARIOS}
     return [name for name in FIRST if name in found] + sorted(found - {*FIRST})
 

@@ -16,7 +16,8 @@ from sim.scenario.schema import Firms, Fund, Plan
 from sim.scenario.validation_errors import ScenarioError, ValidationError, listed
 from sim.world.spec import WorldSpec
 
-TEXTS: Final = ("title", "description", "note")  # what changes no result
+# What changes no result.
+SAID_ONLY: Final = ("title", "description", "note", "origin", "in_force_anyway", "nominal")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Scenario:
         decides = {key: contents[key] for key in ("measures", "funds", "world", "firms")}
         for group in ("measures", "funds"):
             decides[group] = {
-                id_: {key: value for key, value in entry.items() if key not in TEXTS}
+                id_: {key: value for key, value in entry.items() if key not in SAID_ONLY}
                 for id_, entry in contents[group].items()
             }
         decides["targets_on"] = contents["plan"]["targets_on"]

@@ -139,10 +139,13 @@ class ScenarioFile(Strict):
         None, description="what it does, in sentences; what it extends and its levers where it is left out"
     )
     author: str = Field("", description="who wrote it")
-    against: Literal["baseline"] | None = Field(
-        "baseline", description="the scenario that it is compared with; null for the baseline itself"
+    against: Literal["no_support", "baseline", "national_rules"] | None = Field(
+        "no_support", description="the scenario that it is compared with; null for no_support itself"
     )
     extends: str | None = Field(None, description="name or file of the scenario that this one starts from")
+    in_force_anyway: bool = Field(
+        False, description="true switches on every measure of the catalogue that held without the plan too"
+    )
     actions: tuple[Action, ...] = Field((), description="actions whose measures are switched on")
     sections: tuple[str, ...] = Field(
         (), description="sections of the plan whose measures are switched on, such as II.1"

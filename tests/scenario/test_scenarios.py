@@ -10,7 +10,7 @@ import pytest
 from sim import scenario
 from sim.data_folders import scenarios_folder
 from sim.scenario.catalogue import dates
-from sim.vocabulary import ACTIONS
+from sim.vocabulary import ACTIONS, MECHANISMS
 
 NAMES = scenario.names()
 WHAT_IFS = {
@@ -40,14 +40,35 @@ def test_every_shipped_scenario_loads(name: str) -> None:
     assert json.loads(json.dumps(asked.contents())) == asked.contents()
 
 
-def test_the_baseline_comes_first_then_the_ten_actions_then_the_plan() -> None:
-    assert NAMES[:12] == ["baseline", *(f"action_{action}" for action in ACTIONS), "full_plan"]
-    assert NAMES[12:22] == [f"without_{action}" for action in ACTIONS]
+def test_what_is_compared_with_comes_first_then_the_actions_then_the_plan() -> None:
+    assert NAMES[:3] == ["no_support", "baseline", "national_rules"]
+    assert NAMES[3:13] == [f"action_{action}" for action in ACTIONS]
+    assert NAMES[13:24] == [f"added_{action}" for action in (*ACTIONS, MECHANISMS)]
+    assert NAMES[24:35] == ["full_plan", *(f"without_{action}" for action in ACTIONS)]
     assert set(NAMES) >= WHAT_IFS
 
 
-def test_the_baseline_holds_nothing_and_the_plan_everything() -> None:
-    assert scenario.load("baseline").measures == ()
+def test_the_baseline_is_the_older_name_of_no_support() -> None:
+    assert scenario.load("baseline").fingerprint() == scenario.load("no_support").fingerprint()
+
+
+def test_the_nations_rules_are_what_held_anyway() -> None:
+    alone, plan = (scenario.load(name).measures for name in ("national_rules", "full_plan"))
+    assert {measure.id for measure in alone} == {measure.id for measure in plan if measure.in_force_anyway}
+    assert {measure.id for measure in alone if measure.origin == "province"} == {"srdi_grant"}
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, MECHANISMS])
+def test_what_an_action_adds_are_its_measures_beside_the_nations_rules(action: str) -> None:
+    added = scenario.load(f"added_{action}").measures
+    assert {measure.id for measure in added} == {
+        measure.id for measure in scenario.load("full_plan").measures
+        if measure.in_force_anyway or measure.action == action
+    }  # fmt: skip
+
+
+def test_no_support_holds_nothing_and_the_plan_everything() -> None:
+    assert scenario.load("no_support").measures == ()
     of_actions = {measure.id for action in ACTIONS for measure in scenario.load(f"action_{action}").measures}
     of_plan = {measure.id for measure in scenario.load("full_plan").measures}
     assert of_plan > of_actions

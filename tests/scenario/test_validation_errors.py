@@ -334,6 +334,15 @@ IN_THE_CATALOGUE = {
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: rent_waiver", "unknown_measure",
         "targets.3.ceiling_yuan",
     ),
+    "no origin": ("measures/fiscal/rent_waiver.yaml", "origin: nation\n", "", "missing_key", "origin"),
+    "unknown origin": ("measures/fiscal/rent_waiver.yaml", "origin: nation", "origin: city", "not_allowed", "origin"),
+    "a nation's rule that needs the plan": (
+        "measures/fiscal/rent_waiver.yaml",
+        "origin: nation\n",
+        "origin: nation\nin_force_anyway: false\n",
+        "reason",
+        "in_force_anyway",
+    ),
     "duplicate fund": ("funds.yaml", "- id: tourism", "- id: sme_development", "duplicate_id", "funds.1.id"),
 }  # fmt: skip
 

@@ -126,8 +126,13 @@ def test_a_duration_as_long_as_the_horizon_and_instalments_beyond_it_are_allowed
     assert load("full_plan", {"rent_waiver.months": 24, "premium_deferral.instalments": 36})
 
 
-def test_a_scenario_is_compared_with_the_baseline_and_no_other(refused):
-    assert "against: found full_plan, which is not allowed here; allowed: baseline" in refused("against: full_plan\n")
+def test_a_scenario_is_compared_with_what_others_are_compared_with_and_nothing_else(refused):
+    said = refused("against: full_plan\n")
+    assert "against: found full_plan, which is not allowed here; allowed: no_support, baseline, national_rules" in said
+
+
+def test_what_held_anyway_is_switched_on_by_true_and_nothing_else(refused):
+    assert "in_force_anyway: found nation" in refused("in_force_anyway: nation\n")
 
 
 def test_levers_do_to_a_loaded_scenario_what_they_do_to_its_file():
