@@ -7,7 +7,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     import sim
 
     result = sim.run("full_plan", firms=2_000)
-    study = sim.compare(["baseline", "full_plan"], firms=2_000, replications=4)
+    study = sim.compare(["no_support", "full_plan"], firms=2_000, replications=4)
     study.outcomes_of({"sector": "catering", "universe": "enterprises"})
     seen = sim.run("full_plan", firms=2_000, inside=sim.Inside(days=["2022-12-31"], sample=500, stops=True)).snapshots
     lives = sim.journey(where={"fate": "saved", "sector": "catering"})
@@ -106,20 +106,23 @@ def compare(
     replications: int = 10,
     draws: int = 0,
     clause_replications: int = 0,
+    against: Iterable[str | Path | Scenario] = (),
     **execution: Unpack[ExecutionKeywords],
 ) -> Comparison:
-    """Compare scenarios with the baseline under the same random numbers; see ``sim/study/questions/comparison.py``.
+    """Compare scenarios with their baselines under the same random numbers; see ``sim/study/questions/comparison.py``.
 
-    None stands for no plan, each of the ten actions alone, the whole plan, and that without each action. With a
-    ``folder`` its runs and tables are kept there, and those that are there are used;
-    ``execution``: see :class:`sim.study.keywords.Execution`.
+    None stands for no support, the national rules, each of the ten actions as the plan lists it, what the province
+    added of each, the whole plan, and that without each action. ``against``: what all are compared with, the baseline
+    first; empty for what each scenario says itself. With a ``folder`` its runs and tables are kept there, and those
+    that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import DEFAULT
     from sim.study.questions.comparison import Question
     from sim.study.runs.specification import Setting
 
-    asked = Question(DEFAULT if scenarios is None else tuple(scenarios), replications, draws, clause_replications)
+    which = DEFAULT if scenarios is None else tuple(scenarios)
+    asked = Question(which, replications, draws, clause_replications, tuple(against))
     question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
@@ -233,7 +236,7 @@ def journey(
     *,
     where: Where | None = None,
     scenario: str | Path | Scenario = "full_plan",
-    against: str | Path | Scenario = "baseline",
+    against: str | Path | Scenario = "no_support",
     most: int = 3,
     progress: Progress | None = None,
     **both: Unpack[InBothWorldsKeywords],

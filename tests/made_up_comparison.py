@@ -11,7 +11,7 @@ from sim.observe.months import HEADLINES
 from sim.observe.tables import TABLES
 from sim.study.comparison.by_month import AT
 from sim.study.comparison.some_firms import CELLS
-from sim.study.outcomes import paired_differences, possible_means
+from sim.study.outcomes import differences_of_pairs, possible_means
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
 from sim.study.statistics.intervals import summarise
@@ -60,10 +60,15 @@ def made_up() -> Callable[..., Comparison]:
     return make
 
 
-def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Comparison:
-    """``hostile`` is put into every name that comes from files; ``draws`` are those over the ranges of parameters."""
+def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool = False) -> Comparison:
+    """``hostile`` is put into every name that comes from files; ``draws`` are those over the ranges of parameters.
+
+    ``nation``: whether the national rules are among the scenarios, and what the province added of each action.
+    """
     strength = (
         {"baseline": 0.0}
+        | ({"national_rules": 1.5} if nation else {})
+        | ({f"added_{action}": 1.5 + 0.4 * points for action, points in EFFECT.items()} if nation else {})
         | {f"action_{action}": points for action, points in EFFECT.items()}
         | {f"without_{action}": 3.4 - 0.8 * points for action, points in EFFECT.items()}
         | {"full_plan": 3.4}
@@ -80,6 +85,11 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         for name in strength
         if name not in ("baseline", "no_outbreak")
     }
+    against = {name: ["national_rules" if name.startswith("added_") else "baseline"] for name in strength}
+    against["baseline"] = []
+    if nation:
+        against["full_plan"].append("national_rules")
+    pairs = {(one, of): strength[one] - strength[of] for one, others in against.items() for of in others}
     asked = tuple(_asked(name, measures_of.get(name, []), hostile) for name in strength)
     values = _values(strength, replications)
     manifest = Manifest(
@@ -88,7 +98,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         firms=20_000,
         seed=1,
         replications=replications,
-        settings={"clause_replications": 2},
+        settings={"clause_replications": 2, "against": against},
         calibration="c" * 64,
         versions={"shukun": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
         fingerprint="9f2c4be1" * 8,
@@ -99,14 +109,14 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
     outcomes = summarise(values, ["scenario", "outcome", "unit"], possible_means)[columns].assign(rows=20_000.0)
-    cost, unit_cost = made_up_tables.money(strength, replications > 1)
+    cost, unit_cost = made_up_tables.money(pairs, replications > 1)
     panel = _panel(strength)
-    fates = made_up_tables.fates(strength, PREFECTURES, _wave, replications > 1)
+    fates = made_up_tables.fates(pairs, PREFECTURES, _wave, replications > 1)
     return Comparison(
         manifest=manifest,
         outcomes=outcomes,
-        differences=paired_differences(values, ["scenario"], values["scenario"] == "baseline"),
-        differences_by_month=made_up_tables.changes(panel, replications),
+        differences=differences_of_pairs(values, [("baseline", "baseline"), *pairs]),
+        differences_by_month=made_up_tables.changes(panel, pairs, replications),
         rates=pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES]),
         cells=pd.DataFrame(columns=list(CELLS)),
         values=values,
@@ -122,7 +132,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40) -> Compariso
         restarts=made_up_tables.restarts(strength),
         fates=fates,
         gains=made_up_tables.gains(fates, replications),
-        saved_or_postponed=made_up_tables.saved_or_postponed(strength, replications),
+        saved_or_postponed=made_up_tables.saved_or_postponed(pairs, replications),
         costs=cost,
         unit_costs=unit_cost,
         repayment_wall_exits=made_up_tables.exits(strength, MONTHS, LATER),
@@ -143,7 +153,8 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
         "rent_waiver_6_months_for_all": ("房租一律减免六个月", "Six months of rent for all"),
         "no_outbreak": ("没有疫情", "No outbreak"),
     }
-    action = named("action", name.removeprefix("action_").removeprefix("without_"))
+    known["national_rules"] = ("国家规定", "National rules")
+    action = named("action", name.removeprefix("action_").removeprefix("without_").removeprefix("added_"))
     zh, en = known.get(name, (action.zh, action.en))
     if name.startswith("without_"):
         zh, en = f"没有{zh}", f"The plan without {en}"

@@ -18,13 +18,12 @@ from sim.vocabulary import COUNTED_BY, LEVELS, REQUESTS, SECTORS, SIZES, UNIVERS
 
 YI = 10**10
 Wave = Callable[..., float]
+Pairs = dict[tuple[str, str], float]  # points of survival that a scenario has more than the one it is compared with
 
 
-def fates(strength: dict[str, float], prefectures: list[str], wave: Wave, spread: bool) -> pd.DataFrame:
+def fates(pairs: Pairs, prefectures: list[str], wave: Wave, spread: bool) -> pd.DataFrame:
     rows = []
-    for scenario, points in strength.items():
-        if scenario == "baseline":
-            continue
+    for (scenario, against), points in pairs.items():
         groups = [("all", "all", 2_960_000.0)]
         groups += [("sector", sector, 400_000.0 - 20_000 * s) for s, sector in enumerate(SECTORS)]
         groups += [("size", size, 2_000_000.0 / 4**s) for s, size in enumerate(SIZES)]
@@ -38,15 +37,16 @@ def fates(strength: dict[str, float], prefectures: list[str], wave: Wave, spread
                 number, half = firms * share, 1500.0 if spread else np.nan
                 given = {"lives_either_way": 80, "saved": 9, "lost_either_way": 11, "harmed": 0.2}[fate]
                 rows.append(
-                    (scenario, by, group, fate, number, number - half, number + half, number * 1.6, number * 1.5,
-                     given * YI * points / 3 * firms / 2_960_000, 2.4 if fate == "lost_either_way" else np.nan)
+                    (scenario, against, by, group, fate, number, number - half, number + half, number * 1.6,
+                     number * 1.5, given * YI * points / 3 * firms / 2_960_000,
+                     2.4 if fate == "lost_either_way" else np.nan)
                 )  # fmt: skip
-    columns = "scenario by group fate entities low high staff staff_baseline given_fen months_gained"
+    columns = "scenario against by group fate entities low high staff staff_baseline given_fen months_gained"
     table = pd.DataFrame(rows, columns=columns.split())
     return table.assign(rows=table["entities"] / 150)
 
 
-def saved_or_postponed(strength: dict[str, float], replications: int) -> pd.DataFrame:
+def saved_or_postponed(pairs: Pairs, replications: int) -> pd.DataFrame:
     """Firms kept at first, more under stronger plans; chance moves them a little. Nobody is kept who was not helped."""
 
     def sums(points: float, r: int) -> pd.DataFrame:
@@ -63,16 +63,13 @@ def saved_or_postponed(strength: dict[str, float], replications: int) -> pd.Data
         }
         return pd.DataFrame([of[group] for group in GROUPS], columns=list(SUMS)).assign(group=GROUPS)
 
-    return lasting.table(
-        (scenario, [sums(points, r) for r in range(replications)])
-        for scenario, points in strength.items()
-        if scenario != "baseline"
-    )
+    return lasting.table((pair, [sums(points, r) for r in range(replications)]) for pair, points in pairs.items())
 
 
 def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:
     """Founders kept of each group; chance moves them a little, the groups of one scenario alike."""
-    wide = fates[fates["by"] != "action"].pivot(index=["scenario", "by", "group"], columns="fate", values="entities")
+    keys = ["scenario", "against", "by", "group"]
+    wide = fates[fates["by"] != "action"].pivot(index=keys, columns="fate", values="entities")
     rows = [
         (
             *label,
@@ -84,11 +81,10 @@ def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:
         for label, of_group in wide.iterrows()
         for r in range(replications)
     ]
-    columns = ["scenario", "by", "group", "replication", "firms", "rows", "kept"]
-    return pd.DataFrame(rows, columns=columns)[list(GAINS)]
+    return pd.DataFrame(rows, columns=[*keys, "replication", "firms", "rows", "kept"])[list(GAINS)]
 
 
-def money(strength: dict[str, float], spread: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def money(pairs: Pairs, spread: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Costs, and costs of one firm and one job."""
     of = {
         ("prefectures", "outlay"): 18.0, ("social_insurance", "outlay"): 12.0, ("tax_authority", "forgone"): 30.0,
@@ -98,21 +94,21 @@ def money(strength: dict[str, float], spread: bool) -> tuple[pd.DataFrame, pd.Da
         ("large_bidders", "contracts_lost"): 6.0,
     }  # fmt: skip
     rows, per = [], []
-    for scenario, points in strength.items():
-        if scenario == "baseline" or not points:
+    for pair, points in pairs.items():
+        if not points:
             continue
         half = 0.1 if spread else np.nan
         for (bearer, category), yi in of.items():
             mean = yi * YI * points / 3
-            rows.append((scenario, bearer, LEVELS[bearer], category, mean, mean * (1 - half), mean * (1 + half)))
+            rows.append((*pair, bearer, LEVELS[bearer], category, mean, mean * (1 - half), mean * (1 + half)))
         for cost, yi in (("public", 40.0), ("all", 61.0)):
             mean = yi * YI * points / 3
-            per.append((scenario, "total", cost, mean, mean * (1 - half), mean * (1 + half)))
+            per.append((*pair, "total", cost, mean, mean * (1 - half), mean * (1 + half)))
         for unit, fen in (("firm_kept", 6_200_000.0), ("job_kept", 3_100_000.0)):
             for cost, factor in (("public", 1.0), ("all", 1.7)):
                 high = np.inf if points < 0.2 else fen * factor * 1.6
                 interval = (fen * factor * 0.7, high) if spread else (np.nan, np.nan)
-                per.append((scenario, unit, cost, fen * factor, *interval))
+                per.append((*pair, unit, cost, fen * factor, *interval))
     return pd.DataFrame(rows, columns=list(costs.COLUMNS)), pd.DataFrame(per, columns=list(costs.UNIT_COLUMNS))
 
 
@@ -258,15 +254,19 @@ def journeys(strength: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(events, columns=list(EXAMPLES)).astype(dict.fromkeys(money, "Int64"))
 
 
-def changes(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
+def changes(panel: pd.DataFrame, pairs: Pairs, replications: int) -> pd.DataFrame:
     """Differences month by month: those of the panel, a little more or less in each universe."""
     rates = rates_by_month(panel).set_index(["scenario", "month"])
     rows = []
-    for (scenario, month), rate in rates.iterrows():
+    every = [(*pair, month, rates.loc[(pair[0], month)]) for pair in pairs for month in panel["month"].unique()]
+    for scenario, against, month, rate in every:
         for k, universe in enumerate(UNIVERSES):
             for outcome in HEADLINES:
-                mean = (rate[outcome] - rates.loc[("baseline", month), outcome]) * (1 - 0.2 * k)
+                mean = (rate[outcome] - rates.loc[(against, month), outcome]) * (1 - 0.2 * k)
                 ends = (mean - 0.002, mean + 0.002) if replications > 1 else (np.nan, np.nan)
-                if scenario != "baseline" and not np.isnan(mean):
-                    rows += [(scenario, month, universe, by, outcome, mean, *ends, replications) for by in COUNTED_BY]
+                if not np.isnan(mean):
+                    rows += [
+                        (scenario, against, month, universe, by, outcome, mean, *ends, replications)
+                        for by in COUNTED_BY
+                    ]
     return pd.DataFrame(rows, columns=list(by_month.COLUMNS))

@@ -65,7 +65,7 @@ def journey(
     firm: Annotated[list[int] | None, argument("firm", "journey_firms")] = None,
     where: Annotated[list[str] | None, option("where", "condition", "where")] = None,
     scenario: Annotated[str, option("scenario", "scenario", "journey_scenario")] = "full_plan",
-    against: Annotated[str, option("against", "scenario", "against")] = "baseline",
+    against: Annotated[str, option("against", "scenario", "against")] = "no_support",
     most: Annotated[int, option("most", "number", "most", min=MOST.least)] = 3,
     picture: Annotated[Path | None, option("picture", "file", "picture")] = None,
     firms: FirmsAsked = None,

@@ -70,6 +70,7 @@ def compare(
     cluster: Cluster = None,
     out: Annotated[Path | None, option("out", "folder", "out", show_default=False)] = None,
     lever: Levers = None,
+    against: Annotated[list[str] | None, option("against", "scenario", "compare_against")] = None,
     where: Conditions = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,8 +80,10 @@ def compare(
     from sim.study.questions.comparison import Question
 
     levers = from_words(lever or [])
-    question = Question(loaded(scenarios or DEFAULT, levers), replications, draws, clause_replications)
+    with_all = loaded(against, levers) if against else ()
+    question = Question(loaded(scenarios or DEFAULT, levers), replications, draws, clause_replications, with_all)
     changes = [f"{path}={value}" for path, value in levers.items()]
+    changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
     asked = Asked("comparison", question, Setting(levers, firms_asked(firms), seed))
     some = _meant(where)

@@ -49,6 +49,7 @@ class Composition:
     world: dict[str, Any] = field(default_factory=dict)
     world_from: Origins = field(default_factory=dict)
     firms: Firms | None = None
+    against: tuple[str, ...] = ()  # names of the scenarios that it is compared with
     is_clear: bool = True  # whether everything that is to be switched on is known
     sources: dict[tuple[str, str], Source] = field(default_factory=dict)  # of measures, funds and the world, by part
 
@@ -144,7 +145,7 @@ class Composition:
         if self.errors or world is None:
             raise ScenarioError(self.errors)
         scenario = Scenario(
-            name, title, description, content.author, content.against, content.expects, self.known.plan,
+            name, title, description, content.author, self.against, content.expects, self.known.plan,
             measures, funds, world, parameters, firms, tuple(unused),
         )  # fmt: skip
         for part, id_, path, found, allowed in too_large(scenario):

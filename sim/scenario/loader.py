@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sim.data_folders import scenarios_folder
 from sim.measure import Words
@@ -23,9 +23,11 @@ from sim.scenario.slips import near
 from sim.scenario.validation_errors import ScenarioError, ValidationError, listed, printable
 from sim.vocabulary import ACTIONS, MECHANISMS
 
+NO_SUPPORT: Final = "no_support"  # what a scenario is compared with that does not say it
+
 # The order that people expect.
 FIRST: Final = (
-    "no_support", "baseline", "national_rules",
+    NO_SUPPORT, "baseline", "national_rules",
     *(f"action_{action}" for action in ACTIONS),
     *(f"added_{action}" for action in (*ACTIONS, MECHANISMS)),
     "full_plan",
@@ -35,6 +37,14 @@ FIRST: Final = (
 IN_THE_FOLDERS: Final = Words(zh="名称，或这些文件夹中的文件", en="a name, or a file in these folders")
 AN_END: Final = Words(zh="有尽头的继承", en="a chain that ends")
 AS_LOADED: Final = Words(zh="名称、文件，或 load() 返回的情景", en="a name, a file, or what load() gave")
+
+
+class Link(NamedTuple):
+    """A file of the chain that a scenario is made of."""
+
+    document: Document
+    content: ScenarioFile
+    file: Path
 
 
 def names() -> list[str]:
@@ -61,29 +71,31 @@ def load(
     chain, errors = _chain(file)
     if not chain:
         raise ScenarioError(errors)
-    composed = Composition(known, errors=[*known.errors, *errors], is_clear=not errors)
-    for document, content in chain:
-        composed.add(document, content, own=document is chain[-1][0])
+    against, wrong = _against(chain)
+    composed = Composition(known, errors=[*known.errors, *errors, *wrong], is_clear=not errors, against=tuple(against))
+    for document, content, _ in chain:
+        composed.add(document, content, own=document is chain[-1].document)
     changes = lever_paths.given(levers or {}, drawn or {})
     for lever in changes:
         composed.put(lever)
-    scenario = composed.scenario(printable(file.stem), chain[-1][1], *_texts(chain))
+    scenario = composed.scenario(printable(file.stem), chain[-1].content, *_texts(chain))
     origin = Origin(
-        str(asked) if file.parent == scenarios_folder() else str(file.resolve()),
+        _told(file, str(asked)),
         scenario.title,
         {lever.path: lever.value for lever in changes},
+        tuple(against.values()),
     )
     title = changed_title(scenario.title, {path: origin.levers[path] for path in levers or {}}, scenario.unused)
     return replace(scenario, title=title, origin=origin)
 
 
-def _texts(chain: Sequence[tuple[Document, ScenarioFile]]) -> tuple[Words, Words]:
+def _texts(chain: Sequence[Link]) -> tuple[Words, Words]:
     """Title and description of a scenario: as its file has them, else its name, and what it extends and changes."""
     titles = []
-    for document, content in chain:
+    for document, content, _ in chain:
         name = printable(Path(document.name).stem)
         titles.append(content.title or Words(zh=name, en=name))
-    own = chain[-1][1]
+    own = chain[-1].content
     if own.description is not None:
         return titles[-1], own.description
     changes = [lever_paths.written(path, value) for path, value in own.levers.items()]
@@ -137,9 +149,9 @@ def _find(name: str) -> Path:
     return scenarios_folder() / f"{name}.yaml"
 
 
-def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[ValidationError]]:
+def _chain(file: Path) -> tuple[list[Link], list[ValidationError]]:
     """A scenario and all that it extends, the furthest first, and the errors of these files."""
-    chain: list[tuple[Document, ScenarioFile]] = []
+    chain: list[Link] = []
     errors: list[ValidationError] = []
     seen: list[Path] = []
     here: Path | None = file
@@ -154,20 +166,57 @@ def _chain(file: Path) -> tuple[list[tuple[Document, ScenarioFile]], list[Valida
         errors += wrong
         if content is None:
             return [], errors
-        chain.insert(0, (document, content))
+        chain.insert(0, Link(document, content, here))
         here, wrong = _extended(document, content, here, seen)
         errors += wrong
     return chain, errors
 
 
+def _told(file: Path, name: str) -> str:
+    """How a scenario's file is told: a shipped one by its name."""
+    return name if file.parent == scenarios_folder() else str(file.resolve())
+
+
+def _against(chain: Sequence[Link]) -> tuple[dict[str, str], list[ValidationError]]:
+    """Names of the scenarios that one is compared with, and their files (names of shipped ones).
+
+    As its own file says, else as the nearest that it extends says which names any, else the world without support.
+    """
+    for document, content, file in reversed(chain):
+        said = content.against
+        names = (said,) if isinstance(said, str) else said or ()
+        if names or (file is chain[-1].file and "against" in content.model_fields_set):
+            found: dict[str, str] = {}
+            errors: list[ValidationError] = []
+            for place, name in enumerate(names):
+                at = ("against",) if isinstance(said, str) else ("against", place)
+                path, wrong = _named(document, at, name, file)
+                errors += wrong
+                if path is not None:
+                    is_shipped = path.parent == scenarios_folder().resolve()
+                    found[printable(path.stem)] = path.stem if is_shipped else str(path)
+            return found, errors
+    return {NO_SUPPORT: NO_SUPPORT}, []
+
+
 def _extended(
     document: Document, content: ScenarioFile, file: Path, seen: Sequence[Path]
 ) -> tuple[Path | None, list[ValidationError]]:
-    """File that a scenario extends: beside it, or a shipped one."""
-    name = content.extends
-    if name is None:
+    """File that a scenario extends."""
+    if content.extends is None:
         return None, []
     at = ("extends",)
+    found, errors = _named(document, at, content.extends, file)
+    if found is not None and found in seen:
+        circle = " -> ".join(path.stem for path in (*seen[seen.index(found) :], found))
+        return None, [document.error("circular", at, circle, AN_END)]
+    return found, errors
+
+
+def _named(
+    document: Document, at: tuple[str | int, ...], name: str, file: Path
+) -> tuple[Path | None, list[ValidationError]]:
+    """File that another file names: beside it, or a shipped one."""
     own, shipped = file.resolve().parent, scenarios_folder().resolve()
     file_name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
     try:
@@ -182,9 +231,6 @@ def _extended(
         beside = [path.stem for path in own.glob("*.yaml") if path != file.resolve()] if own != shipped else []
         allowed = list(dict.fromkeys([*names(), *beside]))
         return None, [document.error("no_file", at, name, listed(allowed), near(name, allowed))]
-    if found in seen:
-        circle = " -> ".join(path.stem for path in (*seen[seen.index(found) :], found))
-        return None, [document.error("circular", at, circle, AN_END)]
     return found, []
 
 

@@ -22,11 +22,15 @@ SAID_ONLY: Final = ("title", "description", "note", "origin", "in_force_anyway",
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a scenario was loaded from: its file (or the name of a shipped one), its title there, levers given."""
+    """Where a scenario was loaded from: its file (or the name of a shipped one), its title there, levers given.
+
+    ``against``: files, or names of shipped ones, of the scenarios that it is compared with.
+    """
 
     file: str
     title: Words
     levers: Mapping[str, Any]
+    against: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,15 @@ class Scenario:
 
     ``parameter_changes`` go to ``sim.parameters``; ``firms`` is a number of sampled rows or ``"province"`` for one row
     a firm; ``unused`` are levers that were given but concern measures that are off here, funds that no measure draws
-    on, or days of the plan that none waits for. ``origin``: None of one that was not loaded.
+    on, or days of the plan that none waits for. ``against``: names of the scenarios that it is compared with, its
+    baseline first. ``origin``: None of one that was not loaded.
     """
 
     name: str
     title: Words
     description: Words
     author: str
-    against: str | None
+    against: tuple[str, ...]
     expects: tuple[str, ...]
     plan: Plan
     measures: tuple[Measure, ...]  # sorted by id; `values` is the instrument's `Values`
@@ -83,7 +88,7 @@ class Scenario:
             "title": self.title.model_dump(),
             "description": self.description.model_dump(),
             "author": self.author,
-            "against": self.against,
+            "against": list(self.against),
             "expects": list(self.expects),
             "plan": self.plan.model_dump(mode="json"),
             "measures": {measure.id: _plain(measure) for measure in self.measures},
@@ -101,7 +106,7 @@ class Scenario:
             title=Words.model_validate(contents["title"]),
             description=Words.model_validate(contents["description"]),
             author=contents["author"],
-            against=contents["against"],
+            against=tuple(contents["against"]),
             expects=tuple(contents["expects"]),
             plan=Plan.model_validate_json(json.dumps(contents["plan"])),
             measures=tuple(_measure(entry) for entry in contents["measures"].values()),

@@ -139,8 +139,10 @@ class ScenarioFile(Strict):
         None, description="what it does, in sentences; what it extends and its levers where it is left out"
     )
     author: str = Field("", description="who wrote it")
-    against: Literal["no_support", "baseline", "national_rules"] | None = Field(
-        "no_support", description="the scenario that it is compared with; null for no_support itself"
+    against: str | tuple[str, ...] | None = Field(
+        None,
+        description="name or file of the scenario that it is compared with, or several, the first of which is its "
+        "baseline; null for one that is only compared with. Left out: as in what it extends, else `no_support`",
     )
     extends: str | None = Field(None, description="name or file of the scenario that this one starts from")
     in_force_anyway: bool = Field(

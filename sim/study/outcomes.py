@@ -88,3 +88,27 @@ def paired_differences(
 
     table = summarise(pairs, keys, within)
     return table[[*by, *at, "outcome", "mean", "low", "high", "unit", "replications"]]
+
+
+def differences_of_pairs(
+    values: pd.DataFrame, pairs: Sequence[tuple[str, str]], at: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Each scenario minus the one that it is compared with, for ``pairs`` of (scenario, against), in their order.
+
+    ``values`` and ``at``: as of :func:`paired_differences`, with the column scenario. Returns scenario, against,
+    ``at``, outcome, mean, low, high, unit, replications.
+    """
+    tables = []
+    for against in dict.fromkeys(against for _, against in pairs):
+        reference = values[values["scenario"] == against].assign(against="")
+        other = values[values["scenario"].isin([one for one, of in pairs if of == against])].assign(against=against)
+        both = pd.concat([other, reference], ignore_index=True)
+        found = paired_differences(both, ["scenario", "against"], both["against"] == "", at)
+        tables.append(found[found["against"] != ""])
+    columns = ["scenario", "against", *at, "outcome", "mean", "low", "high", "unit", "replications"]
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(tables, ignore_index=True)
+    place = {pair: place for place, pair in enumerate(pairs)}
+    order = [place[pair] for pair in zip(table["scenario"], table["against"], strict=True)]
+    return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)

@@ -35,6 +35,10 @@ class FakeScenario:
     origin: None = None
 
     @property
+    def against(self) -> tuple[str, ...]:
+        return () if self.name == "baseline" else ("baseline",)
+
+    @property
     def title(self) -> Words:
         return Words(zh="情景", en="Scenario")
 
@@ -196,7 +200,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     def load_or_take(asked: Any, *levers: Any) -> Any:
         return asked if isinstance(asked, FakeScenario) else really_load(asked, *levers)
 
-    for module in ("questions.comparison", "designs.design"):
+    for module in ("comparison.scenarios", "designs.design"):
         monkeypatch.setattr(f"sim.study.{module}.load", load)
     for module in ("comparison.journey", "questions.run", "runs.worker"):
         monkeypatch.setattr(f"sim.study.{module}.load", load_or_take)

@@ -14,7 +14,6 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.observe.tables import Result
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.questions.attribute import WHOLE, Attribution
 from sim.study.questions.comparison import Comparison
 from sim.study.questions.run import Ensemble
@@ -60,7 +59,7 @@ def _months(what: Result | Ensemble, row: list[Axes]) -> None:
 @on_axes.register(Comparison)
 def _scenarios(study: Comparison, row: list[Axes], chart: str = "outcomes") -> None:
     """Mean and interval by scenario, the baseline a dashed line; ``chart`` is outcomes or differences."""
-    tables = {"outcomes": study.outcomes, "differences": study.differences}
+    tables = {"outcomes": study.outcomes, "differences": study.over_baselines(study.differences)}
     if chart not in tables:
         raise ValueError(f"{chart} is not drawn on axes; there are {', '.join(tables)}, all others without ax")
     table = tables[chart]
@@ -69,7 +68,7 @@ def _scenarios(study: Comparison, row: list[Axes], chart: str = "outcomes") -> N
     for axes, outcome in zip(row, HEADLINES, strict=True):
         rows = table[table["outcome"] == outcome].set_index("scenario").reindex(names)
         axes.errorbar(rows["mean"], places, xerr=_sides(rows), fmt="o", markersize=4, capsize=3)
-        axes.axvline(rows["mean"].get(BASELINE, np.nan), linestyle="--", linewidth=1, color="grey")
+        axes.axvline(rows["mean"].get(study.scenarios[0], np.nan), linestyle="--", linewidth=1, color="grey")
         axes.set_yticks(places, names)
         axes.set_title(outcome)
         axes.invert_yaxis()

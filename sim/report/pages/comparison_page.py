@@ -15,7 +15,6 @@ from sim.report.words import saved_or_postponed
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.fates import FATES
 from sim.study.summaries import calibration
@@ -49,7 +48,7 @@ def page(comparison: Comparison) -> str:
             runs=comparison.runs,
             targets=summary.targets,
             headlines=HEADLINES,
-            baseline=BASELINE,
+            baseline=summary.baseline,
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,

@@ -12,7 +12,7 @@ from sim.report.words.catalogue import both, named
 from sim.report.words.numbers import days, interval, money, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import inside, listed, outcome_name
-from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary, Effect
+from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary
 from sim.study.summaries.direction import direction, leaders
 
 MOST_NAMED: Final = 3  # in a sentence
@@ -26,23 +26,32 @@ def findings(summary: ComparisonSummary) -> Iterator[Words]:
     for outcome in HEADLINES:
         effect = summary.effect(scenario, outcome)
         if not isnan(effect.difference.mean):
-            yield _change(scenario_name(summary, scenario), outcome, effect)
+            yield _change(summary, scenario, outcome)
     yield from single_actions(summary)
     yield from _costs(summary, scenario)
     yield from places(summary, scenario)
     yield from delays(summary, scenario)
 
 
-def _change(title: Words, outcome: str, effect: Effect) -> Words:
-    difference = effect.difference
-    return both(
-        f"report.finding.{direction(outcome, difference)}",
-        scenario=title,
-        outcome=_in_sentence(outcome),
-        value=share(effect.value.mean),
-        change=points(difference.mean),
-        interval=interval(difference.low, difference.high, points),
-    )
+def _change(summary: ComparisonSummary, scenario: str, outcome: str) -> Words:
+    """How far a scenario is from its baseline, and from whatever else it is compared with."""
+    first, *others = summary.compared_with[scenario]
+
+    def told(key: str, other: str) -> Words:
+        effect = summary.effect(scenario, outcome, other)
+        return both(
+            f"report.finding.{key}",
+            scenario=scenario_name(summary, scenario),
+            baseline=summary.titles[other],
+            outcome=_in_sentence(outcome),
+            value=share(effect.value.mean),
+            change=points(effect.difference.mean),
+            interval=interval(effect.difference.low, effect.difference.high, points),
+        )
+
+    said = told(direction(outcome, summary.effect(scenario, outcome, first).difference), first)
+    beside = [told("beside", other) for other in others]
+    return Words(zh="".join(one.zh for one in (said, *beside)), en=" ".join(one.en for one in (said, *beside)))
 
 
 def single_actions(summary: ComparisonSummary) -> Iterator[Words]:

@@ -12,7 +12,7 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.sentences import listed, outcome_name, say
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.scenarios import BASELINE, MAIN
+from sim.study.comparison.scenarios import MAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,16 +44,17 @@ def show(study: Comparison | Ensemble, where: Where, lang: Language) -> None:
     shown = MAIN if MAIN in titles else list(titles)[-1]
     rows_of = {name: found[found["scenario"] == name].set_index("outcome").to_dict("index") for name in titles}
     columns = [text("cli.column.outcome", lang)]
-    if is_comparison and shown != BASELINE:
-        columns += [say(lang, titles[BASELINE]), say(lang, titles[shown]), text("cli.column.change", lang)]
+    before = next(iter(study.manifest.settings["against"][shown]), None) if is_comparison else None
+    if before is not None:
+        columns += [say(lang, titles[before]), say(lang, titles[shown]), text("cli.column.change", lang)]
     else:
         columns += [text("cli.column.value", lang), text("cli.column.interval", lang)]
     body = []
     for outcome, row in rows_of[shown].items():
         unit = str(row["unit"])
         cells = [say(lang, outcome_name(str(outcome))), say(lang, numbers.in_unit(row["mean"], unit))]
-        if len(columns) == 4:
-            cells.insert(1, say(lang, numbers.in_unit(rows_of[BASELINE][outcome]["mean"], unit)))
+        if before is not None:
+            cells.insert(1, say(lang, numbers.in_unit(rows_of[before][outcome]["mean"], unit)))
             cells.append(say(lang, numbers.plus_minus(row[CHANGE[0]], row[CHANGE[1]], row[CHANGE[2]], unit)))
         else:
             cells.append(say(lang, numbers.interval_in_unit(row["low"], row["high"], unit)))

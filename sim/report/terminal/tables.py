@@ -18,7 +18,7 @@ from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.sentences import outcome_name, say
-from sim.study.comparison.scenarios import BASELINE, MAIN
+from sim.study.comparison.scenarios import MAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,14 +73,21 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
 
 
 def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
-    """Every outcome of every scenario and its paired difference from the baseline, with intervals."""
+    """Every outcome of every scenario and its paired differences from those that it is compared with, with intervals.
+
+    ``difference_from_baseline`` is that from the first of ``against``. ``costs`` is what a scenario costs in all beside
+    each of them. ``actions`` holds both differences of each action: as the plan lists it, and what the province added.
+    """
     from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
+    from sim.study.summaries.comparison import ComparisonSummary
 
-    def intervals(table: pd.DataFrame, scenario: str) -> dict[str, Any]:
-        rows = table[table["scenario"] == scenario].set_index("outcome")
-        return {str(outcome): row for outcome, row in rows[["mean", "low", "high"]].to_dict("index").items()}
+    def intervals(table: pd.DataFrame, by: str = "outcome") -> dict[str, Any]:
+        rows = table.set_index(by)
+        return {str(name): row for name, row in rows[["mean", "low", "high"]].to_dict("index").items()}
 
-    lasting = study.saved_or_postponed
+    summary = ComparisonSummary(study)
+    totals = study.unit_costs[study.unit_costs["unit"] == "total"]
+    lasting = study.over_baselines(study.saved_or_postponed)
     return {
         "results_dir": str(folder),
         "firms": study.manifest.firms,
@@ -92,8 +99,17 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
             {
                 "name": asked.name,
                 "title": asked.title.model_dump(),
-                "outcomes": intervals(study.outcomes, asked.name),
-                "difference_from_baseline": intervals(study.differences, asked.name),
+                "outcomes": intervals(study.outcomes[study.outcomes["scenario"] == asked.name]),
+                "against": study.against[asked.name],
+                "difference_from_baseline": intervals(summary.of_pair(study.differences, asked.name)),
+                "differences": {
+                    other: intervals(summary.of_pair(study.differences, asked.name, other))
+                    for other in study.against[asked.name]
+                },
+                "costs": {
+                    other: intervals(summary.of_pair(totals, asked.name, other), "cost")
+                    for other in study.against[asked.name]
+                },
                 "saved_or_postponed": {
                     str(group): rows.set_index("quantity")[["mean", "low", "high", "rows"]].to_dict("index")
                     for group, rows in lasting[lasting["scenario"] == asked.name].groupby("group", sort=False)
@@ -101,6 +117,13 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
             }
             for asked in study.manifest.scenarios
         ],
+        "actions": {
+            action: {
+                "as_listed": intervals(summary.of_pair(study.differences, listed)),
+                "added_by_province": intervals(summary.of_pair(study.differences, added)),
+            }
+            for action, listed, added in summary.twice
+        },
         "targets": study.targets.to_dict("records"),
         "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
     }
@@ -138,29 +161,48 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
 
 
 def show_comparison(study: Comparison, lang: Language) -> None:
-    """Print the headline outcomes of every scenario and how far each is from the baseline."""
+    """Print the headline outcomes of every scenario and how far each is from those that it is compared with."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import back_at_work, who_left
+    from sim.report.words.scenario_names import scenario_name
+    from sim.study.summaries.comparison import ComparisonSummary
 
-    means, differences = (
-        {(row["scenario"], row["outcome"]): row for row in table.to_dict("records")}
-        for table in (study.outcomes, study.differences)
-    )
+    summary = ComparisonSummary(study)
+
+    def change(scenario: str, outcome: str, other: str) -> str:
+        told = summary.effect(scenario, outcome, other).difference
+        return say(lang, numbers.plus_minus(told.mean, told.low, told.high, "share"))
+
+    beside = {added for *_, added in summary.twice}
     columns = [text("cli.column.scenario", lang)]
     columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
     rows = []
     for asked in study.manifest.scenarios:
-        row = [say(lang, asked.title)]
-        for outcome in HEADLINES:
-            key = asked.name, outcome
-            cell = say(lang, numbers.share(means[key]["mean"] if key in means else math.nan))  # nan: every run failed
-            if key in means and asked.name != BASELINE:
-                mean, low, high = (differences[key][end] for end in ("mean", "low", "high"))
-                cell += f"\n{say(lang, numbers.plus_minus(mean, low, high, 'share'))}"
-            row.append(cell)
-        rows.append(row)
+        if asked.name in beside:
+            continue
+        values = [say(lang, numbers.share(summary.effect(asked.name, outcome).value.mean)) for outcome in HEADLINES]
+        first, *others = study.against[asked.name] or [""]
+        if first:
+            values = [f"{value}\n{change(asked.name, of, first)}" for value, of in zip(values, HEADLINES, strict=True)]
+        rows.append([say(lang, asked.title), *values])
+        for other in others:
+            against = text("cli.note.against", lang, baseline=summary.titles[other])
+            rows.append([against, *(change(asked.name, outcome, other) for outcome in HEADLINES)])
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    if summary.twice:
+        heads = [text("report.costs.action", lang), *(_outcome(lang, outcome) for outcome in HEADLINES)]
+        ways = ("listed", "added")
+        heads[1:] = [f"{head}\n{text(f'report.twice.{way}', lang)}" for head in heads[1:] for way in ways]
+        body = [
+            [
+                say(lang, scenario_name(summary, listed)),
+                *(change(n, of, summary.against(n)) for of in HEADLINES for n in (listed, added)),
+            ]
+            for _, listed, added in summary.twice
+        ]
+        table(heads, body, text("report.twice.table", lang))
+    _show_apart(study, lang)
     if len(study.panel):
         titles = {one.name: say(lang, one.title) for one in study.manifest.scenarios}
         left = who_left(study.panel, "scenario", titles, lang)
@@ -233,7 +275,8 @@ def _show_lasting(study: Comparison, asked: Asked, lang: Language) -> None:
     """Print whether the firms that a scenario kept at first live on, and what went to those that close anyway."""
     from sim.report.words import saved_or_postponed as words  # start-up: pandas, not for `--help`
 
-    found = study.saved_or_postponed[study.saved_or_postponed["scenario"] == asked.name]
+    found = study.over_baselines(study.saved_or_postponed)
+    found = found[found["scenario"] == asked.name]
     if rows := words.rows(found):
         cells = [[say(lang, cell) for cell in (row.name, *row.cells)] for row in rows]
         table(
@@ -243,6 +286,27 @@ def _show_lasting(study: Comparison, asked: Asked, lang: Language) -> None:
         )
     if said := words.closed_anyway(found):
         paragraph(say(lang, said))
+
+
+def _show_apart(study: Comparison, lang: Language) -> None:
+    """Print what the headline's scenario costs beside each that it is compared with, and these beside each other."""
+    from sim.study.summaries.comparison import ComparisonSummary  # start-up: pandas, not for `--help`
+    from sim.study.summaries.scenario_effects import ScenarioEffects
+
+    summary = ComparisonSummary(study)
+    if summary.main is None or len(summary.compared_with[summary.main]) < 2:
+        return
+    effects = ScenarioEffects(summary)
+    columns = ["cli.column.scenario", "report.nation.against", "report.price.public", "report.price.all"]
+    columns += ["fate.saved", "fate.harmed"]
+    rows = []
+    for one, other in summary.chain(summary.main):
+        costs = [effects.total_cost(one, other, cost) for cost in ("public", "all")]
+        fates = effects.fates(one, other)["entities"]
+        told = [say(lang, summary.titles[one]), say(lang, summary.titles[other])]
+        told += [say(lang, numbers.plus_minus(cost.mean, cost.low, cost.high, "fen")) for cost in costs]
+        rows.append([*told, *(say(lang, numbers.entities(fates.get(fate, math.nan))) for fate in ("saved", "harmed"))])
+    table([text(column, lang) for column in columns], rows, text("report.nation.heading", lang))
 
 
 def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:

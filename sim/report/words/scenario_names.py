@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from sim.measure import Words
 from sim.report.words.catalogue import named
-from sim.study.summaries.comparison import SINGLE
+from sim.study.summaries.comparison import ADDED, SINGLE
 
 if TYPE_CHECKING:
     from sim.study.summaries.comparison import ComparisonSummary
 
 
 def scenario_name(summary: ComparisonSummary, scenario: str) -> Words:
-    """Short name of a scenario: that of its action for a single action, its title for the others."""
-    if scenario in summary.single_actions:
-        return named("action", scenario.removeprefix(SINGLE))
+    """Short name of a scenario: that of its action for a single action, or what was added of it; else its title."""
+    if scenario in (*summary.single_actions, *(added for *_, added in summary.twice)):
+        return named("action", scenario.removeprefix(SINGLE).removeprefix(ADDED))
     return summary.titles[scenario]
 
 

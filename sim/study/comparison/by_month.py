@@ -8,10 +8,10 @@ from typing import Final
 import pandas as pd
 
 from sim.observe.months import RATES, rates_by_month
-from sim.study.outcomes import paired_differences, unit_of
+from sim.study.outcomes import differences_of_pairs, unit_of
 
 AT: Final = ["month", "universe", "by"]  # where a rate is read
-COLUMNS: Final = ("scenario", *AT, "outcome", "mean", "low", "high", "replications")
+COLUMNS: Final = ("scenario", "against", *AT, "outcome", "mean", "low", "high", "replications")
 
 
 def rates(scenario: str, universes: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
@@ -25,14 +25,13 @@ def rates(scenario: str, universes: Sequence[tuple[int, pd.DataFrame]]) -> pd.Da
     return rates_by_month(pd.concat(counted, ignore_index=True))
 
 
-def table(found: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Scenario minus baseline, paired by replication (columns: COLUMNS); the baseline itself has no rows.
+def table(found: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Each scenario minus the one that it is compared with, paired by replication (columns: COLUMNS).
 
-    ``found``: :func:`rates` of all scenarios. A month in which an outcome does not exist (nobody was stopped yet) is
-    left out.
+    ``found``: :func:`rates` of all scenarios; ``pairs``: (scenario, against). A month in which an outcome does not
+    exist (nobody was stopped yet) is left out.
     """
     values = found.melt(["scenario", "replication", *AT], list(RATES), "outcome", "value")
     values = values.dropna(subset=["value"]).assign(unit=unit_of(RATES[0]))
-    differences = paired_differences(values, ["scenario"], values["scenario"] == baseline, AT)
-    shown = differences[(differences["scenario"] != baseline) & (differences["replications"] > 0)]
-    return shown[list(COLUMNS)].reset_index(drop=True)
+    differences = differences_of_pairs(values, pairs, AT)
+    return differences.loc[differences["replications"] > 0, list(COLUMNS)].reset_index(drop=True)

@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from sim.study.reductions.fates import FATES, LOST_EITHER_WAY, QUANTITIES, Groups
 from sim.study.statistics.intervals import interval
 
-GAINS: Final = ("scenario", "replication", "by", "group", "firms", "rows", "kept")
+Pair = tuple[str, str]  # a scenario, and the one that it is compared with
+GAINS: Final = ("scenario", "against", "replication", "by", "group", "firms", "rows", "kept")
 
 
-def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
+def table(pairs: Iterable[tuple[Pair, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
     """Fates by group, means over replications: what ``Comparison.fates`` holds.
 
-    ``scenarios``: name, groups and the sums of each replication. Groups without any firm are left out.
+    ``pairs``: (scenario, against), groups and the sums of each replication. Groups without any firm are left out.
     """
     tables = []
-    for name, groups, replications in scenarios:
+    for (name, against), groups, replications in pairs:
         stacked = np.stack(replications)  # (replications, groups, FATES, QUANTITIES)
         inhabited = np.flatnonzero(stacked[..., 0].any(axis=(0, 2)))
         stacked = stacked[:, inhabited]
@@ -37,6 +38,7 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
             pd.DataFrame(
                 {
                     "scenario": name,
+                    "against": against,
                     "by": np.repeat([groups[g][0] for g in inhabited], len(FATES)).astype(object),
                     "group": np.repeat([groups[g][1] for g in inhabited], len(FATES)).astype(object),
                     "fate": np.array(FATES, object)[fate],
@@ -51,22 +53,22 @@ def table(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) ->
                 }
             )
         )
-    columns = ["scenario", "by", "group", "fate", "entities", "low", "high", *QUANTITIES[1:]]
+    columns = ["scenario", "against", "by", "group", "fate", "entities", "low", "high", *QUANTITIES[1:]]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
 
-def gains(scenarios: Iterable[tuple[str, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
+def gains(pairs: Iterable[tuple[Pair, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
     """Founders kept in each group in each replication: what ``Comparison.gains`` holds, columns GAINS.
 
-    ``scenarios``: as for :func:`table`. Groups by action are left out: which firms are in them depends on the scenario.
+    ``pairs``: as for :func:`table`. Groups by action are left out: which firms are in them depends on the scenario.
     """
     saved, harmed = FATES.index("saved"), FATES.index("harmed")
     rows = []
-    for name, groups, replications in scenarios:
+    for pair, groups, replications in pairs:
         for replication, sums in enumerate(replications):
             for (by, group), of_group in zip(groups, sums, strict=True):
                 entities, sampled = of_group[:, 0], of_group[:, QUANTITIES.index("rows")]
                 if by != "action" and sampled.any():
                     kept = entities[saved] - entities[harmed]
-                    rows.append((name, replication, by, group, entities.sum(), sampled.sum(), kept))
+                    rows.append((*pair, replication, by, group, entities.sum(), sampled.sum(), kept))
     return pd.DataFrame(rows, columns=list(GAINS))

@@ -89,8 +89,9 @@ def clause_effect(
     [baseline, plan] = sized([baseline, plan], firms)
     switched = switch(plan, [clause_id], measures)
     asked = [baseline, switched.alone, plan, switched.without]
+    pairs = [(scenario.name, BASELINE) for scenario in asked[1:]]
     runner.expect((len(asked) + 2) * replications)
-    parts, pairing, runs = paired(asked, seed, replications, runner)
+    parts, pairing, runs = paired(asked, pairs, seed, replications, runner)
     in_plan = replicated(switched.without, seed, replications, "fates", against=plan)
     for specs in (replicated(plan, seed, replications, "fates"), in_plan):
         runner.run(specs)
@@ -103,22 +104,24 @@ def clause_effect(
     if (table.loc[table["outcome"] == PUBLIC_COST, "replications"] == 0).any() or values.empty:
         reason = next(iter(failures.values()))
         raise StudyError(zh=f"没有可比较的运行成功：{reason}", en=f"No runs to compare succeeded: {reason}")
-    paid = pairing.costs()
-    nothing = pairing.from_nothing()
+    paid = pairing.costs().droplevel("against")
+    nothing = pairing.from_nothing()[BASELINE]
     without = paid.loc[WITHOUT].to_numpy()
     untouched = {cell for k, cell in enumerate(paid.columns) if not without[:, k].any()}  # as in the baseline
     of_costs = {
-        "alone": (paid.loc[ALONE], nothing),
-        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), nothing & untouched),
+        "alone": (paid.loc[ALONE], BASELINE, nothing),
+        "in_plan": ((paid.loc[MAIN] - paid.loc[WITHOUT]).dropna(), WITHOUT, nothing & untouched),
     }
-    of_worlds = [costs.table(pd.concat({name: found}), cells) for name, (found, cells) in of_costs.items()]
-    told = [table for table in of_worlds if len(table)]  # a table without rows knows no types
+    of_worlds = [costs.table(pd.concat({(k, of): found}), {of: cells}) for k, (found, of, cells) in of_costs.items()]
+    told = [table.drop(columns="against") for table in of_worlds if len(table)]  # one without rows knows no types
     return ClauseEffect(
         clause=clause_id,
         measures=measures,
         outcomes=pd.concat([part.outcomes for part in parts], ignore_index=True),
         effects=table.drop(columns=["clause", "reason"]),
-        costs=pd.concat(told or of_worlds, ignore_index=True).rename(columns={"scenario": "quantity"}),
+        costs=pd.concat(told or [of_worlds[0].drop(columns="against")], ignore_index=True).rename(
+            columns={"scenario": "quantity"}
+        ),
         founders=float(parts[2].panel.groupby("month")["founders"].sum().iloc[0]),
         births=float(parts[2].outcomes.set_index("outcome")["mean"]["births"]),
         reach=pd.concat([_reach(parts[k].delivery, measures, asked[k].name) for k in (1, 2)], ignore_index=True),

@@ -1,4 +1,4 @@
-"""Worlds side by side: every scenario under the same random numbers as its baseline, and what comes of the pairs.
+"""Worlds side by side: every scenario under the same random numbers as what it is compared with, and what comes of it.
 
 What a worker takes of each run is in ``sim/study/reductions/``; :class:`Pairing` puts it together.
 """
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.comparison import costs, fates, repayment_wall, saved_or_postponed
+from sim.study.comparison.costs import Pair
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.reductions.costs import from_table as costs_from_table
 from sim.study.reductions.exits import from_table as exits_from_table
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 class Pairing:
     """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of it."""
 
-    def __init__(self, baseline: str) -> None:
-        self.baseline = baseline
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.pairs = pairs
         self._groups: Groups = ()
-        self._sums: dict[str, list[NDArray[np.float64]]] = {}  # by scenario
-        self._lasting: dict[str, list[pd.DataFrame]] = {}  # by scenario
-        self.examples: dict[str, list[int]] = {}  # by scenario: one firm saved and one harmed in the first replication
+        self._sums: dict[Pair, list[NDArray[np.float64]]] = {}
+        self._lasting: dict[Pair, list[pd.DataFrame]] = {}
+        self.examples: dict[Pair, list[int]] = {}  # one firm saved and one harmed in the first replication
         self._months: dict[str, list[str]] = {}
         self._exits: dict[str, list[NDArray[np.float64]]] = {}
         self._costs: list[tuple[str, int, pd.Series[float]]] = []
@@ -45,24 +46,31 @@ class Pairing:
     def read(self, spec: RunSpec, stored: RunStore) -> None:
         """Take up a run that succeeded. One whose baseline did not is no run that succeeded."""
         key, scenario, replication = stored.key(spec), spec.scenario, spec.replication
-        if scenario.name != self.baseline:
+        if spec.against is not None:
+            pair = scenario.name, spec.against.name
             self._groups, sums = sums_from_table(stored.table(key, "sums"))
-            self._sums.setdefault(scenario.name, []).append(sums)
-            self._lasting.setdefault(scenario.name, []).append(stored.table(key, SAVED_OR_POSTPONED))
+            self._sums.setdefault(pair, []).append(sums)
+            self._lasting.setdefault(pair, []).append(stored.table(key, SAVED_OR_POSTPONED))
             if replication == 0:
-                self.examples[scenario.name] = stored.table(key, "examples")["firm"].to_list()
+                self.examples[pair] = stored.table(key, "examples")["firm"].to_list()
+        if (spec.against and spec.against.name) != self.first(scenario.name):
+            return  # the run by which it is told is another
         timeline = horizon(scenario.world.start, scenario.world.end)
         self._months[scenario.name] = timeline.month_names
         self._exits.setdefault(scenario.name, []).append(exits_from_table(stored.table(key, "exits"), timeline))
         self._costs.append((scenario.name, replication, costs_from_table(stored.table(key, "costs"))))
 
+    def first(self, scenario: str) -> str | None:
+        """What a scenario is first compared with, if with anything."""
+        return next((of for one, of in self.pairs if one == scenario), None)
+
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.table`."""
-        return fates.table((name, self._groups, sums) for name, sums in self._sums.items())
+        return fates.table((pair, self._groups, sums) for pair, sums in self._sums.items())
 
     def gains(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.gains`."""
-        return fates.gains((name, self._groups, sums) for name, sums in self._sums.items())
+        return fates.gains((pair, self._groups, sums) for pair, sums in self._sums.items())
 
     def saved_or_postponed(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.saved_or_postponed.table`."""
@@ -72,31 +80,44 @@ class Pairing:
         """See :func:`sim.study.comparison.repayment_wall.table`."""
         return repayment_wall.table((name, self._months[name], exits) for name, exits in self._exits.items())
 
-    def from_nothing(self) -> set[tuple[str, str]]:
-        """Costs (bearer, category) that the baseline never has, see :func:`sim.study.comparison.costs.table`."""
-        return costs.never(self._costs, self.baseline)
+    def from_nothing(self) -> dict[str, set[tuple[str, str]]]:
+        """Costs (bearer, category) that a world never has which others are compared with, by its name."""
+        return {against: costs.never(self._costs, against) for _, against in self.pairs}
 
     def costs(self) -> pd.DataFrame:
-        """Scenario minus baseline, see :func:`sim.study.comparison.costs.differences`."""
-        return costs.differences(self._costs, self.baseline)
+        """See :func:`sim.study.comparison.costs.differences`."""
+        return costs.differences(self._costs, self.pairs)
+
+
+def count(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> int:
+    """Runs of a replication: a world that others are compared with runs by itself, others once for each pair."""
+    return len(pairs) + len(_by_themselves(scenarios, pairs))
 
 
 def paired(
-    scenarios: Sequence[Scenario], seed: int, replications: int, runner: Runner
+    scenarios: Sequence[Scenario], pairs: Sequence[Pair], seed: int, replications: int, runner: Runner
 ) -> tuple[list[ScenarioMeans], Pairing, pd.DataFrame]:
-    """Run scenarios, the first of them the baseline; returns their tables, their pairs and the rows of all runs."""
-    baseline, *others = scenarios
-    specs = [replicated(baseline, seed, replications, "pairs")]
-    specs += [replicated(scenario, seed, replications, "pairs", against=baseline) for scenario in others]
-    frames = [runner.run(specs[0])]  # before the others, which are paired with it
-    if others:
-        frames.append(runner.run(spec for of_one in specs[1:] for spec in of_one))
-    runs = pd.concat(frames, ignore_index=True)
-    pairing, parts = Pairing(baseline.name), []
-    for scenario, of_one in zip(scenarios, specs, strict=True):
-        rows = runs[runs["scenario"] == scenario.name]
-        for spec in of_one:
-            if runner.stored.has(runner.stored.key(spec)):
-                pairing.read(spec, runner.stored)
-        parts.append(scenario_means(scenario, rows, runner.stored, seed))
-    return parts, pairing, runs
+    """Run scenarios; returns their tables, what comes of ``pairs`` (scenario, against), and rows of runs.
+
+    The tables of a scenario, and the rows, are those of the run that is paired first, or of the one by itself.
+    """
+    named = {scenario.name: scenario for scenario in scenarios}
+    alone = [replicated(one, seed, replications, "pairs") for one in _by_themselves(scenarios, pairs)]
+    together = [replicated(named[one], seed, replications, "pairs", against=named[of]) for one, of in pairs]
+    pairing, rows = Pairing(pairs), {}
+    for every in (alone, together):  # those first that others are paired with
+        found = runner.run(spec for of_one in every for spec in of_one)
+        for place, of_one in enumerate(every):
+            name = of_one[0].scenario.name
+            if of_one[0].against is None or of_one[0].against.name == pairing.first(name):
+                rows[name] = found.iloc[place * replications : (place + 1) * replications]
+            for spec in of_one:
+                if runner.stored.has(runner.stored.key(spec)):
+                    pairing.read(spec, runner.stored)
+    parts = [scenario_means(scenario, rows[scenario.name], runner.stored, seed) for scenario in scenarios]
+    return parts, pairing, pd.concat([rows[scenario.name] for scenario in scenarios], ignore_index=True)
+
+
+def _by_themselves(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> list[Scenario]:
+    paired_with, compared = {of for _, of in pairs}, {one for one, _ in pairs}
+    return [one for one in scenarios if one.name in paired_with or one.name not in compared]

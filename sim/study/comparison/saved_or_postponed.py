@@ -14,26 +14,30 @@ import pandas as pd
 from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, KEPT, LATER
 from sim.study.statistics.intervals import Range, summarise
 
-COLUMNS: Final = ("scenario", "group", "quantity", "mean", "low", "high", "unit", "replications", "rows")
+COLUMNS: Final = ("scenario", "against", "group", "quantity", "mean", "low", "high", "unit", "replications", "rows")
 UNITS: Final = {"given_fen": "fen", "unpaid_fen": "fen"}  # of shares ``share``, of everything else ``entities``
 
 
-def table(scenarios: Iterable[tuple[str, list[pd.DataFrame]]]) -> pd.DataFrame:
-    """What ``Comparison.saved_or_postponed`` holds, from the sums of each replication by scenario, columns COLUMNS."""
+def table(pairs: Iterable[tuple[tuple[str, str], list[pd.DataFrame]]]) -> pd.DataFrame:
+    """What ``Comparison.saved_or_postponed`` holds, from the sums of each replication, columns COLUMNS.
+
+    ``pairs``: (scenario, against) and these sums.
+    """
     rows = [
-        (scenario, replication, group, *quantity)
-        for scenario, replications in scenarios
+        (*pair, replication, group, *quantity)
+        for pair, replications in pairs
         for replication, sums in enumerate(replications)
         for group, found in _quantities(sums.set_index("group").to_dict("index"))
         for quantity in found
     ]
     if not rows:
         return pd.DataFrame(columns=list(COLUMNS))
-    values = pd.DataFrame(rows, columns=["scenario", "replication", "group", "quantity", "value", "rows", "firms"])
+    names = ["scenario", "against", "replication", "group", "quantity", "value", "rows", "firms"]
+    values = pd.DataFrame(rows, columns=names)
     values["unit"] = np.where(
         values["quantity"].str.contains("share"), "share", values["quantity"].map(UNITS).fillna("entities")
     )
-    keys = ["scenario", "group", "quantity", "unit"]
+    keys = ["scenario", "against", "group", "quantity", "unit"]
     means = values.groupby(keys, sort=False)[["rows", "firms"]].mean().reset_index()
 
     def within(table: pd.DataFrame) -> Range:

@@ -1,13 +1,60 @@
-"""Names of the scenarios that are compared when nobody names others."""
+"""Which scenarios are compared, and with which: those that nobody names others for, and the baselines of any."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
 
+from sim.scenario import Scenario, load
+from sim.scenario.loader import NO_SUPPORT
+from sim.study import StudyError
 from sim.vocabulary import ACTIONS
 
-BASELINE: Final = "baseline"
+BASELINE: Final = NO_SUPPORT  # neither the plan nor what the nation did
+NATIONAL: Final = "national_rules"  # what was in force anyway
 MAIN: Final = "full_plan"  # the scenario that is drawn over the ranges of what is only assumed
-ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)
+ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)  # as the plan lists them, over no support
+ADDED: Final = tuple(f"added_{action}" for action in ACTIONS)  # what the province added, over the national rules
 WITHOUT: Final = tuple(f"without_{action}" for action in ACTIONS)
-DEFAULT: Final = (BASELINE, *ALONE, *WITHOUT, MAIN)
+DEFAULT: Final = (BASELINE, NATIONAL, *ALONE, *ADDED, *WITHOUT, MAIN)
+
+
+def with_baselines(
+    asked: Sequence[str | Path | Scenario],
+    against: Sequence[str | Path | Scenario],
+    levers: Mapping[str, Any],
+) -> tuple[list[Scenario], list[tuple[str, str]]]:
+    """Scenarios to compare, those that others are compared with among them, and the pairs (scenario, against).
+
+    ``against``: what all others are compared with; where nothing is said each with what it says itself. A world that is
+    asked for under another name stands for the one of that name. The first scenario is the baseline of the comparison,
+    with which most are compared first. Raises ``ScenarioError`` for scenarios that are not understood and
+    :class:`StudyError` when two have the same name.
+    """
+    worlds = [load(scenario, levers) for scenario in asked]
+    known = {scenario.fingerprint(): scenario for scenario in reversed(worlds)}
+
+    def found(name: str | Path | Scenario) -> Scenario:
+        other = load(name, levers)
+        same = next((one for one in worlds if one.name == other.name), known.get(other.fingerprint()))
+        if same is None or same.fingerprint() != other.fingerprint():
+            worlds.append(same := other)
+        return same
+
+    for_all = [found(name) for name in against]
+    pairs: list[tuple[str, str]] = []
+    for scenario in worlds:  # which grows on the way
+        said = scenario.against if scenario.origin is None else scenario.origin.against
+        others = for_all or [found(name) for name in said]
+        pairs += [(scenario.name, other.name) for other in others if other is not scenario]
+    names = [scenario.name for scenario in worlds]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise StudyError(
+            zh=f"要比较的情景重名：{'、'.join(twice)}。",
+            en=f"Scenarios to compare have the same name: {', '.join(twice)}.",
+        )
+    firsts = Counter({one: of for one, of in reversed(pairs)}.values())
+    baseline = max(worlds, key=lambda scenario: firsts[scenario.name])
+    return [baseline, *(scenario for scenario in worlds if scenario is not baseline)], pairs

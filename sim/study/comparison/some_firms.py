@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -13,7 +13,7 @@ from sim.observe.outcomes import target_month
 from sim.observe.some_firms import CELL, COUNTS
 from sim.refusal import Refusal
 from sim.study import StudyError
-from sim.study.outcomes import paired_differences, possible_means
+from sim.study.outcomes import differences_of_pairs, possible_means
 from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
@@ -48,11 +48,14 @@ def cells(
     return together.astype(CATEGORIES)
 
 
-def table(study: Any, where: Where, outcomes: Sequence[str] | None, baseline: str | None) -> pd.DataFrame:
+def table(
+    study: Any, where: Where, outcomes: Sequence[str] | None, against: Mapping[str, Sequence[str]] | None
+) -> pd.DataFrame:
     """Outcomes of some firms: scenario, outcome, mean, low, high, unit, replications, rows (of founders in the sample).
 
-    ``study`` has the tables ``cells`` and ``rates``. With a ``baseline`` there are difference, difference_low and
-    difference_high too: scenario minus baseline, paired by replication. Raises :class:`StudyError` for conditions and
+    ``study`` has the tables ``cells`` and ``rates``. With ``against``, what each scenario is compared with,
+    there are difference, difference_low, difference_high and against (its name) too, paired by replication; missing
+    where a scenario is compared with none. Raises :class:`StudyError` for conditions and
     outcomes of :mod:`sim.observe.some_firms` that cannot be.
     """
     if study.cells.empty:
@@ -68,12 +71,14 @@ def table(study: Any, where: Where, outcomes: Sequence[str] | None, baseline: st
     means = summarise(values, ["scenario", "outcome", "unit"], possible_means)
     means["rows"] = means["scenario"].map(_rows(study.cells, where)).astype(float)
     columns = ["scenario", "outcome", *ENDS, "unit", "replications", "rows"]
-    if baseline is None:
+    if against is None:
         return means[columns]
-    differences = paired_differences(values, ["scenario"], values["scenario"] == baseline)
+    pairs = [(scenario, others[0]) for scenario, others in against.items() if others]
+    differences = differences_of_pairs(values, pairs)
     named = {end: "difference" if end == "mean" else f"difference_{end}" for end in ENDS}
-    beside = differences[["scenario", "outcome", *ENDS]].rename(columns=named)
-    return means.merge(beside, on=["scenario", "outcome"])[[*columns[:5], *named.values(), *columns[5:]]]
+    beside = differences[["scenario", "against", "outcome", *ENDS]].rename(columns=named)
+    both = means.merge(beside, on=["scenario", "outcome"], how="left")
+    return both[[*columns[:5], *named.values(), "against", *columns[5:]]]
 
 
 def _rows(counted: pd.DataFrame, where: Where) -> dict[str, float]:

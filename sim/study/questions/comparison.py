@@ -1,4 +1,4 @@
-"""Scenarios side by side, under the same random numbers: what each brings about, and how far from the baseline."""
+"""Scenarios side by side, under the same random numbers: what each brings about, and how far from its baseline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from sim import drawing
 from sim.observe.conditions import Where
 from sim.refusal import Language
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.comparison import (
     by_month,
@@ -25,9 +25,10 @@ from sim.study.comparison import (
     some_firms,
     targets,
 )
-from sim.study.comparison.paired_worlds import Pairing, paired
-from sim.study.comparison.scenarios import BASELINE, DEFAULT, MAIN
-from sim.study.outcomes import paired_differences, values_of
+from sim.study.comparison.costs import Pair
+from sim.study.comparison.paired_worlds import Pairing, count, paired
+from sim.study.comparison.scenarios import DEFAULT, MAIN, with_baselines
+from sim.study.outcomes import differences_of_pairs, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting, sized
@@ -40,13 +41,15 @@ class Question:
 
     ``draws``: how often the whole plan, when it is among the scenarios, is run over the ranges of what is only assumed,
     under the first replication, for the probability of its targets. ``clause_replications``: under how many of the
-    replications each clause of that plan runs alone and is taken out.
+    replications each clause of that plan runs alone and is taken out. ``against``: what all others are compared with,
+    the baseline first; where nothing is said each with what it says itself.
     """
 
     scenarios: Sequence[str | Path | Scenario] = DEFAULT
     replications: int = 10
     draws: int = 0
     clause_replications: int = 0
+    against: Sequence[str | Path | Scenario] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,18 +57,20 @@ class Comparison(Study):
     """What several scenarios bring about under the same random numbers. Money in fen, shares from 0 to 1.
 
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
-    ``differences``: the same columns but the last for scenario minus baseline, paired by replication (the baseline's
-    are 0).
+    A scenario is compared with others, see :attr:`against`; the first of them is its baseline. Tables that compare have
+    the column ``against`` behind ``scenario``.
+
+    ``differences``: scenario, against, outcome, mean, low, high, unit, replications: scenario minus the other, paired
+    by replication (the first scenario's from itself are 0).
     ``values``: scenario, replication, outcome, value, unit.
     ``runs``: scenario, replication, run (its name in the store), seed, firms, months, ledger_residual_fen,
     bytes_per_firm, reason (why it failed, else empty).
     ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``, ``restarts``: means over
     replications, columns of ``sim.observe.tables.TABLES`` with ``scenario`` in front.
 
-    ``differences_by_month``: scenario, month, universe (one of UNIVERSES), by (firms, jobs), outcome (survival_rate,
-    resumption_rate, loss_share, loss_share_with_owner, read on the month's last day), mean, low, high, replications:
-    scenario minus baseline, paired by replication; without the baseline's own rows and without months in which an
-    outcome does not exist.
+    ``differences_by_month``: scenario, against, month, universe (one of UNIVERSES), by (firms, jobs), outcome
+    (survival_rate, resumption_rate, loss_share, loss_share_with_owner, read on the month's last day), mean, low, high,
+    replications: scenario minus the other, paired by replication; without months in which an outcome does not exist.
 
     ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share,
     loss_share_with_owner.
@@ -75,19 +80,20 @@ class Comparison(Study):
 
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
-    ``fates``: scenario, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
+    ``fates``: scenario, against, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
     staff_baseline, given_fen, months_gained, rows (of the sample). Founders only. By action: those that got anything
     from its measures, and what they got from these.
-    ``gains``: scenario, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows, kept
-    (saved minus harmed).
-    ``saved_or_postponed``: scenario, group (help_ends, help_stands, no_help: firms kept at first; closed_anyway),
-    quantity, mean, low, high, unit, replications, rows (of the sample). Of firms kept at first: entities, alive_at_end,
-    and 6 and 12 months later alive, gone and not_known (these three add up to entities) and alive_share (of those
-    known). Of firms that close anyway: entities, given_fen, unpaid_fen, given_share (of what all founders were given).
-    ``costs``: scenario, bearer, level, category, mean, low, high (fen, scenario minus baseline).
-    ``unit_costs``: scenario, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean, low, high
-    (fen; missing where nothing is kept, infinite where the sample cannot tell).
-    ``repayment_wall`` and ``repayment_wall_exits`` of the scenario in the headline, and of the baseline with it, go on
+    ``gains``: scenario, against, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows,
+    kept (saved minus harmed).
+    ``saved_or_postponed``: scenario, against, group (help_ends, help_stands, no_help: firms kept at first;
+    closed_anyway), quantity, mean, low, high, unit, replications, rows (of the sample). Of firms kept at first:
+    entities, alive_at_end, and 6 and 12 months later alive, gone and not_known (these three add up to entities) and
+    alive_share (of those known). Of firms that close anyway: entities, given_fen, unpaid_fen, given_share (of what all
+    founders were given).
+    ``costs``: scenario, against, bearer, level, category, mean, low, high (fen, scenario minus the other).
+    ``unit_costs``: scenario, against, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean,
+    low, high (fen; missing where nothing is kept, infinite where the sample cannot tell).
+    ``repayment_wall`` and ``repayment_wall_exits`` of the scenario in the headline, and of its baseline with it, go on
     for a year after the horizon.
     ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_insolvent, exits_put_off, exits_missed,
     exits_harmed (entities).
@@ -134,14 +140,25 @@ class Comparison(Study):
         """Names of the scenarios, the baseline first."""
         return [scenario.name for scenario in self.manifest.scenarios]
 
+    @property
+    def against(self) -> dict[str, list[str]]:
+        """What each scenario is compared with, the first of it its baseline; nothing for one that has none."""
+        return dict(self.manifest.settings["against"])
+
+    def over_baselines(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table that compares in which each scenario is compared with its own baseline."""
+        first = {name: next(iter(others), name) for name, others in self.against.items()}
+        return table[table["against"] == table["scenario"].map(first)]
+
     def outcomes_of(self, where: Where, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
-        """Outcomes of some firms and how far they are from the baseline, paired by replication.
+        """Outcomes of some firms and how far they are from their baselines, paired by replication.
 
         ``where`` and ``outcomes``: see :meth:`sim.observe.tables.Result.outcomes_of`. Returns scenario, outcome, mean,
-        low, high, difference, difference_low, difference_high, unit, replications, rows (of the sample, of founders).
+        low, high, difference, difference_low, difference_high, against (the scenario's baseline), unit, replications,
+        rows (of the sample, of founders).
         Raises :class:`StudyError` for what cannot be told of some firms, with the reason.
         """
-        return some_firms.table(self, where, outcomes, BASELINE)
+        return some_firms.table(self, where, outcomes, self.against)
 
     def plot(
         self,
@@ -162,35 +179,29 @@ class Comparison(Study):
 
 
 def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
-    """Compare the scenarios with the baseline, which is added when it is not among them.
+    """Compare each scenario with its baselines, which are added where they are not among them.
 
-    Levers change every scenario, the baseline too, so that differences still come from the scenarios alone. Raises
+    Levers change every scenario, baselines too, so that differences still come from the scenarios alone. Raises
     ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` when two have the same name or no
     run of the baseline succeeded.
     """
     levers, firms, seed = setting.levers, setting.firms, setting.seed
     replications, draws = question.replications, question.draws
-    asked = [load(scenario, levers) for scenario in question.scenarios]
-    if all(scenario.name != BASELINE for scenario in asked):
-        asked.append(load(BASELINE, levers))
-    asked.sort(key=lambda scenario: scenario.name != BASELINE)
-    names = [scenario.name for scenario in asked]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise StudyError(
-            zh=f"要比较的情景重名：{'、'.join(twice)}。",
-            en=f"Scenarios to compare have the same name: {', '.join(twice)}.",
-        )
+    asked, pairs = with_baselines(question.scenarios, question.against, levers)
     asked = sized(asked, firms)
+    baseline = asked[0]
 
     whole = [scenario for scenario in asked if scenario.name == MAIN]
     main = whole if draws else []
     every = clause_effects.switched(whole[0]) if whole and question.clause_replications else []
     clause_replications = min(question.clause_replications, replications) if every else 0
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
-    followed = [asked[0], shown]
-    runner.expect(len(asked) * replications + len(main) * draws + 2 * (len(every) + bool(every)) * clause_replications)
+    before = next((of for one, of in pairs if one == shown.name), baseline.name)  # what it is first compared with
+    followed = [*(one for one in asked if one.name == before and one is not shown), shown]
+    runner.expect(count(asked, pairs) * replications + len(main) * draws)
+    runner.expect(2 * (len(every) + bool(every)) * clause_replications)
 
-    parts, pairing, runs = paired(asked, seed, replications, runner)
+    parts, pairing, runs = paired(asked, pairs, seed, replications, runner)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
@@ -204,14 +215,21 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     later, fallen = _followed(followed, together("repayment_wall"), pairing, seed, replications, runner)
     values, outcomes, rates = together("values"), together("outcomes"), together("rates")
     paired_costs = pairing.costs()
-    known = values_of(runs[runs["scenario"].isin([BASELINE, MAIN])], ["scenario", "replication"], public_cost=True)
+    known = runs[runs["scenario"].isin([baseline.name, MAIN])]
+    known = values_of(known, ["scenario", "replication"], public_cost=True)
     return Comparison(
         manifest=manifest(
-            "comparison", asked, seed, replications, draws=len(main) * draws, clause_replications=clause_replications
+            "comparison",
+            asked,
+            seed,
+            replications,
+            draws=len(main) * draws,
+            clause_replications=clause_replications,
+            against=_by_scenario(asked, pairs),
         ),
         outcomes=outcomes,
-        differences=paired_differences(values, ["scenario"], values["scenario"] == BASELINE),
-        differences_by_month=by_month.table(rates, BASELINE),
+        differences=differences_of_pairs(values, [(baseline.name, baseline.name), *pairs]),
+        differences_by_month=by_month.table(rates, pairs),
         rates=rates,
         cells=together("cells").astype(some_firms.CATEGORIES),
         values=values,
@@ -227,13 +245,13 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         gains=pairing.gains(),
         saved_or_postponed=pairing.saved_or_postponed(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
-        unit_costs=costs.unit_costs(paired_costs, values, BASELINE),
+        unit_costs=costs.unit_costs(paired_costs, values),
         repayment_wall_exits=fallen,
         targets=targets.table(asked, outcomes, values, drawn, MAIN),
-        interaction=interaction.table(values, BASELINE),
+        interaction=interaction.table(values, baseline.name),
         draws=drawn,
-        clause_effects=clause_effects.table(every, known, asked[0], shown, seed, clause_replications, runner),
-        journeys=journey.examples(shown, asked[0], pairing.examples.get(shown.name, []), seed),
+        clause_effects=clause_effects.table(every, known, baseline, shown, seed, clause_replications, runner),
+        journeys=journey.examples(shown, followed[0], pairing.examples.get((shown.name, before), []), seed),
     )
 
 
@@ -253,14 +271,20 @@ def _followed(
     if not money["scenario"].isin([scenario.name for scenario in scenarios]).any():
         return money, fallen
     longer_lived = [repayment_wall.beyond(scenario) for scenario in scenarios]
+    pairs = [(scenarios[-1].name, scenarios[0].name)] if len(scenarios) > 1 else []
     runner.expect(len(scenarios) * replications)
-    parts, after, _ = paired(longer_lived, seed, replications, runner)
+    parts, after, _ = paired(longer_lived, pairs, seed, replications, runner)
     reached = [scenario.name for scenario, part in zip(longer_lived, parts, strict=True) if not part.values.empty]
 
     return (
         _with_later_months(money, [part.repayment_wall for part in parts], reached),
         _with_later_months(fallen, [after.repayment_wall_exits()], reached),
     )
+
+
+def _by_scenario(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> dict[str, list[str]]:
+    """What each scenario is compared with."""
+    return {scenario.name: [of for one, of in pairs if one == scenario.name] for scenario in scenarios}
 
 
 def _with_later_months(usual: pd.DataFrame, later: list[pd.DataFrame], reached: list[str]) -> pd.DataFrame:

@@ -80,7 +80,7 @@ class Question(Strict):
 
     title: Words
     scenario: str = "full_plan"
-    against: str = "baseline"
+    against: str = "no_support"
     actions: Literal["choose"] | tuple[Chosen, ...] = ()
     over: dict[str, Any] = Field({})
     objectives: Annotated[dict[Annotated[str, outcome_among(PUBLIC_COST, DEADWEIGHT)], Direction], Field(min_length=1)]

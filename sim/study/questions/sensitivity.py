@@ -53,7 +53,7 @@ class Question(Strict):
     method: Method
     scenario: str = "full_plan"
     against: str | None = (
-        "baseline"  # outcomes are differences from it under the same factors and random numbers; null: levels
+        "no_support"  # outcomes are differences from it under the same factors and random numbers; null: levels
     )
     over: Over
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)]

@@ -18,7 +18,7 @@ from sim.instruments import instruments
 from sim.measure import DECIDED_UPON, Words
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.scenarios import BASELINE
+from sim.study.comparison.scenarios import NATIONAL
 from sim.study.comparison.targets import Target, of_contents
 from sim.study.outcomes import paired_differences, possible_differences
 from sim.study.questions.comparison import Comparison
@@ -31,6 +31,7 @@ from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS, STATIONS
 
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
+ADDED: Final = "added_"  # what the province added of one to the national rules, added_fiscal
 WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
 STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
 DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
@@ -41,7 +42,7 @@ SHOWN_KINDS: Final = (*BORNE, RETURNED, "deferred", "repaid")
 
 @dataclass(frozen=True)
 class Effect:
-    """One outcome of one scenario: its value, the paired difference from the baseline, and the rows behind it."""
+    """One outcome of one scenario: its value, its paired difference from another, and the rows behind it."""
 
     value: Estimate
     difference: Estimate
@@ -68,15 +69,48 @@ class ComparisonSummary:
             for a in asked
         }
 
+    @property
+    def baseline(self) -> str:
+        """The scenario with which most are compared first."""
+        return self.comparison.scenarios[0]
+
+    @cached_property
+    def compared_with(self) -> dict[str, list[str]]:
+        """What each scenario is compared with, its own baseline first."""
+        return self.comparison.against
+
+    def against(self, scenario: str) -> str:
+        """The baseline of a scenario; its own name where it has none."""
+        return next(iter(self.compared_with.get(scenario, ())), scenario)
+
+    def chain(self, scenario: str) -> list[tuple[str, str]]:
+        """What a scenario is compared with among itself, last first, then the scenario with each: pairs of names.
+
+        Of the whole plan: the national rules over no support, the plan over the national rules, and over no support.
+        """
+        others = self.compared_with[scenario]
+        among = [(one, other) for one in others for other in self.compared_with[one] if other in others]
+        return [*among, *((scenario, other) for other in reversed(others))]
+
+    def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:
+        """The rows of a table that compares a scenario with another, its baseline where none is named."""
+        return table[(table["scenario"] == scenario) & (table["against"] == (against or self.against(scenario)))]
+
     @cached_property
     def others(self) -> list[str]:
         """Every scenario but the baseline, in the order asked."""
-        return [name for name in self.comparison.scenarios if name != BASELINE]
+        return [name for name in self.comparison.scenarios if name != self.baseline]
 
     @cached_property
     def single_actions(self) -> list[str]:
         """The scenarios of one action alone, in the order of the plan."""
         return [SINGLE + action for action in ACTIONS if SINGLE + action in self.others]
+
+    @cached_property
+    def twice(self) -> list[tuple[str, str, str]]:
+        """Actions told both ways: the action, as the plan lists it, and what the province added of it."""
+        both = [(action, SINGLE + action, ADDED + action) for action in ACTIONS]
+        return [row for row in both if row[1] in self.others and row[2] in self.others]
 
     @cached_property
     def main(self) -> str | None:
@@ -87,8 +121,9 @@ class ComparisonSummary:
 
     @cached_property
     def side_by_side(self) -> list[str]:
-        """The single actions and the whole plan, in the order of the plan."""
-        return [*self.single_actions, *([FULL_PLAN] if FULL_PLAN in self.others else [])]
+        """The national rules, the single actions and the whole plan, in the order of the plan."""
+        wanted = [NATIONAL, *self.single_actions, FULL_PLAN]
+        return [name for name in wanted if name in self.others]
 
     @cached_property
     def removals(self) -> list[str]:
@@ -98,12 +133,16 @@ class ComparisonSummary:
 
     @cached_property
     def shown(self) -> list[str]:
-        """The scenarios that a reader can choose: all but the baseline and the removals, in the order asked."""
-        return [name for name in self.others if name not in self.removals]
+        """The scenarios that a reader can choose, in the order asked.
+
+        All but the baseline, the removals, and what the province added of an action that is told as a whole.
+        """
+        beside = {*self.removals, *(added for *_, added in self.twice)}
+        return [name for name in self.others if name not in beside]
 
     @cached_property
     def what_ifs(self) -> list[str]:
-        """The scenarios that are neither single actions nor the whole plan nor removals."""
+        """The scenarios that are no part of the plan, nor the whole of it, nor the national rules."""
         return [name for name in self.shown if name not in self.side_by_side]
 
     @cached_property
@@ -115,27 +154,31 @@ class ComparisonSummary:
         ]
 
     @cached_property
-    def _effects(self) -> dict[tuple[str, str], Effect]:
-        keys = ["scenario", "outcome"]
-        differences = self.comparison.differences.set_index(keys)
+    def _effects(self) -> dict[tuple[str, str, str], Effect]:
+        differences = self.comparison.differences.set_index(["scenario", "against", "outcome"])
         rows: Iterable[Any] = self.comparison.outcomes.itertuples(index=False)
         return {
-            (row.scenario, row.outcome): Effect(
+            (row.scenario, against, row.outcome): Effect(
                 Estimate(row.mean, row.low, row.high),
-                _estimate(differences, (row.scenario, row.outcome)),
+                _estimate(differences, (row.scenario, against, row.outcome)),
                 row.unit,
                 row.rows,
             )
             for row in rows
+            for against in (self.compared_with[row.scenario] or [row.scenario])
         }
 
     def description(self, asked: Asked) -> Words:
         """What a scenario does, in sentences."""
         return Words(**asked.contents["description"])
 
-    def effect(self, scenario: str, outcome: str) -> Effect:
-        """One outcome of a scenario; every number is missing when no run of it succeeded or it does not exist."""
-        return self._effects.get((scenario, outcome), Effect(UNKNOWN, UNKNOWN, "share"))
+    def effect(self, scenario: str, outcome: str, against: str | None = None) -> Effect:
+        """One outcome of a scenario, and how far it is from another that it is compared with (None: its baseline).
+
+        Every number is missing when no run of it succeeded or it does not exist.
+        """
+        key = scenario, against or self.against(scenario), outcome
+        return self._effects.get(key, Effect(UNKNOWN, UNKNOWN, "share"))
 
     def interaction(self, outcome: str) -> dict[str, Estimate]:
         """The whole plan's effect, the two sums of its parts, and how far it is from the actions alone, by quantity."""
@@ -156,7 +199,7 @@ class ComparisonSummary:
         ``by``: prefecture or sector. The gain is firms kept for each founder; none where none is told from zero.
         """
         gains = self.comparison.gains
-        rows = gains[(gains["scenario"] == scenario) & (gains["by"] == by)]
+        rows = self.of_pair(gains[gains["by"] == by], scenario)
         large = rows.groupby("group")["rows"].min()
         rows = rows[rows["group"].isin(large.index[large >= FEWEST_ROWS])]
         shares = rows.assign(gain=rows["kept"] / rows["firms"]).pivot(
@@ -168,7 +211,8 @@ class ComparisonSummary:
 
     def outcomes(self, scenario: str) -> dict[str, Effect]:
         """Every outcome of a scenario by name."""
-        return {outcome: effect for (name, outcome), effect in self._effects.items() if name == scenario}
+        of = scenario, self.against(scenario)
+        return {outcome: effect for (*pair, outcome), effect in self._effects.items() if (*pair,) == of}
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
@@ -176,12 +220,12 @@ class ComparisonSummary:
         return rates_by_month(self.comparison.panel)
 
     def change(self, scenario: str, outcome: str, month: str, universe: str) -> Estimate:
-        """How far a scenario is from the baseline on the last day of a month, in a universe, by firms."""
+        """How far a scenario is from its baseline on the last day of a month, in a universe, by firms."""
         return self._changes.get((scenario, outcome, month, universe), UNKNOWN)
 
     @cached_property
     def _changes(self) -> dict[tuple[str, str, str, str], Estimate]:
-        table = self.comparison.differences_by_month
+        table = self.comparison.over_baselines(self.comparison.differences_by_month)
         rows: Iterable[Any] = table[table["by"] == COUNTED_BY[0]].itertuples(index=False)
         return {(r.scenario, r.outcome, r.month, r.universe): Estimate(r.mean, r.low, r.high) for r in rows}
 
@@ -208,12 +252,12 @@ class ComparisonSummary:
     def entities(self) -> float:
         """Market entities alive at the start that the firms stand for."""
         panel = self.comparison.panel
-        first = panel[(panel["scenario"] == BASELINE) & (panel["month"] == self.months[0])]
+        first = panel[(panel["scenario"] == self.baseline) & (panel["month"] == self.months[0])]
         return float(first["founders"].sum())
 
     @cached_property
     def places(self) -> dict[str, pd.DataFrame]:
-        """Headline outcomes by sector, by prefecture and by cell (sector in prefecture) against the baseline.
+        """Headline outcomes by sector, by prefecture and by cell (sector in prefecture) against the own baseline.
 
         Columns: scenario, sector, prefecture, outcome, baseline, value, difference, firms (alive at the start); a
         table by sector has no prefecture, and the other way round.
@@ -227,12 +271,14 @@ class ComparisonSummary:
         # The rates that the study defines, with groups of firms in the place of months.
         group = at.groupby(by, observed=True).ngroup()
         rates = rates_by_month(at.assign(month=group)).pivot(index="month", columns="scenario", values=outcome)
-        before = at["scenario"] == BASELINE
+        before = at["scenario"] == self.baseline
         names = at[before].groupby(group[before])[by].first()
         names["firms"] = at[before].groupby(group[before])["founders"].sum()
-        table = rates.drop(columns=BASELINE).melt(value_name="value", ignore_index=False).reset_index()
+        table = rates.drop(columns=self.baseline).melt(value_name="value", ignore_index=False).reset_index()
         table = table.join(names, on="month")
-        table["baseline"] = table.pop("month").map(rates[BASELINE])
+        of = table["scenario"].map(self.against)
+        at_home = pd.MultiIndex.from_arrays([table.pop("month"), of])
+        table["baseline"] = rates.stack(future_stack=True).reindex(at_home).to_numpy()
         table["difference"] = table["value"] - table["baseline"]
         return table.assign(outcome=outcome)
 
@@ -263,13 +309,13 @@ class ComparisonSummary:
         return table.sort_values(["borne", "deferred"], ascending=False)
 
     def creditors_losses(self, scenario: str) -> pd.DataFrame:
-        """What firms that close leave unpaid, by creditor: columns baseline, scenario (fen)."""
+        """What firms that close leave unpaid, by creditor: columns baseline (the scenario's own), scenario (fen)."""
         ledger = self.comparison.ledger
         # Tax credits that a closing firm loses are its own loss, not a creditor's.
         lost = ledger[(ledger["kind"] == "written_off") & (ledger["payer"] == "firms") & (ledger["flow"] != "vat")]
         sums = lost.groupby(["payee", "scenario"], observed=True)["amount_fen"].sum().unstack().fillna(0.0)
         table = sums.reindex(
-            index=[p for p in PARTIES if p in sums.index], columns=[BASELINE, scenario], fill_value=0.0
+            index=[p for p in PARTIES if p in sums.index], columns=[self.against(scenario), scenario], fill_value=0.0
         )
         return table.set_axis(["baseline", "scenario"], axis=1)
 
@@ -292,8 +338,8 @@ class ComparisonSummary:
         }
         first = self.comparison.manifest.scenarios[0].contents
         for key in ("world", "funds"):
-            if asked.name != BASELINE and told.get(key) == first.get(key):
-                told[key] = f"as in {BASELINE}"
+            if asked.name != self.baseline and told.get(key) == first.get(key):
+                told[key] = f"as in {self.baseline}"
         own = {id_: measure for id_, measure in theirs["measures"].items() if measure != self.measures[id_]}
         return told | {"measures": [id_ for id_ in theirs["measures"] if id_ not in own], "changed_measures": own}
 
@@ -393,10 +439,10 @@ def passed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     return table.join(days.add_prefix("days_"))
 
 
-def _estimate(table: pd.DataFrame, key: tuple[str, str]) -> Estimate:
+def _estimate(table: pd.DataFrame, key: tuple[str, ...]) -> Estimate:
     if key not in table.index:
         return UNKNOWN
-    row: Any = table.loc[key]
+    row: Any = table.loc[key, :]
     return Estimate(float(row["mean"]), float(row["low"]), float(row["high"]))
 
 

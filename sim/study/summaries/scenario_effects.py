@@ -15,7 +15,6 @@ import pandas as pd
 
 from sim.measure import Words
 from sim.scenario import clauses
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.outcomes import paired_differences
 from sim.study.reductions.costs import CATEGORIES, COSTS
 from sim.study.reductions.fates import FATES
@@ -67,12 +66,15 @@ class ScenarioEffects:
 
     summary: ComparisonSummary
 
-    def fates(self, scenario: str) -> pd.DataFrame:
+    def fates(self, scenario: str, against: str | None = None) -> pd.DataFrame:
         """Founders by fate (index, order of FATES), with shares of entities and money; empty if none is known.
+
+        ``against``: what the scenario is compared with, here and below None for its baseline.
 
         Columns: entities, low, high, staff, staff_baseline, given_fen, months_gained, share, given_share.
         """
-        table = self._fates_of(scenario, "all").set_index("fate").drop(columns=["scenario", "by", "group"])
+        table = self._fates_of(scenario, "all", against).set_index("fate")
+        table = table.drop(columns=["scenario", "against", "by", "group"])
         table = table.reindex([fate for fate in FATES if fate in table.index])
         table["share"] = table["entities"] / _positive(table["entities"].sum())
         table["given_share"] = table["given_fen"] / _positive(table["given_fen"].sum())
@@ -100,12 +102,11 @@ class ScenarioEffects:
 
     def saved_or_postponed(self, scenario: str) -> pd.DataFrame:
         """The rows of the table of that name."""
-        table = self.summary.comparison.saved_or_postponed
-        return table[table["scenario"] == scenario]
+        return self.summary.of_pair(self.summary.comparison.saved_or_postponed, scenario)
 
-    def _fates_of(self, scenario: str, by: str) -> pd.DataFrame:
+    def _fates_of(self, scenario: str, by: str, against: str | None = None) -> pd.DataFrame:
         table = self.summary.comparison.fates
-        return table[(table["scenario"] == scenario) & (table["by"] == by)]
+        return self.summary.of_pair(table[table["by"] == by], scenario, against)
 
     def costs(self, scenario: str) -> dict[str, dict[str, list[tuple[str, Estimate]]]]:
         """By level and bearer (the dearest first): categories and their cost, in the order of CATEGORIES."""
@@ -119,14 +120,14 @@ class ScenarioEffects:
             if bearers
         }
 
-    def cost(self, scenario: str, public: bool = False) -> float:
+    def cost(self, scenario: str, public: bool = False, against: str | None = None) -> float:
         """What counts as a cost, summed, in fen: of everybody or of public budgets alone."""
-        rows = self._costs_of(scenario)
+        rows = self._costs_of(scenario, against)
         rows = rows[rows["category"].isin(COSTS)]
         return float((rows[rows["level"].isin(GOVERNMENT)] if public else rows)["mean"].sum())
 
     def balance(self, scenario: str, unit: float = 1.0) -> pd.DataFrame:
-        """All money of a scenario against no plan, line by line: which amounts add up to which.
+        """All money of a scenario against its baseline, line by line: which amounts add up to which.
 
         Rows (index): each of BALANCE, the lines of each sum before it. Columns: public, state_firms, private, all.
         Lines are rounded to ``unit`` fen before they are added up, so that they add up as they are written.
@@ -153,9 +154,8 @@ class ScenarioEffects:
         counted = rows[rows["category"].isin(COSTS)]
         return counted.groupby(["level", "category"], sort=False, observed=True)["mean"].sum().reset_index(name="fen")
 
-    def _costs_of(self, scenario: str) -> pd.DataFrame:
-        table = self.summary.comparison.costs
-        return table[table["scenario"] == scenario]
+    def _costs_of(self, scenario: str, against: str | None = None) -> pd.DataFrame:
+        return self.summary.of_pair(self.summary.comparison.costs, scenario, against)
 
     @cached_property
     def unit_costs(self) -> dict[tuple[str, str, str], Estimate]:
@@ -163,7 +163,14 @@ class ScenarioEffects:
         return {
             (row.scenario, row.unit, row.cost): Estimate(row.mean, row.low, row.high)
             for row in tuples(self.summary.comparison.unit_costs)
+            if row.against == self.summary.against(row.scenario)
         }
+
+    def total_cost(self, scenario: str, against: str, cost: str) -> Estimate:
+        """What a scenario costs in all beside another that it is compared with (``cost``: public or all); fen."""
+        table = self.summary.of_pair(self.summary.comparison.unit_costs, scenario, against)
+        rows = list(tuples(table[(table["unit"] == "total") & (table["cost"] == cost)]))
+        return Estimate(rows[0].mean, rows[0].low, rows[0].high) if rows else UNKNOWN
 
     @cached_property
     def bounded_unit_costs(self) -> dict[tuple[str, str, str], Estimate]:
@@ -223,7 +230,7 @@ class ScenarioEffects:
         table, summary = self.summary.comparison.journeys, self.summary
         return FollowedFirms(
             str(summary.main),
-            BASELINE,
+            summary.against(str(summary.main)),
             summary.titles,
             {id_: summary.measure_title(id_) for id_ in table["measure"].unique()},
             of_table(table[table["scenario"] == summary.main]),

@@ -28,7 +28,6 @@ from sim.report.charts.style import Spec
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import say
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.reductions.costs import COSTS
 from sim.study.reductions.fates import FATES
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
@@ -91,7 +90,8 @@ def specifications(scenario_effects: ScenarioEffects, lang: Language) -> dict[st
     summary = scenario_effects.summary
     charts: dict[str, Spec] = {}
     for outcome in HEADLINES:
-        for group, scenarios in (("actions", summary.side_by_side), ("what-ifs", summary.what_ifs)):
+        added = [name for *_, name in summary.twice]
+        for group, scenarios in (("actions", summary.side_by_side), ("added", added), ("what-ifs", summary.what_ifs)):
             if scenarios:
                 charts[f"{group}-{outcome}"] = effects.differences(summary, lang, outcome, scenarios)
     charts |= {f"months-{outcome}": months.specification(summary, lang, outcome) for outcome in months.SHOWN}
@@ -134,7 +134,7 @@ def by_itself(chart: Spec, scenario_effects: ScenarioEffects, lang: Language) ->
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     rows = [row | {f"{name}_label": words[name].get(row[name]) for name in row.keys() & words} for row in rows]
     limit = heat_map.limits(summary).get(main, {}).get(outcome, 1)
-    values = {"focus": main, "outcome": outcome, "shown": [BASELINE, main], "limit": limit}
+    values = {"focus": main, "outcome": outcome, "shown": [summary.baseline, main], "limit": limit}
     params = [param | {"value": values.get(param["name"], param["value"])} for param in chart.get("params", ())]
     if "focus" in {param["name"] for param in params}:
         rows = [row for row in rows if row["scenario"] == main]

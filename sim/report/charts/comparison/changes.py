@@ -20,7 +20,7 @@ UNIVERSE: Final = "all"  # that is shown first
 
 def rows(summary: ComparisonSummary) -> dict[str, Any]:
     """A row for each scenario that can be chosen, outcome, universe and month, in percentage points."""
-    table = summary.comparison.differences_by_month
+    table = summary.comparison.over_baselines(summary.comparison.differences_by_month)
     shown = table[(table["by"] == BY) & table["scenario"].isin(summary.shown)]
     found = [
         [*(row[name] for name in NAMES), *in_points(Estimate(row["mean"], row["low"], row["high"]))]

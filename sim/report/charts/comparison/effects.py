@@ -12,17 +12,17 @@ from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import interval, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name, say
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.comparison import ComparisonSummary
 
 
 def rows(summary: ComparisonSummary) -> dict[str, Any]:
     """A row for each scenario and headline outcome, in percentage points."""
     rows = []
-    for scenario in summary.shown:
+    added = [name for *_, name in summary.twice]
+    for scenario in (*summary.shown, *added):
         for outcome in HEADLINES:
             change = summary.effect(scenario, outcome).difference
-            group = "action" if scenario in summary.single_actions else "other"
+            group = "action" if scenario in (*summary.single_actions, *added) else "other"
             between = interval(change.low, change.high, points)
             rows.append(
                 [scenario, outcome, group, *in_points(change), *in_both(points(change.mean)), *in_both(between)]
@@ -84,7 +84,7 @@ def differences(summary: ComparisonSummary, lang: Language, outcome: str, scenar
 
 def levels(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     """Dots and intervals: an outcome under every scenario, in percent; the baseline a dashed line."""
-    names = [BASELINE, *summary.shown]
+    names = [summary.baseline, *summary.shown]
     found = {name: summary.effect(name, outcome).value for name in names}
     rows = [
         {"scenario": say(lang, scenario_name(summary, name)), "told": say(lang, share(found[name].mean))}

@@ -10,7 +10,6 @@ from sim.report.charts.style import ACCENT, LINE_COLOURS, Spec, chart, months_ax
 from sim.report.words.catalogue import Language, text
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name, say
-from sim.study.comparison.scenarios import BASELINE
 from sim.study.summaries.comparison import ComparisonSummary
 
 SHOWN: Final = HEADLINES[:2]
@@ -29,13 +28,15 @@ def rows(summary: ComparisonSummary) -> dict[str, Any]:
 def colours_of(summary: ComparisonSummary) -> dict[str, str]:
     """The colour of each scenario's line, the same in every chart over time."""
     others = [name for name in summary.shown if name != summary.main]
-    colours = {BASELINE: "#7c8794"} | {name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)}
+    colours = {summary.baseline: "#7c8794"} | {
+        name: LINE_COLOURS[i % len(LINE_COLOURS)] for i, name in enumerate(others)
+    }
     return colours | ({summary.main: ACCENT} if summary.main else {})
 
 
 def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
-    names, colours = [BASELINE, *summary.shown], colours_of(summary)
+    names, colours = [summary.baseline, *summary.shown], colours_of(summary)
     scale = {"domain": [say(lang, scenario_name(summary, n)) for n in names], "range": [colours[n] for n in names]}
     colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     value = {
@@ -54,7 +55,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
     return chart(
         text("report.time.chart", lang, outcome=outcome_name(outcome)),
         "months",
-        params=[{"name": "shown", "value": [n for n in (BASELINE, summary.main) if n]}],
+        params=[{"name": "shown", "value": [n for n in (summary.baseline, summary.main) if n]}],
         transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
         height=260,
         encoding={"x": months_axis(summary.months), "color": colour},

@@ -1,0 +1,83 @@
+"""Which scenarios are compared with which: what files say, what a call says, and what is added."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import ScenarioError, load
+from sim.study import StudyError
+from sim.study.comparison.scenarios import DEFAULT, with_baselines
+
+
+@pytest.fixture
+def loaded() -> None:
+    """Scenarios are those that are shipped, and files."""
+
+
+def compared(*asked: str | Path, against: tuple[str | Path, ...] = ()) -> tuple[list[str], list[tuple[str, str]]]:
+    worlds, pairs = with_baselines(asked, against, {})
+    return [world.name for world in worlds], pairs
+
+
+def test_the_plan_is_compared_with_no_support_and_with_the_national_rules():
+    names, pairs = compared("full_plan")
+    assert names == ["no_support", "full_plan", "national_rules"]
+    assert pairs[:2] == [("full_plan", "no_support"), ("full_plan", "national_rules")]
+    assert ("national_rules", "no_support") in pairs
+
+
+def test_what_the_province_added_is_compared_with_the_national_rules():
+    _, pairs = compared("action_tax", "added_tax")
+    assert ("action_tax", "no_support") in pairs
+    assert ("added_tax", "national_rules") in pairs
+
+
+def test_every_action_is_among_the_scenarios_both_ways():
+    _, pairs = with_baselines(DEFAULT, (), {})
+    assert sum(one.startswith("action_") and of == "no_support" for one, of in pairs) == 10
+    assert sum(one.startswith("added_") and of == "national_rules" for one, of in pairs) == 10
+
+
+def test_the_older_name_stands_for_no_support():
+    assert load("baseline").fingerprint() == load("no_support").fingerprint()
+    assert compared("baseline", "action_tax") == (["baseline", "action_tax"], [("action_tax", "baseline")])
+
+
+def test_any_two_scenarios_can_be_compared():
+    assert compared("rent_waiver_6_months", against=("full_plan",)) == (
+        ["full_plan", "rent_waiver_6_months"],
+        [("rent_waiver_6_months", "full_plan")],
+    )
+
+
+def test_a_file_says_what_it_is_compared_with_and_what_extends_it_is_compared_alike(tmp_path: Path):
+    (tmp_path / "one.yaml").write_text("extends: full_plan\nagainst: [full_plan, two]\n")
+    (tmp_path / "two.yaml").write_text("extends: national_rules\n")
+    (tmp_path / "three.yaml").write_text("extends: one\nlevers: {rent_waiver.months: 6}\n")
+    assert load(tmp_path / "one.yaml").against == ("full_plan", "two")
+    assert load(tmp_path / "two.yaml").against == ("no_support",)
+    assert load(tmp_path / "three.yaml").against == ("full_plan", "two")
+    names, pairs = compared(tmp_path / "three.yaml")
+    assert {"three", "full_plan", "two", "no_support", "national_rules"} == {*names}
+    assert pairs[:2] == [("three", "full_plan"), ("three", "two")]
+
+
+def test_what_has_no_baseline_gives_none_to_what_extends_it(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: no_support\nactions: [tax]\n")
+    assert load("no_support").against == ()
+    assert load(tmp_path / "own.yaml").against == ("no_support",)
+
+
+def test_an_unknown_scenario_to_compare_with_is_told_with_the_nearest(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: full_plan\nagainst: [no_support, national_rule]\n")
+    with pytest.raises(
+        ScenarioError,
+        match=r"own\.yaml:2: against\.1: there is no scenario national_rule; .* did you mean national_rules\?",
+    ):
+        load(tmp_path / "own.yaml")
+
+
+def test_two_worlds_of_one_name_are_refused(tmp_path: Path):
+    (tmp_path / "full_plan.yaml").write_text("extends: no_support\nactions: [tax]\n")
+    with pytest.raises(StudyError, match="same name: full_plan"):
+        compared("full_plan", tmp_path / "full_plan.yaml")
