@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim import drawing
-from sim.study.arguments import IDENTITIES, LATER, OVER, SEVERAL, checked
+from sim.study.arguments import IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
 from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords, TimedKeywords
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def run(
     return once(scenario, levers or {}, firms, seed, follow, progress, inside)
 
 
-@checked(keywords=(ExecutionKeywords, Execution), draws=OVER)
+@checked(keywords=(ExecutionKeywords, Execution), draws=OVER, against=ONE_OR_MORE)
 def compare(
     scenarios: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -106,7 +106,7 @@ def compare(
     replications: int = 10,
     draws: int = 0,
     clause_replications: int = 0,
-    against: Iterable[str | Path | Scenario] = (),
+    against: str | Path | Scenario | Sequence[str | Path | Scenario] = (),
     **execution: Unpack[ExecutionKeywords],
 ) -> Comparison:
     """Compare scenarios with their baselines under the same random numbers; see ``sim/study/questions/comparison.py``.
@@ -122,7 +122,7 @@ def compare(
     from sim.study.runs.specification import Setting
 
     which = DEFAULT if scenarios is None else tuple(scenarios)
-    asked = Question(which, replications, draws, clause_replications, tuple(against))
+    asked = Question(which, replications, draws, clause_replications, against)  # type: ignore[arg-type] # a list by now
     question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 

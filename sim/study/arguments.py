@@ -157,6 +157,11 @@ def _study(value: Any) -> Any:
 IDENTITIES: Final = Argument(
     "企业编号（非负整数）的列表", "a list of firms' identities, whole numbers", _list(Whole(0).read)
 )
+ONE_OR_MORE: Final = Argument(
+    "情景的名称、文件或已载入的情景，或其列表",
+    "a scenario's name, its file or a loaded one, or a list of them",
+    lambda value: _list(_scenario)(value) if isinstance(value, list | tuple) else [_scenario(value)],
+)
 OVER: Final = OVER_RANGES.argument()
 SEVERAL: Final = AT_LEAST_TWO.argument()
 LATER: Final = Argument("", "", lambda value: value)  # looked at by what is called with it

@@ -30,7 +30,9 @@ def universes(alive: dict[str, int], stopped: int = 0) -> pd.DataFrame:
 def differences(*runs: tuple[str, int, pd.DataFrame]) -> pd.DataFrame:
     names = dict.fromkeys(name for name, _, _ in runs)
     found = [by_month.rates(of, [(r, t) for name, r, t in runs if name == of]) for of in names]
-    return by_month.table(pd.concat(found, ignore_index=True), "baseline")
+    return by_month.table(
+        pd.concat(found, ignore_index=True), [(name, "baseline") for name in names if name != "baseline"]
+    )
 
 
 def test_a_month_is_compared_with_the_same_month_of_the_same_replication():
@@ -40,7 +42,7 @@ def test_a_month_is_compared_with_the_same_month_of_the_same_replication():
         ("plan", 0, universes({"2022-01": 90, "2022-02": 84})),
         ("plan", 1, universes({"2022-01": 92, "2022-02": 86})),
     )
-    assert set(found["scenario"]) == {"plan"}, "the baseline against itself says nothing"
+    assert set(zip(found["scenario"], found["against"], strict=True)) == {("plan", "baseline")}
     rows = found[found["outcome"] == "survival_rate"].set_index(["month", "universe"])
     assert rows.loc[("2022-01", "all"), ["mean", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
     february = rows.loc[("2022-02", "enterprises")]
@@ -58,6 +60,21 @@ def test_a_replication_that_one_side_lacks_does_not_count():
     )
     row = found[(found["outcome"] == "survival_rate") & (found["universe"] == "all")].iloc[0]
     assert row["mean"] == pytest.approx(0.03) and row["replications"] == 1 and np.isnan(row["low"])
+
+
+def test_each_pair_has_rows_of_its_own():
+    table = pd.concat(
+        [
+            by_month.rates(name, [(0, universes({"2022-01": alive}))])
+            for name, alive in (("baseline", 80), ("nation", 81), ("plan", 84))
+        ],
+        ignore_index=True,
+    )
+    found = by_month.table(table, [("plan", "baseline"), ("nation", "baseline"), ("plan", "nation")])
+    rows = found[(found["outcome"] == "survival_rate") & (found["universe"] == "all")]
+    told = [tuple(row) for row in rows[["scenario", "against", "mean"]].itertuples(index=False)]
+    assert [pair for *pair, _ in told] == [["plan", "baseline"], ["nation", "baseline"], ["plan", "nation"]]
+    assert [mean for *_, mean in told] == pytest.approx([0.04, 0.01, 0.03])
 
 
 def test_a_rate_of_nobody_has_no_row():
@@ -79,4 +96,4 @@ def test_what_an_owner_lives_on_is_a_rate_of_its_own():
 
 def test_without_a_run_there_is_a_table_without_rows():
     empty = by_month.rates("baseline", [])
-    assert by_month.table(empty, "baseline").empty
+    assert by_month.table(empty, [("plan", "baseline")]).empty

@@ -119,7 +119,7 @@ def test_a_comparison_runs_clauses_under_its_own_first_replications(monkeypatch)
     monkeypatch.setattr(clause_effects, "switched", lambda plan: few)
     asked = [scenario.load(name) for name in ("baseline", "full_plan")]
     done = []
-    study = compare(asked, firms=300, replications=2, clause_replications=5, progress=done.append)
+    study = compare(asked, firms=300, replications=2, clause_replications=5, against=asked[0], progress=done.append)
     assert study.manifest.settings["clause_replications"] == 2  # there are no more replications
     over_all = study.clause_effects[~study.clause_effects["outcome"].isin(AMONG_REACHED)]
     no_refunds = (over_all["outcome"] == "stock_refunds_paid") & (over_all["quantity"] == "alone")  # a share of nobody
@@ -128,6 +128,6 @@ def test_a_comparison_runs_clauses_under_its_own_first_replications(monkeypatch)
     alone = over_all[(over_all["quantity"] == "alone") & ~no_refunds]
     assert (alone[["mean", "low", "high"]] == 0.0).all(axis=None)  # it only delivers what others give
     assert (done[0], done[-1]) == (0.0, 1.0)
-    without = compare(asked, firms=300, replications=2)
+    without = compare(asked, firms=300, replications=2, against=asked[0])
     assert without.clause_effects.empty
     assert without.manifest.fingerprint != study.manifest.fingerprint

@@ -32,6 +32,9 @@ LINES = [  # payer, payee, flow, measure, kind, fen, and where it belongs
 ]
 
 
+PAIR = [("plan", "baseline")]
+
+
 def run(lines: list[tuple[Any, ...]], contracts: float = 0.0) -> pd.Series:
     columns = ["payer", "payee", "flow", "measure", "kind", "amount_fen"]
     ledger = pd.DataFrame([line[:6] for line in lines], columns=columns)
@@ -63,7 +66,7 @@ def test_costs_are_differences_under_the_same_random_numbers():
     loans = [[("firms", "banks", "loan", "", "written_off", fen)] for fen in (100, 200, 40, 160)]
     runs = [("baseline", 0, run(loans[0], 1000.0)), ("baseline", 1, run(loans[1], 1000.0))]
     runs += [("plan", 0, run(loans[2], 900.0)), ("plan", 1, run(loans[3], 800.0)), ("plan", 2, run(loans[3]))]
-    table = costs.table(costs.differences(runs, "baseline")).set_index("category")
+    table = costs.table(costs.differences(runs, PAIR), {"baseline": ()}).set_index("category")
     assert table.loc["write_offs", "mean"] == (-60 - 40) / 2, "the third has no pair"
     # t(1) at 97.5 % is 12.7062 (any printed table); the standard deviation of -60 and -40 is sqrt(200).
     assert table.loc["write_offs", "high"] == pytest.approx(-50 + 12.7062 * np.sqrt(200) / np.sqrt(2), rel=1e-5)
@@ -82,7 +85,7 @@ def test_public_is_treasuries_and_social_insurance_and_neither_what_is_put_off_n
         ],
         columns=["scenario", "replication", "outcome", "value"],
     )
-    table = costs.unit_costs(costs.differences(runs, "baseline"), values, "baseline").set_index(["unit", "cost"])
+    table = costs.unit_costs(costs.differences(runs, PAIR), values).set_index(["unit", "cost"])
     public = 1 + 2 + 4 + 8 + 16
     assert table.loc[("firm_kept", "public"), "mean"] == public / 10
     assert table.loc[("job_kept", "all"), "mean"] == (public + 32 + 64 + 1024 + 2048) / 10

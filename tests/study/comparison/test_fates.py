@@ -48,7 +48,7 @@ PLAN = world(
 def table() -> pd.DataFrame:
     ends = endings_of(BASELINE)
     groups, sums = taken.sums(PLAN, ends, places(PLAN, ends))
-    return fates.table([("plan", groups, [sums])]).set_index(["by", "group", "fate"]).sort_index()
+    return fates.table([(("plan", "baseline"), groups, [sums])]).set_index(["by", "group", "fate"]).sort_index()
 
 
 def test_every_founder_has_one_fate(table):
@@ -92,7 +92,7 @@ def test_an_action_is_judged_by_those_that_it_reached_and_what_it_gave(table):
 def test_the_same_day_in_both_worlds_gains_nothing():
     ends = endings_of(BASELINE)
     groups, sums = taken.sums(BASELINE, ends, places(BASELINE, ends))
-    same = fates.table([("again", groups, [sums])]).set_index(["by", "fate"]).loc["all"]
+    same = fates.table([(("again", "once"), groups, [sums])]).set_index(["by", "fate"]).loc["all"]
     assert (same.loc[["saved", "harmed"], "entities"] == 0).all()
     assert same.loc["lost_either_way", "months_gained"] == 0
 

@@ -30,7 +30,7 @@ def test_a_condition_picks_firms_in_order_of_identity(lost):
 
 
 def test_both_worlds_are_told_to_the_end(lost):
-    for world, end in (("full_plan", "exited_on"), ("baseline", "exited_on_against")):
+    for world, end in (("full_plan", "exited_on"), ("no_support", "exited_on_against")):
         events = lost.events[lost.events["world"] == world]
         exits = events[events["event"] == "exited"].set_index("firm")
         assert exits["date"].to_dict() == lost.firms.set_index("firm")[end].to_dict()
@@ -45,7 +45,7 @@ def test_events_of_measures_carry_their_clauses(lost):
 
 def test_side_by_side_loses_nothing_and_pairs_what_is_the_same(lost):
     both = lost.side_by_side()
-    plan, baseline = (lost.events[lost.events["world"] == world] for world in ("full_plan", "baseline"))
+    plan, baseline = (lost.events[lost.events["world"] == world] for world in ("full_plan", "no_support"))
     assert both["amount_fen"].sum() == plan["amount_fen"].sum()
     assert both["amount_fen_against"].sum() == baseline["amount_fen"].sum()
     assert both["cash_fen"].notna().sum() == len(plan)

@@ -23,7 +23,7 @@ def test_a_clause_alone_and_in_the_plan(at_work):
     effect = clause_effect("II.1.b", firms=2000, replications=2, runner=at_work)
     assert effect.measures == ("rent_waiver_listed",)
     assert list(dict.fromkeys(effect.outcomes["scenario"])) == [
-        "baseline", "clause_alone", "full_plan", "plan_without_clause",
+        "no_support", "clause_alone", "full_plan", "plan_without_clause",
     ]  # fmt: skip
     assert not effect.has_no_effect_alone
     assert 0 < effect.reached < effect.eligible

@@ -62,10 +62,9 @@ def test_a_scenario_that_always_fails_leaves_the_others_alone():
     assert len(study.failures) == 2
 
 
-def test_without_a_baseline_there_is_nothing_to_compare(monkeypatch):
-    monkeypatch.setattr("sim.study.questions.comparison.BASELINE", "broken")
+def test_without_a_baseline_there_is_nothing_to_compare():
     with pytest.raises(StudyError, match="No run of the baseline succeeded: ArithmeticError"):
-        compare(["rent"], replications=2)
+        compare(["rent"], replications=2, against=["broken"])
 
 
 def test_two_scenarios_of_one_name_are_refused():
