@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.report.pages.comparison_page import page, write
+from sim.report.terminal.tables import answer_of_comparison
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
+from sim.vocabulary import ACTIONS
 from tests.report.pages.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
@@ -344,3 +346,39 @@ def test_how_soon_firms_worked_again_stands_beside_every_scenario_to_choose(comp
     rows = table[table.index("<tbody>") : table.index("</table>")]
     assert rows.count("<tr>") == 1 + len(ComparisonSummary(comparison).shown)
     assert "60.0 %" in rows and "63.4 %" in rows  # within a week, without the plan and with 3.4 points of it
+
+
+def test_the_headline_gives_both_differences_and_every_action_too(
+    browser: Browser, made_up: Callable[..., Comparison], tmp_path: Path
+) -> None:
+    """The plan has 3.4 points, the national rules 1.5; what the province added of an action is 0.4 of the action."""
+    comparison = made_up(nation=True)
+    page = Opened(browser, write(comparison, tmp_path / "nation.html"), "#en").page
+    card = page.locator("#headline .card").first
+    assert "against “No plan”" in card.inner_text() and "against “National rules”" in card.inner_text()
+    assert "+3.39 pp" in card.inner_text() and "+1.89 pp" in card.inner_text()
+    first = page.locator("#headline .findings li").first.inner_text()
+    assert "against “No plan”" in first and "Against “National rules” it is +1.89 pp" in first
+    rows = page.locator("[aria-labelledby=table-twice] tbody tr")
+    assert rows.count() == len(ACTIONS)
+    fiscal = rows.first.inner_text()
+    assert "+0.89 pp" in fiscal and "+0.36 pp" in fiscal
+    costs = page.locator("[aria-labelledby=table-nation] tbody tr")
+    told = [costs.nth(row).locator("th, td").all_inner_texts()[:2] for row in range(costs.count())]
+    assert told == [
+        ["National rules", "No plan"], ["The whole plan", "National rules"], ["The whole plan", "No plan"],
+    ]  # fmt: skip
+
+
+def test_programs_get_both_differences_of_each_action(made_up: Callable[..., Comparison], tmp_path: Path) -> None:
+    answer = answer_of_comparison(made_up(nation=True), tmp_path)
+    of = {one["name"]: one for one in answer["scenarios"]}
+    assert of["full_plan"]["against"] == ["baseline", "national_rules"]
+    assert of["full_plan"]["difference_from_baseline"] == of["full_plan"]["differences"]["baseline"]
+    assert of["full_plan"]["differences"]["national_rules"]["survival_rate"]["mean"] == pytest.approx(0.019, abs=4e-4)
+    assert of["full_plan"]["costs"]["national_rules"]["public"]["mean"] == pytest.approx(40e10 * 1.9 / 3)
+    assert of["baseline"]["differences"] == {} and list(of["added_tax"]["differences"]) == ["national_rules"]
+    assert list(answer["actions"]) == list(ACTIONS)
+    tax = answer["actions"]["tax"]
+    assert tax["as_listed"] == of["action_tax"]["differences"]["baseline"]
+    assert tax["added_by_province"] == of["added_tax"]["differences"]["national_rules"]
