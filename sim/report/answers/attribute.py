@@ -65,11 +65,11 @@ def _findings(study: Attribution) -> Iterator[Words]:
     yield from _silent(study, survival)
     if study.rest is not None:
         change = _said(survival[study.rest], "share")
-        player = player_name(study, study.rest)
+        player = inside(player_name(study, study.rest))
         yield both("attribute.finding.rest", player=player, outcome=inside(outcome_name(SURVIVAL)), change=change)
         if study.nominal:
             measures = _listed(measure_title(study, id_) for id_ in study.nominal)
-            yield both("attribute.finding.nominal", count=len(study.nominal), rest=inside(player), measures=measures)
+            yield both("attribute.finding.nominal", count=len(study.nominal), rest=player, measures=measures)
     yield from _together(study)
     yield from _costs(study)
     orders = study.manifest.settings["orders"]
