@@ -19,18 +19,33 @@ def clauses(as_json: AsJson = False) -> None:
     """Print the register of the plan's clauses."""
     entries = scenarios.clauses()
     if as_json:
-        tables.print_json([{"id": e.id, "state": e.state, "measures": e.measures, "note": e.note} for e in entries])
+        told = ("id", "state", "measures", "note", "origin", "origin_source", "nominal", "nominal_measures")
+        tables.print_json(
+            [
+                {name: getattr(entry, name) for name in told}
+                | {name: day and day.isoformat() for name, day in (("start", entry.start), ("end", entry.end))}
+                for entry in entries
+            ]
+        )
         return
+    nominal = {id_ for entry in entries for id_ in entry.nominal_measures}
+
+    def marked(id_: str) -> str:
+        return f"{id_}*" if id_ in nominal else id_
+
     rows = [
         (
             entry.id,
             entry.paraphrase[language()],
             getattr(named("clause_state", entry.state), language()),
-            ", ".join(entry.measures) or (entry.note or {}).get(language(), ""),
+            getattr(named("origin", entry.origin), language()),
+            ", ".join(map(marked, entry.measures)) or (entry.note or {}).get(language(), ""),
         )
         for entry in entries
     ]
-    table(("clause", "meaning", "state", "measures"), rows)
+    table(("clause", "meaning", "state", "origin", "measures"), rows)
+    if nominal:
+        print(say("note.nominal_marked"))
 
 
 @command("levers")

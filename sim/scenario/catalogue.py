@@ -41,13 +41,24 @@ AREAS: Final[dict[str, Kind]] = {"prefectures": "prefecture", "counties": "count
 
 
 class ClauseEntry(NamedTuple):
-    """A clause of the plan and what carries it out."""
+    """A clause of the plan and what carries it out.
+
+    ``origin`` with its ``origin_source``: nation, province or both. ``nominal``: whether all of its measures are, and
+    ``nominal_measures`` which. ``start`` is the first of its measures', ``end`` the last, None where one has none or no
+    measure carries it out.
+    """
 
     id: str
     state: str
     measures: tuple[str, ...]
     note: dict[str, str] | None
     paraphrase: dict[str, str]
+    origin: str
+    origin_source: dict[str, str]
+    nominal: bool
+    nominal_measures: tuple[str, ...]
+    start: date | None
+    end: date | None
 
 
 @dataclass(frozen=True)
@@ -71,16 +82,30 @@ class Catalogue:
 
     def clauses(self) -> list[ClauseEntry]:
         """The register in the plan's order."""
-        carried: dict[str, list[str]] = {id_: [] for id_ in self.register}
-        for measure in self.measures.values():
-            for clause in measure.clauses:
-                carried.setdefault(clause, []).append(measure.id)
-        return [
-            ClauseEntry(
-                id_, clause.status, tuple(sorted(carried[id_])), plain(clause.note), clause.paraphrase.model_dump()
-            )
-            for id_, clause in self.register.items()
-        ]
+        return [self._clause(id_, clause) for id_, clause in self.register.items()]
+
+    def _clause(self, id_: str, clause: Clause) -> ClauseEntry:
+        carry = [measure for measure in self.measures.values() if id_ in measure.clauses]
+        nominal = tuple(sorted(measure.id for measure in carry if measure.nominal is not None))
+        ends = [measure.end for measure in carry if measure.end is not None]
+        return ClauseEntry(
+            id_,
+            clause.status,
+            tuple(sorted(measure.id for measure in carry)),
+            plain(clause.note),
+            clause.paraphrase.model_dump(),
+            clause.origin,
+            clause.origin_source.model_dump(),
+            bool(carry) and len(nominal) == len(carry),
+            nominal,
+            min((measure.start for measure in carry), default=None),
+            max(ends) if carry and len(ends) == len(carry) else None,
+        )
+
+    def heading(self, clause: str) -> Words:
+        """Heading of the section that a clause stands in."""
+        section = ".".join(clause.split(".")[:2])
+        return self.plan.sections.get(section) or self.plan.sections[clause.split(".")[0]]
 
 
 _kept: dict[Path, tuple[object, Catalogue]] = {}
@@ -182,7 +207,10 @@ def plain(words: Words | None) -> dict[str, str] | None:
 def _register_errors(
     register: Mapping[str, Clause], document: Document, measures: Iterable[Measure]
 ) -> Iterable[ValidationError]:
-    carried = {clause for measure in measures for clause in measure.clauses}
+    carried: dict[str, set[str]] = {}
+    for measure in measures:
+        for clause_id in measure.clauses:
+            carried.setdefault(clause_id, set()).add(measure.origin)
     for id_, clause in register.items():
         at = ("clauses", id_, "status")
         if clause.status == "modelled" and id_ not in carried:
@@ -194,6 +222,10 @@ def _register_errors(
         if clause.status == "declared" and not clause.note:
             why = Words(zh="未建模的理由", en="the reason why it is not modelled")
             yield document.error("missing_key", ("clauses", id_, "note"), "note", why)
+        origins = carried.get(id_, {clause.origin})
+        as_carried = "both" if len(origins) > 1 else next(iter(origins))
+        if clause.origin != as_carried:
+            yield document.error("not_as_carried", ("clauses", id_, "origin"), clause.origin, as_carried)
 
 
 def build(

@@ -47,12 +47,18 @@ class FundDetail:
 
 @dataclass(frozen=True)
 class MeasureDetail:
-    """One measure that carries the clause out. ``bearer`` holds the share of each; ``file`` lies in ``scenarios/``."""
+    """One measure that carries the clause out. ``bearer`` holds the share of each; ``file`` lies in ``scenarios/``.
+
+    ``nominal``: why its effect is a factor of assumed size, None for a mechanism.
+    """
 
     id: str
     title: dict[str, str]
     action: str
     section: str
+    origin: str
+    in_force_anyway: bool
+    nominal: dict[str, str] | None
     instrument: str
     figures: tuple[Figure, ...]
     eligible: dict[str, list[str]]
@@ -84,12 +90,17 @@ class TargetDetail:
 
 @dataclass(frozen=True)
 class ClauseDetail:
-    """A clause: ``paraphrase`` and ``heading`` (of its section) in both languages, ``state`` modelled or declared."""
+    """A clause: ``paraphrase`` and ``heading`` (of its section) in both languages, ``state`` modelled or declared.
+
+    ``origin``: nation, province or both, by the document in ``origin_source``.
+    """
 
     id: str
     heading: dict[str, str]
     paraphrase: dict[str, str]
     state: str
+    origin: str
+    origin_source: dict[str, str]
     note: dict[str, str] | None
     targets: tuple[TargetDetail, ...]
     measures: tuple[MeasureDetail, ...]
@@ -114,9 +125,11 @@ def clause(id: str) -> ClauseDetail:
     entry = known.register[id]
     return ClauseDetail(
         id,
-        known.plan.sections[".".join(id.split(".")[:2])].model_dump(),
+        known.heading(id).model_dump(),
         entry.paraphrase.model_dump(),
         entry.status,
+        entry.origin,
+        entry.origin_source.model_dump(),
         plain(entry.note),
         tuple(TargetDetail(t.outcome, t.at_least, t.at_most) for t in known.plan.targets if t.clause == id),
         tuple(_measure(known, measure) for measure in known.measures.values() if id in measure.clauses),
@@ -130,6 +143,9 @@ def _measure(known: Catalogue, measure: Measure) -> MeasureDetail:
         measure.title.model_dump(),
         measure.action,
         measure.section,
+        measure.origin,
+        measure.in_force_anyway,
+        plain(measure.nominal),
         measure.instrument,
         tuple(_figures(measure)),
         measure.eligible.model_dump(mode="json", exclude_defaults=True),

@@ -91,6 +91,7 @@ class LeverEntry(NamedTuple):
     measure: str
     clauses: tuple[str, ...]
     meaning: str
+    nominal: bool = False  # of a measure whose effect is only a factor of assumed size
 
     @property
     def kind(self) -> Kind:
@@ -295,6 +296,7 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
             measure.id,
             measure.clauses,
             field.description or "",
+            measure.nominal is not None,
         )
 
     data = measure.model_dump(mode="json")

@@ -13,12 +13,14 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.measure import Action, Dated, Name, Party, Strict, Title, Words, Yuan
+from sim.names import Named
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
 PLAN_DAYS: Final = ("adopted", "actions", "rules")  # words that stand for these days of the plan in measures and funds
 MOST_ROWS: Final = 20_000_000  # of firms in a run: more do not fit in memory
+ClauseOrigin = Annotated[Literal["nation", "province", "both"], Named(("origin",))]
 Firms = Annotated[int, Field(ge=1, le=MOST_ROWS)] | Literal["province"]
 
 
@@ -121,6 +123,10 @@ class Clause(Strict):
     paraphrase: Words
     status: Literal["modelled", "declared"] = Field(
         description="modelled: a measure carries it out; declared: not modelled, for the reason in `note`"
+    )
+    origin: ClauseOrigin = Field(description="whose it is: the nation's, the province's, or both, as its measures are")
+    origin_source: Words = Field(
+        description="the document of the nation that says so, or the plan's own wording; short"
     )
     note: Words | None = Field(None, description="why it is not modelled, or what else is to be known")
 

@@ -37,6 +37,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "no_space": {"en": "found {found}: there is no space after the colon", "zh": "{found} 的冒号后面缺少空格"},
     "no_such_day": {"en": "there is no day {found}", "zh": "没有 {found} 这一天"},
     "ambiguous": {"en": "it is not clear what is meant: {found}", "zh": "所指不明：{found}"},
+    "not_as_carried": {
+        "en": "found {found}, but the measures that carry the clause out say otherwise",
+        "zh": "写为 {found}，与落实该条款的措施不符",
+    },
     "out_of_range": {"en": "found {found}, which is out of range", "zh": "{found} 超出范围"},
     "not_allowed": {"en": "found {found}, which is not allowed here", "zh": "此处不能写 {found}"},
     "wrong_form": {"en": "found {found}, which is not written in the right form", "zh": "{found} 的写法不对"},

@@ -37,7 +37,12 @@ def test_help_speaks_the_language_of_the_environment(language, says):
 
 def test_clauses_are_a_list_of_what_carries_out_each(shukun):
     clauses = json.loads(shukun("clauses", "--json").stdout)
-    assert {"id", "state", "measures", "note"} == set(clauses[0])
+    assert set(clauses[0]) == {
+        "id", "state", "measures", "note", "origin", "origin_source", "nominal", "nominal_measures", "start", "end",
+    }  # fmt: skip
+    by_id = {clause["id"]: clause for clause in clauses}
+    assert (by_id["II.4.c"]["origin"], by_id["II.4.c"]["start"]) == ("nation", "2022-07-01")
+    assert by_id["I.2.b"]["nominal"] and by_id["I.2.b"]["nominal_measures"] == ["tax_policy_push"]
     assert "rent_waiver" in next(clause for clause in clauses if clause["id"] == "II.1.a")["measures"]
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sim import scenario
 from sim.data_folders import scenarios_folder
 from sim.measure import Measure
-from sim.scenario.catalogue import catalogue
+from sim.scenario.catalogue import catalogue, waits_for_plan
 from sim.scenario.schema import Plan
 from sim.vocabulary import ACTIONS, MECHANISMS
 
@@ -18,8 +18,10 @@ HAN = re.compile("[\u4e00-\u9fff]")
 
 CLAUSES = [
     "0",
+    "0.a",
     "I.1.a",
     "I.1.b",
+    "I.1.b'",
     "I.1.c",
     "I.1.d",
     "I.1.e",
@@ -43,6 +45,7 @@ CLAUSES = [
     "I.4.f",
     "I.4.g",
     "I.4.h",
+    "I.5.a'",
     "I.5.a",
     "I.5.b",
     "I.5.c",
@@ -165,7 +168,16 @@ def test_part_one_starts_with_its_rules_and_the_rest_with_theirs_but_what_has_a_
         "premium_deferral": date(2022, 5, 12), "unemployment_premium_deferral": date(2022, 5, 12),
         "premium_deferral_other_sectors": date(2022, 5, 31), "expansion_grant": date(2022, 5, 31),
         "loan_extension": date(2022, 5, 31), "price_deduction": date(2022, 7, 1), "consortium_bonus": date(2022, 7, 1),
-        "works_reservation": date(2022, 7, 1),
+        "works_reservation": date(2022, 7, 1), "arrears_clearance": date(2022, 5, 18),
+        "arrears_supervision": date(2022, 5, 18), "no_new_arrears": date(2022, 5, 18),
+        "catering_retail_testing": date(2022, 2, 18), "rent_shared_by_landlords": date(2022, 2, 18),
+        "rent_waiver": date(2022, 6, 7), "rent_waiver_listed": date(2022, 6, 7),
+        "travel_agency_deposit": date(2022, 4, 11), "platform_commission": date(2022, 3, 1),
+        "hiring_premium_subsidy": date(2022, 1, 1), "inclusive_growth_target": date(2022, 4, 8),
+        "inclusive_loan_support": date(2022, 6, 2), "manufacturing_tax_deferral": date(2022, 2, 28),
+        "manufacturing_tax_deferral_medium": date(2022, 2, 28), "traffic_control_limits": date(2022, 4, 11),
+        "transport_facilities_open": date(2022, 4, 11), "transport_credit": date(2022, 5, 31),
+        "vat_stock_refund_deadline": date(2022, 5, 5),
     }  # fmt: skip
     for one in measures.values():
         if one.id not in own:
@@ -203,8 +215,46 @@ def test_individual_businesses_are_meant_only_where_the_text_names_them(measures
     assert meant == {
         "rent_waiver", "rent_waiver_listed", "rent_help_other_landlords", "rent_shared_by_landlords",
         "vat_stock_refund", "inclusive_growth_target", "inclusive_loan_support", "price_deduction",
-        "consortium_bonus", "works_reservation",
+        "consortium_bonus", "works_reservation", "manufacturing_tax_deferral",
     }  # fmt: skip
+
+
+def test_the_nations_measures_wait_for_no_day_of_the_plan() -> None:
+    """What held without the plan begins on its own day, in every scenario alike."""
+    known = catalogue(scenarios_folder())
+    waiting = [id_ for id_, measure in known.measures.items() if measure.in_force_anyway]
+    assert waiting
+    assert not [id_ for id_ in waiting if waits_for_plan(known.sources[id_].data)]
+
+
+def test_the_origin_of_a_clause_is_that_of_its_measures(measures: dict[str, Measure]) -> None:
+    for clause in scenario.clauses():
+        origins = {measures[id_].origin for id_ in clause.measures}
+        assert clause.origin == ("both" if len(origins) > 1 else origins.pop() if origins else clause.origin), clause.id
+        assert HAN.search(clause.origin_source["zh"]) and not HAN.search(clause.origin_source["en"]), clause.id
+
+
+def test_what_the_plan_only_repeats_is_the_nations() -> None:
+    """Figures of the plan that a national document had before: see `origin_source` of each in the register."""
+    origins = {clause.id: clause.origin for clause in scenario.clauses()}
+    nations = ("I.4.c", "II.1.a", "II.1.b", "II.2.b", "II.3.b", "II.4.a", "II.4.b", "II.4.c", "II.5.d", "II.5.f")
+    assert {origins[id_] for id_ in nations} == {"nation"}
+    assert {origins[id_] for id_ in ("I.1.b", "I.2.c", "I.3.a", "I.6.c", "III.1")} == {"province"}
+    assert {origins[id_] for id_ in ("I.8.b", "II.5.a")} == {"both"}
+
+
+def test_start_and_end_of_a_clause_are_the_first_and_the_last_of_its_measures() -> None:
+    by_id = {clause.id: clause for clause in scenario.clauses()}
+    assert (by_id["II.4.c"].start, by_id["II.4.c"].end) == (HALF_YEAR, DAY)
+    assert (by_id["II.2.b"].start, by_id["II.2.b"].end) == (date(2022, 4, 1), None)  # refunds of new credits go on
+    assert (by_id["I.4.g"].start, by_id["I.4.g"].end) == (None, None)
+
+
+def test_a_clause_is_nominal_when_nothing_else_carries_it_out() -> None:
+    by_id = {clause.id: clause for clause in scenario.clauses()}
+    assert by_id["I.2.b"].nominal and by_id["I.2.b"].nominal_measures == ("tax_policy_push",)
+    assert not by_id["II.2.c"].nominal and by_id["II.2.c"].nominal_measures == ("vat_stock_refund_deadline",)
+    assert not by_id["I.4.g"].nominal, "nothing carries it out"
 
 
 def test_the_rules_come_seven_working_days_after_the_plan() -> None:

@@ -343,6 +343,13 @@ IN_THE_CATALOGUE = {
         "reason",
         "in_force_anyway",
     ),
+    "an origin that its measures do not have": (
+        "register.yaml",
+        "    origin: province\n",
+        "    origin: nation\n",
+        "not_as_carried",
+        "clauses.0.origin",
+    ),
     "duplicate fund": ("funds.yaml", "- id: tourism", "- id: sme_development", "duplicate_id", "funds.1.id"),
 }  # fmt: skip
 

@@ -19,14 +19,13 @@ from sim.report.words.numbers import (
     difference_interval_in_unit,
     ratio,
 )
-from sim.report.words.player_names import pair_name, player_name
+from sim.report.words.player_names import measure_title, pair_name, player_name
 from sim.report.words.sentences import inside, joined, listed, outcome_name, say
 from sim.study.questions.attribute import WHOLE
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
 from sim.study.summaries.attribution import FIRMS, AttributionSummary
 from sim.study.summaries.direction import direction, more_is_better
-from sim.vocabulary import MECHANISMS
 
 if TYPE_CHECKING:
     from sim.study.questions.attribute import Attribution
@@ -64,10 +63,13 @@ def _findings(study: Attribution) -> Iterator[Words]:
             yield _due(study, outcome)
     survival = summary.shares(SURVIVAL)
     yield from _silent(study, survival)
-    if study.rest == MECHANISMS:
-        change = _said(survival[MECHANISMS], "share")
-        player = player_name(study, MECHANISMS)
+    if study.rest is not None:
+        change = _said(survival[study.rest], "share")
+        player = inside(player_name(study, study.rest))
         yield both("attribute.finding.rest", player=player, outcome=inside(outcome_name(SURVIVAL)), change=change)
+        if study.nominal:
+            measures = _listed(measure_title(study, id_) for id_ in study.nominal)
+            yield both("attribute.finding.nominal", count=len(study.nominal), rest=player, measures=measures)
     yield from _together(study)
     yield from _costs(study)
     orders = study.manifest.settings["orders"]

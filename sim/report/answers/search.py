@@ -65,6 +65,11 @@ def _findings(study: Search) -> Iterator[Words]:
     if summary.best is not None:
         yield joined(_is_best(summary, summary.best))
         yield joined(_against(summary, summary.best))
+        if nominal := summary.nominal(summary.best):
+            plan, measures = plan_name(study, summary.best), len(summary.measures(summary.best))
+            yield both("search.finding.nominal", plan=plan, count=len(nominal), all=measures)
+    if summary.nominal_levers:
+        yield both("search.finding.nominal_levers", levers=listed(map(_lever, summary.nominal_levers)))
     if len(study.front):
         yield both("search.finding.front", tried=summary.tried, within=summary.within_budget, front=len(study.front))
         yield from _fresh_runs(summary)
@@ -178,7 +183,7 @@ def _plans(study: Search, lang: Language) -> Table:
     """The plans run again, cheapest first, and the scenario as it stands."""
     shown = list(dict.fromkeys(study.confirmed["quantity"])) or list(study.objectives)
     columns = [text("search.table.plan", lang), *(say(lang, quantity_name(name)) for name in shown)]
-    columns.append(text("search.table.holds", lang))
+    columns += [text("search.table.holds", lang), text("search.table.nominal", lang)]
     rows = []
     front = study.front.set_index("plan")["holds"]
     for plan in SearchSummary(study).looked_at:
@@ -186,7 +191,9 @@ def _plans(study: Search, lang: Language) -> Table:
         holds = front.get(plan)
         known = holds is not None and not pd.isna(holds)
         cells.append(both(f"search.{'yes' if holds else 'no'}") if known else both("unit.missing"))
-        rows.append([say(lang, cell) for cell in (plan_name(study, plan), *cells)])
+        summary = SearchSummary(study)
+        nominal = both("search.nominal", count=len(summary.nominal(plan)), all=len(summary.measures(plan)))
+        rows.append([say(lang, cell) for cell in (plan_name(study, plan), *cells, nominal)])
     return Table(text("search.table.plans", lang), columns, rows)
 
 
@@ -277,6 +284,10 @@ def _requirement(name: str) -> Words:
 def unit_of_requirement(name: str) -> str:
     """Unit of a requirement's limit."""
     return "fen" if name == "budget" else unit_of(name)
+
+
+def _lever(path: str) -> Words:
+    return Words(zh=lever_name(path, "zh"), en=lever_name(path, "en"))
 
 
 def _action(name: str) -> Words:

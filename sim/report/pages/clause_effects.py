@@ -15,10 +15,11 @@ from sim.report.words.numbers import (
     plain_count,
     plain_points,
 )
+from sim.report.words.sentences import listed
 from sim.study.comparison.clause_effects import QUANTITIES
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
-from sim.study.summaries.clause_effects import KEPT, SHOWN, sides_of
+from sim.study.summaries.clause_effects import KEPT, SHOWN, nominal_clauses, sides_of
 from sim.study.summaries.scenario_effects import ScenarioEffects
 
 
@@ -40,20 +41,23 @@ class Side(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A clause and what it does, alone and in the plan."""
+    """A clause and what it does, alone and in the plan; a ``nominal`` one is not ranked."""
 
     id: str
     paraphrase: Words
+    nominal: bool
     sides: tuple[Side, ...]
 
 
 def rows(scenario_effects: ScenarioEffects) -> list[Row]:
     """Every clause that was run, in the order of the register; none when the study ran no clauses."""
     texts = {row.id: row.paraphrase for row in scenario_effects.clauses}
+    nominal = nominal_clauses(scenario_effects.summary.comparison)
     return [
         Row(
             clause,
             texts.get(clause, Words(zh="", en="")),
+            clause in nominal,
             tuple(
                 Side(
                     side.state,
@@ -71,12 +75,26 @@ def rows(scenario_effects: ScenarioEffects) -> list[Row]:
 
 
 def summary(found: Sequence[Row], place: int) -> Words:
-    """How many clauses have an effect on firms, cannot be told from zero, or do nothing; ``place`` in QUANTITIES."""
-    states = Counter(row.sides[place].state for row in found)
+    """How many clauses have an effect on firms, cannot be told from zero, or do nothing; ``place`` in QUANTITIES.
+
+    Nominal ones, whose effect is what was assumed, do not count.
+    """
+    counted = [row for row in found if not row.nominal]
+    states = Counter(row.sides[place].state for row in counted)
     return both(
         f"report.clauses.sum_{QUANTITIES[place]}",
-        all=len(found),
+        all=len(counted),
         **{state: states[state] for state in ("effect", "unsure", "nothing")},
+    )
+
+
+def nominal(found: Sequence[Row]) -> Words | None:
+    """Which clauses are only factors of assumed size, and stand outside every ranking; None where none is."""
+    ids = [row.id for row in found if row.nominal]
+    return (
+        both("report.clauses.sum_nominal", count=len(ids), clauses=listed(Words(zh=id_, en=id_) for id_ in ids))
+        if ids
+        else None
     )
 
 

@@ -106,6 +106,8 @@ def show_clause(detail: ClauseDetail, effect: ClauseEffect | None, replications:
     """Print a clause from its sentence to its effect."""
     paragraph(f"{detail.id}  {detail.heading[lang]}  [{_word('clause_state', detail.state, lang)}]")
     paragraph(detail.paraphrase[lang])
+    origin, source = _word("origin", detail.origin, lang), detail.origin_source[lang]
+    paragraph(text("cli.note.origin", lang, origin=origin, source=source))
     if detail.note is not None:
         paragraph(detail.note[lang])
     for measure in detail.measures:
@@ -129,6 +131,11 @@ def _show_measure(measure: MeasureDetail, lang: Language) -> None:
     ]
     title = text("cli.note.measure", lang, title=measure.title[lang], id=measure.id)
     table([text(f"cli.column.{name}", lang) for name in ("figure", "since", "value", "unit", "meaning")], rows, title)
+    origin = _word("origin", measure.origin, lang)
+    anyway = measure.in_force_anyway and measure.origin == "province"
+    paragraph(text("cli.note.origin_anyway" if anyway else "cli.note.origin_of_measure", lang, origin=origin))
+    if measure.nominal is not None:
+        paragraph(text("cli.note.nominal", lang, reason=measure.nominal[lang]))
     eligible = "; ".join(
         ", ".join(_condition(name, str(value), lang) for value in _listed(values))
         for name, values in measure.eligible.items()

@@ -63,6 +63,8 @@ def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) 
     rows = []
     for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
         meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
+        if entry.nominal:
+            meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
         unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
         value = "null" if entry.value is None else plain(entry.value)
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))

@@ -20,8 +20,13 @@ def player_name(study: Attribution, player: str) -> Words:
     if player in study.players and study.of == "steps":
         return both("attribute.step", title=Words(**plan["plan"]["sections"][player]), section=player)
     if player in study.players and study.of == "measures":
-        return Words(**plan["measures"][player]["title"])
+        return measure_title(study, player)
     return named("action", player)
+
+
+def measure_title(study: Attribution, measure: str) -> Words:
+    """What a measure of the plan is called."""
+    return Words(**study.manifest.scenarios[-1].contents["measures"][measure]["title"])
 
 
 def pair_name(study: Attribution, row: Any) -> Words:

@@ -1,7 +1,8 @@
 """Attribution: how much of the plan's effect is due to each action, step or measure, fairly shared (Shapley 1953).
 
 In one replication at a time the plan is a game: a coalition of players is the plan with the measures of these
-players only, and what nobody is asked about is on in every coalition. The values of all players and of that rest add
+players only, and what nobody is asked about is on in every coalition; so are nominal measures, whose effect is only a
+factor of assumed size, so that a rank would say the assumption again. The values of all players and of that rest add
 up to the whole plan less the baseline. Few players: every coalition is run. Many: the coalitions that some orders of
 joining pass, other orders in each replication, so that intervals over replications hold the chance of orders too.
 """
@@ -128,6 +129,11 @@ class Attribution(Study):
         return name
 
     @property
+    def nominal(self) -> list[str]:
+        """The measures of the plan that are ranked nowhere, since their effect is only a factor of assumed size."""
+        return list(self.manifest.settings.get("nominal", ()))  # not said by earlier versions
+
+    @property
     def left_out(self) -> int:
         """Replications that do not count because a run failed under them or was not begun."""
         return self.manifest.replications - int(self.attribution["replications"].max())
@@ -210,7 +216,11 @@ def game(question: Question, plan: Scenario) -> Game:
     groups: dict[str, list[str]] = {}
     for measure in sorted(plan.measures, key=lambda one: ([*ACTIONS, MECHANISMS].index(one.action), one.id)):
         name = {"actions": measure.action, "steps": measure.section, "measures": measure.id}[question.players]
-        if not (name == MECHANISMS or (question.players == "steps" and not name.startswith(SECTION))):
+        if not (
+            measure.nominal is not None
+            or name == MECHANISMS
+            or (question.players == "steps" and not name.startswith(SECTION))
+        ):
             groups.setdefault(name, []).append(measure.id)
     if question.players == "steps":
         groups = dict(sorted(groups.items()))
@@ -281,6 +291,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Attribution:
             of=question.players,
             players=played.players,
             rest=played.first,
+            nominal=[measure.id for measure in plan.measures if measure.nominal is not None],
             orders=None if question.orders is None else question.orders.model_dump(),
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources", "run"]),

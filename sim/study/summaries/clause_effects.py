@@ -43,6 +43,16 @@ def sides_of(comparison: Comparison) -> dict[str, tuple[Side, ...]]:
     }
 
 
+def nominal_clauses(comparison: Comparison) -> frozenset[str]:
+    """The clauses that nothing but nominal measures carries out, so that their effect is what was assumed of them."""
+    carried: dict[str, list[bool]] = {}
+    for scenario in comparison.manifest.scenarios:
+        for measure in scenario.contents["measures"].values():
+            for clause in measure["clauses"]:
+                carried.setdefault(clause, []).append(measure.get("nominal") is not None)
+    return frozenset(clause for clause, nominal in carried.items() if all(nominal))
+
+
 def _side(of_side: Sequence[Any]) -> Side:
     reason = next((row.reason for row in of_side if row.reason), "")
     if all(row.replications == 0 for row in of_side):

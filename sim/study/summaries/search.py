@@ -67,6 +67,25 @@ class SearchSummary:
         named = list(self.study.choices["plan"].value_counts(sort=True).index)
         return list(dict.fromkeys([*([self.best] if self.best else []), *named]))[:MOST_PLANS]
 
+    def measures(self, plan: str) -> list[dict[str, Any]]:
+        """The measures that are on in a plan, as the scenario that plans are made of says them."""
+        study = self.study
+        actions = [path for path in study.levers if "." not in path and plan != study.reference]
+        tried = study.evaluations.set_index("plan")
+        off = {action for action in actions if not tried.at[plan, action]}
+        every = study.manifest.scenarios[-1].contents["measures"].values()
+        return [measure for measure in every if measure["action"] not in off]
+
+    def nominal(self, plan: str) -> list[str]:
+        """Ids of those whose effect is only a factor of assumed size."""
+        return [measure["id"] for measure in self.measures(plan) if measure.get("nominal") is not None]
+
+    @cached_property
+    def nominal_levers(self) -> list[str]:
+        """The levers among what plans choose that set such a factor."""
+        nominal = {*self.nominal(self.study.reference)}
+        return [path for path in self.study.levers if path.partition(".")[0] in nominal]
+
     def estimate(self, plan: str, quantity: str) -> Estimate | None:
         """What a plan brings about with fresh random numbers; None where it was not run again."""
         table = self.study.confirmed

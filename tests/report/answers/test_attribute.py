@@ -49,7 +49,7 @@ def study(shares, replications=4, noise=0.2, of="actions", rest="mechanisms", or
         manifest=manifest(
             "attribute", [plan.with_measures((), name="baseline", title=plan.title), plan], 1, asked or replications,
             title={"zh": "归因", "en": "Attribution"}, of=of, players={player: [player] for player in players},
-            rest=rest, orders=orders,
+            rest=rest, orders=orders, nominal=["zoned_control", "direct_funds"],
         ),
         runs=pd.DataFrame({"scenario": ["baseline", "full_plan"], "seed": [1, 1], "reason": ["", "it broke"]}),
         attribution=summarise(values, ["player", "outcome", "unit"], _differences)[["player", "outcome", *columns]],
@@ -104,8 +104,19 @@ def test_what_is_not_told_from_zero_and_what_does_nothing_at_all_is_said(usual):
     assert "Of 6 actions, the shares of 1 in survival are not told from zero: Arrears." in said
     assert "With no effect at all on survival in any replication: Innovation." in said
     assert any(
-        one.startswith("Working mechanisms alone, before any player joins, change survival by +0.30 pp") for one in said
+        one.startswith(
+            "On whoever joins is: working mechanisms. Alone, before any player joins, it changes survival by"
+        )
+        for one in said
     )
+
+
+def test_what_is_only_a_factor_is_said_to_be_ranked_nowhere(usual):
+    said = " ".join(told.findings(usual, "en"))
+    assert "The effect of 2 measures is only a factor of assumed size" in said
+    assert "They are Zoned control in place of blanket closure" in said
+    assert "Funds straight to the beneficiary" in said
+    assert "有 2 项措施的作用只是一个假设大小的系数" in " ".join(told.findings(usual, "zh"))
 
 
 def test_pairs_that_help_and_hinder_each_other_are_named_and_others_not(usual):

@@ -19,12 +19,12 @@ from tests.made_up_tables import clause_effects
             "en",
             (
                 "Announced: 2022-06-02",
-                "In force: 2022-06-14 to 2022-12-31",
+                "In force: 2022-06-07 to 2022-12-31",
                 "Window: ",
                 "Withdrawn: from 2022-08-01 on",
             ),
         ),
-        ("zh", ("公布：2022-06-02", "实施：2022-06-14 至 2022-12-31", "期限依据：", "撤销：自 2022-08-01 起")),
+        ("zh", ("公布：2022-06-02", "实施：2022-06-07 至 2022-12-31", "期限依据：", "撤销：自 2022-08-01 起")),
     ],
 )
 def test_days_before_the_start_and_after_the_end_are_told_where_there_are_any(lang, said, capsys):
@@ -59,3 +59,19 @@ def test_staff_of_those_reached_is_a_percentage_and_few_rows_are_told(lang, staf
     rows = effects["rows"].where(effects["quantity"] != "alone", effects["rows"] - 28)
     show_clause(clause("II.1.a"), replace(told, effects=effects.assign(rows=rows)), 1, lang)
     assert capsys.readouterr().out.count(few) == 2
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("II.5.f", ["Origin: Nation (Ministry of Culture and Tourism no. 61 of 11 April 2022)"]),
+        ("I.1.b", ["Origin: Province", "Origin: Province, in force without the plan"]),
+        ("I.2.b", ["Nominal, only a factor of assumed size, and ranked nowhere: Knowing + 0.5 is assumed"]),
+    ],
+)
+def test_whose_a_clause_is_and_that_it_is_only_a_factor_is_told(id_, said, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    show_clause(clause(id_), None, 1, "en")
+    printed = capsys.readouterr().out
+    assert all(one in printed for one in said)
+    assert ("ranked nowhere" in printed) == (id_ == "I.2.b")

@@ -11,7 +11,7 @@ from sim.study import StudyError
 from sim.study.answering import ask, question, shipped
 from sim.study.questions.attribute import Orders, Question, answer, game
 from sim.study.runs.specification import Setting
-from sim.vocabulary import ACTIONS
+from sim.vocabulary import ACTIONS, MECHANISMS
 from tests.study.conftest import FakeScenario, make_simulate
 
 TITLE = {"zh": "归因", "en": "Attribution"}
@@ -24,11 +24,15 @@ def asked(**said):
 
 
 def engine(worth, cost=lambda on: 0, fails=lambda on, seed: False):
-    """What a world is worth and what it costs (fen) follows from the actions and measures that are on in it."""
+    """What a world is worth and what it costs (fen) follows from the actions and measures that are on in it.
+
+    Nominal measures are on in every world: an action is on when anything else of it is.
+    """
     like = make_simulate()(FakeScenario("baseline"))
 
     def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):
-        on = {measure.id for measure in scenario.measures} | {measure.action for measure in scenario.measures}
+        on = {measure.id for measure in scenario.measures}
+        on |= {one.action for one in scenario.measures if one.nominal is None or one.action == MECHANISMS}
         if fails(on, seed):
             raise ArithmeticError("the ledger does not balance: 1 fen")
         value = worth(on, seed)
@@ -71,12 +75,13 @@ def means(study, outcome, table="attribution"):
 
 def test_in_an_additive_world_each_has_what_it_brings_and_the_mechanisms_come_first():
     played = game(asked(), load("full_plan"))
-    bring = {"tax": 3.0, "jobs": 1.0, "mechanisms": 0.5}
+    bring = {"tax": 3.0, "jobs": 1.0}
     found = [sum(bring.get(name, 0.0) for name in world.players or ()) for world in played.worlds(0)]
     found = [value + 0.5 * (place > 0) for place, value in enumerate(found)]  # the baseline comes first
     shares = dict(zip([played.first, *played.players], played.parts(found, 0), strict=True))
-    assert shares == {"mechanisms": 0.5} | dict.fromkeys(ACTIONS, 0.0) | {"tax": 3.0, "jobs": 1.0}
-    assert list(shares) == ["mechanisms", *ACTIONS]
+    ranked = [one for one in ACTIONS if any(m.action == one and m.nominal is None for m in played.plan.measures)]
+    assert shares == {"rest_of_plan": 0.5} | dict.fromkeys(ranked, 0.0) | {"tax": 3.0, "jobs": 1.0}
+    assert list(shares) == ["rest_of_plan", *ranked]
 
 
 def test_the_rest_of_the_plan_comes_first_and_the_whole_last(attribute):
@@ -210,38 +215,57 @@ def test_coalitions_are_the_plan_with_some_and_the_mechanisms():
     specs = {spec.scenario.name: spec for spec in played.specs(7, 1)}
     assert specs["baseline"].scenario.fingerprint() == load("baseline").fingerprint()
     assert specs["full_plan"].scenario.fingerprint() == load("full_plan").fingerprint()
-    assert {measure.action for measure in specs["mechanisms"].scenario.measures} == {"mechanisms"}
-    assert {measure.action for measure in specs["tax+jobs"].scenario.measures} == {"mechanisms", "tax", "jobs"}
-    assert len(specs) == len(played) == 1025
+
+    def of(name):
+        return {m.action for m in specs[name].scenario.measures if m.nominal is None or m.action == MECHANISMS}
+
+    assert of("rest_of_plan") == {"mechanisms"}
+    assert of("tax+jobs") == {"mechanisms", "tax", "jobs"}
+    assert len(specs) == len(played) == 1 + 2 ** len(played.players)
     assert {spec.seed for spec in specs.values()} == {8}
-    assert [spec.draw for spec in specs.values()] == list(range(1025))
+    assert [spec.draw for spec in specs.values()] == list(range(len(specs)))
+
+
+@pytest.mark.parametrize("players", ["actions", "steps", "measures"])
+def test_nominal_measures_are_ranked_nowhere_and_on_in_every_coalition(players):
+    plan = load("full_plan")
+    played = game(asked(players=players, orders={"draws": 2}), plan)
+    nominal = {measure.id for measure in plan.measures if measure.nominal is not None}
+    assert nominal <= {*played.rest}
+    assert not nominal & {id_ for ids in played.players.values() for id_ in ids}
+    worlds = [spec.scenario for spec in played.specs(1, 0)]
+    assert worlds[0].measures == ()
+    assert all(nominal <= {measure.id for measure in world.measures} for world in worlds[1:])
 
 
 def test_steps_are_the_sections_of_the_second_part_and_nobody_is_the_plan_without_it():
     played = game(asked(players="steps"), load("full_plan"))
     assert list(played.players) == ["II.1", "II.2", "II.3", "II.4", "II.5"]
     nobody = {spec.scenario.name: spec.scenario for spec in played.specs(1, 0)}["rest_of_plan"]
-    assert nobody.fingerprint() == load("without_section_two").fingerprint()
+    left = {measure.id for measure in load("without_section_two").measures}
+    nominal = {measure.id for measure in played.plan.measures if measure.nominal is not None}
+    assert {measure.id for measure in nobody.measures} == left | nominal
     assert len(played) == 33
 
 
-def test_of_measures_nothing_is_left_over_and_prefixes_grow_by_one():
+def test_of_measures_nominal_ones_and_mechanisms_come_first_and_prefixes_grow_by_one():
     played = game(asked(players="measures", orders={"draws": 2}), load("full_plan"))
     specs = list(played.specs(1, 0))
-    assert len(played.players) == 78
-    assert len(specs) == len(played) == 2 + 2 * 77
-    assert played.first is None
+    every, rest, players = len(played.plan.measures), len(played.rest), len(played.players)
+    assert every == rest + players
+    assert len(specs) == len(played) == 3 + 2 * (players - 1)
+    assert played.first == "rest_of_plan"
     assert specs[0].scenario.fingerprint() == load("baseline").fingerprint()
     sizes = [len(spec.scenario.measures) for spec in specs]
-    assert sizes == [0, 78, *range(1, 78), *range(1, 78)]
-    on = [{measure.id for measure in spec.scenario.measures} for spec in specs[2:79]]
+    assert sizes == [0, rest, every, *range(rest + 1, every), *range(rest + 1, every)]
+    on = [{measure.id for measure in spec.scenario.measures} for spec in specs[3 : 2 + players]]
     assert all(smaller < larger for smaller, larger in pairwise(on))
     assert len({spec.draw for spec in specs}) == len(specs)
 
 
 def test_too_many_players_and_those_that_there_are_not_are_refused():
     plan = load("full_plan")
-    with pytest.raises(StudyError, match="78 players"):
+    with pytest.raises(StudyError, match=r"\d+ players have"):
         game(asked(players="measures"), plan)
     with pytest.raises(ScenarioError, match="did you mean jobs"):
         game(asked(among=["jobz"]), plan)
