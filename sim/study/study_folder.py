@@ -307,6 +307,7 @@ def load(folder: str | Path) -> Study:
         names = asked.table_names()
     tables = {name: _table(folder, f"{name}.parquet", sums) for name in names}
     is_of_before = any(BEFORE.intersection(table.columns) for table in tables.values())
+    is_of_before |= not asked.settings_needed <= manifest.settings.keys()
     if is_known and {*names} == {*asked.table_names()} and not is_of_before:
         return asked(manifest, **tables)
     return StudyOfAnotherVersion(manifest, tables.get("runs", pd.DataFrame({"reason": []})), tables)

@@ -110,6 +110,7 @@ class Comparison(Study):
     """
 
     kind: ClassVar[str] = "comparison"
+    settings_needed: ClassVar[frozenset[str]] = frozenset({"against"})
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     differences_by_month: pd.DataFrame

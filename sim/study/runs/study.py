@@ -22,6 +22,7 @@ class Study:
     """
 
     kind: ClassVar[str]
+    settings_needed: ClassVar[frozenset[str]] = frozenset()  # without which it is of a version before
     manifest: Manifest
     runs: pd.DataFrame
 
