@@ -324,7 +324,7 @@ IN_THE_CATALOGUE = {
         "measures/tax/refund_transfers.yaml", "fund: prefecture_treasuries\n", "", "missing_key", "fund",
     ),
     "unknown target": ("measures/tax/tax_policy_push.yaml", "[tax]", "[taxes]", "unknown_measure", "values.target.0"),
-    "modelled by nothing": ("register.yaml", "status: declared", "status: modelled", "refused", "clauses.I.4.a.status"),
+    "modelled by nothing": ("register.yaml", "status: declared", "status: modelled", "refused", "clauses.0.a.status"),
     "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.3.clause"),
     "ceiling of no measure": (
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: small_arrears_dead_line", "unknown_measure",
