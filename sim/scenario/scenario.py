@@ -120,6 +120,7 @@ class Scenario:
                 for id_, entry in contents[group].items()
             }
         decides["targets_on"] = contents["plan"]["targets_on"]
+        decides["read_on"] = {said["outcome"]: said["on"] for said in contents["plan"]["targets"] if said["on"]}
         decides["ceilings"] = {said["outcome"]: said["ceiling_yuan"] for said in contents["plan"]["targets"]}
         decides["parameters"] = effective(self.parameter_changes)
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
