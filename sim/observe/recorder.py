@@ -196,7 +196,7 @@ class Record:
                 stock_refunds=self._stock_refunds(counts, month),
                 arrears=self._arrears(counts, month),
                 sme_fund=(put_in, drawn),
-                years=int((timeline.month <= month).sum()) / outcomes.DAYS_OF_YEAR,
+                years=int((timeline.month[: timeline.days] <= month).sum()) / outcomes.DAYS_OF_YEAR,
                 **of_horizon,
             )
 

@@ -31,7 +31,7 @@ def share(part: int, of: int) -> float:
 
 
 def month_of(oracle: Oracle, outcome: str) -> int:
-    """The month in which an outcome of targets is read: its own day's, else that of all; the last of a horizon without."""
+    """The month in which an outcome of targets is read: its own day's, else that of all; else the last."""
     plan, names = oracle.province.scenario.plan, oracle.province.timeline.month_names
     days = [target.on for target in plan.targets if target.outcome == outcome]
     day = days[0] if days and days[0] is not None else plan.targets_on

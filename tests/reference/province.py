@@ -81,7 +81,7 @@ class Province:
         self._look_back()
         self.market = Market(self)
         self.large_firms = LargeFirms(self)
-        # Weighted fen of arrears to enterprises that nobody disputes: those that became overdue, and paid ones, by month.
+        # Weighted fen of arrears to enterprises that nobody disputes, by month: became overdue, were paid.
         self.found: dict[int, int] = defaultdict(int)
         self.cleared: dict[int, int] = defaultdict(int)
 

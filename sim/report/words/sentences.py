@@ -25,7 +25,7 @@ def outcome_name(outcome: str) -> Words:
             of = by
         elif entry.by != COUNTED_BY[0]:
             of = both("outcome.of_and_by", of=of, by=by)
-        return both("outcome.variant", name=outcome_name(entry.base), of=of)
+        return both("outcome.variant", rate=outcome_name(entry.base), of=of)
     known = named(f"outcome.{outcome}", "name")
     return known if known.en != "name" else Words(zh=outcome, en=outcome.replace("_", " "))
 
