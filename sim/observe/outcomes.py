@@ -56,15 +56,15 @@ class OutcomeInputs(NamedTuple):
     years: float  # from the first day of the horizon until then
 
 
-def of_counts(counts: Counts, universes: OfUniverses) -> OutcomeInputs:
+def of_counts(counts: Counts, at_end: OfUniverses, at_target: OfUniverses) -> OutcomeInputs:
     """What is known of some firms: counts of the panel, and ``given_fen`` where it is known what they were given.
 
-    ``universes``: counts of those of these firms that are of each universe.
+    ``at_end`` and ``at_target``: counts of those of these firms that are of each universe.
     """
     given = counts.get("given_fen", 0)
     none = Arrears(0, 0, 0, 0)
     return OutcomeInputs(
-        counts, counts, universes, universes, _no_ledger(), given, {}, {}, (0, 0), 0.0, 0, (0, 0), none, (0, 0), 0.0
+        counts, counts, at_target, at_end, _no_ledger(), given, {}, {}, (0, 0), 0.0, 0, (0, 0), none, (0, 0), 0.0
     )
 
 

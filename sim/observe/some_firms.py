@@ -35,7 +35,8 @@ AT_TARGET: Final = (
     "loss_making_with_owner", "overdue_public_fen", "small_arrears_fen",
 )  # fmt: skip  # and in the month of the targets
 GOT: Final = ("given_fen", "rows")  # over the horizon, of firms: what they were given; founders' rows of the sample
-COUNTS: Final = (*AT_END, *AT_TARGET, *GOT)
+ALIVE_AT_TARGET: Final = "founders_alive_at_target"  # `founders_alive` in the month of the targets
+COUNTS: Final = (*AT_END, *AT_TARGET, ALIVE_AT_TARGET, *GOT)
 RUN: Final = ("scenario", "replication")
 ABOVE_SCALE: Final = "industry_above_scale"
 OF_SIZES: Final = {
@@ -66,11 +67,11 @@ def got(fates: pd.DataFrame) -> pd.DataFrame:
 
 
 def cells(panel: pd.DataFrame, target_month: str) -> pd.DataFrame:
-    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET."""
+    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET, ALIVE_AT_TARGET."""
     month = panel["month"].to_numpy()
     end, target = panel[month == month[-1]], panel[month == target_month]  # the same cells in the same order
     table: pd.DataFrame = end[[*CELL, *AT_END]].reset_index(drop=True)
-    table[list(AT_TARGET)] = target[list(AT_TARGET)].to_numpy()
+    table[[*AT_TARGET, ALIVE_AT_TARGET]] = target[[*AT_TARGET, "founders_alive"]].to_numpy()
     return table
 
 
@@ -197,7 +198,8 @@ def told(
     else:
         sums = sums_of_universes(pick(counted, asked), asked)
         for run, of_universes in sums.items():
-            seen = of_counts(of_universes["all", COUNTED_BY[0]], of_universes)
+            at_target = {of: {**c, "founders_alive": c[ALIVE_AT_TARGET]} for of, c in of_universes.items()}
+            seen = of_counts(of_universes["all", COUNTED_BY[0]], of_universes, at_target)
             rows += [(*run, name, OUTCOMES[name].of(seen)) for name in names]
     table = pd.DataFrame(rows, columns=[*RUN, "outcome", "value"])
     return table.assign(unit=[OUTCOMES[name].unit for name in table["outcome"]])

@@ -97,7 +97,7 @@ def test_arrears_are_of_who_lives_and_of_all_creditors(counted):
 
 
 def test_outcomes_tell_exits_in_good_order_from_insolvent_ones(counted):
-    seen = of_counts(counted, {})
+    seen = of_counts(counted, {}, {})
     assert OUTCOMES["exits"].of(seen) - OUTCOMES["insolvent_exits"].of(seen) == entities(6, 7)
     assert OUTCOMES["survivors"].of(seen) == entities(0, 1, 2, 3)
 
