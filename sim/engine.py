@@ -43,6 +43,7 @@ from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
 from sim.observe.observers import MARKETS, SALES, accounts, count, stand
+from sim.observe.outcomes import SME_FUND
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -132,7 +133,7 @@ class Run:
             self.timeline.month_names,
             self.counties.prefecture_code,
             self.measure_ids,
-            scenario.plan.targets_on,
+            scenario.plan,
             population.firms,
         )
         small = scenario.plan.ceiling_yuan("small_arrears_left")
@@ -154,6 +155,10 @@ class Run:
             self.state,
             self.rules.applied_for,
         )
+        if self.record.adopted_in == 0:  # nothing is counted before its month but what there is at the start
+            panel, tally = np.zeros_like(self.record.panel[0]), np.zeros_like(self.record.tallies[0])
+            clock, small = self.province.clock(0), self.small_arrears
+            count(self.state, self.record.strata, panel, tally, self.record.arrears[0], clock, small)
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self._refuse_overflow()
@@ -377,10 +382,11 @@ class Run:
         self.loans[:] = 0
         stand(state.firms, self.loans, bad_loans, markets)
         self.funds.settle()
+        record.money_of_fund[month] = self.funds.money_of(SME_FUND)
         if self.makes_tables or month in record.decisive:
             panel, tally = record.panel[month], record.tallies[month]
             clock = self.province.clock(day)
-            count(state, record.strata, panel, tally, clock, self.small_arrears)
+            count(state, record.strata, panel, tally, record.arrears[month + 1], clock, self.small_arrears)
             panel[:, SALES] = market.sales
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
@@ -427,6 +433,7 @@ class Run:
                 self.inclusive_loans,
                 self.parameters["credit.all_loans_growth"],
                 self.markets.out_of_work.sum(),
+                self.timeline,
             ),
             ledger=money,
             panel=tables["panel"],

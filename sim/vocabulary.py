@@ -16,6 +16,7 @@ SECTORS: Final = tuple(CLASSIFICATION.sectors)
 # Names that a scenario file may use in place of a list of sectors.
 SECTOR_GROUPS: Final = {name: group.sectors for name, group in CLASSIFICATION.sector_groups.items()}
 SIZES: Final = tuple(CLASSIFICATION.sizes)  # individual businesses, then enterprises by size
+INDIVIDUAL: Final = "individual"  # the size that is no enterprise
 OWNER_RUN: Final = ("individual", "micro")  # sizes whose owners live on what is left, and ask for it
 AGENCIES: Final = tuple(CLASSIFICATION.agencies)
 
@@ -73,6 +74,7 @@ STATIONS: Final = (
 CLOSURE_DAYS: Final = (7, 14, 30)
 BACK_WITHIN_DAYS: Final = (7, 14, 30, 60)
 UNIVERSES: Final = ("all", "individual_businesses", "enterprises", "industry_above_scale")  # of whom a rate is
+HEADLINE_UNIVERSE: Final = "enterprises"  # of whom a rate is that does not say it: the plan's 中小微企业
 COUNTED_BY: Final = ("firms", "jobs")  # how firms of a universe are counted
 REQUESTS: Final = ("loan", *TICKETS)  # what firms ask for that no measure decides: banks and liaison officers do
 

@@ -1,6 +1,7 @@
 """A comparison with made-up but plausible numbers: no simulation runs in the tests of the report."""
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -8,14 +9,14 @@ import pytest
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
+from sim.observe.outcomes import variant
 from sim.observe.tables import TABLES
 from sim.study.comparison.by_month import AT
-from sim.study.comparison.some_firms import CELLS
 from sim.study.outcomes import differences_of_pairs, possible_means
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
 from sim.study.statistics.intervals import summarise
-from sim.vocabulary import ACTIONS, SECTORS, SIZES
+from sim.vocabulary import ACTIONS, COUNTED_BY, SECTORS, SIZES, UNIVERSES
 from tests import made_up_tables
 
 PREFECTURES = [
@@ -118,7 +119,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         differences=differences_of_pairs(values, [("baseline", "baseline"), *pairs]),
         differences_by_month=made_up_tables.changes(panel, pairs, replications),
         rates=pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES]),
-        cells=pd.DataFrame(columns=list(CELLS)),
+        cells=made_up_tables.cells(panel, replications),
         values=values,
         runs=runs,
         panel=panel,
@@ -209,10 +210,17 @@ def _values(strength: dict[str, float], replications: int) -> pd.DataFrame:
         for r in range(replications):
             chance = 0.004 * _wave(r, "luck")
             noise = 0.0006 * _wave(r, scenario) * (points > 0)
+            rates = {
+                "survival_rate": 0.836 + points / 100 + chance + noise,
+                "resumption_rate": 0.917 + 1.1 * points / 100 + chance - noise,
+                "loss_share": 0.171 - 1.6 * points / 100 - chance + 2 * noise,
+            }
+            for place, (universe, by) in enumerate(product(UNIVERSES, COUNTED_BY)):
+                away = 0.0 if (universe, by) == ("enterprises", "firms") else 0.004 * (place + 1)
+                rows += [
+                    (scenario, r, variant(name, universe, by), value - away, "share") for name, value in rates.items()
+                ]
             rows += [
-                (scenario, r, "survival_rate", 0.836 + points / 100 + chance + noise, "share"),
-                (scenario, r, "resumption_rate", 0.917 + 1.1 * points / 100 + chance - noise, "share"),
-                (scenario, r, "loss_share", 0.171 - 1.6 * points / 100 - chance + 2 * noise, "share"),
                 (scenario, r, "survivors", 2_960_000 * (0.836 + points / 100 + chance + noise), "entities"),
                 (scenario, r, "births", 800_000.0 + r, "entities"),
                 (scenario, r, "jobs", 4_810_000 + 31_000 * points + 2e6 * chance, "persons"),

@@ -11,6 +11,7 @@ from sim.study.comparison import saved_or_postponed as lasting
 from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
+from sim.study.comparison.some_firms import CELL, CELLS
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.study.reductions.fates import FATES, GIVERS
 from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, GROUPS, SUMS
@@ -64,6 +65,18 @@ def saved_or_postponed(pairs: Pairs, replications: int) -> pd.DataFrame:
         return pd.DataFrame([of[group] for group in GROUPS], columns=list(SUMS)).assign(group=GROUPS)
 
     return lasting.table((pair, [sums(points, r) for r in range(replications)]) for pair, points in pairs.items())
+
+
+def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """Founders of each cell, and those alive at the end; chance moves what a scenario keeps a little."""
+    end = panel[panel["month"] == panel["month"].max()].set_index(["scenario", *CELL])
+    kept = end["founders_alive"] - end.loc["baseline", "founders_alive"].reindex(end.index.droplevel(0)).to_numpy()
+    table = end[["founders", "founders_alive"]].assign(rows=end["founders"] / 150)
+    parts = [
+        table.assign(founders_alive=table["founders_alive"] + kept * r / 100, replication=r).reset_index()
+        for r in range(replications)
+    ]
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(CELLS))
 
 
 def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:
@@ -223,7 +236,7 @@ def targets(outcomes: pd.DataFrame, draws: int, measures_of: dict[str, list[str]
             met = of.is_met(found[0])
             over = OVER_RANGES.get(outcome, float(met)) if draws and scenario == "full_plan" else np.nan
             told = pursued(verdict(of, *found, 2_000.0, over), on)
-            rows.append((scenario, *of, *found, 2_000.0, float(met), over, draws, told))
+            rows.append((scenario, *of, "2022-12-31", *found, 2_000.0, float(met), over, draws, told))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

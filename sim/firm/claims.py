@@ -7,11 +7,11 @@ large firms out of what they can find beside their other bills, which they then 
 import numpy as np
 
 from sim.firm.entitlements import draw_on_fund, in_effect, more, next_of, round_half_up
-from sim.firm.state import PAID
+from sim.firm.state import CLEARED, FOUND, PAID
 from sim.kernels import inlined, kernel
 from sim.ledger import LINE, MOVES
 from sim.random_numbers import Purpose, normal, uniform
-from sim.vocabulary import CUSTOMERS
+from sim.vocabulary import CUSTOMERS, INDIVIDUAL, SIZES
 
 PUBLIC_BODIES, LARGE_FIRMS, OTHER_FIRMS = (CUSTOMERS.index(c) for c in ("public_bodies", "large_firms", "other_firms"))
 SALES_PUBLIC, SALES_LARGE = LINE["sales_public"], LINE["sales_large"]
@@ -25,12 +25,25 @@ CLEARED_PUBLIC, CLEARED_LARGE = MOVES.index("cleared_by_public_bodies"), MOVES.i
 DISPUTE = int(Purpose.DISPUTE)
 IS_DISPUTED, IN_DIFFICULTY, SIZE_OF_DEBT = 0, 1, 2  # periods of the draws
 ALL, ABLE, DIFFICULT = 0, 1, 2  # whose debts a measure clears, as `Terms.debtors` holds it
+INDIVIDUAL_SIZE = SIZES.index(INDIVIDUAL)
 
 
 @inlined
 def is_disputed(i, firms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Whether the arrears of firm i are disputed, for good."""
     return uniform(seed, DISPUTE, firms.key[i], IS_DISPUTED) < behaviour.disputed_share
+
+
+@inlined
+def is_in_difficulty(i, firms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether the debtor of firm i is in real difficulty, for good."""
+    return uniform(seed, DISPUTE, firms.key[i], IN_DIFFICULTY) < behaviour.difficult_share
+
+
+@inlined
+def is_undisputed_of_enterprise(i, firms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether what is overdue to firm i is undisputed, and owed to an enterprise: what clause I.6 wants cleared."""
+    return firms.size[i] != INDIVIDUAL_SIZE and not is_disputed(i, firms, behaviour, seed)
 
 
 @kernel
@@ -47,7 +60,9 @@ def collect(i, day, month, state):  # type: ignore[no-untyped-def]
     """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
     firms, behaviour, market, lines = state.firms, state.behaviour, state.market, state.records.books.lines[month]
     if firms.receivables_public[i] > 0:
-        _collect_public(i, state.terms, behaviour, firms, market, lines)
+        late = _collect_public(i, state.terms, behaviour, firms, market, lines)
+        if late > 0 and is_undisputed_of_enterprise(i, firms, behaviour, state.seed):
+            state.records.counts.undisputed[month, FOUND] += late
     if firms.overdue_public[i] > 0:
         _collect_overdue(i, day, month, state)
     if firms.receivables_private[i] > 0:
@@ -57,7 +72,7 @@ def collect(i, day, month, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def _collect_public(i, terms, behaviour, firms, market, lines):  # type: ignore[no-untyped-def]
-    """Public bodies and large firms pay, let become overdue, or wait."""
+    """Public bodies and large firms pay, let become overdue, or wait; returns the weighted fen that became overdue."""
     w = np.int64(firms.weight[i])
     p, claims = firms.prefecture[i], firms.receivables_public[i]
     slow = behaviour.overdue_per_month * terms.new_arrears[p, firms.sector[i], firms.size[i]]
@@ -76,6 +91,7 @@ def _collect_public(i, terms, behaviour, firms, market, lines):  # type: ignore[
     firms.receivables_public[i] -= paid + late
     firms.overdue_public[i] += late
     firms.cash[i] += paid
+    return late * w
 
 
 @kernel
@@ -87,6 +103,8 @@ def _collect_overdue(i, day, month, state):  # type: ignore[no-untyped-def]
     cleared = np.int64(0)
     if not is_disputed(i, firms, behaviour, state.seed):
         cleared = _clear(i, day, month, usual, state)
+        if firms.size[i] != INDIVIDUAL_SIZE:
+            state.records.counts.undisputed[month, CLEARED] += (usual + cleared) * np.int64(firms.weight[i])
     firms.overdue_public[i] -= usual + cleared
     firms.cash[i] += usual + cleared
     line = COLLECTED_OVERDUE_LARGE if firms.customer[i] == LARGE_FIRMS else COLLECTED_OVERDUE
@@ -105,7 +123,7 @@ def _clear(i, day, month, usual, state):  # type: ignore[no-untyped-def]
     if not more(left):
         return np.int64(0)
     debt = debt_of(i, firms, state.behaviour, seed)
-    hard = uniform(seed, DISPUTE, firms.key[i], IN_DIFFICULTY) < state.behaviour.difficult_share
+    hard = is_in_difficulty(i, firms, state.behaviour, seed)
     for by_deadline in range(2):
         left = in_effect(i, firms.eligible, terms.collects, firms, terms)
         while more(left):

@@ -51,6 +51,7 @@ PENSION_PREMIUM, MEDICAL_PREMIUM, UNEMPLOYMENT_PREMIUM, WORK_INJURY_PREMIUM = ra
 COUNTED_STATIONS: Final = ("applied", "decided", "refused", "paid", "withdrawn", "supervised")
 APPLIED, DECIDED, REFUSED, PAID, WITHDRAWN, SUPERVISED = range(len(COUNTED_STATIONS))
 
+FOUND, CLEARED = range(2)  # last axis of `Counts.undisputed`: became overdue in the month, was paid in it
 FREED: Final = len(BACK_WITHIN_DAYS)  # position of all that were freed on the last axis of `Counts.restarts`
 
 # What becomes of what was put off: positions on the last axis of `Counts.repayment_wall`.
@@ -254,6 +255,7 @@ class Counts(NamedTuple):
     holders: Int  # (M + 1, P) weighted firms that have it
     repayment_wall: Int  # (months, M + 1, DUE_AGAIN) weighted firms
     restarts: Int  # (CLOSURE_DAYS and longer, BACK_WITHIN_DAYS and FREED) weighted firms
+    undisputed: Int  # (months, FOUND and CLEARED) weighted fen of arrears to enterprises that nobody disputes
 
 
 @columns

@@ -25,12 +25,14 @@ class Funds:
                     slots.append(simpy.Container(env, init=0))
                 slot[index, prefecture] = len(slots) - 1
         self.index = {name: index for index, name in enumerate(names)}
+        self.put_in = dict.fromkeys(names, 0)  # fen, so far
         self.containers = slots
         self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
 
     def put(self, name: str, amount: int, share: np.ndarray) -> None:
         """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (P, adding up to 1)."""
         slots = self.treasury.slot[self.index[name]]
+        self.put_in[name] += int(amount)
         if slots[0] == slots[-1]:
             parts = {int(slots[0]): int(amount)}
         else:
@@ -49,6 +51,13 @@ class Funds:
             for slot in drawn.nonzero()[0]:
                 self.containers[slot].get(int(drawn[slot]))
             drawn[:] = 0
+
+    def money_of(self, name: str) -> tuple[int, int]:
+        """Fen put into a fund so far, and of these drawn; nothing of one that there is not."""
+        if name not in self.index:
+            return 0, 0
+        left = int(self.treasury.level[np.unique(self.treasury.slot[self.index[name]])].sum())
+        return self.put_in[name], self.put_in[name] - left
 
     def levels(self) -> list[int]:
         """Fen left in each slot, by the containers."""

@@ -98,6 +98,7 @@ def first_state(
                 holders=np.zeros((measures + 1, prefectures), np.int64),
                 repayment_wall=np.zeros((months, measures + 1, len(state.DUE_AGAIN)), np.int64),
                 restarts=np.zeros((len(CLOSURE_DAYS) + 1, len(BACK_WITHIN_DAYS) + 1), np.int64),
+                undisputed=np.zeros((months, 2), np.int64),
             ),
         ),
         queues=new_queues(items, prefectures, timeline.days, int(np.diff(population.cohort_start).max()) + 1),

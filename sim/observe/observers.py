@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from sim.firm.claims import debt_of, is_disputed
+from sim.firm.claims import DIFFICULT, debt_of, is_disputed, is_in_difficulty, is_undisputed_of_enterprise
 from sim.firm.contracts import prepaid
-from sim.firm.entitlements import has_bit, more, next_of, take_up, walk
-from sim.kernels import inlined, outermost
+from sim.firm.entitlements import has_bit, in_effect, more, next_of, take_up, walk
+from sim.kernels import inlined, kernel, outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import salted
 from sim.vocabulary import COUNTED_BY, EXIT_CAUSES, FACTS, SECTORS, SIZES, Status, bit
@@ -29,6 +29,9 @@ COUNTED: Final = (
     LOAN, SMALL_ARREARS,
 ) = range(len(COUNTED))  # fmt: skip
 BY_FIRMS, BY_JOBS = range(len(COUNTED_BY))
+# Weighted fen of undisputed arrears to enterprises: all of them, of debtors in difficulty, and of these with a plan.
+STANDING, OF_DIFFICULT, PLANNED = range(3)
+OF_ARREARS: Final = 3
 # What is counted of a measure's firms.
 ELIGIBLE, AWARE = range(2)
 KNOWN, FILED, GRANTED = range(3)  # measures of one firm
@@ -69,11 +72,11 @@ def results_with_owner(firms, day, month_of_year, found):  # type: ignore[no-unt
 
 
 @outermost
-def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped-def]
+def count(state, strata, panel, tally, arrears, clock, small):  # type: ignore[no-untyped-def]
     """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED) and of ``tally``, weighted.
 
-    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``clock``: the last day of the month; ``small``: fen below
-    which a debt to a firm that is not disputed is small.
+    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``arrears``: (OF_ARREARS,); ``clock``: the last day of the
+    month; ``small``: fen below which a debt to a firm that is not disputed is small.
     """
     firms, slots, behaviour, seed = state.firms, state.records.slots, state.behaviour, state.seed
     for i in range(len(firms.key)):
@@ -133,10 +136,29 @@ def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped
         if overdue > 0 and not is_disputed(i, firms, behaviour, seed):
             if debt_of(i, firms, behaviour, seed) < small:
                 row[SMALL_ARREARS] += w * overdue
+            if is_undisputed_of_enterprise(i, firms, behaviour, seed):
+                arrears[STANDING] += w * overdue
+                if is_in_difficulty(i, firms, behaviour, seed):
+                    arrears[OF_DIFFICULT] += w * overdue
+                    if _has_plan(i, state):
+                        arrears[PLANNED] += w * overdue
         if slots.put_off[i] != 0:
             for slot in range(len(slots.deferred)):
                 row[DEFERRED] += w * slots.deferred[slot, i]
         row[LOAN] += w * firms.loan[i]
+
+
+@kernel
+def _has_plan(i, state):  # type: ignore[no-untyped-def]
+    """Whether a measure in force pays off what a debtor in real difficulty owes to firm i."""
+    firms, terms = state.firms, state.terms
+    debt = debt_of(i, firms, state.behaviour, state.seed)
+    left = in_effect(i, firms.eligible, terms.collects, firms, terms)
+    while more(left):
+        m, left = next_of(left)
+        if terms.debtors[m] == DIFFICULT and debt <= terms.ceiling[m]:
+            return True
+    return False
 
 
 @outermost

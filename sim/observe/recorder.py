@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import prod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,19 @@ from sim.firm.state import (
 )
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
-from sim.observe.observers import AWARE, BORN, COUNTED, ELIGIBLE, FOUNDERS, LOAN, count_aware
+from sim.observe.observers import (
+    AWARE,
+    BORN,
+    COUNTED,
+    ELIGIBLE,
+    FOUNDERS,
+    LOAN,
+    OF_ARREARS,
+    OF_DIFFICULT,
+    PLANNED,
+    STANDING,
+    count_aware,
+)
 from sim.observe.tables import TABLES, named
 from sim.vocabulary import (
     ACTIONS,
@@ -59,6 +71,21 @@ GIVING: Final = (  # moves at the station `paid`
 MONTHLY: Final = ("panel", "universes", "delivery", "requests", "repayment_wall", "restarts")
 
 
+class PlanDays(Protocol):
+    """The days of a plan that outcomes are read by."""
+
+    @property
+    def adopted(self) -> date:
+        """On which it was made public."""
+
+    @property
+    def targets_on(self) -> date:
+        """In whose month targets are read that have no day of their own."""
+
+    def read_on(self, outcome: str) -> date:
+        """In whose month an outcome of targets is read."""
+
+
 class Record:
     """The panel of a run, month by month, and its other tables. ``items``: measures, then REQUESTS."""
 
@@ -67,7 +94,7 @@ class Record:
         months: list[str],
         prefectures: tuple[str, ...],
         measures: list[str],
-        targets_on: date,
+        plan_days: PlanDays,
         firms: Firms,
     ) -> None:
         self.months, self.prefectures, self.measures = months, prefectures, measures
@@ -79,8 +106,21 @@ class Record:
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
-        self.at_target = months.index(outcomes.target_month(months, targets_on))
-        self.decisive = {self.at_target, last}  # months whose counts decide the outcomes
+        self.at_target = months.index(outcomes.target_month(months, plan_days.targets_on))
+        # The month at whose end each outcome is read; the plan's days decide about those that targets are for.
+        self.read_in = {
+            name: months.index(outcomes.target_month(months, plan_days.read_on(name)))
+            if entry.read == "target"
+            else last
+            for name, entry in outcomes.OUTCOMES.items()
+        }
+        adopted = f"{plan_days.adopted:%Y-%m}"
+        # Of arrears those count that stand before this month, and those found from it on.
+        self.adopted_in = months.index(adopted) if adopted in months else 0 if adopted < months[0] else len(months)
+        self.arrears = np.zeros((len(months) + 1, OF_ARREARS), np.int64)  # at the start, then at each month's end
+        self.money_of_fund = np.zeros((len(months), 2), np.int64)  # of SME_FUND by each month's end: put in, drawn
+        # Months whose counts decide the outcomes.
+        self.decisive = {*self.read_in.values(), min(self.adopted_in - 1, last), last}
 
     def tables(
         self, firms: Firms, terms: Terms, counts: Counts, books: Books, timeline: Timeline
@@ -122,6 +162,7 @@ class Record:
         inclusive_loans: int,
         growth: float,
         out_of_work: float,
+        timeline: Timeline,
     ) -> pd.DataFrame:
         """The outcomes (columns: ``TABLES['outcomes']``).
 
@@ -132,30 +173,52 @@ class Record:
         def sums(month: int) -> dict[str, int]:
             return dict(zip(COUNTED, self.panel[month].sum(axis=0).tolist(), strict=True))
 
-        by_size = self.panel[self.at_target, :, LOAN].reshape(-1, len(SIZES)).sum(axis=0)
-        seen = outcomes.OutcomeInputs(
-            at_target=sums(self.at_target),
-            at_end=sums(-1),
-            ledger=ledger_table,
-            given=outcomes.by_measures(ledger_table, "relieved", "granted"),
-            contracts={name: int(won[:, k].sum()) for k, name in enumerate(WINNERS)},
-            chosen={
+        of_horizon: dict[str, Any] = {
+            "at_end": sums(-1),
+            "universes_at_end": universes.counts(self.tallies[-1]),
+            "ledger": ledger_table,
+            "given": outcomes.by_measures(ledger_table, "relieved", "granted"),
+            "contracts": {name: int(won[:, k].sum()) for k, name in enumerate(WINNERS)},
+            "chosen": {
                 name: int(counts.firms[:, m, DECIDED].sum()) for m, name in enumerate(self.measures) if quota[m] >= 0
             },
-            inclusive_loans=(inclusive_loans, int(by_size[: SIZES.index("medium")].sum())),
-            all_loans_growth=growth,
-            out_of_work=round(out_of_work),
-            stock_refunds=self._stock_refunds(counts),
-        )
-        return outcomes.table(seen)
+            "all_loans_growth": growth,
+            "out_of_work": round(out_of_work),
+        }
 
-    def _stock_refunds(self, counts: Counts) -> tuple[int, int]:
-        """Weighted firms that asked for the stock of VAT credits, or stand on the list, and paid ones, by June 2022."""
-        if outcomes.STOCK_REFUND not in self.measures or outcomes.STOCK_REFUNDS_BY not in self.months:
+        def seen(month: int) -> outcomes.OutcomeInputs:
+            by_size = self.panel[month, :, LOAN].reshape(-1, len(SIZES)).sum(axis=0)
+            put_in, drawn = self.money_of_fund[month].tolist()
+            return outcomes.OutcomeInputs(
+                at_target=sums(month),
+                universes_at_target=universes.counts(self.tallies[month]),
+                inclusive_loans=(inclusive_loans, int(by_size[: SIZES.index("medium")].sum())),
+                stock_refunds=self._stock_refunds(counts, month),
+                arrears=self._arrears(counts, month),
+                sme_fund=(put_in, drawn),
+                years=int((timeline.month[: timeline.days] <= month).sum()) / outcomes.DAYS_OF_YEAR,
+                **of_horizon,
+            )
+
+        months = {month: seen(month) for month in set(self.read_in.values())}
+        return outcomes.table({name: entry.of(months[self.read_in[name]]) for name, entry in outcomes.OUTCOMES.items()})
+
+    def _stock_refunds(self, counts: Counts, month: int) -> tuple[int, int]:
+        """Weighted firms that asked for the stock of VAT credits, or stand on the list, and paid ones, by a month."""
+        if outcomes.STOCK_REFUND not in self.measures:
             return 0, 0
-        until, m = self.months.index(outcomes.STOCK_REFUNDS_BY) + 1, self.measures.index(outcomes.STOCK_REFUND)
-        applied, paid = counts.firms[:until, m, [APPLIED, PAID]].sum(axis=0).tolist()
+        m = self.measures.index(outcomes.STOCK_REFUND)
+        applied, paid = counts.firms[: month + 1, m, [APPLIED, PAID]].sum(axis=0).tolist()
         return applied, paid
+
+    def _arrears(self, counts: Counts, month: int) -> outcomes.Arrears:
+        """What is known of undisputed arrears to enterprises at the end of a month."""
+        since = slice(self.adopted_in, month + 1)
+        found, cleared = counts.undisputed[since].sum(axis=0).tolist()
+        if month >= self.adopted_in:
+            found += int(self.arrears[self.adopted_in, STANDING])
+        difficult, planned = self.arrears[month + 1, [OF_DIFFICULT, PLANNED]].tolist()
+        return outcomes.Arrears(found, cleared, difficult, planned)
 
     def ledger_table(self, books: Books, parties: list[MeasureParty]) -> pd.DataFrame:
         """The ledger (columns: ``TABLES['ledger']``)."""

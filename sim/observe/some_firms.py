@@ -1,5 +1,9 @@
 """Outcomes over firms of one's own choice, by the definitions that outcomes have.
 
+A rate keeps its universe: its plain name is of the enterprises among these firms, and its variants of all of them or of
+the individual businesses. Conditions that name a universe or sizes say themselves of whom rates are: then the plain
+names are of just these firms, and there are no variants.
+
 What is counted of firms is counted by *cell* (prefecture, sector, size), so an outcome of some cells is that outcome of
 their sums. Universes of cells are all firms, individual businesses (of that size) and enterprises (of the others).
 Industry above scale is no union of cells: its rates are read from the table ``universes``, and nothing else is
@@ -8,16 +12,17 @@ known of it. What is counted by measure, by winner or for all banks together is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.observe.conditions import OF_FIRMS, Where, understood
 from sim.observe.months import RATES, rates_by_month
-from sim.observe.outcomes import OUTCOMES, of_counts
+from sim.observe.outcomes import OUTCOMES, OfUniverses, of_counts
+from sim.observe.outcomes import RATES as ALL_RATES
 from sim.refusal import Refusal, UnknownName
-from sim.vocabulary import SIZES
+from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE, INDIVIDUAL, SIZES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +35,9 @@ AT_TARGET: Final = (
     "loss_making_with_owner", "overdue_public_fen", "small_arrears_fen",
 )  # fmt: skip  # and in the month of the targets
 GOT: Final = ("given_fen", "rows")  # over the horizon, of firms: what they were given; founders' rows of the sample
-COUNTS: Final = (*AT_END, *AT_TARGET, *GOT)
+ALIVE_AT_TARGET: Final = "founders_alive_at_target"  # `founders_alive` in the month of the targets
+COUNTS: Final = (*AT_END, *AT_TARGET, ALIVE_AT_TARGET, *GOT)
 RUN: Final = ("scenario", "replication")
-INDIVIDUAL: Final = "individual"
 ABOVE_SCALE: Final = "industry_above_scale"
 OF_SIZES: Final = {
     "all": SIZES,
@@ -62,11 +67,11 @@ def got(fates: pd.DataFrame) -> pd.DataFrame:
 
 
 def cells(panel: pd.DataFrame, target_month: str) -> pd.DataFrame:
-    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET."""
+    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET, ALIVE_AT_TARGET."""
     month = panel["month"].to_numpy()
     end, target = panel[month == month[-1]], panel[month == target_month]  # the same cells in the same order
     table: pd.DataFrame = end[[*CELL, *AT_END]].reset_index(drop=True)
-    table[list(AT_TARGET)] = target[list(AT_TARGET)].to_numpy()
+    table[[*AT_TARGET, ALIVE_AT_TARGET]] = target[[*AT_TARGET, "founders_alive"]].to_numpy()
     return table
 
 
@@ -109,6 +114,11 @@ def is_above_scale(asked: dict[str, list[str]]) -> bool:
     return True
 
 
+def says_of_whom(asked: dict[str, list[str]]) -> bool:
+    """Whether conditions, as given or as :func:`chosen` reads them, say of which firms rates are."""
+    return not {"universe", "size"}.isdisjoint(asked)
+
+
 def named(outcomes: Iterable[str] | None, asked: dict[str, list[str]], is_kept: bool) -> list[str]:
     """The outcomes that are asked for, of None all that can be told of these firms, in the order of ``OUTCOMES``.
 
@@ -118,9 +128,11 @@ def named(outcomes: Iterable[str] | None, asked: dict[str, list[str]], is_kept: 
     reasons: dict[str, tuple[str, str]] = {}
     above = is_above_scale(asked)
     for name, outcome in OUTCOMES.items():
-        if outcome.undivided is not None:
+        if says_of_whom(asked) and outcome.base != name:
+            reasons[name] = "条件已指明统计口径", "the conditions say of whom rates are"
+        elif outcome.undivided is not None:
             reasons[name] = outcome.undivided.zh, outcome.undivided.en
-        elif above and name not in RATES:
+        elif above and name not in ALL_RATES:
             reasons[name] = "规模以上工业企业只统计各项比率", "of industry above scale only rates are counted"
         elif name == "money_given" and not is_kept:
             reasons[name] = "这些运行没有保留各企业所得", "these runs have not kept what each firm was given"
@@ -147,13 +159,28 @@ def pick(table: pd.DataFrame, asked: dict[str, list[str]]) -> pd.DataFrame:
     return table[held]
 
 
+def sums_of_universes(chosen_cells: pd.DataFrame, asked: dict[str, list[str]]) -> Mapping[tuple[str, int], OfUniverses]:
+    """COUNTS of the firms that are chosen, run by run, by universe, by firms; see the head of the module."""
+    found: dict[tuple[str, int], dict[tuple[str, str], dict[str, int]]] = {}
+    for universe, sizes in OF_SIZES.items():
+        whole = universe == "all" or (universe == HEADLINE_UNIVERSE and says_of_whom(asked))
+        cells = chosen_cells.assign(within=whole | chosen_cells["size"].isin(sizes).to_numpy())
+        counts = cells[list(COUNTS)].where(cells["within"], 0)
+        sums = counts.groupby([cells[name] for name in RUN], sort=False, observed=True).sum(min_count=1)
+        for (scenario, replication), numbers in zip(sums.index, sums.to_numpy().tolist(), strict=True):
+            of_run = found.setdefault((scenario, replication), {})
+            of_run[universe, COUNTED_BY[0]] = dict(zip(COUNTS, numbers, strict=True))
+    return found
+
+
 def told(
     counted: pd.DataFrame, rates: pd.DataFrame, where: Where, outcomes: Sequence[str] | None, target_month: str
 ) -> pd.DataFrame:
     """Outcomes of some firms in each of several runs: scenario, replication, outcome, value, unit.
 
-    ``counted``: :func:`cells` of the runs, ``rates``: :func:`sim.observe.months.rates_by_month` of their universes,
-    both with scenario and replication. See :meth:`sim.observe.tables.Result.outcomes_of` for the rest.
+    ``target_month``: see :func:`sim.observe.outcomes.target_month`. ``counted``: :func:`cells` of the runs, ``rates``:
+    :func:`sim.observe.months.rates_by_month` of their universes, both with scenario and replication. See
+    :meth:`sim.observe.tables.Result.outcomes_of` for the rest.
     """
     import pandas as pd
 
@@ -162,16 +189,18 @@ def told(
     names = named(outcomes, asked, is_kept)
     rows: list[tuple[str, int, str, float]] = []
     if is_above_scale(asked):
-        meant = rates[(rates["universe"] == ABOVE_SCALE) & (rates["by"] == "firms")]
+        meant = rates[(rates["universe"] == "industry_above_scale") & (rates["by"] == COUNTED_BY[0])]
         for name in names:
-            month = meant["month"].max() if name == RATES[0] else target_month
-            there = meant.loc[meant["month"] == month, [*RUN, name]].itertuples(index=False)
+            month = meant["month"].max() if OUTCOMES[name].read == "end" else target_month
+            column = name if name in RATES else RATES[0]  # survival on another day
+            there = meant.loc[meant["month"] == month, [*RUN, column]].itertuples(index=False)
             rows += [(scenario, replication, name, float(rate)) for scenario, replication, rate in there]
     else:
-        sums = pick(counted, asked).groupby(list(RUN), sort=False, observed=True)[list(COUNTS)].sum(min_count=1)
-        for (scenario, replication), numbers in zip(sums.index, sums.to_numpy().tolist(), strict=True):
-            counts = dict(zip(COUNTS, numbers, strict=True))
-            rows += [(scenario, replication, name, OUTCOMES[name].of(of_counts(counts))) for name in names]
+        sums = sums_of_universes(pick(counted, asked), asked)
+        for run, of_universes in sums.items():
+            at_target = {of: {**c, "founders_alive": c[ALIVE_AT_TARGET]} for of, c in of_universes.items()}
+            seen = of_counts(of_universes["all", COUNTED_BY[0]], of_universes, at_target)
+            rows += [(*run, name, OUTCOMES[name].of(seen)) for name in names]
     table = pd.DataFrame(rows, columns=[*RUN, "outcome", "value"])
     return table.assign(unit=[OUTCOMES[name].unit for name in table["outcome"]])
 

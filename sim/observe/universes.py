@@ -1,8 +1,10 @@
 """Of whom a rate is: all firms, individual businesses, enterprises or industry above scale, by firms or by jobs.
 
 Published figures are of one universe each, so a simulated one is compared with them in the same. A firm belongs to one
-*stratum* for good, by its size and its usual sales at the start; a universe is a union of strata. By jobs a firm counts
-as often as the staff that it usually has at the start (or opens with), owners excluded, whatever becomes of them.
+*stratum* for good, by its size and its usual sales at the start; a universe is a union of strata. The model has no
+large firms, so its enterprises are the micro, small and medium ones that the plan is for; what is published of
+enterprises has large ones too. By jobs a firm counts as often as the staff that it usually has at the start (or opens
+with), owners excluded, whatever becomes of them.
 """
 
 from __future__ import annotations
@@ -61,12 +63,34 @@ def table(months: list[str], tallies: Int) -> pd.DataFrame:
     """
     import pandas as pd
 
+    each = len(UNIVERSES) * len(COUNTED_BY)
+    rows = len(months) * each
+    names = {
+        "month": np.repeat(np.array(months, object), each),
+        "universe": np.tile(np.repeat(np.array(UNIVERSES, object), len(COUNTED_BY)), len(months)),
+        "by": np.tile(np.array(COUNTED_BY, object), len(months) * len(UNIVERSES)),
+    }
+    return pd.DataFrame(names | {name: cells.reshape(rows) for name, cells in _counts(tallies).items()})
+
+
+def counts(tally: Int) -> dict[tuple[str, str], dict[str, int]]:
+    """What rates are of, by universe and how they are counted, on the day of a tally (*TALLY)."""
+    found = _counts(tally[None])
+    return {
+        (universe, by): {name: int(cells[0, u, k]) for name, cells in found.items()}
+        for u, universe in enumerate(UNIVERSES)
+        for k, by in enumerate(COUNTED_BY)
+    }
+
+
+def _counts(tallies: Int) -> dict[str, Int]:
+    """Each count of rates, (months, UNIVERSES, COUNTED_BY), of tallies (months, *TALLY)."""
     of_universe = [tallies[:, [STRATA.index(name) for name in OF_UNIVERSE[u]]].sum(axis=1) for u in UNIVERSES]
     # By month, universe and how counted; then founder, stopped, standing, losses.
     seen = np.moveaxis(np.stack(of_universe, axis=1), -1, 2)
     open_, suspended, paused, left_working, _ = range(len(STANDINGS))
     alive = seen[..., : paused + 1, :]
-    counts = {
+    counted = {
         "open": seen[..., open_, :],
         "suspended": seen[..., suspended, :],
         "paused": seen[..., paused, :],
@@ -78,11 +102,4 @@ def table(months: list[str], tallies: Int) -> pd.DataFrame:
         "loss_making": alive[..., LOSSES.index("without")],
         "loss_making_with_owner": alive[..., LOSSES.index("with_owner") :],
     }
-    each = len(UNIVERSES) * len(COUNTED_BY)
-    names = {
-        "month": np.repeat(np.array(months, object), each),
-        "universe": np.tile(np.repeat(np.array(UNIVERSES, object), len(COUNTED_BY)), len(months)),
-        "by": np.tile(np.array(COUNTED_BY, object), len(months) * len(UNIVERSES)),
-    }
-    rows = len(months) * each
-    return pd.DataFrame(names | {name: cells.reshape(rows, -1).sum(axis=1) for name, cells in counts.items()})
+    return {name: cells.reshape(*cells.shape[:3], -1).sum(axis=-1) for name, cells in counted.items()}

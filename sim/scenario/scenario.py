@@ -125,7 +125,8 @@ class Scenario:
                 id_: {key: value for key, value in entry.items() if key not in SAID_ONLY}
                 for id_, entry in contents[group].items()
             }
-        decides["targets_on"] = contents["plan"]["targets_on"]
+        decides |= {day: contents["plan"][day] for day in ("adopted", "targets_on")}
+        decides["read_on"] = {said["outcome"]: said["on"] for said in contents["plan"]["targets"] if said["on"]}
         decides["ceilings"] = {said["outcome"]: said["ceiling_yuan"] for said in contents["plan"]["targets"]}
         decides["parameters"] = effective(self.parameter_changes)
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -68,6 +68,9 @@ class Target(Strict):
     at_least: float | None = Field(None, description="promised least value, in the outcome's unit")
     at_most: float | None = Field(None, description="promised greatest value; one of the two is given")
     clause: str = Field(description="clause that promises it")
+    on: date | None = Field(
+        None, description="day whose month it is read in, that of `targets_on` where it is left out"
+    )
     ceiling_yuan: Yuan | Name | None = Field(
         None, description="only what is owed to a firm below this sum counts; the id of a measure stands for its own"
     )
@@ -77,6 +80,16 @@ class Target(Strict):
         if (self.at_least is None) == (self.at_most is None):
             raise Refusal(
                 zh="目标应在 at_least 与 at_most 中恰好写一项", en="a target has exactly one of at_least and at_most"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_day_only_where_one_is_looked_at(self) -> Target:
+        if self.on is not None and OUTCOMES[self.outcome].read == "end":
+            raise Refusal(
+                zh=f"{self.outcome} 按期末读取，不能另写日期 on",
+                en=f"{self.outcome} is read at the end of the horizon and takes no day of its own",
+                at=("on",),
             )
         return self
 
@@ -105,6 +118,26 @@ class Plan(Strict):
                 at=("horizon",),
             )
         return self
+
+    @model_validator(mode="after")
+    def _reads_each_outcome_on_one_day(self) -> Plan:
+        for place, target in enumerate(self.targets):
+            first, on = self.read_on(target.outcome), target.on or self.targets_on
+            if first != on:
+                raise Refusal(
+                    zh=f"{target.outcome} 已按 {first} 读取，不能另按 {on} 读取",
+                    en=f"{target.outcome} is read on {first} already, not on {on} too",
+                    at=("targets", place),
+                )
+        return self
+
+    def read_on(self, outcome: str) -> date:
+        """The day whose month an outcome is read in: that of its target, of the plain outcome's, or ``targets_on``."""
+        for name in (outcome, OUTCOMES[outcome].base):
+            for target in self.targets:
+                if target.outcome == name:
+                    return target.on or self.targets_on
+        return self.targets_on
 
     def ceiling_yuan(self, outcome: str) -> float | None:
         """Sum below which something counts in the outcome of a target, None where all of it does.

@@ -6,15 +6,17 @@ The outcomes are those of ``sim/observe/outcomes.py`` and, where differences are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.observe.outcomes import OUTCOMES
+from sim.observe.outcomes import OUTCOMES, variant
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.intervals import Range, summarise
+
+SURVIVAL_OF_ALL: Final = variant("survival_rate", "all", "firms")  # of those that `survivors` counts
 
 
 def unit_of(outcome: str) -> str:
@@ -55,8 +57,8 @@ def possible_means(table: pd.DataFrame) -> Range:
     least, most = np.array([possible_range(outcome) for outcome in table["outcome"]], np.float64).reshape(-1, 2).T
     labels = [name for name in table if name not in ("outcome", "unit", "mean", "replications")]
     means = table.assign(all=0).pivot(index=[*labels, "all"], columns="outcome", values="mean")
-    if {"survivors", "survival_rate"} <= set(means):
-        founders = means["survivors"] / means["survival_rate"].where(means["survival_rate"] > 0)
+    if {"survivors", SURVIVAL_OF_ALL} <= set(means):
+        founders = means["survivors"] / means[SURVIVAL_OF_ALL].where(means[SURVIVAL_OF_ALL] > 0)
         ever = founders + means.get("births", np.nan)
         row = means.index.get_indexer(pd.MultiIndex.from_frame(table.assign(all=0)[[*labels, "all"]]))
         for outcome, firms in (("survivors", founders), ("exits", ever), ("insolvent_exits", ever), ("stopped", ever)):

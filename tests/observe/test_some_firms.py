@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.observe.months import RATES
-from sim.observe.outcomes import OUTCOMES
+from sim.observe.outcomes import OUTCOMES, RATES
 from sim.observe.tables import Result
 from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import SECTORS, SIZES
@@ -63,8 +62,23 @@ def test_parts_add_up_to_the_whole(run: Result, by: str, groups: tuple[str, ...]
     for outcome in SUMS:
         assert sum(part[outcome] for part in there) == run.value(outcome), outcome
     ends = run.panel[run.panel["month"] == "2023-12"].groupby(by)["founders"].sum()
-    rates = [told(run, **{by: str(group)})["survival_rate"] for group in ends.index]
-    assert np.average(rates, weights=ends) == pytest.approx(run.value("survival_rate"))
+    name = "survival_rate" if by == "size" else "survival_rate_of_all"  # a size says of whom the plain name is
+    rates = [told(run, **{by: str(group)})[name] for group in ends.index]
+    assert np.average(rates, weights=ends) == pytest.approx(run.value("survival_rate_of_all"))
+
+
+def test_a_rate_of_some_firms_is_of_the_enterprises_among_them(run: Result):
+    retail = run.panel[(run.panel["sector"] == "retail") & (run.panel["month"] == "2022-12")]
+    living = retail["open"] + retail["suspended"] + retail["paused"]
+    found, individual = told(run, sector="retail"), retail["size"] == "individual"
+    assert found["loss_share"] == retail["loss_making"][~individual].sum() / living[~individual].sum()
+    assert found["loss_share_of_all"] == retail["loss_making"].sum() / living.sum()
+    of_individual = retail["loss_making"][individual].sum() / living[individual].sum()
+    assert found["loss_share_of_individual_businesses"] == of_individual
+    # Who asks for these alone gets the same figure by the plain name, and no variants.
+    alone = told(run, sector="retail", universe="individual_businesses")
+    assert alone["loss_share"] == of_individual
+    assert not {"loss_share_of_all", "loss_share_of_individual_businesses"} & set(alone)
 
 
 def test_universes_are_those_of_the_table(run: Result):
@@ -75,6 +89,7 @@ def test_universes_are_those_of_the_table(run: Result):
     counts = at.loc[("industry_above_scale", "firms", "2022-12")]
     above = told(run, universe="industry_above_scale")
     assert set(above) == set(RATES)
+    assert above["survival_rate_on_target_day"] == counts["founders_alive"] / counts["founders"]
     living = counts["open"] + counts["suspended"] + counts["paused"]
     assert above["loss_share"] == counts["loss_making"] / living
     assert above["loss_share_with_owner"] == counts["loss_making_with_owner"] / living
@@ -102,6 +117,9 @@ def test_conditions_hold_together_and_know_every_name_of_a_place(run: Result):
         ({"size": "micro"}, ["contracts_of_small_firms"], "counted by the size of who wins"),
         ({"size": "micro"}, ["bank_write_offs"], "for all banks together"),
         ({"size": "micro"}, ["money_put_off"], "counted by measure"),
+        ({"sector": "retail"}, ["loss_share_by_jobs"], "by jobs are counted of whole universes"),
+        ({"sector": "retail"}, ["loss_share_of_industry_above_scale"], "not counted by prefecture, sector and size"),
+        ({"size": "micro"}, ["loss_share_of_all"], "the conditions say of whom"),
     ],
 )
 def test_what_cannot_be_told_is_refused_by_name(run: Result, where, outcomes, says: str):

@@ -56,10 +56,10 @@ def test_the_end_of_a_month_is_what_the_panel_counts(seen):
         assert evening["left_working"] == row["stopped_left_working"]
 
 
-def test_the_end_of_2022_is_the_resumption_rate(seen):
+def test_the_end_of_2022_is_the_resumption_rate_of_all(seen):
     evening = of_all(seen).loc["2022-12-31"]
     rate = (evening["working"] + evening["left_working"]) / evening["stopped"]
-    assert rate == pytest.approx(seen.value("resumption_rate"))
+    assert rate == pytest.approx(seen.value("resumption_rate_of_all"))
 
 
 def test_every_day_adds_up_and_universes_are_unions(seen):

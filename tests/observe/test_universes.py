@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -11,8 +12,8 @@ import pytest
 
 from sim.engine import simulate
 from sim.observe.months import rates_by_month
-from sim.observe.outcomes import OUTCOMES, By, Universe
-from sim.observe.tables import TABLES
+from sim.observe.outcomes import OUTCOMES, PLAIN, RATES, By, Universe, variant
+from sim.observe.tables import TABLES, Result
 from sim.observe.universes import OF_UNIVERSE, STRATA
 from sim.scenario import load
 from sim.vocabulary import COUNTED_BY, UNIVERSES
@@ -29,11 +30,20 @@ FIVE = (
 
 
 @pytest.fixture(scope="module")
-def five() -> pd.DataFrame:
+def of_five() -> Result:
     """Five firms, of which one stands for three and one closes in May, after a waiver of January's rent."""
     waiver = measure("waiver", "relief", flows=["rent"], share=1, months=1, eligible={"facts": []})
-    town = Town(*FIVE, until=date(2022, 12, 31), measures=[waiver], parameters=IMPATIENT).live()
-    return town.result.universes.set_index(["month", "universe", "by"])
+    return Town(*FIVE, until=date(2022, 12, 31), measures=[waiver], parameters=IMPATIENT).live().result
+
+
+@pytest.fixture(scope="module")
+def five(of_five: Result) -> pd.DataFrame:
+    return of_five.universes.set_index(["month", "universe", "by"])
+
+
+@pytest.fixture(scope="module")
+def five_outcomes(of_five: Result) -> pd.Series:
+    return of_five.outcomes.set_index("outcome")["value"]
 
 
 @pytest.mark.parametrize(
@@ -81,23 +91,55 @@ def test_universes_add_up_and_agree_with_the_panel_and_the_outcomes(case: Path) 
     individual = run.panel[run.panel["size"] == "individual"]
     assert total["individual_businesses"].xs("firms", level="by").equals(individual.groupby("month")[counts].sum())
     rates = rates_by_month(run.universes).set_index(["universe", "by", "month"])
-    for name, month in (("survival_rate", "2023-12"), ("resumption_rate", "2022-12"), ("loss_share", "2022-12"),
-        ("loss_share_with_owner", "2022-12"),
-    ):  # fmt: skip
-        assert rates.loc[("all", "firms", month), name] == run.value(name)
+    days = {"survival_rate": ("survival_rate", "2023-12"), "survival_rate_on_target_day": ("survival_rate", "2022-12")}
+    days |= {name: (name, "2022-12") for name in ("resumption_rate", "loss_share", "loss_share_with_owner")}
+    for name, (rate, month) in days.items():
+        for universe in UNIVERSES:
+            for by in COUNTED_BY:
+                value = run.value(variant(name, universe, by))
+                assert value == pytest.approx(rates.loc[(universe, by, month), rate], nan_ok=True), (name, universe, by)
+
+
+def test_a_plain_rate_is_of_enterprises_by_firms(five_outcomes) -> None:
+    """Of seven entities six are alive at the end, of the three enterprises two."""
+    assert five_outcomes["survival_rate"] == five_outcomes["survival_rate_on_target_day"] == pytest.approx(2 / 3)
+    assert five_outcomes["survival_rate_of_all"] == pytest.approx(6 / 7)
+    assert five_outcomes["survival_rate_of_individual_businesses"] == 1.0
+    assert five_outcomes["survival_rate_by_jobs"] == pytest.approx((30 + 40) / (10 + 30 + 40))
+    assert five_outcomes["survival_rate_of_all_by_jobs"] == pytest.approx(81 / 91)
+    assert five_outcomes["survival_rate_of_industry_above_scale_by_jobs"] == 1.0
+
+
+def test_outcomes_are_the_same_where_nobody_wants_tables() -> None:
+    scenario = load("full_plan")
+    with_tables, without = simulate(scenario, firms=300), simulate(scenario, firms=300, tables=False)
+    assert with_tables.outcomes.equals(without.outcomes)
+    assert set(with_tables.outcomes["outcome"]) == set(OUTCOMES)
 
 
 def test_every_outcome_says_of_whom_it_is_and_what_it_counts() -> None:
     assert get_args(Universe) == UNIVERSES == tuple(OF_UNIVERSE)
     assert set(COUNTED_BY) < set(get_args(By))
     assert {stratum for strata in OF_UNIVERSE.values() for stratum in strata} == set(STRATA)
-    assert {name: (one.universe, one.by) for name, one in OUTCOMES.items() if one.unit == "share"} == {
-        "survival_rate": ("all", "firms"),
-        "resumption_rate": ("all", "firms"),
-        "loss_share": ("all", "firms"),
-        "loss_share_with_owner": ("all", "firms"),
+    assert {
+        name: (one.universe, one.by) for name, one in OUTCOMES.items() if one.unit == "share" and name in PLAIN
+    } == {
+        **dict.fromkeys(RATES, ("enterprises", "firms")),
         "stock_refunds_paid": ("all", "firms"),
         "inclusive_loan_growth_gap": ("all", "money"),
+        "arrears_with_plan": ("enterprises", "money"),
+        "arrears_cleared": ("enterprises", "money"),
+        "entity_growth": ("all", "firms"),
+        "sme_fund_used": ("all", "money"),
     }
     assert all(one.by == "money" for one in OUTCOMES.values() if one.unit == "fen")
     assert OUTCOMES["jobs"].by == "jobs" and OUTCOMES["survivors"].by == "firms"
+
+
+def test_each_rate_is_an_outcome_of_each_universe_by_firms_and_by_jobs() -> None:
+    every = product(RATES, UNIVERSES, COUNTED_BY)
+    variants = {variant(rate, universe, by): (universe, by) for rate, universe, by in every}
+    assert len(variants) == len(RATES) * len(UNIVERSES) * len(COUNTED_BY) == 40
+    assert {name: (OUTCOMES[name].universe, OUTCOMES[name].by) for name in variants} == variants
+    assert set(PLAIN) == set(OUTCOMES) - set(variants) | set(RATES)
+    assert {"loss_share", "loss_share_by_jobs", "loss_share_of_all_by_jobs"} < set(variants)

@@ -61,12 +61,15 @@ class Treasury:
         self.funds = {fund.id: fund for fund in funds}
         self.weights = weights
         self.left: dict[tuple[str, int], int] = defaultdict(int)
+        self.put_in: dict[str, int] = defaultdict(int)
+        self.drawn: dict[str, int] = defaultdict(int)
 
     def _place(self, fund: str, prefecture: int) -> tuple[str, int]:
         return (fund, prefecture if self.funds[fund].level == "prefecture" else 0)
 
     def put(self, fund: str, amount: int) -> None:
         """Put money into a fund; prefectures get theirs by weight, the first what rounding leaves."""
+        self.put_in[fund] += amount
         if self.funds[fund].level == "province":
             self.left[fund, 0] += amount
             return
@@ -86,6 +89,7 @@ class Treasury:
         if self.left[self._place(name, firm.prefecture)] < part:
             return False
         self.left[self._place(name, firm.prefecture)] -= part
+        self.drawn[name] += part
         return True
 
     def waits(self, rule: Rule) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.reference.arithmetic import whole
 from tests.reference.contracts import paid_of_contracts
-from tests.reference.debtors import collect_overdue, debtor
+from tests.reference.debtors import collect_overdue, debtor, is_to_be_cleared
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
@@ -32,6 +32,8 @@ def collect_public(province: Province, firm: Firm, day: int) -> None:
         paid = min(whole(rate * province.large_firms.pays[firm.prefecture] * claims), claims - late)
     firm.receivables_public -= paid + late
     firm.overdue_public += late
+    if is_to_be_cleared(province, firm):
+        province.found[month] += late * w
     firm.cash += paid
     books.post(month, debtor(firm), "firms", "receivables", "paid", paid * w)
     books.post(month, debtor(firm), "firms", "arrears_to_firms", "owed", late * w)

@@ -81,6 +81,16 @@ def is_in_difficulty(province: Province, firm: Firm) -> bool:
     return chance < province.calibration("receivables.difficult_share")
 
 
+def is_to_be_cleared(province: Province, firm: Firm) -> bool:
+    """Whether what is overdue to a firm is what clause I.6 wants paid: owed to an enterprise, and not disputed."""
+    return firm.size != "individual" and not is_disputed(province, firm)
+
+
+def has_plan(province: Province, firm: Firm, day: int) -> bool:
+    """Whether a measure for debtors in real difficulty pays off what is overdue to a firm."""
+    return any(rule.values.debtors == "in_difficulty" for rule in measures_that_collect(province, firm, day))
+
+
 def single_debt(province: Province, firm: Firm) -> float:
     """Fen of each of the equal debts that a firm's arrears consist of."""
     if firm.overdue_public == 0:
@@ -150,4 +160,6 @@ def receive(province: Province, firm: Firm, day: int, amount: int, payer: str, k
     firm.overdue_public -= amount
     firm.cash += amount
     month = province.month_of[day]
+    if is_to_be_cleared(province, firm):
+        province.cleared[month] += amount * firm.weight
     province.books.post(month, payer, "firms", "arrears_to_firms", kind, amount * firm.weight, rule)

@@ -13,6 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from sim.classification import province
 from sim.instruments import instruments
 from sim.measure import DECIDED_UPON, Delivery, Measure
+from sim.observe.outcomes import OUTCOMES
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
 from sim.scenario import Scenario, load
@@ -294,9 +295,16 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
     shipped = [draw(delivered_otherwise(measure)) for measure in shipped]
     if draw(st.booleans()):
         own.append(draw(a_service_for_the_freed(world)))
+    days = st.one_of(st.none(), st.dates(world.start, world.end))
+    targets = [
+        target.model_copy(update={"on": draw(days)}) if OUTCOMES[target.outcome].read == "target" else target
+        for target in plan.plan.targets
+    ]
+    adopted = draw(st.dates(world.start, world.end))
     scenario: Scenario = replace(
         plan,
         name="drawn",
+        plan=plan.plan.model_copy(update={"targets": tuple(targets), "adopted": adopted}),
         measures=tuple(sorted((*own, *shipped), key=lambda measure: measure.id)),
         funds=tuple(sorted((*plan.funds, *funds), key=lambda fund: fund.id)),
         world=world,

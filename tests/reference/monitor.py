@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from sim.units import fen
 from sim.vocabulary import EXIT_CAUSES
-from tests.reference.debtors import is_disputed, single_debt
+from tests.reference.debtors import has_plan, is_disputed, is_in_difficulty, is_to_be_cleared, single_debt
 from tests.reference.firm import Firm
 from tests.reference.province import Province
 
@@ -38,6 +38,12 @@ class Monitor:
         self.belongs = {firm.row: universes_of(firm) for firm in province.firms}
         self.jobs = {firm.row: firm.usual_staff for firm in province.firms}
         self.queued: dict[tuple[int, str], list[int]] = {}  # weighted firms that wait, and their days so far
+        # Weighted fen of undisputed arrears to enterprises by month: all, with debtors in difficulty, with a plan.
+        self.standing: dict[int, int] = defaultdict(int)
+        self.difficult: dict[int, int] = defaultdict(int)
+        self.planned: dict[int, int] = defaultdict(int)
+        self.fund: dict[int, tuple[int, int]] = {}  # fen put into the SME fund by the end of a month, and drawn on it
+        self._count_arrears(-1, 0)
 
     def count(self, day: int) -> None:
         """Count on the last day of a month."""
@@ -55,11 +61,25 @@ class Monitor:
                             self.universes[month, universe, "jobs", name] += (
                                 int(amount) * firm.weight * self.jobs[firm.row]
                             )
+        self._count_arrears(month, day)
+        treasury = self.province.treasury
+        self.fund[month] = treasury.put_in["sme_development"], treasury.drawn["sme_development"]
         for (item, _, _), queue in self.province.queues.items():
             waiting = self.queued.setdefault((month, item), [0, 0])
             for case in queue:
                 waiting[0] += case.firm.weight
                 waiting[1] += case.firm.weight * (day - case.filed_on)
+
+    def _count_arrears(self, month: int, day: int) -> None:
+        """Undisputed arrears to enterprises as they stand; month -1: before the first day."""
+        for firm in self.province.firms:
+            if not firm.is_alive or not is_to_be_cleared(self.province, firm):
+                continue
+            owed = firm.overdue_public * firm.weight
+            self.standing[month] += owed
+            if is_in_difficulty(self.province, firm):
+                self.difficult[month] += owed
+                self.planned[month] += owed if has_plan(self.province, firm, day) else 0
 
     def _seen_of(self, firm: Firm, day: int) -> dict[str, int]:
         """What one firm adds to the counts of its cell on a day."""

@@ -81,6 +81,9 @@ class Province:
         self._look_back()
         self.market = Market(self)
         self.large_firms = LargeFirms(self)
+        # Weighted fen of arrears to enterprises that nobody disputes, by month: became overdue, were paid.
+        self.found: dict[int, int] = defaultdict(int)
+        self.cleared: dict[int, int] = defaultdict(int)
 
     def _look_back(self) -> None:
         """Before the horizon every firm settled last in the month before its first settlement."""

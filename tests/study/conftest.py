@@ -48,8 +48,8 @@ class FakeScenario:
 
     @property
     def plan(self) -> Any:
-        resumed = SimpleNamespace(outcome="resumption_rate", at_least=0.95, at_most=None, clause="I.9.d")
-        losing = SimpleNamespace(outcome="loss_share", at_least=None, at_most=0.12, clause="I.9.e")
+        resumed = SimpleNamespace(outcome="resumption_rate", at_least=0.95, at_most=None, clause="I.9.d", on=None)
+        losing = SimpleNamespace(outcome="loss_share", at_least=None, at_most=0.12, clause="I.9.e", on=None)
         return SimpleNamespace(targets=[resumed, losing], targets_on=date(2022, 12, 31))
 
     def contents(self) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.observe.outcomes import variant
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
+from sim.report.words.sentences import outcome_name
 from sim.study.comparison.sample_size import are_few
 from sim.study.summaries.back_at_work import shares_back
-from sim.vocabulary import BACK_WITHIN_DAYS
+from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, UNIVERSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,13 +25,15 @@ if TYPE_CHECKING:
 class Table(NamedTuple):
     """A table for people; the first column names the rows, cells are texts with their units.
 
-    ``is_open``: shown on the page without being asked for, however long it is.
+    ``is_open``: shown on the page without being asked for, however long it is. ``is_compact``: printed by the command
+    below the first.
     """
 
     title: str
     columns: list[str]
     rows: list[list[str]]
     is_open: bool = False
+    is_compact: bool = False
 
 
 class Answer(Protocol):
@@ -75,6 +80,23 @@ def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lan
     columns = [text(f"answer.back.{by}", lang), text("answer.back.freed", lang)]
     columns += [text("answer.back.within", lang, days=days) for days in BACK_WITHIN_DAYS]
     return Table(text("answer.back.table", lang), columns, rows)
+
+
+def by_universe(title: str, told: Callable[[str], str], lang: Language) -> Table:
+    """The headline rates of each universe, by firms and by jobs, in the words of ``told``; headlines' own first."""
+    first = sorted(UNIVERSES, key=lambda universe: universe != HEADLINE_UNIVERSE)
+    rows = [
+        [
+            getattr(both(f"outcome.whom.{universe}"), lang),
+            text(f"outcome.by.{by}", lang),
+            *(told(variant(rate, universe, by)) for rate in HEADLINES),
+        ]
+        for universe in first
+        for by in COUNTED_BY
+    ]
+    columns = [text(f"answer.universes.{name}", lang) for name in ("universe", "by")]
+    heads = [*columns, *(getattr(outcome_name(rate), lang) for rate in HEADLINES)]
+    return Table(title, heads, rows, is_compact=True)
 
 
 def few_worlds(worlds: int, kind: str = "worlds") -> list[Words]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, failed
+from sim.report.answers.answer import Table, by_universe, failed
 from sim.report.charts import attribution as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
@@ -44,7 +44,7 @@ def findings(study: Attribution, lang: Language) -> list[str]:
 
 def tables(study: Attribution, lang: Language) -> list[Table]:
     """What is due to each, effect per yuan, and pairs where every coalition was run."""
-    found = [_shares(study, lang), _prices(study, lang)]
+    found = [_shares(study, lang), _prices(study, lang), _universes(study, lang)]
     return found if study.interactions.empty else [*found, _pairs(study, lang)]
 
 
@@ -188,6 +188,16 @@ def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
     if others:
         rows.append((both("attribute.others", count=len(others)), summary.together(others)))
     return [*rows, row(WHOLE)]
+
+
+def _universes(study: Attribution, lang: Language) -> Table:
+    """The effect of the whole plan by universe."""
+    by_outcome = AttributionSummary(study).outcomes
+
+    def told(outcome: str) -> str:
+        return say(lang, bare_plus_minus(by_outcome.get(outcome, {}).get(WHOLE), 100.0, 2))
+
+    return by_universe(text("answer.universes.whole", lang), told, lang)
 
 
 def _prices(study: Attribution, lang: Language) -> Table:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, back_at_work, failed, who_left
+from sim.observe.outcomes import PLAIN
+from sim.report.answers.answer import Table, back_at_work, by_universe, failed, who_left
 from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
 from sim.report.charts.style import Chart
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, named, text
-from sim.report.words.sentences import outcome_name, say
+from sim.report.words.sentences import joined, outcome_name, say
+from sim.report.words.universes import other_universes
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
 from sim.vocabulary import CLOSURE_DAYS, SIZES
@@ -27,6 +30,7 @@ ALL: Final = "all"  # firms of every size together
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
     """Each headline outcome, and what may be said of each of the plan's targets."""
+    means = study.outcomes.set_index("outcome")["mean"].to_dict()
     of_outcome, found = {target.outcome: (target, told) for target, told in targets_of(study)}, []
     for row in study.outcomes.to_dict("records"):
         outcome, unit = str(row["outcome"]), str(row["unit"])
@@ -40,6 +44,8 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
             sentence = both(
                 "answer.run.with_target", sentence=sentence, goal=goal, verdict=both(f"report.targets.{told}")
             )
+            if beside := other_universes(outcome, lambda name: means.get(name, nan)):
+                sentence = joined([sentence, beside])
         found.append(say(lang, sentence))
     return found + failed(study, lang)
 
@@ -47,7 +53,8 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
 def tables(study: Ensemble, lang: Language) -> list[Table]:
     """All outcomes with intervals, and of those that rest on few rows how many these are; who left, and why."""
     rows = []
-    for row in study.outcomes.to_dict("records"):
+    known = {str(row["outcome"]): row for row in study.outcomes.to_dict("records")}
+    for row in (row for name, row in known.items() if name in PLAIN):
         unit = str(row["unit"])
         value, between = numbers.in_unit(row["mean"], unit), numbers.interval_in_unit(row["low"], row["high"], unit)
         if row["rows"] < FEWEST_ROWS:
@@ -55,19 +62,28 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
         rows.append([say(lang, outcome_name(str(row["outcome"]))), *(say(lang, c) for c in (value, between))])
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value", "interval")]
     outcomes = Table(text("answer.run.table", lang), columns, rows)
+
+    def rate(outcome: str) -> str:
+        row = known.get(outcome, {"mean": nan, "low": nan, "high": nan, "rows": nan})
+        mean = numbers.share(row["mean"])
+        if row["rows"] < FEWEST_ROWS:
+            return say(lang, both("answer.run.few_rows", value=mean, rows=f"{row['rows']:.0f}"))
+        return say(lang, numbers.with_interval(row["mean"], row["low"], row["high"], numbers.share))
+
+    universes = by_universe(text("answer.universes.table", lang), rate, lang)
     if study.panel.empty:
-        return [outcomes]
+        return [outcomes, universes]
     everybody = study.panel.assign(size=ALL)
     groups = {ALL: text("answer.left.all", lang)} | {size: say(lang, named("size", size)) for size in SIZES}
     left = who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)
     if study.restarts.empty:
-        return [outcomes, left]
+        return [outcomes, universes, left]
     after_any = study.restarts.assign(closure=ALL)
     closures = {ALL: text("answer.left.all", lang)}
     closures |= {str(days): text("answer.back.up_to", lang, days=days) for days in CLOSURE_DAYS}
     closures["longer"] = text("answer.back.longer", lang, days=CLOSURE_DAYS[-1])
     back = back_at_work(pd.concat([after_any, study.restarts], ignore_index=True), "closure", closures, lang)
-    return [outcomes, left, back]
+    return [outcomes, universes, left, back]
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, failed, few_worlds
+from sim.report.answers.answer import Table, by_universe, failed, few_worlds
 from sim.report.charts.style import Chart
 from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.words import numbers
@@ -43,6 +43,7 @@ def tables(study: Sweep, lang: Language) -> list[Table]:
         if points.worlds > 1:
             found.append(_differences(points, lang))
         found.append(_prices(points, lang))
+    found.append(_universes(points, lang))
     if points.targets and points.worlds > 1 and points.levers:
         found.append(_targets(points, lang))
     if points.steps:
@@ -251,6 +252,24 @@ def _targets(points: SweepSummary, lang: Language) -> Table:
         f"{say(lang, outcome_name(target.outcome))}\n{say(lang, _goal(points, target))}" for target in points.targets
     ]
     return Table(_title(points, "sweep.table.targets", lang), [*_levers(points, lang), *columns], rows)
+
+
+def _universes(points: SweepSummary, lang: Language) -> Table:
+    """The rates by universe at the first point, and the change to the one that is best for survival."""
+    best = next(iter(points.ranked(HEADLINES[0])), 0)
+
+    def told(outcome: str) -> str:
+        value, _, unit = points.at(0, outcome)
+        said = say(lang, numbers.in_unit(value.mean, unit))
+        if best == 0:
+            return said
+        change = points.at(best, outcome).difference
+        return f"{said}\n{say(lang, numbers.plus_minus(change.mean, change.low, change.high, unit))}"
+
+    if best == 0:
+        return by_universe(say(lang, both("answer.universes.table")), told, lang)
+    title = both("answer.universes.at_best", first=_setting(points, 0), best=_setting(points, best))
+    return by_universe(say(lang, title), told, lang)
 
 
 def _steps(points: SweepSummary, lang: Language) -> Table:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import HEADLINES, of_enterprises, rates_by_month
 from sim.report.charts.style import ACCENT, Chart, months_axis, specification, tip
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
@@ -14,10 +14,10 @@ from sim.report.words.sentences import outcome_name, say
 
 
 def months(panel: pd.DataFrame, lang: Language) -> list[Chart]:
-    """Headline outcomes on the last day of each month, read off a panel."""
+    """Headline outcomes (of enterprises) on the last day of each month, read off a panel."""
     if panel.empty:
         return []
-    rates = rates_by_month(panel).set_index("month")
+    rates = rates_by_month(of_enterprises(panel)).set_index("month")
     found = []
     for outcome in HEADLINES:
         name = say(lang, outcome_name(outcome))

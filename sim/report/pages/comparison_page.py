@@ -6,6 +6,7 @@ from math import isnan
 from pathlib import Path
 
 from sim.observe.months import HEADLINES
+from sim.observe.outcomes import variant
 from sim.report.charts import journey_rows
 from sim.report.charts.comparison import all_charts, heat_map
 from sim.report.pages import clause_effects, headings
@@ -14,6 +15,7 @@ from sim.report.pages.findings import findings
 from sim.report.words import saved_or_postponed
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
+from sim.report.words.universes import other_universes
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.fates import FATES
@@ -22,7 +24,7 @@ from sim.study.summaries.back_at_work import shares_back
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
-from sim.vocabulary import BACK_WITHIN_DAYS, STATIONS, UNIVERSES
+from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, STATIONS, UNIVERSES
 
 
 def write(comparison: Comparison, path: Path) -> Path:
@@ -52,7 +54,10 @@ def page(comparison: Comparison) -> str:
             full_plan=FULL_PLAN,
             kinds=SHOWN_KINDS,
             stations=STATIONS,
-            universes=UNIVERSES,
+            universes=sorted(UNIVERSES, key=lambda universe: universe != HEADLINE_UNIVERSE),
+            counted_by=COUNTED_BY,
+            variant=variant,
+            other_universes=other_universes,
             findings=list(findings(summary)),
             direction=direction,
             strip=_strip,

@@ -19,12 +19,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.measure import Words
-from sim.observe.outcomes import OUTCOMES
+from sim.observe.outcomes import OUTCOMES, PLAIN
 from sim.report.charts.fonts import carried
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, both, named, words
 from sim.report.words.scenario_names import measure_action, scenario_name
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import outcome_meaning, outcome_name
 from sim.study.summaries.direction import more_is_better
 
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
@@ -104,7 +104,8 @@ def environment() -> Environment:
         more_is_better=more_is_better,
         scenario_name=scenario_name,
         measure_action=measure_action,
-        outcomes=list(OUTCOMES),
+        outcomes=PLAIN,
+        outcome_meaning=outcome_meaning,
         unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,
     )

@@ -23,6 +23,7 @@ from sim.study.comparison.scenarios import MAIN
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.answers.answer import Table
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.run import Ensemble
     from sim.study.runs.manifest import Asked
@@ -211,12 +212,33 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             back = back_at_work(study.restarts, "scenario", titles, lang)
             table(back.columns, back.rows, back.title)
     shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    universes = of_comparison(study, shown, lang)
+    table(universes.columns, universes.rows, universes.title)
     _show_lasting(study, shown, lang)
     _show_targets(study, shown, lang)
 
 
+def of_comparison(study: Comparison, asked: Asked, lang: Language) -> Table:
+    """The rates of a scenario by universe, and how far each is from those of its baseline."""
+    from sim.report.answers.answer import by_universe  # start-up: pandas, not for `--help`
+
+    values, changes = (
+        found[found["scenario"] == asked.name].set_index("outcome")[["mean", "low", "high"]].to_dict("index")
+        for found in (study.outcomes, study.over_baselines(study.differences))
+    )
+
+    def told(outcome: str) -> str:
+        mean = say(lang, numbers.share(values[outcome]["mean"] if outcome in values else math.nan))
+        if outcome not in changes or not study.against[asked.name]:
+            return mean
+        change = changes[outcome]
+        return f"{mean}\n{say(lang, numbers.plus_minus(change['mean'], change['low'], change['high'], 'share'))}"
+
+    return by_universe(text("answer.universes.changes", lang, scenario=asked.title), told, lang)
+
+
 def show_answer(study: Study, lang: Language) -> None:
-    """Print what came out of a question: the findings, then the first of its tables."""
+    """Print what came out of a question: the findings, the first of its tables, and the compact ones."""
     from sim.report import answers  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import study_title
 
@@ -225,7 +247,8 @@ def show_answer(study: Study, lang: Language) -> None:
     _show_remarks(study, lang)
     for sentence in told.findings(study, lang):
         paragraph(sentence, "  - ")
-    for shown in told.tables(study, lang)[:1]:
+    first, *others = told.tables(study, lang)
+    for shown in (first, *(other for other in others if other.is_compact)):
         table(shown.columns, shown.rows, shown.title)
 
 
@@ -311,10 +334,13 @@ def _show_apart(study: Comparison, lang: Language) -> None:
 
 def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
     """Print which targets a scenario meets: one line each."""
-    from sim.study.comparison.sample_size import are_few  # start-up: pandas, not for `--help`
+    from sim.report.words.universes import other_universes  # start-up: pandas, not for `--help`
+    from sim.study.comparison.sample_size import are_few
 
+    means = study.outcomes[study.outcomes["scenario"] == asked.name].set_index("outcome")["mean"].to_dict()
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
     rows = study.targets[study.targets["scenario"] == asked.name].to_dict("records")
+    targets_on, comma = asked.contents["plan"]["targets_on"], text("recalibration.mark", lang)
     if rows:
         paragraph(text("cli.note.targets", lang, scenario=asked.title))
     for row in rows:
@@ -326,6 +352,7 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
             "verdict": text(f"report.targets.{row['verdict']}", lang),
             "outcome": _outcome(lang, row["outcome"]),
             "clause": row["clause"],
+            "on": "" if row["on"] == targets_on else f"{comma}{text('report.targets.on', lang, day=row['on'])}",
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": say(lang, value),
             "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'replications'}", lang, **known)
@@ -333,6 +360,8 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
             else "",
         }
         paragraph(text("cli.note.target", lang, **line), "  ")
+        if beside := other_universes(row["outcome"], lambda name: means.get(name, math.nan)):
+            paragraph(say(lang, beside), "    ")
     draws = max((row["draws"] for row in rows), default=0)
     if rows and are_few(draws):
         paragraph(text("report.targets.few_draws" if draws else "report.targets.no_ranges", lang, draws=draws), "  ")

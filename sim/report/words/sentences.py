@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.measure import Words
+from sim.observe.outcomes import OUTCOMES, RATES
 from sim.report.words.catalogue import Language, both, named
+from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE
 
 
 def say(lang: Language, words: Words) -> str:
@@ -15,9 +17,26 @@ def say(lang: Language, words: Words) -> str:
 
 
 def outcome_name(outcome: str) -> Words:
-    """Name of an outcome for people."""
+    """Name of an outcome for people; a variant is told by its universe and by how it is counted."""
+    entry = OUTCOMES.get(outcome)
+    if entry is not None and entry.base != outcome:
+        of, by = both(f"outcome.whom.{entry.universe}"), both(f"outcome.by.{entry.by}")
+        if entry.universe == HEADLINE_UNIVERSE:
+            of = by
+        elif entry.by != COUNTED_BY[0]:
+            of = both("outcome.of_and_by", of=of, by=by)
+        return both("outcome.variant", rate=outcome_name(entry.base), of=of)
     known = named(f"outcome.{outcome}", "name")
     return known if known.en != "name" else Words(zh=outcome, en=outcome.replace("_", " "))
+
+
+def outcome_meaning(outcome: str) -> Words:
+    """What an outcome is, in one line: of a rate also of whom it is and how they are counted."""
+    entry = OUTCOMES[outcome]
+    if entry.base not in RATES:
+        return both(f"outcome.{outcome}.meaning")
+    meaning = both(f"outcome.{entry.base}.meaning", whom=both(f"outcome.whom.{entry.universe}"))
+    return both(f"outcome.counted.{entry.by}", meaning=meaning)
 
 
 def inside(name: Words) -> Words:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from sim.observe.outcomes import OUTCOMES
-from sim.vocabulary import FLAGS, SECTORS, SIZES, Status, bit
+from sim.observe.outcomes import OUTCOMES, RATES
+from sim.observe.universes import OF_UNIVERSE, STRATA, strata_of
+from sim.vocabulary import FLAGS, INDIVIDUAL, SECTORS, SIZES, Status, bit
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -61,6 +62,11 @@ def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> di
     found = dict.fromkeys(OUTCOMES, float(population.alive))
     if population.alive >= population.entities:
         return found
+    stratum = strata_of(firms).stratum[alive]
+    for name, outcome in OUTCOMES.items():
+        if outcome.base in RATES:
+            inside = [STRATA.index(one) for one in OF_UNIVERSE[outcome.universe]]
+            found[name] = float(np.isin(stratum, inside).sum())
     chosen = [measure for measure in scenario.measures if getattr(measure.values, "quota", None) is not None]
     rules = Rules(tuple(chosen), timeline, counties(), seed)
     rules.find_eligible(firms, np.zeros((len(chosen) + 1, int(firms.prefecture.max()) + 1, len(SIZES)), np.int64))
@@ -69,10 +75,14 @@ def rows_behind(scenario: Scenario, seed: int, means: Mapping[str, float]) -> di
         found[measure.id] = float(np.count_nonzero(qualifies.astype(np.bool_) & alive))
     owed = float(np.count_nonzero(alive & (firms.overdue_public > 0)))
     small = alive & (firms.size < SIZES.index("medium"))
+    of_enterprises = alive & (firms.overdue_public > 0) & (firms.size != SIZES.index(INDIVIDUAL))
     found |= {"arrears_to_firms": owed, "small_arrears_left": owed}
+    found |= dict.fromkeys(("arrears_cleared", "arrears_with_plan"), float(np.count_nonzero(of_enterprises)))
     found["stock_refunds_paid"] = float(np.count_nonzero(small & ((firms.flags & VAT_GENERAL) != 0)))
     found["inclusive_loan_growth_gap"] = float(np.count_nonzero(small & (firms.loan > 0)))
-    found["resumption_rate"] *= means.get("stopped", np.nan) / population.entities
+    for name, outcome in OUTCOMES.items():
+        if outcome.base == "resumption_rate":
+            found[name] *= means.get("stopped", np.nan) / population.entities
     return {name: rows for name, rows in found.items() if name in OUTCOMES}
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.study.comparison.sample_size import FEWEST_ROWS
 
 COLUMNS: Final = (
-    "scenario", "outcome", "clause", "bound", "target", "mean", "low", "high", "rows", "met_over_replications",
+    "scenario", "outcome", "clause", "bound", "target", "on", "mean", "low", "high", "rows", "met_over_replications",
     "met_over_ranges", "draws", "verdict",
 )  # fmt: skip
 SURVIVES: Final = 0.9  # share of the draws over assumptions that a verdict must hold in
@@ -71,7 +71,8 @@ def table(
 ) -> pd.DataFrame:
     """One row for each target of each scenario: what ``Comparison.targets`` holds.
 
-    ``scenarios``: with ``name``, ``measures`` and ``plan.targets`` (outcome, at_least or at_most, clause).
+    ``scenarios``: with ``name``, ``measures``, ``plan.targets_on`` and ``plan.targets`` (outcome, at_least or at_most,
+    clause, on). ``on`` is the day, ISO, in whose month it is read.
     ``outcomes``: scenario, outcome, mean, low, high, rows. ``values``: scenario, replication, outcome, value.
     ``draws``: draw, outcome, value of the scenario named ``drawn``. ``bound`` is at_least or at_most; a share is
     missing where nothing was run for it. A target that is not met is ``not_pursued`` where no measure of its clause is
@@ -91,7 +92,8 @@ def table(
             over = _numbers(by_draw.get(target.outcome) if scenario.name == drawn else None)
             replications, ranges = (_share(numbers, target) for numbers in (_numbers(by.get(at)), over))
             found = pursued(verdict(target, mean, low, high, behind, ranges), target.clause in on)
-            rows.append((scenario.name, *target, mean, low, high, behind, replications, ranges, len(over), found))
+            day = (said.on or scenario.plan.targets_on).isoformat()
+            rows.append((scenario.name, *target, day, mean, low, high, behind, replications, ranges, len(over), found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

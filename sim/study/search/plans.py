@@ -127,7 +127,7 @@ class Plans:
             for place in np.flatnonzero(effects["reason"].eq("").to_numpy()):
                 money[place] = self._money(str(rows["run"].iloc[place]))
             table |= {GIVEN: money[:, 0], WASTED: money[:, 1]}
-        return effects.assign(**table)
+        return pd.concat([effects, pd.DataFrame(table, index=effects.index)], axis=1)
 
     def _money(self, run: str) -> tuple[float, float]:
         """Fen given to all founders of a run, and to those that live either way."""

@@ -16,7 +16,8 @@ import pandas as pd
 
 from sim.instruments import instruments
 from sim.measure import DECIDED_UPON, Words
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import HEADLINES, of_enterprises, rates_by_month
+from sim.observe.outcomes import OUTCOMES
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import NATIONAL
 from sim.study.comparison.targets import Target, of_contents
@@ -196,15 +197,17 @@ class ComparisonSummary:
     def most_gained(self, scenario: str, by: str) -> dict[str, Estimate]:
         """Where survival gains most, of groups of enough rows: the first, and whoever is not told from it.
 
-        ``by``: prefecture or sector. The gain is firms kept for each founder; none where none is told from zero.
+        ``by``: prefecture or sector. The gain is enterprises kept for each founder; none where none is told from zero.
         """
-        gains = self.comparison.gains
-        rows = self.of_pair(gains[gains["by"] == by], scenario)
-        large = rows.groupby("group")["rows"].min()
-        rows = rows[rows["group"].isin(large.index[large >= FEWEST_ROWS])]
-        shares = rows.assign(gain=rows["kept"] / rows["firms"]).pivot(
-            index="replication", columns="group", values="gain"
-        )
+        cells = of_enterprises(self.comparison.cells)
+        runs = cells[cells["scenario"].isin([self.against(scenario), scenario])]
+        counts = ["founders", "founders_alive", "rows"]
+        sums = runs.groupby(["scenario", by, "replication"], observed=True)[counts].sum().reset_index()
+        rows = sums[sums["scenario"] == scenario].set_index([by, "replication"])
+        before = sums[sums["scenario"] == self.against(scenario)].set_index([by, "replication"])
+        large = rows["rows"].groupby(level=0, observed=True).min()
+        gains = (rows["founders_alive"] - before["founders_alive"]) / rows["founders"]
+        shares = gains[gains.index.get_level_values(0).isin(large.index[large >= FEWEST_ROWS])].unstack(0)
         effects = {str(group): _gained(shares[group]) for group in shares}
         first = leaders(HEADLINES[0], effects, lambda one, other: _gained(shares[one] - shares[other]))
         return {group: effects[group] for group in first}
@@ -216,8 +219,8 @@ class ComparisonSummary:
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
-        """Headline outcomes on the last day of each month: scenario, month, one column for each of HEADLINES."""
-        return rates_by_month(self.comparison.panel)
+        """Headline outcomes (of enterprises) on the last day of each month: scenario, month, a column for each."""
+        return rates_by_month(of_enterprises(self.comparison.panel))
 
     def change(self, scenario: str, outcome: str, month: str, universe: str) -> Estimate:
         """How far a scenario is from its baseline on the last day of a month, in a universe, by firms."""
@@ -235,8 +238,13 @@ class ComparisonSummary:
         return sorted(self.comparison.panel["month"].unique())
 
     def month_of(self, outcome: str) -> str:
-        """The month at whose end an outcome is read: survival at the last, the others in the month of the targets."""
-        return self._target_month if outcome != "survival_rate" else self.months[-1]
+        """The month at whose end an outcome is read: the last, or that of its target's day or of all targets."""
+        if OUTCOMES[outcome].read == "end":
+            return self.months[-1]
+        plan = self.comparison.manifest.scenarios[0].contents["plan"]
+        own = next((said.get("on") for said in plan.get("targets", ()) if said["outcome"] == outcome), None)
+        month = own[:7] if own else self._target_month
+        return month if month in self.months else self.months[-1]
 
     @cached_property
     def _target_month(self) -> str:
@@ -259,14 +267,14 @@ class ComparisonSummary:
     def places(self) -> dict[str, pd.DataFrame]:
         """Headline outcomes by sector, by prefecture and by cell (sector in prefecture) against the own baseline.
 
-        Columns: scenario, sector, prefecture, outcome, baseline, value, difference, firms (alive at the start); a
-        table by sector has no prefecture, and the other way round.
+        Columns: scenario, sector, prefecture, outcome, baseline, value, difference, firms (of those that headlines
+        are of, alive at the start); a table by sector has no prefecture, and the other way round.
         """
         groups = {"sector": ["sector"], "prefecture": ["prefecture"], "cell": ["sector", "prefecture"]}
         return {name: pd.concat([self._by(by, o) for o in HEADLINES], ignore_index=True) for name, by in groups.items()}
 
     def _by(self, by: list[str], outcome: str) -> pd.DataFrame:
-        panel = self.comparison.panel
+        panel = of_enterprises(self.comparison.panel)
         at = panel[panel["month"] == self.month_of(outcome)]
         # The rates that the study defines, with groups of firms in the place of months.
         group = at.groupby(by, observed=True).ngroup()

@@ -5,7 +5,7 @@ Everything here is a sum, a share or an order of rows; definitions are those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
@@ -240,6 +240,10 @@ class ScenarioEffects:
         """The rows of the table of targets, in the plan's order."""
         table = self.summary.comparison.targets
         return list(tuples(table[table["scenario"] == scenario]))
+
+    def mean_of(self, scenario: str) -> Callable[[str], float]:
+        """The mean of each outcome of a scenario, by name."""
+        return lambda outcome: self.summary.effect(scenario, outcome).value.mean
 
     def verdict(self, scenario: str, outcome: str) -> str:
         """The verdict on the target for an outcome, ``none`` where it has none."""

@@ -192,7 +192,7 @@ def test_steps_and_measures_go_by_their_titles():
         "2 orders of joining were drawn in each replication; intervals hold the chance of the draw."
         in told.findings(measures, "en")
     )
-    assert len(told.tables(measures, "zh")) == 2  # no pairs
+    assert len(told.tables(measures, "zh")) == 3  # no pairs
 
 
 def test_of_many_measures_the_smallest_are_put_together():

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from sim import vocabulary
-from sim.observe.outcomes import OUTCOMES
+from sim.measure import Words
+from sim.observe.outcomes import OUTCOMES, PLAIN, RATES
 from sim.report.words.catalogue import both, catalogue, named, text, words
+from sim.report.words.sentences import outcome_meaning, outcome_name
 from sim.study.reductions.costs import CATEGORIES
 from sim.study.reductions.fates import FATES
 
@@ -53,9 +55,25 @@ def test_no_list_of_the_vocabulary_is_forgotten() -> None:
     assert len(lists - untold) == len(NAMES.keys() - of_tables)
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("outcome", PLAIN)
 def test_every_outcome_has_a_name_and_a_meaning(outcome: str) -> None:
     assert {f"outcome.{outcome}.name", f"outcome.{outcome}.meaning"} <= catalogue().keys()
+
+
+def test_a_rate_says_of_whom_it_is_and_how_they_are_counted() -> None:
+    of = {"all": "firms of all kinds", "enterprises": "micro, small and medium enterprises"}
+    for name, outcome in OUTCOMES.items():
+        if outcome.base in RATES:
+            said = outcome_meaning(name)
+            assert of.get(outcome.universe, "") in said.en and f"Counted by {outcome.by}" in said.en, name
+            assert both(f"outcome.whom.{outcome.universe}").zh in said.zh, name
+    assert len({outcome_name(name).en for name in OUTCOMES}) == len({outcome_name(name).zh for name in OUTCOMES})
+    assert len({outcome_name(name).en for name in OUTCOMES}) == len(OUTCOMES)
+    assert outcome_name("loss_share") == Words(zh="亏损面", en="Loss share")
+    assert outcome_name("loss_share_by_jobs") == Words(zh="亏损面（按岗位计）", en="Loss share (by jobs)")
+    assert outcome_name("loss_share_of_individual_businesses_by_jobs") == Words(
+        zh="亏损面（个体工商户，按岗位计）", en="Loss share (individual businesses, by jobs)"
+    )
 
 
 def test_sixteen_prefectures() -> None:

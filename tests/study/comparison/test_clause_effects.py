@@ -8,11 +8,13 @@ import pytest
 
 import sim.engine  # noqa: F401  (before any stand-in)
 from sim import compare, scenario
+from sim.observe.outcomes import PLAIN
 from sim.scenario import clauses
 from sim.study.comparison import clause_effects
 from sim.study.comparison.clause_effects import AMONG_REACHED, effects, switch, switched
 from sim.study.comparison.one_clause import clause_effect
 from sim.study.outcomes import values_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import replicated
@@ -121,10 +123,11 @@ def test_a_comparison_runs_clauses_under_its_own_first_replications(monkeypatch)
     done = []
     study = compare(asked, firms=300, replications=2, clause_replications=5, against=asked[0], progress=done.append)
     assert study.manifest.settings["clause_replications"] == 2  # there are no more replications
-    over_all = study.clause_effects[~study.clause_effects["outcome"].isin(AMONG_REACHED)]
+    reached = study.clause_effects["outcome"].isin(AMONG_REACHED)
+    assert study.clause_effects[reached]["mean"].isna().all()  # it is granted to nobody
+    over_all = study.clause_effects[study.clause_effects["outcome"].isin({*PLAIN, PUBLIC_COST})]
     no_refunds = (over_all["outcome"] == "stock_refunds_paid") & (over_all["quantity"] == "alone")  # a share of nobody
     assert set(over_all["replications"][~no_refunds]) == {2} and set(over_all["replications"][no_refunds]) == {0}
-    assert study.clause_effects.drop(over_all.index)["mean"].isna().all()  # it is granted to nobody
     alone = over_all[(over_all["quantity"] == "alone") & ~no_refunds]
     assert (alone[["mean", "low", "high"]] == 0.0).all(axis=None)  # it only delivers what others give
     assert (done[0], done[-1]) == (0.0, 1.0)

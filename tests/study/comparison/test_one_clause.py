@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,4 +65,5 @@ def test_what_is_kept_of_a_run_does_not_depend_on_what_else_is_kept(at_work):
     for one, other in zip(*tables, strict=True):
         pd.testing.assert_frame_equal(one, other)
     outcomes = [row.loc[0, [*OUTCOMES, "public_cost"]].tolist() for row in rows]
-    assert outcomes == [outcomes[0]] * 4
+    for found in outcomes[1:]:
+        np.testing.assert_array_equal(found, outcomes[0])  # of nobody a rate is missing in all of them

@@ -12,10 +12,10 @@ from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name, say
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import ComparisonSummary
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 NAMES: Final = ("scenario", "outcome", "universe", "month")
 BY: Final = "firms"
-UNIVERSE: Final = "all"  # that is shown first
 
 
 def rows(summary: ComparisonSummary) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
         "changes",
         params=[
             {"name": "shown", "value": [summary.main] if summary.main else []},
-            {"name": "universe", "value": UNIVERSE},
+            {"name": "universe", "value": HEADLINE_UNIVERSE},
         ],
         transform=[
             {"filter": f"datum.outcome == '{outcome}' && datum.universe == universe"},
