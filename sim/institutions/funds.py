@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from sim.firm.state import Treasury
 
@@ -26,6 +27,7 @@ class Funds:
                 slot[index, prefecture] = len(slots) - 1
         self.index = {name: index for index, name in enumerate(names)}
         self.containers = slots
+        self.paid_in = np.zeros(len(slots), np.int64)  # so far
         self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
 
     def put(self, name: str, amount: int, share: np.ndarray) -> None:
@@ -41,6 +43,14 @@ class Funds:
             if part > 0:
                 self.containers[s].put(part)
                 self.treasury.level[s] += part
+                self.paid_in[s] += part
+
+    def left(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Fen that a fund holds, and that were put into it so far, each (P,); of a fund of the province in the first."""
+        slots = self.treasury.slot[self.index[name]]
+        is_first = np.ones(len(slots), np.bool_)
+        is_first[1:] = slots[1:] != slots[0]
+        return self.treasury.level[slots] * is_first, self.paid_in[slots] * is_first
 
     def settle(self) -> None:
         """Take out of the containers what the cheque book says was drawn since the last call."""
