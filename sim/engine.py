@@ -343,7 +343,7 @@ class Run:
         self.seconds["institutions"] += perf_counter() - since
 
     def _bring_into_force(self, day: int) -> bool:
-        """Let measures say what they do on a day, or on their first if they are announced; whether dates changed any."""
+        """Let measures say what they do on a day, or will on their first; returns whether dates moved any."""
         rules, counts = self.rules, self.state.records.counts
         moves, enter, first = rules.morning(day)
         for m, on in enter:
@@ -439,6 +439,7 @@ class Run:
             requests=tables["requests"],
             repayment_wall=tables["repayment_wall"],
             restarts=tables["restarts"],
+            reactions=self.record.reactions_table(self.reactions.acted, self.timeline),
             fates=self.record.fates_table(firms, records.slots, of_groups) if self.keeps_fates else nothing("fates"),
             journeys=self.journeys.table(),
             snapshots=inside["snapshots"],

@@ -79,7 +79,7 @@ def next_of(left):  # type: ignore[no-untyped-def]
     return m, (word, left[1], left[2])
 
 
-# Which measures are in force may differ between prefectures: ``chosen`` are sets of `sim.firm.effects`, (P, MASK_WORDS).
+# Which measures are in force may differ between prefectures: ``chosen`` are SETS of `sim.firm.effects`, (P, words).
 
 
 @inlined

@@ -46,7 +46,7 @@ class Funds:
                 self.paid_in[s] += part
 
     def left(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Fen that a fund holds, and that were put into it so far, each (P,); of a fund of the province in the first."""
+        """Fen that a fund holds, and that were put into it so far, (P,); of one of the province in the first."""
         slots = self.treasury.slot[self.index[name]]
         is_first = np.ones(len(slots), np.bool_)
         is_first[1:] = slots[1:] != slots[0]

@@ -49,7 +49,9 @@ class Money(NamedTuple):
 class Monitor:
     """What is counted of an evening, once whoever watches it: numerator and denominator of each prefecture."""
 
-    def __init__(self, province: Province, listed: NDArray[np.bool_], prefecture_of: NDArray[Any], funds: Funds) -> None:
+    def __init__(
+        self, province: Province, listed: NDArray[np.bool_], prefecture_of: NDArray[Any], funds: Funds
+    ) -> None:
         """``listed``: (D, C) counties with risk areas; ``prefecture_of``: (C,) of each county."""
         self.province, self.listed, self.prefecture_of, self.funds = province, listed, prefecture_of, funds
         self.prefectures = len(province.state.market.hireable)
@@ -171,10 +173,8 @@ class Reactions:
         """Money for the morning: divided among all prefectures, or of each in which the reaction begins."""
         assert reaction.pay is not None
         amount = int(fen(reaction.pay.yuan) * self.scale)
-        if reaction.place == PROVINCE:
-            shares = [self.weight] * bool(begins.any())
-        else:
-            shares = list(np.eye(len(begins))[begins])
+        of_each = list(np.eye(len(begins))[begins])
+        shares = of_each if reaction.place != PROVINCE else [self.weight] * bool(of_each)
         self._morning += [Money(reaction.pay.fund, amount, share) for share in shares]
 
     def _allow(self) -> None:
@@ -191,7 +191,7 @@ class Reactions:
                 rules.allowed[rules.index[name]] &= ~self.acting[r]
 
     def _set(self) -> None:
-        """Let measures say what the reactions that act set, of several the last by id, else what they say themselves."""
+        """Let measures say what the reactions that act set, of several the last by id."""
         rules = self.rules
         said = {rules.index[path.split(".")[0]]: {} for reaction in self.reactions for path in reaction.set}
         for r, reaction in enumerate(self.reactions):

@@ -34,7 +34,7 @@ from sim.world.spec import WorldSpec
 
 NEW_ID: Final = Words(zh="措施目录和其他资金没有用过的编号", en="an id that neither the catalogue nor another fund has")
 ON: Final = Words(zh="已启用的措施", en="a measure that is on")
-NO_REACTION: Final = Words(zh="本情景没有 reactions", en="this scenario has no reactions")
+NO_REACTION: Final = Words(zh="本情景没有触发规则", en="this scenario has no reactions")
 MOST_FAULTS: Final = 200  # after which parameters are not looked at any more
 NO_FUND: Final = Fund(id="fund", title=Words(zh="", en=""), level="province", bearer="province", when_dry="refuse")
 

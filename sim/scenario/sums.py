@@ -31,7 +31,10 @@ WITHIN: Final = Words(zh="以使各项合计不超出以分计的整数", en="so
 
 
 class TooLarge(NamedTuple):
-    """A figure with which some sum could go beyond whole fen. ``part``: measures, funds, reactions or world; ``id`` within it."""
+    """A figure with which some sum could go beyond whole fen.
+
+    ``part``: measures, funds, reactions or world; ``id`` within it.
+    """
 
     part: str
     id: str
@@ -98,7 +101,6 @@ def _given(scenario: Scenario, scale: float, turnover: float, months: int) -> It
         if fund.amount_yuan is not None:
             most = sum(map(fen, fund.amount_yuan.table.values())) * scale
             yield _Figure("funds", fund.id, ("amount_yuan",), _largest(fund.amount_yuan), most)
-
 
     days, prefectures = (scenario.world.end - scenario.world.start).days + 1, MOST_PLACES
     for reaction in scenario.reactions:

@@ -76,7 +76,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "both_ways": {
         "en": "{found} is to begin and to end by the same reaction",
-        "zh": "{found} 在同一条反应规则中既开始又结束",
+        "zh": "{found} 在同一条触发规则中既开始又结束",
     },
     "not_counted_there": {
         "en": "found {found}: what is watched is not counted there",

@@ -151,7 +151,11 @@ def receive_what_comes_by_itself(province: Province, firm: Firm, day: int) -> No
     """Give a firm the automatic measures that it qualifies for and has neither got nor asked for."""
     month = province.month_of[day]
     for rule in firm.eligible:
-        if rule.kind not in BY_FIRM or not rule.in_force(day, firm.prefecture) or not province.policy.is_automatic(rule, day, firm.prefecture):
+        if (
+            rule.kind not in BY_FIRM
+            or not rule.in_force(day, firm.prefecture)
+            or not province.policy.is_automatic(rule, day, firm.prefecture)
+        ):
             continue
         if rule.id in firm.granted or rule.id in firm.applied or not is_worth_something(rule, day):
             continue
@@ -190,7 +194,11 @@ def take_up_cases(province: Province, firm: Firm, day: int) -> None:
 
 def may_be_filed(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a firm that knows of a measure might file for it today."""
-    if rule.kind not in BY_FIRM or not rule.in_force(day, firm.prefecture) or province.policy.is_automatic(rule, day, firm.prefecture):
+    if (
+        rule.kind not in BY_FIRM
+        or not rule.in_force(day, firm.prefecture)
+        or province.policy.is_automatic(rule, day, firm.prefecture)
+    ):
         return False
     if not rule.is_decided or rule.id in firm.granted or rule.id in firm.applied:
         return False

@@ -130,8 +130,8 @@ class Oracle:
                     rule.began = day
                 if rule.kind == "cultivation" and rule.values.quota is not None:
                     self._choose(rule, day)
-        dated = (day in self.days_of[rule.id] and not rule.is_held_back_everywhere(day) for rule in province.policy.rules)
-        if turned or given or any(dated):
+        moved = [rule for rule in province.policy.rules if day in self.days_of[rule.id]]
+        if turned or given or not all(rule.is_held_back_everywhere(day) for rule in moved):
             self.publicity.update_hazard(day)
 
     def _choose(self, rule: Rule, day: int) -> None:

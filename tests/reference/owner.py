@@ -70,7 +70,11 @@ def expected_help(province: Province, firm: Firm, day: int, bills: dict[str, int
     p = province.calibration
     horizon = p("leaving.horizon_months")
     total = 0.0
-    monthly = [rule for rule in firm.held("payment") if rule.is_monthly and rule.in_force(day, firm.prefecture) and firm.meets(rule)]
+    monthly = [
+        rule
+        for rule in firm.held("payment")
+        if rule.is_monthly and rule.in_force(day, firm.prefecture) and firm.meets(rule)
+    ]
     for rule in firm.held("relief") + monthly:
         left = float(firm.months_left[rule.id]) if rule.has_months else months_to_end(rule, day)
         total += worth(province, firm, rule, day, bills) * min(max(left, 0.0), horizon) / horizon

@@ -19,7 +19,7 @@ class Reactions:
     def __init__(self, province: Province) -> None:
         self.province = province
         self.reactions = province.scenario.reactions
-        self.held: dict[tuple[str, int], list[bool]] = defaultdict(list)  # by reaction and prefecture, evening after evening
+        self.held: dict[tuple[str, int], list[bool]] = defaultdict(list)  # by reaction and prefecture
         self.acted: list[tuple[str, int | None, int, str]] = []
 
     def look(self, day: int) -> None:

@@ -36,7 +36,11 @@ def subsidy_for_one_more(province: Province, firm: Firm, day: int) -> float:
     for rule in firm.eligible:
         if rule.kind != "payment" or rule.measure.instrument != "grant" or rule.values.per != "hire":
             continue
-        if rule.in_force(day, firm.prefecture) and meets_but_for(firm, rule, "hired") and reaches(province, firm, rule, day):
+        if (
+            rule.in_force(day, firm.prefecture)
+            and meets_but_for(firm, rule, "hired")
+            and reaches(province, firm, rule, day)
+        ):
             cap = rule.values.cap_yuan
             unit = unit_of(rule, day)
             total += unit if cap is None else min(unit, float(fen(cap)))

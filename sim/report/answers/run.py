@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from sim.observe.months import HEADLINES
+from sim.population.counties import prefecture_words
+from sim.reaction import PROVINCE
 from sim.report.answers.answer import Table, back_at_work, failed, who_left
 from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from sim.study.questions.run import Ensemble
 
 ALL: Final = "all"  # firms of every size together
+BEGINS: Final = "begins"  # in the table `reactions`
 
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
@@ -61,13 +65,34 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
     groups = {ALL: text("answer.left.all", lang)} | {size: say(lang, named("size", size)) for size in SIZES}
     left = who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)
     if study.restarts.empty:
-        return [outcomes, left]
+        return [outcomes, left, *reacted(study, lang)]
     after_any = study.restarts.assign(closure=ALL)
     closures = {ALL: text("answer.left.all", lang)}
     closures |= {str(days): text("answer.back.up_to", lang, days=days) for days in CLOSURE_DAYS}
     closures["longer"] = text("answer.back.longer", lang, days=CLOSURE_DAYS[-1])
     back = back_at_work(pd.concat([after_any, study.restarts], ignore_index=True), "closure", closures, lang)
-    return [outcomes, left, back]
+    return [outcomes, left, back, *reacted(study, lang)]
+
+
+def reacted(study: Ensemble, lang: Language) -> list[Table]:
+    """When and where each reaction acted, a row for each time, in the first replication; none where nothing reacted."""
+    if study.reactions.empty:
+        return []
+    seen = study.reactions[study.reactions["replication"] == study.reactions["replication"].min()]
+    titles = {id_: one["title"][lang] for id_, one in study.manifest.scenarios[-1].contents["reactions"].items()}
+    words = prefecture_words()
+    rows: list[list[str]] = []
+    open_: dict[tuple[str, str], list[str]] = {}
+    for reaction, place, day, what in seen[["reaction", "place", "date", "what"]].itertuples(index=False):
+        if what == BEGINS:
+            where = text("answer.reacted.province", lang) if place == PROVINCE else words[place][lang]
+            since, until = f"{day:%Y-%m-%d}", text("answer.reacted.to_the_end", lang)
+            open_[reaction, place] = [titles[reaction], where, since, until]
+            rows.append(open_[reaction, place])
+        else:
+            open_[reaction, place][3] = f"{day - timedelta(days=1):%Y-%m-%d}"
+    columns = [text(f"answer.reacted.{name}", lang) for name in ("reaction", "place", "since", "until")]
+    return [Table(text("answer.reacted.table", lang), columns, rows)]
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:
