@@ -104,7 +104,7 @@ class Reaction(Strict):
                 at=("below" if self.above is not None else "above",),
             )
         watch, bound = WATCHES[self.watch], "above" if self.above is not None else "below"
-        if watch.unit == "share" and getattr(self, bound) > 1:
+        if watch.unit == "share" and self.bound > 1:
             raise Refusal(
                 zh=f"{self.watch} 是份额，阈值应在 0 至 1 之间",
                 en=f"{self.watch} is a share: the value is between 0 and 1",
@@ -129,6 +129,13 @@ class Reaction(Strict):
                 at=("set",),
             )
         return self
+
+    @property
+    def bound(self) -> float:
+        """The value above or below which its condition holds."""
+        given = self.above if self.above is not None else self.below
+        assert given is not None  # one of the two is given
+        return given
 
     @property
     def days_after(self) -> int | None:

@@ -135,7 +135,7 @@ class Reactions:
             if timeline.is_month_end[day] or not WATCHES[reaction.watch].is_monthly:
                 value = self.monitor.value(reaction, day)
                 # A missing value is neither above nor below anything.
-                holds = value > reaction.above if reaction.above is not None else value < reaction.below
+                holds = value > reaction.bound if reaction.above is not None else value < reaction.bound
             last_held[holds] = day
             after = reaction.days_after
             seen = last_held > NEVER_HELD if after is None else last_held >= day - after
@@ -164,7 +164,7 @@ class Reactions:
 
     def _note(self, reaction: Reaction, day: int, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
         for where, what in ((begins, BEGINS), (ends, ENDS)):
-            places = where.nonzero()[0].tolist()
+            places: list[int | None] = where.nonzero()[0].tolist()
             if reaction.place == PROVINCE:
                 places = [None] * bool(places)
             self.acted += [Acted(reaction.id, place, day, what) for place in places]
@@ -193,7 +193,9 @@ class Reactions:
     def _set(self) -> None:
         """Let measures say what the reactions that act set, of several the last by id."""
         rules = self.rules
-        said = {rules.index[path.split(".")[0]]: {} for reaction in self.reactions for path in reaction.set}
+        said: dict[int, dict[str, float]] = {
+            rules.index[path.split(".")[0]]: {} for reaction in self.reactions for path in reaction.set
+        }
         for r, reaction in enumerate(self.reactions):
             if self.acting[r].any():
                 for path, value in reaction.set.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +77,6 @@ class Rules:
         self.terms = group_of(effects)(**self.rows.together, **words, **{UNMET: _unmet(measures)})
         self.reaches = [self._reach(measure, sizes) for measure in measures]
         self.values: list[Any] = [measure.values for measure in measures]  # what each says today
-        self.calendar = _calendar(measures, timeline)
         self.allowed = np.ones((count, prefectures), np.bool_)  # where no reaction holds it back
         self.announced = np.zeros((count, prefectures), np.bool_)  # firms hear of it, and it is not yet in force
         self.running = np.zeros((count, prefectures), np.bool_)  # in force today
@@ -196,6 +196,11 @@ class Rules:
         if values != self.values[m]:
             self.values[m] = values
             self._changed.add(m)
+
+    @cached_property
+    def calendar(self) -> list[Calendar]:
+        """The days of each measure by its dates."""
+        return _calendar(self.measures, self.timeline)
 
     def days(self) -> set[int]:
         """Days of the horizon on which a measure is announced, begins, changes a value or has ended, by its dates."""

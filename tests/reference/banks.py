@@ -48,7 +48,9 @@ class Banks:
     def _encouragement(self, day: int | None, prefecture: int) -> float:
         """What the credit measures in force multiply lending by; nothing before the horizon."""
         factor = 1.0
-        for rule in [] if day is None else self.province.policy.in_force(day, prefecture, "credit"):
+        if day is None:
+            return factor
+        for rule in self.province.policy.in_force(day, prefecture, "credit"):
             supply = float(rule.says("supply", day))
             incentive = rule.values.growth_incentive
             if incentive is not None:

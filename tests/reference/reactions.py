@@ -39,7 +39,9 @@ class Reactions:
         value = self._value(reaction, among, day)
         if value is None:
             return False
-        return value > reaction.above if reaction.above is not None else value < reaction.below
+        if reaction.above is not None:
+            return value > reaction.above
+        return reaction.below is not None and value < reaction.below
 
     def _value(self, reaction: Reaction, among: list[int], day: int) -> float | None:
         province = self.province
@@ -80,7 +82,7 @@ class Reactions:
     def morning(self, day: int) -> tuple[bool, list[Money]]:
         """A morning: hold measures back, let them say other values; whether any reaction turned, and its money."""
         province = self.province
-        turned, money = False, []
+        turned, money = False, list[Money]()
         for reaction in self.reactions:
             begins = []
             for prefecture in province.prefectures:
