@@ -171,11 +171,11 @@ def bank_giving(points: float) -> dict[str, float]:
 class Town:
     """A few firms that settle on one day of the month, the measures in force, and whoever serves them.
 
-    ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on which
-    everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one lets
-    cases wait; ``reactions``: as a file writes them, with ids of measures; ``desk``: entities that every desk handles in a working day; ``parameters``: what is not off, see
-    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at; ``follow``: places of firms
-    whose journeys are kept.
+    ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on
+    which everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one
+    lets cases wait; ``reactions``: as a file writes them, with ids of measures; ``desk``: entities that every desk
+    handles in a working day; ``parameters``: what is not off, see ``QUIET``, a single number standing for a whole
+    table; ``inside``: what is looked at; ``follow``: places of firms whose journeys are kept.
     """
 
     def __init__(

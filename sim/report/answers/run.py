@@ -75,23 +75,21 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
 
 
 def reacted(study: Ensemble, lang: Language) -> list[Table]:
-    """When and where each reaction acted, a row for each time, in the first replication; none where nothing reacted."""
+    """Where each reaction acted, how often, and from when to when in all, in the first replication."""
     if study.reactions.empty:
         return []
     seen = study.reactions[study.reactions["replication"] == study.reactions["replication"].min()]
     titles = {id_: one["title"][lang] for id_, one in study.manifest.scenarios[-1].contents["reactions"].items()}
     words = prefecture_words()
-    rows: list[list[str]] = []
-    open_: dict[tuple[str, str], list[str]] = {}
-    for reaction, place, day, what in seen[["reaction", "place", "date", "what"]].itertuples(index=False):
-        if what == BEGINS:
-            where = text("answer.reacted.province", lang) if place == PROVINCE else words[place][lang]
-            since, until = f"{day:%Y-%m-%d}", text("answer.reacted.to_the_end", lang)
-            open_[reaction, place] = [titles[reaction], where, since, until]
-            rows.append(open_[reaction, place])
-        else:
-            open_[reaction, place][3] = f"{day - timedelta(days=1):%Y-%m-%d}"
-    columns = [text(f"answer.reacted.{name}", lang) for name in ("reaction", "place", "since", "until")]
+    rows = []
+    for (reaction, place), of_place in seen.groupby(["reaction", "place"]):
+        where = text("answer.reacted.province", lang) if place == PROVINCE else words[place][lang]
+        until, last = text("answer.reacted.to_the_end", lang), of_place.iloc[-1]
+        if last["what"] != BEGINS:
+            until = f"{last['date'] - timedelta(days=1):%Y-%m-%d}"
+        times = str((of_place["what"] == BEGINS).sum())
+        rows.append([titles[reaction], where, times, f"{of_place['date'].iloc[0]:%Y-%m-%d}", until])
+    columns = [text(f"answer.reacted.{name}", lang) for name in ("reaction", "place", "times", "since", "until")]
     return [Table(text("answer.reacted.table", lang), columns, rows)]
 
 
