@@ -7,7 +7,6 @@ shortest backlog. How much moves at once is an assumption (``delivery.dispatch_s
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.institutions.desks import Desks
 from sim.institutions.rules import Rules
@@ -25,19 +24,16 @@ class Dispatch:
         """``share``: of a desk's staff that can move at once."""
         self.desks, self.rules, self.timeline, self.share = desks, rules, timeline, share
 
-    def is_meeting(self, day: int) -> NDArray[np.bool_]:
-        """Where a meeting is held on a day, (P,): as many a month as the rules ask for, evenly spread."""
-        asked, of_month = self.rules.terms.dispatch_meetings, self.timeline.date(day).day
-        held = np.zeros(len(asked), np.bool_)
-        for meetings in set(asked.tolist()) - {0}:
-            if of_month in {1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)}:
-                held |= asked == meetings
-        return held
+    def meets(self, day: int) -> list[bool]:
+        """Where a meeting is held on a day, by prefecture: as many a month as the rules ask for, evenly spread."""
+        asked, of_month = self.rules.terms.dispatch_meetings.tolist(), self.timeline.date(day).day
+        held = {n for n in {*asked} if of_month in {1 + round(30 * (k + 0.5) / n) for k in range(n)}}
+        return [n in held for n in asked]
 
     def meet(self, day: int) -> None:
         """Move capacity where there is a meeting on the day."""
-        desks, is_meeting = self.desks, self.is_meeting(day)
-        if len(desks.items) < 2 or not is_meeting.any():
+        desks, meets = self.desks, self.meets(day)
+        if len(desks.items) < 2 or not any(meets):
             return
         waiting, staffed, moved = desks.waiting, desks.staffed, desks.moved
         backlog = waiting / np.maximum(desks.desk.capacity, 1e-9)  # working days, (K, P)
@@ -47,7 +43,7 @@ class Dispatch:
         longest = np.where(takes_part, backlog, -np.inf).argmax(axis=0), everywhere
         shortest = np.where(takes_part, backlog, np.inf).argmin(axis=0), everywhere
         cases = np.minimum(self.share * staffed[shortest], staffed[shortest] * LEAST + moved[shortest])
-        moves = is_meeting & takes_part.any(axis=0) & (backlog[longest] > backlog[shortest])
+        moves = np.array(meets) & takes_part.any(axis=0) & (backlog[longest] > backlog[shortest])
         cases = np.where(moves, cases, 0.0)
         moved[shortest] -= cases
         moved[longest] += cases

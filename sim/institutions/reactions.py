@@ -19,6 +19,7 @@ from sim.institutions import calendar
 from sim.institutions.funds import Funds
 from sim.institutions.province import Province
 from sim.institutions.rules import Rules
+from sim.kernels import outermost
 from sim.measure import Dated
 from sim.reaction import PROVINCE, WATCHES, Reaction
 from sim.units import fen
@@ -27,6 +28,27 @@ from sim.vocabulary import Status
 NIGHT: Final = 0.0625  # before the morning: by its first hour all reactions of the day are known
 NEVER_HELD: Final = -100_000  # a day longer ago than any reaction lasts
 BEGINS, ENDS = "begins", "ends"
+
+
+SEEN: Final = ("living", "stopped", "at_a_loss", "left")
+LIVING, STOPPED, AT_A_LOSS, LEFT = range(len(SEEN))
+OPEN, SUSPENDED, EXITED = int(Status.OPEN), int(Status.SUSPENDED), int(Status.EXITED)
+
+
+@outermost
+def look(since, firms, seen):  # type: ignore[no-untyped-def]
+    """Add up entities in ``seen`` (SEEN, P): firms that live, are stopped, at a loss, and that left from a day on."""
+    for i in range(len(firms.key)):
+        status, p, w = firms.status[i], firms.prefecture[i], np.int64(firms.weight[i])
+        if status == EXITED:
+            if firms.exited_on[i] >= since:
+                seen[LEFT, p] += w
+        elif status >= OPEN:
+            seen[LIVING, p] += w
+            if status == SUSPENDED:
+                seen[STOPPED, p] += w
+            if firms.profit_this_year[i] < 0:
+                seen[AT_A_LOSS, p] += w
 
 
 class Acted(NamedTuple):
@@ -56,6 +78,7 @@ class Monitor:
         self.province, self.listed, self.prefecture_of, self.funds = province, listed, prefecture_of, funds
         self.prefectures = len(province.state.market.hireable)
         self._kept: dict[tuple[str, str | None, bool], NDArray[np.float64]] = {}
+        self._seen: NDArray[np.int64] | None = None  # (SEEN, P) of the firms, where anybody watches them today
         self._day = -1
 
     def value(self, reaction: Reaction, day: int) -> NDArray[np.float64]:
@@ -64,7 +87,7 @@ class Monitor:
         Missing (NaN) where there is nothing to count among.
         """
         if day != self._day:
-            self._day, self._kept = day, {}
+            self._day, self._kept, self._seen = day, {}, None
         whole = reaction.place == PROVINCE
         key = reaction.watch, reaction.fund, whole
         if key not in self._kept:
@@ -83,22 +106,14 @@ class Monitor:
         if reaction.watch == "listed_counties":
             listed = np.bincount(self.prefecture_of[self.listed[day]], minlength=self.prefectures)
             return listed, np.ones(self.prefectures, np.int64)
-        firms = self.province.state.firms
-        living = (firms.status >= Status.OPEN) & (firms.status != Status.EXITED)
-        if reaction.watch == "exit_share":
+        if self._seen is None:
+            self._seen = np.zeros((len(SEEN), self.prefectures), np.int64)
             month = self.province.timeline.month
-            gone = firms.status == Status.EXITED
-            gone[gone] = month[firms.exited_on[gone]] == month[day]
-            return self._entities(gone), self._entities(gone | living)
-        counted = living & (firms.profit_this_year < 0)
-        if reaction.watch == "stopped_share":
-            counted = firms.status == Status.SUSPENDED
-        return self._entities(counted), self._entities(living)
-
-    def _entities(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        firms = self.province.state.firms
-        # Weights are whole numbers far below 2**53, so sums in floating point are exact.
-        return np.bincount(firms.prefecture[chosen], firms.weight[chosen], self.prefectures).astype(np.int64)
+            look(int(np.searchsorted(month, month[day])), self.province.state.firms, self._seen)
+        living, left = self._seen[LIVING], self._seen[LEFT]
+        if reaction.watch == "exit_share":
+            return left, living + left
+        return self._seen[STOPPED if reaction.watch == "stopped_share" else AT_A_LOSS], living
 
 
 class Reactions:

@@ -48,6 +48,7 @@ class Calendar(NamedTuple):
     first: int  # in force from then on
     last: int  # to then; the end of the horizon where it names none
     dated: frozenset[int]  # within, from which a value holds
+    days: frozenset[int]  # on which it is announced, begins, changes a value or has ended; none if nobody hears of it
     is_withdrawn: bool  # rather than over
 
 
@@ -204,8 +205,7 @@ class Rules:
 
     def days(self) -> set[int]:
         """Days of the horizon on which a measure is announced, begins, changes a value or has ended, by its dates."""
-        days = {day for c in self.calendar if c.heard <= c.last for day in (c.heard, *c.dated, c.last + 1)}
-        return {day for day in days if 0 <= day < self.timeline.days}
+        return {day for c in self.calendar for day in c.days if 0 <= day < self.timeline.days}
 
     def morning(self, day: int) -> tuple[bool, list[tuple[int, date]], list[int]]:
         """What is announced, in force or over on a day, by the dates of measures and where reactions allow it.
@@ -215,32 +215,36 @@ class Rules:
         come into force for the first time.
         """
         moves, enter, first = False, [], []
+        told, on = (before.any(axis=1).tolist() for before in (self.announced, self.running))
+        anywhere = self.allowed.any(axis=1).tolist()
         for m, c in enumerate(self.calendar):
-            here = self.allowed[m]
-            told, on = c.heard <= day < c.first and day <= c.last, c.first <= day <= c.last
-            moves |= day in (c.heard, *c.dated, c.last + 1) and c.heard <= c.last and bool(here.any())
-            was_told, was_on = bool(self.announced[m].any()), bool(self.running[m].any())
-            self.announced[m], self.running[m] = here & told, here & on
-            if self.running[m].any() and (not was_on or day in c.dated or m in self._changed):
+            is_told = anywhere[m] and c.heard <= day < c.first and day <= c.last
+            is_on = anywhere[m] and c.first <= day <= c.last
+            moves |= day in c.days and anywhere[m]
+            if is_on and (not on[m] or day in c.dated or m in self._changed):
                 enter.append((m, self.timeline.date(day)))
                 if not self.began[m]:
                     self.began[m] = True
                     first.append(m)
                     if day > max(c.first, 0):  # a reaction let it begin later than its date
                         self.enter(m, starts_on=day)
-            elif self.announced[m].any() and (not was_told or m in self._changed):
+            elif is_told and (not told[m] or m in self._changed):
                 enter.append((m, self.measures[m].start))
             if day == c.last + 1:  # months left and amounts put off live on
                 self.enter(m, ends_on=c.last, called_off=c.is_withdrawn)
-        self._changed = {m for m in self._changed if m not in {entered for entered, _ in enter}}
+            told[m], on[m] = is_told, is_on
+        self.announced[:], self.running[:] = (self.allowed & np.array(now)[:, None] for now in (told, on))
+        self._changed -= {m for m, _ in enter}
         return moves, enter, first
 
     def combine(self) -> None:
         """Recompute the combined effect after any change of a row."""
         self.rows.combine(self.running)
-        t, on = self.terms, self.running
+        t, on, announced, by_service = self.terms, self.running, self.announced, self.terms.makes_automatic
+        if (on == on[:, :1]).all() and (announced == announced[:, :1]).all():  # the same everywhere: reckoned once
+            on, announced, by_service = on[:, :1], announced[:, :1], by_service[:, :1]
         kind = t.kind[:, None]
-        automatic = on & (t.by_itself[:, None] | t.makes_automatic)
+        automatic = on & (t.by_itself[:, None] | by_service)
         by_firm = (kind == RELIEF) | (kind == DEFERRAL) | (kind == PAYMENT) | (kind == CULTIVATION)
         worth = (kind != PAYMENT) | (t.unit > 0)[:, None]
         months_left = (kind == RELIEF) & (t.month_slot >= 0)[:, None]
@@ -248,7 +252,7 @@ class Rules:
         every_month |= (t.kind == DEFERRAL) & (t.deferral_until >= self.timeline.days - 1)
         t.standing[:] = self._outlasts & every_month
         t.active[:] = _bits(on)
-        t.announced[:] = _bits(self.announced)
+        t.announced[:] = _bits(announced)
         t.automatic[:] = _bits(automatic & by_firm & worth)
         t.open_to_apply[:] = _bits(on & self.applied_for[:, None] & by_firm & worth & ~automatic)
         t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0)[:, None])
@@ -260,11 +264,10 @@ class Rules:
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
         t.hiring[:] = _bits(on & (kind == PAYMENT) & ((t.base == PER_HIRE) & (t.unit > 0.0))[:, None])
         t.retention[:] = _bits(on & (kind == PAYMENT) & ((t.unit > 0.0) & self._keeps_staff)[:, None])
-        for m in range(len(self.measures)):
-            agency = t.agency[m]
-            days = self._base_processing[m] * (t.desk_processing[agency] if agency >= 0 else np.ones(on.shape[1]))
-            t.processing[m] = np.minimum(np.rint(days), LONGEST_PROCESSING)
-            t.handling_days[m] = days
+        agency = t.agency[:-1, None]  # without the row of loans
+        factor = np.where(agency >= 0, t.desk_processing[t.agency[:-1]], 1.0)
+        t.handling_days[:-1] = self._base_processing[:-1, None] * factor
+        t.processing[:-1] = np.minimum(np.rint(t.handling_days[:-1]), LONGEST_PROCESSING)
 
     def tell_decisions(self, counts: Counts, month: int) -> None:
         """What offices decided in a month, and how long it took, is what applicants count on in the next."""
@@ -286,7 +289,9 @@ def _calendar(measures: Sequence[Measure], timeline: Timeline) -> list[Calendar]
         )
         withdrawn = measure.withdrawn is not None and timeline.day(measure.withdrawn) == last + 1
         heard = max(timeline.day(measure.heard_from), 0)
-        found.append(Calendar(heard, first, last, dated if max(first, 0) <= last else frozenset(), withdrawn))
+        dated = dated if max(first, 0) <= last else frozenset()
+        days = frozenset({heard, last + 1} | dated) if heard <= last else frozenset[int]()
+        found.append(Calendar(heard, first, last, dated, days, withdrawn))
     return found
 
 
@@ -306,7 +311,7 @@ def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Flags over measures, (M + 1, P), as mask words, (P, MASK_WORDS)."""
+    """Flags over measures, (M + 1, places), as mask words, (places, MASK_WORDS)."""
     padded = np.zeros((flags.shape[1], MASK_WORDS * 64), np.bool_)
     most = min(len(flags), padded.shape[1])
     padded[:, :most] = flags[:most].T
