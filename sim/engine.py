@@ -323,24 +323,20 @@ class Run:
             return {self.timeline.start: self.parameters[fund.amount_from]}
         return {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
 
-    def _change(self, day: int, put_in: list[tuple[Money, int | None]]) -> None:
-        """A morning on which something changes by its date; nothing does where reactions hold back all that would."""
+    def _change(self, day: int, put_in: list[tuple[Money, int | None]], reacts: bool = False) -> None:
+        """A morning on which something may change by its date, or a reaction begins or ceases to act."""
         moves = self._bring_into_force(day)
-        allowed = self.rules.allowed
-        money = [given for given, m in put_in if m is None or allowed[m].any()]
+        money = [given for given, m in put_in if m is None or self.rules.allowed[m].any()]
         for given in money:
             self.funds.put(*given)
-        if moves or money:
-            self._tell()
+        if reacts or moves or money:  # else reactions hold back all that would change by date
+            self.rules.combine()
+            self.publicity.update_hazard()
+            self.desks.count_staff()
 
     def _react(self, day: int, money: list[Money]) -> None:
-        """A morning on which a reaction begins to act, or acts no longer."""
-        since = perf_counter()
-        self._bring_into_force(day)
-        for given in money:
-            self.funds.put(*given)
-        self._tell()
-        self.seconds["institutions"] += perf_counter() - since
+        put_in = [(given, None) for given in money]
+        self._timed("institutions", lambda day: self._change(day, put_in, reacts=True))(day)
 
     def _bring_into_force(self, day: int) -> bool:
         """Let measures say what they do on a day, or will on their first; returns whether dates moved any."""
@@ -353,12 +349,6 @@ class Run:
                 quota = rules.terms.quota[m] * self.population.scale
                 choose(m, quota, int(self.timeline.month[day]), self.state.firms, counts)
         return moves
-
-    def _tell(self) -> None:
-        """Let everybody know of the rules as they are now."""
-        self.rules.combine()
-        self.publicity.update_hazard()
-        self.desks.count_staff()
 
     def _settle(self, day: int) -> None:
         province, cohort = self.province, self.timeline.cohort[day]
