@@ -323,7 +323,7 @@ class Run:
             return {self.timeline.start: self.parameters[fund.amount_from]}
         return {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
 
-    def _change(self, day: int, put_in: list[tuple[Money, int | None]], reacts: bool = False) -> None:
+    def _change(self, day: int, put_in: Sequence[tuple[Money, int | None]], reacts: bool = False) -> None:
         """A morning on which something may change by its date, or a reaction begins or ceases to act."""
         moves = self._bring_into_force(day)
         money = [given for given, m in put_in if m is None or self.rules.allowed[m].any()]

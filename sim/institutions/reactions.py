@@ -179,9 +179,10 @@ class Reactions:
 
     def _note(self, reaction: Reaction, day: int, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
         for where, what in ((begins, BEGINS), (ends, ENDS)):
-            places: list[int | None] = where.nonzero()[0].tolist()
+            prefectures = where.nonzero()[0].tolist()
+            places: Sequence[int | None] = prefectures
             if reaction.place == PROVINCE:
-                places = [None] * bool(places)
+                places = [None] * bool(prefectures)
             self.acted += [Acted(reaction.id, place, day, what) for place in places]
 
     def _pay(self, reaction: Reaction, begins: NDArray[np.bool_]) -> None:

@@ -214,9 +214,11 @@ class Rules:
         day; the measures whose values are to be entered anew, each with the day whose values they are; and those that
         come into force for the first time.
         """
-        moves, enter, first = False, [], []
-        told, on = (before.any(axis=1).tolist() for before in (self.announced, self.running))
-        anywhere = self.allowed.any(axis=1).tolist()
+        moves = False
+        enter: list[tuple[int, date]] = []
+        first: list[int] = []
+        state = self.announced, self.running, self.allowed
+        told, on, anywhere = (np.asarray(where.any(axis=1)).tolist() for where in state)
         for m, c in enumerate(self.calendar):
             is_told = anywhere[m] and c.heard <= day < c.first and day <= c.last
             is_on = anywhere[m] and c.first <= day <= c.last
