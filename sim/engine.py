@@ -35,6 +35,7 @@ from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, first_state
 from sim.institutions.publicity import Publicity
 from sim.institutions.queues import count_waiting
+from sim.institutions.reactions import Money, Monitor, Reactions
 from sim.institutions.restart import Restart, Surroundings
 from sim.institutions.rules import Rules
 from sim.institutions.tenders import Tenders
@@ -207,6 +208,10 @@ class Run:
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
         self.dispatch = Dispatch(self.desks, rules, timeline, parameters["delivery.dispatch_share"])
         self.publicity = Publicity(rules, parameters, self.entitled, first.records.counts.holders)
+        monitor = Monitor(province, world.listed, counties.prefecture, self.funds)
+        self.reactions = Reactions(
+            self.scenario.reactions, rules, monitor, counties.prefecture_weight, self.population.scale
+        )
 
     def _rules(self) -> Rules:
         """The scenario's measures as rules that nobody has been told of yet."""
@@ -267,6 +272,7 @@ class Run:
             self.env.process(calendar.on_days(self.env, days, hour, self._timed(part, act)))
 
         start("institutions", sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
+        self.reactions.live(self.env, self._react)
         start("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
         start("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
         if self.journeys.rows:  # again before those who help, who may solve a problem on the day it is met
@@ -297,69 +303,57 @@ class Run:
 
         return timed
 
-    def _changes(self) -> dict[int, list[Callable[[int], None]]]:
-        """What is announced, comes into force, changes or ends on which day."""
-        changes: dict[int, list[Callable[[int], None]]] = defaultdict(list)
+    def _changes(self) -> dict[int, list[tuple[Money, int | None]]]:
+        """Days on which something changes by its date, and what goes into funds, of a measure with its number."""
+        changes: dict[int, list[tuple[Money, int | None]]] = defaultdict(list)
         timeline, rules, where = self.timeline, self.rules, self.counties.prefecture_weight
 
-        def money(name: str, amount: int) -> Callable[[int], None]:
-            return lambda day: self.funds.put(name, int(amount * self.population.scale), where)
+        def money(name: str, amount: int) -> Money:
+            return Money(name, int(amount * self.population.scale), where)
 
         for fund in self.scenario.funds:
             for on, amount in self._amounts(fund).items():
-                changes[max(0, timeline.day(on))].append(money(fund.id, fen(amount)))
+                changes[max(0, timeline.day(on))].append((money(fund.id, fen(amount)), None))
         for on, m, amount in rules.top_ups:
             measure = rules.measures[m]
             paid_in = max(on, measure.start)
             if measure.fund is not None and (measure.withdrawn is None or paid_in < measure.withdrawn):
-                changes[max(timeline.day(paid_in), 0)].append(money(measure.fund, amount))
-        for m, measure in enumerate(rules.measures):
-            heard, begins = (max(timeline.day(day), 0) for day in (measure.heard_from, measure.start))
-            ends = timeline.days - 1 if measure.last is None else timeline.day(measure.last)
-            if ends < heard:
-                continue  # over before anybody could hear of it
-            if heard < begins:
-                changes[heard].append(lambda day, m=m: self._announce(m))  # type: ignore[misc]
-            if begins <= ends:
-                changes[begins].append(self._begin(m))
-            for on in sorted(measure.changes):
-                if begins < timeline.day(on) <= ends:
-                    changes[timeline.day(on)].append(self._act(m))
-            changes[ends + 1].append(lambda day, m=m, ends=ends: rules.lapse(m, ends))  # type: ignore[misc]
-        return {day: acts for day, acts in changes.items() if day < timeline.days}
+                changes[max(timeline.day(paid_in), 0)].append((money(measure.fund, amount), m))
+        for day in rules.days():
+            changes[day] += []
+        return {day: put_in for day, put_in in changes.items() if day < timeline.days}
 
     def _amounts(self, fund: Any) -> dict[Any, float]:
         if fund.amount_from is not None:
             return {self.timeline.start: self.parameters[fund.amount_from]}
         return {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
 
-    def _act(self, m: int) -> Callable[[int], None]:
-        measure = self.rules.measures[m]
-        act = instruments()[measure.instrument].act
-        return lambda day: act(measure.values, m, self.timeline.date(day), self.rules)
+    def _change(self, day: int, put_in: Sequence[tuple[Money, int | None]], reacts: bool = False) -> None:
+        """A morning on which something may change by its date, or a reaction begins or ceases to act."""
+        moves = self._bring_into_force(day)
+        money = [given for given, m in put_in if m is None or self.rules.allowed[m].any()]
+        for given in money:
+            self.funds.put(*given)
+        if reacts or moves or money:  # else reactions hold back all that would change by date
+            self.rules.combine()
+            self.publicity.update_hazard()
+            self.desks.count_staff()
 
-    def _announce(self, m: int) -> None:
-        """Firms hear of measure m, and of what it will say on its first day."""
-        measure = self.rules.measures[m]
-        self.rules.announce(m)
-        instruments()[measure.instrument].act(measure.values, m, measure.start, self.rules)
+    def _react(self, day: int, money: list[Money]) -> None:
+        put_in = [(given, None) for given in money]
+        self._timed("institutions", lambda day: self._change(day, put_in, reacts=True))(day)
 
-    def _begin(self, m: int) -> Callable[[int], None]:
-        def begin(day: int) -> None:
-            self.rules.begin(m)
-            self._act(m)(day)
-            if self.rules.terms.quota[m] >= 0:
-                quota = self.rules.terms.quota[m] * self.population.scale
-                choose(m, quota, int(self.timeline.month[day]), self.state.firms, self.state.records.counts)
-
-        return begin
-
-    def _change(self, day: int, acts: list[Callable[[int], None]]) -> None:
-        for act in acts:
-            act(day)
-        self.rules.combine()
-        self.publicity.update_hazard()
-        self.desks.count_staff()
+    def _bring_into_force(self, day: int) -> bool:
+        """Let measures say what they do on a day, or will on their first; returns whether dates moved any."""
+        rules, counts = self.rules, self.state.records.counts
+        moves, enter, first = rules.morning(day)
+        for m, on in enter:
+            instruments()[rules.measures[m].instrument].act(rules.values[m], m, on, rules)
+        for m in first:
+            if rules.terms.quota[m] >= 0:
+                quota = rules.terms.quota[m] * self.population.scale
+                choose(m, quota, int(self.timeline.month[day]), self.state.firms, counts)
+        return moves
 
     def _settle(self, day: int) -> None:
         province, cohort = self.province, self.timeline.cohort[day]
@@ -442,6 +436,7 @@ class Run:
             requests=tables["requests"],
             repayment_wall=tables["repayment_wall"],
             restarts=tables["restarts"],
+            reactions=self.record.reactions_table(self.reactions.acted, self.timeline),
             fates=self.record.fates_table(firms, records.slots, of_groups) if self.keeps_fates else nothing("fates"),
             journeys=self.journeys.table(),
             snapshots=inside["snapshots"],

@@ -26,6 +26,7 @@ from sim.parameters import load as load_parameters
 from sim.population.columns import new_columns
 from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population
+from sim.reaction import Reaction
 from sim.scenario import Scenario, load
 from sim.scenario.schema import Fund
 from sim.timeline import COHORTS, Timeline
@@ -170,11 +171,11 @@ def bank_giving(points: float) -> dict[str, float]:
 class Town:
     """A few firms that settle on one day of the month, the measures in force, and whoever serves them.
 
-    ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on which
-    everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one lets
-    cases wait; ``desk``: entities that every desk handles in a working day; ``parameters``: what is not off, see
-    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at; ``follow``: places of firms
-    whose journeys are kept.
+    ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on
+    which everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one
+    lets cases wait; ``reactions``: as a file writes them, with ids of measures; ``desk``: entities that every desk
+    handles in a working day; ``parameters``: what is not off, see ``QUIET``, a single number standing for a whole
+    table; ``inside``: what is looked at; ``follow``: places of firms whose journeys are kept.
     """
 
     def __init__(
@@ -187,6 +188,7 @@ class Town:
         desk: float = 1_000.0,
         trade: float = 1.0,
         closed: tuple[date, date] | None = None,
+        reactions: Sequence[Mapping[str, Any]] = (),
         parameters: Mapping[str, Any] | None = None,
         settles_on: int = 15,
         inside: Inside | None = None,
@@ -199,7 +201,7 @@ class Town:
             patch("sim.institutions.markets.to_firms", lambda asked: nobody),
         ):
             self.run = Run(
-                _scenario(self.measures, funds or {}, until, waits),
+                _scenario(self.measures, funds or {}, until, waits, reactions),
                 _parameters({**QUIET, **(parameters or {})}),
                 _population(firms, settles_on),
                 seed=1,
@@ -304,8 +306,14 @@ def _quiet(timeline: Timeline, world: World, settles_on: int, trade: float, clos
     )
 
 
-def _scenario(measures: Sequence[Measure], funds: Mapping[str, float], until: date, waits: bool) -> Scenario:
-    """The baseline with other measures, funds and horizon."""
+def _scenario(
+    measures: Sequence[Measure],
+    funds: Mapping[str, float],
+    until: date,
+    waits: bool,
+    reactions: Sequence[Mapping[str, Any]],
+) -> Scenario:
+    """The baseline with other measures, funds, horizon and reactions."""
     told = [
         {
             "id": id_, "level": "province", "bearer": "province", "amount_yuan": yuan,
@@ -319,6 +327,7 @@ def _scenario(measures: Sequence[Measure], funds: Mapping[str, float], until: da
         measures=tuple(measures),
         funds=tuple(Fund.model_validate({**fund, "amount_yuan": {FIRST_DAY: fund["amount_yuan"]}}) for fund in told),
         world=WorldSpec(end=until),
+        reactions=tuple(Reaction.model_validate(one) for one in reactions),
     )
 
 

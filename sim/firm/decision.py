@@ -76,7 +76,8 @@ def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     """Persons that firm i wants at its expected sales; what is paid for a hire makes staff cheaper."""
     fixed = behaviour.staff_fixed
     wanted = firms.usual_staff[i] * scale_of(i, firms) * (fixed + (1.0 - fixed) * float(firms.expected[i]))
-    if terms.hiring[0] | terms.hiring[1] != np.uint64(0) and firms.wage[i] > 0:
+    p = firms.prefecture[i]
+    if terms.hiring[p, 0] | terms.hiring[p, 1] != np.uint64(0) and firms.wage[i] > 0:
         if more(_worth_knowing(i, terms.hiring, HIRED, firms, terms)):
             subsidy = _subsidy_for_a_hire(i, firms, terms)
             wanted *= 1.0 + behaviour.labour_elasticity * subsidy / (12.0 * firms.wage[i])
@@ -152,8 +153,9 @@ def _keeping_pays(i, clock, gone, firms, terms, behaviour):  # type: ignore[no-u
 def _worth_knowing(i, chosen, fact, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through those of ``chosen`` that firm i would qualify for today if ``fact`` were true of it."""
     missing = ~np.uint16(firms.facts[i] | np.uint16(fact))  # a word of 16 bits, as tables of facts are looked up by
-    first = firms.eligible[i, 0] & chosen[0]
-    second = firms.eligible[i, 1] & chosen[1]
+    p = firms.prefecture[i]
+    first = firms.eligible[i, 0] & chosen[p, 0]
+    second = firms.eligible[i, 1] & chosen[p, 1]
     return walk(first & ~measures_requiring(missing, 0, terms), second & ~measures_requiring(missing, 1, terms))
 
 
@@ -166,9 +168,10 @@ def _is_granted(i, m, firms):  # type: ignore[no-untyped-def]
 @inlined
 def _has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
     """Whether firm i knows of measure m: everybody does of what comes by itself."""
-    if terms.by_itself[m] or terms.makes_automatic[m]:
+    p = firms.prefecture[i]
+    if terms.by_itself[m] or terms.makes_automatic[m, p]:
         return True
-    return salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, firms.prefecture[i], firms.size[i]]
+    return salted(terms.aware_salt[m], firms.key[i]) < terms.aware[m, p, firms.size[i]]
 
 
 @inlined
@@ -233,7 +236,8 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
         m, left = next_of(left)
         months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
         help_ += payment(i, m, firms, terms, behaviour) * months / horizon
-    left = walk(firms.waiting[i, 0] & terms.active[0], firms.waiting[i, 1] & terms.active[1])
+    p = firms.prefecture[i]
+    left = walk(firms.waiting[i, 0] & terms.active[p, 0], firms.waiting[i, 1] & terms.active[p, 1])
     while more(left):
         m, left = next_of(left)
         worth = _worth(i, m, terms.delay_months[m], clock.day, full, firms, terms, behaviour)
@@ -243,7 +247,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
         m, left = next_of(left)
         if not _has_heard(i, m, firms, terms):
             continue
-        if not (terms.by_itself[m] or terms.makes_automatic[m]):
+        if not (terms.by_itself[m] or terms.makes_automatic[m, p]):
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
             if salted(terms.apply_salt[asked], firms.key[i]) >= take_up(m, firms.size[i], terms, behaviour):
                 continue
@@ -328,7 +332,8 @@ def may_leave(i, clock, earnings, closed, firms, terms, behaviour, seed):  # typ
     key, month = firms.key[i], clock.month
     if closed > 0.0 or firms.distressed_months[i] > 0 or firms.late_months[i] >= behaviour.foreclosure_months:
         return True
-    if (firms.granted[i, 0] & terms.cultivates[0]) | (firms.granted[i, 1] & terms.cultivates[1]) != np.uint64(0):
+    p = firms.prefecture[i]
+    if (firms.granted[i, 0] & terms.cultivates[p, 0]) | (firms.granted[i, 1] & terms.cultivates[p, 1]) != np.uint64(0):
         if months_lived(i, clock.day, firms) < YOUNG_MONTHS:
             return True  # what it is given bears on whether it stays
     if uniform(seed, RETIREMENT, key, month) < behaviour.retirement[firms.size[i]] / 12.0:

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from sim.kernels import columns
 
-Axis = Literal["measure", "county", "prefecture", "sector", "size", "agency"]
+# `prefecture` is where the firms are that a measure reaches, `office` where those are who deliver: the same places, but
+# whom a measure is for does not narrow whose offices work otherwise.
+Axis = Literal["measure", "county", "prefecture", "office", "sector", "size", "agency"]
 NO_LIMIT: Final = 2**62  # fen
 FAR: Final = 2**30  # a day beyond every horizon
 TOGETHER: Final[Mapping[str, np.ufunc]] = {
@@ -85,16 +87,16 @@ EFFECTS: Final = (
     Effect("reserved_works", ("prefecture",), 0.0, "max"),  # share of value open to SMEs only
     Effect("reserved_goods_services", ("prefecture",), 0.0, "max"),
     # Of those who deliver.
-    Effect("supply", (), 1.0, "product"),  # factor on new lending
+    Effect("supply", ("office",), 1.0, "product"),  # factor on new lending
     Effect("awareness", ("measure", "prefecture", "size"), 0.0, "sum"),  # hazard a month of knowing of a measure
-    Effect("makes_automatic", ("measure",), False, "max", np.bool_),  # measures that need no application any more
-    Effect("desk_capacity", ("agency",), 1.0, "product"),  # factor on cases a working day
-    Effect("desk_processing", ("agency",), 1.0, "product"),  # factor on working days before a decision
-    Effect("liaison_capacity", (), 0.0, "sum"),  # factor on the liaison officers that there are
-    Effect("dispatch_meetings", (), 0, "max", np.int64),  # a month
-    Effect("counter_capacity", (), 0.0, "sum"),  # factor on the counters for restart problems that there are
-    Effect("supervision_capacity", (), 0.0, "sum"),  # factor on the supervisors that there are
-    Effect("deadline", (), FAR, "min", np.int32),  # days after which a problem or a case goes to a supervisor
+    Effect("makes_automatic", ("measure", "office"), False, "max", np.bool_),  # need no application any more
+    Effect("desk_capacity", ("agency", "office"), 1.0, "product"),  # factor on cases a working day
+    Effect("desk_processing", ("agency", "office"), 1.0, "product"),  # factor on working days before a decision
+    Effect("liaison_capacity", ("office",), 0.0, "sum"),  # factor on the liaison officers that there are
+    Effect("dispatch_meetings", ("office",), 0, "max", np.int64),  # a month
+    Effect("counter_capacity", ("office",), 0.0, "sum"),  # factor on the counters for restart problems that there are
+    Effect("supervision_capacity", ("office",), 0.0, "sum"),  # factor on the supervisors that there are
+    Effect("deadline", ("office",), FAR, "min", np.int32),  # days after which a problem goes to a supervisor
 )
 
 # What holds for a measure whatever its instrument; `sim.institutions.rules` enters it.
@@ -112,8 +114,8 @@ DELIVERY: Final = (
     Effect("waits", (), False, dtype=np.bool_),  # an empty fund lets the queue wait instead of refusing
     Effect("standing", (), False, dtype=np.bool_),  # comes with every bill or month, beyond the horizon
     Effect("agency", (), 0, dtype=np.int16),
-    Effect("processing", (), 0, dtype=np.int16),  # working days
-    Effect("handling_days", (), 0.0),  # the same, not rounded: the mean of handlers of their own
+    Effect("processing", ("office",), 0, dtype=np.int16),  # working days
+    Effect("handling_days", ("office",), 0.0),  # the same, not rounded: the mean of handlers of their own
     Effect("refusal", (), 0.0),  # share
     Effect("list_first", (), False, dtype=np.bool_),
     Effect("by_list", (), False, dtype=np.bool_),  # its office takes up cases without being asked
@@ -125,7 +127,7 @@ DELIVERY: Final = (
     Effect("delay_months", (), 0.0),  # from filing to being granted, last month
 )
 
-# Sets of measures as bits, (words,).
+# Sets of measures as bits, (P, words): which are in force may differ between prefectures.
 SETS: Final = (
     "active",  # in force today
     "announced",  # heard of and not yet in force, unless withdrawn
@@ -165,7 +167,12 @@ class Rows:
     combined, else an array of the effect's shape, or (1,) for one without axes.
     """
 
-    def __init__(self, effects: Sequence[Effect], sizes: Mapping[Axis, int]) -> None:
+    def __init__(
+        self, effects: Sequence[Effect], sizes: Mapping[Axis, int], prefecture_of: NDArray[np.integer[Any]]
+    ) -> None:
+        """``prefecture_of``: (C,) the prefecture of each county."""
+        everywhere = np.arange(sizes["prefecture"])
+        self.places = {"county": prefecture_of, "prefecture": everywhere, "office": everywhere}
         self.effects = {effect.name: effect for effect in effects}
         self.of: dict[str, NDArray[Any]] = {}
         self.together: dict[str, NDArray[Any]] = {}
@@ -176,8 +183,19 @@ class Rows:
             self.together[name] = np.full(shape or 1, effect.neutral, effect.dtype) if combined else self.of[name]
 
     def combine(self, in_force: NDArray[np.bool_]) -> None:
-        """Let the measures that are in force make one value of each effect."""
+        """Let the measures that are in force make one value of each effect; ``in_force``: (measures, P).
+
+        What is in force in some prefectures only acts there; an effect without places acts as long as it is anywhere.
+        """
+        somewhere = in_force.any(axis=1)
+        differs = not in_force[somewhere].all()
         for name, effect in self.effects.items():
             if effect.combine is not None:
-                reduce = TOGETHER[effect.combine].reduce
-                self.together[name][...] = reduce(self.of[name][in_force], axis=0, initial=effect.neutral)
+                rows = self.of[name][somewhere]
+                axis = next((axis for axis in effect.shape if axis in self.places), None)
+                if differs and axis is not None:
+                    here = in_force[somewhere][:, self.places[axis]]
+                    shape = [1] * rows.ndim
+                    shape[0], shape[1 + effect.shape.index(axis)] = here.shape
+                    rows = np.where(here.reshape(shape), rows, np.array(effect.neutral, rows.dtype))
+                self.together[name][...] = TOGETHER[effect.combine].reduce(rows, axis=0, initial=effect.neutral)

@@ -79,27 +79,31 @@ def next_of(left):  # type: ignore[no-untyped-def]
     return m, (word, left[1], left[2])
 
 
+# Which measures are in force may differ between prefectures: ``chosen`` are SETS of `sim.firm.effects`, (P, words).
+
+
 @inlined
 def held(i, chosen, firms):  # type: ignore[no-untyped-def]
     """The walk through the measures among ``chosen`` that firm i has been granted."""
-    return walk(firms.granted[i, 0] & chosen[0], firms.granted[i, 1] & chosen[1])
+    p = firms.prefecture[i]
+    return walk(firms.granted[i, 0] & chosen[p, 0], firms.granted[i, 1] & chosen[p, 1])
 
 
 @inlined
 def in_effect(i, masks, chosen, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through the measures among ``chosen`` and ``masks`` (n, MASK_WORDS) for which firm i lacks no fact."""
-    missing = ~firms.facts[i]
-    first = masks[i, 0] & chosen[0] & ~measures_requiring(missing, 0, terms)
-    second = masks[i, 1] & chosen[1] & ~measures_requiring(missing, 1, terms)
+    missing, p = ~firms.facts[i], firms.prefecture[i]
+    first = masks[i, 0] & chosen[p, 0] & ~measures_requiring(missing, 0, terms)
+    second = masks[i, 1] & chosen[p, 1] & ~measures_requiring(missing, 1, terms)
     return walk(first, second)
 
 
 @inlined
 def outstanding(i, chosen, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through those of ``chosen`` that firm i qualifies for today and has neither got nor applied for."""
-    missing = ~firms.facts[i]
-    first = firms.eligible[i, 0] & chosen[0] & ~firms.granted[i, 0] & ~firms.applied[i, 0]
-    second = firms.eligible[i, 1] & chosen[1] & ~firms.granted[i, 1] & ~firms.applied[i, 1]
+    missing, p = ~firms.facts[i], firms.prefecture[i]
+    first = firms.eligible[i, 0] & chosen[p, 0] & ~firms.granted[i, 0] & ~firms.applied[i, 0]
+    second = firms.eligible[i, 1] & chosen[p, 1] & ~firms.granted[i, 1] & ~firms.applied[i, 1]
     return walk(first & ~measures_requiring(missing, 0, terms), second & ~measures_requiring(missing, 1, terms))
 
 
@@ -428,10 +432,11 @@ def take_up(m, z, terms, behaviour):  # type: ignore[no-untyped-def]
 def _file(i, m, day, state):  # type: ignore[no-untyped-def]
     """Put the case of firm i before the desk of measure m, or before a handler of its own."""
     firms, terms, queues, ready_day = state.firms, state.terms, state.queues, state.ready_day
+    p = firms.prefecture[i]
     if terms.own_handler[m]:
-        took = terms.handling_days[m] * exponential(state.seed, HANDLING, firms.key[i], terms.identity[m])
+        took = terms.handling_days[m, p] * exponential(state.seed, HANDLING, firms.key[i], terms.identity[m])
         working_days = min(max(np.int64(np.floor(took + 0.5)), np.int64(1)), np.int64(LONGEST_PROCESSING))
         schedule(i, m, day, ready_day[day, working_days], firms, queues)
     else:
         lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
-        enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)
+        enqueue(i, m, day, ready_day[day, terms.processing[m, p]], lane, firms, queues)

@@ -182,7 +182,8 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
 def may_raise_cash(i, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Whether :func:`raise_cash` need be asked: most firms have nobody to turn to, and a glance tells so."""
     if firms.receivables_public[i] + firms.overdue_public[i] > firms.loan[i]:  # to borrow on
-        if (firms.eligible[i, 0] & terms.lends[0]) | (firms.eligible[i, 1] & terms.lends[1]) != np.uint64(0):
+        p = firms.prefecture[i]
+        if (firms.eligible[i, 0] & terms.lends[p, 0]) | (firms.eligible[i, 1] & terms.lends[p, 1]) != np.uint64(0):
             return True
     if firms.facts[i] & np.uint16(OWNER_PAID_IN):
         return False

@@ -330,7 +330,7 @@ def _pay_recurring(i, month, firms, terms, behaviour, records):  # type: ignore[
 @kernel
 def _loan_processing(i, loan_item, firms, terms):  # type: ignore[no-untyped-def]
     """Working days before a bank decides on a loan to firm i: the usual ones, shortened by its own credit measures."""
-    days = float(terms.processing[loan_item])
+    days = float(terms.processing[loan_item, firms.prefecture[i]])
     left = in_effect(i, firms.eligible, terms.lends, firms, terms)
     while more(left):
         m, left = next_of(left)

@@ -152,7 +152,7 @@ class Banks:
         """
         beyond = max(0.0, bad_share / self.tolerated - 1.0)
         growth = self.growth_per_month * max(0.0, 1.0 - self.response * beyond)
-        self.supply[:] = (self.loans * growth + self.province.state.market.repaid) * self.terms.supply[0]
+        self.supply[:] = (self.loans * growth + self.province.state.market.repaid) * self.terms.supply
 
     def work(self, day: int) -> None:
         """A working day of screening and lending."""

@@ -65,7 +65,7 @@ def is_moot(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
     firms, terms = state.firms, state.terms
     if firms.status[i] == EXITED or waited > state.behaviour.patience_days:
         return True
-    kind, ended = terms.kind[m], not has_bit(terms.active, m)
+    kind, ended = terms.kind[m], not has_bit(terms.active[firms.prefecture[i]], m)
     if kind == DEFERRAL:
         return ended or clock.day > terms.deferral_until[m]
     return ended and ((kind == RELIEF and terms.month_slot[m] < 0) or (kind == PAYMENT and terms.monthly[m]))
@@ -170,8 +170,8 @@ class Desks:
 
     def count_staff(self) -> None:
         """Set the capacity anew, when rules have changed or a meeting has moved staff."""
-        factor = np.where(self.agency < 0, 1.0, self.rules.terms.desk_capacity[self.agency])
-        self.desk.capacity[:] = (self.staffed + self.moved) * factor[:, None]
+        factor = np.where(self.agency[:, None] < 0, 1.0, self.rules.terms.desk_capacity[self.agency])
+        self.desk.capacity[:] = (self.staffed + self.moved) * factor
 
     @property
     def waiting(self) -> NDArray[np.int64]:

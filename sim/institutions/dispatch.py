@@ -24,28 +24,26 @@ class Dispatch:
         """``share``: of a desk's staff that can move at once."""
         self.desks, self.rules, self.timeline, self.share = desks, rules, timeline, share
 
-    def is_meeting(self, day: int) -> bool:
-        """Whether a meeting is held on a day: as many a month as the rules ask for, evenly spread."""
-        meetings = int(self.rules.terms.dispatch_meetings[0])
-        if meetings == 0:
-            return False
-        of_month = self.timeline.date(day).day
-        return of_month in {1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)}
+    def meets(self, day: int) -> list[bool]:
+        """Where a meeting is held on a day, by prefecture: as many a month as the rules ask for, evenly spread."""
+        asked, of_month = self.rules.terms.dispatch_meetings.tolist(), self.timeline.date(day).day
+        held = {n for n in {*asked} if of_month in {1 + round(30 * (k + 0.5) / n) for k in range(n)}}
+        return [n in held for n in asked]
 
     def meet(self, day: int) -> None:
-        """Move capacity if there is a meeting on the day."""
-        desks = self.desks
-        if len(desks.items) < 2 or not self.is_meeting(day):
+        """Move capacity where there is a meeting on the day."""
+        desks, meets = self.desks, self.meets(day)
+        if len(desks.items) < 2 or not any(meets):
             return
         waiting, staffed, moved = desks.waiting, desks.staffed, desks.moved
         backlog = waiting / np.maximum(desks.desk.capacity, 1e-9)  # working days, (K, P)
-        takes_part = self.rules.running[desks.items][:, None] | (waiting > 0)
+        takes_part = self.rules.running[desks.items] | (waiting > 0)
         takes_part &= (desks.agency != BANKS)[:, None]
         everywhere = np.arange(backlog.shape[1])
         longest = np.where(takes_part, backlog, -np.inf).argmax(axis=0), everywhere
         shortest = np.where(takes_part, backlog, np.inf).argmin(axis=0), everywhere
         cases = np.minimum(self.share * staffed[shortest], staffed[shortest] * LEAST + moved[shortest])
-        moves = takes_part.any(axis=0) & (backlog[longest] > backlog[shortest])
+        moves = np.array(meets) & takes_part.any(axis=0) & (backlog[longest] > backlog[shortest])
         cases = np.where(moves, cases, 0.0)
         moved[shortest] -= cases
         moved[longest] += cases

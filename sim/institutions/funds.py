@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from sim.firm.state import Treasury
 
@@ -25,14 +26,13 @@ class Funds:
                     slots.append(simpy.Container(env, init=0))
                 slot[index, prefecture] = len(slots) - 1
         self.index = {name: index for index, name in enumerate(names)}
-        self.put_in = dict.fromkeys(names, 0)  # fen, so far
         self.containers = slots
+        self.paid_in = np.zeros(len(slots), np.int64)  # so far
         self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
 
     def put(self, name: str, amount: int, share: np.ndarray) -> None:
         """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (P, adding up to 1)."""
         slots = self.treasury.slot[self.index[name]]
-        self.put_in[name] += int(amount)
         if slots[0] == slots[-1]:
             parts = {int(slots[0]): int(amount)}
         else:
@@ -43,6 +43,14 @@ class Funds:
             if part > 0:
                 self.containers[s].put(part)
                 self.treasury.level[s] += part
+                self.paid_in[s] += part
+
+    def left(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Fen that a fund holds, and that were put into it so far, (P,); of one of the province in the first."""
+        slots = self.treasury.slot[self.index[name]]
+        is_first = np.ones(len(slots), np.bool_)
+        is_first[1:] = slots[1:] != slots[0]
+        return self.treasury.level[slots] * is_first, self.paid_in[slots] * is_first
 
     def settle(self) -> None:
         """Take out of the containers what the cheque book says was drawn since the last call."""
@@ -56,8 +64,8 @@ class Funds:
         """Fen put into a fund so far, and of these drawn; nothing of one that there is not."""
         if name not in self.index:
             return 0, 0
-        left = int(self.treasury.level[np.unique(self.treasury.slot[self.index[name]])].sum())
-        return self.put_in[name], self.put_in[name] - left
+        left, paid_in = (int(fen.sum()) for fen in self.left(name))
+        return paid_in, paid_in - left
 
     def levels(self) -> list[int]:
         """Fen left in each slot, by the containers."""

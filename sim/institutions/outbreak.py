@@ -246,9 +246,9 @@ def _set_free(i, clock, episode, state):  # type: ignore[no-untyped-def]
     day, seed = clock.day, state.seed
     firms.freed_on[i] = day
     lane = -1  # nobody is told
-    if firms.flags[i] & KEY_FIRM and terms.liaison_capacity[0] > 0.0:
+    if firms.flags[i] & KEY_FIRM and terms.liaison_capacity[firms.prefecture[i]] > 0.0:
         lane = LISTED
-    elif terms.counter_capacity[0] > 0.0:
+    elif terms.counter_capacity[firms.prefecture[i]] > 0.0:
         lane = UNLISTED
     longest = np.int64(0)
     for ticket in range(TICKET_COUNT):

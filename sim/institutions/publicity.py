@@ -31,7 +31,7 @@ class Publicity:
         near = self.holders / self.entitled
         hazard = self.base[None, None, :] + self.rules.terms.awareness + self.peers * near[:, :, None]
         heard_of = self.rules.announced | self.rules.running
-        self.hazard = np.where(heard_of[:, None, None], hazard, 0.0) / MONTH_DAYS
+        self.hazard = np.where(heard_of[:, :, None], hazard, 0.0) / MONTH_DAYS
 
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""

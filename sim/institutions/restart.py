@@ -132,7 +132,7 @@ def _first_problem(who, p, helpers, day, state):  # type: ignore[no-untyped-def]
     last = LISTED if who == OFFICERS else UNLISTED
     best, of_lane, best_day = NOBODY_FITS, 0, NEVER
     if who == SUPERVISORS:
-        best_day = min(NEVER, day - np.int64(state.terms.deadline[0]))
+        best_day = min(NEVER, day - np.int64(state.terms.deadline[p]))
     for ticket in range(TICKET_COUNT):
         if helpers.blocked[ticket, p]:
             continue
@@ -192,7 +192,7 @@ def _handle_complaints(p, left, helpers, desk, clock, state):  # type: ignore[no
 def _first_complaint(p, helpers, desk, clock, state):  # type: ignore[no-untyped-def]
     """Desk, lane, record and the one before it of the case filed first whose firm complains; NOBODY_FITS for none."""
     firms, queues, terms = state.firms, state.queues, state.terms
-    late = clock.day - np.int64(terms.deadline[0])  # ready before this day
+    late = clock.day - np.int64(terms.deadline[p])  # ready before this day
     best, of_lane, found, found_before, best_day = NOBODY_FITS, 0, -1, -1, NEVER
     for k in range(len(desk.items)):
         m = np.int64(desk.items[k])
@@ -254,7 +254,7 @@ class Restart:
         """A working day of all who help; what ends lacks is brought anew."""
         state, helpers, around = self.province.state, self.helpers, self.around
         sent = state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity
-        helpers.capacity[:] = self.staffed * np.array([float(x[0]) for x in sent])[:, None]
+        helpers.capacity[:] = self.staffed * np.stack(sent)
         if not helpers.capacity.any():
             return
         helpers.means[LABOUR] = self.placed_per_day * (around.markets.out_of_work + around.markets.returning)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,17 @@ from sim.units import MONTH_DAYS
 from sim.vocabulary import AGENCIES, FACTS, FLAGS, LANDLORDS, SECTOR_GROUPS, SECTORS, SIZES, mask
 
 
+class Calendar(NamedTuple):
+    """The days of a measure by its dates, 0 the first of the horizon."""
+
+    heard: int  # announced, at the latest when it begins; 0 if before the horizon
+    first: int  # in force from then on
+    last: int  # to then; the end of the horizon where it names none
+    dated: frozenset[int]  # within, from which a value holds
+    days: frozenset[int]  # on which it is announced, begins, changes a value or has ended; none if nobody hears of it
+    is_withdrawn: bool  # rather than over
+
+
 class Rules:
     """Rows of all measures and their combined effect (``terms``, which kernels and institutions read)."""
 
@@ -56,16 +68,21 @@ class Rules:
         self.counties = counties
         self.index = {measure.id: m for m, measure in enumerate(measures)}
         count = len(measures) + 1  # one more row for loans
+        prefectures = counties.prefecture_count
         sizes: dict[Axis, int] = {
-            "measure": count, "county": len(counties), "prefecture": counties.prefecture_count,
+            "measure": count, "county": len(counties), "prefecture": prefectures, "office": prefectures,
             "sector": len(SECTORS), "size": len(SIZES), "agency": len(AGENCIES),
         }  # fmt: skip
-        self.rows = Rows((*DELIVERY, *effects), sizes)
-        words = {name: np.zeros(MASK_WORDS, np.uint64) for name in SETS}
+        self.rows = Rows((*DELIVERY, *effects), sizes, counties.prefecture)
+        words = {name: np.zeros((prefectures, MASK_WORDS), np.uint64) for name in SETS}
         self.terms = group_of(effects)(**self.rows.together, **words, **{UNMET: _unmet(measures)})
         self.reaches = [self._reach(measure, sizes) for measure in measures]
-        self.announced = np.zeros(count, np.bool_)  # firms hear of it, and it is not yet in force
-        self.running = np.zeros(count, np.bool_)  # in force today
+        self.values: list[Any] = [measure.values for measure in measures]  # what each says today
+        self.allowed = np.ones((count, prefectures), np.bool_)  # where no reaction holds it back
+        self.announced = np.zeros((count, prefectures), np.bool_)  # firms hear of it, and it is not yet in force
+        self.running = np.zeros((count, prefectures), np.bool_)  # in force today
+        self.began = np.zeros(count, np.bool_)  # has been in force anywhere
+        self._changed: set[int] = set()  # measures whose values a reaction has changed since they were entered
         ways = [measure.delivery.way for measure in measures]
         self.applied_for = np.array([*(way in DECIDED_UPON for way in ways), False])
         self.top_ups: list[tuple[date, int, int]] = []  # day, measure and fen that go into its fund
@@ -113,7 +130,7 @@ class Rules:
         if eligible.prefectures is not None:
             wanted = [places.prefecture_index(name) for name in eligible.prefectures]
             counties &= np.isin(places.prefecture, wanted)
-        reach["prefecture"][:] = False
+        reach["prefecture"][:] = False  # `office` stays everywhere
         reach["prefecture"][places.prefecture[counties]] = True
         if eligible.sectors is not None:
             named = {s for name in eligible.sectors for s in SECTOR_GROUPS.get(name, (name,))}
@@ -175,51 +192,84 @@ class Rules:
         self.terms.deferral_slot[m] = self.deferral_slots
         self.deferral_slots += 1
 
-    def announce(self, m: int) -> None:
-        """Measure m is made known before it comes into force."""
-        self.announced[m] = True
+    def say(self, m: int, values: Any) -> None:
+        """Let measure m say other values from the next morning on."""
+        if values != self.values[m]:
+            self.values[m] = values
+            self._changed.add(m)
 
-    def begin(self, m: int) -> None:
-        """Measure m comes into force."""
-        self.announced[m], self.running[m] = False, True
+    @cached_property
+    def calendar(self) -> list[Calendar]:
+        """The days of each measure by its dates."""
+        return _calendar(self.measures, self.timeline)
 
-    def lapse(self, m: int, last: int) -> None:
-        """Measure m has ended on its day ``last``, or is withdrawn; months left and amounts put off live on."""
-        self.announced[m] = self.running[m] = False
-        withdrawn = self.measures[m].withdrawn
-        called_off = withdrawn is not None and self.timeline.day(withdrawn) == last + 1
-        self.enter(m, ends_on=last, called_off=called_off)
+    def days(self) -> set[int]:
+        """Days of the horizon on which a measure is announced, begins, changes a value or has ended, by its dates."""
+        return {day for c in self.calendar for day in c.days if 0 <= day < self.timeline.days}
+
+    def morning(self, day: int) -> tuple[bool, list[tuple[int, date]], list[int]]:
+        """What is announced, in force or over on a day, by the dates of measures and where reactions allow it.
+
+        Returns whether a measure that is not held back everywhere is announced, begins, changes or has ended on the
+        day; the measures whose values are to be entered anew, each with the day whose values they are; and those that
+        come into force for the first time.
+        """
+        moves = False
+        enter: list[tuple[int, date]] = []
+        first: list[int] = []
+        state = self.announced, self.running, self.allowed
+        told, on, anywhere = (np.asarray(where.any(axis=1)).tolist() for where in state)
+        for m, c in enumerate(self.calendar):
+            is_told = anywhere[m] and c.heard <= day < c.first and day <= c.last
+            is_on = anywhere[m] and c.first <= day <= c.last
+            moves |= day in c.days and anywhere[m]
+            if is_on and (not on[m] or day in c.dated or m in self._changed):
+                enter.append((m, self.timeline.date(day)))
+                if not self.began[m]:
+                    self.began[m] = True
+                    first.append(m)
+                    if day > max(c.first, 0):  # a reaction let it begin later than its date
+                        self.enter(m, starts_on=day)
+            elif is_told and (not told[m] or m in self._changed):
+                enter.append((m, self.measures[m].start))
+            if day == c.last + 1:  # months left and amounts put off live on
+                self.enter(m, ends_on=c.last, called_off=c.is_withdrawn)
+            told[m], on[m] = is_told, is_on
+        self.announced[:], self.running[:] = (self.allowed & np.array(now)[:, None] for now in (told, on))
+        self._changed -= {m for m, _ in enter}
+        return moves, enter, first
 
     def combine(self) -> None:
         """Recompute the combined effect after any change of a row."""
         self.rows.combine(self.running)
-        t, on = self.terms, self.running
-        kind = t.kind
-        automatic = on & (t.by_itself | t.makes_automatic)
+        t, on, announced, by_service = self.terms, self.running, self.announced, self.terms.makes_automatic
+        if (on == on[:, :1]).all() and (announced == announced[:, :1]).all():  # the same everywhere: reckoned once
+            on, announced, by_service = on[:, :1], announced[:, :1], by_service[:, :1]
+        kind = t.kind[:, None]
+        automatic = on & (t.by_itself[:, None] | by_service)
         by_firm = (kind == RELIEF) | (kind == DEFERRAL) | (kind == PAYMENT) | (kind == CULTIVATION)
-        worth = (kind != PAYMENT) | (t.unit > 0)
-        months_left = (kind == RELIEF) & (t.month_slot >= 0)
-        every_month = t.monthly | ((kind == RELIEF) & (t.month_slot < 0))
-        every_month |= (kind == DEFERRAL) & (t.deferral_until >= self.timeline.days - 1)
+        worth = (kind != PAYMENT) | (t.unit > 0)[:, None]
+        months_left = (kind == RELIEF) & (t.month_slot >= 0)[:, None]
+        every_month = t.monthly | ((t.kind == RELIEF) & (t.month_slot < 0))
+        every_month |= (t.kind == DEFERRAL) & (t.deferral_until >= self.timeline.days - 1)
         t.standing[:] = self._outlasts & every_month
         t.active[:] = _bits(on)
-        t.announced[:] = _bits(self.announced)
+        t.announced[:] = _bits(announced)
         t.automatic[:] = _bits(automatic & by_firm & worth)
-        t.open_to_apply[:] = _bits(on & self.applied_for & by_firm & worth & ~automatic)
-        t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0))
-        t.defers[:] = _bits(on & (kind == DEFERRAL) & (t.share > 0.0))
-        t.deferrals[:] = _bits((kind == DEFERRAL) & (t.deferral_slot >= 0))
-        t.recurring[:] = _bits(on & (kind == PAYMENT) & t.monthly)
+        t.open_to_apply[:] = _bits(on & self.applied_for[:, None] & by_firm & worth & ~automatic)
+        t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0)[:, None])
+        t.defers[:] = _bits(on & (kind == DEFERRAL) & (t.share > 0.0)[:, None])
+        t.deferrals[:] = _bits(np.broadcast_to((kind == DEFERRAL) & (t.deferral_slot >= 0)[:, None], on.shape))
+        t.recurring[:] = _bits(on & (kind == PAYMENT) & t.monthly[:, None])
         t.collects[:] = _bits(on & (kind == COLLECTION))
         t.lends[:] = _bits(on & (kind == CREDIT))
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
-        t.hiring[:] = _bits(on & (kind == PAYMENT) & (t.base == PER_HIRE) & (t.unit > 0.0))
-        t.retention[:] = _bits(on & (kind == PAYMENT) & (t.unit > 0.0) & self._keeps_staff)
-        for m in range(len(self.measures)):
-            agency = t.agency[m]
-            days = self._base_processing[m] * (t.desk_processing[agency] if agency >= 0 else 1.0)
-            t.processing[m] = min(round(days), LONGEST_PROCESSING)
-            t.handling_days[m] = days
+        t.hiring[:] = _bits(on & (kind == PAYMENT) & ((t.base == PER_HIRE) & (t.unit > 0.0))[:, None])
+        t.retention[:] = _bits(on & (kind == PAYMENT) & ((t.unit > 0.0) & self._keeps_staff)[:, None])
+        agency = t.agency[:-1, None]  # without the row of loans
+        factor = np.where(agency >= 0, t.desk_processing[t.agency[:-1]], 1.0)
+        t.handling_days[:-1] = self._base_processing[:-1, None] * factor
+        t.processing[:-1] = np.minimum(np.rint(t.handling_days[:-1]), LONGEST_PROCESSING)
 
     def tell_decisions(self, counts: Counts, month: int) -> None:
         """What offices decided in a month, and how long it took, is what applicants count on in the next."""
@@ -228,6 +278,23 @@ class Rules:
         known = granted > 0
         np.divide(granted, granted + refused, out=self.terms.granted_share, where=granted + refused > 0)
         np.divide(counts.days[month, items, DECIDED], granted * MONTH_DAYS, out=self.terms.delay_months, where=known)
+
+
+def _calendar(measures: Sequence[Measure], timeline: Timeline) -> list[Calendar]:
+    """The days of each measure."""
+    found = []
+    for measure in measures:
+        first = timeline.day(measure.start)
+        last = timeline.days - 1 if measure.last is None else timeline.day(measure.last)
+        dated = frozenset(
+            {max(first, 0)} | {day for day in map(timeline.day, measure.changes) if max(first, 0) < day <= last}
+        )
+        withdrawn = measure.withdrawn is not None and timeline.day(measure.withdrawn) == last + 1
+        heard = max(timeline.day(measure.heard_from), 0)
+        dated = dated if max(first, 0) <= last else frozenset()
+        days = frozenset({heard, last + 1} | dated) if heard <= last else frozenset[int]()
+        found.append(Calendar(heard, first, last, dated, days, withdrawn))
+    return found
 
 
 def _identity(name: str) -> int:
@@ -246,7 +313,8 @@ def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Flags over measures as mask words."""
-    padded = np.zeros(MASK_WORDS * 64, np.bool_)
-    padded[: min(len(flags), len(padded))] = flags[: len(padded)]
-    return np.packbits(padded, bitorder="little").view(np.uint64)
+    """Flags over measures, (M + 1, places), as mask words, (places, MASK_WORDS)."""
+    padded = np.zeros((flags.shape[1], MASK_WORDS * 64), np.bool_)
+    most = min(len(flags), padded.shape[1])
+    padded[:, :most] = flags[:most].T
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -39,7 +40,7 @@ from sim.observe.observers import (
     STANDING,
     count_aware,
 )
-from sim.observe.tables import TABLES, named
+from sim.observe.tables import TABLES, named, nothing
 from sim.vocabulary import (
     ACTIONS,
     BACK_WITHIN_DAYS,
@@ -273,6 +274,22 @@ class Record:
         columns = {"freed": counts.restarts[kinds, FREED]}
         columns |= {f"within_{days}_days": counts.restarts[kinds, k] for k, days in enumerate(BACK_WITHIN_DAYS)}
         return pd.DataFrame({"closure": np.array([*map(str, CLOSURE_DAYS), "longer"], object)[kinds]} | columns)
+
+    def reactions_table(self, acted: Sequence[tuple[str, int | None, int, str]], timeline: Timeline) -> pd.DataFrame:
+        """When each reaction began to act where, and ceased to (columns: ``TABLES['reactions']``), day by day.
+
+        ``acted``: reaction, prefecture (None for the province), day and what it did.
+        """
+        import pandas as pd
+
+        if not acted:
+            return nothing("reactions")
+        rows = [
+            (reaction, "province" if p is None else self.prefectures[p], timeline.date(day), what)
+            for reaction, p, day, what in sorted(acted, key=lambda one: (one[2], one[0], one[1] or 0))
+        ]
+        table = pd.DataFrame(rows, columns=list(TABLES["reactions"]))
+        return table.astype({"date": "datetime64[ns]"})
 
     def _at(self, item: int, station: str, counts: Counts) -> tuple[Int, Int]:
         """Weighted firms of an item at a station, and their days, by month."""

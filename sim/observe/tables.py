@@ -140,6 +140,12 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
         "within_30_days": Column("int64", "entities", "the same within 30 days"),
         "within_60_days": Column("int64", "entities", "the same within 60 days"),
     },
+    "reactions": {
+        "reaction": Column("str", "-", "id of a reaction of the scenario"),
+        "place": Column("str", "-", "province, or code of a prefecture"),
+        "date": Column("datetime64[ns]", "day", "from the morning of which on it acts, or acts no longer"),
+        "what": Column("str", "-", "begins or ends"),
+    },
     "fates": {
         "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
         "entities": Column("int32", "entities", "that the row stands for; every other number is of one of them"),
@@ -324,6 +330,7 @@ class Result:
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
     restarts: pd.DataFrame
+    reactions: pd.DataFrame
     fates: pd.DataFrame
     journeys: pd.DataFrame
     snapshots: pd.DataFrame  # this and the next three: what `sim.observe.inside.Inside` asks for, else no rows

@@ -16,12 +16,14 @@ from sim.measure import Measure, Words
 from sim.names import meant
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
+from sim.reaction import Reaction
 from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
-from sim.scenario.catalogue import Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
+from sim.scenario.catalogue import ONCE, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
 from sim.scenario.levers import Lever
+from sim.scenario.reactions import build_reaction
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import MOST_MEASURES, PLAN_DAYS, Firms, Fund, Plan, ScenarioFile
 from sim.scenario.slips import instead, near
@@ -32,6 +34,7 @@ from sim.world.spec import WorldSpec
 
 NEW_ID: Final = Words(zh="措施目录和其他资金没有用过的编号", en="an id that neither the catalogue nor another fund has")
 ON: Final = Words(zh="已启用的措施", en="a measure that is on")
+NO_REACTION: Final = Words(zh="本情景没有触发规则", en="this scenario has no reactions")
 MOST_FAULTS: Final = 200  # after which parameters are not looked at any more
 NO_FUND: Final = Fund(id="fund", title=Words(zh="", en=""), level="province", bearer="province", when_dry="refuse")
 
@@ -45,6 +48,7 @@ class Composition:
     on: dict[str, None] = field(default_factory=dict)  # an ordered set of ids
     defined: dict[str, tuple[Document, dict[str, Any]]] = field(default_factory=dict)
     own_funds: dict[str, tuple[Document, int, dict[str, Any]]] = field(default_factory=dict)
+    reactions: dict[str, tuple[Document, int, dict[str, Any]]] = field(default_factory=dict)
     levers: dict[str, Lever] = field(default_factory=dict)  # by their one spelling
     world: dict[str, Any] = field(default_factory=dict)
     world_from: Origins = field(default_factory=dict)
@@ -68,6 +72,12 @@ class Composition:
                 self.own_funds[id_] = document, place, data
         if content.in_force_anyway:
             self.on |= dict.fromkeys(id_ for id_, measure in self.known.measures.items() if measure.in_force_anyway)
+        for place, data in enumerate(content.reactions):
+            id_ = str(data.get("id"))
+            if id_ in self.reactions:
+                self.errors.append(document.error("duplicate_id", ("reactions", place, "id"), id_, ONCE))
+            else:
+                self.reactions[id_] = document, place, data
         for key in ("actions", "sections", "measures"):
             for place, name in enumerate(getattr(content, key)):
                 self.on |= dict.fromkeys(self._switch(document, key, place, name))
@@ -136,6 +146,7 @@ class Composition:
         funds = self._funds(by_kind["funds"], horizon)
         measures, unused = self._measures(by_kind["measures"], horizon)
         unused += self._idle([*by_kind["funds"], *by_kind["plan"]], measures)
+        reactions = self._reactions(by_kind["reactions"], measures)
         parameters = self._parameters(by_kind["parameters"])
         firms = self._firms(by_kind["firms"])
         if len(measures) > MOST_MEASURES:
@@ -146,7 +157,7 @@ class Composition:
             raise ScenarioError(self.errors)
         scenario = Scenario(
             name, title, description, content.author, self.against, content.expects, self.known.plan,
-            measures, funds, world, parameters, firms, tuple(unused),
+            measures, funds, world, parameters, firms, reactions, tuple(unused),
         )  # fmt: skip
         for part, id_, path, found, allowed in too_large(scenario):
             self.errors.append(self.sources[part, id_].error("out_of_range", path, f"{found:g}", allowed))
@@ -270,6 +281,28 @@ class Composition:
         # A fund with errors is known all the same, so that measures which name it are not blamed too.
         self.known = replace(known, funds={id_: funds.get(id_, NO_FUND) for id_ in data})
         return tuple(funds[id_] for id_ in sorted(funds))
+
+    def _reactions(self, levers: Iterable[Lever], measures: Sequence[Measure]) -> tuple[Reaction, ...]:
+        sources = {id_: Source(document, ("reactions", place)) for id_, (document, place, _) in self.reactions.items()}
+        self.sources |= {("reactions", id_): source for id_, source in sources.items()}
+        data = {id_: dict(written) for id_, (*_, written) in self.reactions.items()}
+        for lever in levers:
+            paths = [f"reactions.{id_}.{name}" for id_ in data for name in lever_paths.OF_REACTIONS]
+            if lever.path not in paths:
+                allowed = listed(paths) if paths else NO_REACTION
+                self.errors.append(lever.error("unknown_lever", lever.path, allowed, near(lever.path, paths)))
+                continue
+            id_, name = lever.parts[1:]
+            data[id_][name] = lever.value
+            sources[id_].levers[(name,)] = lever.document, ("levers", lever.path)
+        on = {measure.id: measure for measure in measures}
+        found = []
+        for id_ in sorted(data):
+            reaction, wrong = build_reaction(self.known, data[id_], sources[id_], on, self.defined, self.is_clear)
+            self.errors += wrong
+            if reaction is not None:
+                found.append(reaction)
+        return tuple(found)
 
     def _parameters(self, levers: Sequence[Lever]) -> dict[str, float]:
         if not levers:

@@ -46,6 +46,7 @@ def lever_table(scenario: Scenario | str | Path) -> list[LeverEntry]:
         *(entry for measure in asked.measures for entry in _of_measure(measure)),
         *levers.of_all(asked.measures),
         *(entry for fund in asked.funds for entry in levers.of_fund(fund)),
+        *(entry for reaction in asked.reactions for entry in levers.of_reaction(reaction)),
         *levers.of_plan(asked.plan),
         *levers.of_world(asked.world),
         levers.of_firms(asked.firms),
@@ -61,15 +62,17 @@ def _of_measure(measure: Measure) -> Iterator[LeverEntry]:
 def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
     """What differs between two scenarios and may change a result, by path; empty when nothing does.
 
-    A measure that is on in one of them only is one line, ``measures.<id>``.
+    A measure that is on in one of them only is one line, ``measures.<id>``, and so is a reaction.
     """
     first, second = (asked if isinstance(asked, Scenario) else load(asked) for asked in (a, b))
     on = [{measure.id for measure in asked.measures} for asked in (first, second)]
+    reacts = [{reaction.id for reaction in asked.reactions} for asked in (first, second)]
     changes = [
-        Change(f"measures.{id_}", ON if id_ in on[0] else OFF, ON if id_ in on[1] else OFF)
-        for id_ in sorted(on[0] ^ on[1])
+        Change(f"{group}.{id_}", ON if id_ in ids[0] else OFF, ON if id_ in ids[1] else OFF)
+        for group, ids in (("measures", on), ("reactions", reacts))
+        for id_ in sorted(ids[0] ^ ids[1])
     ]
-    left, right = (_flat(asked, on[0] & on[1]) for asked in (first, second))
+    left, right = (_flat(asked, on[0] & on[1], reacts[0] & reacts[1]) for asked in (first, second))
     return changes + [
         Change(path, left.get(path), right.get(path))
         for path in sorted(left.keys() | right.keys())
@@ -77,8 +80,8 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
     ]
 
 
-def _flat(scenario: Scenario, ids: set[str]) -> dict[str, Any]:
-    """Everything that may change a result, by path."""
+def _flat(scenario: Scenario, ids: set[str], reactions: set[str]) -> dict[str, Any]:
+    """Everything that may change a result, by path, of measures and reactions those named."""
     flat = {
         entry.path: entry.value
         for measure in scenario.measures
@@ -92,6 +95,12 @@ def _flat(scenario: Scenario, ids: set[str]) -> dict[str, Any]:
         for name in ("clauses", "action", "section", "instrument")
     }
     flat |= {f"funds.{fund.id}": fund.model_dump(mode="json", exclude={"title", "note"}) for fund in scenario.funds}
+    flat |= {
+        f"reactions.{reaction.id}.{name}": value
+        for reaction in scenario.reactions
+        if reaction.id in reactions
+        for name, value in reaction.model_dump(mode="json", exclude={"id", "title"}).items()
+    }
     flat |= {f"parameters.{path}": value for path, value in effective(scenario.parameter_changes).items()}
     world: Mapping[str, Any] = scenario.world.model_dump(mode="json")
     flat |= {f"world.{key}": value for key, value in world.items()}

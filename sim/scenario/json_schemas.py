@@ -15,6 +15,7 @@ from sim.instruments import instruments
 from sim.measure import Measure
 from sim.parameters import Setting
 from sim.parameters import load as load_parameters
+from sim.reaction import Reaction
 from sim.scenario import levers
 from sim.scenario.catalogue import catalogue
 from sim.scenario.schema import PLAN_DAYS, Fund, FundsFile, Plan, RegisterFile, ScenarioFile
@@ -32,6 +33,9 @@ def json_schema() -> dict[str, dict[str, Any]]:
     scenario = schemas["scenario"]["properties"]
     scenario["define"]["additionalProperties"] = {"$ref": "measure.json"}
     scenario["funds"]["items"] = {"$ref": "funds.json#/$defs/Fund"}
+    reaction = Reaction.model_json_schema()
+    schemas["scenario"].setdefault("$defs", {}).update(reaction.pop("$defs") | {"Reaction": reaction})
+    scenario["reactions"]["items"] = {"$ref": "#/$defs/Reaction"}
     scenario["levers"] |= levers_schema()
     schemas["funds"]["properties"]["funds"]["items"] = {"$ref": "#/$defs/Fund"}
     fund = Fund.model_json_schema()
@@ -82,6 +86,10 @@ def levers_schema() -> dict[str, Any]:
     shipped = "|".join([*known.measures, levers.ALL])
     own: dict[str, Any] = {f"^(?!({shipped}|{'|'.join(levers.ELSEWHERE)})(\\.|$))": {}, f"^({shipped})\\.values\\.": {}}
     own |= {f"^funds\\.[a-z][a-z0-9_]*\\.{name}$": _of_fund(name) for name in levers.OF_FUNDS}
+    own |= {
+        f"^reactions\\.[a-z][a-z0-9_]*\\.{name}$": {"$ref": f"#/$defs/Reaction/properties/{name}"}
+        for name in levers.OF_REACTIONS
+    }
     return {
         "properties": {path: paths[path] for path in sorted(paths)},
         "patternProperties": own,

@@ -8,6 +8,7 @@
 ``funds.tourism.amount_yuan``                 a fund
 ``plan.rules``                                ``adopted``, ``actions`` or ``rules``, the days that measures may start on
 ``parameters.firm.crowding``                  no lever but a calibrated parameter, written like one
+``reactions.help.above``                      of a reaction: also ``below``, ``delay_days`` and ``lasts``
 ``world.end``                                 what happens to the province
 ``firms``                                     how many
 ============================================  =====================================================================
@@ -29,6 +30,7 @@ from pydantic.fields import FieldInfo
 
 from sim.instruments import instruments
 from sim.measure import DECIDED_UPON, Dated, Delivery, Eligibility, Measure, Words
+from sim.reaction import WATCHES, Reaction
 from sim.recalibration import PARAMETERS
 from sim.refusal import shown
 from sim.scenario.catalogue import reaches_firms
@@ -45,7 +47,8 @@ PATH_AND_VALUE: Final = Words(zh="路径=值", en="path=value")
 WHOLE: Final = ("start", "end", "announced", "withdrawn", "fund", "bearer")  # fields of a measure, levers as they stand
 PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": Eligibility}
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
-ELSEWHERE: Final = ("funds", "plan", "parameters", "world", "firms")  # first words that name no measure
+OF_REACTIONS: Final = ("above", "below", "delay_days", "lasts")
+ELSEWHERE: Final = ("funds", "plan", "reactions", "parameters", "world", "firms")  # first words that name no measure
 EACH_ONCE: Final = Words(zh="每个杠杆一次", en="each lever once")
 LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
@@ -313,6 +316,22 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
 def of_fund(fund: Fund) -> Iterable[LeverEntry]:
     """Every lever of one fund."""
     yield from (_plain_lever(f"funds.{fund.id}", fund, name) for name in OF_FUNDS)
+
+
+def of_reaction(reaction: Reaction) -> Iterable[LeverEntry]:
+    """Every lever of one reaction: the bound that it has, in the unit of what it watches, and its days."""
+    watch = WATCHES[reaction.watch]
+    for name in OF_REACTIONS:
+        if getattr(reaction, name) is None:
+            continue
+        entry = _plain_lever(f"reactions.{reaction.id}", reaction, name)
+        if name in ("above", "below"):
+            meaning = f"{entry.meaning}: {watch.meaning.en}"
+            allowed = "0 to 1" if watch.unit == "share" else entry.allowed
+            entry = entry._replace(unit=watch.unit, allowed=allowed, meaning=meaning)
+        else:
+            entry = entry._replace(unit="days")
+        yield entry
 
 
 def of_all(measures: Iterable[Measure]) -> Iterable[LeverEntry]:

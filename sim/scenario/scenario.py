@@ -11,6 +11,7 @@ from typing import Any, Final
 from sim.instruments import instruments
 from sim.measure import Measure, Words
 from sim.parameters import effective
+from sim.reaction import Reaction
 from sim.refusal import nearest
 from sim.scenario.schema import Firms, Fund, Plan
 from sim.scenario.validation_errors import ScenarioError, ValidationError, listed
@@ -55,6 +56,7 @@ class Scenario:
     world: WorldSpec
     parameter_changes: dict[str, float]
     firms: Firms | None
+    reactions: tuple[Reaction, ...] = ()  # sorted by id; `begin` and `end` are measures that are on, by id
     unused: tuple[str, ...] = field(default=(), compare=False)
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
@@ -79,7 +81,11 @@ class Scenario:
         return wanted
 
     def _choose(self, measures: Iterable[Measure], name: str, title: Words) -> Scenario:
-        return replace(self, name=name, title=title, description=title, expects=(), measures=tuple(measures))
+        chosen = tuple(measures)
+        reactions = _of_these(self.reactions, {measure.id for measure in chosen})
+        return replace(
+            self, name=name, title=title, description=title, expects=(), measures=chosen, reactions=reactions
+        )
 
     def contents(self) -> dict[str, Any]:
         """Everything that the scenario says, plain and sorted, fit for JSON."""
@@ -93,6 +99,7 @@ class Scenario:
             "plan": self.plan.model_dump(mode="json"),
             "measures": {measure.id: _plain(measure) for measure in self.measures},
             "funds": {fund.id: fund.model_dump(mode="json") for fund in self.funds},
+            "reactions": {reaction.id: reaction.model_dump(mode="json") for reaction in self.reactions},
             "world": self.world.model_dump(mode="json"),
             "parameters": dict(sorted(self.parameter_changes.items())),
             "firms": self.firms,
@@ -111,6 +118,7 @@ class Scenario:
             plan=Plan.model_validate_json(json.dumps(contents["plan"])),
             measures=tuple(_measure(entry) for entry in contents["measures"].values()),
             funds=tuple(Fund.model_validate_json(json.dumps(fund)) for fund in contents["funds"].values()),
+            reactions=tuple(Reaction.model_validate_json(json.dumps(one)) for one in contents["reactions"].values()),
             world=WorldSpec.model_validate_json(json.dumps(contents["world"])),
             parameter_changes=contents["parameters"],
             firms=contents["firms"],
@@ -119,8 +127,8 @@ class Scenario:
     def fingerprint(self) -> str:
         """SHA-256 of what determines the result: the contents without names, titles, notes and what changes nothing."""
         contents = self.contents()
-        decides = {key: contents[key] for key in ("measures", "funds", "world", "firms")}
-        for group in ("measures", "funds"):
+        decides = {key: contents[key] for key in ("measures", "funds", "reactions", "world", "firms")}
+        for group in ("measures", "funds", "reactions"):
             decides[group] = {
                 id_: {key: value for key, value in entry.items() if key not in SAID_ONLY}
                 for id_, entry in contents[group].items()
@@ -131,6 +139,17 @@ class Scenario:
         decides["parameters"] = effective(self.parameter_changes)
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_these(reactions: Iterable[Reaction], ids: set[str]) -> tuple[Reaction, ...]:
+    """Reactions as far as they concern these measures; one that does nothing else is left out."""
+    kept = []
+    for reaction in reactions:
+        begin, end = (tuple(id_ for id_ in named if id_ in ids) for named in (reaction.begin, reaction.end))
+        values = {path: value for path, value in reaction.set.items() if path.split(".")[0] in ids}
+        if begin or end or values or reaction.pay is not None:
+            kept.append(reaction.model_copy(update={"begin": begin, "end": end, "set": values}))
+    return tuple(kept)
 
 
 def _measure(entry: Mapping[str, Any]) -> Measure:

@@ -199,6 +199,9 @@ class ScenarioFile(Strict):
     funds: tuple[dict[str, Any], ...] = Field(
         (), description="money of this scenario's own, written as in `scenarios/funds.yaml`"
     )
+    reactions: tuple[dict[str, Any], ...] = Field(
+        (), description="what begins, ends or changes by what the monitor counts, see `Reaction`"
+    )
     levers: dict[str, Any] = Field({}, description="changed values by dotted path, such as `rent_waiver.months: 6`")
     world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from 2022 and 2023")
     firms: Firms | None = Field(None, description="number of sampled firms, or `province` for one row a firm")

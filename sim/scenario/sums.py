@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.measure import Dated, Words
+from sim.reaction import PROVINCE
 from sim.units import LARGEST_SUM_FEN, fen
 from sim.vocabulary import SECTOR_GROUPS, SECTORS
 
@@ -24,12 +25,16 @@ ROWS_OF_THE_PROVINCE: Final = 3_000_000  # more rows than this stand for a large
 LARGEST_STAFF: Final = 1_000  # persons in a firm
 TURNOVER_FEN: Final = 40_000_000_000_000  # of all firms in a month (31 tn in a sample of 20,000)
 FEWEST_ROWS: Final = 300  # a smaller sample may be nothing but large firms
+MOST_PLACES: Final = 100  # prefectures of a province, each of which may be paid on every day
 FLOWS_OF_A_SALE: Final = 2  # what comes in goes out again
 WITHIN: Final = Words(zh="以使各项合计不超出以分计的整数", en="so that all sums stay within whole fen")
 
 
 class TooLarge(NamedTuple):
-    """A figure with which some sum could go beyond whole fen. ``part``: measures, funds or world; ``id`` within it."""
+    """A figure with which some sum could go beyond whole fen.
+
+    ``part``: measures, funds, reactions or world; ``id`` within it.
+    """
 
     part: str
     id: str
@@ -96,6 +101,12 @@ def _given(scenario: Scenario, scale: float, turnover: float, months: int) -> It
         if fund.amount_yuan is not None:
             most = sum(map(fen, fund.amount_yuan.table.values())) * scale
             yield _Figure("funds", fund.id, ("amount_yuan",), _largest(fund.amount_yuan), most)
+
+    days, prefectures = (scenario.world.end - scenario.world.start).days + 1, MOST_PLACES
+    for reaction in scenario.reactions:
+        if reaction.pay is not None:
+            times = days * (1 if reaction.place == PROVINCE else prefectures) * scale
+            yield _Figure("reactions", reaction.id, ("pay", "yuan"), reaction.pay.yuan, fen(reaction.pay.yuan) * times)
 
 
 def _factors(scenario: Scenario) -> Iterator[_Figure]:

@@ -74,6 +74,18 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "unknown_reading": {"en": "there is no reading {found}", "zh": "没有读数 {found}"},
     "unknown_evidence": {"en": "there is no evidence {found}", "zh": "没有证据 {found}"},
     "measure_is_off": {"en": "{found} is not switched on in this scenario", "zh": "本情景没有启用 {found}"},
+    "unknown_value": {
+        "en": "{found} is no value of a measure that is on and that can change by date",
+        "zh": "{found} 不是已启用措施中可按日期变化的取值",
+    },
+    "both_ways": {
+        "en": "{found} is to begin and to end by the same reaction",
+        "zh": "{found} 在同一条触发规则中既开始又结束",
+    },
+    "not_counted_there": {
+        "en": "found {found}: what is watched is not counted there",
+        "zh": "{found}：所看的数没有按此范围统计",
+    },
     "circular": {"en": "the scenarios extend each other in a circle: {found}", "zh": "情景循环继承：{found}"},
     "climbs_out": {
         "en": "{found} lies outside the folder of this file and outside the shipped scenarios",

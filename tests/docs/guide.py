@@ -25,7 +25,9 @@ from sim.cli import app
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 QUESTIONS: Final = {"en": DOCS / "questions.md", "zh": DOCS / "questions.zh-CN.md"}
 STORE: Final = {"en": DOCS / "store.md"}
+REACTIONS: Final = {"en": DOCS / "reactions.md"}
 BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUNS_NOTHING: Final = ("check", "diff", "levers")  # commands without workers
 WIDTH: Final = "110"  # characters of the terminal
 
 
@@ -70,7 +72,8 @@ def _type(text: str, language: str) -> str:
     for line in text.splitlines():
         program, *words = shlex.split(line)
         assert program == ".venv/bin/shukun", line
-        answer = CliRunner(env={"COLUMNS": WIDTH}).invoke(app, [*words, "--workers", "1", "--lang", language])
+        alone = () if words[0] in RUNS_NOTHING else ("--workers", "1")
+        answer = CliRunner(env={"COLUMNS": WIDTH}).invoke(app, [*words, *alone, "--lang", language])
         assert answer.exit_code == 0, f"{line}: {answer.output}{answer.exception!r}"
         printed += answer.stdout
     return _tidy(printed)
@@ -102,7 +105,7 @@ def _bring_up_to_date(pages: Mapping[str, Path]) -> None:
 
 
 if __name__ == "__main__":
-    for room in (QUESTIONS, STORE):
+    for room in (QUESTIONS, STORE, REACTIONS):
         with TemporaryDirectory() as folder, contextlib.chdir(folder):
             os.environ["COLUMNS"] = WIDTH
             _bring_up_to_date(room)

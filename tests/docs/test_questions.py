@@ -19,7 +19,9 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("pages", [guide.QUESTIONS, guide.STORE], ids=["questions", "store"])
+@pytest.mark.parametrize(
+    "pages", [guide.QUESTIONS, guide.STORE, guide.REACTIONS], ids=["questions", "store", "reactions"]
+)
 def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
     compared = 0
     for page, step in guide.work_through(pages):

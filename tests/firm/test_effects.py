@@ -56,8 +56,7 @@ def test_measures_in_force_are_combined_where_each_reaches() -> None:
     rules = rules_of({"prefectures": ("5301",)}, {"sizes": ("micro",)})
     rules.enter(0, noise=0.5, festivals=2, widest=0.2, soonest=30)
     rules.enter(1, noise=0.8, festivals=3, widest=0.7, soonest=10)
-    rules.begin(0)
-    rules.begin(1)
+    rules.running[:] = True
     rules.combine()
     kunming = counties().prefecture == counties().prefecture_index("5301")
     micro = np.arange(len(SIZES)) == SIZES.index("micro")
@@ -67,10 +66,26 @@ def test_measures_in_force_are_combined_where_each_reaches() -> None:
         5 if p == counties().prefecture_index("5301") else 3 for p in range(counties().prefecture_count)
     ]
     assert (rules.terms.widest[0], rules.terms.soonest[0]) == (0.7, 10)
-    rules.lapse(1, last=0)
+    rules.running[1] = False
     rules.combine()
     assert (rules.terms.noise == np.where(kunming, 0.5, 1.0)[:, None]).all()
     assert (rules.terms.widest[0], rules.terms.soonest[0]) == (0.2, 30)
+
+
+def test_a_measure_in_force_in_some_prefectures_acts_on_their_places_and_offices_only() -> None:
+    rules = rules_of({}, {"prefectures": ("5303",)})
+    kunming, qujing = (counties().prefecture_index(code) for code in ("5301", "5303"))
+    rules.enter(0, noise=0.5, festivals=2, desk_capacity=3.0)
+    rules.enter(1, festivals=7, desk_capacity=2.0)
+    rules.running[0, kunming] = rules.running[1, [kunming, qujing]] = True
+    rules.combine()
+    there = counties().prefecture == kunming
+    assert (rules.terms.noise == np.where(there, 0.5, 1.0)[:, None]).all()
+    # Whom the second measure is for narrows what it does to places, and not whose offices work.
+    assert rules.terms.festivals.tolist() == [{kunming: 2, qujing: 7}.get(p, 0) for p in range(len(rules.running[0]))]
+    assert rules.terms.desk_capacity[0].tolist() == [
+        {kunming: 6.0, qujing: 2.0}.get(p, 1.0) for p in range(len(rules.running[0]))
+    ]
 
 
 def test_an_effect_that_is_not_combined_is_read_by_measure() -> None:
@@ -92,7 +107,7 @@ def test_a_measure_may_be_aimed_at_some_places_of_an_axis() -> None:
     rules = rules_of({}, {})
     rules.aim(0, "measure", [1])
     rules.enter(0, awareness=0.3)
-    rules.begin(0)
+    rules.running[0] = True
     rules.combine()
     assert (rules.terms.awareness[1] == 0.3).all()
     assert (rules.terms.awareness[[0, 2]] == 0.0).all()

@@ -34,7 +34,7 @@ def heard(days: int, hazard: float = 0.3) -> float:
 
 def bit_of(town: Town, name: str) -> int:
     """Whether the only measure is in a set."""
-    return int(getattr(town.run.rules.terms, name)[0]) & 1
+    return int(getattr(town.run.rules.terms, name)[0, 0]) & 1
 
 
 def test_firms_hear_of_an_announced_measure_before_it_begins() -> None:

@@ -54,7 +54,7 @@ def test_a_measure_is_granted_to_the_living_who_qualify_while_it_is_in_force(rou
                 assert measure.end is None or on <= measure.end, (measure.id, on)
                 if after.hour == SETTLEMENT:
                     by_itself = measure.delivery.way == "automatic" or measure.instrument == "cultivation"
-                    by_itself |= bool(rules.terms.makes_automatic[m])
+                    by_itself |= bool(rules.terms.makes_automatic[m].any())
                     assert by_itself, (measure.id, on)
                 else:
                     assert after.hour == MEASURES and measure.values.quota is not None, (measure.id, on)

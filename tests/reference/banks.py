@@ -28,11 +28,11 @@ class Banks:
     def new_month(self, day: int | None) -> None:
         """What may newly be lent until the next count; ``day``: of the count, None before the horizon."""
         p, province = self.province.calibration, self.province
-        factor = 1.0 if day is None else self._encouragement(day)
         willing = max(0.0, 1.0 - p("credit.supply_response") * max(0.0, self._excess_of_bad_loans()))
         growth = p("credit.growth_per_year") / 12.0
         self.supply = [
-            (growth * province.loans[f] * willing + province.repaid[f]) * factor for f in province.prefectures
+            (growth * province.loans[f] * willing + province.repaid[f]) * self._encouragement(day, f)
+            for f in province.prefectures
         ]
         province.repaid.clear()
 
@@ -45,10 +45,12 @@ class Banks:
             return 0.0
         return bad / lent / self.province.calibration("credit.bad_share_tolerated") - 1.0
 
-    def _encouragement(self, day: int) -> float:
-        """What the credit measures in force multiply lending by."""
+    def _encouragement(self, day: int | None, prefecture: int) -> float:
+        """What the credit measures in force multiply lending by; nothing before the horizon."""
         factor = 1.0
-        for rule in self.province.policy.in_force(day, "credit"):
+        if day is None:
+            return factor
+        for rule in self.province.policy.in_force(day, prefecture, "credit"):
             supply = float(rule.says("supply", day))
             incentive = rule.values.growth_incentive
             if incentive is not None:
@@ -100,7 +102,7 @@ class Banks:
         province = self.province
         cut = 0.0
         for rule in firm.eligible:
-            if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+            if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
                 cut += rule.says("rate_cut", day)
         rate = max(0.0, firm.loan_rate - cut)
         total = max(1.0, float(firm.loan + amount))

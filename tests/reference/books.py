@@ -61,22 +61,23 @@ class Treasury:
         self.funds = {fund.id: fund for fund in funds}
         self.weights = weights
         self.left: dict[tuple[str, int], int] = defaultdict(int)
-        self.put_in: dict[str, int] = defaultdict(int)
+        self.put_in: dict[tuple[str, int], int] = defaultdict(int)  # so far
         self.drawn: dict[str, int] = defaultdict(int)
 
     def _place(self, fund: str, prefecture: int) -> tuple[str, int]:
         return (fund, prefecture if self.funds[fund].level == "prefecture" else 0)
 
-    def put(self, fund: str, amount: int) -> None:
-        """Put money into a fund; prefectures get theirs by weight, the first what rounding leaves."""
-        self.put_in[fund] += amount
-        if self.funds[fund].level == "province":
-            self.left[fund, 0] += amount
+    def put(self, fund: str, amount: int, prefecture: int | None = None) -> None:
+        """Put money into a fund; prefectures get theirs by weight, the first what rounding leaves, or one gets all."""
+        if self.funds[fund].level == "province" or prefecture is not None:
+            self.left[self._place(fund, prefecture or 0)] += amount
+            self.put_in[self._place(fund, prefecture or 0)] += amount
             return
         parts = [int(amount * weight) for weight in self.weights]
         parts[0] += amount - sum(parts)
         for prefecture, part in enumerate(parts):
             self.left[fund, prefecture] += part
+            self.put_in[fund, prefecture] += part
 
     def draw(self, rule: Rule, firm: Firm, amount: int) -> bool:
         """Take the fund's part of a measure's money for a firm; False, and nothing taken, if it holds too little."""

@@ -21,7 +21,7 @@ def collect_public(province: Province, firm: Firm, day: int) -> None:
     """What public bodies and large firms owe and is not overdue: some of it becomes so, some is paid."""
     books, month, w = province.books, province.month_of[day], firm.weight
     factor = 1.0
-    for rule in province.policy.in_force(day, "collection"):
+    for rule in province.policy.in_force(day, firm.prefecture, "collection"):
         if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
             factor *= rule.says("new_arrears", day)
     claims, rate = firm.receivables_public, paid_of_contracts(province, firm)

@@ -74,7 +74,9 @@ class Pair:
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""
-        for name in ("ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds", "restarts"):
+        for name in (
+            "reactions", "ledger", "panel", "universes", "stations", "repayment_wall", "outcomes", "funds", "restarts",
+        ):  # fmt: skip
             engine, oracle = getattr(tables, f"{name}_of_engine")(self), getattr(tables, f"{name}_of_oracle")(self)
             for entry in sorted({*engine, *oracle}, key=str):
                 ours, theirs = engine.get(entry, 0), oracle.get(entry, 0)

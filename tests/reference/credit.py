@@ -15,7 +15,7 @@ def score(province: Province, firm: Firm, day: int, purpose: Purpose) -> float:
     p = province.calibration
     approval, waiver, error = 0.0, 0.0, 1.0
     for rule in firm.eligible:
-        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+        if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
             approval += rule.says("approval", day)
             waiver = max(waiver, rule.says("collateral_waiver", day))
             error *= rule.says("screening_error", day)
@@ -48,7 +48,7 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     if firm.loan_due_on > day:
         return 0
     if firm.loan_due_on > previous:
-        if any(moves_principal(province, rule, day) for rule in firm.held("deferral")):
+        if any(moves_principal(province, firm, rule, day) for rule in firm.held("deferral")):
             return firm.loan
         points = score(province, firm, day, Purpose.EXTENSION)
         if points > 0.0:
@@ -69,9 +69,9 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     return firm.loan // max(1, int(province.calibration("credit.run_off_months")) - months_late)
 
 
-def moves_principal(province: Province, rule: Rule, day: int) -> bool:
+def moves_principal(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a deferral puts off principal that falls due today."""
-    if "principal" not in rule.values.flows or not rule.in_force(day):
+    if "principal" not in rule.values.flows or not rule.in_force(day, firm.prefecture):
         return False
     return float(rule.says("share", day)) > 0.0 and day <= province.timeline.day(rule.values.until)
 

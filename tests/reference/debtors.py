@@ -133,7 +133,7 @@ def measures_that_collect(province: Province, firm: Firm, day: int) -> list[Rule
         rule
         for rule in firm.eligible
         if rule.kind == "collection"
-        and rule.in_force(day)
+        and rule.in_force(day, firm.prefecture)
         and firm.meets(rule)
         and rule.values.debtors in (None, kind)
         and (rule.values.ceiling_yuan is None or debt <= fen(rule.values.ceiling_yuan))

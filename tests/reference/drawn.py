@@ -16,7 +16,9 @@ from sim.measure import DECIDED_UPON, Delivery, Measure
 from sim.observe.outcomes import OUTCOMES
 from sim.parameters import load as load_parameters
 from sim.population.counties import counties
+from sim.reaction import WATCHES, Reaction
 from sim.scenario import Scenario, load
+from sim.scenario.reactions import dated_values
 from sim.scenario.schema import Fund
 from sim.vocabulary import (
     ACTIONS,
@@ -268,6 +270,45 @@ def a_fund(draw: DrawFn, id_: str, world: WorldSpec) -> Fund:
 
 
 @st.composite
+def a_reaction(draw: DrawFn, id_: str, measures: list[Measure], funds: list[Fund]) -> Reaction:
+    """Any condition, and any of what follows from it, for these measures and funds."""
+    watch = draw(st.sampled_from(sorted(WATCHES)))
+    place = draw(st.sampled_from(("province", "prefecture")))
+    levels = {fund.id: fund.level for fund in funds}
+    watched = draw(st.sampled_from([name for name in levels if place == "province" or levels[name] == place] or ["x"]))
+    if watch == "fund_left" and place != "province" and levels[watched] == "province":
+        place = "province"
+    ids = [measure.id for measure in measures]
+    named = st.lists(st.sampled_from(ids), max_size=6, unique=True)
+    begin = tuple(sorted(draw(named)))
+    end = tuple(sorted({*draw(named)} - {*begin}))
+    values = {}
+    if place == "province":
+        paths = [f"{measure.id}.{name}" for measure in measures for name in dated_values(measure)]
+        for path in draw(st.lists(st.sampled_from(paths), max_size=4, unique=True)) if paths else []:
+            values[path] = draw(st.sampled_from((0, 1)))
+    share = st.sampled_from((0.0, 0.01, 0.05, 0.2, 0.5, 0.9))
+    threshold = draw(st.sampled_from((0, 1, 5)) if WATCHES[watch].unit == "counties" else share)
+    pay = {"fund": draw(st.sampled_from(sorted(levels))), "yuan": draw(st.floats(1.0, 1e9))}
+    return Reaction.model_validate(
+        {
+            "id": id_,
+            "title": WORDS,
+            "watch": watch,
+            "fund": watched if watch == "fund_left" else None,
+            "place": place,
+            draw(st.sampled_from(("above", "above", "below"))): threshold,
+            "delay_days": draw(st.sampled_from((1, 2, 7, 30))),
+            "lasts": draw(st.sampled_from(("while", "once", 1, 20, 90))),
+            "begin": begin,
+            "end": end,
+            "set": values,
+            "pay": pay if draw(st.booleans()) or not (begin or end or values) else None,
+        }
+    )
+
+
+@st.composite
 def parameter_changes(draw: DrawFn) -> dict[str, float]:
     """A few parameters anywhere within their ranges, often of contracts and of what firms are to each other."""
     ranges = {
@@ -301,12 +342,16 @@ def a_scenario(draw: DrawFn) -> SimpleNamespace:
         for target in plan.plan.targets
     ]
     adopted = draw(st.dates(world.start, world.end))
+    measures = sorted((*own, *shipped), key=lambda measure: measure.id)
+    all_funds = sorted((*plan.funds, *funds), key=lambda fund: fund.id)
+    names = ("r", "s", "t", "u")[: draw(st.integers(0, 4))] if measures else ()
     scenario: Scenario = replace(
         plan,
         name="drawn",
         plan=plan.plan.model_copy(update={"targets": tuple(targets), "adopted": adopted}),
-        measures=tuple(sorted((*own, *shipped), key=lambda measure: measure.id)),
-        funds=tuple(sorted((*plan.funds, *funds), key=lambda fund: fund.id)),
+        measures=tuple(measures),
+        funds=tuple(all_funds),
+        reactions=tuple(draw(a_reaction(name, measures, all_funds)) for name in names),
         world=world,
         parameter_changes=draw(parameter_changes()),
     )

@@ -138,7 +138,7 @@ def give_back_rent(
 def pay_what_recurs(province: Province, firm: Firm, day: int) -> None:
     """Pay what measures give every month to a firm that has them; an empty fund skips the month."""
     for rule in firm.eligible:
-        if rule.is_monthly and firm.has(rule) and rule.in_force(day) and firm.meets(rule):
+        if rule.is_monthly and firm.has(rule) and rule.in_force(day, firm.prefecture) and firm.meets(rule):
             pay(province, firm, rule, day)
 
 
@@ -151,7 +151,11 @@ def receive_what_comes_by_itself(province: Province, firm: Firm, day: int) -> No
     """Give a firm the automatic measures that it qualifies for and has neither got nor asked for."""
     month = province.month_of[day]
     for rule in firm.eligible:
-        if rule.kind not in BY_FIRM or not rule.in_force(day) or not province.policy.is_automatic(rule, day):
+        if (
+            rule.kind not in BY_FIRM
+            or not rule.in_force(day, firm.prefecture)
+            or not province.policy.is_automatic(rule, day, firm.prefecture)
+        ):
             continue
         if rule.id in firm.granted or rule.id in firm.applied or not is_worth_something(rule, day):
             continue
@@ -184,13 +188,17 @@ def take_up_cases(province: Province, firm: Firm, day: int) -> None:
             continue
         firm.waiting.add(rule.id)
         wait_for_a_decision(province, firm, rule, day)
-        province.stations.reach(province.month_of[day], rule.id, "applied", firm, day - rule.first)
+        province.stations.reach(province.month_of[day], rule.id, "applied", firm, day - rule.began)
         filed += 0 if by_list else 1
 
 
 def may_be_filed(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a firm that knows of a measure might file for it today."""
-    if rule.kind not in BY_FIRM or not rule.in_force(day) or province.policy.is_automatic(rule, day):
+    if (
+        rule.kind not in BY_FIRM
+        or not rule.in_force(day, firm.prefecture)
+        or province.policy.is_automatic(rule, day, firm.prefecture)
+    ):
         return False
     if not rule.is_decided or rule.id in firm.granted or rule.id in firm.applied:
         return False
@@ -199,7 +207,7 @@ def may_be_filed(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
 
 def wait_for_a_decision(province: Province, firm: Firm, rule: Rule, day: int) -> None:
     """Put a case into the queue of a desk, or into the hands of somebody who has no other."""
-    lane, days = OTHERS, province.policy.processing_days(rule, day)
+    lane, days = OTHERS, province.policy.processing_days(rule, day, firm.prefecture)
     if rule.has_desk:
         if rule.measure.delivery.list_first and "key_firm" in firm.flags:
             lane = LISTED
@@ -222,7 +230,7 @@ def relieve(province: Province, firm: Firm, day: int, full: dict[str, int], due:
     month = province.month_of[day]
     taken = 0
     for rule in firm.held("relief"):
-        if not rule.has_months and not rule.in_force(day):
+        if not rule.has_months and not rule.in_force(day, firm.prefecture):
             continue
         share = float(rule.says("share", day)) * rule.values.coverage
         if share <= 0.0 or (rule.has_months and firm.months_left[rule.id] == 0):
@@ -255,7 +263,7 @@ def put_off(province: Province, firm: Firm, day: int, due: dict[str, int]) -> No
     month = province.month_of[day]
     for rule in firm.held("deferral"):
         share = float(rule.says("share", day))
-        if not rule.in_force(day) or share <= 0.0 or day > province.timeline.day(rule.values.until):
+        if not rule.in_force(day, firm.prefecture) or share <= 0.0 or day > province.timeline.day(rule.values.until):
             continue
         by_measure = 0
         for flow in FLOWS:

@@ -52,7 +52,7 @@ class Helpers:
             self._replenish(prefecture, day)
             self._supervise(prefecture, day)
             for staff in (OFFICERS, COUNTER):
-                if sent(self.province, staff.capacity, day) > 0.0:
+                if sent(self.province, staff.capacity, prefecture, day) > 0.0:
                     self._handle(Day(day, staff, prefecture), self._time(staff, prefecture, day))
 
     def _time(self, staff: Staff, prefecture: int, day: int) -> float:
@@ -64,7 +64,7 @@ class Helpers:
         else:
             rate = p("restart.supervised_per_day" if staff is SUPERVISORS else "restart.counter_problems_per_day")
             a_day = rate * entities / 10_000
-        return a_day * sent(self.province, staff.capacity, day)
+        return a_day * sent(self.province, staff.capacity, prefecture, day)
 
     def _replenish(self, prefecture: int, day: int) -> None:
         """What ends lacks today."""
@@ -161,9 +161,9 @@ class Helpers:
 
     def _supervise(self, prefecture: int, day: int) -> None:
         """Supervisors take what has waited beyond the deadline: tickets, then cases whose firms complain."""
-        if sent(self.province, SUPERVISORS.capacity, day) <= 0.0:
+        if sent(self.province, SUPERVISORS.capacity, prefecture, day) <= 0.0:
             return
-        rules = self.province.policy.in_force(day, "service")
+        rules = self.province.policy.in_force(day, prefecture, "service")
         deadline = min((float(rule.says("deadline_days", day, math.inf)) for rule in rules), default=math.inf)
         time = self._time(SUPERVISORS, prefecture, day)
         time = self._handle(Day(day, SUPERVISORS, prefecture, deadline), time)

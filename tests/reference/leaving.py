@@ -30,7 +30,7 @@ def why_it_ends(province: Province, firm: Firm, day: int, wanted: float, bills: 
     cultivated = 1.0
     if age < YOUNG_MONTHS:
         for rule in firm.held("cultivation"):
-            if rule.in_force(day):
+            if rule.in_force(day, firm.prefecture):
                 cultivated *= rule.says("young_churn", day)
     retires = p("leaving.retirement_per_year", firm.size) / 12.0 * cultivated
     if draws.uniform(Purpose.RETIREMENT, firm.key, month) < retires:

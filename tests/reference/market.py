@@ -101,16 +101,20 @@ class Market:
             prefecture, severity = province.prefecture_of[county], world.severity[day][county]
             index = world.demand(day, sector)
             if severity > 0:
-                drag = policy.factor("control", "control_drag", day, lambda r, c=county: c in r.counties)
+                drag = policy.factor("control", "control_drag", day, prefecture, lambda r, c=county: c in r.counties)
                 index *= 1.0 - min(1.0, world.control_drag[sector] * drag) * severity
             friction = policy.factor(
-                "control", "logistics_friction", day, lambda r, c=county, s=sector: c in r.counties and s in r.sectors
+                "control",
+                "logistics_friction",
+                day,
+                prefecture,
+                lambda r, c=county, s=sector: c in r.counties and s in r.sectors,
             )
             friction = min(1.0, world.friction[day] * friction)
             local = self.local[county, sector]
             if sector == "construction":
                 local *= policy.factor(
-                    "control", "construction_demand", day, lambda r, p=prefecture: p in r.prefectures
+                    "control", "construction_demand", day, prefecture, lambda r, p=prefecture: p in r.prefectures
                 )
             index *= 1.0 - friction * world.friction_sensitivity[sector]
             self._add(county, sector, index * local * self.crowding[county, sector] * self.orders[prefecture, sector])

@@ -63,7 +63,7 @@ class Monitor:
                             )
         self._count_arrears(month, day)
         treasury = self.province.treasury
-        self.fund[month] = treasury.put_in["sme_development"], treasury.drawn["sme_development"]
+        self.fund[month] = treasury.put_in["sme_development", 0], treasury.drawn["sme_development"]
         for (item, _, _), queue in self.province.queues.items():
             waiting = self.queued.setdefault((month, item), [0, 0])
             for case in queue:

@@ -52,7 +52,7 @@ def live(env: simpy.Environment, province: Province, firm: Firm) -> Generator[si
 def be_born(province: Province, firm: Firm, day: int) -> None:
     """Open, if entry is high enough for the firm's chance; else it never will."""
     entry = 1.0
-    for rule in province.policy.in_force(day, "cultivation"):
+    for rule in province.policy.in_force(day, firm.prefecture, "cultivation"):
         if firm.prefecture in rule.prefectures and firm.sector in rule.sectors:
             entry *= rule.says("entry", day)
     if province.draws.uniform(Purpose.BIRTH, firm.key) >= 1.0 / BIRTH_MARGIN * entry:
@@ -90,7 +90,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     firm.rent = whole(firm.rent * drift)
     on_sales, on_materials = 1.0, 1.0
     for rule in firm.held("cultivation"):
-        if rule.in_force(day):
+        if rule.in_force(day, firm.prefecture):
             on_sales *= rule.says("demand", day)
             on_materials *= rule.says("materials", day)
     chance = max(0.0, 1.0 + p("firm.sales_sigma", firm.sector) * draws.normal(Purpose.SALES, firm.key, month))
@@ -219,7 +219,7 @@ def ask_for_a_loan(province: Province, firm: Firm, day: int, in_need: bool) -> N
         firm.facts.add("expands")
     days = float(round(p("credit.processing_days")))
     for rule in firm.eligible:
-        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+        if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
             days *= rule.says("processing", day, 1.0)
     province.file("loan", firm, day, min(math.floor(days + 0.5), LONGEST_PROCESSING))
     province.stations.reach(province.month_of[day], "loan", "applied", firm)

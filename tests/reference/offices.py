@@ -16,9 +16,10 @@ def withdraws(province: Province, rule: Rule, case: Case, day: int) -> bool:
     """Whether an applicant has waited too long, or has nothing to expect any more."""
     if day - case.filed_on > province.calibration("delivery.patience_days"):
         return True
+    ended = not rule.in_force(day, case.firm.prefecture)
     if rule.kind == "deferral":
-        return day > min(rule.last, province.timeline.day(rule.values.until))
-    return (rule.is_monthly or (rule.kind == "relief" and not rule.has_months)) and day > rule.last
+        return ended or day > province.timeline.day(rule.values.until)
+    return (rule.is_monthly or (rule.kind == "relief" and not rule.has_months)) and ended
 
 
 def decide(province: Province, rule: Rule, case: Case, day: int, supervised: bool = False) -> bool:
@@ -67,7 +68,9 @@ class Desk:
         """Entities that can be handled in a day."""
         agency, factor = self.rule.measure.delivery.agency, 1.0
         if agency is not None:
-            factor = self.province.policy.factor("service", "capacity", day, lambda rule: serves(rule, agency))
+            factor = self.province.policy.factor(
+                "service", "capacity", day, prefecture, lambda rule: serves(rule, agency)
+            )
         return (self.staffed[prefecture] + self.moved[prefecture]) * factor
 
     def waiting(self, prefecture: int) -> int:
@@ -136,16 +139,16 @@ class Dispatch:
 
     def meet(self, day: int) -> None:
         """Move staff if there is a meeting on the day."""
-        asked = [int(r.says("dispatch_meetings", day)) for r in self.province.policy.in_force(day, "service")]
-        meetings = max(asked, default=0)
-        held_on = [1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)]
-        if self.province.timeline.date(day).day in held_on:
-            for prefecture in self.province.prefectures:
+        for prefecture in self.province.prefectures:
+            services = self.province.policy.in_force(day, prefecture, "service")
+            meetings = max((int(rule.says("dispatch_meetings", day)) for rule in services), default=0)
+            held_on = [1 + round(30 * (k + 0.5) / meetings) for k in range(meetings)]
+            if self.province.timeline.date(day).day in held_on:
                 self._move(prefecture, day)
 
     def _move(self, prefecture: int, day: int) -> None:
         """Move staff in a prefecture."""
-        desks = [desk for desk in self.desks if desk.rule.in_force(day) or desk.waiting(prefecture) > 0]
+        desks = [desk for desk in self.desks if desk.rule.in_force(day, prefecture) or desk.waiting(prefecture) > 0]
         backlog = [desk.waiting(prefecture) / max(desk.capacity(prefecture, day), LEAST_CAPACITY) for desk in desks]
         if len(desks) > 1 and max(backlog) > min(backlog):
             giver = desks[backlog.index(min(backlog))]

@@ -21,6 +21,7 @@ from tests.reference.outbreak import Outbreak
 from tests.reference.policy import Rule
 from tests.reference.province import Province
 from tests.reference.publicity import Publicity
+from tests.reference.reactions import Reactions
 from tests.reference.tenders import Tenders
 
 # Hours of a day, in sixteenths.
@@ -43,7 +44,9 @@ class Oracle:
         self.tenders = Tenders(province)
         province.large_firms.begin()
         self.dispatch = Dispatch(province, self.desks)
+        self.days_of = {rule.id: self._days(rule) for rule in province.policy.rules}
         self.monitor = Monitor(province)
+        self.reactions = Reactions(province)
         self.lent_to_small_firms = sum(
             firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.size != "medium"
         )
@@ -53,9 +56,7 @@ class Oracle:
         timeline = self.province.timeline
         every_day = list(range(timeline.days))
         money = self._money()
-        changes = sorted({*money, *self._changes()})
-
-        self._on(changes, MEASURES, lambda day: self._change(day, money.get(day, [])))
+        self._on(every_day, MEASURES, lambda day: self._begin_the_day(day, money.get(day, [])))
         self._on(every_day, PUBLICITY, self.publicity.spread)
         self._on(every_day, OUTBREAK, self.outbreak.live)
         for firm in self.province.firms:
@@ -69,6 +70,7 @@ class Oracle:
         self._on(every_day, DISPATCH, self.dispatch.meet)
         ends = [day for day in every_day if day == timeline.days - 1 or timeline.date(day + 1).day == 1]
         self._on(ends, MONITOR, self._count)
+        self._on(every_day, MONITOR, self.reactions.look)
         self.env.run(until=timeline.days)
 
     def _on(self, days: list[int], hour: float, act: Callable[[int], None]) -> None:
@@ -81,16 +83,16 @@ class Oracle:
 
         self.env.process(process())
 
-    def _money(self) -> dict[int, list[tuple[str, int]]]:
-        """Fen that go into funds, by day."""
+    def _money(self) -> dict[int, list[tuple[str, int, Rule | None]]]:
+        """Fen that go into funds, by day, and the measure that puts them in, if one does."""
         province, timeline = self.province, self.province.timeline
-        money: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        money: dict[int, list[tuple[str, int, Rule | None]]] = defaultdict(list)
         for fund in province.scenario.funds:
             amounts = {} if fund.amount_yuan is None else dict(fund.amount_yuan.table)
             if fund.amount_from is not None:
                 amounts = {timeline.start: province.calibration(fund.amount_from)}
             for on, yuan in amounts.items():
-                money[max(0, timeline.day(on))].append((fund.id, int(fen(yuan) * province.scale)))
+                money[max(0, timeline.day(on))].append((fund.id, int(fen(yuan) * province.scale), None))
         for rule in province.policy.rules:
             added = getattr(rule.values, "top_up_yuan", None)
             if added is not None and rule.measure.fund is not None:
@@ -99,30 +101,38 @@ class Oracle:
                     if rule.measure.withdrawn is not None and on >= rule.measure.withdrawn:
                         continue
                     day = max(timeline.day(on), 0)
-                    money[day].append((rule.measure.fund, int(fen(yuan) * province.scale)))
+                    money[day].append((rule.measure.fund, int(fen(yuan) * province.scale), rule))
         return {day: amounts for day, amounts in money.items() if day < timeline.days}
 
-    def _changes(self) -> set[int]:
-        """Days on which a measure is announced, begins, changes a value or has ended."""
-        days, timeline = set(), self.province.timeline
-        for rule in self.province.policy.rules:
-            if rule.last < max(rule.announced, 0):  # it ends before anybody could hear of it
-                continue
-            days |= {max(rule.announced, 0), rule.last + 1}
-            if rule.first <= rule.last:
-                days.add(max(rule.first, 0))
-            dated = {timeline.day(on) for on in rule.measure.changes}
-            days |= {day for day in dated if max(rule.first, 0) < day <= rule.last}
-        return {day for day in days if day < timeline.days}
+    def _days(self, rule: Rule) -> set[int]:
+        """Days on which a measure is announced, begins, changes a value or has ended, by its dates."""
+        if rule.last < max(rule.announced, 0):  # it ends before anybody could hear of it
+            return set()
+        days, timeline = {max(rule.announced, 0), rule.last + 1}, self.province.timeline
+        if rule.first <= rule.last:
+            days.add(max(rule.first, 0))
+        dated = {timeline.day(on) for on in rule.measure.changes}
+        return days | {day for day in dated if max(rule.first, 0) < day <= rule.last}
 
-    def _change(self, day: int, money: list[tuple[str, int]]) -> None:
-        """Money goes into funds; measures that begin choose the firms that they are for; neighbours are looked at."""
-        for fund, amount in money:
-            self.province.treasury.put(fund, amount)
-        for rule in self.province.policy.in_force(day, "cultivation"):
-            if max(rule.first, 0) == day and rule.values.quota is not None:
-                self._choose(rule, day)
-        self.publicity.update_hazard(day)
+    def _begin_the_day(self, day: int, money: list[tuple[str, int, Rule | None]]) -> None:
+        """Reactions act; money goes into funds; measures that begin choose firms; neighbours are looked at."""
+        province = self.province
+        turned, paid = self.reactions.morning(day)
+        given = [one for one in money if one[2] is None or not one[2].is_held_back_everywhere(day)]
+        for fund, amount, _ in given:
+            province.treasury.put(fund, amount)
+        for fund, amount, prefecture in paid:
+            province.treasury.put(fund, amount, prefecture)
+        for rule in province.policy.rules:
+            if rule.in_force_anywhere(day) and not rule.has_begun:
+                rule.has_begun = True
+                if day > max(rule.first, 0):
+                    rule.began = day
+                if rule.kind == "cultivation" and rule.values.quota is not None:
+                    self._choose(rule, day)
+        moved = [rule for rule in province.policy.rules if day in self.days_of[rule.id]]
+        if turned or given or not all(rule.is_held_back_everywhere(day) for rule in moved):
+            self.publicity.update_hazard(day)
 
     def _choose(self, rule: Rule, day: int) -> None:
         """Firms with the lowest share of materials, row by row until the quota of entities is filled."""

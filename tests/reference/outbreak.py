@@ -35,7 +35,9 @@ class Outbreak:
             self.severity[county] = severity
             before, self.closed[county] = self.closed[county], 0.0
             if severity > 0:
-                control = province.policy.factor("control", "closed_share", day, lambda r, c=county: c in r.counties)
+                control = province.policy.factor(
+                    "control", "closed_share", day, province.prefecture_of[county], lambda r, c=county: c in r.counties
+                )
                 self.closed[county] = severity * control
             if listed_first:
                 for firm in province.of_county[county]:
@@ -100,7 +102,9 @@ class Outbreak:
     def days_by_itself(self, firm: Firm, ticket: str, day: int) -> int:
         """Days, from the one on which the firm is freed, after which a lack passes without help."""
         province, p = self.province, self.province.calibration
-        delay = province.policy.factor("control", "restart_delay", day, lambda r: firm.county in r.counties)
+        delay = province.policy.factor(
+            "control", "restart_delay", day, firm.prefecture, lambda r: firm.county in r.counties
+        )
         spread = p("restart.days_spread")
         when = self.episode[firm.county] * 4 + TICKETS.index(ticket)
         chance = province.draws.normal(Purpose.RESTART, firm.key, when)
@@ -146,13 +150,13 @@ def bridging_loan(province: Province, firm: Firm) -> int:
     return max(1, whole(funds_to_restart(province, firm)) - firm.cash)
 
 
-def sent(province: Province, capacity: str, day: int) -> float:
-    """What service measures in force send of a kind of staff, together."""
-    return sum(float(rule.says(capacity, day)) for rule in province.policy.in_force(day, "service"))
+def sent(province: Province, capacity: str, prefecture: int, day: int) -> float:
+    """What service measures in force send of a kind of staff to a prefecture, together."""
+    return sum(float(rule.says(capacity, day)) for rule in province.policy.in_force(day, prefecture, "service"))
 
 
 def where_it_hands_in(province: Province, firm: Firm, day: int) -> int | None:
     """Whose queue a firm's problems go to: of listed firms to the officers if there are any, else to the counter."""
-    if "key_firm" in firm.flags and sent(province, "liaison_capacity", day) > 0.0:
+    if "key_firm" in firm.flags and sent(province, "liaison_capacity", firm.prefecture, day) > 0.0:
         return LISTED
-    return OTHERS if sent(province, "counter_capacity", day) > 0.0 else None
+    return OTHERS if sent(province, "counter_capacity", firm.prefecture, day) > 0.0 else None

@@ -70,17 +70,21 @@ def expected_help(province: Province, firm: Firm, day: int, bills: dict[str, int
     p = province.calibration
     horizon = p("leaving.horizon_months")
     total = 0.0
-    monthly = [rule for rule in firm.held("payment") if rule.is_monthly and rule.in_force(day) and firm.meets(rule)]
+    monthly = [
+        rule
+        for rule in firm.held("payment")
+        if rule.is_monthly and rule.in_force(day, firm.prefecture) and firm.meets(rule)
+    ]
     for rule in firm.held("relief") + monthly:
         left = float(firm.months_left[rule.id]) if rule.has_months else months_to_end(rule, day)
         total += worth(province, firm, rule, day, bills) * min(max(left, 0.0), horizon) / horizon
     for rule in firm.eligible:
-        if rule.kind in ("relief", "payment") and rule.id in firm.waiting and rule.in_force(day):
+        if rule.kind in ("relief", "payment") and rule.id in firm.waiting and rule.in_force(day, firm.prefecture):
             chance, delay = province.chance_and_delay(rule, day)
             months = months_given(rule, day, delay, horizon)
             total += chance * worth(province, firm, rule, day, bills) * months / horizon
     for rule in firm.eligible:
-        announced = rule.is_heard_of(day) and day < rule.first
+        announced = rule.is_heard_of(day, firm.prefecture) and day < rule.first
         if (
             announced
             and rule.kind in ("relief", "payment")
@@ -125,7 +129,7 @@ def is_willing(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a firm has heard of a measure that is announced, and would ask for it or need not ask."""
     if not province.knows(firm, rule):
         return False
-    if province.policy.is_automatic(rule, day):
+    if province.policy.is_automatic(rule, day, firm.prefecture):
         return True
     return rule.is_decided and would_ask(province, firm, rule)
 

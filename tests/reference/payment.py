@@ -139,7 +139,7 @@ def raise_cash(province: Province, firm: Firm, day: int, gap: int, expected_outl
     p, month = province.calibration, province.month_of[day]
     advance = 0.0
     for rule in firm.eligible:
-        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+        if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
             advance = max(advance, float(rule.says("receivables_advance", day)))
     if advance > 0.0 and "late_on_loan" not in firm.facts:
         room = whole((firm.receivables_public + firm.overdue_public) * advance) - firm.loan

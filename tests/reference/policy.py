@@ -22,7 +22,7 @@ class Rule:
     """One measure of the scenario."""
 
     def __init__(self, measure: Measure, timeline: Timeline, counties: Counties) -> None:
-        self.measure, self.id, self.values = measure, measure.id, measure.values
+        self.measure, self.id, self.values = measure, measure.id, measure.values  # what reactions set: `says`
         self.kind = "payment" if measure.instrument in ("grant", "refund") else measure.instrument
         self.facts = frozenset(measure.eligible.facts)
         self.identity = int.from_bytes(hashlib.sha256(measure.id.encode()).digest()[:4], "little")
@@ -33,6 +33,11 @@ class Rule:
         if measure.withdrawn is not None:  # on its start or before: it is in force on no day
             self.last = min(self.last, timeline.day(measure.withdrawn) - 1)
         self.withdrawn = FAR if measure.withdrawn is None else timeline.day(measure.withdrawn)
+        self.began = self.first  # from which days to an application count
+        self.has_begun = False
+        self.held_back: list[tuple[int, frozenset[int]]] = []  # by reactions: from a day on, in these prefectures
+        self.settings: list[tuple[int, Any]] = [(-FAR, measure.values)]  # from a day on, what it says
+        self._prefectures = counties.prefecture_count
         self._start = timeline.start
         self._said: dict[tuple[str, int], Any] = {}
         who = measure.eligible
@@ -49,13 +54,26 @@ class Rule:
             self.sectors = {sector for name in who.sectors for sector in SECTOR_GROUPS.get(name, (name,))}
         self.sizes = set(SIZES) if who.sizes is None else set(who.sizes)
 
-    def in_force(self, day: int) -> bool:
-        """Whether the measure is in force on a day."""
-        return self.first <= day <= self.last
+    def is_held_back(self, day: int, prefecture: int) -> bool:
+        """Whether reactions hold the measure back in a prefecture on a day; of days to come as things stand."""
+        known = [where for since, where in self.held_back if since <= day]
+        return bool(known) and prefecture in known[-1]
 
-    def is_heard_of(self, day: int) -> bool:
-        """Whether firms hear of the measure on a day: it is announced and has not ended, in force or not yet."""
-        return self.announced <= day <= self.last
+    def is_held_back_everywhere(self, day: int) -> bool:
+        """Whether reactions hold the measure back in every prefecture."""
+        return all(self.is_held_back(day, prefecture) for prefecture in range(self._prefectures))
+
+    def in_force(self, day: int, prefecture: int) -> bool:
+        """Whether the measure is in force in a prefecture on a day."""
+        return self.first <= day <= self.last and not self.is_held_back(day, prefecture)
+
+    def in_force_anywhere(self, day: int) -> bool:
+        """Whether the measure is in force in any prefecture on a day."""
+        return self.first <= day <= self.last and not self.is_held_back_everywhere(day)
+
+    def is_heard_of(self, day: int, prefecture: int) -> bool:
+        """Whether firms of a prefecture hear of the measure: it is announced and has not ended, in force or not yet."""
+        return self.announced <= day <= self.last and not self.is_held_back(day, prefecture)
 
     def is_withdrawn(self, day: int) -> bool:
         """Whether the measure has been called off by a day."""
@@ -72,8 +90,12 @@ class Rule:
         if day < self.first:
             return otherwise
         day = min(day, max(self.last, self.first))  # one that will be withdrawn before its start is still counted on
-        if (name, day) not in self._said:
-            table = getattr(self.values, name)
+        while self.held_back and self.is_held_back_everywhere(day):  # as on the last day on which it was in force
+            day -= 1
+            if day < max(self.first, 0):
+                return otherwise
+        if (name, day) not in self._said or len(self.settings) > 1:
+            table = getattr([values for since, values in self.settings if since <= day][-1], name)
             self._said[name, day] = None if table is None else table.on(self._start + timedelta(days=day))
         found = self._said[name, day]
         return otherwise if found is None else found
@@ -117,33 +139,36 @@ class Policy:
         self.rules = [Rule(measure, timeline, counties) for measure in measures]
         self.by_id = {rule.id: rule for rule in self.rules}
         self._day = -1
-        self._in_force: dict[tuple[str, ...], list[Rule]] = {}
-        self._automatic: dict[int, set[str]] = {}
+        self._in_force: dict[tuple[Any, ...], list[Rule]] = {}
+        self._automatic: dict[tuple[int, int], set[str]] = {}
 
-    def in_force(self, day: int, *kinds: str) -> list[Rule]:
-        """Measures of these kinds that are in force on a day."""
+    def in_force(self, day: int, prefecture: int, *kinds: str) -> list[Rule]:
+        """Measures of these kinds that are in force in a prefecture on a day."""
         if day != self._day:
-            self._day, self._in_force = day, {}
-        if kinds not in self._in_force:
-            self._in_force[kinds] = [rule for rule in self.rules if rule.kind in kinds and rule.in_force(day)]
-        return self._in_force[kinds]
+            self._day, self._in_force, self._automatic = day, {}, {}
+        if (prefecture, kinds) not in self._in_force:
+            rules = [rule for rule in self.rules if rule.kind in kinds and rule.in_force(day, prefecture)]
+            self._in_force[prefecture, kinds] = rules
+        return self._in_force[prefecture, kinds]
 
-    def factor(self, kind: str, name: str, day: int, reaches: Any) -> float:
-        """Product of a value over the measures in force of a kind for which ``reaches`` holds."""
+    def factor(self, kind: str, name: str, day: int, prefecture: int, reaches: Any) -> float:
+        """Product of a value over the measures in force of a kind in a prefecture for which ``reaches`` holds."""
         product = 1.0
-        for rule in self.in_force(day, kind):
+        for rule in self.in_force(day, prefecture, kind):
             if getattr(rule.values, name) is not None and reaches(rule):
                 product *= rule.says(name, day, 1.0)
         return product
 
-    def is_automatic(self, rule: Rule, day: int) -> bool:
-        """Whether a measure is given without application: by itself, or because a service measure says so."""
-        if day not in self._automatic:
-            self._automatic = {day: {r.id for r in self.rules if self._comes_by_itself(r)}}
-            for service in self.in_force(day, "service"):
+    def is_automatic(self, rule: Rule, day: int, prefecture: int) -> bool:
+        """Whether a measure is given in a prefecture without application: by itself, or by a service measure."""
+        services = self.in_force(day, prefecture, "service")
+        if (day, prefecture) not in self._automatic:
+            named = {r.id for r in self.rules if self._comes_by_itself(r)}
+            for service in services:
                 if service.values.automatic:
-                    self._automatic[day].update(r.id for r in self.rules if targets(service, r))
-        return rule.id in self._automatic[day]
+                    named.update(r.id for r in self.rules if targets(service, r))
+            self._automatic[day, prefecture] = named
+        return rule.id in self._automatic[day, prefecture]
 
     @staticmethod
     def _comes_by_itself(rule: Rule) -> bool:
@@ -151,12 +176,12 @@ class Policy:
             return True
         return rule.kind == "cultivation" and rule.values.quota is None
 
-    def processing_days(self, rule: Rule, day: int) -> float:
+    def processing_days(self, rule: Rule, day: int, prefecture: int) -> float:
         """Working days before a case of a measure can be decided, not rounded; with a handler for each their mean."""
         agency = rule.measure.delivery.agency
         days = float(rule.measure.delivery.processing_days)
         if agency is not None:
-            days *= self.factor("service", "processing", day, lambda service: serves(service, agency))
+            days *= self.factor("service", "processing", day, prefecture, lambda service: serves(service, agency))
         return days
 
 

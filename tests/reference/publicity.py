@@ -24,7 +24,7 @@ class Publicity:
         province, p = self.province, self.province.calibration
         self.hazard = {}
         for rule, prefecture, size in province.entitled:
-            if province.policy.by_id[rule].is_heard_of(day):
+            if province.policy.by_id[rule].is_heard_of(day, prefecture):
                 told = self._told(province.policy.by_id[rule], prefecture, size, day)
                 near = province.stations.holders[rule, prefecture] / max(self.qualified[rule, prefecture], 1)
                 self.hazard[rule, prefecture, size] = (
@@ -34,7 +34,7 @@ class Publicity:
     def _told(self, rule: Rule, prefecture: int, size: str, day: int) -> float:
         """What campaigns add."""
         told = 0.0
-        for service in self.province.policy.in_force(day, "service"):
+        for service in self.province.policy.in_force(day, prefecture, "service"):
             if service.values.awareness is not None and targets(service, rule):
                 if prefecture in service.prefectures and size in service.sizes:
                     told += service.says("awareness", day)

@@ -17,7 +17,7 @@ MONTH = 30  # days of a month until a measure ends
 
 def reaches(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a firm counts on a measure that it qualifies for: it has heard of it, or it comes by itself."""
-    return province.policy.is_automatic(rule, day) or province.knows(firm, rule)
+    return province.policy.is_automatic(rule, day, firm.prefecture) or province.knows(firm, rule)
 
 
 def at_its_sales(firm: Firm) -> float:
@@ -36,7 +36,11 @@ def subsidy_for_one_more(province: Province, firm: Firm, day: int) -> float:
     for rule in firm.eligible:
         if rule.kind != "payment" or rule.measure.instrument != "grant" or rule.values.per != "hire":
             continue
-        if rule.in_force(day) and meets_but_for(firm, rule, "hired") and reaches(province, firm, rule, day):
+        if (
+            rule.in_force(day, firm.prefecture)
+            and meets_but_for(firm, rule, "hired")
+            and reaches(province, firm, rule, day)
+        ):
             cap = rule.values.cap_yuan
             unit = unit_of(rule, day)
             total += unit if cap is None else min(unit, float(fen(cap)))
@@ -95,7 +99,7 @@ def bearable(province: Province, firm: Firm, day: int, gone: int) -> int:
 
 def pays_for_keeping(province: Province, firm: Firm, rule: Rule, day: int) -> bool:
     """Whether a measure pays today who keeps staff, and would still pay this firm."""
-    if rule.kind != "payment" or "kept_staff" not in rule.facts or not rule.in_force(day):
+    if rule.kind != "payment" or "kept_staff" not in rule.facts or not rule.in_force(day, firm.prefecture):
         return False
     if not meets_but_for(firm, rule, "kept_staff"):
         return False

@@ -194,3 +194,14 @@ def restarts_of_oracle(pair: Pair) -> Table:
     table: Table = {(closure, "freed"): firms for closure, firms in restarts.freed.items()}
     table |= {(closure, f"within_{days}_days"): firms for (closure, days), firms in restarts.within.items()}
     return _without_nothing(table)
+
+
+def reactions_of_engine(pair: Pair) -> Table:
+    """What each reaction did where on which morning."""
+    acted = pair.run.reactions.acted
+    return {(one.reaction, one.prefecture, one.day): one.what for one in acted}
+
+
+def reactions_of_oracle(pair: Pair) -> Table:
+    """The same."""
+    return {(reaction, place, day): what for reaction, place, day, what in pair.oracle.reactions.acted}

@@ -135,13 +135,15 @@ class Tenders:
                     self._award(group, groups[0], number, day)
                     number += 1
 
-    def _rules_of_the_notice(self) -> list[Rule]:
-        """Measures in force on the day on which notice was given of what is awarded now; none before the first day."""
-        return [] if self.noticed_on is None else self.province.policy.in_force(self.noticed_on, "procurement")
+    def _rules_of_the_notice(self, prefecture: int) -> list[Rule]:
+        """Measures in force where notice was given, on that day, of what is awarded now; none before the first day."""
+        if self.noticed_on is None:
+            return []
+        return self.province.policy.in_force(self.noticed_on, prefecture, "procurement")
 
     def _highest(self, name: str, prefecture: int, least: float) -> float:
         """The highest that measures in force say for a prefecture, or what holds without them."""
-        for rule in self._rules_of_the_notice():
+        for rule in self._rules_of_the_notice(prefecture):
             if prefecture in rule.prefectures:
                 least = max(least, rule.says(name, self.noticed_on))
         return least
@@ -149,7 +151,7 @@ class Tenders:
     def _deduction(self, firm: Firm, prefecture: int) -> float:
         """What is taken off a firm's price for goods and services of a prefecture when bids are compared."""
         least = 0.0 if firm.size == "medium" else self.province.calibration("procurement.baseline_price_deduction")
-        for rule in self._rules_of_the_notice():
+        for rule in self._rules_of_the_notice(prefecture):
             if prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
                 least = max(least, rule.says("price_deduction", self.noticed_on))
         return least

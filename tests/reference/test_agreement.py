@@ -138,6 +138,19 @@ def test_every_firm_has_the_same_months_where_measures_are_announced_and_withdra
     )
 
 
+def test_every_firm_has_the_same_months_where_the_plan_reacts() -> None:
+    scenario = load(Path(__file__).parent / "reacting.yaml")
+    pair = live_both(scenario, 250, seed=7, scale=5.0, every=5)
+    assert_agreement(pair)
+    acted = {(reaction, what) for reaction, _, _, what in pair.oracle.reactions.acted}
+    assert acted >= {(reaction.id, "begins") for reaction in scenario.reactions}
+    assert {reaction for reaction, what in acted if what == "ends"} >= {"help_where_listed", "quick_where_stopped"}
+    places = {place for reaction, place, *_ in pair.oracle.reactions.acted if reaction == "help_where_listed"}
+    assert len(places) > 3 and None not in places
+    reached = {item for _, item, station in pair.oracle.province.stations.firms if station == "paid"}
+    assert {"rent_waiver", "rent_help_other_landlords"} <= reached
+
+
 def test_every_firm_has_the_same_months_under_every_kind_of_gift() -> None:
     pair = live_both(load(Path(__file__).parent / "gifts.yaml"), 220, seed=4)
     assert_agreement(pair)

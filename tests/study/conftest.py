@@ -69,7 +69,7 @@ def make_simulate() -> Callable[..., Result]:
         import numpy as np
         import pandas as pd
 
-        from sim.observe.tables import LOOKED_INTO, TABLES, Result
+        from sim.observe.tables import TABLES, Result
         from sim.vocabulary import ACTIONS, MECHANISMS, SECTORS, SIZES
 
         if scenario.name == "broken" or (scenario.name == "odd_seed" and seed % 2):
@@ -149,7 +149,8 @@ def make_simulate() -> Callable[..., Result]:
             fates=fates,
             **{
                 name: pd.DataFrame(columns=list(TABLES[name]))
-                for name in ("requests", "repayment_wall", "restarts", "journeys", "universes", *LOOKED_INTO)
+                for name in TABLES
+                if name not in ("outcomes", "panel", "ledger", "delivery", "fates")
             },
             ledger_residual_fen=0,
             wall_seconds=0.5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,8 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import PLAIN
+from sim.population.counties import prefecture_words
+from sim.reaction import PROVINCE
 from sim.report.answers.answer import Table, back_at_work, by_universe, failed, who_left
 from sim.report.charts.distributions import fans
 from sim.report.charts.run import months
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from sim.study.questions.run import Ensemble
 
 ALL: Final = "all"  # firms of every size together
+BEGINS: Final = "begins"  # in the table `reactions`
 
 
 def findings(study: Ensemble, lang: Language) -> list[str]:
@@ -77,13 +81,32 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
     groups = {ALL: text("answer.left.all", lang)} | {size: say(lang, named("size", size)) for size in SIZES}
     left = who_left(pd.concat([everybody, study.panel], ignore_index=True), "size", groups, lang)
     if study.restarts.empty:
-        return [outcomes, universes, left]
+        return [outcomes, universes, left, *reacted(study, lang)]
     after_any = study.restarts.assign(closure=ALL)
     closures = {ALL: text("answer.left.all", lang)}
     closures |= {str(days): text("answer.back.up_to", lang, days=days) for days in CLOSURE_DAYS}
     closures["longer"] = text("answer.back.longer", lang, days=CLOSURE_DAYS[-1])
     back = back_at_work(pd.concat([after_any, study.restarts], ignore_index=True), "closure", closures, lang)
-    return [outcomes, universes, left, back]
+    return [outcomes, universes, left, back, *reacted(study, lang)]
+
+
+def reacted(study: Ensemble, lang: Language) -> list[Table]:
+    """Where each reaction acted, how often, and from when to when in all, in the first replication."""
+    if study.reactions.empty:
+        return []
+    seen = study.reactions[study.reactions["replication"] == study.reactions["replication"].min()]
+    titles = {id_: one["title"][lang] for id_, one in study.manifest.scenarios[-1].contents["reactions"].items()}
+    words = prefecture_words()
+    rows = []
+    for (reaction, place), of_place in seen.groupby(["reaction", "place"]):
+        where = text("answer.reacted.province", lang) if place == PROVINCE else words[place][lang]
+        until, last = text("answer.reacted.to_the_end", lang), of_place.iloc[-1]
+        if last["what"] != BEGINS:
+            until = f"{last['date'] - timedelta(days=1):%Y-%m-%d}"
+        times = str((of_place["what"] == BEGINS).sum())
+        rows.append([titles[reaction], where, times, f"{of_place['date'].iloc[0]:%Y-%m-%d}", until])
+    columns = [text(f"answer.reacted.{name}", lang) for name in ("reaction", "place", "times", "since", "until")]
+    return [Table(text("answer.reacted.table", lang), columns, rows)]
 
 
 def charts(study: Ensemble, lang: Language) -> list[Chart]:

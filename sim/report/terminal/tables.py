@@ -65,6 +65,9 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
     if len(study.runs) > 1:
         answer["replications"] = len(done)
         answer["intervals"] = means[["mean", "low", "high"]].to_dict("index")
+    if len(study.reactions):
+        table_of = study.reactions.drop(columns="scenario").assign(date=study.reactions["date"].dt.strftime("%Y-%m-%d"))
+        answer["reactions"] = table_of.to_dict("records")
     if out is not None:
         answer["results_dir"] = str(out)
         seen = {name: str(out / f"{name}.parquet") for name in LOOKED_INTO if len(getattr(study, name))}

@@ -22,7 +22,8 @@ WORDS_OF_VALUES: Final = {"way": "way", "agency": "agency", "bearer": "party"}  
 def lever_name(path: str, lang: Language) -> str:
     """The name of what a dotted path changes.
 
-    Of a measure its title and what the field means, of the world and of funds what the words of the catalogue say; an
+    Of a measure its title and what the field means, of a reaction its id, which is all that is known of it here, and
+    what the field means, of the world and of funds what the words of the catalogue say; an
     action, a measure or a clause by itself has its own name. A parameter is called by its path, without the word
     ``parameters``, and so is everything else that has no words in both languages.
     """
@@ -45,6 +46,10 @@ def _name(path: str, lang: Language, known: Catalogue) -> str:
         return field
     if first == "funds":
         return _of_fund(field, path, lang, known)
+    if first == "reactions":
+        id_, _, what = field.partition(".")
+        said = catalogue().get(f"lever.reaction.{what}")
+        return path if said is None else say(lang, Words(zh=f"{id_}：{said.zh}", en=f"{id_}: {said.en}"))
     if first in ("world", "plan"):
         said = catalogue().get(f"lever.{first}.{field}")
         return path if said is None else say(lang, said)

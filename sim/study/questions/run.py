@@ -49,6 +49,7 @@ class Ensemble(Study):
     ``panel``, ``universes``, ``ledger``, ``delivery``, ``requests``, ``repayment_wall``, ``restarts``: as in
     ``sim.observe.tables.TABLES`` with a column ``scenario`` in front; every number the mean over replications (a row
     that a replication lacks counts 0, ``days`` weighted by firms).
+    ``reactions``: when each reaction of the scenario began to act where, and ceased to, in every replication.
     ``snapshots``, ``distributions``, ``resumption``, ``stops``: what was seen inside the runs, as in
     ``sim.observe.tables.TABLES`` with columns ``scenario`` and ``replication`` in front; no row where nobody looked.
     ``rates`` and ``cells``: as in :class:`sim.study.questions.comparison.Comparison`.
@@ -64,6 +65,7 @@ class Ensemble(Study):
     requests: pd.DataFrame
     repayment_wall: pd.DataFrame
     restarts: pd.DataFrame
+    reactions: pd.DataFrame
     snapshots: pd.DataFrame
     distributions: pd.DataFrame
     resumption: pd.DataFrame
@@ -98,6 +100,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Ensemble:
     runs = runner.run(replace(spec, inside=inside) for spec in specs)
     means = scenario_means(scenario, runs, runner.stored, setting.seed)
     seen = {name: _together(name, runs, runner.stored, inside is not None) for name in LOOKED_INTO}
+    seen["reactions"] = _together("reactions", runs, runner.stored, bool(scenario.reactions))
     return Ensemble(manifest=manifest("run", [scenario], setting.seed, len(runs), **asked), **means._asdict() | seen)
 
 
@@ -119,7 +122,7 @@ def _check(inside: Inside, scenario: Scenario, replications: int) -> None:
 
 
 def _together(name: str, runs: pd.DataFrame, stored: RunStore, is_there: bool) -> pd.DataFrame:
-    """A table of what was seen inside, of all replications that succeeded, one below the other."""
+    """A table of all replications that succeeded, one below the other; without a row where it is not there."""
     import pandas as pd
 
     found = []

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 INSIDE: Final = "inside"  # the table that says what was to be seen inside a run
-KEPT: Final = ("panel", "universes", "ledger", "delivery", "requests", "repayment_wall", "restarts")
+KEPT: Final = ("panel", "universes", "ledger", "delivery", "requests", "repayment_wall", "restarts", "reactions")
 TEXTS: Final = ("run", "asked", "keep", "paired_with", "calibration", "sources", "reason")
 NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
 ROW: Final = (*TEXTS[:-1], *NUMBERS, "bytes_per_firm", "reason")  # columns of `runs`; then come the outcomes
