@@ -373,9 +373,37 @@ def test_the_targets_of_the_plan() -> None:
         ("resumption_rate", 0.95, None, "I.9.d"),
         ("loss_share", None, 0.12, "I.9.e"),
         ("stock_refunds_paid", 0.9, None, "II.2.c"),
+        ("arrears_with_plan", 1, None, "I.6.b"),
         ("small_arrears_left", None, 0, "I.6.c"),
+        ("arrears_cleared", 0.75, None, "I.6.d"),
         ("srdi_growth_firms", 1000, None, "I.8.b"),
         ("srdi_little_giants", 300, None, "I.8.b"),
         ("srdi_national_little_giants", 60, None, "I.8.b"),
         ("inclusive_loan_growth_gap", 0, None, "I.3.e"),
+        ("sme_fund_used", 0.9, None, "I.1.b"),
+        ("entity_growth", 0.1487, None, "0"),
     ]
+    assert pytest.approx(0.1487, abs=5e-6) == 2 ** (1 / 5) - 1  # a doubling within five years
+
+
+def test_a_target_may_have_a_day_of_its_own() -> None:
+    stated = scenario.load("full_plan")
+    own = {"stock_refunds_paid": date(2022, 6, 30), "arrears_with_plan": date(2022, 6, 30)}
+    own["entity_growth"] = date(2025, 12, 31)
+    assert {target.outcome: target.on for target in stated.plan.targets if target.on} == own
+    assert stated.plan.read_on("arrears_with_plan") == date(2022, 6, 30)
+    assert stated.plan.read_on("loss_share") == stated.plan.read_on("loss_share_of_all_by_jobs") == date(2022, 12, 31)
+    plan = stated.plan.model_dump()
+
+    def with_targets(*targets: dict[str, object]) -> Plan:
+        return Plan.model_validate(
+            {**plan, "targets": [{"clause": "I.9.e", "at_most": 0.12, **one} for one in targets]}
+        )
+
+    spring = with_targets({"outcome": "loss_share", "on": date(2022, 3, 31)})
+    assert spring.read_on("loss_share") == spring.read_on("loss_share_by_jobs") == date(2022, 3, 31)
+    assert replace(stated, plan=spring).fingerprint() != stated.fingerprint()
+    with pytest.raises(ValidationError, match="survival_rate is read at the end of the horizon"):
+        with_targets({"outcome": "survival_rate", "on": date(2022, 3, 31)})
+    with pytest.raises(ValidationError, match="loss_share is read on 2022-03-31 already, not on 2022-12-31 too"):
+        with_targets({"outcome": "loss_share", "on": date(2022, 3, 31)}, {"outcome": "loss_share"})

@@ -23,6 +23,8 @@ def test_no_interval_leaves_what_is_possible(few: Comparison) -> None:
     nobody = few.outcomes["replications"] == 0  # no refunds where no measure gives any
     assert few.outcomes[nobody]["outcome"].unique().tolist() == ["stock_refunds_paid"]
     for row in few.outcomes[~nobody].itertuples():
+        if row.replications < 2:  # of so few firms a rate may exist in one replication only
+            continue
         assert OUTCOMES[row.outcome].least <= row.low <= row.mean <= row.high <= OUTCOMES[row.outcome].most
     survivors = few.outcomes[few.outcomes["outcome"] == "survivors"]
     assert (survivors["high"] <= founders).all()
@@ -64,8 +66,10 @@ def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
         assert (row["rows"], row["verdict"]) == (0, "too_few")
         assert table.loc[("baseline", giants), "verdict"] == "not_pursued"
     assert table.loc[("full_plan", "loss_share"), "verdict"] == "unsure"  # rows there are, and the interval is wide
-    stopped = few.outcomes.set_index(["scenario", "outcome"]).loc[("full_plan", "resumption_rate"), "rows"]
-    assert FEWEST_ROWS <= stopped < 150
+    rows = few.outcomes.set_index(["scenario", "outcome"]).loc["full_plan", "rows"]
+    assert FEWEST_ROWS <= rows["resumption_rate_of_all"] < 150
+    assert rows["resumption_rate"] < FEWEST_ROWS  # of the enterprises among them nothing is said
+    assert table.loc[("full_plan", "resumption_rate"), "verdict"] == "too_few"
 
 
 def test_no_more_firms_qualify_or_are_paid_than_there_ever_were(few: Comparison) -> None:
