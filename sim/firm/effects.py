@@ -92,6 +92,7 @@ EFFECTS: Final = (
     Effect("desk_processing", ("agency",), 1.0, "product"),  # factor on working days before a decision
     Effect("liaison_capacity", (), 0.0, "sum"),  # factor on the liaison officers that there are
     Effect("dispatch_meetings", (), 0, "max", np.int64),  # a month
+    Effect("evaluation", (), False, "max", np.bool_),  # staff and money move between prefectures once a month
     Effect("counter_capacity", (), 0.0, "sum"),  # factor on the counters for restart problems that there are
     Effect("supervision_capacity", (), 0.0, "sum"),  # factor on the supervisors that there are
     Effect("deadline", (), FAR, "min", np.int32),  # days after which a problem or a case goes to a supervisor

@@ -14,6 +14,7 @@ from sim.scenario import Scenario
 from sim.units import fen
 from tests.reference import month
 from tests.reference.banks import Banks
+from tests.reference.evaluation import Evaluation
 from tests.reference.helpers import Helpers
 from tests.reference.monitor import Monitor
 from tests.reference.offices import Dispatch, Handlers, desks_of
@@ -43,6 +44,7 @@ class Oracle:
         self.tenders = Tenders(province)
         province.large_firms.begin()
         self.dispatch = Dispatch(province, self.desks)
+        self.evaluation = Evaluation(province, self.desks, self.helpers)
         self.monitor = Monitor(province)
         self.lent_to_small_firms = sum(
             firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.size != "medium"
@@ -147,3 +149,4 @@ class Oracle:
         self.banks.new_month(day)
         province.large_firms.close_month()
         province.market.close_month(province.month_of[day])
+        self.evaluation.evaluate(day)
