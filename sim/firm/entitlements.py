@@ -434,5 +434,6 @@ def _file(i, m, day, state):  # type: ignore[no-untyped-def]
         working_days = min(max(np.int64(np.floor(took + 0.5)), np.int64(1)), np.int64(LONGEST_PROCESSING))
         schedule(i, m, day, ready_day[day, working_days], firms, queues)
     else:
-        lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
+        chosen = more(held(i, terms.chooses, firms))
+        lane = LISTED if terms.list_first[m] and ((firms.flags[i] & KEY_FIRM) != 0 or chosen) else UNLISTED
         enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)

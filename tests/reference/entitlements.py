@@ -201,11 +201,18 @@ def wait_for_a_decision(province: Province, firm: Firm, rule: Rule, day: int) ->
     """Put a case into the queue of a desk, or into the hands of somebody who has no other."""
     lane, days = OTHERS, province.policy.processing_days(rule, day)
     if rule.has_desk:
-        if rule.measure.delivery.list_first and "key_firm" in firm.flags:
+        listed = "key_firm" in firm.flags or is_chosen(province, firm, day)
+        if rule.measure.delivery.list_first and listed:
             lane = LISTED
     else:
         days = max(days * province.draws.exponential(Purpose.HANDLING, firm.key, rule.identity), 1.0)
     province.file(rule.id, firm, day, min(round(days), LONGEST_PROCESSING), lane)
+
+
+def is_chosen(province: Province, firm: Firm, day: int) -> bool:
+    """Whether a firm is one that a measure with a quota has chosen, and that is in force."""
+    tiers = [rule for rule in province.policy.in_force(day, "cultivation") if rule.values.quota is not None]
+    return any(rule.id in firm.granted for rule in tiers)
 
 
 def would_ask(province: Province, firm: Firm, rule: Rule) -> bool:
