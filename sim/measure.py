@@ -245,7 +245,8 @@ class Delivery(Strict):
     refusal_share: Share = Field(0.0, description="share of the applications that is refused")
     list_first: bool = Field(
         False,
-        description="listed firms go to the head of the queue: key firms, and those that a cultivation measure chose",
+        description="listed firms go to the head of the queue: key firms, and those that a cultivation measure with a "
+        "quota chose, who need not ask",
     )
 
 

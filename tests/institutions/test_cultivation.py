@@ -48,3 +48,16 @@ def test_who_is_chosen_goes_first_at_a_desk_that_serves_listed_firms_first():
 
 def test_a_measure_that_all_have_chooses_nobody():
     assert first_served(None) == [True, False, False]
+
+
+def test_who_is_chosen_need_not_know_nor_ask_where_listed_firms_are_served_first():
+    """Nobody has heard of the grant: the office takes up the case of the one firm that was chosen, and of no other."""
+    firms = [Firm(materials_share=share) for share in (0.6, 0.4, 0.2)]
+    tier = measure("tier", "cultivation", way="none", quota=1)
+    grants = [
+        measure(name, "grant", way="application", list_first=first, amount_yuan=1_000, per="firm")
+        for name, first in (("first", True), ("plain", False))
+    ]
+    town = Town(*firms, measures=[tier, *grants], parameters={"delivery.awareness_per_month": 0.0}).live()
+    assert [town.has("first", k) for k in range(3)] == [False, False, True]
+    assert not any(town.has("plain", k) for k in range(3))

@@ -175,6 +175,7 @@ def take_up_cases(province: Province, firm: Firm, day: int) -> None:
     filed, most = 0, int(province.calibration("delivery.applications_per_month_max"))
     for rule in firm.eligible:
         by_list = rule.measure.delivery.way == "by_list"
+        by_list = by_list or (rule.measure.delivery.list_first and is_chosen(province, firm, day))
         if not may_be_filed(province, firm, rule, day):
             continue
         if not by_list and (filed >= most or not province.knows(firm, rule)):
