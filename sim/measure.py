@@ -243,11 +243,7 @@ class Delivery(Strict):
         "`delivery.apply_share`",
     )
     refusal_share: Share = Field(0.0, description="share of the applications that is refused")
-    list_first: bool = Field(
-        False,
-        description="listed firms go to the head of the queue: key firms, and those that a cultivation measure with a "
-        "quota chose, who need not ask",
-    )
+    list_first: bool = Field(False, description="firms on the list of key firms go to the head of the queue")
 
 
 class Measure(Strict):

@@ -139,7 +139,6 @@ SETS: Final = (
     "collects",
     "lends",
     "cultivates",
-    "chooses",  # cultivation in force that has a quota
     "hiring",  # payments in force for a hire
     "retention",  # payments in force that ask for staff to be kept
 )

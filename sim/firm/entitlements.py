@@ -391,8 +391,7 @@ def clear_bit(masks, i, m):  # type: ignore[no-untyped-def]
 def apply_for_measures(i, clock, state):  # type: ignore[no-untyped-def]
     """File firm i's applications for what it knows of and qualifies for, at most so many a month.
 
-    Offices that work by list take up its case besides, and those that serve listed firms first if it was chosen.
-    Awareness: the firm knows of a measure once the share of its
+    Offices that work by list take up its case besides. Awareness: the firm knows of a measure once the share of its
     prefecture and size that does passes the firm's own draw, so no state is kept and more publicity can only make it
     known sooner.
     """
@@ -400,12 +399,11 @@ def apply_for_measures(i, clock, state):  # type: ignore[no-untyped-def]
     day, month = clock.day, clock.month
     key, z, p = firms.key[i], firms.size[i], firms.prefecture[i]
     w = np.int64(firms.weight[i])
-    filed, chosen = 0, more(held(i, terms.chooses, firms))
+    filed = 0
     left = outstanding(i, terms.open_to_apply, firms, terms)
     while more(left):
         m, left = next_of(left)
-        taken_up = terms.by_list[m] or (terms.list_first[m] and chosen)
-        if not taken_up:
+        if not terms.by_list[m]:
             if filed >= behaviour.applications_max or salted(terms.aware_salt[m], key) >= terms.aware[m, p, z]:
                 continue
         set_bit(firms.applied, i, m)
@@ -414,10 +412,10 @@ def apply_for_measures(i, clock, state):  # type: ignore[no-untyped-def]
         if salted(terms.apply_salt[asked], key) >= take_up(m, z, terms, behaviour):
             continue  # knows of it and will never file
         set_bit(firms.waiting, i, m)
-        _file(i, m, chosen, day, state)
+        _file(i, m, day, state)
         counts.firms[month, m, APPLIED] += w
         counts.days[month, m, APPLIED] += w * (day - terms.starts_on[m])
-        if not taken_up:
+        if not terms.by_list[m]:
             filed += 1
 
 
@@ -428,7 +426,7 @@ def take_up(m, z, terms, behaviour):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _file(i, m, chosen, day, state):  # type: ignore[no-untyped-def]
+def _file(i, m, day, state):  # type: ignore[no-untyped-def]
     """Put the case of firm i before the desk of measure m, or before a handler of its own."""
     firms, terms, queues, ready_day = state.firms, state.terms, state.queues, state.ready_day
     if terms.own_handler[m]:
@@ -436,5 +434,5 @@ def _file(i, m, chosen, day, state):  # type: ignore[no-untyped-def]
         working_days = min(max(np.int64(np.floor(took + 0.5)), np.int64(1)), np.int64(LONGEST_PROCESSING))
         schedule(i, m, day, ready_day[day, working_days], firms, queues)
     else:
-        lane = LISTED if terms.list_first[m] and ((firms.flags[i] & KEY_FIRM) != 0 or chosen) else UNLISTED
+        lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
         enqueue(i, m, day, ready_day[day, terms.processing[m]], lane, firms, queues)

@@ -1,7 +1,7 @@
 """Who decides: a desk for each measure in each prefecture, or a handler for each case.
 
 A desk can handle so many entities each working day. Of the cases that are ready (the processing time has passed) the
-one filed first is taken, listed firms before others. A measure without desks has handlers of its
+one filed first is taken, firms on the list of key firms before others. A measure without desks has handlers of its
 own: landlords decide on their tenants, banks on their borrowers, each when he comes to it. The decision refuses by
 chance, enters an entitlement, or pays from the measure's fund; where the fund waits for money, the case waits too.
 What was filed in time is decided after the measure's end.

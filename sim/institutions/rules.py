@@ -213,7 +213,6 @@ class Rules:
         t.collects[:] = _bits(on & (kind == COLLECTION))
         t.lends[:] = _bits(on & (kind == CREDIT))
         t.cultivates[:] = _bits(on & (kind == CULTIVATION))
-        t.chooses[:] = _bits(on & (kind == CULTIVATION) & (t.quota >= 0))
         t.hiring[:] = _bits(on & (kind == PAYMENT) & (t.base == PER_HIRE) & (t.unit > 0.0))
         t.retention[:] = _bits(on & (kind == PAYMENT) & (t.unit > 0.0) & self._keeps_staff)
         for m in range(len(self.measures)):

@@ -175,7 +175,6 @@ def take_up_cases(province: Province, firm: Firm, day: int) -> None:
     filed, most = 0, int(province.calibration("delivery.applications_per_month_max"))
     for rule in firm.eligible:
         by_list = rule.measure.delivery.way == "by_list"
-        by_list = by_list or (rule.measure.delivery.list_first and is_chosen(province, firm, day))
         if not may_be_filed(province, firm, rule, day):
             continue
         if not by_list and (filed >= most or not province.knows(firm, rule)):
@@ -202,18 +201,11 @@ def wait_for_a_decision(province: Province, firm: Firm, rule: Rule, day: int) ->
     """Put a case into the queue of a desk, or into the hands of somebody who has no other."""
     lane, days = OTHERS, province.policy.processing_days(rule, day)
     if rule.has_desk:
-        listed = "key_firm" in firm.flags or is_chosen(province, firm, day)
-        if rule.measure.delivery.list_first and listed:
+        if rule.measure.delivery.list_first and "key_firm" in firm.flags:
             lane = LISTED
     else:
         days = max(days * province.draws.exponential(Purpose.HANDLING, firm.key, rule.identity), 1.0)
     province.file(rule.id, firm, day, min(round(days), LONGEST_PROCESSING), lane)
-
-
-def is_chosen(province: Province, firm: Firm, day: int) -> bool:
-    """Whether a firm is one that a measure with a quota has chosen, and that is in force."""
-    tiers = [rule for rule in province.policy.in_force(day, "cultivation") if rule.values.quota is not None]
-    return any(rule.id in firm.granted for rule in tiers)
 
 
 def would_ask(province: Province, firm: Firm, rule: Rule) -> bool:
