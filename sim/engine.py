@@ -29,6 +29,7 @@ from sim.institutions.banks import Banks
 from sim.institutions.cultivators import choose
 from sim.institutions.desks import Desks
 from sim.institutions.dispatch import Dispatch
+from sim.institutions.evaluation import Evaluation
 from sim.institutions.funds import Funds
 from sim.institutions.markets import Markets
 from sim.institutions.outbreak import Outbreak
@@ -139,23 +140,10 @@ class Run:
         )
         small = scenario.plan.ceiling_yuan("small_arrears_left")
         self.small_arrears = NO_LIMIT if small is None else fen(small)
-        self.journeys = Journeys(
-            wanted.follow,
-            population.firms,
-            self.state.records.slots,
-            self.state.records.books,
-            scenario.measures,
-            self.timeline,
-        )
-        self.looks = Looks(
-            wanted.inside,
-            population,
-            self.record.strata,
-            parameters,
-            self.timeline,
-            self.state,
-            self.rules.applied_for,
-        )
+        slots, books = self.state.records.slots, self.state.records.books
+        self.journeys = Journeys(wanted.follow, population.firms, slots, books, scenario.measures, self.timeline)
+        strata, applied_for = self.record.strata, self.rules.applied_for
+        self.looks = Looks(wanted.inside, population, strata, parameters, self.timeline, self.state, applied_for)
         if self.record.adopted_in == 0:  # nothing is counted before its month but what there is at the start
             panel, tally = np.zeros_like(self.record.panel[0]), np.zeros_like(self.record.tallies[0])
             clock, small = self.province.clock(0), self.small_arrears
@@ -207,6 +195,8 @@ class Run:
         self.restart = Restart(province, parameters, entities, key_firms, around)
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
         self.dispatch = Dispatch(self.desks, rules, timeline, parameters["delivery.dispatch_share"])
+        share = parameters["delivery.evaluation_share"]
+        self.evaluation = Evaluation(self.desks, self.restart, self.funds, rules, share)
         self.publicity = Publicity(rules, parameters, self.entitled, first.records.counts.holders)
         monitor = Monitor(province, world.listed, counties.prefecture, self.funds)
         self.reactions = Reactions(
@@ -285,6 +275,7 @@ class Run:
         start("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
         start("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
         start("observation", month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
+        start("institutions", month_ends, calendar.MONITOR, self.evaluation.evaluate)
         if self.journeys.rows:
             start("observation", every_day, calendar.MONITOR, self._look)
         if self.looks.stops is not None:

@@ -94,9 +94,10 @@ EFFECTS: Final = (
     Effect("desk_processing", ("agency", "office"), 1.0, "product"),  # factor on working days before a decision
     Effect("liaison_capacity", ("office",), 0.0, "sum"),  # factor on the liaison officers that there are
     Effect("dispatch_meetings", ("office",), 0, "max", np.int64),  # a month
+    Effect("evaluation", (), False, "max", np.bool_),  # staff and money move between prefectures once a month
     Effect("counter_capacity", ("office",), 0.0, "sum"),  # factor on the counters for restart problems that there are
     Effect("supervision_capacity", ("office",), 0.0, "sum"),  # factor on the supervisors that there are
-    Effect("deadline", ("office",), FAR, "min", np.int32),  # days after which a problem goes to a supervisor
+    Effect("deadline", ("office",), FAR, "min", np.int32),  # days after which a problem or a case goes to a supervisor
 )
 
 # What holds for a measure whatever its instrument; `sim.institutions.rules` enters it.

@@ -178,6 +178,7 @@ def draw_on_fund(i, m, amount, firms, terms, treasury):  # type: ignore[no-untyp
     slot = treasury.slot[terms.fund[m], firms.prefecture[i]]
     part = round_half_up(amount * terms.fund_share[m])
     if treasury.level[slot] < part:
+        treasury.unmet[slot] += part
         return False
     treasury.level[slot] -= part
     treasury.drawn[slot] += part

@@ -244,6 +244,7 @@ class Treasury(NamedTuple):
     slot: NDArray[np.int32]  # (funds, P) slot that a firm of the prefecture draws on
     level: Int  # (slots,) fen
     drawn: Int  # (slots,) fen since the funds last settled
+    unmet: Int  # (slots,) fen asked for in the month and not got, each time that it was tried
 
 
 @columns

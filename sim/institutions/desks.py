@@ -165,13 +165,14 @@ class Desks:
             (np.array(stated, np.float64) * factor)[:, None] * entitled[self.items].sum(axis=2) / SHARED
         )
         self.moved: Float = np.zeros_like(self.staffed)  # what dispatch meetings have added or taken away
+        self.lent: Float = np.zeros_like(self.staffed)  # what other prefectures have lent for the month
         self.desk = Desk(self.items, np.zeros_like(self.staffed), np.zeros_like(self.staffed))
         self.count_staff()
 
     def count_staff(self) -> None:
-        """Set the capacity anew, when rules have changed or a meeting has moved staff."""
+        """Set the capacity anew, when rules have changed or staff have been moved or lent."""
         factor = np.where(self.agency[:, None] < 0, 1.0, self.rules.terms.desk_capacity[self.agency])
-        self.desk.capacity[:] = (self.staffed + self.moved) * factor
+        self.desk.capacity[:] = (self.staffed + self.moved + self.lent) * factor
 
     @property
     def waiting(self) -> NDArray[np.int64]:

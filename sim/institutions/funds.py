@@ -28,7 +28,8 @@ class Funds:
         self.index = {name: index for index, name in enumerate(names)}
         self.containers = slots
         self.paid_in = np.zeros(len(slots), np.int64)  # so far
-        self.treasury = Treasury(slot, np.zeros(len(slots), np.int64), np.zeros(len(slots), np.int64))
+        level, drawn, unmet = (np.zeros(len(slots), np.int64) for _ in range(3))
+        self.treasury = Treasury(slot, level, drawn, unmet)
 
     def put(self, name: str, amount: int, share: np.ndarray) -> None:
         """Put ``amount`` fen into a fund; a fund of prefectures splits it by ``share`` (P, adding up to 1)."""
@@ -51,6 +52,32 @@ class Funds:
         is_first = np.ones(len(slots), np.bool_)
         is_first[1:] = slots[1:] != slots[0]
         return self.treasury.level[slots] * is_first, self.paid_in[slots] * is_first
+
+    def move_to_unmet(self, share: float) -> None:
+        """Of each fund that prefectures split, move money to where claims were not paid; a month's claims end here.
+
+        Prefectures that paid all they were asked for give up to ``share`` of what they have left, in proportion to it;
+        the others get it in proportion to what they could not pay, and no more than that.
+        """
+        self.settle()
+        level, unmet = self.treasury.level, self.treasury.unmet
+        for slots in self.treasury.slot[: len(self.index)].tolist():
+            asked = {s: int(unmet[s]) for s in slots if unmet[s] > 0}
+            spare = {s: int(share * int(level[s])) for s in slots if s not in asked}
+            all_spare, all_asked = sum(spare.values()), sum(asked.values())
+            moved = min(all_spare, all_asked)
+            if moved == 0:
+                continue
+            moves = {s: -(most * moved // all_spare) for s, most in spare.items()}
+            given = -sum(moves.values())
+            parts = {s: amount * given // all_asked for s, amount in asked.items()}
+            parts[next(iter(parts))] += given - sum(parts.values())
+            for s, part in (moves | parts).items():
+                if part != 0:
+                    container = self.containers[s]
+                    container.put(part) if part > 0 else container.get(-part)
+                    level[s] += part
+        unmet[:] = 0
 
     def settle(self) -> None:
         """Take out of the containers what the cheque book says was drawn since the last call."""

@@ -53,6 +53,7 @@ NOBODY_FITS = -1
 class Helpers(NamedTuple):
     """Who handles problems, and what ends them, in each prefecture."""
 
+    sent: Float  # (STAFF, P) how many of each kind measures send, as a multiple of one staffing
     capacity: Float  # (STAFF, P) entities whose problem can be handled in a working day
     means: Float  # (TICKETS, P) persons, slots and passes that are left today; funds: unused
     blocked: NDArray[np.bool_]  # (TICKETS, P) what is short today
@@ -65,8 +66,8 @@ def help_restart(helpers, desk, bank, episode, clock, state):  # type: ignore[no
     helpers.blocked[:] = False
     for p in range(helpers.capacity.shape[1]):
         for who in range(len(STAFF)):
-            if helpers.capacity[who, p] <= 0.0:
-                continue
+            if helpers.sent[who, p] <= 0.0:
+                continue  # where they are sent but have no time, they still strike off what is over
             left = _handle_problems(who, p, helpers.capacity[who, p], (helpers, bank, episode), clock, state)
             if who == SUPERVISORS and left > 0.0:
                 _handle_complaints(p, left, helpers, desk, clock, state)
@@ -239,23 +240,33 @@ class Restart:
                 parameters["restart.counter_problems_per_day"] * shared,
             ]
         )
+        self.lent: Float = np.zeros_like(self.staffed)  # what other prefectures have lent for the month
         self.placed_per_day = parameters["restart.placed_per_month"] / MONTH_DAYS
         self.slots, self.passes = (parameters[f"restart.{name}_per_day"] * shared for name in ("slots", "passes"))
         first = province.state.ticket_item
         self.items = np.arange(first, first + len(TICKETS))
         self.helpers = Helpers(
+            sent=np.zeros((len(STAFF), prefectures)),
             capacity=np.zeros((len(STAFF), prefectures)),
             means=np.zeros((len(TICKETS), prefectures)),
             blocked=np.zeros((len(TICKETS), prefectures), np.bool_),
             passed_over=np.zeros(max(len(province.state.terms.kind), 1), np.bool_),
         )
 
+    @property
+    def waiting(self) -> NDArray[np.int64]:
+        """Weighted firms with a problem that each kind of staff takes, (STAFF, P)."""
+        by_lane = self.province.state.queues.waiting[self.items].sum(axis=0)  # (P, lanes)
+        return np.stack([by_lane.sum(axis=1), by_lane[:, LISTED], by_lane[:, UNLISTED]])
+
     def work(self, day: int) -> None:
         """A working day of all who help; what ends lacks is brought anew."""
         state, helpers, around = self.province.state, self.helpers, self.around
-        sent = state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity
-        helpers.capacity[:] = self.staffed * np.stack(sent)
-        if not helpers.capacity.any():
+        helpers.sent[:] = np.stack(
+            [state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity]
+        )
+        helpers.capacity[:] = (self.staffed + self.lent) * helpers.sent
+        if not helpers.sent.any():
             return
         helpers.means[LABOUR] = self.placed_per_day * (around.markets.out_of_work + around.markets.returning)
         helpers.means[MATERIALS] = self.slots * (1.0 - float(around.world.friction[day]))

@@ -60,6 +60,14 @@ class Values(InstrumentValues):
         description="meetings a month at which desk capacity moves to the longest backlog",
         json_schema_extra={"zh": "每月调度次数，每次把办件力量调往积压最多的窗口"},
     )
+    evaluation: bool = Field(
+        False,
+        description="what waits in each prefecture is published every month: staff are lent to where most waits, and "
+        "money of funds of prefectures moves to where claims were not paid",
+        json_schema_extra={
+            "zh": "按月评估并通报各州市积压情况：向积压最多的州市支援人手，州市资金向未能兑付的州市调剂"
+        },
+    )
     counter_capacity: Dated[Factor] | None = Field(
         None,
         description="service counters for what keeps freed firms from working, as a multiple of "
@@ -94,7 +102,7 @@ def prepare(values: Values, m: int, rules: Rules) -> None:
 
 def act(values: Values, m: int, on: date, rules: Rules) -> None:
     """Bring the values of a day into force, where the measure reaches. Money for funds is put in on its day."""
-    rules.enter(m, makes_automatic=values.automatic)
+    rules.enter(m, makes_automatic=values.automatic, evaluation=values.evaluation)
     rules.enter_dated(
         m,
         on,

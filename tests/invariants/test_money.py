@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine import Run
 from sim.ledger import ACCOUNTS, LINES, MOVE_EFFECTS, MOVES
-from tests.invariants.watching import ALIVE, built, for_drawn_scenarios, pictures
+from tests.invariants.watching import ALIVE, MONITOR, built, for_drawn_scenarios, pictures
 from tests.reference.comparison import NEVER_NEGATIVE
 
 GIVEN: Final = [MOVES.index(move) for move in ("granted", "vat_refunded", "deposit_returned")]
@@ -63,16 +63,23 @@ def test_no_firm_has_less_than_nothing(rounds: int) -> None:
 
 def test_no_fund_pays_what_it_has_not_got(rounds: int) -> None:
     """No fund is below zero at any hour; what has gone into it is what is left and its part of what its measures gave;
-    rounding moves half a fen a payment at most, and none where the fund bears all."""
-    drained = 0
+    rounding moves half a fen a payment at most, and none where the fund bears all. What prefectures give each other
+    after the month's count adds up to nothing."""
+    drained = moved = 0
 
     def claim(drawn: SimpleNamespace) -> None:
-        nonlocal drained
+        nonlocal drained, moved
         run = built(drawn.scenario, drawn.firms, drawn.seed, drawn.scale)
         slots = run.funds.treasury.slot
         put_in = np.zeros(len(run.funds.levels()), np.int64)
         for before, now in pictures(run):
-            put_in += np.maximum(now.funds - before.funds, 0)
+            change = now.funds - before.funds
+            if now.hour == MONITOR:
+                assert all(change[np.unique(of_fund)].sum() == 0 for of_fund in slots[: len(run.funds.index)]), now.day
+                moved += int(np.abs(change).sum())
+                put_in += change
+            else:
+                put_in += np.maximum(change, 0)
             assert (now.funds >= 0).all(), (now.day, now.hour)
             assert (now.funds == run.funds.treasury.level).all(), (now.day, now.hour)
         terms, books = run.rules.terms, run.state.records.books
@@ -87,7 +94,7 @@ def test_no_fund_pays_what_it_has_not_got(rounds: int) -> None:
             drained += int((left < gone / 10).sum())
 
     for_drawn_scenarios(rounds, claim)
-    assert drained > 0
+    assert drained > 0 and moved > 0
 
 
 def test_what_firms_got_is_what_was_posted(rounds: int) -> None:

@@ -152,10 +152,13 @@ def test_no_listed_firm_waits_behind_an_unlisted_one(rounds: int) -> None:
 
     def claim(drawn: SimpleNamespace) -> None:
         nonlocal listed_first
-        minding = [
-            measure.model_copy(update={"delivery": measure.delivery.model_copy(update={"list_first": True})})
-            for measure in drawn.scenario.measures
-        ]
+        minding = []
+        for measure in drawn.scenario.measures:
+            said = {"list_first": True}
+            if measure.delivery.capacity is not None:  # all at once before desks that can handle few
+                said |= {"way": "by_list", "take_up": 1.0, "capacity": 20.0}
+            delivery = measure.delivery.model_copy(update=said)
+            minding.append(measure.model_copy(update={"delivery": delivery}))
         run = built(replace(drawn.scenario, measures=tuple(minding)), drawn.firms, drawn.seed, drawn.scale / 4)
         run.population.firms.flags[::2] |= np.uint16(bit(FLAGS, "key_firm"))
         terms, loan = run.rules.terms, run.state.loan_item

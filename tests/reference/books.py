@@ -63,6 +63,7 @@ class Treasury:
         self.left: dict[tuple[str, int], int] = defaultdict(int)
         self.put_in: dict[tuple[str, int], int] = defaultdict(int)  # so far
         self.drawn: dict[str, int] = defaultdict(int)
+        self.unmet: dict[tuple[str, int], int] = defaultdict(int)  # asked for in the month and not got
 
     def _place(self, fund: str, prefecture: int) -> tuple[str, int]:
         return (fund, prefecture if self.funds[fund].level == "prefecture" else 0)
@@ -88,10 +89,29 @@ class Treasury:
         share = bearers.get(bearer, 1.0)
         part = whole(amount * firm.weight * share)
         if self.left[self._place(name, firm.prefecture)] < part:
+            self.unmet[self._place(name, firm.prefecture)] += part
             return False
         self.left[self._place(name, firm.prefecture)] -= part
         self.drawn[name] += part
         return True
+
+    def move_to_unmet(self, share: float) -> None:
+        """Of each fund that prefectures split, move a share of what others have left to where claims were not paid."""
+        for name, fund in self.funds.items():
+            places = [(name, p) for p in range(len(self.weights))] if fund.level == "prefecture" else []
+            unmet = {place: self.unmet[place] for place in places if self.unmet[place] > 0}
+            spare = {place: int(share * self.left[place]) for place in places if place not in unmet}
+            moved, given = min(sum(spare.values()), sum(unmet.values())), 0
+            if moved == 0:
+                continue
+            for place, most in spare.items():
+                part = most * moved // sum(spare.values())
+                self.left[place] -= part
+                given += part
+            parts = [amount * given // sum(unmet.values()) for amount in unmet.values()]
+            parts[0] += given - sum(parts)
+            for place, part in zip(unmet, parts, strict=True):
+                self.left[place] += part
 
     def waits(self, rule: Rule) -> bool:
         """Whether the measure's fund lets the queue wait when it is empty."""

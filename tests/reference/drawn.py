@@ -155,6 +155,7 @@ def a_service_for_the_freed(draw: DrawFn, world: WorldSpec) -> Measure:
     always = st.sampled_from((1.0, 10.0, 100.0))
     names = ("liaison_capacity", "counter_capacity", "supervision_capacity")
     values = {name: draw(st.one_of(staff, always, always)) for name in names}
+    values["evaluation"] = draw(st.booleans())
     values["deadline_days"] = draw(st.one_of(st.none(), *[st.sampled_from((1, 3, 10, 40))] * 3))
     return Measure.model_validate(
         {

@@ -45,6 +45,7 @@ class Helpers:
         self.province, self.outbreak, self.banks, self.desks = province, outbreak, banks, desks
         self.left: dict[tuple[str, int], float] = {}  # persons, slots and passes
         self.waits: set[tuple[str, int]] = set()  # kinds of problems whose end is short today
+        self.lent: dict[tuple[Staff, int], float] = {}  # by other prefectures, for a month
 
     def work(self, day: int) -> None:
         """A working day."""
@@ -55,15 +56,18 @@ class Helpers:
                 if sent(self.province, staff.capacity, prefecture, day) > 0.0:
                     self._handle(Day(day, staff, prefecture), self._time(staff, prefecture, day))
 
-    def _time(self, staff: Staff, prefecture: int, day: int) -> float:
-        """Problems that staff can handle today."""
+    def staffed(self, staff: Staff, prefecture: int) -> float:
+        """Problems that the staff of a prefecture can handle in a day, if one of each is sent."""
         p, entities = self.province.calibration, self.province.entities[prefecture]
         if staff is OFFICERS:
             officers = self.province.key_firms[prefecture] / p("restart.firms_per_officer")
-            a_day = officers * p("restart.problems_per_officer_day")
-        else:
-            rate = p("restart.supervised_per_day" if staff is SUPERVISORS else "restart.counter_problems_per_day")
-            a_day = rate * entities / 10_000
+            return officers * p("restart.problems_per_officer_day")
+        rate = p("restart.supervised_per_day" if staff is SUPERVISORS else "restart.counter_problems_per_day")
+        return rate * entities / 10_000
+
+    def _time(self, staff: Staff, prefecture: int, day: int) -> float:
+        """Problems that staff can handle today."""
+        a_day = self.staffed(staff, prefecture) + self.lent.get((staff, prefecture), 0.0)
         return a_day * sent(self.province, staff.capacity, prefecture, day)
 
     def _replenish(self, prefecture: int, day: int) -> None:

@@ -62,6 +62,7 @@ class Desk:
             cases *= province.calibration("delivery.capacity", rule.measure.delivery.agency)
         self.staffed = [cases * province.entitled_in(rule, p) / 10_000 for p in province.prefectures]
         self.moved = [0.0] * len(province.prefectures)  # by dispatch meetings
+        self.lent = [0.0] * len(province.prefectures)  # by other prefectures, for a month
         self.unused = [0.0] * len(province.prefectures)
 
     def capacity(self, prefecture: int, day: int) -> float:
@@ -71,7 +72,7 @@ class Desk:
             factor = self.province.policy.factor(
                 "service", "capacity", day, prefecture, lambda rule: serves(rule, agency)
             )
-        return (self.staffed[prefecture] + self.moved[prefecture]) * factor
+        return (self.staffed[prefecture] + self.moved[prefecture] + self.lent[prefecture]) * factor
 
     def waiting(self, prefecture: int) -> int:
         """Entities that wait."""

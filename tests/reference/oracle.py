@@ -14,6 +14,7 @@ from sim.scenario import Scenario
 from sim.units import fen
 from tests.reference import month
 from tests.reference.banks import Banks
+from tests.reference.evaluation import Evaluation
 from tests.reference.helpers import Helpers
 from tests.reference.monitor import Monitor
 from tests.reference.offices import Dispatch, Handlers, desks_of
@@ -44,6 +45,7 @@ class Oracle:
         self.tenders = Tenders(province)
         province.large_firms.begin()
         self.dispatch = Dispatch(province, self.desks)
+        self.evaluation = Evaluation(province, self.desks, self.helpers)
         self.days_of = {rule.id: self._days(rule) for rule in province.policy.rules}
         self.monitor = Monitor(province)
         self.reactions = Reactions(province)
@@ -157,3 +159,4 @@ class Oracle:
         self.banks.new_month(day)
         province.large_firms.close_month()
         province.market.close_month(province.month_of[day])
+        self.evaluation.evaluate(day)
