@@ -373,9 +373,10 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        markets, bad_loans = np.zeros((*market.payables_lost.shape, MARKETS), np.int64), np.zeros_like(self.loans)
+        markets = np.zeros((*market.payables_lost.shape, MARKETS), np.int64)
+        bad_loans, guaranteed = np.zeros_like(self.loans), np.zeros_like(self.loans)
         self.loans[:] = 0
-        stand(state.firms, self.loans, bad_loans, markets)
+        stand(state.firms, self.loans, bad_loans, guaranteed, markets)
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
             panel, tally = record.panel[month], record.tallies[month]
@@ -385,7 +386,7 @@ class Run:
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
-        self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)))
+        self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)), guaranteed)
         self.rules.tell_decisions(state.records.counts, month)
         self.markets.new_month(day, *np.moveaxis(markets, 2, 0))
         forget_month(market)

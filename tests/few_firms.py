@@ -73,7 +73,7 @@ QUIET: Final[dict[str, Any]] = {
     "restart.days_spread": 0.0,  # every lack lasts for its mean
     "credit.never_applies_share": 1.0,
     "credit.expansion_per_month": 0.0,
-    "credit.guaranteed_share": 0.0,
+    "credit.guarantee_limit": 0.0,
     "procurement.annual_yuan": 0.0,
     "procurement.prepayment_share": 0.0,
     "delivery.apply_share": 1.0,
@@ -107,6 +107,7 @@ class Firm:
     cash: float = 10_000_000
     loan: float = 0
     loan_rate: float = 0.0
+    guaranteed: float = 0
     loan_due: date | None = None
     loan_term: int = 12
     payables: float = 0
@@ -342,7 +343,7 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
     columns = new_columns(len(firms))
     names = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS}
     money = {
-        "wage", "rent", "reservation", "cash", "loan", "payables", "overdue_payables", "receivables_public",
+        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "payables", "overdue_payables", "receivables_public",
         "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
     plain = (

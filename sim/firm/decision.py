@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.firm.bills import (
     FLOW_COUNT,
+    GUARANTEE_FEE,
     ON_PLATFORM,
     SUSPENDED,
     VAT_GENERAL,
@@ -17,8 +18,9 @@ from sim.firm.bills import (
     outlays,
     payroll_factor,
 )
-from sim.firm.contracts import prepaid, work_of_a_yuan
+from sim.firm.contracts import materials_of_the_year, prepaid, work_of_a_yuan
 from sim.firm.entitlements import (
+    has_bit,
     held,
     in_effect,
     measures_requiring,
@@ -37,9 +39,10 @@ from sim.vocabulary import FACTS, Status, bit
 
 OPEN, EXITED = int(Status.OPEN), int(Status.EXITED)
 LONGEST_REACH = 99.0  # months: for good
-HIRED, KEPT, SHORT, LATE, OWNER_PAID_IN = (
-    bit(FACTS, fact) for fact in ("hired", "kept_staff", "short_of_cash", "late_on_loan", "owner_paid_in")
+HIRED, KEPT, SHORT, LATE, OWNER_PAID_IN, HAS_LOAN = (
+    bit(FACTS, fact) for fact in ("hired", "kept_staff", "short_of_cash", "late_on_loan", "owner_paid_in", "has_loan")
 )
+FEE_BIT = np.uint32(1 << GUARANTEE_FEE)
 STAFF, PATIENCE, RETIREMENT, CLOSING, INJECTS, LOAN_DEMAND = (
     int(p)
     for p in (
@@ -283,6 +286,28 @@ def _worth_of_relief(m, full, terms):  # type: ignore[no-untyped-def]
         if (terms.flows[m] >> np.uint32(f)) & np.uint32(1):
             worth += full[f] * terms.share[m]
     return worth
+
+
+@kernel
+def fee_borne(i, day, firms, terms):  # type: ignore[no-untyped-def]
+    """Share of a guarantee's fee of the coming year that firm i, had it a loan, would bear itself."""
+    taken = 0.0
+    left = _worth_knowing(i, terms.reliefs, HAS_LOAN, firms, terms)
+    while more(left):
+        m, left = next_of(left)
+        if terms.flows[m] & FEE_BIT and has_bit(terms.active, m) and _has_heard(i, m, firms, terms):
+            months = float(terms.months[m]) if terms.month_slot[m] >= 0 else _months_until(day, terms.ends_on[m])
+            taken += terms.share[m] * min(1.0, months / 12.0)
+    return max(0.0, 1.0 - taken)
+
+
+@kernel
+def expansion_earns(i, day, firms, behaviour):  # type: ignore[no-untyped-def]
+    """What a yuan that firm i invests earns in a year, before interest: its own margin on what it sells more."""
+    materials = materials_of_the_year(i, firms)
+    sales = float(firms.usual_sales[i]) * float(firms.expected[i])
+    costs = variable_share(i, day, sales, materials, firms, behaviour) + work_of_a_yuan(i, firms, behaviour)
+    return behaviour.asset_turnover * (1.0 - costs)
 
 
 @kernel

@@ -88,6 +88,8 @@ def repay_loan(i, spare, unpaid_interest, firms, behaviour, market, due, lines):
         part = min(due[PRINCIPAL], max(np.int64(0), spare))
         lines[PAID_0 + PRINCIPAL] += part * np.int64(firms.weight[i])
         firms.loan[i] -= part
+        if firms.guaranteed[i] > firms.loan[i]:
+            firms.guaranteed[i] = firms.loan[i]
         market.repaid[firms.prefecture[i]] += part * np.int64(firms.weight[i])
     if firms.loan[i] > 0:
         count_lateness(i, due[PRINCIPAL] - part + unpaid_interest, firms, behaviour)

@@ -179,8 +179,9 @@ class Behaviour(NamedTuple):
     collateral_bonus: float
     record_malus: float
     score_noise: float
-    guarantee_fee: float  # a year
-    guaranteed_share: float
+    guarantee_fee: float  # a year, of what is guaranteed
+    guarantee_most: Float  # (Z,) fen guaranteed a borrower at most
+    guarantee_risk: float  # share of a bank's loss that guarantors bear
     penalty_rate: float  # a year, on top
     ticket_funds_months: float
     outlays_materials: float  # share of materials in the outlays that cash must last for

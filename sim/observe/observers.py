@@ -140,10 +140,10 @@ def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped
 
 
 @outermost
-def stand(firms, loans, bad_loans, markets):  # type: ignore[no-untyped-def]
+def stand(firms, loans, bad_loans, guaranteed, markets):  # type: ignore[no-untyped-def]
     """Add up how living firms stand in the evening, in weighted fen: loans (P,), and ``markets`` (P, S, MARKETS).
 
-    ``bad_loans``: (P,) the part of loans that is bad; ``markets``: payables, usual sales, usual sales of those open.
+    ``bad_loans``, ``guaranteed``: (P,) the part of loans that is bad, that is guaranteed; ``markets``: payables, usual sales, usual sales of those open.
     """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
@@ -151,6 +151,7 @@ def stand(firms, loans, bad_loans, markets):  # type: ignore[no-untyped-def]
             loans[firms.prefecture[i]] += w * firms.loan[i]
             if firms.facts[i] & LOAN_BAD:
                 bad_loans[firms.prefecture[i]] += w * firms.loan[i]
+            guaranteed[firms.prefecture[i]] += w * firms.guaranteed[i]
             market = markets[firms.prefecture[i], firms.sector[i]]
             market[PAYABLES] += w * firms.payables[i]
             market[LIVING] += w * firms.usual_sales[i]

@@ -10,8 +10,11 @@ from tests.reference.province import NEVER, Province
 LONGEST_COUNT = 127  # months, as they are kept
 
 
-def score(province: Province, firm: Firm, day: int, purpose: Purpose) -> float:
-    """Points that a bank gives a firm; above 0 is good. ``purpose``: of the bank's error."""
+def score(province: Province, firm: Firm, day: int, purpose: Purpose, guaranteed: float | None = None) -> float:
+    """Points that a bank gives a firm; above 0 is good. ``purpose``: of the bank's error.
+
+    ``guaranteed``: share of the loan that is taken to be guaranteed, that of the firm's own if nothing is said.
+    """
     p = province.calibration
     approval, waiver, error = 0.0, 0.0, 1.0
     for rule in firm.eligible:
@@ -23,7 +26,8 @@ def score(province: Province, firm: Firm, day: int, purpose: Purpose) -> float:
     trade = usual * province.date_month(day)
     points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade
     points -= p("credit.leverage_weight") * firm.loan / (12.0 * usual)
-    points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
+    secured = max(waiver, firm.guaranteed_part if guaranteed is None else guaranteed)
+    points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else secured)
     if "late_on_loan" in firm.facts or firm.distressed_months > 0:
         points -= p("credit.record_malus")
     chance = province.draws.normal(purpose, firm.key, province.month_of[day])

@@ -83,6 +83,7 @@ def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, t
         paid = min(due["principal"], max(0, cash - reserve))
         cash -= paid
         firm.loan -= paid
+        firm.guaranteed = min(firm.guaranteed, firm.loan)
         books.post(month, "firms", "banks", "principal", "paid", paid * w)
         province.repaid[firm.prefecture] += paid * w
         principal_overdue = due["principal"] - paid
