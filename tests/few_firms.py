@@ -65,6 +65,7 @@ QUIET: Final[dict[str, Any]] = {
     "receivables.private_default_per_month": 0.0,
     "receivables.disputed_share": 0.0,
     "receivables.overdue_per_month": 0.0,
+    "receivables.confirmed_share": 0.0,
     "receivables.overdue_paid_per_month": 0.0,
     "receivables.difficult_share": 0.0,
     "receivables.debt_spread": 0.0,

@@ -93,6 +93,8 @@ def behaviour(parameters: Parameters, timeline: Timeline) -> Behaviour:
         debt_fen=p["receivables.debt_yuan"] * fen(1),
         debt_spread=p["receivables.debt_spread"],
         private_default=p["receivables.private_default_per_month"],
+        confirmed_share=p["receivables.confirmed_share"],
+        advance_rate=p["receivables.advance_rate"],
         contract_delivery=p["procurement.delivery_share_per_month"],
         contract_capacity=p["procurement.capacity"],
         prepayment_share=p["procurement.prepayment_share"],

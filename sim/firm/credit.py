@@ -69,12 +69,17 @@ def give_term(i, day, month, firms, behaviour, seed):  # type: ignore[no-untyped
 
 @kernel
 def principal_due(i, clock, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
-    """Fen of the loan of firm i, which has matured, that fall due this month; at maturity the bank decides on it."""
-    day, due_on = clock.day, np.int64(firms.loan_due_on[i])
+    """Fen of the loan of firm i, which has matured, that fall due this month; at maturity the bank decides on it.
+
+    What is borrowed on claims has no term: it is repaid when debtors pay.
+    """
+    day, due_on, loan = clock.day, np.int64(firms.loan_due_on[i]), firms.loan[i] - firms.advanced[i]
+    if loan == 0:
+        return loan
     if due_on > clock.previous:  # the first settlement on or after maturity
         if _may_put_off(i, day, firms, terms):
-            return firms.loan[i]
-        amount = firms.loan[i] * np.int64(firms.weight[i])
+            return loan
+        amount = loan * np.int64(firms.weight[i])
         luck = normal(seed, MATURITY, firms.key[i], clock.month)
         points = score(i, clock, luck, guaranteed_part(i, firms), firms, terms, behaviour)
         if points > 0.0:
@@ -87,8 +92,8 @@ def principal_due(i, clock, firms, terms, behaviour, lines, seed):  # type: igno
             firms.loan_term[i] = 0
             lines[CALLED] += amount
     if firms.loan_term[i] == 0:
-        return firms.loan[i]
-    return firms.loan[i] // max(1, behaviour.run_off_months - (day - due_on) // 31)
+        return loan
+    return loan // max(1, behaviour.run_off_months - (day - due_on) // 31)
 
 
 @kernel

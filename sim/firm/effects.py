@@ -71,7 +71,7 @@ EFFECTS: Final = (
     Effect("approval", (), 0.0),  # added to the score
     Effect("collateral_waiver", (), 0.0),  # share of the malus
     Effect("rate_cut", (), 0.0),  # a year
-    Effect("advance", (), 0.0),  # share of public receivables that can be borrowed on
+    Effect("confirmed", (), 0.0),  # share of firms whose debtors confirm what they owe
     # Of everybody where the measure reaches.
     Effect("new_arrears", ("prefecture", "sector", "size"), 1.0, "product"),  # factor on what becomes overdue
     Effect("entry", ("prefecture", "sector"), 1.0, "product"),  # factor on births

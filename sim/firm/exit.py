@@ -134,6 +134,7 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     firms.overdue_payables[i] = 0
     firms.loan[i] = 0
     firms.guaranteed[i] = 0
+    firms.advanced[i] = 0
     firms.receivables_public[i] = 0
     firms.overdue_public[i] = 0
     firms.receivables_private[i] = 0

@@ -159,6 +159,8 @@ class Behaviour(NamedTuple):
     debt_fen: float  # mean
     debt_spread: float
     private_default: float
+    confirmed_share: float  # of the firms whose debtors confirm what they owe
+    advance_rate: float  # share of confirmed claims that is lent on them
     contract_delivery: float  # of the backlog a month
     contract_capacity: float  # months of usual sales that a firm can sell and deliver in a month
     prepayment_share: float  # of a contract

@@ -53,10 +53,10 @@ class Values(InstrumentValues):
         description="factor on the bank's working days before a decision",
         json_schema_extra={"zh": "银行办结所需工作日的倍数"},
     )
-    receivables_advance: Dated[Share] | None = Field(
+    confirmed_share: Dated[Share] | None = Field(
         None,
-        description="share of the firm's receivables from public bodies and large firms that can be borrowed on",
-        json_schema_extra={"zh": "企业对机关事业单位和大企业的应收账款可融资的比例"},
+        description="share of firms whose debtors, public bodies and large firms, confirm what they owe",
+        json_schema_extra={"zh": "机关事业单位和大企业对其应付账款予以确权的企业所占比例"},
     )
 
 
@@ -73,7 +73,7 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         approval=values.approval,
         collateral_waiver=values.collateral_waiver,
         rate_cut=values.rate_cut,
-        advance=values.receivables_advance,
+        confirmed=values.confirmed_share,
         screening_error=values.screening_error,
         loan_processing=values.processing,
     )

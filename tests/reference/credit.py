@@ -49,11 +49,12 @@ def begin_term(firm: Firm, day: int) -> None:
 
 def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     """What of the loan must be repaid today; at the first settlement after maturity the bank decides about it."""
-    if firm.loan_due_on > day:
+    owed = firm.loan - firm.advanced  # what is borrowed on claims has no term
+    if owed == 0 or firm.loan_due_on > day:
         return 0
     if firm.loan_due_on > previous:
         if any(moves_principal(province, rule, day) for rule in firm.held("deferral")):
-            return firm.loan
+            return owed
         points = score(province, firm, day, Purpose.EXTENSION)
         if points > 0.0:
             begin_term(firm, day)
@@ -64,13 +65,13 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
             firm.loan_term = 0
             kind = "called"
         month = province.month_of[day]
-        province.books.post(month, "firms", "banks", "principal", kind, firm.loan * firm.weight)
+        province.books.post(month, "firms", "banks", "principal", kind, owed * firm.weight)
         if kind == "renewed":
             return 0
     if firm.loan_term == 0:
-        return firm.loan
+        return owed
     months_late = (day - firm.loan_due_on) // 31
-    return firm.loan // max(1, int(province.calibration("credit.run_off_months")) - months_late)
+    return owed // max(1, int(province.calibration("credit.run_off_months")) - months_late)
 
 
 def moves_principal(province: Province, rule: Rule, day: int) -> bool:

@@ -15,7 +15,7 @@ from tests.reference.policy import Rule
 if TYPE_CHECKING:
     from tests.reference.province import Province
 
-DISPUTED, IN_DIFFICULTY, SIZE_OF_A_DEBT = range(3)  # draws of a firm, once in a life
+DISPUTED, IN_DIFFICULTY, SIZE_OF_A_DEBT, CONFIRMS = range(4)  # draws of a firm, once in a life
 
 
 class LargeFirms:
@@ -79,6 +79,15 @@ def is_in_difficulty(province: Province, firm: Firm) -> bool:
     """Whether the debtor is in real difficulty."""
     chance = province.draws.uniform(Purpose.DISPUTE, firm.key, IN_DIFFICULTY)
     return chance < province.calibration("receivables.difficult_share")
+
+
+def confirms(province: Province, firm: Firm, day: int) -> bool:
+    """Whether the debtor confirms what it owes, so that a bank lends on it."""
+    share = province.calibration("receivables.confirmed_share")
+    for rule in firm.eligible:
+        if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
+            share = max(share, float(rule.says("confirmed_share", day)))
+    return province.draws.uniform(Purpose.DISPUTE, firm.key, CONFIRMS) < share
 
 
 def single_debt(province: Province, firm: Firm) -> float:

@@ -53,6 +53,7 @@ class Firm:
     arrears_private: int
     loan: int
     guaranteed: int
+    advanced: int
     loan_due_on: int
     loan_term: int
     late_months: int

@@ -140,7 +140,8 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
         cause = "insolvent_while_stopped" if stopped else "insolvent"
     else:
         cause = "closed_while_stopped" if stopped else "retired" if why == "retires" else "closed"
-    firm.cash = firm.arrears_private = firm.arrears_public = firm.loan = firm.guaranteed = 0
+    firm.cash = firm.arrears_private = firm.arrears_public = firm.loan = 0
+    firm.guaranteed = firm.advanced = 0
     firm.payables = firm.overdue_payables = 0
     firm.receivables_public = firm.overdue_public = firm.receivables_private = 0
     firm.vat_credit = firm.quality_deposit = firm.contract_backlog = firm.staff = 0
