@@ -109,6 +109,7 @@ class Firm:
     loan: float = 0
     loan_rate: float = 0.0
     guaranteed: float = 0
+    advanced: float = 0
     loan_due: date | None = None
     loan_term: int = 12
     payables: float = 0
@@ -344,7 +345,7 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
     columns = new_columns(len(firms))
     names = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS}
     money = {
-        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "payables", "overdue_payables", "receivables_public",
+        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "advanced", "payables", "overdue_payables", "receivables_public",
         "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
     plain = (

@@ -135,14 +135,13 @@ def test_the_old_loan_takes_the_term_and_the_maturity_of_the_new_one():
     assert (town.firm("loan_term"), town.firm("loan_due_on")) == (36, MONDAY.day - 1 + 1_095)
 
 
-def test_a_first_loan_on_claims_is_due_like_any():
-    """3,900 yuan are missing and are borrowed on the day of the settlement, 15 January."""
-    advance = measure("advance", "credit", way="none", receivables_advance=0.8)
-    owed = Firm(sales=45_000, cash=0, customer="public_bodies", receivables_public=100_000)
-    slow = {**PLAIN, "receivables.collected_per_month": 0.0, "credit.short_share": 0.0}
-    town = Town(owed, DEBTOR, until=date(2022, 1, 15), measures=[advance], parameters=slow).live()
-    assert town.firm("loan") == fen(3_900)
-    assert (town.firm("loan_term"), town.firm("loan_due_on")) == (36, 14 + 1_095)
+def test_a_loan_on_claims_has_no_term():
+    """3,900 yuan are missing and are borrowed on the day of the settlement, 15 January; the bank decides on Monday."""
+    owed = Firm(sales=45_000, cash=0, customer="public_bodies", receivables_public=100_000, loan_due=None)
+    slow = {**PLAIN, "receivables.collected_per_month": 0.0, "receivables.confirmed_share": 1.0}
+    town = Town(owed, DEBTOR, until=date(2022, 1, 15), parameters=slow).live()
+    assert town.firm("loan") == town.firm("advanced") == fen(3_900)
+    assert town.firm("loan_due_on") == 32_767
 
 
 # What may be lent in a month
