@@ -42,7 +42,7 @@ from sim.instruments import instruments
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
-from sim.observe.observers import MARKETS, SALES, accounts, count, stand
+from sim.observe.observers import BAD, GUARANTEED, INCLUSIVE, LENT, LOANS, MARKETS, SALES, accounts, count, stand
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -194,7 +194,7 @@ class Run:
         self.markets = Markets(province, counties, parameters, world, self.population)
         self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
         self.desks = Desks(province, rules, parameters, self.entitled)
-        self.banks = Banks(province, parameters, entities, self.loans)
+        self.banks = Banks(province, parameters, entities, self.loans, self._inclusive_loans())
         key_firms = by_prefecture(firms, (firms.flags & KEY_FIRM) != 0, alive, prefectures).astype(np.float64)
         episode = self.outbreak.closures.episode
         around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
@@ -374,9 +374,9 @@ class Run:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
         markets = np.zeros((*market.payables_lost.shape, MARKETS), np.int64)
-        bad_loans, guaranteed = np.zeros_like(self.loans), np.zeros_like(self.loans)
-        self.loans[:] = 0
-        stand(state.firms, self.loans, bad_loans, guaranteed, markets)
+        lent = np.zeros((len(self.loans), LENT), np.int64)
+        stand(state.firms, lent, markets)
+        self.loans[:] = lent[:, LOANS]
         self.funds.settle()
         if self.makes_tables or month in record.decisive:
             panel, tally = record.panel[month], record.tallies[month]
@@ -386,7 +386,9 @@ class Run:
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
-        self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)), guaranteed)
+        bad_share = float(lent[:, BAD].sum() / max(self.loans.sum(), 1))
+        self.banks.new_month(bad_share, lent[:, GUARANTEED])
+        self.banks.take_incentive(day, int(lent[:, INCLUSIVE].sum()))
         self.rules.tell_decisions(state.records.counts, month)
         self.markets.new_month(day, *np.moveaxis(markets, 2, 0))
         forget_month(market)

@@ -82,6 +82,7 @@ _OWN_LINES: Final = {
     "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
     "loan_drawn": Line("loan", "paid", "banks", "firms", ("cash", "loan")),
     "guaranteed": Line("loan", "guaranteed", "guarantors", "firms"),
+    "loan_incentive": Line("loan_incentive", "paid", "central_government", "banks"),
     "invested": Line("investment", "paid", "firms", "suppliers", (), ("cash",)),
     "replaced": Line("replacement", "paid", "firms", "suppliers", (), ("cash",)),
     "living": Line("living", "paid", "firms", "owners", (), ("cash",)),

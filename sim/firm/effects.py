@@ -86,6 +86,7 @@ EFFECTS: Final = (
     Effect("reserved_goods_services", ("prefecture",), 0.0, "max"),
     # Of those who deliver.
     Effect("supply", (), 1.0, "product"),  # factor on new lending
+    Effect("growth_incentive", (), 0.0, "max"),  # share of the growth of inclusive loans paid to local banks
     Effect("awareness", ("measure", "prefecture", "size"), 0.0, "sum"),  # hazard a month of knowing of a measure
     Effect("makes_automatic", ("measure",), False, "max", np.bool_),  # measures that need no application any more
     Effect("desk_capacity", ("agency",), 1.0, "product"),  # factor on cases a working day

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.firm.behaviour import by_day
 from sim.firm.bills import outlays
 from sim.firm.credit import COLLATERAL, give_term, guaranteed_part, score
 from sim.firm.decision import expansion_earns, fee_borne
@@ -21,12 +22,15 @@ from sim.kernels import columns, inlined, kernel, outermost
 from sim.ledger import LINE
 from sim.parameters import Parameters
 from sim.random_numbers import Purpose, normal, uniform
-from sim.vocabulary import FACTS, Status, bit
+from sim.vocabulary import FACTS, SIZES, Status, bit
 
 UNDERWRITING, EXPANSION = int(Purpose.UNDERWRITING), int(Purpose.EXPANSION)
 PENDING, NEW_LOAN, HAS_LOAN, EXPANDS = (bit(FACTS, f) for f in ("loan_pending", "new_loan", "has_loan", "expands"))
-LOAN_DRAWN, GUARANTEED, INVESTED = LINE["loan_drawn"], LINE["guaranteed"], LINE["invested"]
+LOAN_DRAWN, GUARANTEED, INVESTED, INCENTIVE = (
+    LINE[line] for line in ("loan_drawn", "guaranteed", "invested", "loan_incentive")
+)
 OPEN, EXITED = int(Status.OPEN), int(Status.EXITED)
+MEDIUM = SIZES.index("medium")
 LARGEST_SAVED: Final = 2.0**40  # entities that a bank may save capacity for
 
 
@@ -38,6 +42,7 @@ class Bank(NamedTuple):
     unused: Float  # (P,) capacity saved up because one weighted firm is more than a day's work
     supply: Float  # (P,) fen that may still be lent this month
     room: Float  # (P,) fen that public guarantors may still guarantee this month
+    incentive: Float  # (1,) what the central bank's incentive takes off the rate of a new inclusive loan, a year
 
 
 @outermost
@@ -93,7 +98,7 @@ def lends(i, amount, expands, bank, clock, state):  # type: ignore[no-untyped-de
             return False
         if not _may_be_guaranteed(i, amount, bank, firms, behaviour):
             return False
-        if expands and not _is_worth_the_fee(i, clock.day, firms, terms, behaviour):
+        if expands and not _is_worth_the_fee(i, clock.day, bank, firms, terms, behaviour):
             return False
         w = np.int64(firms.weight[i])
         firms.guaranteed[i] += amount
@@ -111,9 +116,9 @@ def _may_be_guaranteed(i, amount, bank, firms, behaviour):  # type: ignore[no-un
 
 
 @inlined
-def _is_worth_the_fee(i, day, firms, terms, behaviour):  # type: ignore[no-untyped-def]
+def _is_worth_the_fee(i, day, bank, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     """Whether what firm i would invest earns the interest and the part of the guarantee's fee that it bears."""
-    cost = _new_rate(i, firms, terms) + behaviour.guarantee_fee * fee_borne(i, day, firms, terms)
+    cost = _new_rate(i, bank, firms, terms) + behaviour.guarantee_fee * fee_borne(i, day, firms, terms)
     return expansion_earns(i, day, firms, behaviour) >= cost
 
 
@@ -122,7 +127,7 @@ def _draw(i, amount, bank, clock, state):  # type: ignore[no-untyped-def]
     """Firm i draws a new loan: the whole of what it owes gets a new term, and the rate of the two by amount."""
     firms, behaviour, w = state.firms, state.behaviour, np.int64(state.firms.weight[i])
     bank.supply[np.int64(firms.prefecture[i])] -= amount * w
-    new_rate = _new_rate(i, firms, state.terms)
+    new_rate = _new_rate(i, bank, firms, state.terms)
     total = float(firms.loan[i] + amount)
     firms.loan_rate[i] = (firms.loan[i] * firms.loan_rate[i] + amount * new_rate) / max(1.0, total)
     firms.loan[i] += amount
@@ -148,9 +153,12 @@ def _expand(i, amount, month, firms, behaviour, seed):  # type: ignore[no-untype
 
 
 @kernel
-def _new_rate(i, firms, terms):  # type: ignore[no-untyped-def]
-    """Rate of a new loan of firm i, a year: its own less what measures take off; an old loan keeps what was agreed."""
-    rate_cut = 0.0
+def _new_rate(i, bank, firms, terms):  # type: ignore[no-untyped-def]
+    """Rate of a new loan of firm i, a year: its own less what measures and the incentive take off.
+
+    An old loan keeps what was agreed.
+    """
+    rate_cut = bank.incentive[0] if firms.size[i] < MEDIUM else 0.0
     left = in_effect(i, firms.eligible, terms.lends, firms, terms)
     while more(left):
         m, left = next_of(left)
@@ -161,8 +169,13 @@ def _new_rate(i, firms, terms):  # type: ignore[no-untyped-def]
 class Banks:
     """The banks of the province: what they can screen in a day and newly lend in a month."""
 
-    def __init__(self, province: Province, parameters: Parameters, entities: Float, loans: Int) -> None:
-        """``entities``: (P,) alive at the start; ``loans``: (P,) weighted fen lent, as last counted."""
+    def __init__(
+        self, province: Province, parameters: Parameters, entities: Float, loans: Int, inclusive: int
+    ) -> None:
+        """``entities``: (P,) alive at the start; ``loans``: (P,) weighted fen lent, as last counted.
+
+        ``inclusive``: of them at the start to individual businesses, micro and small firms, in the province.
+        """
         self.province, self.terms, self.loans = province, province.state.terms, loans
         self.growth_per_month = parameters["credit.growth_per_year"] / 12.0
         self.response = parameters["credit.supply_response"]
@@ -170,7 +183,14 @@ class Banks:
         self.capacity = parameters["credit.cases_per_day"] * entities / 10_000
         self.guarantee_limit = parameters["credit.guarantee_limit"] * loans
         self.supply, self.room = np.zeros_like(self.capacity), np.zeros_like(self.capacity)
-        self.bank = Bank(self.capacity, np.zeros_like(self.capacity), self.supply, self.room)
+        self.bank = Bank(self.capacity, np.zeros_like(self.capacity), self.supply, self.room, np.zeros(1))
+        self.inclusive = inclusive
+        self.incentive_before = by_day(parameters.dated("credit.growth_incentive"), province.timeline)
+        self.local_share = parameters["credit.local_bank_share"]
+        behaviour = province.state.behaviour
+        short, long = behaviour.short_share, 1.0 - behaviour.short_share
+        mean_years = (short * behaviour.short_months + long * behaviour.long_months) / 12.0
+        self.passed_on_a_year = parameters["credit.incentive_passed_on"] / mean_years
         self.terms.processing[province.state.loan_item] = round(parameters["credit.processing_days"])
         firms = province.state.firms
         alive = firms.status == OPEN
@@ -186,6 +206,21 @@ class Banks:
         growth = self.growth_per_month * max(0.0, 1.0 - self.response * beyond)
         self.supply[:] = (self.loans * growth + self.province.state.market.repaid) * self.terms.supply[0]
         self.room[:] = self.guarantee_limit - guaranteed
+
+    def take_incentive(self, day: int, inclusive: int) -> None:
+        """The central bank pays for the growth of inclusive loans; what it pays more for the plan comes off new rates.
+
+        ``inclusive``: weighted fen lent to individual businesses, micro and small firms in the evening of ``day``.
+        """
+        lines = self.province.state.records.books.lines[self.province.timeline.month[day]]
+        before = float(self.incentive_before[day])
+        incentive = max(before, float(self.terms.growth_incentive[0]))
+        growth = self.local_share * max(0, inclusive - self.inclusive)
+        self.inclusive = inclusive
+        lines[INCENTIVE] += round_half_up(incentive * growth)
+        lent = float(lines[LOAN_DRAWN])
+        cut = self.passed_on_a_year * (incentive - before) * growth / lent if lent > 0.0 else 0.0
+        self.bank.incentive[0] = cut
 
     def work(self, day: int) -> None:
         """A working day of screening and lending."""

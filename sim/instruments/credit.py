@@ -37,13 +37,8 @@ class Values(InstrumentValues):
     )
     growth_incentive: Dated[Share] | None = Field(
         None,
-        description="share of the growth of loans that the central bank pays to local banks",
-        json_schema_extra={"zh": "人民银行按贷款增量向地方法人银行提供资金的比例"},
-    )
-    incentive_response: Factor = Field(
-        0.0,
-        description="relative rise of `supply` for each 0.01 of `growth_incentive` above its first value",
-        json_schema_extra={"zh": "`growth_incentive` 比第一个值每高 0.01，`supply` 的相对增加"},
+        description="share of the growth of inclusive loans that the central bank pays to local banks",
+        json_schema_extra={"zh": "人民银行按普惠小微贷款余额增量向地方法人银行提供激励资金的比例"},
     )
     screening_error: Dated[Factor] | None = Field(
         None, description="factor on the noise of the bank's judgement", json_schema_extra={"zh": "银行判断误差的倍数"}
@@ -76,10 +71,6 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         confirmed=values.confirmed_share,
         screening_error=values.screening_error,
         loan_processing=values.processing,
+        supply=values.supply,
+        growth_incentive=values.growth_incentive,
     )
-    supply = 1.0 if values.supply is None else values.supply.on(on, 1.0)
-    if values.growth_incentive is not None:
-        before = next(iter(values.growth_incentive.table.values()))
-        points = (values.growth_incentive.on(on, before) - before) * 100
-        supply *= 1.0 + values.incentive_response * points
-    rules.enter(m, supply=supply)

@@ -46,6 +46,9 @@ LOAN_BAD = bit(FACTS, "loan_bad")
 FOUNDER = -1  # `born_on` of firms alive at the start
 PAYABLES, LIVING, WORKING = range(3)  # what of a market is counted in the evening of a month
 MARKETS: Final = 3
+LOANS, BAD, GUARANTEED, INCLUSIVE = range(4)  # what of the loans is counted then
+LENT: Final = 4
+MEDIUM = SIZES.index("medium")
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
@@ -140,18 +143,21 @@ def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped
 
 
 @outermost
-def stand(firms, loans, bad_loans, guaranteed, markets):  # type: ignore[no-untyped-def]
-    """Add up how living firms stand in the evening, in weighted fen: loans (P,), and ``markets`` (P, S, MARKETS).
+def stand(firms, lent, markets):  # type: ignore[no-untyped-def]
+    """Add up how living firms stand in the evening, in weighted fen: ``lent`` (P, LENT) and ``markets`` (P, S, MARKETS).
 
-    ``bad_loans``, ``guaranteed``: (P,) the part of loans that is bad, that is guaranteed; ``markets``: payables, usual sales, usual sales of those open.
+    ``lent``: loans, of them bad ones, guaranteed and those of inclusive firms; ``markets``: payables, usual sales, usual sales of those open.
     """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
             w = np.int64(firms.weight[i])
-            loans[firms.prefecture[i]] += w * firms.loan[i]
+            loans = lent[firms.prefecture[i]]
+            loans[LOANS] += w * firms.loan[i]
             if firms.facts[i] & LOAN_BAD:
-                bad_loans[firms.prefecture[i]] += w * firms.loan[i]
-            guaranteed[firms.prefecture[i]] += w * firms.guaranteed[i]
+                loans[BAD] += w * firms.loan[i]
+            loans[GUARANTEED] += w * firms.guaranteed[i]
+            if firms.size[i] < MEDIUM:
+                loans[INCLUSIVE] += w * firms.loan[i]
             market = markets[firms.prefecture[i], firms.sector[i]]
             market[PAYABLES] += w * firms.payables[i]
             market[LIVING] += w * firms.usual_sales[i]

@@ -27,6 +27,8 @@ class Banks:
         limit = province.calibration("credit.guarantee_limit")
         self.may_guarantee = [limit * province.loans[p] for p in province.prefectures]
         self.room = self.may_guarantee.copy()
+        self.off_rates = 0.0  # what the central bank's incentive takes off new loans of inclusive firms, a year
+        self.inclusive = self._inclusive()
         self.new_month(None)
 
     def new_month(self, day: int | None) -> None:
@@ -57,14 +59,30 @@ class Banks:
         """What the credit measures in force multiply lending by."""
         factor = 1.0
         for rule in self.province.policy.in_force(day, "credit"):
-            supply = float(rule.says("supply", day))
-            incentive = rule.values.growth_incentive
-            if incentive is not None:
-                before = next(iter(incentive.table.values()))
-                points = (rule.says("growth_incentive", day, before) - before) * 100
-                supply *= 1.0 + rule.values.incentive_response * points
-            factor *= supply
+            factor *= float(rule.says("supply", day))
         return factor
+
+    def _inclusive(self) -> int:
+        """Weighted fen lent to individual businesses, micro and small firms."""
+        firms = self.province.firms
+        return sum(firm.weight * firm.loan for firm in firms if firm.is_alive and firm.size != "medium")
+
+    def take_incentive(self, day: int) -> None:
+        """The central bank pays for the growth of inclusive loans since the last count."""
+        province, p = self.province, self.province.calibration
+        month = province.month_of[day]
+        before = incentive = p.on("credit.growth_incentive", province.timeline.date(day))
+        for rule in province.policy.in_force(day, "credit"):
+            incentive = max(incentive, float(rule.says("growth_incentive", day)))
+        counted = self._inclusive()
+        growth = p("credit.local_bank_share") * max(0, counted - self.inclusive)
+        self.inclusive = counted
+        province.books.post(month, "central_government", "banks", "loan_incentive", "paid", whole(incentive * growth))
+        lent = province.books.sums[month, "banks", "firms", "loan", "", "paid"]
+        short = p("credit.short_share")
+        months = short * round(p("credit.short_months")) + (1.0 - short) * round(p("credit.long_months"))
+        a_year = p("credit.incentive_passed_on") / (months / 12.0)
+        self.off_rates = a_year * (incentive - before) * growth / lent if lent > 0 else 0.0
 
     def work(self, day: int) -> None:
         """A working day: first in, first out, as far as staff and money go."""
@@ -125,7 +143,7 @@ class Banks:
 
     def _new_rate(self, firm: Firm, day: int) -> float:
         """Of a new loan, a year."""
-        cut = 0.0
+        cut = self.off_rates if firm.size != "medium" else 0.0
         for rule in firm.eligible:
             if rule.kind == "credit" and rule.in_force(day) and firm.meets(rule):
                 cut += rule.says("rate_cut", day)
