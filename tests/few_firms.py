@@ -345,8 +345,8 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
     columns = new_columns(len(firms))
     names = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS}
     money = {
-        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "advanced", "payables", "overdue_payables", "receivables_public",
-        "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
+        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "advanced", "payables", "overdue_payables",
+        "receivables_public", "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
     plain = (
         "county", "staff", "materials_share", "expected", "buffer_months", "insured_share", "loan_rate", "loan_term",

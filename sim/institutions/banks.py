@@ -169,9 +169,7 @@ def _new_rate(i, bank, firms, terms):  # type: ignore[no-untyped-def]
 class Banks:
     """The banks of the province: what they can screen in a day and newly lend in a month."""
 
-    def __init__(
-        self, province: Province, parameters: Parameters, entities: Float, loans: Int, inclusive: int
-    ) -> None:
+    def __init__(self, province: Province, parameters: Parameters, entities: Float, loans: Int, inclusive: int) -> None:
         """``entities``: (P,) alive at the start; ``loans``: (P,) weighted fen lent, as last counted.
 
         ``inclusive``: of them at the start to individual businesses, micro and small firms, in the province.

@@ -144,9 +144,10 @@ def count(state, strata, panel, tally, clock, small):  # type: ignore[no-untyped
 
 @outermost
 def stand(firms, lent, markets):  # type: ignore[no-untyped-def]
-    """Add up how living firms stand in the evening, in weighted fen: ``lent`` (P, LENT) and ``markets`` (P, S, MARKETS).
+    """Add up how living firms stand in the evening, in weighted fen: ``lent`` (P, LENT), ``markets`` (P, S, MARKETS).
 
-    ``lent``: loans, of them bad ones, guaranteed and those of inclusive firms; ``markets``: payables, usual sales, usual sales of those open.
+    ``lent``: loans, and of them what is bad, guaranteed, and of inclusive firms; ``markets``: payables,
+    usual sales, usual sales of those open.
     """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:

@@ -31,7 +31,8 @@ BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
 
 NEVER_NEGATIVE = (
     "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "overdue_payables",
-    "arrears_public", "arrears_private", "loan", "guaranteed", "advanced", "vat_credit", "quality_deposit", "contract_backlog", "usual_sales",
+    "arrears_public", "arrears_private", "loan", "guaranteed", "advanced", "vat_credit", "quality_deposit",
+    "contract_backlog", "usual_sales",
     "rent", "staff", "hires", "distressed_months", "loan_term", "late_months", "materials_now", "expected", "loan_rate",
     "activity_pending",
 )  # fmt: skip
