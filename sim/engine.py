@@ -23,7 +23,7 @@ from sim import ledger
 from sim.firm.behaviour import behaviour
 from sim.firm.effects import NO_LIMIT
 from sim.firm.settlement import settle
-from sim.firm.state import LEAD, Span, State, forget_month
+from sim.firm.state import LEAD, LENT, LOANS, Span, State, forget_month
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
 from sim.institutions.cultivators import choose
@@ -42,7 +42,7 @@ from sim.instruments import instruments
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
-from sim.observe.observers import BAD, GUARANTEED, INCLUSIVE, LENT, LOANS, MARKETS, SALES, accounts, count, stand
+from sim.observe.observers import MARKETS, SALES, accounts, count, stand
 from sim.observe.recorder import MONTHLY, Record
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
@@ -373,8 +373,7 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        markets = np.zeros((*market.payables_lost.shape, MARKETS), np.int64)
-        lent = np.zeros((len(self.loans), LENT), np.int64)
+        markets, lent = (np.zeros(n, np.int64) for n in ((*market.sold.shape, MARKETS), (len(self.loans), LENT)))
         stand(state.firms, lent, markets)
         self.loans[:] = lent[:, LOANS]
         self.funds.settle()
@@ -386,9 +385,7 @@ class Run:
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
-        bad_share = float(lent[:, BAD].sum() / max(self.loans.sum(), 1))
-        self.banks.new_month(bad_share, lent[:, GUARANTEED])
-        self.banks.take_incentive(day, int(lent[:, INCLUSIVE].sum()))
+        self.banks.count(day, lent)
         self.rules.tell_decisions(state.records.counts, month)
         self.markets.new_month(day, *np.moveaxis(markets, 2, 0))
         forget_month(market)

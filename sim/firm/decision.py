@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.firm.bills import (
     FLOW_COUNT,
-    GUARANTEE_FEE,
     ON_PLATFORM,
     SUSPENDED,
     VAT_GENERAL,
@@ -18,9 +17,8 @@ from sim.firm.bills import (
     outlays,
     payroll_factor,
 )
-from sim.firm.contracts import materials_of_the_year, prepaid, work_of_a_yuan
+from sim.firm.contracts import prepaid, work_of_a_yuan
 from sim.firm.entitlements import (
-    has_bit,
     held,
     in_effect,
     measures_requiring,
@@ -39,10 +37,9 @@ from sim.vocabulary import FACTS, Status, bit
 
 OPEN, EXITED = int(Status.OPEN), int(Status.EXITED)
 LONGEST_REACH = 99.0  # months: for good
-HIRED, KEPT, SHORT, LATE, OWNER_PAID_IN, HAS_LOAN = (
-    bit(FACTS, fact) for fact in ("hired", "kept_staff", "short_of_cash", "late_on_loan", "owner_paid_in", "has_loan")
+HIRED, KEPT, SHORT, LATE, OWNER_PAID_IN = (
+    bit(FACTS, fact) for fact in ("hired", "kept_staff", "short_of_cash", "late_on_loan", "owner_paid_in")
 )
-FEE_BIT = np.uint32(1 << GUARANTEE_FEE)
 STAFF, PATIENCE, RETIREMENT, CLOSING, INJECTS, LOAN_DEMAND = (
     int(p)
     for p in (
@@ -80,7 +77,7 @@ def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     fixed = behaviour.staff_fixed
     wanted = firms.usual_staff[i] * scale_of(i, firms) * (fixed + (1.0 - fixed) * float(firms.expected[i]))
     if terms.hiring[0] | terms.hiring[1] != np.uint64(0) and firms.wage[i] > 0:
-        if more(_worth_knowing(i, terms.hiring, HIRED, firms, terms)):
+        if more(worth_knowing(i, terms.hiring, HIRED, firms, terms)):
             subsidy = _subsidy_for_a_hire(i, firms, terms)
             wanted *= 1.0 + behaviour.labour_elasticity * subsidy / (12.0 * firms.wage[i])
     return wanted
@@ -90,10 +87,10 @@ def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
 def _subsidy_for_a_hire(i, firms, terms):  # type: ignore[no-untyped-def]
     """Fen that the measures in force that firm i knows of would pay for one more person."""
     subsidy = 0.0
-    left = _worth_knowing(i, terms.hiring, HIRED, firms, terms)
+    left = worth_knowing(i, terms.hiring, HIRED, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if _has_heard(i, m, firms, terms):
+        if has_heard(i, m, firms, terms):
             subsidy += min(terms.unit[m], float(terms.cap[m]))
     return subsidy
 
@@ -137,10 +134,10 @@ def _keeping_pays(i, clock, gone, firms, terms, behaviour):  # type: ignore[no-u
     """Whether what measures pay firm i for keeping its staff exceeds what ``gone`` people would cost until then."""
     worth = 0.0
     months = np.int64(0)
-    left = _worth_knowing(i, terms.retention, KEPT, firms, terms)
+    left = worth_knowing(i, terms.retention, KEPT, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if not _has_heard(i, m, firms, terms) or (_is_granted(i, m, firms) and not terms.monthly[m]):
+        if not has_heard(i, m, firms, terms) or (_is_granted(i, m, firms) and not terms.monthly[m]):
             continue
         lasts = min((np.int64(terms.ends_on[m]) + 1 - clock.day) // 30, np.int64(12 - clock.month_of_year))
         lasts = max(lasts, np.int64(1))
@@ -152,7 +149,7 @@ def _keeping_pays(i, clock, gone, firms, terms, behaviour):  # type: ignore[no-u
 
 
 @inlined
-def _worth_knowing(i, chosen, fact, firms, terms):  # type: ignore[no-untyped-def]
+def worth_knowing(i, chosen, fact, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through those of ``chosen`` that firm i would qualify for today if ``fact`` were true of it."""
     missing = ~np.uint16(firms.facts[i] | np.uint16(fact))  # a word of 16 bits, as tables of facts are looked up by
     first = firms.eligible[i, 0] & chosen[0]
@@ -167,7 +164,7 @@ def _is_granted(i, m, firms):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
+def has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
     """Whether firm i knows of measure m: everybody does of what comes by itself."""
     if terms.by_itself[m] or terms.makes_automatic[m]:
         return True
@@ -229,12 +226,12 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
         if terms.month_slot[m] >= 0:
             months = min(float(slots.months_left[terms.month_slot[m], i]), horizon)
         else:
-            months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
+            months = min(months_until(clock.day, terms.ends_on[m]), horizon)
         help_ += _worth_of_relief(m, full, terms) * months / horizon
     left = in_effect(i, firms.granted, terms.recurring, firms, terms)
     while more(left):
         m, left = next_of(left)
-        months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
+        months = min(months_until(clock.day, terms.ends_on[m]), horizon)
         help_ += payment(i, m, firms, terms, behaviour) * months / horizon
     left = walk(firms.waiting[i, 0] & terms.active[0], firms.waiting[i, 1] & terms.active[1])
     while more(left):
@@ -244,7 +241,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
     left = in_effect(i, firms.eligible, terms.announced, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if not _has_heard(i, m, firms, terms):
+        if not has_heard(i, m, firms, terms):
             continue
         if not (terms.by_itself[m] or terms.makes_automatic[m]):
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
@@ -257,7 +254,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
 
 
 @inlined
-def _months_until(day, ends_on):  # type: ignore[no-untyped-def]
+def months_until(day, ends_on):  # type: ignore[no-untyped-def]
     """Months of 30 days from ``day`` to the evening of ``ends_on``, not less than none."""
     return max(0.0, float(np.int64(ends_on) + 1 - day) / 30.0)
 
@@ -268,7 +265,7 @@ def _worth(i, m, after, day, full, firms, terms, behaviour):  # type: ignore[no-
     within = behaviour.horizon - after
     if within <= 0.0:
         return 0.0
-    lasts = max(0.0, min(_months_until(day, terms.ends_on[m]) - after, within))
+    lasts = max(0.0, min(months_until(day, terms.ends_on[m]) - after, within))
     if terms.kind[m] == RELIEF:
         if terms.month_slot[m] >= 0:
             lasts = min(float(terms.months[m]), within)
@@ -286,28 +283,6 @@ def _worth_of_relief(m, full, terms):  # type: ignore[no-untyped-def]
         if (terms.flows[m] >> np.uint32(f)) & np.uint32(1):
             worth += full[f] * terms.share[m]
     return worth
-
-
-@kernel
-def fee_borne(i, day, firms, terms):  # type: ignore[no-untyped-def]
-    """Share of a guarantee's fee of the coming year that firm i, had it a loan, would bear itself."""
-    taken = 0.0
-    left = _worth_knowing(i, terms.reliefs, HAS_LOAN, firms, terms)
-    while more(left):
-        m, left = next_of(left)
-        if terms.flows[m] & FEE_BIT and has_bit(terms.active, m) and _has_heard(i, m, firms, terms):
-            months = float(terms.months[m]) if terms.month_slot[m] >= 0 else _months_until(day, terms.ends_on[m])
-            taken += terms.share[m] * min(1.0, months / 12.0)
-    return max(0.0, 1.0 - taken)
-
-
-@kernel
-def expansion_earns(i, day, firms, behaviour):  # type: ignore[no-untyped-def]
-    """What a yuan that firm i invests earns in a year, before interest: its own margin on what it sells more."""
-    materials = materials_of_the_year(i, firms)
-    sales = float(firms.usual_sales[i]) * float(firms.expected[i])
-    costs = variable_share(i, day, sales, materials, firms, behaviour) + work_of_a_yuan(i, firms, behaviour)
-    return behaviour.asset_turnover * (1.0 - costs)
 
 
 @kernel

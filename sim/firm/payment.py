@@ -94,7 +94,7 @@ def repay_loan(i, spare, unpaid_interest, firms, behaviour, market, due, lines):
         market.repaid[firms.prefecture[i]] += part * np.int64(firms.weight[i])
     if firms.loan[i] > 0:
         count_lateness(i, due[PRINCIPAL] - part + unpaid_interest, firms, behaviour)
-    elif firms.loan_due_on[i] != NEVER or firms.facts[i] & np.uint16(LATE):
+    elif firms.loan_due_on[i] != NEVER or firms.late_months[i] > 0:
         firms.loan_due_on[i] = NEVER
         forgive_lateness(i, firms)
     return part

@@ -61,6 +61,10 @@ FELL_DUE, FELL_SHORT, CLOSED_OWING = range(len(DUE_AGAIN))
 PUT_OFF: Final = 1
 MISSED: Final = 2
 
+# What of the loans is counted in the evening of a month.
+LOANS, BAD, GUARANTEED, INCLUSIVE = range(4)
+LENT: Final = 4
+
 # Lanes of a queue, positions on the last axis of `Queues.head`, and what `Queues.free` holds.
 LANES: Final = ("listed", "unlisted")
 LISTED, UNLISTED = range(len(LANES))

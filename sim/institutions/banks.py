@@ -14,9 +14,9 @@ import numpy as np
 from sim.firm.behaviour import by_day
 from sim.firm.bills import outlays
 from sim.firm.credit import COLLATERAL, give_term, guaranteed_part, score
-from sim.firm.decision import expansion_earns, fee_borne
 from sim.firm.entitlements import dequeue, in_effect, more, next_of, round_half_up
-from sim.firm.state import DECIDED, PAID, REFUSED, UNLISTED, Float, Int
+from sim.firm.guarantees import expansion_earns, fee_borne
+from sim.firm.state import BAD, DECIDED, GUARANTEED, INCLUSIVE, LOANS, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province, by_prefecture
 from sim.kernels import columns, inlined, kernel, outermost
 from sim.ledger import LINE
@@ -26,7 +26,7 @@ from sim.vocabulary import FACTS, SIZES, Status, bit
 
 UNDERWRITING, EXPANSION = int(Purpose.UNDERWRITING), int(Purpose.EXPANSION)
 PENDING, NEW_LOAN, HAS_LOAN, EXPANDS = (bit(FACTS, f) for f in ("loan_pending", "new_loan", "has_loan", "expands"))
-LOAN_DRAWN, GUARANTEED, INVESTED, INCENTIVE = (
+LOAN_DRAWN, GUARANTEE, INVESTED, INCENTIVE = (
     LINE[line] for line in ("loan_drawn", "guaranteed", "invested", "loan_incentive")
 )
 OPEN, EXITED = int(Status.OPEN), int(Status.EXITED)
@@ -103,7 +103,7 @@ def lends(i, amount, expands, bank, clock, state):  # type: ignore[no-untyped-de
         w = np.int64(firms.weight[i])
         firms.guaranteed[i] += amount
         bank.room[np.int64(firms.prefecture[i])] -= amount * w
-        state.records.books.lines[clock.month, GUARANTEED] += amount * w
+        state.records.books.lines[clock.month, GUARANTEE] += amount * w
     _draw(i, amount, bank, clock, state)
     return True
 
@@ -204,6 +204,11 @@ class Banks:
         growth = self.growth_per_month * max(0.0, 1.0 - self.response * beyond)
         self.supply[:] = (self.loans * growth + self.province.state.market.repaid) * self.terms.supply[0]
         self.room[:] = self.guarantee_limit - guaranteed
+
+    def count(self, day: int, lent: Int) -> None:
+        """Begin a month with what was counted in the evening of ``day``; ``lent``: (P, LENT) weighted fen."""
+        self.new_month(float(lent[:, BAD].sum() / max(lent[:, LOANS].sum(), 1)), lent[:, GUARANTEED])
+        self.take_incentive(day, int(lent[:, INCLUSIVE].sum()))
 
     def take_incentive(self, day: int, inclusive: int) -> None:
         """The central bank pays for the growth of inclusive loans; what it pays more for the plan comes off new rates.

@@ -12,6 +12,7 @@ import numpy as np
 from sim.firm.claims import debt_of, is_disputed
 from sim.firm.contracts import prepaid
 from sim.firm.entitlements import has_bit, more, next_of, take_up, walk
+from sim.firm.state import BAD, GUARANTEED, INCLUSIVE, LOANS
 from sim.kernels import inlined, outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import salted
@@ -46,8 +47,6 @@ LOAN_BAD = bit(FACTS, "loan_bad")
 FOUNDER = -1  # `born_on` of firms alive at the start
 PAYABLES, LIVING, WORKING = range(3)  # what of a market is counted in the evening of a month
 MARKETS: Final = 3
-LOANS, BAD, GUARANTEED, INCLUSIVE = range(4)  # what of the loans is counted then
-LENT: Final = 4
 MEDIUM = SIZES.index("medium")
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
