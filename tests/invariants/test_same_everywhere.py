@@ -22,7 +22,7 @@ from tests.invariants.watching import built, busy, part
 # SHA-256 of all tables of `small_run`. Whoever changes the model, a measure or a number on purpose changes it too: the
 # failing test shows the new one, which is then written here, in the same commit. It must never be changed because a
 # run on another machine, under another Python or with other versions of the libraries gives another.
-DIGEST: Final = "99deb53a06ddb6098604299b9f9cd1fa2c7dd4dc60575e6c95965fec780745de"
+DIGEST: Final = "93347506cd54c1f0714c7224526d3a806469aa0773e81ff6c5e0481a962c2c50"
 SIGNIFICANT: Final = 9  # digits of what is no whole number: the last bits of exp and log are the C library's
 
 
