@@ -23,7 +23,7 @@ from sim import ledger
 from sim.firm.behaviour import behaviour
 from sim.firm.effects import NO_LIMIT
 from sim.firm.settlement import settle
-from sim.firm.state import LEAD, Span, State, forget_month
+from sim.firm.state import LEAD, LENT, LOANS, Span, State, forget_month
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
 from sim.institutions.cultivators import choose
@@ -188,7 +188,7 @@ class Run:
         self.markets = Markets(province, counties, parameters, world, self.population)
         self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
         self.desks = Desks(province, rules, parameters, self.entitled)
-        self.banks = Banks(province, parameters, entities, self.loans)
+        self.banks = Banks(province, parameters, entities, self.loans, self._inclusive_loans())
         key_firms = by_prefecture(firms, (firms.flags & KEY_FIRM) != 0, alive, prefectures).astype(np.float64)
         episode = self.outbreak.closures.episode
         around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
@@ -363,9 +363,9 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
-        markets, bad_loans = np.zeros((*market.payables_lost.shape, MARKETS), np.int64), np.zeros_like(self.loans)
-        self.loans[:] = 0
-        stand(state.firms, self.loans, bad_loans, markets)
+        markets, lent = (np.zeros(n, np.int64) for n in ((*market.sold.shape, MARKETS), (len(self.loans), LENT)))
+        stand(state.firms, lent, markets)
+        self.loans[:] = lent[:, LOANS]
         self.funds.settle()
         record.money_of_fund[month] = self.funds.money_of(SME_FUND)
         if self.makes_tables or month in record.decisive:
@@ -376,7 +376,7 @@ class Run:
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))
-        self.banks.new_month(float(bad_loans.sum() / max(self.loans.sum(), 1)))
+        self.banks.count(day, lent)
         self.rules.tell_decisions(state.records.counts, month)
         self.markets.new_month(day, *np.moveaxis(markets, 2, 0))
         forget_month(market)

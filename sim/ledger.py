@@ -81,6 +81,8 @@ _OWN_LINES: Final = {
     "arrears_public_paid": Line("arrears", "paid", "firms", "tax_authority", (), ("cash", "arrears_public")),
     "arrears_private_paid": Line("arrears", "paid", "firms", "service_providers", (), ("cash", "arrears_private")),
     "loan_drawn": Line("loan", "paid", "banks", "firms", ("cash", "loan")),
+    "guaranteed": Line("loan", "guaranteed", "guarantors", "firms"),
+    "loan_incentive": Line("loan_incentive", "paid", "central_government", "banks"),
     "invested": Line("investment", "paid", "firms", "suppliers", (), ("cash",)),
     "replaced": Line("replacement", "paid", "firms", "suppliers", (), ("cash",)),
     "living": Line("living", "paid", "firms", "owners", (), ("cash",)),
@@ -105,6 +107,7 @@ _OWN_LINES: Final = {
     "restructured": Line("principal", "restructured", "firms", "banks"),
     "called": Line("principal", "called", "firms", "banks"),
     "written_off_loan": Line("loan", "written_off", "firms", "banks", (), ("loan",)),
+    "compensated": Line("loan", "written_off", "firms", "guarantors", (), ("loan",)),
 }  # fmt: skip
 LINES: Final[dict[str, Line]] = {
     **_OWN_LINES,

@@ -34,7 +34,7 @@ class Purpose(IntEnum):
     BID = 15  # period: lot
     LARGE_BID = 16
     LOT = 17
-    DISPUTE = 19  # period: 0 disputed, 1 debtor in difficulty, 2 size of a debt
+    DISPUTE = 19  # period: 0 disputed, 1 debtor in difficulty, 2 size of a debt, 3 debtor confirms
     EXTENSION = 20  # period: month, of what a bank thinks at maturity
     LOAN_DEMAND = 22
     INJECTION = 23

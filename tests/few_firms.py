@@ -66,6 +66,7 @@ QUIET: Final[dict[str, Any]] = {
     "receivables.private_default_per_month": 0.0,
     "receivables.disputed_share": 0.0,
     "receivables.overdue_per_month": 0.0,
+    "receivables.confirmed_share": 0.0,
     "receivables.overdue_paid_per_month": 0.0,
     "receivables.difficult_share": 0.0,
     "receivables.debt_spread": 0.0,
@@ -74,7 +75,7 @@ QUIET: Final[dict[str, Any]] = {
     "restart.days_spread": 0.0,  # every lack lasts for its mean
     "credit.never_applies_share": 1.0,
     "credit.expansion_per_month": 0.0,
-    "credit.guaranteed_share": 0.0,
+    "credit.guarantee_limit": 0.0,
     "procurement.annual_yuan": 0.0,
     "procurement.prepayment_share": 0.0,
     "delivery.apply_share": 1.0,
@@ -108,6 +109,8 @@ class Firm:
     cash: float = 10_000_000
     loan: float = 0
     loan_rate: float = 0.0
+    guaranteed: float = 0
+    advanced: float = 0
     loan_due: date | None = None
     loan_term: int = 12
     payables: float = 0
@@ -351,8 +354,8 @@ def _population(firms: Sequence[Firm], settles_on: int) -> Population:
     columns = new_columns(len(firms))
     names = {"sector": SECTORS, "size": SIZES, "landlord": LANDLORDS, "customer": CUSTOMERS}
     money = {
-        "wage", "rent", "reservation", "cash", "loan", "payables", "overdue_payables", "receivables_public",
-        "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
+        "wage", "rent", "reservation", "cash", "loan", "guaranteed", "advanced", "payables", "overdue_payables",
+        "receivables_public", "overdue_public", "receivables_private", "vat_credit", "quality_deposit",
     }  # fmt: skip
     plain = (
         "county", "staff", "materials_share", "expected", "buffer_months", "insured_share", "loan_rate", "loan_term",

@@ -53,6 +53,7 @@ SAME = {
     "credit.never_applies_share": "loan_never_applied_2013 need_no_finance_2022q1",
     "credit.growth_per_year": "inclusive_growth_2021 inclusive_growth_2022 small_loans_growth_2022",
     "credit.guarantee_fee": "guarantee_fee_ceiling_2019",
+    "receivables.advance_rate": "advance_rate_reverse_factoring advance_rate_factoring",
     "credit.all_loans_growth": "loans_growth_china_2022 loans_growth_china_2022_10 loans_growth_yunnan_2021",
     "credit.short_share": "short_term_loans_2022",
     "credit.recovery_share": "recovery_all_bad_loans_2022 recovery_personal_bad_loans_2022",

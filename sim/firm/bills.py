@@ -6,7 +6,7 @@ The bills are drawn up flow by flow without knowing any measure; entitlements th
 
 import numpy as np
 
-from sim.firm.credit import COLLATERAL, LATE, forgive_lateness, principal_due
+from sim.firm.credit import LATE, forgive_lateness, principal_due
 from sim.firm.entitlements import draw_on_fund, held, more, next_of, note_help, round_half_up, walk
 from sim.firm.state import (
     LEAD,
@@ -115,8 +115,7 @@ def bill_loan(i, clock, firms, terms, behaviour, lines, seed, full):  # type: ig
         late = firms.facts[i] & LATE
         rate = float(firms.loan_rate[i]) + (behaviour.penalty_rate if late else 0.0)
         full[INTEREST] = round_half_up(loan * rate / 12.0)
-        if not firms.flags[i] & COLLATERAL:
-            full[GUARANTEE_FEE] = round_half_up(loan * behaviour.guaranteed_share * behaviour.guarantee_fee / 12.0)
+        full[GUARANTEE_FEE] = round_half_up(firms.guaranteed[i] * behaviour.guarantee_fee / 12.0)
         if firms.loan_due_on[i] <= clock.day:
             full[PRINCIPAL] = principal_due(i, clock, firms, terms, behaviour, lines, seed)
 

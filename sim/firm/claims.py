@@ -20,10 +20,11 @@ COLLECTED_PUBLIC, COLLECTED_LARGE, COLLECTED_PRIVATE = (
 )
 BECAME_OVERDUE, BECAME_OVERDUE_LARGE = LINE["became_overdue"], LINE["became_overdue_large"]
 COLLECTED_OVERDUE, COLLECTED_OVERDUE_LARGE = LINE["collected_overdue"], LINE["collected_overdue_large"]
+PAID_PRINCIPAL = LINE["paid_principal"]
 BAD_DEBT, BAD_DEBT_OF_FAILED = LINE["bad_debt"], LINE["bad_debt_of_failed_customers"]
 CLEARED_PUBLIC, CLEARED_LARGE = MOVES.index("cleared_by_public_bodies"), MOVES.index("cleared_by_large_firms")
 DISPUTE = int(Purpose.DISPUTE)
-IS_DISPUTED, IN_DIFFICULTY, SIZE_OF_DEBT = 0, 1, 2  # periods of the draws
+IS_DISPUTED, IN_DIFFICULTY, SIZE_OF_DEBT, CONFIRMS = range(4)  # periods of the draws
 ALL, ABLE, DIFFICULT = 0, 1, 2  # whose debts a measure clears, as `Terms.debtors` holds it
 INDIVIDUAL_SIZE = SIZES.index(INDIVIDUAL)
 
@@ -59,15 +60,30 @@ def debt_of(i, firms, behaviour, seed):  # type: ignore[no-untyped-def]
 def collect(i, day, month, state):  # type: ignore[no-untyped-def]
     """Collect claims, let bills become overdue, lose what closed customers owed; returns the fen lost."""
     firms, behaviour, market, lines = state.firms, state.behaviour, state.market, state.records.books.lines[month]
+    before = firms.cash[i]
     if firms.receivables_public[i] > 0:
         late = _collect_public(i, state.terms, behaviour, firms, market, lines)
         if late > 0 and is_undisputed_of_enterprise(i, firms, behaviour, state.seed):
             state.records.counts.undisputed[month, FOUND] += late
     if firms.overdue_public[i] > 0:
         _collect_overdue(i, day, month, state)
+    if firms.advanced[i] > 0:
+        _repay_advance(i, firms.cash[i] - before, firms, market, lines)
     if firms.receivables_private[i] > 0:
         return _collect_private(i, behaviour, firms, market, lines)
     return np.int64(0)
+
+
+@kernel
+def _repay_advance(i, received, firms, market, lines):  # type: ignore[no-untyped-def]
+    """Of ``received`` fen the bank of firm i takes what it has lent on claims."""
+    part = min(firms.advanced[i], received)
+    firms.cash[i] -= part
+    firms.advanced[i] -= part
+    firms.loan[i] -= part
+    firms.guaranteed[i] = min(firms.guaranteed[i], firms.loan[i])
+    lines[PAID_PRINCIPAL] += part * np.int64(firms.weight[i])
+    market.repaid[firms.prefecture[i]] += part * np.int64(firms.weight[i])
 
 
 @kernel

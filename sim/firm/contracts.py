@@ -43,10 +43,13 @@ def deliver(i, most, firms, behaviour, lines):  # type: ignore[no-untyped-def]
     return delivered, delivered - worked_off
 
 
+@inlined
+def materials_of_the_year(i, firms):  # type: ignore[no-untyped-def]
+    """Materials of a yuan of sales of firm i in its present year; at the margin of its life before it has settled."""
+    return float(firms.materials_now[i]) if firms.materials_now[i] > 0.0 else float(firms.materials_share[i])
+
+
 @kernel
 def contract_costs(i, firms, behaviour):  # type: ignore[no-untyped-def]
     """Materials and work for a yuan that firm i delivers in its present year."""
-    materials = float(firms.materials_now[i])
-    if materials == 0.0:  # not settled yet
-        materials = float(firms.materials_share[i])
-    return materials + work_of_a_yuan(i, firms, behaviour)
+    return materials_of_the_year(i, firms) + work_of_a_yuan(i, firms, behaviour)

@@ -20,9 +20,18 @@ PRINCIPAL_BIT = np.uint32(1 << FLOWS.index("principal"))
 RENEWED, RESTRUCTURED, CALLED = LINE["renewed"], LINE["restructured"], LINE["called"]
 
 
+@inlined
+def guaranteed_part(i, firms):  # type: ignore[no-untyped-def]
+    """Share of the loan of firm i behind which a public guarantor stands."""
+    return firms.guaranteed[i] / max(1.0, float(firms.loan[i]))
+
+
 @kernel
-def score(i, clock, luck, firms, terms, behaviour):  # type: ignore[no-untyped-def]
-    """Points that a bank gives firm i, with the ``luck`` of its judgement (standard normal): above 0 it lends."""
+def score(i, clock, luck, guaranteed, firms, terms, behaviour):  # type: ignore[no-untyped-def]
+    """Points that a bank gives firm i, with the ``luck`` of its judgement (standard normal): above 0 it lends.
+
+    ``guaranteed``: share of the loan for which a guarantor stands in where collateral is missing.
+    """
     approval, waiver, error = 0.0, 0.0, 1.0
     left = in_effect(i, firms.eligible, terms.lends, firms, terms)
     while more(left):
@@ -37,7 +46,7 @@ def score(i, clock, luck, firms, terms, behaviour):  # type: ignore[no-untyped-d
     if firms.flags[i] & COLLATERAL:
         points += behaviour.collateral_bonus
     else:
-        points += behaviour.collateral_bonus * waiver
+        points += behaviour.collateral_bonus * max(waiver, guaranteed)
     if firms.facts[i] & LATE or firms.distressed_months[i] > 0:
         points -= behaviour.record_malus
     return points + behaviour.score_noise * error * luck
@@ -60,13 +69,19 @@ def give_term(i, day, month, firms, behaviour, seed):  # type: ignore[no-untyped
 
 @kernel
 def principal_due(i, clock, firms, terms, behaviour, lines, seed):  # type: ignore[no-untyped-def]
-    """Fen of the loan of firm i, which has matured, that fall due this month; at maturity the bank decides on it."""
-    day, due_on = clock.day, np.int64(firms.loan_due_on[i])
+    """Fen of the loan of firm i, which has matured, that fall due this month; at maturity the bank decides on it.
+
+    What is borrowed on claims has no term: it is repaid when debtors pay.
+    """
+    day, due_on, loan = clock.day, np.int64(firms.loan_due_on[i]), firms.loan[i] - firms.advanced[i]
+    if loan == 0:
+        return loan
     if due_on > clock.previous:  # the first settlement on or after maturity
         if _may_put_off(i, day, firms, terms):
-            return firms.loan[i]
-        amount = firms.loan[i] * np.int64(firms.weight[i])
-        points = score(i, clock, normal(seed, MATURITY, firms.key[i], clock.month), firms, terms, behaviour)
+            return loan
+        amount = loan * np.int64(firms.weight[i])
+        luck = normal(seed, MATURITY, firms.key[i], clock.month)
+        points = score(i, clock, luck, guaranteed_part(i, firms), firms, terms, behaviour)
         if points > 0.0:
             firms.loan_due_on[i] = min(day + term_days(float(firms.loan_term[i])), NEVER)
             lines[RENEWED] += amount
@@ -77,8 +92,8 @@ def principal_due(i, clock, firms, terms, behaviour, lines, seed):  # type: igno
             firms.loan_term[i] = 0
             lines[CALLED] += amount
     if firms.loan_term[i] == 0:
-        return firms.loan[i]
-    return firms.loan[i] // max(1, behaviour.run_off_months - (day - due_on) // 31)
+        return loan
+    return loan // max(1, behaviour.run_off_months - (day - due_on) // 31)
 
 
 @kernel

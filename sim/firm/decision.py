@@ -78,7 +78,7 @@ def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
     wanted = firms.usual_staff[i] * scale_of(i, firms) * (fixed + (1.0 - fixed) * float(firms.expected[i]))
     p = firms.prefecture[i]
     if terms.hiring[p, 0] | terms.hiring[p, 1] != np.uint64(0) and firms.wage[i] > 0:
-        if more(_worth_knowing(i, terms.hiring, HIRED, firms, terms)):
+        if more(worth_knowing(i, terms.hiring, HIRED, firms, terms)):
             subsidy = _subsidy_for_a_hire(i, firms, terms)
             wanted *= 1.0 + behaviour.labour_elasticity * subsidy / (12.0 * firms.wage[i])
     return wanted
@@ -88,10 +88,10 @@ def wanted_staff(i, firms, terms, behaviour):  # type: ignore[no-untyped-def]
 def _subsidy_for_a_hire(i, firms, terms):  # type: ignore[no-untyped-def]
     """Fen that the measures in force that firm i knows of would pay for one more person."""
     subsidy = 0.0
-    left = _worth_knowing(i, terms.hiring, HIRED, firms, terms)
+    left = worth_knowing(i, terms.hiring, HIRED, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if _has_heard(i, m, firms, terms):
+        if has_heard(i, m, firms, terms):
             subsidy += min(terms.unit[m], float(terms.cap[m]))
     return subsidy
 
@@ -135,10 +135,10 @@ def _keeping_pays(i, clock, gone, firms, terms, behaviour):  # type: ignore[no-u
     """Whether what measures pay firm i for keeping its staff exceeds what ``gone`` people would cost until then."""
     worth = 0.0
     months = np.int64(0)
-    left = _worth_knowing(i, terms.retention, KEPT, firms, terms)
+    left = worth_knowing(i, terms.retention, KEPT, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if not _has_heard(i, m, firms, terms) or (_is_granted(i, m, firms) and not terms.monthly[m]):
+        if not has_heard(i, m, firms, terms) or (_is_granted(i, m, firms) and not terms.monthly[m]):
             continue
         lasts = min((np.int64(terms.ends_on[m]) + 1 - clock.day) // 30, np.int64(12 - clock.month_of_year))
         lasts = max(lasts, np.int64(1))
@@ -150,7 +150,7 @@ def _keeping_pays(i, clock, gone, firms, terms, behaviour):  # type: ignore[no-u
 
 
 @inlined
-def _worth_knowing(i, chosen, fact, firms, terms):  # type: ignore[no-untyped-def]
+def worth_knowing(i, chosen, fact, firms, terms):  # type: ignore[no-untyped-def]
     """The walk through those of ``chosen`` that firm i would qualify for today if ``fact`` were true of it."""
     missing = ~np.uint16(firms.facts[i] | np.uint16(fact))  # a word of 16 bits, as tables of facts are looked up by
     p = firms.prefecture[i]
@@ -166,7 +166,7 @@ def _is_granted(i, m, firms):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
+def has_heard(i, m, firms, terms):  # type: ignore[no-untyped-def]
     """Whether firm i knows of measure m: everybody does of what comes by itself."""
     p = firms.prefecture[i]
     if terms.by_itself[m] or terms.makes_automatic[m, p]:
@@ -229,12 +229,12 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
         if terms.month_slot[m] >= 0:
             months = min(float(slots.months_left[terms.month_slot[m], i]), horizon)
         else:
-            months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
+            months = min(months_until(clock.day, terms.ends_on[m]), horizon)
         help_ += _worth_of_relief(m, full, terms) * months / horizon
     left = in_effect(i, firms.granted, terms.recurring, firms, terms)
     while more(left):
         m, left = next_of(left)
-        months = min(_months_until(clock.day, terms.ends_on[m]), horizon)
+        months = min(months_until(clock.day, terms.ends_on[m]), horizon)
         help_ += payment(i, m, firms, terms, behaviour) * months / horizon
     p = firms.prefecture[i]
     left = walk(firms.waiting[i, 0] & terms.active[p, 0], firms.waiting[i, 1] & terms.active[p, 1])
@@ -245,7 +245,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
     left = in_effect(i, firms.eligible, terms.announced, firms, terms)
     while more(left):
         m, left = next_of(left)
-        if not _has_heard(i, m, firms, terms):
+        if not has_heard(i, m, firms, terms):
             continue
         if not (terms.by_itself[m] or terms.makes_automatic[m, p]):
             asked = terms.tops_up[m] if terms.tops_up[m] >= 0 else m
@@ -258,7 +258,7 @@ def expected_help(i, clock, full, firms, slots, terms, behaviour):  # type: igno
 
 
 @inlined
-def _months_until(day, ends_on):  # type: ignore[no-untyped-def]
+def months_until(day, ends_on):  # type: ignore[no-untyped-def]
     """Months of 30 days from ``day`` to the evening of ``ends_on``, not less than none."""
     return max(0.0, float(np.int64(ends_on) + 1 - day) / 30.0)
 
@@ -269,7 +269,7 @@ def _worth(i, m, after, day, full, firms, terms, behaviour):  # type: ignore[no-
     within = behaviour.horizon - after
     if within <= 0.0:
         return 0.0
-    lasts = max(0.0, min(_months_until(day, terms.ends_on[m]) - after, within))
+    lasts = max(0.0, min(months_until(day, terms.ends_on[m]) - after, within))
     if terms.kind[m] == RELIEF:
         if terms.month_slot[m] >= 0:
             lasts = min(float(terms.months[m]), within)

@@ -73,7 +73,7 @@ EFFECTS: Final = (
     Effect("approval", (), 0.0),  # added to the score
     Effect("collateral_waiver", (), 0.0),  # share of the malus
     Effect("rate_cut", (), 0.0),  # a year
-    Effect("advance", (), 0.0),  # share of public receivables that can be borrowed on
+    Effect("confirmed", (), 0.0),  # share of firms whose debtors confirm what they owe
     # Of everybody where the measure reaches.
     Effect("new_arrears", ("prefecture", "sector", "size"), 1.0, "product"),  # factor on what becomes overdue
     Effect("entry", ("prefecture", "sector"), 1.0, "product"),  # factor on births
@@ -88,6 +88,7 @@ EFFECTS: Final = (
     Effect("reserved_goods_services", ("prefecture",), 0.0, "max"),
     # Of those who deliver.
     Effect("supply", ("office",), 1.0, "product"),  # factor on new lending
+    Effect("growth_incentive", (), 0.0, "max"),  # share of the growth of inclusive loans paid to local banks
     Effect("awareness", ("measure", "prefecture", "size"), 0.0, "sum"),  # hazard a month of knowing of a measure
     Effect("makes_automatic", ("measure", "office"), False, "max", np.bool_),  # need no application any more
     Effect("desk_capacity", ("agency", "office"), 1.0, "product"),  # factor on cases a working day

@@ -19,6 +19,7 @@ from sim.firm.claims import (
     LARGE_FIRMS,
 )
 from sim.firm.contracts import prepaid
+from sim.firm.credit import guaranteed_part
 from sim.firm.decision import INSOLVENT, RETIRES, debts_of, proceeds
 from sim.firm.entitlements import held, more, next_of, round_half_up
 from sim.firm.state import CLOSED_OWING
@@ -45,7 +46,7 @@ CLAIMS_GIVEN_UP, OVERDUE_GIVEN_UP = LINE["claims_given_up"], LINE["overdue_given
 EQUIPMENT_SOLD, DEPOSIT_BACK = LINE["equipment_sold"], LINE["deposit_back"]
 CLOSING_CASH = LINE["closing_cash"]
 CLOSING_VAT_CREDIT = LINE["closing_vat_credit"]
-LOAN_RECOVERED = LINE["loan_recovered"]
+LOAN_RECOVERED, COMPENSATED = LINE["loan_recovered"], LINE["compensated"]
 FORGIVEN_MOVE = MOVES.index("forgiven")
 REPAID_MOVE = MOVES.index("repaid")
 
@@ -105,21 +106,25 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
         books.moved[month, m, REPAID_MOVE] += part * w
         books.moved[month, m, FORGIVEN_MOVE] += (slots.deferred[slot, i] - part) * w
         slots.deferred[slot, i] = 0
-    lost = max(np.int64(0), firms.payables[i] - cash)
+    unpaid = max(np.int64(0), firms.payables[i] - cash)
     cash = _settle_claim(firms.payables[i], cash, w, PAYABLES_PAID, WRITTEN_OFF_PAYABLES, lines)
-    market.payables_lost[firms.prefecture[i], firms.sector[i]] += lost * w
+    market.payables_lost[firms.prefecture[i], firms.sector[i]] += unpaid * w
     not_worked_off = prepaid(firms.contract_backlog[i], behaviour)
     cash = _settle_claim(not_worked_off, cash, w, PREPAYMENT_RETURNED, WRITTEN_OFF_PREPAYMENT, lines)
     part = min(firms.loan[i], cash)
     market.repaid[firms.prefecture[i]] += part * w
     lines[PAID_PRINCIPAL] += part * w
     cash -= part
-    # Owners of individual businesses answer with all they have, banks hold collateral and guarantees.
+    # Owners of individual businesses answer with all they have, banks hold collateral.
     recovered = round_half_up((firms.loan[i] - part) * behaviour.recovery_share)
     lines[LOAN_RECOVERED] += recovered * w
     if len(slots.unpaid) > 0:
         slots.unpaid[i] = uncovered - recovered
-    lines[WRITTEN_OFF_LOAN] += (firms.loan[i] - part - recovered) * w
+    lost = firms.loan[i] - part - recovered
+    compensated = round_half_up(lost * guaranteed_part(i, firms) * behaviour.guarantee_risk)
+    market.repaid[firms.prefecture[i]] += compensated * w
+    lines[COMPENSATED] += compensated * w
+    lines[WRITTEN_OFF_LOAN] += (lost - compensated) * w
     lines[CLOSING_CASH] += cash * w
     lines[CLOSING_VAT_CREDIT] += firms.vat_credit[i] * w
     firms.cash[i] = 0
@@ -128,6 +133,8 @@ def leave(i, what, clock, firms, terms, behaviour, market, records):  # type: ig
     firms.payables[i] = 0
     firms.overdue_payables[i] = 0
     firms.loan[i] = 0
+    firms.guaranteed[i] = 0
+    firms.advanced[i] = 0
     firms.receivables_public[i] = 0
     firms.overdue_public[i] = 0
     firms.receivables_private[i] = 0

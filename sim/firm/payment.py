@@ -3,7 +3,8 @@
 import numpy as np
 
 from sim.firm.bills import FLOW_COUNT, INTEREST, MATERIALS, PENSION, PRINCIPAL, RENT, STATE_LANDLORD, instalment
-from sim.firm.credit import LATE, count_lateness, forgive_lateness, give_term
+from sim.firm.claims import CONFIRMS, DISPUTE
+from sim.firm.credit import LATE, count_lateness, forgive_lateness
 from sim.firm.entitlements import held, in_effect, more, next_of, round_half_up
 from sim.firm.state import FELL_DUE, FELL_SHORT, MISSED, NEVER
 from sim.kernels import inlined, kernel
@@ -88,10 +89,12 @@ def repay_loan(i, spare, unpaid_interest, firms, behaviour, market, due, lines):
         part = min(due[PRINCIPAL], max(np.int64(0), spare))
         lines[PAID_0 + PRINCIPAL] += part * np.int64(firms.weight[i])
         firms.loan[i] -= part
+        if firms.guaranteed[i] > firms.loan[i]:
+            firms.guaranteed[i] = firms.loan[i]
         market.repaid[firms.prefecture[i]] += part * np.int64(firms.weight[i])
     if firms.loan[i] > 0:
         count_lateness(i, due[PRINCIPAL] - part + unpaid_interest, firms, behaviour)
-    elif firms.loan_due_on[i] != NEVER:
+    elif firms.loan_due_on[i] != NEVER or firms.late_months[i] > 0:
         firms.loan_due_on[i] = NEVER
         forgive_lateness(i, firms)
     return part
@@ -179,41 +182,43 @@ def _pay_instalments(i, clock, cash, firms, terms, records):  # type: ignore[no-
 
 
 @inlined
-def may_raise_cash(i, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+def may_raise_cash(i, claims, firms, behaviour, seed):  # type: ignore[no-untyped-def]
     """Whether :func:`raise_cash` need be asked: most firms have nobody to turn to, and a glance tells so."""
-    if firms.receivables_public[i] + firms.overdue_public[i] > firms.loan[i]:  # to borrow on
-        p = firms.prefecture[i]
-        if (firms.eligible[i, 0] & terms.lends[p, 0]) | (firms.eligible[i, 1] & terms.lends[p, 1]) != np.uint64(0):
-            return True
+    if claims > firms.advanced[i]:  # to borrow on
+        return True
     if firms.facts[i] & np.uint16(OWNER_PAID_IN):
         return False
     return uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share
 
 
 @kernel
-def raise_cash(i, clock, gap, outlays, state):  # type: ignore[no-untyped-def]
-    """Before a bill stays unpaid: borrow on receivables where a measure lets it, then the owners' own money, once.
+def _debtor_confirms(i, firms, terms, behaviour, seed):  # type: ignore[no-untyped-def]
+    """Whether the debtor of firm i is one that confirms what it owes, so that a bank lends on it."""
+    share = behaviour.confirmed_share
+    left = in_effect(i, firms.eligible, terms.lends, firms, terms)
+    while more(left):
+        m, left = next_of(left)
+        share = max(share, terms.confirmed[m])
+    return uniform(seed, DISPUTE, firms.key[i], CONFIRMS) < share
 
-    ``gap``: fen that cash is short of; ``outlays``: fen of an expected month that cash must last for.
+
+@kernel
+def raise_cash(i, clock, gap, claims, outlays, state):  # type: ignore[no-untyped-def]
+    """Before a bill stays unpaid: borrow on claims that the debtor has confirmed, then the owners' own money, once.
+
+    ``gap``: fen that cash is short of; ``claims``: fen owed since the last settlement; ``outlays``: fen of an expected
+    month that cash must last for.
     """
     firms, terms, behaviour, seed = state.firms, state.terms, state.behaviour, state.seed
     lines = state.records.books.lines[clock.month]
     w = np.int64(firms.weight[i])
-    advance = 0.0
-    left = in_effect(i, firms.eligible, terms.lends, firms, terms)
-    while more(left):
-        m, left = next_of(left)
-        advance = max(advance, terms.advance[m])
-    if advance > 0.0 and not firms.facts[i] & np.uint16(LATE):
-        room = round_half_up((firms.receivables_public[i] + firms.overdue_public[i]) * advance) - firms.loan[i]
-        part = min(gap, room)
-        if part > 0:
-            if firms.loan[i] == 0:
-                give_term(i, np.int64(firms.open_from[i]), clock.month, firms, behaviour, seed)
-            firms.loan[i] += part
-            firms.cash[i] += part
-            lines[LOAN_DRAWN] += part * w
-            gap -= part
+    part = min(gap, round_half_up(claims * behaviour.advance_rate) - firms.advanced[i])
+    if part > 0 and not firms.facts[i] & np.uint16(LATE) and _debtor_confirms(i, firms, terms, behaviour, seed):
+        firms.advanced[i] += part
+        firms.loan[i] += part
+        firms.cash[i] += part
+        lines[LOAN_DRAWN] += part * w
+        gap -= part
     if gap > 0 and not firms.facts[i] & np.uint16(OWNER_PAID_IN):
         if uniform(seed, INJECTS, firms.key[i], 0) < behaviour.injection_share:
             part = min(gap, round_half_up(outlays * behaviour.injection_months))

@@ -151,6 +151,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
 
         # 2. Claims: old ones are collected, become overdue or are lost; part of the new sales becomes claims.
         bad_debt = collect(i, day, month, state)
+        confirmable = firms.receivables_public[i]  # confirming takes until the next settlement
         customer = firms.customer[i]
         on_credit = round_half_up(sold * behaviour.credit_share[customer])
         if customer == PUBLIC_BODIES or customer == LARGE_FIRMS:
@@ -232,8 +233,8 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             living = np.int64(np.floor(living * behaviour.living_least))
             meant -= round_half_up(meant * behaviour.stretch_share)
         needed += living
-        if firms.cash[i] < needed and may_raise_cash(i, firms, terms, behaviour, seed):
-            raise_cash(i, clock, needed - firms.cash[i], expected_outlays, state)
+        if firms.cash[i] < needed and may_raise_cash(i, confirmable, firms, behaviour, seed):
+            raise_cash(i, clock, needed - firms.cash[i], confirmable, expected_outlays, state)
         cash = max(firms.cash[i], np.int64(0))
         spent, short, unpaid_interest = pay_in_order(i, clock, living, instalments, firms, terms, due, records)
         repaid = repay_loan(i, cash - spent - due[WAGES], unpaid_interest, firms, behaviour, market, due, lines)

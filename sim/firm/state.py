@@ -62,6 +62,10 @@ FELL_DUE, FELL_SHORT, CLOSED_OWING = range(len(DUE_AGAIN))
 PUT_OFF: Final = 1
 MISSED: Final = 2
 
+# What of the loans is counted in the evening of a month.
+LOANS, BAD, GUARANTEED, INCLUSIVE = range(4)
+LENT: Final = 4
+
 # Lanes of a queue, positions on the last axis of `Queues.head`, and what `Queues.free` holds.
 LANES: Final = ("listed", "unlisted")
 LISTED, UNLISTED = range(len(LANES))
@@ -160,6 +164,8 @@ class Behaviour(NamedTuple):
     debt_fen: float  # mean
     debt_spread: float
     private_default: float
+    confirmed_share: float  # of the firms whose debtors confirm what they owe
+    advance_rate: float  # share of confirmed claims that is lent on them
     contract_delivery: float  # of the backlog a month
     contract_capacity: float  # months of usual sales that a firm can sell and deliver in a month
     prepayment_share: float  # of a contract
@@ -180,8 +186,9 @@ class Behaviour(NamedTuple):
     collateral_bonus: float
     record_malus: float
     score_noise: float
-    guarantee_fee: float  # a year
-    guaranteed_share: float
+    guarantee_fee: float  # a year, of what is guaranteed
+    guarantee_most: Float  # (Z,) fen guaranteed a borrower at most
+    guarantee_risk: float  # share of a bank's loss that guarantors bear
     penalty_rate: float  # a year, on top
     ticket_funds_months: float
     outlays_materials: float  # share of materials in the outlays that cash must last for

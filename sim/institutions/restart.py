@@ -27,7 +27,7 @@ from sim.firm.state import (
     Float,
     Int,
 )
-from sim.institutions.banks import Bank, lend_to, says_yes
+from sim.institutions.banks import Bank, lends
 from sim.institutions.desks import SHARED, Desk, decide, is_moot
 from sim.institutions.markets import Markets
 from sim.institutions.outbreak import FUNDS_TICKET, TICKET_COUNT, days_by_itself, end_lack
@@ -160,11 +160,10 @@ def _is_over(i, ticket, handed_in, day, episode, state):  # type: ignore[no-unty
 def _bridge(i, bank, clock, state):  # type: ignore[no-untyped-def]
     """Whether the bank of firm i lends it what it lacks to restart."""
     firms, behaviour = state.firms, state.behaviour
-    if uniform(state.seed, LOAN_DEMAND, firms.key[i], 0) < behaviour.never_applies or not says_yes(i, clock, state):
+    if uniform(state.seed, LOAN_DEMAND, firms.key[i], 0) < behaviour.never_applies:
         return False
     wanted = round_half_up(outlays(i, 1.0, firms, behaviour) * behaviour.ticket_funds_months)
-    lend_to(i, max(wanted - firms.cash[i], np.int64(1)), bank, clock, state)
-    return True
+    return lends(i, max(wanted - firms.cash[i], np.int64(1)), False, bank, clock, state)
 
 
 @kernel

@@ -37,13 +37,8 @@ class Values(InstrumentValues):
     )
     growth_incentive: Dated[Share] | None = Field(
         None,
-        description="share of the growth of loans that the central bank pays to local banks",
-        json_schema_extra={"zh": "人民银行按贷款增量向地方法人银行提供资金的比例"},
-    )
-    incentive_response: Factor = Field(
-        0.0,
-        description="relative rise of `supply` for each 0.01 of `growth_incentive` above its first value",
-        json_schema_extra={"zh": "`growth_incentive` 比第一个值每高 0.01，`supply` 的相对增加"},
+        description="share of the growth of inclusive loans that the central bank pays to local banks",
+        json_schema_extra={"zh": "人民银行按普惠小微贷款余额增量向地方法人银行提供激励资金的比例"},
     )
     screening_error: Dated[Factor] | None = Field(
         None, description="factor on the noise of the bank's judgement", json_schema_extra={"zh": "银行判断误差的倍数"}
@@ -53,10 +48,10 @@ class Values(InstrumentValues):
         description="factor on the bank's working days before a decision",
         json_schema_extra={"zh": "银行办结所需工作日的倍数"},
     )
-    receivables_advance: Dated[Share] | None = Field(
+    confirmed_share: Dated[Share] | None = Field(
         None,
-        description="share of the firm's receivables from public bodies and large firms that can be borrowed on",
-        json_schema_extra={"zh": "企业对机关事业单位和大企业的应收账款可融资的比例"},
+        description="share of firms whose debtors, public bodies and large firms, confirm what they owe",
+        json_schema_extra={"zh": "机关事业单位和大企业对其应付账款予以确权的企业所占比例"},
     )
 
 
@@ -73,13 +68,9 @@ def act(values: Values, m: int, on: date, rules: Rules) -> None:
         approval=values.approval,
         collateral_waiver=values.collateral_waiver,
         rate_cut=values.rate_cut,
-        advance=values.receivables_advance,
+        confirmed=values.confirmed_share,
         screening_error=values.screening_error,
         loan_processing=values.processing,
+        supply=values.supply,
+        growth_incentive=values.growth_incentive,
     )
-    supply = 1.0 if values.supply is None else values.supply.on(on, 1.0)
-    if values.growth_incentive is not None:
-        before = next(iter(values.growth_incentive.table.values()))
-        points = (values.growth_incentive.on(on, before) - before) * 100
-        supply *= 1.0 + values.incentive_response * points
-    rules.enter(m, supply=supply)

@@ -100,7 +100,7 @@ _CLOSING: Final[Lines] = (
     ("written_off", "payables", ("written_off_payables",)),
     ("written_off", "arrears", ("written_off_arrears_private", "written_off_arrears_public")),
     ("written_off", "prepayment", ("written_off_prepayment",)),
-    ("written_off", "loan", ("written_off_loan",)),
+    ("written_off", "loan", ("written_off_loan", "compensated")),
 )
 _MOVED: Final = {
     "granted": "received", "vat_refunded": "received", "deposit_returned": "received", "deferred": "put_off",

@@ -12,6 +12,7 @@ import numpy as np
 from sim.firm.claims import DIFFICULT, debt_of, is_disputed, is_in_difficulty, is_undisputed_of_enterprise
 from sim.firm.contracts import prepaid
 from sim.firm.entitlements import has_bit, in_effect, more, next_of, take_up, walk
+from sim.firm.state import BAD, GUARANTEED, INCLUSIVE, LOANS
 from sim.kernels import inlined, kernel, outermost
 from sim.ledger import ACCOUNT
 from sim.random_numbers import salted
@@ -49,6 +50,7 @@ LOAN_BAD = bit(FACTS, "loan_bad")
 FOUNDER = -1  # `born_on` of firms alive at the start
 PAYABLES, LIVING, WORKING = range(3)  # what of a market is counted in the evening of a month
 MARKETS: Final = 3
+MEDIUM = SIZES.index("medium")
 SECTOR_COUNT, SIZE_COUNT = len(SECTORS), len(SIZES)
 
 
@@ -162,17 +164,22 @@ def _has_plan(i, state):  # type: ignore[no-untyped-def]
 
 
 @outermost
-def stand(firms, loans, bad_loans, markets):  # type: ignore[no-untyped-def]
-    """Add up how living firms stand in the evening, in weighted fen: loans (P,), and ``markets`` (P, S, MARKETS).
+def stand(firms, lent, markets):  # type: ignore[no-untyped-def]
+    """Add up how living firms stand in the evening, in weighted fen: ``lent`` (P, LENT), ``markets`` (P, S, MARKETS).
 
-    ``bad_loans``: (P,) the part of loans that is bad; ``markets``: payables, usual sales, usual sales of those open.
+    ``lent``: loans, and of them what is bad, guaranteed, and of inclusive firms; ``markets``: payables,
+    usual sales, usual sales of those open.
     """
     for i in range(len(firms.key)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
             w = np.int64(firms.weight[i])
-            loans[firms.prefecture[i]] += w * firms.loan[i]
+            loans = lent[firms.prefecture[i]]
+            loans[LOANS] += w * firms.loan[i]
             if firms.facts[i] & LOAN_BAD:
-                bad_loans[firms.prefecture[i]] += w * firms.loan[i]
+                loans[BAD] += w * firms.loan[i]
+            loans[GUARANTEED] += w * firms.guaranteed[i]
+            if firms.size[i] < MEDIUM:
+                loans[INCLUSIVE] += w * firms.loan[i]
             market = markets[firms.prefecture[i], firms.sector[i]]
             market[PAYABLES] += w * firms.payables[i]
             market[LIVING] += w * firms.usual_sales[i]

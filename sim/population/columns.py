@@ -60,6 +60,8 @@ class Firms(NamedTuple):
     arrears_public: NDArray[np.int64]  # taxes and premiums not paid when due
     arrears_private: NDArray[np.int64]  # wages, rent, utilities, fees and interest not paid when due
     loan: NDArray[np.int64]  # principal
+    guaranteed: NDArray[np.int64]  # of it, what a public guarantor stands behind
+    advanced: NDArray[np.int64]  # of it, what is borrowed on claims
     loan_due_on: NDArray[np.int16]  # day of maturity, -1 without a loan
     loan_term: NDArray[np.int8]  # months for which it was given; 0 once it is called
     late_months: NDArray[np.int8]  # in a row at which principal or interest due was not paid in full

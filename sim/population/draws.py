@@ -30,7 +30,7 @@ _USUAL: Final = CLASSIFICATION.record.first - timedelta(1)  # usual costs are th
 # What each draw of a firm is for: the period of its draws for Purpose.SYNTHESIS. Never used again for anything else.
 _STAFF, _ROUNDING, _SALES, _MARGIN, _CASH, _LANDLORD, _CUSTOMER, _AGE, _LOAN, _LOAN_SIZE = range(10)
 _MATURITY, _RATE, _INSURED, _OVERDUE, _VAT, _BORN, _FLAGS = range(10, 17)  # _FLAGS takes three
-_PAY, _TERM = 19, 20
+_PAY, _TERM, _GUARANTEE = 19, 20, 21
 
 
 class Tables(NamedTuple):
@@ -72,6 +72,8 @@ class Tables(NamedTuple):
     loan_months: NDArray[np.float64]
     loan_spread: float
     loan_level: float
+    guaranteed_share: float
+    guarantee_most: NDArray[np.float64]  # fen a borrower, by size
     short_share: float
     short_months: float
     long_months: float
@@ -157,6 +159,8 @@ def tables_of(parameters: Parameters) -> Tables:
         loan_months=by_size("population.loan_to_sales"),
         loan_spread=loan_spread,
         loan_level=float(_level(loan_spread)),
+        guaranteed_share=parameters["credit.guaranteed_share"],
+        guarantee_most=by_size("credit.guarantee_most_yuan") * FEN_PER_YUAN,
         short_share=parameters["credit.short_share"],
         short_months=float(round(parameters["credit.short_months"])),
         long_months=float(round(parameters["credit.long_months"])),
@@ -193,6 +197,7 @@ _IS_GROUP: Final = np.array([name in GROUPS for name in FLAGS])
 _KEY_FARM, _CANDIDATE = FLAGS.index("key_agricultural"), GROUPS.index("srdi_candidate")
 _TRAVEL = np.uint16(bit(FLAGS, "travel_agency"))
 _PLATFORM, _VAT_GENERAL = np.uint16(bit(FLAGS, "on_platform")), np.uint16(bit(FLAGS, "vat_general"))
+_COLLATERAL = np.uint16(bit(FLAGS, "collateral"))
 _NO_LANDLORD, _STATE, _PRIVATE = (LANDLORDS.index(name) for name in ("none", "state", "private"))
 _PUBLIC_BODIES, _LARGE_FIRMS = CUSTOMERS.index("public_bodies"), CUSTOMERS.index("large_firms")
 _HAS_LOAN, _IS_INSURED, _HAS_OVERDUE, _KEPT_STAFF = (
@@ -392,6 +397,8 @@ def draw(firms, tables, given, seed, days):  # type: ignore[no-untyped-def]
             if not known[_G_LOAN_DUE]:
                 days_left = uniform(seed, purpose, key, _MATURITY) * np.floor(months * 365.0 / 12.0)
                 firms.loan_due_on[row] = np.int16(days_left)
+            if flags & _COLLATERAL == 0 and uniform(seed, purpose, key, _GUARANTEE) < tables.guaranteed_share:
+                firms.guaranteed[row] = min(firms.loan[row], np.int64(tables.guarantee_most[z]))
         if flags & _TRAVEL != 0 and not known[_G_DEPOSIT]:
             firms.quality_deposit[row] = np.int64(np.rint(tables.quality_deposit))
         firms.suspended_on[row] = -1

@@ -127,11 +127,10 @@ def test_income_tax_is_on_profit_only():
     assert month(Firm(sales=40_000)).paid("income_tax") == 0
 
 
-def test_interest_of_a_month_is_a_twelfth_and_a_loan_without_collateral_bears_a_fee():
-    """120,000 yuan at 6 % a year; a tenth of what has no collateral is guaranteed, at 1 % a year."""
+def test_interest_of_a_month_is_a_twelfth_and_what_is_guaranteed_bears_a_fee():
+    """120,000 yuan at 6 % a year; a tenth of it is guaranteed, at 1 % a year."""
     loan = {"loan": 120_000, "loan_rate": 0.06, "loan_due": date(2023, 6, 1)}
-    free = month(Firm(**loan, flags=("collateral",)), credit__guaranteed_share=0.1)
-    guaranteed = month(Firm(**loan), credit__guaranteed_share=0.1)
+    free, guaranteed = month(Firm(**loan)), month(Firm(**loan, guaranteed=12_000))
     assert free.paid("interest") == guaranteed.paid("interest") == fen(600)
     assert free.paid("guarantee_fee") == 0
     assert guaranteed.paid("guarantee_fee") == fen(120_000 * 0.1 * 0.01 / 12)

@@ -52,6 +52,18 @@ def decided(town: Town, month: int | None = None) -> tuple[int, int, int]:
 # What the bank does when a loan is due
 
 
+def test_what_is_borrowed_on_claims_does_not_fall_due_with_the_rest():
+    """30,000 yuan of 120,000 were lent on claims: 90,000 are called."""
+    town = live(replace(DUE, advanced=30_000), until=ENDS[JAN], parameters=CALLS)
+    assert town.line("called") == fen(90_000)
+    assert town.firm("advanced") == fen(30_000)
+
+
+def test_a_loan_on_claims_alone_is_never_due():
+    town = live(replace(DUE, advanced=LOAN), until=ENDS[JAN], parameters=CALLS)
+    assert (decided(town), town.firm("loan")) == ((0, 0, 0), fen(LOAN))
+
+
 @pytest.mark.parametrize(
     ("points", "at"), [(0.01, "renewed"), (0.0, "restructured"), (-0.99, "restructured"), (-1.0, "called")]
 )

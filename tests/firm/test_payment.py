@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sim.measure import Measure
 from tests.few_firms import Firm, Town, bank_giving, fen, measure
 
 # Wages of 40,000 yuan, materials of 1,000, a rent of 12,000: 3,000 more than it sells, every month.
@@ -137,22 +138,71 @@ def test_owners_pay_in_at_most_so_many_months_of_expected_outlays(expected, outl
     assert month(replace(POOR, expected=expected), parameters=owners).line("injection") == fen(0.05 * outlays)
 
 
-def test_a_firm_borrows_on_what_public_bodies_owe_it_where_a_measure_lets_it():
+OWED = replace(POOR, receivables_public=20_000, customer="public_bodies")
+UNPAID = {"receivables.collected_per_month": 0.0, "receivables.advance_rate": 0.8}
+
+
+def confirming(share: float, **eligible: Any) -> Measure:
+    """A measure by which so many debtors confirm what they owe."""
+    return measure("confirming", "credit", way="none", confirmed_share=share, eligible=eligible)
+
+
+def test_a_firm_borrows_on_what_public_bodies_owe_it_once_they_have_confirmed_it():
     """20,000 yuan are owed to it and 80 % can be borrowed on: room for 16,000, of which 3,000 are needed."""
-    advance = measure("advance", "credit", way="none", receivables_advance=0.8)
-    firm = replace(POOR, receivables_public=20_000, customer="public_bodies")
-    slow = {"receivables.collected_per_month": 0.0}
-    town = Town(firm, measures=[advance], parameters=slow).live()
-    assert town.line("loan_drawn") == fen(3_000)
-    assert town.firm("loan") == fen(3_000)
-    assert town.unpaid("rent") == 0
+    for town in (
+        Town(OWED, measures=[confirming(1.0)], parameters=UNPAID).live(),
+        Town(OWED, parameters={**UNPAID, "receivables.confirmed_share": 1.0}).live(),
+    ):
+        assert town.line("loan_drawn") == town.firm("loan") == town.firm("advanced") == fen(3_000)
+        assert town.unpaid("rent") == 0
+
+
+@pytest.mark.parametrize("measures", [[], [confirming(1.0, sizes=["small"])], [confirming(0.0)]])
+def test_nobody_borrows_on_claims_that_are_not_confirmed(measures):
+    town = Town(OWED, measures=measures, parameters=UNPAID).live()
+    assert (town.firm("loan"), town.unpaid("rent")) == (0, fen(3_000))
+
+
+def test_a_share_of_debtors_confirms_and_more_of_them_are_the_same_and_others():
+    def confirmed(share: float) -> set[int]:
+        town = Town(*[OWED] * 200, measures=[confirming(share)], parameters=UNPAID).live()
+        return {k for k in range(200) if town.firm("advanced", k) > 0}
+
+    few, many = confirmed(0.2), confirmed(0.5)
+    assert few < many
+    assert 20 <= len(few) <= 60 <= len(many) <= 140
+
+
+def test_at_most_the_advance_rate_of_claims_is_lent_on_them():
+    town = Town(replace(OWED, receivables_public=2_000), measures=[confirming(1.0)], parameters=UNPAID).live()
+    assert (town.firm("advanced"), town.unpaid("rent")) == (fen(1_600), fen(1_400))
+
+
+def test_what_was_sold_in_the_month_is_not_confirmed_yet_nor_what_is_overdue():
+    """Half of 45,000 yuan is sold on credit."""
+    on_credit = {**UNPAID, "receivables.credit_share": 0.5}
+    firm = replace(OWED, receivables_public=0, overdue_public=20_000)
+    assert Town(firm, measures=[confirming(1.0)], parameters=on_credit).live().firm("advanced") == 0
+
+
+def test_who_is_late_on_a_loan_borrows_nothing_on_claims():
+    late = replace(OWED, loan=10_000, loan_due=date(2023, 6, 1), facts=("late_on_loan",))
+    assert Town(late, measures=[confirming(1.0)], parameters=UNPAID).live().firm("advanced") == 0
+
+
+def test_the_bank_is_repaid_first_when_the_debtor_pays():
+    """In January 2,000 of 20,000 yuan come in and 1,000 of 3,000 are lent; of February's 1,800 the bank takes that."""
+    paying = {**UNPAID, "receivables.collected_per_month": 0.1}
+    told = {"measures": [confirming(1.0)], "parameters": paying}
+    town = Town(OWED, until=date(2022, 1, 31), **told).live()
+    assert town.firm("advanced") == fen(3_000 - 2_000)
+    town = Town(OWED, until=date(2022, 2, 28), **told).live()
+    assert town.paid("principal", 1) == fen(1_000)
 
 
 def test_a_firm_borrows_on_claims_for_the_living_that_its_owner_has_while_it_is_tight():
     """What is missing counts what the owner lives on, a third of 5,000 yuan: 4,650 in all."""
-    advance = measure("advance", "credit", way="none", receivables_advance=0.8)
-    firm = replace(POOR, receivables_public=20_000, customer="public_bodies", reservation=5_000)
-    town = Town(firm, measures=[advance], parameters={"receivables.collected_per_month": 0.0}).live()
+    town = Town(replace(OWED, reservation=5_000), measures=[confirming(1.0)], parameters=UNPAID).live()
     assert town.line("loan_drawn") == fen(3_000 + 1_650)
     assert (town.line("living"), town.unpaid("rent")) == (fen(1_650), 0)
 

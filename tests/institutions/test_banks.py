@@ -135,14 +135,13 @@ def test_the_old_loan_takes_the_term_and_the_maturity_of_the_new_one():
     assert (town.firm("loan_term"), town.firm("loan_due_on")) == (36, MONDAY.day - 1 + 1_095)
 
 
-def test_a_first_loan_on_claims_is_due_like_any():
-    """3,900 yuan are missing and are borrowed on the day of the settlement, 15 January."""
-    advance = measure("advance", "credit", way="none", receivables_advance=0.8)
-    owed = Firm(sales=45_000, cash=0, customer="public_bodies", receivables_public=100_000)
-    slow = {**PLAIN, "receivables.collected_per_month": 0.0, "credit.short_share": 0.0}
-    town = Town(owed, DEBTOR, until=date(2022, 1, 15), measures=[advance], parameters=slow).live()
-    assert town.firm("loan") == fen(3_900)
-    assert (town.firm("loan_term"), town.firm("loan_due_on")) == (36, 14 + 1_095)
+def test_a_loan_on_claims_has_no_term():
+    """3,900 yuan are missing and are borrowed on the day of the settlement, 15 January; the bank decides on Monday."""
+    owed = Firm(sales=45_000, cash=0, customer="public_bodies", receivables_public=100_000, loan_due=None)
+    slow = {**PLAIN, "receivables.collected_per_month": 0.0, "receivables.confirmed_share": 1.0}
+    town = Town(owed, DEBTOR, until=date(2022, 1, 15), parameters=slow).live()
+    assert town.firm("loan") == town.firm("advanced") == fen(3_900)
+    assert town.firm("loan_due_on") == 32_767
 
 
 # What may be lent in a month
@@ -249,3 +248,46 @@ def test_incentives_raise_what_was_repaid_too():
 def test_in_the_first_month_nothing_is_bad_and_nothing_has_been_repaid():
     town = Town(MATURED, parameters=IN_PARTS)
     assert town.run.banks.supply[0] == pytest.approx(fen(10_000))
+
+
+# What the central bank pays for the growth of inclusive loans
+
+
+def incentive(*firms: Firm, share: float | None = 0.02, size: str = "micro", **changed: float) -> Town:
+    """A firm in January, which borrows 144,810 yuan, beside a million that is lent; all of it is with local banks."""
+    said = {"credit.local_bank_share": 1.0, "credit.incentive_passed_on": 1.0, "credit.short_share": 0.0}
+    told = {**PLAIN, **said, **changed}
+    measures = [] if share is None else [measure("support", "credit", way="none", growth_incentive=share)]
+    return Town(*(firms or (replace(SHORT, size=size), DEBTOR)), measures=measures, parameters=told).live()
+
+
+@pytest.mark.parametrize(("share", "paid"), [(None, 0.01), (0.005, 0.01), (0.02, 0.02)])
+def test_the_central_bank_pays_local_banks_a_share_of_the_growth_of_inclusive_loans(share, paid):
+    """One percent without a measure; a measure that says less takes nothing away."""
+    assert incentive(share=share).line("loan_incentive") == fen(paid * 3 * OUTLAYS)
+    half = {"credit.local_bank_share": 0.5}
+    assert incentive(share=share, **half).line("loan_incentive") == fen(0.5 * paid * 3 * OUTLAYS)
+
+
+def test_nothing_is_paid_for_medium_firms_nor_where_loans_do_not_grow():
+    assert incentive(size="medium").line("loan_incentive") == 0
+    assert incentive(Firm(), DEBTOR).line("loan_incentive") == 0
+
+
+def test_what_is_paid_more_comes_off_new_rates_over_the_years_of_a_loan():
+    """All that was lent in January is growth: one percent more of it, once, is a third of a percent in three years."""
+    assert incentive().run.banks.bank.incentive[0] == pytest.approx(0.01 / 3)
+    assert incentive(**{"credit.incentive_passed_on": 0.25}).run.banks.bank.incentive[0] == pytest.approx(0.0025 / 3)
+    assert incentive(share=None).run.banks.bank.incentive[0] == 0.0
+
+
+@pytest.mark.parametrize(("size", "rate"), [("micro", 0.06 - 0.01 / 3), ("medium", 0.06)])
+def test_new_loans_of_inclusive_firms_are_cheaper_in_the_next_month(size, rate):
+    """The second firm, whose cash lasts through January, asks in February."""
+    later = Firm(sales=45_000, cash=7_000, loan_rate=0.06, size=size, buffer_months=0.0)
+    told = {"credit.local_bank_share": 1.0, "credit.incentive_passed_on": 1.0, "credit.short_share": 0.0}
+    support = measure("support", "credit", way="none", growth_incentive=0.02)
+    town = Town(SHORT, later, DEBTOR, until=date(2022, 2, 28), measures=[support],
+                parameters={**PLAIN, **told}).live()  # fmt: skip
+    assert town.cases("loan", "paid", 0) == 1
+    assert town.firm("loan_rate", 1) == pytest.approx(rate)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.vocabulary import TICKETS
-from tests.few_firms import Firm, Town, measure
+from tests.few_firms import Firm, Town, bank_giving, measure
 from tests.institutions.test_outbreak import CLOSED, NO_PROBLEMS
 
 SATURDAY, MONDAY, TUESDAY = (date(2022, 2, day) for day in (12, 14, 15))
@@ -130,6 +130,19 @@ def test_a_bridging_loan_is_a_loan_of_the_bank():
         assert town.is_open() is works
         assert (town.line("loan_drawn") > 0) is works
         assert requests(town, "funds", "decided" if works else "refused") == 1
+
+
+def test_a_bridging_loan_may_be_guaranteed():
+    """The bank misses 0.1 points of 0.5 that collateral, or a guarantor in its place, would give."""
+    poor = Firm(sales=48_000, cash=20_000 + 1_000)
+    bank = {**bank_giving(-0.1), "credit.collateral_bonus": 0.5, "credit.never_applies_share": 0.0}
+    parameters = {**PLENTY, **NO_PROBLEMS, **bank, "restart.funds_cash_months": 0.5, "credit.growth_per_year": 1.0}
+    rich = Firm(loan=10_000_000, loan_due=date(2024, 1, 1))
+    for limit, works in ((0.1, True), (0.0, False)):
+        told = {**parameters, "credit.guarantee_limit": limit}
+        town = Town(poor, rich, until=SATURDAY, closed=CLOSED, measures=[COUNTER], parameters=told).live()
+        assert town.is_open() is works
+        assert (town.firm("guaranteed") > 0) is works
 
 
 def test_a_ticket_whose_lack_has_passed_is_struck_off():

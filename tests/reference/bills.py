@@ -69,8 +69,7 @@ def draw_up(province: Province, firm: Firm, day: int, previous: int, trade: Trad
         loan = float(firm.loan)
         penalty = p("credit.penalty_rate") if "late_on_loan" in firm.facts else 0.0
         bills["interest"] = whole(loan * (firm.loan_rate + penalty) / 12.0)
-        if "collateral" not in firm.flags:
-            bills["guarantee_fee"] = whole(loan * p("credit.guaranteed_share") * p("credit.guarantee_fee") / 12.0)
+        bills["guarantee_fee"] = whole(firm.guaranteed * p("credit.guarantee_fee") / 12.0)
         bills["principal"] = principal(province, firm, day, previous)
 
     before_tax = sum(amount for flow, amount in bills.items() if flow != "principal") + trade.depreciation

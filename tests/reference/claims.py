@@ -11,9 +11,19 @@ from tests.reference.province import Province
 
 def collect(province: Province, firm: Firm, day: int) -> int:
     """Collect old claims, let bills become overdue, lose what failed customers owed; returns the fen lost."""
+    before = firm.cash
     if firm.receivables_public > 0:
         collect_public(province, firm, day)
     collect_overdue(province, firm, day)
+    repaid = min(firm.advanced, firm.cash - before)  # what was borrowed on claims
+    if repaid > 0:
+        firm.cash -= repaid
+        firm.advanced -= repaid
+        firm.loan -= repaid
+        firm.guaranteed = min(firm.guaranteed, firm.loan)
+        month, amount = province.month_of[day], repaid * firm.weight
+        province.books.post(month, "firms", "banks", "principal", "paid", amount)
+        province.repaid[firm.prefecture] += amount
     return collect_private(province, firm, day) if firm.receivables_private > 0 else 0
 
 

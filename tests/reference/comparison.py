@@ -31,7 +31,8 @@ BITS = {"flags": FLAGS, "facts": FACTS, "tickets": TICKETS}
 
 NEVER_NEGATIVE = (
     "cash", "receivables_public", "overdue_public", "receivables_private", "payables", "overdue_payables",
-    "arrears_public", "arrears_private", "loan", "vat_credit", "quality_deposit", "contract_backlog", "usual_sales",
+    "arrears_public", "arrears_private", "loan", "guaranteed", "advanced", "vat_credit", "quality_deposit",
+    "contract_backlog", "usual_sales",
     "rent", "staff", "hires", "distressed_months", "loan_term", "late_months", "materials_now", "expected", "loan_rate",
     "activity_pending",
 )  # fmt: skip
@@ -71,6 +72,9 @@ class Pair:
                     yield Difference(
                         names[month], row, "overdue_payables", state["payables"], state["overdue_payables"]
                     )
+                for part in ("guaranteed", "advanced"):
+                    if state[part] > state["loan"]:
+                        yield Difference(names[month], row, part, state["loan"], state[part])
 
     def table_differences(self) -> Iterator[tuple[str, Any, Any, Any]]:
         """Every entry of a table that differs: table, entry, of the engine, of the oracle."""

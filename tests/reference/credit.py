@@ -10,8 +10,11 @@ from tests.reference.province import NEVER, Province
 LONGEST_COUNT = 127  # months, as they are kept
 
 
-def score(province: Province, firm: Firm, day: int, purpose: Purpose) -> float:
-    """Points that a bank gives a firm; above 0 is good. ``purpose``: of the bank's error."""
+def score(province: Province, firm: Firm, day: int, purpose: Purpose, guaranteed: float | None = None) -> float:
+    """Points that a bank gives a firm; above 0 is good. ``purpose``: of the bank's error.
+
+    ``guaranteed``: share of the loan that is taken to be guaranteed, that of the firm's own if nothing is said.
+    """
     p = province.calibration
     approval, waiver, error = 0.0, 0.0, 1.0
     for rule in firm.eligible:
@@ -23,7 +26,8 @@ def score(province: Province, firm: Firm, day: int, purpose: Purpose) -> float:
     trade = usual * province.date_month(day)
     points = p("credit.base") + approval + p("credit.margin_weight") * firm.profit_this_year / trade
     points -= p("credit.leverage_weight") * firm.loan / (12.0 * usual)
-    points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else waiver)
+    secured = max(waiver, firm.guaranteed_part if guaranteed is None else guaranteed)
+    points += p("credit.collateral_bonus") * (1.0 if "collateral" in firm.flags else secured)
     if "late_on_loan" in firm.facts or firm.distressed_months > 0:
         points -= p("credit.record_malus")
     chance = province.draws.normal(purpose, firm.key, province.month_of[day])
@@ -45,11 +49,12 @@ def begin_term(firm: Firm, day: int) -> None:
 
 def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
     """What of the loan must be repaid today; at the first settlement after maturity the bank decides about it."""
-    if firm.loan_due_on > day:
+    owed = firm.loan - firm.advanced  # what is borrowed on claims has no term
+    if owed == 0 or firm.loan_due_on > day:
         return 0
     if firm.loan_due_on > previous:
         if any(moves_principal(province, firm, rule, day) for rule in firm.held("deferral")):
-            return firm.loan
+            return owed
         points = score(province, firm, day, Purpose.EXTENSION)
         if points > 0.0:
             begin_term(firm, day)
@@ -60,13 +65,13 @@ def principal(province: Province, firm: Firm, day: int, previous: int) -> int:
             firm.loan_term = 0
             kind = "called"
         month = province.month_of[day]
-        province.books.post(month, "firms", "banks", "principal", kind, firm.loan * firm.weight)
+        province.books.post(month, "firms", "banks", "principal", kind, owed * firm.weight)
         if kind == "renewed":
             return 0
     if firm.loan_term == 0:
-        return firm.loan
+        return owed
     months_late = (day - firm.loan_due_on) // 31
-    return firm.loan // max(1, int(province.calibration("credit.run_off_months")) - months_late)
+    return owed // max(1, int(province.calibration("credit.run_off_months")) - months_late)
 
 
 def moves_principal(province: Province, firm: Firm, rule: Rule, day: int) -> bool:

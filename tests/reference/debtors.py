@@ -15,7 +15,7 @@ from tests.reference.policy import Rule
 if TYPE_CHECKING:
     from tests.reference.province import Province
 
-DISPUTED, IN_DIFFICULTY, SIZE_OF_A_DEBT = range(3)  # draws of a firm, once in a life
+DISPUTED, IN_DIFFICULTY, SIZE_OF_A_DEBT, CONFIRMS = range(4)  # draws of a firm, once in a life
 
 
 class LargeFirms:
@@ -89,6 +89,15 @@ def is_to_be_cleared(province: Province, firm: Firm) -> bool:
 def has_plan(province: Province, firm: Firm, day: int) -> bool:
     """Whether a measure for debtors in real difficulty pays off what is overdue to a firm."""
     return any(rule.values.debtors == "in_difficulty" for rule in measures_that_collect(province, firm, day))
+
+
+def confirms(province: Province, firm: Firm, day: int) -> bool:
+    """Whether the debtor confirms what it owes, so that a bank lends on it."""
+    share = province.calibration("receivables.confirmed_share")
+    for rule in firm.eligible:
+        if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
+            share = max(share, float(rule.says("confirmed_share", day)))
+    return province.draws.uniform(Purpose.DISPUTE, firm.key, CONFIRMS) < share
 
 
 def single_debt(province: Province, firm: Firm) -> float:

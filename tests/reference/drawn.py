@@ -72,6 +72,13 @@ OWED = {  # debts of all kinds, and large firms that can find little or much for
     "receivables.difficult_share": (0.1, 0.45),
     "receivables.large_firms_extra_share": (0.0, 0.3),
 }
+GUARANTEED = {  # firms that banks refuse, with guarantors who have room for few or for many of them
+    "credit.base": (0.1, 0.3),
+    "credit.guaranteed_share": (0.2, 0.25),
+    "credit.guarantee_limit": (0.04, 0.3),
+    "credit.asset_turnover": (0.5, 2.0),
+    "credit.growth_per_year": (0.3, 0.494),
+}
 UNTOUCHED = ("population.registered_entities", "population.active_share")  # how many entities there are
 
 
@@ -320,7 +327,7 @@ def parameter_changes(draw: DrawFn) -> dict[str, float]:
     changed = draw(st.lists(st.sampled_from(sorted(ranges)), max_size=12, unique=True))
     of_markets = sorted(path for path in ranges if path.startswith(MARKETS))
     changed += draw(st.lists(st.sampled_from(of_markets), max_size=6, unique=True))
-    for narrow in (SMALL_LOTS, FAILING, HELPED, OWED):
+    for narrow in (SMALL_LOTS, FAILING, HELPED, OWED, GUARANTEED):
         if draw(st.booleans()):
             ranges |= narrow
             changed += narrow

@@ -52,6 +52,8 @@ class Firm:
     arrears_public: int
     arrears_private: int
     loan: int
+    guaranteed: int
+    advanced: int
     loan_due_on: int
     loan_term: int
     late_months: int
@@ -85,6 +87,11 @@ class Firm:
     def is_alive(self) -> bool:
         """Whether it is open, stopped or paused."""
         return self.status in ("open", "suspended", "paused")
+
+    @property
+    def guaranteed_part(self) -> float:
+        """Share of its loan behind which a public guarantor stands."""
+        return self.guaranteed / self.loan if self.loan > 0 else 0.0
 
     @property
     def is_freed(self) -> bool:

@@ -127,7 +127,11 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     province.repaid[firm.prefecture] += paid * w
     recovered = whole((firm.loan - paid) * province.calibration("credit.recovery_share"))
     post("owners", "banks", "loan", "paid", recovered)
-    post("firms", "banks", "loan", "written_off", firm.loan - paid - recovered)
+    lost = firm.loan - paid - recovered
+    of_guarantors = whole(lost * firm.guaranteed_part * province.calibration("credit.guarantee_risk_share"))
+    post("firms", "guarantors", "loan", "written_off", of_guarantors)
+    province.repaid[firm.prefecture] += of_guarantors * w
+    post("firms", "banks", "loan", "written_off", lost - of_guarantors)
     post("firms", "owners", "drawings", "paid", cash)
     post("firms", "tax_authority", "vat", "written_off", firm.vat_credit)
     province.market.left[firm.prefecture] += firm.staff * w
@@ -137,6 +141,7 @@ def leave(province: Province, firm: Firm, day: int, why: Why) -> None:
     else:
         cause = "closed_while_stopped" if stopped else "retired" if why == "retires" else "closed"
     firm.cash = firm.arrears_private = firm.arrears_public = firm.loan = 0
+    firm.guaranteed = firm.advanced = 0
     firm.payables = firm.overdue_payables = 0
     firm.receivables_public = firm.overdue_public = firm.receivables_private = 0
     firm.vat_credit = firm.quality_deposit = firm.contract_backlog = firm.staff = 0

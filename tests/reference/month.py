@@ -120,6 +120,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
 
     # 3. Claims.
     lost = collect(province, firm, day)
+    claims = firm.receivables_public  # that can be borrowed on: confirming takes until the next settlement
     sell(province, firm, month, sold)
     hand_over(province, firm, month, delivered, worked_off)
 
@@ -155,7 +156,7 @@ def settle(province: Province, firm: Firm, day: int) -> None:
     # 8. Payment; what the month teaches about the next.
     expected_outlays = whole(outlays(province, firm, firm.expected))
     target = whole(firm.buffer_months * expected_outlays)
-    overdue = pay_bills(province, firm, day, expected_outlays, target, due)
+    overdue = pay_bills(province, firm, day, claims, expected_outlays, target, due)
     in_distress = overdue > p("firm.distress_months") * expected_outlays
     firm.distressed_months = min(firm.distressed_months + 1, LONGEST_COUNT) if in_distress else 0
     short = "short_of_cash" in firm.facts

@@ -157,6 +157,7 @@ class Oracle:
                 firm.weight * firm.loan for firm in province.firms if firm.is_alive and firm.prefecture == prefecture
             )
         self.banks.new_month(day)
+        self.banks.take_incentive(day)
         province.large_firms.close_month()
         province.market.close_month(province.month_of[day])
         self.evaluation.evaluate(day)

@@ -57,6 +57,27 @@ def expected_earnings(province: Province, firm: Firm, day: int, wanted: float) -
     return earnings
 
 
+def fee_borne(province: Province, firm: Firm, day: int) -> float:
+    """Share of the fee of the next twelve months that the firm, had it a guaranteed loan, would bear itself."""
+    taken = 0.0
+    for rule in firm.eligible:
+        if rule.kind != "relief" or not rule.in_force(day, firm.prefecture) or "guarantee_fee" not in rule.values.flows:
+            continue
+        heard = province.policy.is_automatic(rule, day, firm.prefecture) or province.knows(firm, rule)
+        if heard and (firm.facts | {"has_loan"}).issuperset(rule.facts):
+            months = float(rule.says("months", day)) if rule.has_months else months_to_end(rule, day)
+            taken += float(rule.says("share", day)) * float(rule.values.coverage) * min(1.0, months / 12.0)
+    return max(0.0, 1.0 - taken)
+
+
+def expansion_earns(province: Province, firm: Firm, day: int) -> float:
+    """What a yuan invested earns in a year before interest, at the firm's own margin."""
+    left = left_of_a_yuan(province, firm, day, firm.usual_sales * firm.expected)
+    if firm.materials_now == 0.0:  # it has not settled yet
+        left -= firm.materials_share
+    return province.calibration("credit.asset_turnover") * (left - work_of_a_yuan(province, firm))
+
+
 def gap(province: Province, firm: Firm, earnings: float) -> float:
     """How far earnings stay below what is asked of them: 1 is all of what the owner could have elsewhere."""
     if firm.size in LIVED_ON:

@@ -8,7 +8,8 @@ from sim.random_numbers import Purpose
 from sim.vocabulary import FLOWS
 from tests.reference.arithmetic import whole
 from tests.reference.books import BEARER, payee
-from tests.reference.credit import give_a_term, keep_record
+from tests.reference.credit import keep_record
+from tests.reference.debtors import confirms
 from tests.reference.entitlements import flows_of
 from tests.reference.firm import Firm
 from tests.reference.policy import Rule
@@ -32,10 +33,13 @@ def is_tight(province: Province, cash: int, target: int) -> bool:
     return cash < province.calibration("firm.tight_share") * target
 
 
-def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, target: int, due: dict[str, int]) -> int:
+def pay_bills(
+    province: Province, firm: Firm, day: int, claims: int, expected_outlays: int, target: int, due: dict[str, int]
+) -> int:
     """Pay what can be paid, and say so in the fact ``short_of_cash``; returns the fen that are overdue after it.
 
-    ``target``: fen that the firm means to hold.
+    ``claims``: fen owed by public bodies and large firms since the last settlement; ``target``: fen that the firm means
+    to hold.
     """
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
     due_again = [(rule, instalment(province, firm, rule, day)) for rule in firm.held("deferral")]
@@ -45,7 +49,7 @@ def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, t
     living = math.floor(firm.reservation * p("owner.living_least")) if tight else firm.reservation
     total = instalments + living + sum(due.values())
     if firm.cash < total:
-        raise_cash(province, firm, day, total - firm.cash, expected_outlays)
+        raise_cash(province, firm, day, total - firm.cash, claims, expected_outlays)
     cash = firm.cash
     short = late = False
     for flow in FLOWS:
@@ -83,6 +87,7 @@ def pay_bills(province: Province, firm: Firm, day: int, expected_outlays: int, t
         paid = min(due["principal"], max(0, cash - reserve))
         cash -= paid
         firm.loan -= paid
+        firm.guaranteed = min(firm.guaranteed, firm.loan)
         books.post(month, "firms", "banks", "principal", "paid", paid * w)
         province.repaid[firm.prefecture] += paid * w
         principal_overdue = due["principal"] - paid
@@ -134,19 +139,16 @@ def pay_instalment(province: Province, firm: Firm, rule: Rule, month: int, amoun
             firm.arrears_public += amount - paid
 
 
-def raise_cash(province: Province, firm: Firm, day: int, gap: int, expected_outlays: int) -> None:
-    """Before a bill stays unpaid: borrow on claims where a measure lets the firm, then the owners' money, once."""
+def raise_cash(province: Province, firm: Firm, day: int, gap: int, claims: int, expected_outlays: int) -> None:
+    """Before a bill stays unpaid: borrow on claims that the debtor has confirmed, then the owners' money, once.
+
+    ``claims``: fen that were owed at the last settlement and still are.
+    """
     p, month = province.calibration, province.month_of[day]
-    advance = 0.0
-    for rule in firm.eligible:
-        if rule.kind == "credit" and rule.in_force(day, firm.prefecture) and firm.meets(rule):
-            advance = max(advance, float(rule.says("receivables_advance", day)))
-    if advance > 0.0 and "late_on_loan" not in firm.facts:
-        room = whole((firm.receivables_public + firm.overdue_public) * advance) - firm.loan
-        borrowed = min(gap, room)
+    if "late_on_loan" not in firm.facts and confirms(province, firm, day):
+        borrowed = min(gap, whole(claims * p("receivables.advance_rate")) - firm.advanced)
         if borrowed > 0:
-            if firm.loan == 0:
-                give_a_term(province, firm, day)
+            firm.advanced += borrowed
             firm.loan += borrowed
             firm.cash += borrowed
             gap -= borrowed
