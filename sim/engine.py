@@ -131,23 +131,15 @@ class Run:
         actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if wanted.fates else []
         self.groups = self.measure_ids if wanted.follow else actions
         self._set_the_scene()
-        self.record = Record(
-            self.timeline.month_names,
-            self.counties.prefecture_code,
-            self.measure_ids,
-            scenario.plan,
-            population.firms,
-        )
+        plan, prefectures = scenario.plan, self.counties.prefecture_code
+        self.record = Record(self.timeline, prefectures, self.measure_ids, plan, population.firms)
         small = scenario.plan.ceiling_yuan("small_arrears_left")
         self.small_arrears = NO_LIMIT if small is None else fen(small)
         slots, books = self.state.records.slots, self.state.records.books
         self.journeys = Journeys(wanted.follow, population.firms, slots, books, scenario.measures, self.timeline)
         strata, applied_for = self.record.strata, self.rules.applied_for
         self.looks = Looks(wanted.inside, population, strata, parameters, self.timeline, self.state, applied_for)
-        if self.record.adopted_in == 0:  # nothing is counted before its month but what there is at the start
-            panel, tally = np.zeros_like(self.record.panel[0]), np.zeros_like(self.record.tallies[0])
-            clock, small = self.province.clock(0), self.small_arrears
-            count(self.state, self.record.strata, panel, tally, self.record.arrears[0], clock, small)
+        self.record.begin(self.state, self.province.clock(0), self.small_arrears)
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self._refuse_overflow()
@@ -418,7 +410,6 @@ class Run:
                 self.inclusive_loans,
                 self.parameters["credit.all_loans_growth"],
                 self.markets.out_of_work.sum(),
-                self.timeline,
             ),
             ledger=money,
             panel=tables["panel"],

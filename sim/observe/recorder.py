@@ -38,6 +38,7 @@ from sim.observe.observers import (
     OF_DIFFICULT,
     PLANNED,
     STANDING,
+    count,
     count_aware,
 )
 from sim.observe.tables import TABLES, named, nothing
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.firm.effects import Terms
-    from sim.firm.state import Counts, Slots
+    from sim.firm.state import Clock, Counts, Slots, State
     from sim.ledger import Books
     from sim.population.columns import Firms
     from sim.timeline import Timeline
@@ -92,13 +93,14 @@ class Record:
 
     def __init__(
         self,
-        months: list[str],
+        timeline: Timeline,
         prefectures: tuple[str, ...],
         measures: list[str],
         plan_days: PlanDays,
         firms: Firms,
     ) -> None:
-        self.months, self.prefectures, self.measures = months, prefectures, measures
+        self.timeline, self.prefectures, self.measures = timeline, prefectures, measures
+        self.months = months = timeline.month_names
         items = len(measures) + len(REQUESTS)
         self.cells = (len(prefectures), len(SECTORS), len(SIZES))
         self.panel = np.zeros((len(months), prod(self.cells), len(COUNTED)), np.int64)
@@ -122,6 +124,15 @@ class Record:
         self.money_of_fund = np.zeros((len(months), 2), np.int64)  # of SME_FUND by each month's end: put in, drawn
         # Months whose counts decide the outcomes.
         self.decisive = {*self.read_in.values(), min(self.adopted_in - 1, last), last}
+
+    def begin(self, state: State, clock: Clock, small: int) -> None:
+        """Count what outcomes read of the first day: arrears that stand before the plan, if the horizon begins later.
+
+        ``clock``: of the first day; ``small`` as for :func:`sim.observe.observers.count`.
+        """
+        if self.adopted_in == 0:
+            panel, tally = np.zeros_like(self.panel[0]), np.zeros_like(self.tallies[0])
+            count(state, self.strata, panel, tally, self.arrears[0], clock, small)
 
     def tables(
         self, firms: Firms, terms: Terms, counts: Counts, books: Books, timeline: Timeline
@@ -163,7 +174,6 @@ class Record:
         inclusive_loans: int,
         growth: float,
         out_of_work: float,
-        timeline: Timeline,
     ) -> pd.DataFrame:
         """The outcomes (columns: ``TABLES['outcomes']``).
 
@@ -197,7 +207,7 @@ class Record:
                 stock_refunds=self._stock_refunds(counts, month),
                 arrears=self._arrears(counts, month),
                 sme_fund=(put_in, drawn),
-                years=int((timeline.month[: timeline.days] <= month).sum()) / outcomes.DAYS_OF_YEAR,
+                years=int((self.timeline.month[: self.timeline.days] <= month).sum()) / outcomes.DAYS_OF_YEAR,
                 **of_horizon,
             )
 

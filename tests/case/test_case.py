@@ -64,17 +64,18 @@ def test_every_part_of_the_model_is_at_work(case: Path) -> None:
 @pytest.mark.slow
 def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Path) -> None:
     study = sim.compare(["baseline", "full_plan"], firms=400, replications=2, folder=tmp_path / "study")
-    assert set(study.runs["reason"]) == {""} and len(study.runs) == 4
-    effects = study.differences.set_index(["scenario", "outcome"])["mean"]
+    assert set(study.runs["reason"]) == {""} and len(study.runs) == 6  # the national rules too
+    effects = study.over_baselines(study.differences).set_index(["scenario", "outcome"])["mean"]
     assert effects["full_plan", "money_given"] > 0
     universes = study.universes[study.universes["month"] == "2023-12"].set_index(["scenario", "universe", "by"])
     assert universes.loc[("baseline", "all", "firms"), "founders"] == FIRMS
     lived = study.outcomes.set_index(["scenario", "outcome"])["mean"]
     rates = rates_by_month(study.universes).set_index(["scenario", "universe", "by", "month"])["survival_rate"]
-    assert rates["full_plan", "all", "firms", "2023-12"] == pytest.approx(lived["full_plan", "survival_rate"])
-    by_month = study.differences_by_month.set_index(["universe", "by", "month", "outcome"])["mean"]
-    assert by_month["all", "firms", "2023-12", "survival_rate"] == pytest.approx(effects["full_plan", "survival_rate"])
-    assert by_month["all", "firms", "2022-12", "loss_share"] == pytest.approx(effects["full_plan", "loss_share"])
+    assert rates["full_plan", "all", "firms", "2023-12"] == pytest.approx(lived["full_plan", "survival_rate_of_all"])
+    by_month = study.over_baselines(study.differences_by_month)
+    by_month = by_month[by_month["scenario"] == "full_plan"].set_index(["universe", "by", "month", "outcome"])["mean"]
+    assert by_month["all", "firms", "2023-12", "survival_rate"] == pytest.approx(effects["full_plan", "survival_rate_of_all"])
+    assert by_month["all", "firms", "2022-12", "loss_share"] == pytest.approx(effects["full_plan", "loss_share_of_all"])
 
 
 @pytest.mark.slow

@@ -325,14 +325,14 @@ IN_THE_CATALOGUE = {
     ),
     "unknown target": ("measures/tax/tax_policy_push.yaml", "[tax]", "[taxes]", "unknown_measure", "values.target.0"),
     "modelled by nothing": ("register.yaml", "status: declared", "status: modelled", "refused", "clauses.0.a.status"),
-    "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.3.clause"),
+    "clause of a target": ("plan.yaml", "clause: I.6.c", "clause: I.6.x", "unknown_clause", "targets.4.clause"),
     "ceiling of no measure": (
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: small_arrears_dead_line", "unknown_measure",
-        "targets.3.ceiling_yuan",
+        "targets.4.ceiling_yuan",
     ),
     "ceiling of a measure without one": (
         "plan.yaml", "ceiling_yuan: small_arrears_deadline", "ceiling_yuan: rent_waiver", "unknown_measure",
-        "targets.3.ceiling_yuan",
+        "targets.4.ceiling_yuan",
     ),
     "no origin": ("measures/fiscal/rent_waiver.yaml", "origin: nation\n", "", "missing_key", "origin"),
     "unknown origin": ("measures/fiscal/rent_waiver.yaml", "origin: nation", "origin: city", "not_allowed", "origin"),
