@@ -27,7 +27,7 @@ TRACKED = [
 SOURCES = [path for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.suffix == ".py"]
 CHANCE = re.compile(r"^(random|secrets|numpy\.random|os\.urandom|uuid\.uuid[14])\b|\.rvs$")
 LONGEST_FILE = 450  # lines; longer than one sitting
-MOST_PARAMETERS = 8
+MOST_PARAMETERS = 9
 
 
 def short(path: Path) -> str:
@@ -228,7 +228,7 @@ def test_help_answers_without_the_heavy_libraries() -> None:
     assert "loaded: []" in shown.stdout, shown.stdout.splitlines()[-1]
 
 
-MOST_PARAMETERS = 8
+MOST_PARAMETERS = 9
 KERNELS = ("kernel", "inlined", "outermost", "allocating")
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

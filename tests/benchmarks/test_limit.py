@@ -41,6 +41,7 @@ def test_what_is_written_is_read_and_only_promised_columns_are_left_out() -> Non
     assert set(Firms._fields) - set(limit.READ) == {
         "landlord",  # decides what a firm is eligible for, once
         "loan_rate", "loan_term", "vat_credit", "quality_deposit", "waiting",  # some firms only
+        "advanced", "guaranteed",  # some firms only
         "restart_on", "freed_on", "tickets",  # stopped firms
         "exited_on", "exit_cause",  # closed ones
     }  # fmt: skip

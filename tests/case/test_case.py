@@ -74,7 +74,9 @@ def test_a_comparison_tells_the_plan_from_the_baseline(case: Path, tmp_path: Pat
     assert rates["full_plan", "all", "firms", "2023-12"] == pytest.approx(lived["full_plan", "survival_rate_of_all"])
     by_month = study.over_baselines(study.differences_by_month)
     by_month = by_month[by_month["scenario"] == "full_plan"].set_index(["universe", "by", "month", "outcome"])["mean"]
-    assert by_month["all", "firms", "2023-12", "survival_rate"] == pytest.approx(effects["full_plan", "survival_rate_of_all"])
+    assert by_month["all", "firms", "2023-12", "survival_rate"] == pytest.approx(
+        effects["full_plan", "survival_rate_of_all"]
+    )
     assert by_month["all", "firms", "2022-12", "loss_share"] == pytest.approx(effects["full_plan", "loss_share_of_all"])
 
 

@@ -169,8 +169,8 @@ def test_a_comparison_leaves_tables_and_a_report(shukun):
     answer = shukun("compare", "full_plan", *FEW, "--replications", "2", "--draws", "2", *NO_CLAUSES, "--json")
     assert answer.exit_code == 0, answer.stderr
     study = json.loads(answer.stdout)
-    assert [scenario["name"] for scenario in study["scenarios"]] == ["baseline", "full_plan"]
-    baseline, plan = study["scenarios"]
+    assert [scenario["name"] for scenario in study["scenarios"]] == ["no_support", "full_plan", "national_rules"]
+    baseline, plan, _ = study["scenarios"]
     assert set(plan["outcomes"]["survival_rate"]) == {"mean", "low", "high"}
     assert baseline["difference_from_baseline"]["survival_rate"] == {"mean": 0, "low": 0, "high": 0}
     assert {"outcome", "clause", "met_over_replications", "met_over_ranges"} <= set(study["targets"][0])
@@ -317,7 +317,7 @@ def test_a_journey_is_every_event_of_both_worlds(shukun):
     journey = json.loads(answer.stdout)
     [firm] = journey["firms"]
     assert firm["fate"] == "lost_either_way"
-    assert {event["world"] for event in journey["events"]} == {"full_plan", "baseline"}
+    assert {event["world"] for event in journey["events"]} == {"full_plan", "no_support"}
     assert {event["firm"] for event in journey["events"]} == {firm["firm"]}
 
 

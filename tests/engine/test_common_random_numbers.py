@@ -45,9 +45,12 @@ def _masks(*runs):
     return [(run, zero) for run in runs]
 
 
-@pytest.mark.parametrize("action", ["fiscal", "jobs", "finance", "integration", "resumption", "tax"])
+@pytest.mark.parametrize("action", ["fiscal", "arrears", "finance", "integration", "resumption", "tax"])
 def test_nothing_of_an_action_moves_before_its_first_day(action, tmp_path):
-    """Up to the day before the first measure begins, the two worlds are one, firm by firm."""
+    """Up to the day before the first measure begins, the two worlds are one, firm by firm.
+
+    The action for jobs is not among them: a national rule of it holds from the first day on.
+    """
     first = min(measure.start for measure in scenario_of(f"action_{action}").measures)
     eve = f"world: {{end: {first.fromordinal(first.toordinal() - 1)}}}\n"
     without = live(written(tmp_path, f"extends: baseline\n{eve}"))

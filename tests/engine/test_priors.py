@@ -73,7 +73,8 @@ def assert_province_lives(changes: dict[str, object]) -> None:
     left, short, _ = shares(lived(changes, date(2022, 1, 31)))
     losing = max(p.table("costs.loss_share").values())
     rate = max(p.table("leaving.retirement_per_year").values()) / 12 + losing * p["leaving.hazard_per_month"]
-    assert left <= rate + 3 * (rate / ROWS) ** 0.5, changes  # few rows stand for all: three standard errors
+    # Few rows stand for all, and not alike; of many draws some are far out: four standard errors.
+    assert left <= rate + 4 * (rate / ROWS) ** 0.5, changes
     assert short <= AT_ONCE, changes
     assert shares(lived(changes, date(2022, 12, 31)))[2] >= ALIVE, changes
 

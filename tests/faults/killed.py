@@ -21,7 +21,7 @@ import scipy.stats  # noqa: F401
 import sim
 from sim.study import StudyError, study_folder
 from sim.study.answering import Asked, answered
-from sim.study.comparison import journey
+from sim.study.comparison import journey, scenarios
 from sim.study.keywords import Execution
 from sim.study.questions import comparison
 from sim.study.runs import worker
@@ -36,7 +36,7 @@ def stand_in() -> None:
     engine = types.ModuleType("sim.engine")
     engine.simulate = make_simulate()  # type: ignore[attr-defined]
     sys.modules["sim.engine"] = sim.engine = engine  # type: ignore[attr-defined]
-    comparison.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
+    scenarios.load = lambda name, levers=None: FakeScenario(str(name), levers or {})  # type: ignore[assignment]
     worker.load = journey.load = lambda asked, levers=None: asked  # type: ignore[assignment]
 
 

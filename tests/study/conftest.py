@@ -31,12 +31,13 @@ class FakeScenario:
     firms: int | str | None = None
     parameter_changes: dict[str, float] = field(default_factory=dict)
     measures: tuple[()] = ()
+    reactions: tuple[()] = ()
     unused: tuple[()] = ()
     origin: None = None
 
     @property
     def against(self) -> tuple[str, ...]:
-        return () if self.name == "baseline" else ("baseline",)
+        return () if self.name in ("baseline", "no_support") else ("baseline",)
 
     @property
     def title(self) -> Words:
@@ -74,7 +75,9 @@ def make_simulate() -> Callable[..., Result]:
 
         if scenario.name == "broken" or (scenario.name == "odd_seed" and seed % 2):
             raise ArithmeticError("the ledger does not balance: 1 fen")
-        effect = {"baseline": 0.0, "nothing": 0.0}.get(scenario.name, 0.01 * scenario.levers.get("months", 1))
+        effect = {"baseline": 0.0, "no_support": 0.0, "nothing": 0.0}.get(
+            scenario.name, 0.01 * scenario.levers.get("months", 1)
+        )
         chance = 0.001 * (seed * 7 % 5)
         months, places, sectors = ["2022-01", "2022-02"], ["5301", "5334"], ["retail", "catering"]
         cells = [(month, place, sector, "micro") for month in months for place in places for sector in sectors]

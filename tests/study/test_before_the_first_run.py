@@ -189,7 +189,9 @@ def test_levers_reach_a_loaded_scenario_in_every_call():
     pd.testing.assert_frame_equal(one, other)
     study = sim.compare([plan], levers=levers, **SMALL)
     told = "The whole plan (rent_waiver.months = 0, rent_waiver.share = 0)"
-    assert [asked.title.en for asked in study.manifest.scenarios] == ["Without the plan", told]
+    assert [asked.title.en for asked in study.manifest.scenarios] == [
+        "No support at all", told, "The nation's rules alone (rent_waiver.months = 0, rent_waiver.share = 0)",
+    ]  # fmt: skip
     lives = sim.journey(where={"fate": "saved"}, scenario=plan, levers=levers, rows=300, most=1)
     assert lives.scenario.title.en == told
     swept = sim.sweep(load("full_plan", levers), {"rent_waiver.months": [0, 6]}, **SMALL)

@@ -28,14 +28,13 @@ from sim.study.runs.manifest import Asked
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import leaders
-from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS, STATIONS
+from sim.study.summaries.stations import DAYS, passed
+from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS
 
 FULL_PLAN: Final = "full_plan"
 SINGLE: Final = "action_"  # the scenarios of one action alone are called action_fiscal and so on
 ADDED: Final = "added_"  # what the province added of one to the national rules, added_fiscal
 WITHOUT: Final = "without_"  # and those of the plan without one of them without_fiscal
-STOCKS: Final = ("eligible", "aware", "queued")  # counted at the end of each month
-DAYS: Final = ("aware", "applied", "decided", "refused", "paid")  # stations that take days to reach, the last by money
 BORNE: Final = ("granted", "relieved")  # borne for good
 RETURNED: Final = "returned"  # granted, but the firms' own: credits and deposits
 SHOWN_KINDS: Final = (*BORNE, RETURNED, "deferred", "repaid")
@@ -426,25 +425,6 @@ class ComparisonSummary:
     def year_ends(self) -> Iterator[str]:
         """The months at which years end, and the last month."""
         yield from dict.fromkeys([*(m for m in self.months if m.endswith("-12")), self.months[-1]])
-
-
-def passed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Firms at each of STATIONS (stocks by their largest month, flows summed) and mean days at each of DAYS.
-
-    ``rows``: month, ``by``, station, firms, days of one scenario.
-    """
-    keys = [by, "station"]
-    firms = rows.groupby(keys, observed=True)["firms"].agg(["sum", "max"])
-    is_stock = firms.index.get_level_values("station").isin(STOCKS)
-    table = firms["max"].where(is_stock, firms["sum"]).unstack().reindex(columns=list(STATIONS))
-    waited = rows.dropna(subset=["days"])
-    # The days of a stock are of everybody in it: those of the last month tell all.
-    earlier = waited["station"].isin(STOCKS) & waited.duplicated(keys, keep="last")
-    waited = waited[~earlier]
-    weighted = (waited["days"] * waited["firms"]).groupby([waited[c] for c in keys], observed=True).sum()
-    heads = waited.groupby(keys, observed=True)["firms"].sum()
-    days = (weighted / heads.where(heads > 0)).unstack().reindex(index=table.index, columns=list(DAYS))
-    return table.join(days.add_prefix("days_"))
 
 
 def _estimate(table: pd.DataFrame, key: tuple[str, ...]) -> Estimate:

@@ -19,9 +19,10 @@ from sim.study.outcomes import paired_differences
 from sim.study.reductions.costs import CATEGORIES, COSTS
 from sim.study.reductions.fates import FATES
 from sim.study.statistics.estimate import UNKNOWN, Estimate
-from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary, passed
+from sim.study.summaries.comparison import FULL_PLAN, SINGLE, WITHOUT, ComparisonSummary
 from sim.study.summaries.journeys import FollowedFirms, of_table
 from sim.study.summaries.rows import tuples
+from sim.study.summaries.stations import passed
 from sim.vocabulary import ACTIONS, GOVERNMENT, LEVELS, MECHANISMS, REQUESTS, SECTORS, SIZES
 
 BY: Final = ("sector", "size", "prefecture", "action")

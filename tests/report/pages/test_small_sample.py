@@ -29,10 +29,11 @@ def test_no_interval_leaves_what_is_possible(few: Comparison) -> None:
     survivors = few.outcomes[few.outcomes["outcome"] == "survivors"]
     assert (survivors["high"] <= founders).all()
     assert (few.fates["low"] >= 0).all()
-    of_group = few.fates.groupby(["scenario", "by", "group"])["entities"].transform("sum")
+    of_group = few.fates.groupby(["scenario", "against", "by", "group"])["entities"].transform("sum")
     by_traits = few.fates["by"] != "action"
     assert (few.fates["high"] <= of_group * (1 + 1e-12))[by_traits].all()
-    moved = few.costs[few.costs["category"].isin(["outlay", "forgone", "borne_by_others", "returned", "put_off"])]
+    costs = few.over_baselines(few.costs)
+    moved = costs[costs["category"].isin(["outlay", "forgone", "borne_by_others", "returned", "put_off"])]
     assert (moved["low"] >= 0).all()
     assert few.differences.query("unit == 'share' and outcome != 'inclusive_loan_growth_gap'")["high"].max() <= 1
 
@@ -51,7 +52,8 @@ def test_all_money_adds_up_to_the_fen(few: Comparison) -> None:
     assert table.loc["put_off", "all"] == pytest.approx(by_kind["deferred"], abs=20)
     own = ledger[(ledger["kind"] == "granted") & ledger["flow"].str.contains("vat_credit|quality_deposit")]
     assert table.loc["returned", "all"] == pytest.approx(own["amount_fen"].sum(), abs=20)
-    costs = few.costs[few.costs["scenario"] == "full_plan"]
+    costs = few.over_baselines(few.costs)
+    costs = costs[costs["scenario"] == "full_plan"]
     public = costs[costs["level"].isin(GOVERNMENT)].groupby("category")["mean"].sum()
     counted = public.reindex(["outlay", "forgone", "borne_by_others", "lost_on_put_off", "write_offs"]).sum()
     assert table.loc["cost", "public"] == pytest.approx(counted, abs=20)

@@ -28,7 +28,7 @@ def test_a_comparison_tells_people_and_programs() -> None:
     assert "Bank write-offs" in printed.stdout.partition("Left out is what cannot be told")[2]
     answer = json.loads(CliRunner().invoke(app, [*COMPARE, *CATERERS, "--json"]).stdout)["some_firms"]
     assert answer["where"] == {"sector": ["catering", "accommodation"], "universe": ["enterprises"]}
-    assert {row["scenario"] for row in answer["outcomes"]} == {"baseline", "national_rules", "full_plan"}
+    assert {row["scenario"] for row in answer["outcomes"]} == {"no_support", "national_rules", "full_plan"}
     assert "difference_low" in answer["outcomes"][0] and "bank_write_offs" in answer["left_out"]
 
 

@@ -101,7 +101,7 @@ def test_in_each_replication_the_players_add_up_to_the_plan_less_the_baseline_to
         rows = rows.set_index("player")["value"]
         runs = study.runs[study.runs["replication"] == replication].set_index("scenario")[outcome]
         for order in (rows.drop("whole"), rows.drop("whole").iloc[::-1]):
-            assert sum(order) == rows["whole"] == runs["full_plan"] - runs["baseline"], outcome
+            assert sum(order) == rows["whole"] == runs["full_plan"] - runs["no_support"], outcome
     total = study.attribution.set_index(["player", "outcome"])["mean"].unstack()
     assert total.drop("whole").sum().to_numpy() == pytest.approx(total.loc["whole"].to_numpy(), rel=1e-12, abs=1e-15)
 
@@ -213,7 +213,7 @@ def test_a_cost_that_is_not_told_from_zero_gives_no_bound(attribute):
 def test_coalitions_are_the_plan_with_some_and_the_mechanisms():
     played = game(asked(), load("full_plan"))
     specs = {spec.scenario.name: spec for spec in played.specs(7, 1)}
-    assert specs["baseline"].scenario.fingerprint() == load("baseline").fingerprint()
+    assert specs["no_support"].scenario.fingerprint() == load("baseline").fingerprint()
     assert specs["full_plan"].scenario.fingerprint() == load("full_plan").fingerprint()
 
     def of(name):

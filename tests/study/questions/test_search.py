@@ -46,7 +46,7 @@ def known(fails_above=2.0, fails_at=()):
 
         levers = scenario.levers
         x, y = levers.get("x", 0.0), levers.get("y", 0.5)
-        if x > fails_above or (scenario.name == "baseline" and seed in fails_at):
+        if x > fails_above or (scenario.name == "no_support" and seed in fails_at):
             raise ArithmeticError("the ledger does not balance: 1 fen")
         result = base(scenario, firms=firms, seed=seed, follow=follow, fates=fates, progress=progress)
         gain = levers.get("w", 1.0) * (x - (y - 0.5) ** 2) - 0.2 * (levers.get("z") == "bad")

@@ -61,7 +61,7 @@ def test_effects_on_the_difference_from_another_scenario_under_the_same_factors_
     assert study.index("survival_rate", "mu")["value"].to_dict() == pytest.approx({"good": 0.1, "bad": -0.2, "idle": 0})
     assert len(study.draws) == 4 * (3 + 1)
     assert len(study.runs) == len(study.draws) * 2 * 2
-    assert [scenario.name for scenario in study.manifest.scenarios] == ["baseline", "plan"]
+    assert [scenario.name for scenario in study.manifest.scenarios] == ["no_support", "plan"]
 
 
 def test_levels_are_the_outcomes_of_the_scenario_alone_without_what_only_differences_tell(ask):
@@ -90,7 +90,7 @@ def test_indices_of_a_linear_effect_are_its_shares_of_the_variance(ask):
     assert survival(study.ranking)["chance"].isna().all()
 
 
-@pytest.mark.parametrize("against", ["plan", "baseline"])
+@pytest.mark.parametrize("against", ["plan", "no_support"])
 def test_a_trajectory_with_a_failed_run_of_either_scenario_is_left_out_whole(ask, against):
     whole = ask(asked(draws=5))
     lost = whole.draws.loc[6, ["good", "bad", "idle"]].to_dict()  # a point of the second trajectory
@@ -115,7 +115,7 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 def test_with_too_few_left_one_sentence_says_so_and_why(ask):
     with pytest.raises(StudyError, match=r"Of 4 base designs only 0 .* 2 are needed; .*the ledger does not balance"):
-        ask(asked(), lambda scenario, seed: scenario.name == "baseline")
+        ask(asked(), lambda scenario, seed: scenario.name == "no_support")
 
 
 def test_no_time_at_all_is_one_sentence_too(ask):
@@ -151,7 +151,7 @@ def test_a_study_is_stored_and_read_again(ask, tmp_path):
     again = study_folder.load(study_folder.save(study, tmp_path / "study"))
     assert isinstance(again, Sensitivity)
     assert again.method == "morris"
-    assert again.against == "baseline"
+    assert again.against == "no_support"
     pd.testing.assert_frame_equal(again.ranking, study.ranking)
 
 
@@ -245,5 +245,5 @@ def test_of_the_real_model_what_the_plan_does_not_reach_does_exactly_nothing(tmp
     verdicts = study.ranking.set_index(["outcome", "factor"])["verdict"]
     assert verdicts["money_given", "all.delivery.refusal_share"] != "nothing"
     assert verdicts["stopped", "travel_agency_deposit.share"] == "nothing"
-    levels = study.runs[study.runs["scenario"] == "baseline"]
+    levels = study.runs[study.runs["scenario"] == "no_support"]
     assert levels["survival_rate"].nunique() == 1  # no lever of the plan touches the world without it

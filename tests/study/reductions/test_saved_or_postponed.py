@@ -117,7 +117,7 @@ def test_shares_are_means_over_replications_of_those_known():
     def one(known, alive):
         return kept({"last_helped": 4}).reset_index().assign(known_6=known, alive_6=alive, known_rows_6=40.0)
 
-    rows = table([("plan", [one(10.0, 5.0), one(10.0, 10.0)])]).set_index(["group", "quantity"])
+    rows = table([(("plan", "baseline"), [one(10.0, 5.0), one(10.0, 10.0)])]).set_index(["group", "quantity"])
     share = rows.loc["help_ends", "alive_share_6"]
     assert (share["mean"], share["replications"], share["rows"], share["unit"]) == (0.75, 2, 40, "share")
     assert 0 < share["low"] < 0.75 < share["high"] < 1
@@ -131,7 +131,8 @@ def study():
 
 
 def test_firms_kept_at_first_live_on_or_are_gone_or_are_not_known_yet(study):
-    means = study.saved_or_postponed.set_index(["group", "quantity"])["mean"]
+    means = study.over_baselines(study.saved_or_postponed)
+    means = means[means["scenario"] == "full_plan"].set_index(["group", "quantity"])["mean"]
     for group in KEPT:
         for months in LATER:
             parts = sum(means[group, f"{what}_{months}"] for what in ("alive", "gone", "not_known"))
@@ -140,8 +141,9 @@ def test_firms_kept_at_first_live_on_or_are_gone_or_are_not_known_yet(study):
 
 
 def test_who_is_saved_was_kept_at_first(study):
-    means = study.saved_or_postponed.set_index(["group", "quantity"])["mean"]
-    fates = study.fates[study.fates["by"] == "all"].set_index("fate")
+    means = study.over_baselines(study.saved_or_postponed)
+    means = means[means["scenario"] == "full_plan"].set_index(["group", "quantity"])["mean"]
+    fates = study.over_baselines(study.fates).query("by == 'all' and scenario == 'full_plan'").set_index("fate")
     assert sum(means[group, "alive_at_end"] for group in KEPT) == pytest.approx(fates.loc["saved", "entities"])
     assert means["closed_anyway", "given_fen"] <= fates["given_fen"].sum()
 
