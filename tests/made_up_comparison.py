@@ -132,7 +132,6 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         ),
         restarts=made_up_tables.restarts(strength),
         fates=fates,
-        gains=made_up_tables.gains(fates, replications),
         saved_or_postponed=made_up_tables.saved_or_postponed(pairs, replications),
         costs=cost,
         unit_costs=unit_cost,

@@ -9,17 +9,17 @@ from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison import by_month, costs, interaction
 from sim.study.comparison import saved_or_postponed as lasting
 from sim.study.comparison.clause_effects import AMONG_REACHED
-from sim.study.comparison.fates import GAINS
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.some_firms import CELL, CELLS
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
+from sim.study.outcomes import Pair
 from sim.study.reductions.fates import FATES, GIVERS
 from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, GROUPS, SUMS
 from sim.vocabulary import COUNTED_BY, LEVELS, REQUESTS, SECTORS, SIZES, UNIVERSES
 
 YI = 10**10
 Wave = Callable[..., float]
-Pairs = dict[tuple[str, str], float]  # points of survival that a scenario has more than the one it is compared with
+Pairs = dict[Pair, float]  # points of survival that a scenario has more than the one it is compared with
 
 
 def fates(pairs: Pairs, prefectures: list[str], wave: Wave, spread: bool) -> pd.DataFrame:
@@ -77,24 +77,6 @@ def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
         for r in range(replications)
     ]
     return pd.concat(parts, ignore_index=True).reindex(columns=list(CELLS))
-
-
-def gains(fates: pd.DataFrame, replications: int) -> pd.DataFrame:
-    """Founders kept of each group; chance moves them a little, the groups of one scenario alike."""
-    keys = ["scenario", "against", "by", "group"]
-    wide = fates[fates["by"] != "action"].pivot(index=keys, columns="fate", values="entities")
-    rows = [
-        (
-            *label,
-            r,
-            sum(of_group),
-            sum(of_group) / 150,
-            (of_group["saved"] - of_group["harmed"]) * (1 + r / 100),
-        )
-        for label, of_group in wide.iterrows()
-        for r in range(replications)
-    ]
-    return pd.DataFrame(rows, columns=[*keys, "replication", "firms", "rows", "kept"])[list(GAINS)]
 
 
 def money(pairs: Pairs, spread: bool) -> tuple[pd.DataFrame, pd.DataFrame]:

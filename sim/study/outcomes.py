@@ -16,6 +16,7 @@ from sim.observe.outcomes import OUTCOMES, variant
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.intervals import Range, summarise
 
+Pair = tuple[str, str]  # a scenario, and the one that it is compared with
 SURVIVAL_OF_ALL: Final = variant("survival_rate", "all", "firms")  # of those that `survivors` counts
 
 
@@ -92,9 +93,7 @@ def paired_differences(
     return table[[*by, *at, "outcome", "mean", "low", "high", "unit", "replications"]]
 
 
-def differences_of_pairs(
-    values: pd.DataFrame, pairs: Sequence[tuple[str, str]], at: Sequence[str] = ()
-) -> pd.DataFrame:
+def differences_of_pairs(values: pd.DataFrame, pairs: Sequence[Pair], at: Sequence[str] = ()) -> pd.DataFrame:
     """Each scenario minus the one that it is compared with, for ``pairs`` of (scenario, against), in their order.
 
     ``values`` and ``at``: as of :func:`paired_differences`, with the column scenario. Returns scenario, against,

@@ -73,7 +73,7 @@ def assert_province_lives(changes: dict[str, object]) -> None:
     left, short, _ = shares(lived(changes, date(2022, 1, 31)))
     losing = max(p.table("costs.loss_share").values())
     rate = max(p.table("leaving.retirement_per_year").values()) / 12 + losing * p["leaving.hazard_per_month"]
-    # Few rows stand for all, and not alike; of many draws some are far out: four standard errors.
+    # Few rows stand for all; of 200 draws one in four sets would have one beyond three standard errors: four.
     assert left <= rate + 4 * (rate / ROWS) ** 0.5, changes
     assert short <= AT_ONCE, changes
     assert shares(lived(changes, date(2022, 12, 31)))[2] >= ALIVE, changes

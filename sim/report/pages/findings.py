@@ -35,7 +35,7 @@ def findings(summary: ComparisonSummary) -> Iterator[Words]:
 
 def _change(summary: ComparisonSummary, scenario: str, outcome: str) -> Words:
     """How far a scenario is from its baseline, and from whatever else it is compared with."""
-    first, *others = summary.compared_with[scenario]
+    first, *others = summary.comparison.against[scenario]
 
     def told(key: str, other: str) -> Words:
         effect = summary.effect(scenario, outcome, other)

@@ -320,7 +320,7 @@ def _show_apart(study: Comparison, lang: Language) -> None:
     from sim.study.summaries.scenario_effects import ScenarioEffects
 
     summary = ComparisonSummary(study)
-    if summary.main is None or len(summary.compared_with[summary.main]) < 2:
+    if summary.main is None or len(summary.comparison.against[summary.main]) < 2:
         return
     effects = ScenarioEffects(summary)
     columns = ["cli.column.scenario", "report.nation.against", "report.price.public", "report.price.all"]

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from sim.observe.months import RATES, rates_by_month
-from sim.study.outcomes import differences_of_pairs, unit_of
+from sim.study.outcomes import Pair, differences_of_pairs, unit_of
 
 AT: Final = ["month", "universe", "by"]  # where a rate is read
 COLUMNS: Final = ("scenario", "against", *AT, "outcome", "mean", "low", "high", "replications")
@@ -25,7 +25,7 @@ def rates(scenario: str, universes: Sequence[tuple[int, pd.DataFrame]]) -> pd.Da
     return rates_by_month(pd.concat(counted, ignore_index=True))
 
 
-def table(found: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+def table(found: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     """Each scenario minus the one that it is compared with, paired by replication (columns: COLUMNS).
 
     ``found``: :func:`rates` of all scenarios; ``pairs``: (scenario, against). A month in which an outcome does not

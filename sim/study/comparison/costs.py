@@ -13,13 +13,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.study.outcomes import Pair
 from sim.study.reductions.costs import CATEGORIES, COSTS, cells_of, is_public
 from sim.study.statistics.fieller import fieller
 from sim.study.statistics.intervals import interval
 from sim.vocabulary import LEVELS
 
 UNITS: Final = {"firm_kept": "survivors", "job_kept": "jobs"}  # and the outcome whose difference is counted
-Pair = tuple[str, str]  # a scenario, and the one that it is compared with
 COLUMNS: Final = ("scenario", "against", "bearer", "level", "category", "mean", "low", "high")
 UNIT_COLUMNS: Final = ("scenario", "against", "unit", "cost", "mean", "low", "high")
 

@@ -1,19 +1,16 @@
-"""Fates and gains over replications, from the sums that were taken of each run (``sim/study/reductions/fates.py``)."""
+"""Fates over replications, from the sums that were taken of each run (``sim/study/reductions/fates.py``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.study.outcomes import Pair
 from sim.study.reductions.fates import FATES, LOST_EITHER_WAY, QUANTITIES, Groups
 from sim.study.statistics.intervals import interval
-
-Pair = tuple[str, str]  # a scenario, and the one that it is compared with
-GAINS: Final = ("scenario", "against", "replication", "by", "group", "firms", "rows", "kept")
 
 
 def table(pairs: Iterable[tuple[Pair, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
@@ -55,20 +52,3 @@ def table(pairs: Iterable[tuple[Pair, Groups, list[NDArray[np.float64]]]]) -> pd
         )
     columns = ["scenario", "against", "by", "group", "fate", "entities", "low", "high", *QUANTITIES[1:]]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
-
-
-def gains(pairs: Iterable[tuple[Pair, Groups, list[NDArray[np.float64]]]]) -> pd.DataFrame:
-    """Founders kept in each group in each replication: what ``Comparison.gains`` holds, columns GAINS.
-
-    ``pairs``: as for :func:`table`. Groups by action are left out: which firms are in them depends on the scenario.
-    """
-    saved, harmed = FATES.index("saved"), FATES.index("harmed")
-    rows = []
-    for pair, groups, replications in pairs:
-        for replication, sums in enumerate(replications):
-            for (by, group), of_group in zip(groups, sums, strict=True):
-                entities, sampled = of_group[:, 0], of_group[:, QUANTITIES.index("rows")]
-                if by != "action" and sampled.any():
-                    kept = entities[saved] - entities[harmed]
-                    rows.append((*pair, replication, by, group, entities.sum(), sampled.sum(), kept))
-    return pd.DataFrame(rows, columns=list(GAINS))

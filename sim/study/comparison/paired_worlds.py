@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.comparison import costs, fates, repayment_wall, saved_or_postponed
-from sim.study.comparison.costs import Pair
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
+from sim.study.outcomes import Pair
 from sim.study.reductions.costs import from_table as costs_from_table
 from sim.study.reductions.exits import from_table as exits_from_table
 from sim.study.reductions.fates import Groups
@@ -67,10 +67,6 @@ class Pairing:
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.table`."""
         return fates.table((pair, self._groups, sums) for pair, sums in self._sums.items())
-
-    def gains(self) -> pd.DataFrame:
-        """See :func:`sim.study.comparison.fates.gains`."""
-        return fates.gains((pair, self._groups, sums) for pair, sums in self._sums.items())
 
     def saved_or_postponed(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.saved_or_postponed.table`."""

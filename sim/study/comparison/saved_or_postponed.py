@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.study.outcomes import Pair
 from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, KEPT, LATER
 from sim.study.statistics.intervals import Range, summarise
 
@@ -18,7 +19,7 @@ COLUMNS: Final = ("scenario", "against", "group", "quantity", "mean", "low", "hi
 UNITS: Final = {"given_fen": "fen", "unpaid_fen": "fen"}  # of shares ``share``, of everything else ``entities``
 
 
-def table(pairs: Iterable[tuple[tuple[str, str], list[pd.DataFrame]]]) -> pd.DataFrame:
+def table(pairs: Iterable[tuple[Pair, list[pd.DataFrame]]]) -> pd.DataFrame:
     """What ``Comparison.saved_or_postponed`` holds, from the sums of each replication, columns COLUMNS.
 
     ``pairs``: (scenario, against) and these sums.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario import Scenario, load
 from sim.scenario.loader import NO_SUPPORT
 from sim.study import StudyError
 from sim.vocabulary import ACTIONS
+
+if TYPE_CHECKING:
+    from sim.study.outcomes import Pair
 
 BASELINE: Final = NO_SUPPORT  # neither the plan nor what the nation did
 NATIONAL: Final = "national_rules"  # what was in force anyway
@@ -25,7 +28,7 @@ def with_baselines(
     asked: Sequence[str | Path | Scenario],
     against: Sequence[str | Path | Scenario],
     levers: Mapping[str, Any],
-) -> tuple[list[Scenario], list[tuple[str, str]]]:
+) -> tuple[list[Scenario], list[Pair]]:
     """Scenarios to compare, those that others are compared with among them, and the pairs (scenario, against).
 
     ``against``: what all others are compared with; where nothing is said each with what it says itself. A world that is
@@ -44,7 +47,7 @@ def with_baselines(
         return same
 
     for_all = [found(name) for name in against]
-    pairs: list[tuple[str, str]] = []
+    pairs: list[Pair] = []
     for scenario in worlds:  # which grows on the way
         said = scenario.against if scenario.origin is None else scenario.origin.against
         others = for_all or [found(name) for name in said]

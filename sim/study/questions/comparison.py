@@ -25,10 +25,9 @@ from sim.study.comparison import (
     some_firms,
     targets,
 )
-from sim.study.comparison.costs import Pair
 from sim.study.comparison.paired_worlds import Pairing, count, paired
 from sim.study.comparison.scenarios import DEFAULT, MAIN, with_baselines
-from sim.study.outcomes import differences_of_pairs, values_of
+from sim.study.outcomes import Pair, differences_of_pairs, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting, sized
@@ -83,8 +82,6 @@ class Comparison(Study):
     ``fates``: scenario, against, by (all, prefecture, sector, size, action), group, fate, entities, low, high, staff,
     staff_baseline, given_fen, months_gained, rows (of the sample). Founders only. By action: those that got anything
     from its measures, and what they got from these.
-    ``gains``: scenario, against, replication (of those that succeeded, from 0 on), by, group, firms (founders), rows,
-    kept (saved minus harmed).
     ``saved_or_postponed``: scenario, against, group (help_ends, help_stands, no_help: firms kept at first;
     closed_anyway), quantity, mean, low, high, unit, replications, rows (of the sample). Of firms kept at first:
     entities, alive_at_end, and 6 and 12 months later alive, gone and not_known (these three add up to entities) and
@@ -125,7 +122,6 @@ class Comparison(Study):
     repayment_wall: pd.DataFrame
     restarts: pd.DataFrame
     fates: pd.DataFrame
-    gains: pd.DataFrame
     saved_or_postponed: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
@@ -243,7 +239,6 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         repayment_wall=later,
         restarts=together("restarts"),
         fates=pairing.fates(),
-        gains=pairing.gains(),
         saved_or_postponed=pairing.saved_or_postponed(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values),

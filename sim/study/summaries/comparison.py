@@ -74,22 +74,17 @@ class ComparisonSummary:
         """The scenario with which most are compared first."""
         return self.comparison.scenarios[0]
 
-    @cached_property
-    def compared_with(self) -> dict[str, list[str]]:
-        """What each scenario is compared with, its own baseline first."""
-        return self.comparison.against
-
     def against(self, scenario: str) -> str:
         """The baseline of a scenario; its own name where it has none."""
-        return next(iter(self.compared_with.get(scenario, ())), scenario)
+        return next(iter(self.comparison.against.get(scenario, ())), scenario)
 
     def chain(self, scenario: str) -> list[tuple[str, str]]:
         """What a scenario is compared with among itself, last first, then the scenario with each: pairs of names.
 
         Of the whole plan: the national rules over no support, the plan over the national rules, and over no support.
         """
-        others = self.compared_with[scenario]
-        among = [(one, other) for one in others for other in self.compared_with[one] if other in others]
+        others = self.comparison.against[scenario]
+        among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
         return [*among, *((scenario, other) for other in reversed(others))]
 
     def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:
@@ -165,7 +160,7 @@ class ComparisonSummary:
                 row.rows,
             )
             for row in rows
-            for against in (self.compared_with[row.scenario] or [row.scenario])
+            for against in (self.comparison.against[row.scenario] or [row.scenario])
         }
 
     def description(self, asked: Asked) -> Words:
