@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from sim import ledger
 from sim.firm.behaviour import behaviour
 from sim.firm.effects import NO_LIMIT
-from sim.firm.settlement import settle
 from sim.firm.state import LEAD, LENT, LOANS, Span, State, forget_month
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
@@ -39,8 +38,10 @@ from sim.institutions.queues import count_waiting
 from sim.institutions.reactions import Money, Monitor, Reactions
 from sim.institutions.restart import Restart, Surroundings
 from sim.institutions.rules import Rules
+from sim.institutions.settlements import OverdrawnError, Settlements
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
+from sim.kernels.threads import Threads
 from sim.observe.inside import Inside
 from sim.observe.journeys import Journeys
 from sim.observe.looks import Looks
@@ -75,6 +76,7 @@ def simulate(
     fates: bool = False,
     tables: bool = True,
     inside: Inside | None = None,
+    threads: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Live through a scenario once.
@@ -84,20 +86,31 @@ def simulate(
     beside journeys (without it memory and time are saved); ``tables``: whether the panel, delivery, requests and the
     repayment wall are wanted: without them a run counts and writes only what the outcomes and the ledger need, which
     are the same to the last bit; ``inside``: which firms are seen on which days, and what else of the inside of the
-    run, None for nothing; ``progress``: called with the share of the days passed.
+    run, None for nothing; ``threads``: of this process that share the work on many firms, which gives the same
+    bits; ``progress``: called with the share of the days passed.
     Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built and
     for a day to look inside that is outside the horizon.
     """
     began = perf_counter()
     parameters = load_parameters(changed=scenario.parameter_changes)
     timeline = horizon(scenario.world.start, scenario.world.end)
-    wanted = firms if firms is not None else scenario.firms
-    population = synthesise(parameters, county_table(), timeline, seed, None if wanted == "province" else wanted)
-    built = perf_counter()
-    run = Run(scenario, parameters, population, seed, Wanted(follow, fates, tables, inside))
-    run.live(progress or (lambda share: None))
+    size = firms if firms is not None else scenario.firms
+    wanted = Wanted(follow, fates, tables, inside)
+
+    def live(careful: bool) -> tuple[Run, float]:
+        since = perf_counter()
+        population = synthesise(parameters, county_table(), timeline, seed, None if size == "province" else size)
+        built = perf_counter() - since
+        run = Run(scenario, parameters, population, seed, wanted, threads, careful)
+        run.live(progress or (lambda share: None))
+        return run, built
+
+    try:
+        run, built = live(careful=False)
+    except OverdrawnError:  # a fund was emptied within days of being ample
+        run, built = live(careful=True)
     result = run.result()
-    seconds = {"population": built - began, **run.seconds}
+    seconds = {"population": built, **run.seconds}
     return replace(result, wall_seconds=perf_counter() - began, seconds=seconds)
 
 
@@ -120,6 +133,8 @@ class Run:
         population: Population,
         seed: int,
         wanted: Wanted = Wanted(),  # noqa: B008 - a named tuple, which nobody can change
+        threads: int = 1,
+        careful: bool = False,
     ) -> None:
         self.scenario, self.seed, self.population, self.parameters = scenario, seed, population, parameters
         self.counties = county_table()
@@ -130,6 +145,7 @@ class Run:
         # Each firm's money is counted by action where its fate is told, and by measure where it is followed.
         actions = sorted({measure.action for measure in scenario.measures if measure.gives}) if wanted.fates else []
         self.groups = self.measure_ids if wanted.follow else actions
+        self.threads, self.careful = Threads(threads), careful
         self._set_the_scene()
         plan, prefectures = scenario.plan, self.counties.prefecture_code
         self.record = Record(self.timeline, prefectures, self.measure_ids, plan, population.firms)
@@ -177,6 +193,7 @@ class Run:
         self.entitled = np.zeros((len(rules.measures) + 1, prefectures, len(SIZES)), np.int64)
         rules.find_eligible(firms, self.entitled)
         self.loans = by_prefecture(firms, firms.loan, alive, prefectures)
+        self.settlements = Settlements(province, self.threads, self.careful)
         self.markets = Markets(province, counties, parameters, world, self.population)
         self.outbreak = Outbreak(province, self.markets, world, self.population.county_rows(len(counties)))
         self.desks = Desks(province, rules, parameters, self.entitled)
@@ -339,13 +356,12 @@ class Run:
         return moves
 
     def _settle(self, day: int) -> None:
-        province, cohort = self.province, self.timeline.cohort[day]
+        cohort = self.timeline.cohort[day]
         first, last = self.population.cohort_start[cohort : cohort + 2].tolist()
-        province.make_room((self.state.behaviour.applications_max + 1) * (last - first))  # measures and a loan
         for begin, end, followed in self.journeys.parts(first, last):
             if followed:
                 self.journeys.before_settlement(begin, day, self.state.queues)
-            settle(Span(begin, end), province.clock(day), self.state)
+            self.settlements.settle(begin, end, day)
             if followed:
                 self.journeys.settled(begin, day, self.state.queues)
 
@@ -355,16 +371,21 @@ class Run:
     def _count(self, day: int, progress: Callable[[float], None]) -> None:
         """The monitor's month: count, then let last month's incomes, competitors and losses act on the next."""
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
+        rows, small = len(state.firms.key), self.small_arrears
         markets, lent = (np.zeros(n, np.int64) for n in ((*market.sold.shape, MARKETS), (len(self.loans), LENT)))
-        stand(state.firms, lent, markets)
+        self.threads.add_up(
+            lambda first, last, *sums: stand(Span(first, last), state.firms, *sums), rows, lent, markets
+        )
         self.loans[:] = lent[:, LOANS]
         self.funds.settle()
         record.money_of_fund[month] = self.funds.money_of(SME_FUND)
         if self.makes_tables or month in record.decisive:
-            panel, tally = record.panel[month], record.tallies[month]
-            clock = self.province.clock(day)
-            count(state, record.strata, panel, tally, record.arrears[month + 1], clock, self.small_arrears)
-            panel[:, SALES] = market.sales
+            clock, counted = self.province.clock(day), (record.panel[month], record.tallies[month])
+            self.threads.add_up(
+                lambda first, last, *sums: count(Span(first, last), state, record.strata, *sums, clock, small),
+                rows, *counted, record.arrears[month + 1],
+            )  # fmt: skip
+            record.panel[month][:, SALES] = market.sales
         if self.makes_tables:
             count_waiting(day, state.firms, state.queues, record.waiting[month])
             record.aware[month] = (self.entitled * self.rules.terms.aware)[:-1].sum(axis=(1, 2))

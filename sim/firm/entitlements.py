@@ -21,6 +21,7 @@ from sim.firm.state import (
     OF_RENT,
     OF_SALES,
     OF_UTILITIES,
+    OWN_HANDLER,
     PAID,
     PAYMENT,
     PER_FIRM,
@@ -281,6 +282,17 @@ def find_eligible(firms, counties, sectors, sizes, landlords, flags, entitled): 
 
 
 @kernel
+def file_case(i, item, ready_on, lane, cases):  # type: ignore[no-untyped-def]
+    """Note that firm i files for ``item``; its case joins the queue when all firms of the day have settled."""
+    k = cases.filed[0]
+    cases.firm[k] = i
+    cases.item[k] = item
+    cases.ready_on[k] = ready_on
+    cases.lane[k] = lane
+    cases.filed[0] = k + 1
+
+
+@kernel
 def enqueue(i, item, day, ready_on, lane, firms, queues):  # type: ignore[no-untyped-def]
     """Put firm i into a lane of the queue for ``item`` in its prefecture."""
     record = queues.free[FIRST_FREE]
@@ -432,12 +444,12 @@ def take_up(m, z, terms, behaviour):  # type: ignore[no-untyped-def]
 @kernel
 def _file(i, m, day, state):  # type: ignore[no-untyped-def]
     """Put the case of firm i before the desk of measure m, or before a handler of its own."""
-    firms, terms, queues, ready_day = state.firms, state.terms, state.queues, state.ready_day
+    firms, terms, ready_day = state.firms, state.terms, state.ready_day
     p = firms.prefecture[i]
     if terms.own_handler[m]:
         took = terms.handling_days[m, p] * exponential(state.seed, HANDLING, firms.key[i], terms.identity[m])
         working_days = min(max(np.int64(np.floor(took + 0.5)), np.int64(1)), np.int64(LONGEST_PROCESSING))
-        schedule(i, m, day, ready_day[day, working_days], firms, queues)
+        file_case(i, m, ready_day[day, working_days], OWN_HANDLER, state.cases)
     else:
         lane = LISTED if terms.list_first[m] and (firms.flags[i] & KEY_FIRM) != 0 else UNLISTED
-        enqueue(i, m, day, ready_day[day, terms.processing[m, p]], lane, firms, queues)
+        file_case(i, m, ready_day[day, terms.processing[m, p]], lane, state.cases)

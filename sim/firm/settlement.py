@@ -41,7 +41,7 @@ from sim.firm.entitlements import (
     apply_for_measures,
     credit_increment,
     deliver_automatically,
-    enqueue,
+    file_case,
     held,
     in_effect,
     more,
@@ -60,7 +60,7 @@ from sim.firm.payment import (
     raise_cash,
     repay_loan,
 )
-from sim.firm.state import APPLIED, LEAD, LONGEST_PROCESSING, NEVER, UNLISTED
+from sim.firm.state import APPLIED, EVERYBODY, LEAD, LONGEST_PROCESSING, NEVER, UNLISTED
 from sim.kernels import kernel, outermost
 from sim.ledger import LINE, UNPAID_0
 from sim.random_numbers import Purpose, normal, uniform
@@ -89,18 +89,22 @@ SALES, TREND, BIRTH, LOAN_DEMAND, EXPANSION = (
 
 
 @outermost
-def settle(span, clock, state):  # type: ignore[no-untyped-def]
+def settle(span, clock, turns, state):  # type: ignore[no-untyped-def]
     """Settle the month of the firms of ``span`` on the day of ``clock``.
+
+    ``turns``: (n,) whose turn comes when, read where the span is of one turn.
 
     A column is written only where it changes: what is not dirty need not go back to memory. At the first settlement of
     a calendar year the year's profit and the facts of the year are counted anew.
     """
     firms, terms, behaviour, market = state.firms, state.terms, state.behaviour, state.market
-    records, queues, ready_day, bills, seed = state.records, state.queues, state.ready_day, state.bills, state.seed
+    records, cases, ready_day, bills, seed = state.records, state.cases, state.ready_day, state.bills, state.seed
     slots, counts, loans, full, due = records.slots, records.counts, state.loan_item, bills.full, bills.due
     day, month = clock.day, clock.month
     lines = records.books.lines[month]
     for i in range(np.uint64(span.first), np.uint64(span.last)):
+        if span.turn != EVERYBODY and turns[i] != span.turn:
+            continue
         status = firms.status[i]
         if status == EXITED:
             continue
@@ -262,7 +266,7 @@ def settle(span, clock, state):  # type: ignore[no-untyped-def]
             if uniform(seed, LOAN_DEMAND, key, 0) >= behaviour.never_applies:
                 firms.facts[i] |= np.uint16(PENDING | EXPANDS if expands else PENDING)
                 ready_on = ready_day[day, _loan_processing(i, loans, firms, terms)]
-                enqueue(i, loans, day, ready_on, UNLISTED, firms, queues)
+                file_case(i, loans, ready_on, UNLISTED, cases)
                 counts.firms[month, loans, APPLIED] += w
 
         # 7. Staff.

@@ -69,16 +69,23 @@ LENT: Final = 4
 # Lanes of a queue, positions on the last axis of `Queues.head`, and what `Queues.free` holds.
 LANES: Final = ("listed", "unlisted")
 LISTED, UNLISTED = range(len(LANES))
+OWN_HANDLER: Final = -1  # in place of a lane
 FIRST_FREE, FREE_RECORDS = range(2)
 # What is counted of those who wait: weighted firms, and their days so far.
 WAITING, DAYS_SO_FAR = range(2)
 
 
+# Whose turn it is, where several threads settle: see `sim.firm.turns`.
+AT_ANY_TIME, IN_TURN = range(2)
+EVERYBODY: Final = -1
+
+
 class Span(NamedTuple):
-    """Firms ``first`` to ``last - 1``."""
+    """Firms ``first`` to ``last - 1``, all or those of a turn."""
 
     first: int
     last: int
+    turn: int = EVERYBODY
 
 
 class Clock(NamedTuple):
@@ -222,13 +229,17 @@ class Market(NamedTuple):
     large_pays: Float  # (P,) share that they pay of what is due on time this month
 
 
+# Columns of `Market` that the settlements of a month add to.
+SUMS_OF_MONTH: Final = (
+    "incomes", "capacity", "sales", "sold", "payables_lost", "dismissed", "hired", "places", "repaid", "due_by_large",
+    "extra_by_large",
+)  # fmt: skip
+
+
 def forget_month(market: Market) -> None:
     """Begin a month in which nobody has settled yet."""
-    for sums in (
-        market.incomes, market.capacity, market.sales, market.sold, market.payables_lost, market.dismissed,
-        market.hired, market.places, market.repaid, market.due_by_large, market.extra_by_large,
-    ):  # fmt: skip
-        sums[:] = 0
+    for name in SUMS_OF_MONTH:
+        getattr(market, name)[:] = 0
 
 
 @columns
@@ -252,6 +263,14 @@ class Treasury(NamedTuple):
     level: Int  # (slots,) fen
     drawn: Int  # (slots,) fen since the funds last settled
     unmet: Int  # (slots,) fen asked for in the month and not got, each time that it was tried
+
+
+@columns
+class Scarce(NamedTuple):
+    """Money that may be gone before the day is over."""
+
+    measures: NDArray[np.uint64]  # (P, MASK_WORDS) bits of the measures whose fund is scarce
+    large: NDArray[np.bool_]  # (P,) whether what large firms can find is
 
 
 @columns
@@ -285,6 +304,17 @@ class Queues(NamedTuple):
 
 
 @columns
+class Cases(NamedTuple):
+    """What the firms of a settlement have filed, in the order of their rows, before it joins the queues."""
+
+    firm: NDArray[np.int32]  # (room,)
+    item: NDArray[np.int16]  # as in `Queues`
+    ready_on: NDArray[np.int16]  # day on which it has been processed, or is decided by a handler of its own
+    lane: NDArray[np.int8]  # of `LANES`, or OWN_HANDLER
+    filed: Int  # (1,) how many there are
+
+
+@columns
 class Records(NamedTuple):
     """What is written down: what each firm was promised, what funds hold, every fen that moved, every case."""
 
@@ -312,6 +342,7 @@ class State(NamedTuple):
     market: Market
     records: Records
     queues: Queues
+    cases: Cases
     bills: Bills
     ready_day: NDArray[np.int16]  # (D, LONGEST_PROCESSING + 1) day on which a case filed on a day has been processed
     loan_item: int  # item of loan applications in the queues

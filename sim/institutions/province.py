@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.firm import state
 from sim.firm.state import LONGEST_PROCESSING, NEVER, Behaviour, Clock, Int, State, Treasury
-from sim.institutions.queues import new_queues, with_room
+from sim.institutions.queues import new_queues, room_for, with_room
 from sim.institutions.rules import Rules
 from sim.ledger import new_books
 from sim.population.columns import Firms
@@ -102,6 +102,7 @@ def first_state(
             ),
         ),
         queues=new_queues(items, prefectures, timeline.days, int(np.diff(population.cohort_start).max()) + 1),
+        cases=room_for(0),
         bills=state.Bills(full=np.zeros(len(FLOWS), np.int64), due=np.zeros(len(FLOWS), np.int64)),
         ready_day=days_until_ready(timeline),
         loan_item=measures,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.firm.entitlements import NOBODY
-from sim.firm.state import DAYS_SO_FAR, FIRST_FREE, FREE_RECORDS, LANES, WAITING, Queues
+from sim.firm.entitlements import NOBODY, enqueue, schedule
+from sim.firm.state import DAYS_SO_FAR, FIRST_FREE, FREE_RECORDS, LANES, OWN_HANDLER, WAITING, Cases, Queues
 from sim.kernels import outermost
 
 
@@ -58,6 +58,29 @@ def with_room(queues: Queues, records: int) -> Queues:
         next=following,
         free=np.array([old, int(queues.free[FREE_RECORDS]) + new - old], np.int32),
     )
+
+
+def room_for(cases: int) -> Cases:
+    """No case yet, and room for so many."""
+    return Cases(
+        firm=np.zeros(cases, np.int32),
+        item=np.zeros(cases, np.int16),
+        ready_on=np.zeros(cases, np.int16),
+        lane=np.zeros(cases, np.int8),
+        filed=np.zeros(1, np.int64),
+    )
+
+
+@outermost
+def join(day, cases, firms, queues):  # type: ignore[no-untyped-def]
+    """Let the cases that were filed on ``day`` join their queues, in order; there must be room for them."""
+    for k in range(cases.filed[0]):
+        i, item, ready_on = np.int64(cases.firm[k]), np.int64(cases.item[k]), np.int64(cases.ready_on[k])
+        if cases.lane[k] == OWN_HANDLER:
+            schedule(i, item, day, ready_on, firms, queues)
+        else:
+            enqueue(i, item, day, ready_on, np.int64(cases.lane[k]), firms, queues)
+    cases.filed[0] = 0
 
 
 @outermost

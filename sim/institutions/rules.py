@@ -253,19 +253,19 @@ class Rules:
         every_month = t.monthly | ((t.kind == RELIEF) & (t.month_slot < 0))
         every_month |= (t.kind == DEFERRAL) & (t.deferral_until >= self.timeline.days - 1)
         t.standing[:] = self._outlasts & every_month
-        t.active[:] = _bits(on)
-        t.announced[:] = _bits(announced)
-        t.automatic[:] = _bits(automatic & by_firm & worth)
-        t.open_to_apply[:] = _bits(on & self.applied_for[:, None] & by_firm & worth & ~automatic)
-        t.reliefs[:] = _bits(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0)[:, None])
-        t.defers[:] = _bits(on & (kind == DEFERRAL) & (t.share > 0.0)[:, None])
-        t.deferrals[:] = _bits(np.broadcast_to((kind == DEFERRAL) & (t.deferral_slot >= 0)[:, None], on.shape))
-        t.recurring[:] = _bits(on & (kind == PAYMENT) & t.monthly[:, None])
-        t.collects[:] = _bits(on & (kind == COLLECTION))
-        t.lends[:] = _bits(on & (kind == CREDIT))
-        t.cultivates[:] = _bits(on & (kind == CULTIVATION))
-        t.hiring[:] = _bits(on & (kind == PAYMENT) & ((t.base == PER_HIRE) & (t.unit > 0.0))[:, None])
-        t.retention[:] = _bits(on & (kind == PAYMENT) & ((t.unit > 0.0) & self._keeps_staff)[:, None])
+        t.active[:] = as_words(on)
+        t.announced[:] = as_words(announced)
+        t.automatic[:] = as_words(automatic & by_firm & worth)
+        t.open_to_apply[:] = as_words(on & self.applied_for[:, None] & by_firm & worth & ~automatic)
+        t.reliefs[:] = as_words(((on & (kind == RELIEF)) | months_left) & (t.share > 0.0)[:, None])
+        t.defers[:] = as_words(on & (kind == DEFERRAL) & (t.share > 0.0)[:, None])
+        t.deferrals[:] = as_words(np.broadcast_to((kind == DEFERRAL) & (t.deferral_slot >= 0)[:, None], on.shape))
+        t.recurring[:] = as_words(on & (kind == PAYMENT) & t.monthly[:, None])
+        t.collects[:] = as_words(on & (kind == COLLECTION))
+        t.lends[:] = as_words(on & (kind == CREDIT))
+        t.cultivates[:] = as_words(on & (kind == CULTIVATION))
+        t.hiring[:] = as_words(on & (kind == PAYMENT) & ((t.base == PER_HIRE) & (t.unit > 0.0))[:, None])
+        t.retention[:] = as_words(on & (kind == PAYMENT) & ((t.unit > 0.0) & self._keeps_staff)[:, None])
         agency = t.agency[:-1, None]  # without the row of loans
         factor = np.where(agency >= 0, t.desk_processing[t.agency[:-1]], 1.0)
         t.handling_days[:-1] = self._base_processing[:-1, None] * factor
@@ -312,7 +312,7 @@ def _unmet(measures: Sequence[Measure]) -> NDArray[np.uint64]:
     return np.packbits(flags, axis=-1, bitorder="little").view(np.uint64)
 
 
-def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def as_words(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Flags over measures, (M + 1, places), as mask words, (places, MASK_WORDS)."""
     padded = np.zeros((flags.shape[1], MASK_WORDS * 64), np.bool_)
     most = min(len(flags), padded.shape[1])

@@ -70,13 +70,15 @@ def inlined(function: Function) -> Any:
 def outermost(function: Function, *, allocates: bool = False) -> Any:
     """A kernel that Python calls, always with arguments of the same types; ``allocates``: it makes arrays of its own.
 
+    Other threads go on meanwhile: it holds no lock of Python's.
+
     Numba looks up the types of all arguments at every call; for the columns of the firms that takes longer than many a
     call. Here groups (:func:`columns`) are looked at once and then recognised. Raises ``TypeError`` for arguments of
     other types than those of the first call in this process, whose memory would be misread.
     """
     if config.DISABLE_JIT:
         return called_by_python(function)
-    compiled = _kept(_compile(_nrt=allocates, no_cfunc_wrapper=True)(function))
+    compiled = _kept(_compile(_nrt=allocates, nogil=True, no_cfunc_wrapper=True)(function))
     seen: tuple[Any, ...] = ()  # set in one step, as threads may call for the first time side by side
 
     @wraps(function)

@@ -74,14 +74,14 @@ def results_with_owner(firms, day, month_of_year, found):  # type: ignore[no-unt
 
 
 @outermost
-def count(state, strata, panel, tally, arrears, clock, small):  # type: ignore[no-untyped-def]
-    """Add every firm to its cell of ``panel`` (prefectures * sectors * sizes, COUNTED) and of ``tally``, weighted.
+def count(span, state, strata, panel, tally, arrears, clock, small):  # type: ignore[no-untyped-def]
+    """Add every firm of ``span``, weighted, to its cell of ``panel`` and of ``tally``.
 
-    ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``arrears``: (OF_ARREARS,); ``clock``: the last day of the
+    ``panel``: (prefectures * sectors * sizes, COUNTED); ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``arrears``: (OF_ARREARS,); ``clock``: the last day of the
     month; ``small``: fen below which a debt to a firm that is not disputed is small.
     """
     firms, slots, behaviour, seed = state.firms, state.records.slots, state.behaviour, state.seed
-    for i in range(len(firms.key)):
+    for i in range(np.uint64(span.first), np.uint64(span.last)):
         status = firms.status[i]
         if status == UNBORN:
             continue
@@ -164,13 +164,13 @@ def _has_plan(i, state):  # type: ignore[no-untyped-def]
 
 
 @outermost
-def stand(firms, lent, markets):  # type: ignore[no-untyped-def]
-    """Add up how living firms stand in the evening, in weighted fen: ``lent`` (P, LENT), ``markets`` (P, S, MARKETS).
+def stand(span, firms, lent, markets):  # type: ignore[no-untyped-def]
+    """Add up how living firms of ``span`` stand in the evening, in weighted fen.
 
-    ``lent``: loans, and of them what is bad, guaranteed, and of inclusive firms; ``markets``: payables,
-    usual sales, usual sales of those open.
+    ``lent`` (P, LENT): loans, and of them what is bad, guaranteed, and of inclusive firms; ``markets`` (P, S, MARKETS):
+    payables, usual sales, usual sales of those open.
     """
-    for i in range(len(firms.key)):
+    for i in range(np.uint64(span.first), np.uint64(span.last)):
         if firms.status[i] >= OPEN and firms.status[i] != EXITED:
             w = np.int64(firms.weight[i])
             loans = lent[firms.prefecture[i]]

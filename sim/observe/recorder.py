@@ -24,6 +24,7 @@ from sim.firm.state import (
     WAITING,
     Float,
     Int,
+    Span,
 )
 from sim.ledger import MOVES, MeasureParty
 from sim.observe import outcomes, universes
@@ -132,7 +133,8 @@ class Record:
         """
         if self.adopted_in == 0:
             panel, tally = np.zeros_like(self.panel[0]), np.zeros_like(self.tallies[0])
-            count(state, self.strata, panel, tally, self.arrears[0], clock, small)
+            everybody = Span(0, len(state.firms.key))
+            count(everybody, state, self.strata, panel, tally, self.arrears[0], clock, small)
 
     def tables(
         self, firms: Firms, terms: Terms, counts: Counts, books: Books, timeline: Timeline
