@@ -77,8 +77,9 @@ def results_with_owner(firms, day, month_of_year, found):  # type: ignore[no-unt
 def count(span, state, strata, panel, tally, arrears, clock, small):  # type: ignore[no-untyped-def]
     """Add every firm of ``span``, weighted, to its cell of ``panel`` and of ``tally``.
 
-    ``panel``: (prefectures * sectors * sizes, COUNTED); ``strata``, ``tally``: see :mod:`sim.observe.universes`; ``arrears``: (OF_ARREARS,); ``clock``: the last day of the
-    month; ``small``: fen below which a debt to a firm that is not disputed is small.
+    ``panel``: (prefectures * sectors * sizes, COUNTED); ``strata``, ``tally``: see :mod:`sim.observe.universes`;
+    ``arrears``: (OF_ARREARS,); ``clock``: the last day of the month; ``small``: fen below which a debt to a firm that
+    is not disputed is small.
     """
     firms, slots, behaviour, seed = state.firms, state.records.slots, state.behaviour, state.seed
     for i in range(np.uint64(span.first), np.uint64(span.last)):
