@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare slides quick test test-long quiet-year benchmark limit province studies timings peers clean setup
+.PHONY: compare slides quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -51,6 +51,9 @@ benchmark: setup ## firm-months a second and bytes a firm
 
 limit: setup ## a firm-month against streaming the bytes that it must touch, month by month
 	@$(BIN)/python benchmarks/limit.py
+
+threads: setup ## a million firms in one thread and in all cores, in turn
+	@$(BIN)/python -m benchmarks.threads
 
 province: setup ## the province one to one, in seconds and gigabytes
 	@$(BIN)/python benchmarks/province.py

@@ -80,6 +80,7 @@ def run(
     seed: int = 1,
     follow: Sequence[int] = (),
     inside: Inside | None = None,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate one scenario once.
@@ -87,13 +88,14 @@ def run(
     ``scenario``: a shipped name, a file, or a loaded scenario. ``levers``: dotted path to value, on top of it.
     ``firms``: rows alive at the start, or ``"province"`` for one row a firm; None for what the scenario says, else
     20,000. ``follow``: identities of firms whose journeys are kept. ``inside``: firms that are written down on some
-    days, and what else is seen inside the run, see :class:`sim.observe.inside.Inside`. ``progress`` is called with the
-    share done. Raises ``ScenarioError`` when the scenario or a lever is not understood and
+    days, and what else is seen inside the run, see :class:`sim.observe.inside.Inside`. ``threads``: that share the work
+    on many firms, None for as many as there are cores; the result is the same. ``progress`` is called with the share
+    done. Raises ``ScenarioError`` when the scenario or a lever is not understood and
     :class:`~sim.refusal.Refusal` for a day to look inside that is outside the horizon.
     """
     from sim.study.runs.worker import once  # start-up: `import sim` is light
 
-    return once(scenario, levers or {}, firms, seed, follow, progress, inside)
+    return once(scenario, levers or {}, firms, seed, follow, progress, inside, threads)
 
 
 @checked(keywords=(ExecutionKeywords, Execution), draws=OVER, against=ONE_OR_MORE)

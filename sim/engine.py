@@ -97,21 +97,21 @@ def simulate(
     size = firms if firms is not None else scenario.firms
     wanted = Wanted(follow, fates, tables, inside)
 
-    def live(careful: bool) -> tuple[Run, float]:
+    def live(careful: bool) -> Run:
         since = perf_counter()
         population = synthesise(parameters, county_table(), timeline, seed, None if size == "province" else size)
         built = perf_counter() - since
         run = Run(scenario, parameters, population, seed, wanted, threads, careful)
+        run.seconds = {"population": built, **run.seconds}
         run.live(progress or (lambda share: None))
-        return run, built
+        return run
 
     try:
-        run, built = live(careful=False)
+        run = live(careful=False)
     except OverdrawnError:  # a fund was emptied within days of being ample
-        run, built = live(careful=True)
+        run = live(careful=True)
     result = run.result()
-    seconds = {"population": built, **run.seconds}
-    return replace(result, wall_seconds=perf_counter() - began, seconds=seconds)
+    return replace(result, wall_seconds=perf_counter() - began, seconds=run.seconds)
 
 
 class Wanted(NamedTuple):
@@ -373,16 +373,14 @@ class Run:
         state, market, month, record = self.state, self.state.market, int(self.timeline.month[day]), self.record
         rows, small = len(state.firms.key), self.small_arrears
         markets, lent = (np.zeros(n, np.int64) for n in ((*market.sold.shape, MARKETS), (len(self.loans), LENT)))
-        self.threads.add_up(
-            lambda first, last, *sums: stand(Span(first, last), state.firms, *sums), rows, lent, markets
-        )
+        self.threads.add_up(lambda a, b, *sums: stand(Span(a, b), state.firms, *sums), rows, lent, markets)
         self.loans[:] = lent[:, LOANS]
         self.funds.settle()
         record.money_of_fund[month] = self.funds.money_of(SME_FUND)
         if self.makes_tables or month in record.decisive:
             clock, counted = self.province.clock(day), (record.panel[month], record.tallies[month])
             self.threads.add_up(
-                lambda first, last, *sums: count(Span(first, last), state, record.strata, *sums, clock, small),
+                lambda a, b, *sums: count(Span(a, b), state, record.strata, *sums, clock, small),
                 rows, *counted, record.arrears[month + 1],
             )  # fmt: skip
             record.panel[month][:, SALES] = market.sales

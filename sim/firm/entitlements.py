@@ -9,8 +9,6 @@ from sim.firm.effects import FAR
 from sim.firm.state import (
     APPLIED,
     DECIDED,
-    FIRST_FREE,
-    FREE_RECORDS,
     LISTED,
     LONGEST_PROCESSING,
     OF_CREDIT_INCREMENT,
@@ -41,7 +39,6 @@ VAT_MOVE = MOVES.index("vat_refunded")
 DEPOSIT_MOVE = MOVES.index("deposit_returned")
 KEY_FIRM = bit(FLAGS, "key_firm")
 HANDLING = int(Purpose.HANDLING)
-NOBODY = -1  # firm of a record that waits in no queue
 
 # Position of a single set bit by multiplication with a de Bruijn sequence (Leiserson, Prokop and Randall 1998).
 _SEQUENCE = 0x03F79D71B4CB0A89
@@ -290,91 +287,6 @@ def file_case(i, item, ready_on, lane, cases):  # type: ignore[no-untyped-def]
     cases.ready_on[k] = ready_on
     cases.lane[k] = lane
     cases.filed[0] = k + 1
-
-
-@kernel
-def enqueue(i, item, day, ready_on, lane, firms, queues):  # type: ignore[no-untyped-def]
-    """Put firm i into a lane of the queue for ``item`` in its prefecture."""
-    record = queues.free[FIRST_FREE]
-    queues.free[FIRST_FREE] = queues.next[record]
-    queues.free[FREE_RECORDS] -= 1
-    p = np.int64(firms.prefecture[i])
-    queues.firm[record] = i
-    queues.item[record] = item
-    queues.applied_on[record] = day
-    queues.ready_on[record] = ready_on
-    queues.next[record] = -1
-    if queues.head[item, p, lane] < 0:
-        queues.head[item, p, lane] = record
-    else:
-        queues.next[queues.tail[item, p, lane]] = record
-    queues.tail[item, p, lane] = record
-    queues.waiting[item, p, lane] += firms.weight[i]
-
-
-@kernel
-def schedule(i, item, day, due, firms, queues):  # type: ignore[no-untyped-def]
-    """Let the case of firm i, filed on ``day``, be decided by a handler of its own on the day ``due``."""
-    record = queues.free[FIRST_FREE]
-    queues.free[FIRST_FREE] = queues.next[record]
-    queues.free[FREE_RECORDS] -= 1
-    due = min(due, np.int64(len(queues.due_head) - 1))
-    queues.firm[record] = i
-    queues.item[record] = item
-    queues.applied_on[record] = day
-    queues.ready_on[record] = due
-    queues.next[record] = -1
-    if queues.due_head[due] < 0:
-        queues.due_head[due] = record
-    else:
-        queues.next[queues.due_tail[due]] = record
-    queues.due_tail[due] = record
-    queues.waiting[item, np.int64(firms.prefecture[i]), UNLISTED] += firms.weight[i]
-
-
-@kernel
-def next_due(day, firms, queues):  # type: ignore[no-untyped-def]
-    """Take the next case that a handler of its own decides on ``day``: firm, item and day of filing, or firm -1."""
-    record = queues.due_head[day]
-    if record < 0:
-        return np.int64(NOBODY), np.int64(0), np.int64(0)
-    queues.due_head[day] = queues.next[record]
-    i, item = np.int64(queues.firm[record]), np.int64(queues.item[record])
-    queues.waiting[item, np.int64(firms.prefecture[i]), UNLISTED] -= firms.weight[i]
-    _give_back(record, queues)
-    return i, item, np.int64(queues.applied_on[record])
-
-
-@inlined
-def _give_back(record, queues):  # type: ignore[no-untyped-def]
-    """Return a record to the pool; its days stay readable until it is used again."""
-    queues.firm[record] = NOBODY
-    queues.next[record] = queues.free[FIRST_FREE]
-    queues.free[FIRST_FREE] = record
-    queues.free[FREE_RECORDS] += 1
-
-
-@kernel
-def take_out(record, before, item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
-    """Take a record out of the middle of a queue; ``before``: the one before it, -1 for none."""
-    if before < 0:
-        queues.head[item, p, lane] = queues.next[record]
-    else:
-        queues.next[before] = queues.next[record]
-    if queues.tail[item, p, lane] == record:
-        queues.tail[item, p, lane] = before
-    queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
-    _give_back(record, queues)
-
-
-@kernel
-def dequeue(item, p, lane, firms, queues):  # type: ignore[no-untyped-def]
-    """Take the first record out of a queue and give it back to the pool; its days stay readable until reused."""
-    record = queues.head[item, p, lane]
-    queues.head[item, p, lane] = queues.next[record]
-    queues.waiting[item, p, lane] -= firms.weight[queues.firm[record]]
-    _give_back(record, queues)
-    return record
 
 
 @kernel

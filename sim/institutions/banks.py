@@ -14,10 +14,11 @@ import numpy as np
 from sim.firm.behaviour import by_day
 from sim.firm.bills import outlays
 from sim.firm.credit import COLLATERAL, give_term, guaranteed_part, score
-from sim.firm.entitlements import dequeue, in_effect, more, next_of, round_half_up
+from sim.firm.entitlements import in_effect, more, next_of, round_half_up
 from sim.firm.guarantees import expansion_earns, fee_borne
 from sim.firm.state import BAD, DECIDED, GUARANTEED, INCLUSIVE, LOANS, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province, by_prefecture
+from sim.institutions.queues import dequeue
 from sim.kernels import columns, inlined, kernel, outermost
 from sim.ledger import LINE
 from sim.parameters import Parameters

@@ -16,12 +16,9 @@ from numpy.typing import NDArray
 
 from sim.firm.entitlements import (
     clear_bit,
-    dequeue,
     entitle,
     has_bit,
-    next_due,
     pay,
-    schedule,
 )
 from sim.firm.state import (
     DECIDED,
@@ -35,6 +32,7 @@ from sim.firm.state import (
     Int,
 )
 from sim.institutions.province import Province
+from sim.institutions.queues import dequeue, next_due, schedule
 from sim.institutions.rules import Rules
 from sim.kernels import columns, kernel, outermost
 from sim.parameters import Parameters

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
-from sim.firm.entitlements import enqueue
 from sim.firm.state import APPLIED, FREED, LEAD, LISTED, NEVER, UNLISTED, Float, Int
 from sim.institutions.markets import Markets
 from sim.institutions.province import Province
+from sim.institutions.queues import enqueue
 from sim.kernels import columns, kernel, outermost
 from sim.random_numbers import Purpose, normal, uniform
 from sim.vocabulary import BACK_WITHIN_DAYS, CLOSURE_DAYS, FACTS, FLAGS, SECTORS, TICKETS, Status, bit

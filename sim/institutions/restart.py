@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
-from sim.firm.entitlements import dequeue, round_half_up, take_out
+from sim.firm.entitlements import round_half_up
 from sim.firm.state import (
     DECIDED,
     LANES,
@@ -32,6 +32,7 @@ from sim.institutions.desks import SHARED, Desk, decide, is_moot
 from sim.institutions.markets import Markets
 from sim.institutions.outbreak import FUNDS_TICKET, TICKET_COUNT, days_by_itself, end_lack
 from sim.institutions.province import Province
+from sim.institutions.queues import dequeue, take_out
 from sim.kernels import columns, kernel, outermost
 from sim.parameters import Parameters
 from sim.random_numbers import Purpose, uniform

@@ -201,6 +201,7 @@ def arguments() -> Mapping[str, Argument]:
         "draws": DRAWS.argument(),
         "clause_replications": OVER,
         "workers": WORKERS.argument(),
+        "threads": WORKERS.argument(),
         "most": MOST.argument(),
         "seconds": Argument("不小于 0 的秒数", "a number of seconds, 0 or more", _seconds),
         "follow": IDENTITIES,

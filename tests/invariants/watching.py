@@ -15,9 +15,9 @@ from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
 from sim.engine import Run, Wanted
-from sim.firm.entitlements import NOBODY
 from sim.firm.state import NEVER, Int
 from sim.institutions import calendar
+from sim.institutions.queues import NOBODY
 from sim.measure import Dated, Measure
 from sim.parameters import load as load_parameters
 from sim.population.columns import Firms

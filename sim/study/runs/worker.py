@@ -39,12 +39,15 @@ def once(
     follow: Sequence[int],
     progress: Progress | None,
     inside: Inside | None = None,
+    threads: int | None = None,
 ) -> Result:
     """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
+    from sim.kernels.threads import cores  # start-up: NumPy is loaded where a run starts, not before
+
     [asked] = sized([load(scenario, levers)], firms)
     if inside is not None:
         inside.on(horizon(asked.world.start, asked.world.end))  # refused before anything is built
-    wanted: dict[str, Any] = {"follow": follow, "inside": inside, "fates": True}
+    wanted: dict[str, Any] = {"follow": follow, "inside": inside, "fates": True, "threads": threads or cores()}
     try:
         return _engine()(asked, firms=rows_of(asked), seed=seed, **wanted, progress=progress)
     except ValueError as error:
