@@ -32,6 +32,7 @@ from sim.institutions.dispatch import Dispatch
 from sim.institutions.evaluation import Evaluation
 from sim.institutions.funds import Funds
 from sim.institutions.markets import Markets
+from sim.institutions.offices import Offices
 from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, first_state
 from sim.institutions.publicity import Publicity
@@ -185,6 +186,7 @@ class Run:
         episode = self.outbreak.closures.episode
         around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
         self.restart = Restart(province, parameters, entities, key_firms, around)
+        self.offices = Offices(province, self.desks, self.banks)
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
         self.dispatch = Dispatch(self.desks, rules, timeline, parameters["delivery.dispatch_share"])
         share = parameters["delivery.evaluation_share"]
@@ -253,25 +255,30 @@ class Run:
         def start(part: str, days: list[int], hour: float, act: Callable[[int], None]) -> None:
             self.env.process(calendar.on_days(self.env, days, hour, self._timed(part, act)))
 
+        duties: list[calendar.Duty] = []  # of those who tick daily, of whom one process takes care
+
+        def let(part: str, days: list[int], hour: float, act: Callable[[int], None]) -> None:
+            duties.append(calendar.Duty(hour, days, self._timed(part, act)))
+
         start("institutions", sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
         self.reactions.live(self.env, self._react)
-        start("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
-        start("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
+        let("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
+        let("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
         if self.journeys.rows:  # again before those who help, who may solve a problem on the day it is met
-            start("observation", every_day, calendar.OUTBREAK, self._look)
+            let("observation", every_day, calendar.OUTBREAK, self._look)
+        if self.looks.stops is not None:
+            let("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
         settlements = [day for day in every_day if self.timeline.cohort[day] >= 0]
-        start("firms", settlements, calendar.SETTLEMENT, self._settle)
-        start("institutions", offices_open, calendar.DESKS, self.desks.work)
-        start("institutions", offices_open, calendar.DESKS, self.banks.work)
-        start("institutions", offices_open, calendar.RESTART, self.restart.work)
-        start("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
-        start("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
+        let("firms", settlements, calendar.SETTLEMENT, self._settle)
+        let("institutions", offices_open, calendar.DESKS, self.offices.work)
+        let("institutions", offices_open, calendar.RESTART, self.restart.work)
+        let("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
+        let("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
+        self.env.process(calendar.in_turn(self.env, duties))
         start("observation", month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
         start("institutions", month_ends, calendar.MONITOR, self.evaluation.evaluate)
         if self.journeys.rows:
             start("observation", every_day, calendar.MONITOR, self._look)
-        if self.looks.stops is not None:
-            start("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
         for days, look in self.looks.evenings():
             start("observation", days, calendar.MONITOR, look)
         self.env.run(until=self.timeline.days)
