@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim import ledger
 from sim.firm.behaviour import behaviour
 from sim.firm.effects import NO_LIMIT
-from sim.firm.state import LEAD, LENT, LOANS, Span, State, forget_month
+from sim.firm.state import LENT, LOANS, Span, State, forget_month
 from sim.institutions import calendar
 from sim.institutions.banks import Banks
 from sim.institutions.cultivators import choose
@@ -31,6 +31,7 @@ from sim.institutions.dispatch import Dispatch
 from sim.institutions.evaluation import Evaluation
 from sim.institutions.funds import Funds
 from sim.institutions.markets import Markets
+from sim.institutions.offices import Offices
 from sim.institutions.outbreak import Outbreak
 from sim.institutions.province import Province, by_prefecture, first_state
 from sim.institutions.publicity import Publicity
@@ -38,7 +39,7 @@ from sim.institutions.queues import count_waiting
 from sim.institutions.reactions import Money, Monitor, Reactions
 from sim.institutions.restart import Restart, Surroundings
 from sim.institutions.rules import Rules
-from sim.institutions.settlements import OverdrawnError, Settlements
+from sim.institutions.settlements import OverdrawnError, Settlements, first_look_back
 from sim.institutions.tenders import Tenders
 from sim.instruments import instruments
 from sim.kernels.threads import Threads
@@ -55,7 +56,7 @@ from sim.population.counties import counties as county_table
 from sim.population.synthesis import Population, synthesise
 from sim.recalibration import changed_parameters
 from sim.scenario import Scenario
-from sim.timeline import COHORTS, horizon
+from sim.timeline import horizon
 from sim.units import LARGEST_SUM_FEN, fen
 from sim.vocabulary import FLAGS, SIZES, Status, bit
 from sim.world.world import build
@@ -159,7 +160,8 @@ class Run:
         self.opening = self._accounts()
         self.inclusive_loans = self._inclusive_loans()
         self._refuse_overflow()
-        self._look_back()
+        first_look_back(population, self.timeline)
+        self.outbreak.fill_look_back()
 
     @property
     def measure_ids(self) -> list[str]:
@@ -202,6 +204,7 @@ class Run:
         episode = self.outbreak.closures.episode
         around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
         self.restart = Restart(province, parameters, entities, key_firms, around)
+        self.offices = Offices(province, self.desks, self.banks)
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
         self.dispatch = Dispatch(self.desks, rules, timeline, parameters["delivery.dispatch_share"])
         share = parameters["delivery.evaluation_share"]
@@ -245,18 +248,6 @@ class Run:
             told = f"the money of this world over {months} months cannot be added up in whole fen"
             raise ValueError(f"{told}; take fewer firms or a shorter horizon")
 
-    def _look_back(self) -> None:
-        """Every firm's last settlement before the horizon was one month before its first within it."""
-        firms, starts = self.population.firms, self.population.cohort_start
-        first_of_month = self.timeline.start.day
-        before = self.timeline.date(-first_of_month).day  # days of the month before
-        for cohort in range(COHORTS):
-            rows = slice(starts[cohort], starts[cohort + 1])
-            until_settled = cohort + 1 - first_of_month
-            since = until_settled if until_settled < 0 else until_settled - before
-            firms.open_from[rows] = np.where(firms.born_on[rows] < 0, max(since, -LEAD), 0)
-        self.outbreak.fill_look_back()
-
     # Living through it
 
     def live(self, progress: Callable[[float], None]) -> None:
@@ -270,25 +261,30 @@ class Run:
         def start(part: str, days: list[int], hour: float, act: Callable[[int], None]) -> None:
             self.env.process(calendar.on_days(self.env, days, hour, self._timed(part, act)))
 
+        duties: list[calendar.Duty] = []  # of those who tick daily, of whom one process takes care
+
+        def let(part: str, days: list[int], hour: float, act: Callable[[int], None]) -> None:
+            duties.append(calendar.Duty(hour, days, self._timed(part, act)))
+
         start("institutions", sorted(changes), calendar.MEASURES, lambda day: self._change(day, changes[day]))
         self.reactions.live(self.env, self._react)
-        start("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
-        start("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
+        let("institutions", every_day, calendar.PUBLICITY, self.publicity.spread)
+        let("institutions", every_day, calendar.OUTBREAK, self.outbreak.advance)
         if self.journeys.rows:  # again before those who help, who may solve a problem on the day it is met
-            start("observation", every_day, calendar.OUTBREAK, self._look)
+            let("observation", every_day, calendar.OUTBREAK, self._look)
+        if self.looks.stops is not None:
+            let("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
         settlements = [day for day in every_day if self.timeline.cohort[day] >= 0]
-        start("firms", settlements, calendar.SETTLEMENT, self._settle)
-        start("institutions", offices_open, calendar.DESKS, self.desks.work)
-        start("institutions", offices_open, calendar.DESKS, self.banks.work)
-        start("institutions", offices_open, calendar.RESTART, self.restart.work)
-        start("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
-        start("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
+        let("firms", settlements, calendar.SETTLEMENT, self._settle)
+        let("institutions", offices_open, calendar.DESKS, self.offices.work)
+        let("institutions", offices_open, calendar.RESTART, self.restart.work)
+        let("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
+        let("institutions", every_day, calendar.DISPATCH, self.dispatch.meet)
+        self.env.process(calendar.in_turn(self.env, duties))
         start("observation", month_ends, calendar.MONITOR, lambda day: self._count(day, progress))
         start("institutions", month_ends, calendar.MONITOR, self.evaluation.evaluate)
         if self.journeys.rows:
             start("observation", every_day, calendar.MONITOR, self._look)
-        if self.looks.stops is not None:
-            start("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
         for days, look in self.looks.evenings():
             start("observation", days, calendar.MONITOR, look)
         self.env.run(until=self.timeline.days)

@@ -165,6 +165,7 @@ Terms: Final[Any] = group_of(EFFECTS)
 class Rows:
     """The rows of all measures, and what those in force say together.
 
+    ``written``: by effect, (measures,) whether somebody has written into a measure's row; the others are neutral.
     ``of``: by effect, (measures, *shape); ``together``: by effect, the rows themselves where measures are not
     combined, else an array of the effect's shape, or (1,) for one without axes.
     """
@@ -183,16 +184,18 @@ class Rows:
             self.of[name] = np.full((sizes["measure"], *shape), effect.neutral, effect.dtype)
             combined = effect.combine is not None
             self.together[name] = np.full(shape or 1, effect.neutral, effect.dtype) if combined else self.of[name]
+        self.written = {name: np.zeros(sizes["measure"], np.bool_) for name in self.effects}
 
     def combine(self, in_force: NDArray[np.bool_]) -> None:
         """Let the measures that are in force make one value of each effect; ``in_force``: (measures, P).
 
         What is in force in some prefectures only acts there; an effect without places acts as long as it is anywhere.
         """
-        somewhere = in_force.any(axis=1)
-        differs = not in_force[somewhere].all()
+        anywhere = in_force.any(axis=1)
+        differs = not in_force[anywhere].all()
         for name, effect in self.effects.items():
             if effect.combine is not None:
+                somewhere = anywhere & self.written[name]
                 rows = self.of[name][somewhere]
                 axis = next((axis for axis in effect.shape if axis in self.places), None)
                 if differs and axis is not None:

@@ -19,7 +19,7 @@ from sim.firm.guarantees import expansion_earns, fee_borne
 from sim.firm.state import BAD, DECIDED, GUARANTEED, INCLUSIVE, LOANS, PAID, REFUSED, UNLISTED, Float, Int
 from sim.institutions.province import Province, by_prefecture
 from sim.institutions.queues import dequeue
-from sim.kernels import columns, inlined, kernel, outermost
+from sim.kernels import columns, inlined, kernel
 from sim.ledger import LINE
 from sim.parameters import Parameters
 from sim.random_numbers import Purpose, normal, uniform
@@ -46,7 +46,7 @@ class Bank(NamedTuple):
     incentive: Float  # (1,) what the central bank's incentive takes off the rate of a new inclusive loan, a year
 
 
-@outermost
+@kernel
 def lend(bank, clock, state):  # type: ignore[no-untyped-def]
     """A working day of the banks, who serve nobody first."""
     firms, behaviour, queues = state.firms, state.behaviour, state.queues
@@ -225,9 +225,3 @@ class Banks:
         lent = float(lines[LOAN_DRAWN])
         cut = self.passed_on_a_year * (incentive - before) * growth / lent if lent > 0.0 else 0.0
         self.bank.incentive[0] = cut
-
-    def work(self, day: int) -> None:
-        """A working day of screening and lending."""
-        state = self.province.state
-        if state.queues.waiting[state.loan_item].any():
-            lend(self.bank, self.province.clock(day), state)

@@ -34,7 +34,7 @@ from sim.firm.state import (
 from sim.institutions.province import Province
 from sim.institutions.queues import dequeue, next_due, schedule
 from sim.institutions.rules import Rules
-from sim.kernels import columns, kernel, outermost
+from sim.kernels import columns, kernel
 from sim.parameters import Parameters
 from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import AGENCIES, Status
@@ -104,7 +104,7 @@ def decide(i, m, waited, clock, state):  # type: ignore[no-untyped-def]
     return True
 
 
-@outermost
+@kernel
 def serve(desk, next_working_day, clock, state):  # type: ignore[no-untyped-def]
     """A working day of all desks, then of the handlers whose cases are due."""
     firms, queues = state.firms, state.queues
@@ -176,9 +176,3 @@ class Desks:
     def waiting(self) -> NDArray[np.int64]:
         """Weighted firms that wait at each desk, (K, P)."""
         return np.asarray(self.province.state.queues.waiting[self.items].sum(axis=2))
-
-    def work(self, day: int) -> None:
-        """A working day."""
-        state = self.province.state
-        following = int(min(state.ready_day[day, 1], len(state.queues.due_head) - 1))
-        serve(self.desk, following, self.province.clock(day), state)

@@ -6,6 +6,8 @@ shortest backlog. How much moves at once is an assumption (``delivery.dispatch_s
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sim.institutions.desks import Desks
@@ -26,9 +28,8 @@ class Dispatch:
 
     def meets(self, day: int) -> list[bool]:
         """Where a meeting is held on a day, by prefecture: as many a month as the rules ask for, evenly spread."""
-        asked, of_month = self.rules.terms.dispatch_meetings.tolist(), self.timeline.date(day).day
-        held = {n for n in {*asked} if of_month in {1 + round(30 * (k + 0.5) / n) for k in range(n)}}
-        return [n in held for n in asked]
+        of_month = self.timeline.date(day).day
+        return [of_month in days_of_meetings(n) for n in self.rules.terms.dispatch_meetings.tolist()]
 
     def meet(self, day: int) -> None:
         """Move capacity where there is a meeting on the day."""
@@ -48,3 +49,9 @@ class Dispatch:
         moved[shortest] -= cases
         moved[longest] += cases
         desks.count_staff()
+
+
+@cache
+def days_of_meetings(a_month: int) -> frozenset[int]:
+    """The days of the month on which so many meetings are held, evenly spread."""
+    return frozenset(1 + round(30 * (k + 0.5) / a_month) for k in range(a_month))

@@ -10,8 +10,23 @@ import numpy as np
 
 from sim.firm.state import Float, Int
 from sim.institutions.rules import Rules
+from sim.kernels import outermost
 from sim.parameters import Parameters
 from sim.units import MONTH_DAYS
+
+
+@outermost
+def find_hazard(base, awareness, near, heard_of, hazard):  # type: ignore[no-untyped-def]
+    """The hazard of a day of knowing of each measure, (M + 1, P, Z), 0 where it is not heard of.
+
+    ``base``: (Z,) and ``awareness``, of campaigns, are of a month, as is ``near`` (M + 1, P), of firms near by.
+    """
+    measures, prefectures, sizes = hazard.shape
+    for m in range(measures):
+        for p in range(prefectures):
+            for z in range(sizes):
+                of_month = base[z] + awareness[m, p, z] + near[m, p]
+                hazard[m, p, z] = of_month / MONTH_DAYS if heard_of[m, p] else 0.0
 
 
 class Publicity:
@@ -28,10 +43,9 @@ class Publicity:
 
     def update_hazard(self) -> None:
         """Recompute the hazard: base by size, campaigns, and the share of eligible firms near by that have it."""
-        near = self.holders / self.entitled
-        hazard = self.base[None, None, :] + self.rules.terms.awareness + self.peers * near[:, :, None]
+        near = self.peers * (self.holders / self.entitled)
         heard_of = self.rules.announced | self.rules.running
-        self.hazard = np.where(heard_of[:, :, None], hazard, 0.0) / MONTH_DAYS
+        find_hazard(self.base, self.rules.terms.awareness, near, heard_of, self.hazard)
 
     def spread(self, day: int) -> None:
         """One day; the neighbourhood is looked at anew every week."""

@@ -261,13 +261,13 @@ class Restart:
 
     def work(self, day: int) -> None:
         """A working day of all who help; what ends lacks is brought anew."""
-        state, helpers, around = self.province.state, self.helpers, self.around
-        helpers.sent[:] = np.stack(
-            [state.terms.supervision_capacity, state.terms.liaison_capacity, state.terms.counter_capacity]
-        )
-        helpers.capacity[:] = (self.staffed + self.lent) * helpers.sent
+        helpers, around, state = self.helpers, self.around, self.province.state
+        helpers.sent[SUPERVISORS] = state.terms.supervision_capacity
+        helpers.sent[OFFICERS] = state.terms.liaison_capacity
+        helpers.sent[COUNTERS] = state.terms.counter_capacity
         if not helpers.sent.any():
             return
+        np.multiply(self.staffed + self.lent, helpers.sent, out=helpers.capacity)
         helpers.means[LABOUR] = self.placed_per_day * (around.markets.out_of_work + around.markets.returning)
         helpers.means[MATERIALS] = self.slots * (1.0 - float(around.world.friction[day]))
         helpers.means[TRANSPORT] = self.passes

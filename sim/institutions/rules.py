@@ -151,6 +151,7 @@ class Rules:
         for name, value in values.items():
             effect, rows = self.rows.effects[name], self.rows.of[name]
             entry = effect.neutral if value is None else value
+            self.rows.written[name][m] = True
             if effect.shape:
                 reached = [np.flatnonzero(self.reaches[m][axis]) for axis in effect.shape]
                 rows[m][np.ix_(*reached)] = entry

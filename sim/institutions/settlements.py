@@ -20,6 +20,7 @@ from sim.firm.state import (
     AT_ANY_TIME,
     EVERYBODY,
     IN_TURN,
+    LEAD,
     SUMS_OF_MONTH,
     Bills,
     Cases,
@@ -35,7 +36,8 @@ from sim.institutions.queues import join, room_for
 from sim.institutions.rules import as_words
 from sim.kernels.threads import Threads, zeros_apart
 from sim.ledger import Books
-from sim.timeline import COHORTS
+from sim.population.synthesis import Population
+from sim.timeline import COHORTS, Timeline
 
 AMPLE: Final = 10  # times what was asked for on any day of the last month: of what is more there is enough
 
@@ -133,6 +135,17 @@ class Settlements:
             self._parts = [_with_sums_of_its_own(state, cases) for _ in range(self.threads.most_parts)]
             self._of = state
         return self._parts
+
+
+def first_look_back(population: Population, timeline: Timeline) -> None:
+    """Let every firm's last settlement before the horizon be one month before its first within it."""
+    firms, starts, first_of_month = population.firms, population.cohort_start, timeline.start.day
+    before = timeline.date(-first_of_month).day  # days of the month before
+    for cohort in range(COHORTS):
+        rows = slice(starts[cohort], starts[cohort + 1])
+        until_settled = cohort + 1 - first_of_month
+        since = until_settled if until_settled < 0 else until_settled - before
+        firms.open_from[rows] = np.where(firms.born_on[rows] < 0, max(since, -LEAD), 0)
 
 
 def _asked(state: State) -> tuple[Int, Int]:
