@@ -1,7 +1,8 @@
 """The timing history: one command times the engine and adds a line to `history.csv` beside this file.
 
-    python -m benchmarks.history           time, print, add the line (about two minutes)
-    python -m benchmarks.history --show    print the history
+    python -m benchmarks.history            time, print, add the line (about ten minutes)
+    python -m benchmarks.history --show     print the history
+    python -m benchmarks.history --readme   write the table of the last line into both READMEs
 
 Lines compare within one processor only, and the machine should have nothing else to do: wall seconds well above
 processor seconds in a line say that it had.
@@ -47,13 +48,20 @@ COLUMNS: Final = {
     "province_wall_seconds": "of the province one to one, with population and tables",
     "province_processor_seconds": "the same in processor time",
     "province_gigabytes": "the most memory it held",
+    "twenty_thousand_seconds": "20,000 firms: wall seconds, population and tables included",
+    "hundred_thousand_seconds": "100,000 firms: the same",
+    "million_seconds": "a million firms: the same",
+    "bytes_a_firm": "growth of resident memory for each further firm",
+    "threads": "of the run in several threads: as many as cores",
+    "threads_times": "a million firms: seconds in one thread over seconds in these, median of runs in turn",
+    "first_run_seconds": "wall seconds of the first run of 500 firms from a wheel, nothing compiled before",
 }
 
 
-def answer(script: str, *words: str) -> Any:
+def answer(name: str, *words: str) -> Any:
     """What a benchmark beside this file prints as JSON, in a process of its own."""
-    command = [sys.executable, str(HERE / script), *words]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    command = [sys.executable, "-m", f"benchmarks.{name}", *words]
+    return json.loads(subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def commit() -> str:
@@ -64,6 +72,21 @@ def commit() -> str:
 
     changed = git("status", "--porcelain", "--", ":/sim", ":/scenarios", ":/calibration")
     return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
+
+
+def sizes(engine: list[dict[str, Any]], threads: dict[str, Any], first_run: dict[str, Any]) -> dict[str, float]:
+    """Further numbers of a line: runs by size, in threads, and the first from a wheel."""
+    *runs, memory = engine
+    seconds = {round(run["firms"], -4): run["wall_seconds"] for run in runs}
+    return {
+        "twenty_thousand_seconds": round(seconds[20_000], 2),
+        "hundred_thousand_seconds": round(seconds[100_000], 2),
+        "million_seconds": round(seconds[1_000_000], 1),
+        "bytes_a_firm": round(memory["bytes_per_firm"]),
+        "threads": threads["threads"],
+        "threads_times": round(threads["times"], 2),
+        "first_run_seconds": round(first_run["wall_seconds"], 2),
+    }
 
 
 def summary(million: dict[str, Any], limit: dict[str, Any], province: dict[str, Any]) -> dict[str, float]:
@@ -97,24 +120,83 @@ def add(line: dict[str, Any], path: Path) -> None:
         table.writerow(line)
 
 
+def lines_of(path: Path) -> list[dict[str, str]]:
+    """The lines of the history, in order; what was not timed on a day is empty."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+BEGIN, END = "<!-- timings -->", "<!-- end of timings -->"  # around the table in the READMEs
+README_OF: Final = {"en": "README.md", "zh": "README.zh-CN.md"}
+
+
+def table(line: dict[str, str], lang: str) -> str:
+    """The figures of a line as the README of a language shows them."""
+
+    def number(name: str) -> float:
+        return float(line[name])
+
+    months = 24
+    rows = [
+        (20_000, number("twenty_thousand_seconds"), ""),
+        (100_000, number("hundred_thousand_seconds"), ""),
+        (1_000_000, number("million_seconds"), line["bytes_a_firm"]),
+        (int(line["province_firms"]), number("province_wall_seconds"), f"{line['province_gigabytes']} GB"),
+    ]
+    speeds = [firms * months / seconds / 1e6 for firms, seconds, _ in rows]
+    head, unit = {
+        "en": ("| firms | wall seconds | firm-months a second | bytes a firm, or in all |", "{:.1f} m"),
+        "zh": ("| 企业数 | 用时（秒） | 每秒企业月数 | 每家企业字节数，或合计 |", "{:.0f} 万"),
+    }[lang]
+    scale = {"en": 1, "zh": 100}[lang]
+    told = [
+        f"| {firms:,} | {seconds:g} | {unit.format(speed * scale)} | {memory} |"
+        for (firms, seconds, memory), speed in zip(rows, speeds, strict=True)
+    ]
+    threads, times, first = line["threads"], line["threads_times"], line["first_run_seconds"]
+    sentence = {
+        "en": f"Timed on {line['date']} on {line['processor']}, Python {line['python']}, Numba {line['numba']}; the "
+        f"last row is the province one to one. A million firms in {threads} threads: {times} times as fast. The first "
+        f"run of 500 firms from a wheel that carries its kernels: {first} s.",
+        "zh": f"{line['date']} 测于 {line['processor']}，Python {line['python']}，Numba {line['numba']}；末行为全省"
+        f"一比一。一百万家企业用 {threads} 个线程时，速度为单线程的 {times} 倍。安装自带内核的 wheel 后，首次运行"
+        f"（500 家企业）用时 {first} 秒。",
+    }[lang]
+    return "\n".join([head, "|---|---|---|---|", *told, "", sentence])
+
+
+def write_readmes(root: Path, path: Path) -> None:
+    """Write the table of the last line of a history between the marks in both READMEs."""
+    for lang, name in README_OF.items():
+        text = (root / name).read_text(encoding="utf-8")
+        before, rest = text.split(BEGIN)
+        after = rest.split(END)[1]
+        written = f"{before}{BEGIN}\n{table(lines_of(path)[-1], lang)}\n{END}{after}"
+        (root / name).write_text(written, encoding="utf-8")
+
+
 def show(path: Path) -> None:
     """Print the history, what identifies a line first."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+    lines = lines_of(path)
     for name, meaning in COLUMNS.items():
         print(f"{name}: {meaning}")
-        print("    " + "  ".join(line[name] for line in lines))
+        print("    " + "  ".join(line[name] or "-" for line in lines))
 
 
 def main() -> None:
     """Times and adds a line, or shows the lines there are."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--show", action="store_true", help="print the history and time nothing")
+    options.add_argument("--readme", action="store_true", help="write the last line into the READMEs, time nothing")
     chosen = options.parse_args()
+    if chosen.readme:
+        write_readmes(HERE.parent, HISTORY)
+        return
     if not chosen.show:
-        million = answer("province.py", "--firms", "1000000", "--json")
-        limit = answer("limit.py", "--json")
-        province = answer("province.py", "--json")
+        million = answer("province", "--firms", "1000000", "--json")
+        limit = answer("limit", "--json")
+        province = answer("province", "--json")
+        further = sizes(answer("engine", "--json"), answer("threads", "--json"), answer("first_run", "--json"))
         facts = {
             "date": time.strftime("%Y-%m-%d"),
             "commit": commit(),
@@ -122,7 +204,8 @@ def main() -> None:
             "python": platform.python_version(),
             "numba": version("numba"),
         }
-        add(facts | summary(million, limit, province), HISTORY)
+        add(facts | summary(million, limit, province) | further, HISTORY)
+        write_readmes(HERE.parent, HISTORY)
     show(HISTORY)
 
 
