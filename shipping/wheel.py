@@ -1,10 +1,10 @@
-"""Builds the wheel that carries compiled kernels: `make wheel`.
+"""Builds the wheel that carries compiled kernels: ``make wheel``.
 
     python -m shipping.wheel [FOLDER]    into FOLDER, `dist` if none is named
 
 A process of its own compiles every kernel, and in it alone Numba is told of the common processor
-(`sim/kernels/shipped.py`). The wheel is for the Python and the system of this process and pins the libraries that compiled the kernels; `pip`
-refuses it elsewhere.
+(``sim/kernels/shipped.py``). The wheel is for the Python and the system of this process and pins the libraries that
+compiled the kernels; pip refuses it elsewhere.
 """
 
 from __future__ import annotations

@@ -234,7 +234,10 @@ def tell() -> None:
         _said.append("here")
         _, why_not = shipped.serves(shipped.FOLDER)
         if why_not is not None:
-            _say(f"随包附带的内核不适用：{why_not[0]}。", f"The kernels that came with it do not serve: {why_not[1]}.")
+            _say(
+                f"随包附带的内核在此不适用：{why_not[0]}。",
+                f"The kernels that came with the package do not serve here: {why_not[1]}.",
+            )
         _say(
             f"正在编译模型内核，每个版本只需一次，约 {ABOUT_SECONDS} 秒……",
             f"Compiling the model's kernels, once for this version: about {ABOUT_SECONDS} seconds ...",
