@@ -113,7 +113,9 @@ def main() -> None:
         print(json.dumps(found, indent=2))
         return
     parts = found["of_which"]
-    print(f"first run from the wheel    {found['wall_seconds']:6.2f} s, {found['processor_seconds']:.2f} of the processor")
+    print(
+        f"first run from the wheel    {found['wall_seconds']:6.2f} s, {found['processor_seconds']:.2f} of the processor"
+    )
     print(f"  imports {parts['imports']:.2f}, scenario {parts['scenario']:.2f}, run {parts['first']:.2f} s")
     print(f"  the same run once more    {parts['again']:6.2f} s")
     print(

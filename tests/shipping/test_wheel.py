@@ -72,7 +72,9 @@ def test_every_kernel_is_in_the_wheel_and_leaves_the_bytes_of_one_for_this_proce
 
     def printed(folder: Path, **more: str) -> list[str]:
         environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"} | more
-        run = subprocess.run([sys.executable, "-c", CHILD], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        run = subprocess.run(
+            [sys.executable, "-c", CHILD], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        )
         return run.stdout.splitlines()
 
     shipped_run, place, processor = printed(tree, NUMBA_CACHE_DIR=str(kept), XDG_CACHE_HOME=str(kept))
