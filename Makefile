@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare slides quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
+.PHONY: compare slides wheel quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -19,6 +19,9 @@ compare: $(INSTALLED) ## the main job: without the plan, each action alone, the 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
 		--output-dir results notebooks/presentation.ipynb
+
+wheel: $(TESTS) ## a wheel with compiled kernels for this Python and system, in dist/ (a minute or two)
+	@$(BIN)/python -m shipping.wheel
 
 # Rooms whose tests live through whole provinces, kill studies, draw pages or type commands.
 SLOW := benchmarks cli docs engine faults invariants notebooks reference report study

@@ -28,6 +28,7 @@ from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
 
+from sim.kernels import shipped
 from sim.kernels.fingerprint import digest
 
 ABOUT_SECONDS: Final = 35  # of one processor, for all kernels; `benchmarks/compiling.py` measures them
@@ -53,29 +54,44 @@ class Kept:
 
     def __init__(self, function: Callable[..., Any], options: str) -> None:
         self.function, self.options = function, options
-        self._known: dict[tuple[str, ...], IndexDataCacheFile] = {}
+        self._known: dict[str, IndexDataCacheFile] = {}
 
     @cached_property
     def _digest(self) -> str:
         return digest(self.function, self.options)
 
-    def _files(self, sig: Any) -> IndexDataCacheFile:
-        """The files for arguments of these types, named by the groups of columns among them.
+    def _name(self, sig: Any) -> str:
+        """What the files for arguments of these types are called, after the groups of columns among them.
 
         An index tells a group by the place where it is defined: sources that have moved one keep their own beside it.
         """
         places = tuple(_places(_arguments(sig)))
-        if places not in self._known:
-            found = sha256("\n".join((self._digest, *places)).encode()).hexdigest()[:16] if places else self._digest
-            version = "".join(map(str, sys.version_info[:2]))
-            name = f"{self.function.__module__}.{self.function.__qualname__}-{found}.py{version}"
+        found = sha256("\n".join((self._digest, *places)).encode()).hexdigest()[:16] if places else self._digest
+        version = "".join(map(str, sys.version_info[:2]))
+        return f"{self.function.__module__}.{self.function.__qualname__}-{found}.py{version}"
+
+    def _files(self, sig: Any) -> IndexDataCacheFile:
+        """The files for arguments of these types in the user's cache."""
+        name = self._name(sig)
+        if name not in self._known:
             folder = home()
             if not (folder / f"{name}.nbi").exists() and not _writable(folder):
                 folder = _passing(folder)
-            self._known[places] = IndexDataCacheFile(
-                cache_path=str(folder), filename_base=name, source_stamp=self._digest
-            )
-        return self._known[places]
+            self._known[name] = self._in(folder, name)
+        return self._known[name]
+
+    def _in(self, folder: Path, name: str) -> IndexDataCacheFile:
+        return IndexDataCacheFile(cache_path=str(folder), filename_base=name, source_stamp=self._digest)
+
+    def _looked_in(self, sig: Any, codegen: Any) -> Iterator[tuple[IndexDataCacheFile, tuple[Any, ...]]]:
+        """Files that may hold the kernel, each with its key there: those that came with the package, the user's own.
+
+        One after the other: what is shipped and serves leaves the user's cache untouched, even where there can be none.
+        """
+        processor, _ = shipped.serves(shipped.FOLDER)
+        if processor is not None:
+            yield self._in(shipped.FOLDER, self._name(sig)), (_arguments(sig), processor)
+        yield self._files(sig), _key(sig, codegen)
 
     @property
     def cache_path(self) -> str:
@@ -85,24 +101,27 @@ class Kept:
     def has(self, sig: Any, target_context: Any) -> bool:
         """Whether the kernel for arguments of these types is kept."""
         target_context.refresh()
-        try:
-            return _key(sig, target_context.codegen()) in self._files(sig)._load_index()
-        except Exception:  # whatever a damaged file leads to, it is as good as none
-            return False
+        for files, key in self._looked_in(sig, target_context.codegen()):
+            with suppress(Exception):  # whatever a damaged file leads to, it is as good as none
+                if key in files._load_index():
+                    return True
+        return False
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
         """The kernel for arguments of these types; None where it is not kept, or the file is damaged."""
         with global_compiler_lock:
             target_context.refresh()
-            files = self._files(sig)
-            try:
-                data = files.load(_key(sig, target_context.codegen()))
-            except Exception:
-                return None
+            data = None
+            for files, key in self._looked_in(sig, target_context.codegen()):
+                with suppress(Exception):
+                    data = files.load(key)
+                if data is not None:
+                    break
             if data is None:
                 return None
-            with suppress(OSError):
-                os.utime(files._index_path)  # in use, so it is not let go
+            if files in self._known.values():
+                with suppress(OSError):
+                    os.utime(files._index_path)  # in use, so it is not let go
             return CompileResult._rebuild(target_context, *data)
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
@@ -210,9 +229,15 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def tell() -> None:
-    """Say that kernels are being compiled and how long it takes."""
+    """Say that kernels are being compiled and how long it takes; and why those of the package do not serve, if any."""
     if not _said:
         _said.append("here")
+        _, why_not = shipped.serves(shipped.FOLDER)
+        if why_not is not None:
+            _say(
+                f"随包附带的内核在此不适用：{why_not[0]}。",
+                f"The kernels that came with the package do not serve here: {why_not[1]}.",
+            )
         _say(
             f"正在编译模型内核，每个版本只需一次，约 {ABOUT_SECONDS} 秒……",
             f"Compiling the model's kernels, once for this version: about {ABOUT_SECONDS} seconds ...",

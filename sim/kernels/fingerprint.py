@@ -13,7 +13,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from enum import EnumMeta
-from inspect import getclosurevars
+from inspect import CO_NEWLOCALS, CO_OPTIMIZED, getclosurevars
 from types import CodeType, ModuleType
 from typing import Any, Final
 
@@ -60,7 +60,8 @@ def _code(code: CodeType, documentation: str | None = None) -> Iterator[str]:
     constants = [constant for constant in code.co_consts if not isinstance(constant, CodeType)]
     if documentation is not None and constants and isinstance(constants[0], str):
         constants[0] = None
-    yield repr((code.co_code, code.co_exceptiontable, code.co_flags, code.co_argcount))
+    flags = code.co_flags | CO_OPTIMIZED | CO_NEWLOCALS  # as all functions have; Numba takes them off under a profiler
+    yield repr((code.co_code, code.co_exceptiontable, flags, code.co_argcount))
     yield repr((code.co_names, code.co_varnames, code.co_freevars, [(type(c).__name__, c) for c in constants]))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

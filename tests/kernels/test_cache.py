@@ -1,5 +1,6 @@
 """What compiled kernels depend on, where they are kept, and who compiles them."""
 
+import cProfile
 import os
 import subprocess
 import sys
@@ -84,6 +85,15 @@ def test_whatever_changes_a_result_changes_the_digest(before: str, after: str) -
 def test_what_only_a_reader_sees_compiles_nothing_anew(before: str, after: str) -> None:
     assert before in KERNELS
     assert digest_of(KERNELS) == digest_of(KERNELS.replace(before, after))
+
+
+def test_a_profiler_changes_no_digest() -> None:
+    """Under one Numba takes flags off the code of what Python calls."""
+    names = defined(KERNELS)
+    before = digest(names["twice"].__wrapped__, "")
+    with cProfile.Profile():
+        assert names["half"](4) == 2
+    assert digest(names["twice"].__wrapped__, "") == before
 
 
 @pytest.mark.parametrize("unknown", ["[1, 2]", "{1: 2}", "os", "len", "lambda x: x", "(1, [2])"])
