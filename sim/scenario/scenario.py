@@ -99,7 +99,7 @@ class Scenario:
             "against": list(self.against),
             "expects": list(self.expects),
             "plan": self.plan.model_dump(mode="json"),
-            "measures": {measure.id: _plain(measure) for measure in self.measures},
+            "measures": {measure.id: dict(_plain(measure)) for measure in self.measures},
             "funds": {fund.id: fund.model_dump(mode="json") for fund in self.funds},
             "reactions": {reaction.id: reaction.model_dump(mode="json") for reaction in self.reactions},
             "world": self.world.model_dump(mode="json"),
@@ -159,7 +159,7 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
     return plain.model_copy(update={"values": values})
 
 
-def _plain(measure: Measure) -> dict[str, Any]:
+def _as_data(measure: Measure) -> dict[str, Any]:
     return {**measure.model_dump(mode="json", exclude={"values"}), "values": measure.values.model_dump(mode="json")}
 
 
@@ -177,4 +177,5 @@ def _of_texts(texts: Mapping[str, str]) -> str:
 
 
 # Draws share nearly all of their measures.
+_plain: Final = Remembered[Measure, dict[str, Any]](_as_data, REMEMBERED)
 _measure_text: Final = Remembered[Measure, str](lambda measure: _text(_deciding(_plain(measure))), REMEMBERED)

@@ -303,7 +303,7 @@ def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dic
     """Write what came of a run; returns its row. Raises :class:`StudyError` when the disk does not take it."""
     values = dict(zip(result.outcomes["outcome"], result.outcomes["value"].to_numpy(float).tolist(), strict=True))
     facts = {name: getattr(result, name) for name in (*NUMBERS[1:], "bytes_per_firm")}
-    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(costs.costs_of(result))}
+    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(result)}
     seconds = [{"run": task.key, "part": "all", "seconds": result.wall_seconds}]
     seconds += [{"run": task.key, "part": part, "seconds": took} for part, took in result.seconds.items()]
     _write(task, row, seconds, tables)
