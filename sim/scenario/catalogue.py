@@ -6,7 +6,9 @@ plain data, by the same checks.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -113,12 +115,23 @@ _kept: dict[Path, tuple[object, Catalogue]] = {}
 
 def catalogue(folder: Path) -> Catalogue:
     """The catalogue of a folder, read again when a file was added, removed or changed (time or size)."""
-    files = sorted(folder.glob("measures/*/*.yaml"))
-    fixed = [folder / f"{name}.yaml" for name in NOT_SCENARIOS]
-    stamp = tuple((file, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in (*fixed, *files) if file.exists())
+    stamp = _stamp(folder)
     if folder not in _kept or _kept[folder][0] != stamp:
-        _kept[folder] = stamp, _read(folder, files)
+        _kept[folder] = stamp, _read(folder, sorted(folder.glob("measures/*/*.yaml")))
     return _kept[folder][1]
+
+
+def _stamp(folder: Path) -> dict[str, tuple[int, int]]:
+    """Time and size of each file of a catalogue, asked of the system once each, since every draw asks for them."""
+    found = {}
+    with suppress(FileNotFoundError, NotADirectoryError):
+        actions = [entry.path for entry in os.scandir(folder / "measures") if entry.is_dir()]
+        paths = [entry.path for action in actions for entry in os.scandir(action) if entry.name.endswith(".yaml")]
+        for path in (*(f"{folder}/{name}.yaml" for name in NOT_SCENARIOS), *paths):
+            with suppress(FileNotFoundError):
+                status = os.stat(path)
+                found[path] = status.st_mtime_ns, status.st_size
+    return found
 
 
 def _read(folder: Path, files: Iterable[Path]) -> Catalogue:

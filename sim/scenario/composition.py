@@ -19,7 +19,7 @@ from sim.parameters import load as load_parameters
 from sim.reaction import Reaction
 from sim.refusal import Refusal, shown
 from sim.scenario import levers as lever_paths
-from sim.scenario.catalogue import ONCE, Catalogue, build, build_fund, catalogue, dates, waits_for_plan, within
+from sim.scenario.catalogue import ONCE, Catalogue, build, build_fund, dates, waits_for_plan, within
 from sim.scenario.checking import Origins, Path, Source, check
 from sim.scenario.document import Document, display
 from sim.scenario.levers import Lever
@@ -56,6 +56,9 @@ class Composition:
     against: tuple[str, ...] = ()  # names of the scenarios that it is compared with
     is_clear: bool = True  # whether everything that is to be switched on is known
     sources: dict[tuple[str, str], Source] = field(default_factory=dict)  # of measures, funds and the world, by part
+
+    def __post_init__(self) -> None:
+        self.plan_of_files = self.known.plan  # before levers move its days
 
     def add(self, document: Document, content: ScenarioFile, own: bool) -> None:
         """Take in one file; what it says comes after what the files that it extends say."""
@@ -165,8 +168,10 @@ class Composition:
             raise ScenarioError(self.errors)
         return scenario
 
-    def _idle(self, levers: Iterable[Lever], measures: Iterable[Measure]) -> Iterator[str]:
+    def _idle(self, levers: Sequence[Lever], measures: Iterable[Measure]) -> Iterator[str]:
         """Levers of funds that no measure which is on draws on, and of days of the plan that none of them waits for."""
+        if not levers:
+            return
         drawn_on = {measure.fund for measure in measures}
         written = [self.known.sources[id_].data for id_ in self.on if id_ in self.known.sources]
         written += [self.defined[id_][1] for id_ in self.on if id_ in self.defined]
@@ -226,7 +231,7 @@ class Composition:
             ]
         for id_, source in sources.items():
             self.sources["measures", id_] = replace(source, levers=origins.get(id_, {}))
-        moved = known.plan != catalogue(known.folder).plan
+        moved = known.plan != self.plan_of_files
         measures: dict[str, Measure] = {}
         for id_ in sorted(data):
             if id_ in known.measures and id_ not in origins and not (moved and waits_for_plan(data[id_])):
@@ -264,7 +269,7 @@ class Composition:
                 data[id_].pop("amount_from", None)
             sources[id_].levers[(name,)] = lever.document, ("levers", lever.path)
             again.add(id_)
-        if known.plan != catalogue(known.folder).plan:
+        if known.plan != self.plan_of_files:
             again |= {id_ for id_ in data if waits_for_plan(data[id_])}
         funds = dict(known.funds)
         for id_ in sorted(again):

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from sim.refusal import shown
 from sim.scenario import slips
 from sim.scenario.validation_errors import LEVERS, Said, ScenarioError, ValidationError
 
+REMEMBERED: Final = 32  # texts of files, for the many draws of a scenario
 LARGEST_FILE: Final = 200_000  # bytes; the largest shipped file has 15,000
 DEEPEST: Final = 20
 PLAIN_TAGS: Final = frozenset(
@@ -133,10 +135,16 @@ def display(path: Path) -> str:
 
 def read(path: Path) -> Document:
     """Read one file; raises :class:`ScenarioError` with every reason why it cannot be taken as plain data."""
-    document = parse(text_of(path), display(path))
+    document = _read_before(text_of(path), display(path))
     if not document.data:  # as before anything was saved into it
         raise ScenarioError([ValidationError("reason", document.name, None, "", EMPTY)])
     return document
+
+
+@lru_cache(REMEMBERED)
+def _read_before(text: str, name: str) -> Document:
+    """What a text says, found once for all draws that read it: nobody changes a document."""
+    return parse(text, name)
 
 
 def text_of(path: Path) -> str:

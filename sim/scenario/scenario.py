@@ -13,12 +13,14 @@ from sim.measure import Measure, Words
 from sim.parameters import effective
 from sim.reaction import Reaction
 from sim.refusal import nearest
+from sim.scenario.remembered import Remembered
 from sim.scenario.schema import Firms, Fund, Plan
 from sim.scenario.validation_errors import ScenarioError, ValidationError, listed
 from sim.world.spec import WorldSpec
 
 # What changes no result.
 SAID_ONLY: Final = ("title", "description", "note", "origin", "in_force_anyway", "nominal")
+REMEMBERED: Final = 1_024  # measures
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Scenario:
             "against": list(self.against),
             "expects": list(self.expects),
             "plan": self.plan.model_dump(mode="json"),
-            "measures": {measure.id: _plain(measure) for measure in self.measures},
+            "measures": {measure.id: dict(_plain(measure)) for measure in self.measures},
             "funds": {fund.id: fund.model_dump(mode="json") for fund in self.funds},
             "reactions": {reaction.id: reaction.model_dump(mode="json") for reaction in self.reactions},
             "world": self.world.model_dump(mode="json"),
@@ -126,19 +128,18 @@ class Scenario:
 
     def fingerprint(self) -> str:
         """SHA-256 of what determines the result: the contents without names, titles, notes and what changes nothing."""
-        contents = self.contents()
-        decides = {key: contents[key] for key in ("measures", "funds", "reactions", "world", "firms")}
-        for group in ("measures", "funds", "reactions"):
-            decides[group] = {
-                id_: {key: value for key, value in entry.items() if key not in SAID_ONLY}
-                for id_, entry in contents[group].items()
-            }
-        decides |= {day: contents["plan"][day] for day in ("adopted", "targets_on")}
-        decides["read_on"] = {said["outcome"]: said["on"] for said in contents["plan"]["targets"] if said["on"]}
-        decides["ceilings"] = {said["outcome"]: said["ceiling_yuan"] for said in contents["plan"]["targets"]}
+        plan = self.plan.model_dump(mode="json")
+        decides: dict[str, Any] = {}
+        decides["funds"] = {fund.id: _deciding(fund.model_dump(mode="json")) for fund in self.funds}
+        decides["reactions"] = {one.id: _deciding(one.model_dump(mode="json")) for one in self.reactions}
+        decides |= {"world": self.world.model_dump(mode="json"), "firms": self.firms}
+        decides |= {day: plan[day] for day in ("adopted", "targets_on")}
+        decides["read_on"] = {said["outcome"]: said["on"] for said in plan["targets"] if said["on"]}
+        decides["ceilings"] = {said["outcome"]: said["ceiling_yuan"] for said in plan["targets"]}
         decides["parameters"] = effective(self.parameter_changes)
-        text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        texts = {key: _text(value) for key, value in decides.items()}
+        texts["measures"] = _of_texts({measure.id: _measure_text(measure) for measure in self.measures})
+        return hashlib.sha256(_of_texts(texts).encode()).hexdigest()
 
 
 def _of_these(reactions: Iterable[Reaction], ids: set[str]) -> tuple[Reaction, ...]:
@@ -158,5 +159,23 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
     return plain.model_copy(update={"values": values})
 
 
-def _plain(measure: Measure) -> dict[str, Any]:
+def _as_data(measure: Measure) -> dict[str, Any]:
     return {**measure.model_dump(mode="json", exclude={"values"}), "values": measure.values.model_dump(mode="json")}
+
+
+def _deciding(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in SAID_ONLY}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _of_texts(texts: Mapping[str, str]) -> str:
+    """The text of a table, of the texts of its entries."""
+    return "{" + ",".join(f"{_text(key)}:{text}" for key, text in sorted(texts.items())) + "}"
+
+
+# Draws share nearly all of their measures.
+_plain: Final = Remembered[Measure, dict[str, Any]](_as_data, REMEMBERED)
+_measure_text: Final = Remembered[Measure, str](lambda measure: _text(_deciding(_plain(measure))), REMEMBERED)

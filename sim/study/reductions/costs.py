@@ -5,6 +5,7 @@ Categories, bearers and what counts as a cost are defined in ``docs/effects.md``
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,40 +32,43 @@ def is_own(flow: str) -> bool:
     return flow == "quality_deposit" or flow.startswith("vat_credit")
 
 
-def costs_of(result: Result) -> pd.Series[float]:
+@cache
+def _cell(kind: str, flow: str, payer: str, payee: str, moved: bool) -> tuple[str, str] | None:
+    """Bearer and category of a row of a ledger, ``moved`` by a measure; None where it is no cost of any kind."""
+    public = LEVELS.get(payer) in GOVERNMENT
+    if kind == "relieved" and moved:
+        return payer, ("forgone" if flow in REVENUE else "outlay") if public else "borne_by_others"
+    if kind == "granted" and moved:
+        return payer, "returned" if is_own(flow) else "outlay"
+    if kind == "deferred" and moved:
+        return payer, "put_off"
+    if kind == "written_off" and moved:
+        return payee, "lost_on_put_off"
+    # Bills and loans that closed firms leave unpaid; an input credit that they lose is nobody's write-off.
+    return (payee, "write_offs") if kind == "written_off" and payer == "firms" and flow != "vat" else None
+
+
+def cells(result: Result) -> dict[tuple[str, str], float]:
     """Fen by bearer and category in one world, from its ledger and its contracts."""
+    sums: dict[tuple[str, str], float] = {}
     rows = result.ledger
-    kind, flow = rows["kind"].to_numpy(), rows["flow"].to_numpy()
-    payer, payee, moved = rows["payer"].to_numpy(), rows["payee"].to_numpy(), rows["measure"].to_numpy() != ""
-    public = rows["payer"].isin([party for party, level in LEVELS.items() if level in GOVERNMENT]).to_numpy()
-    own = [name for name in rows["flow"].unique() if is_own(name)]
-    relieved, granted, lost = moved & (kind == "relieved"), moved & (kind == "granted"), kind == "written_off"
-    category = np.select(
-        [
-            relieved & public & rows["flow"].isin(REVENUE).to_numpy(),
-            (relieved & public) | (granted & ~rows["flow"].isin(own).to_numpy()),
-            relieved,
-            granted,
-            moved & (kind == "deferred"),
-            moved & lost,
-            # Bills and loans that closed firms leave unpaid; an input credit that they lose is nobody's write-off.
-            lost & (payer == "firms") & (flow != "vat"),
-        ],
-        ["forgone", "outlay", "borne_by_others", "returned", "put_off", "lost_on_put_off", "write_offs"],
-        "",
-    )
-    counted = category != ""
+    columns = (rows[name].tolist() for name in ("kind", "flow", "payer", "payee", "measure", "amount_fen"))
+    for kind, flow, payer, payee, measure, amount in zip(*columns, strict=True):
+        cell = _cell(kind, flow, payer, payee, measure != "")
+        if cell is not None:
+            sums[cell] = sums.get(cell, 0) + amount
     # What large firms win less than in the baseline is lost to them.
-    outcomes = result.outcomes
-    contracts = outcomes.loc[outcomes["outcome"] == "contracts_of_large_firms", "value"]
-    table = pd.DataFrame(
-        {
-            "bearer": [*np.where(lost, payee, payer)[counted], *["large_bidders"] * len(contracts)],
-            "category": [*category[counted], *["contracts_lost"] * len(contracts)],
-            "fen": [*rows["amount_fen"].to_numpy(np.float64)[counted], *-contracts],
-        }
-    )
-    return table.groupby(["bearer", "category"], sort=False)["fen"].sum()
+    for outcome, value in zip(result.outcomes["outcome"].tolist(), result.outcomes["value"].tolist(), strict=True):
+        if outcome == "contracts_of_large_firms":
+            sums["large_bidders", "contracts_lost"] = -value
+    return sums
+
+
+def costs_of(result: Result) -> pd.Series[float]:
+    """The same as a column, by bearer and category."""
+    sums = cells(result)
+    index = pd.MultiIndex.from_tuples(sums, names=["bearer", "category"])
+    return pd.Series(list(sums.values()), index, np.float64, "fen")
 
 
 def is_public(bearer: str, category: str) -> bool:
@@ -72,9 +76,9 @@ def is_public(bearer: str, category: str) -> bool:
     return category in COSTS and LEVELS[bearer] in GOVERNMENT
 
 
-def public_cost(sums: pd.Series[float]) -> float:
-    """Fen that public budgets bear in one world, from :func:`costs_of`; only differences of worlds say anything."""
-    return float(sums[[is_public(*cell) for cell in cells_of(sums.index)]].sum())
+def public_cost(result: Result) -> float:
+    """Fen that public budgets bear in one world; only differences of worlds say anything."""
+    return float(sum(fen for cell, fen in cells(result).items() if is_public(*cell)))
 
 
 def to_table(sums: pd.Series[float]) -> pd.DataFrame:

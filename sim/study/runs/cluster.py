@@ -18,6 +18,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.study import StudyError
+from sim.study.runs import packing
 from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint, versions
 from sim.study.runs.parts import beside
 from sim.study.runs.run_store import write_failure
@@ -93,7 +94,7 @@ def packed(task: Task) -> Packed:
     import pyarrow as pa
     from distributed.protocol.pickle import dumps
 
-    plain = dumps(task)
+    plain = dumps(packing.packed(task))
     return len(plain), pa.compress(plain, codec="zstd", asbytes=True)
 
 
@@ -103,8 +104,7 @@ def unpacked(packed: Packed) -> Task:
     from distributed.protocol.pickle import loads
 
     length, content = packed
-    task: Task = loads(pa.decompress(content, length, codec="zstd", asbytes=True))
-    return task
+    return packing.unpacked(loads(pa.decompress(content, length, codec="zstd", asbytes=True)))
 
 
 @cache

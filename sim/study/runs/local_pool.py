@@ -12,6 +12,7 @@ from time import sleep
 
 from sim.data_folders import CALIBRATION_VARIABLE
 from sim.study.runs import run_store
+from sim.study.runs.packing import Packed, packed, unpacked
 from sim.study.runs.specification import Outcome, Task
 from sim.study.runs.worker import KILLED, do
 
@@ -59,7 +60,7 @@ def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
-    outcomes = parallel(delayed(_do_in_worker)(task, os.environ.get(CALIBRATION_VARIABLE, "")) for task in tasks)
+    outcomes = parallel(delayed(_do_in_worker)(packed(t), os.environ.get(CALIBRATION_VARIABLE, "")) for t in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome
@@ -69,14 +70,14 @@ def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
             outcomes.close()
 
 
-def _do_in_worker(task: Task, calibration: str) -> Outcome:
+def _do_in_worker(task: Packed, calibration: str) -> Outcome:
     # A worker that stayed from an earlier call has the environment of then.
     os.environ[CALIBRATION_VARIABLE] = calibration
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _end_with_parent()
-    return do(task)
+    return do(unpacked(task))
 
 
 @cache

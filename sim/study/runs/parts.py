@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import EISDIR, ENOENT, ENOTDIR
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -107,17 +108,25 @@ def beside(folder: Path) -> Iterator[Path]:
             at_work.rmdir()
 
 
-def write(folder: Path, name: str, tables: Mapping[str, pa.Table]) -> None:
-    """Write a part of one run; raises ``OSError`` when the disk does not take it."""
+def write(folder: Path, name: str, tables: Mapping[str, pa.Table | bytes]) -> None:
+    """Write a part of one run, of tables or of what :func:`as_bytes` made of them.
+
+    Raises ``OSError`` when the disk does not take it.
+    """
     with beside(folder) as new:
         for table_name, table in tables.items():
-            with (
-                (new / f"{table_name}.parquet").open("wb") as sink,
-                _writer(sink, table.schema, table_name in (RUNS, TIMES)) as writer,
-            ):
-                writer.write_table(table)
+            content = table if isinstance(table, bytes) else as_bytes(table_name, table)
+            (new / f"{table_name}.parquet").write_bytes(content)
         write_checksums(new, WITHOUT_CHECKSUM, flush=False)  # a run that a power failure damages is done again
         put(new, folder / name)
+
+
+def as_bytes(name: str, table: pa.Table) -> bytes:
+    """What a table of one run is in its file."""
+    sink = BytesIO()
+    with _writer(sink, table.schema, name in (RUNS, TIMES)) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
 
 
 def put(new: Path, place: Path) -> None:
@@ -153,12 +162,14 @@ def _together(into: Path, name: str, files: Sequence[Path], at_once: int) -> Non
     import pyarrow as pa
     from pyarrow import parquet
 
+    # Small tables are read once, others twice and one by one, so that they need not be held together.
+    held = {file: read(file) for file in files} if name in (RUNS, SCENARIOS, TIMES) else {}
     # Where a table has no row a column's type is not known: the others tell it.
-    schema = pa.unify_schemas([parquet.read_schema(file) for file in files])
+    schema = pa.unify_schemas([held[file].schema if held else parquet.read_schema(file) for file in files])
     with (into / f"{name}.parquet").open("wb") as sink:
         with _writer(sink, schema) as writer:
             for first in range(0, len(files), at_once):
-                tables = [read(file) for file in files[first : first + at_once]]
+                tables = [held[file] if held else read(file) for file in files[first : first + at_once]]
                 writer.write_table(pa.concat_tables(tables, promote_options="default").cast(schema))
         sink.flush()
         os.fsync(sink.fileno())

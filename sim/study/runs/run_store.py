@@ -17,15 +17,16 @@ import hashlib
 import json
 import shutil
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.observe.inside import Inside
 from sim.observe.tables import LOOKED_INTO
+from sim.scenario.remembered import Remembered
 from sim.study import StudyError
 from sim.study.reductions import costs, paired
 from sim.study.reductions.readings import read
@@ -47,6 +48,7 @@ NUMBERS: Final = ("seed", "firms", "months", "ledger_residual_fen")
 ROW: Final = (*TEXTS[:-1], *NUMBERS, "bytes_per_firm", "reason")  # columns of `runs`; then come the outcomes
 RUNS_TOGETHER: Final = 64  # in a part: few enough that one bad file costs little, enough that a large study opens fast
 FINGERPRINTS: Final = 128  # of scenarios that are remembered
+WRITTEN: Final = 8  # scenarios of which a worker remembers what it writes: replications follow each other
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class RunStore:
         self.damaged: dict[str, Path] = {}
         self._known: dict[str, _Known] = {}
         self._opened: set[str] = set()  # parts
-        self._fingerprints: OrderedDict[int, tuple[Scenario, str]] = OrderedDict()  # by id(); few scenarios stay alive
+        self._fingerprint: Remembered[Scenario, str] = Remembered(lambda asked: asked.fingerprint(), FINGERPRINTS)
         for part in parts.found(folder):
             self._open(part)
 
@@ -143,14 +145,6 @@ class RunStore:
         paired = "" if spec.against is None else self.key(RunSpec(spec.against, spec.seed, keep=spec.keep))
         part = self._known[paired].part if paired in self._known else paired
         return Task(key, self._fingerprint(spec.scenario), spec, self.folder, paired, part, self.simulate)
-
-    def _fingerprint(self, scenario: Scenario) -> str:
-        known = self._fingerprints
-        if id(scenario) not in known:
-            known[id(scenario)] = scenario, scenario.fingerprint()
-            if len(known) > FINGERPRINTS:
-                known.popitem(last=False)
-        return known[id(scenario)][1]
 
     def frame(self, asked: Sequence[tuple[str, tuple[str, int, int]]]) -> pd.DataFrame:
         """Rows of runs by key, with their labels; see ``sim.study.runs.runner.Runner.run``."""
@@ -309,7 +303,7 @@ def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dic
     """Write what came of a run; returns its row. Raises :class:`StudyError` when the disk does not take it."""
     values = dict(zip(result.outcomes["outcome"], result.outcomes["value"].to_numpy(float).tolist(), strict=True))
     facts = {name: getattr(result, name) for name in (*NUMBERS[1:], "bytes_per_firm")}
-    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(costs.costs_of(result))}
+    row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(result)}
     seconds = [{"run": task.key, "part": "all", "seconds": result.wall_seconds}]
     seconds += [{"run": task.key, "part": part, "seconds": took} for part, took in result.seconds.items()]
     _write(task, row, seconds, tables)
@@ -344,10 +338,9 @@ def _write(
 ) -> None:
     import pyarrow as pa
 
-    contents = json.dumps(task.spec.scenario.contents(), ensure_ascii=False, separators=(",", ":"), default=str)
     written = {
         RUNS: pa.Table.from_pylist([dict(row)], schema=parts.schema_of(row)),
-        SCENARIOS: pa.table({"asked": [row["asked"]], "contents": [contents]}),
+        SCENARIOS: _scenarios(row["asked"], _contents(task.spec.scenario)),
         TIMES: pa.Table.from_pylist(seconds) if seconds else None,
         **{name: parts.arrow(table, task.key) for name, table in tables.items()},
     }
@@ -355,6 +348,21 @@ def _write(
         parts.write(task.folder, task.key, {name: table for name, table in written.items() if table is not None})
     except OSError as error:
         raise unwritable(task.folder.parent, error) from None
+
+
+def _contents_of(scenario: Scenario) -> str:
+    return json.dumps(scenario.contents(), ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+_contents: Final = Remembered(_contents_of, WRITTEN)
+
+
+@lru_cache(WRITTEN)
+def _scenarios(asked: str, contents: str) -> bytes:
+    """The file that says what was asked of a run."""
+    import pyarrow as pa
+
+    return parts.as_bytes(SCENARIOS, pa.table({"asked": [asked], "contents": [contents]}))
 
 
 def unwritable(folder: Path, error: OSError) -> StudyError:
