@@ -15,9 +15,14 @@ from typing import Any
 
 import sim
 from sim import kernels
-from sim.engine import simulate
+from sim.engine import Run, simulate
+from sim.kernels import threads as kernels_threads
 from sim.observe.inside import Inside
+from sim.parameters import load as load_parameters
+from sim.population.counties import counties
+from sim.population.synthesis import synthesise
 from sim.scenario import load
+from sim.timeline import horizon
 
 FIRMS = 500
 SEED = 1
@@ -30,6 +35,10 @@ def call() -> list[Any]:
     followed = [int(identity) for identity in plan.fates["firm"][:3]]
     journeys = simulate(load("full_plan"), firms=FIRMS, seed=SEED, follow=followed)
     reacting = simulate(load("help_where_stopped"), firms=FIRMS, seed=SEED, tables=False)
+    scenario, kernels_threads.LEAST_ROWS = load("full_plan"), 1  # so that few firms are divided
+    parameters = load_parameters(changed=scenario.parameter_changes)
+    people = synthesise(parameters, counties(), horizon(scenario.world.start, scenario.world.end), SEED, FIRMS)
+    Run(scenario, parameters, people, SEED, threads=2, careful=True).live(lambda share: None)
     return [plan, journeys, reacting]
 
 

@@ -64,6 +64,7 @@ Replications = Annotated[
     int, option("replications", "number", "replications", min=REPLICATIONS.least, max=REPLICATIONS.most)
 ]
 Workers = Annotated[int | None, option("workers", "number", "workers", min=WORKERS.least, show_default=False)]
+Threads = Annotated[int | None, option("threads", "number", "threads", min=WORKERS.least, show_default=False)]
 Cluster = Annotated[str | None, option("cluster", "address", "cluster", show_default=False)]
 Conditions = Annotated[list[str] | None, option("where", "condition", "of_firms")]
 Levers = Annotated[list[str] | None, option("lever", "lever", "lever")]

@@ -16,6 +16,7 @@ from sim.cli.shared import (
     Replications,
     ScenarioName,
     Seed,
+    Threads,
     Workers,
     answered,
     argument,
@@ -110,6 +111,7 @@ def run(
     seed: Seed = 1,
     replications: Replications = 1,
     workers: Workers = None,
+    threads: Threads = None,
     cluster: Cluster = None,
     out: Annotated[Path | None, option("out", "folder", "out_run")] = None,
     lever: Levers = None,
@@ -134,7 +136,7 @@ def run(
         looked_into = _inside(inside, sample, distributions, stops)
     question = Question(loaded_scenario, replications, looked_into)
     asked = Asked("run", question, Setting(firms=firms_asked(firms), seed=seed))
-    with answered(asked, Execution(processes(workers), cluster, out)) as (study, stored):
+    with answered(asked, Execution(processes(workers), cluster, out, threads=threads)) as (study, stored):
         report = None if out is None else write_report(study, out)
         if not study.values.empty:
             answer = tables.answer_of_run(study, stored, out) | some_firms.answer(study, some)

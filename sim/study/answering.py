@@ -181,7 +181,8 @@ def answered(
     """
     with study_folder.at_work(execution.folder) as stored:
         with watched(stored) as progress:
-            study = asked.answer(Runner(stored, execution.workers, execution.cluster, progress, execution.seconds))
+            how = (execution.workers, execution.cluster, progress, execution.seconds, execution.threads)
+            study = asked.answer(Runner(stored, *how))
         if execution.folder is not None:
             study_folder.save(study, execution.folder)
         yield study, stored

@@ -21,7 +21,8 @@ class Execution:
     ``workers``: processes on this machine. ``cluster``: address of a Dask scheduler whose workers are used instead.
     ``folder``: where the study's runs and tables are kept, and those that are there are used; None keeps nothing.
     ``progress``: is told the share done of the runs that really have to be done. ``seconds``: after so long no further
-    run is begun.
+    run is begun. ``threads``: of each run on this machine; None for the cores that fewer runs than processes leave
+    idle, so that a run which stands alone has all of them.
     """
 
     workers: int = 1
@@ -29,6 +30,7 @@ class Execution:
     folder: str | Path | None = None
     progress: Progress | None = None
     seconds: float | None = None
+    threads: int | None = None
 
 
 class ExecutionKeywords(TypedDict, total=False):
@@ -38,6 +40,7 @@ class ExecutionKeywords(TypedDict, total=False):
     cluster: str | None
     folder: str | Path | None
     progress: Progress | None
+    threads: int | None
 
 
 class TimedKeywords(ExecutionKeywords, total=False):

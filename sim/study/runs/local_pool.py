@@ -17,8 +17,11 @@ from sim.study.runs.specification import Outcome, Task
 from sim.study.runs.worker import KILLED, do
 
 
-def side_by_side(todo: Iterator[Task], workers: int) -> Iterator[Outcome]:
-    """Outcomes of the tasks, in order. A run whose process was killed is tried alone; killed again it failed."""
+def side_by_side(todo: Iterator[Task], workers: int, threads: int = 1) -> Iterator[Outcome]:
+    """Outcomes of the tasks, in order, each run in so many threads of its process.
+
+    A run whose process was killed is tried alone; killed again it failed.
+    """
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     handed: list[Task] = []  # to the pool and not given back yet
@@ -31,7 +34,7 @@ def side_by_side(todo: Iterator[Task], workers: int) -> Iterator[Outcome]:
     rest: Iterator[Task] = hand()
     while True:
         try:
-            for outcome in _pool(rest, workers):
+            for outcome in _pool(rest, workers, threads):
                 handed.pop(0)
                 yield outcome
             return
@@ -40,7 +43,7 @@ def side_by_side(todo: Iterator[Task], workers: int) -> Iterator[Outcome]:
             # order runs with nothing beside it, and only when it is killed again it is the one that failed.
             first, *others = handed
             try:
-                yield next(_pool(iter([first]), workers))
+                yield next(_pool(iter([first]), workers, threads))
             except TerminatedWorkerError:
                 yield first.key, run_store.write_failure(first, KILLED)
             handed.clear()
@@ -53,14 +56,15 @@ def _chain(others: list[Task], rest: Iterator[Task]) -> Iterator[Task]:
     yield from rest
 
 
-def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
+def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome]:
     """Outcomes in order from joblib's process pool, which stays alive for the next call."""
     import warnings
 
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
-    outcomes = parallel(delayed(_do_in_worker)(packed(t), os.environ.get(CALIBRATION_VARIABLE, "")) for t in tasks)
+    calibration = os.environ.get(CALIBRATION_VARIABLE, "")
+    outcomes = parallel(delayed(_do_in_worker)(packed(task), calibration, threads) for task in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome
@@ -70,14 +74,14 @@ def _pool(tasks: Iterator[Task], workers: int) -> Iterator[Outcome]:
             outcomes.close()
 
 
-def _do_in_worker(task: Packed, calibration: str) -> Outcome:
+def _do_in_worker(task: Packed, calibration: str, threads: int) -> Outcome:
     # A worker that stayed from an earlier call has the environment of then.
     os.environ[CALIBRATION_VARIABLE] = calibration
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _end_with_parent()
-    return do(unpacked(task))
+    return do(unpacked(task), threads=threads)
 
 
 @cache

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Runner:
     """Does the runs of one study that are not there yet, side by side, and keeps them.
 
-    ``workers``: processes on this machine; with 1 runs happen in this process. ``cluster``: address of a Dask scheduler
+    ``workers``: processes on this machine; with 1 runs happen in this process. ``threads``: of each run; where nothing
+    is said the cores that fewer runs than processes leave idle. ``cluster``: address of a Dask scheduler
     whose workers are used instead; they must see the study's folder. ``progress`` is called with the share done, from 0
     to 1, of the runs that really had to be done. ``seconds``: after so long no further run is begun.
     """
@@ -33,8 +34,9 @@ class Runner:
         cluster: str | None = None,
         progress: Progress | None = None,
         seconds: float | None = None,
+        threads: int | None = None,
     ) -> None:
-        self.stored, self.workers, self.cluster = stored, workers, cluster
+        self.stored, self.workers, self.cluster, self._threads = stored, workers, cluster, threads
         self._progress = progress or (lambda share: None)
         self.deadline = None if seconds is None else monotonic() + arguments()["seconds"].checked("seconds", seconds)
         self._expected = self._done = 0
@@ -92,9 +94,10 @@ class Runner:
     def _outcomes(self, todo: Iterator[Task]) -> Iterator[Outcome]:
         if self.cluster is not None:
             return cluster.side_by_side(todo, self.cluster, self.stored.folder)
+        threads = self._threads or max(1, self.workers // max(1, self._expected))
         if self.workers <= 1:
-            return (do(task, self._within) for task in todo)
-        return local_pool.side_by_side(todo, self.workers)
+            return (do(task, self._within, threads) for task in todo)
+        return local_pool.side_by_side(todo, self.workers, threads)
 
     def _within(self, share: float) -> None:
         self._tell(share)

@@ -56,11 +56,12 @@ def once(
         ) from error
 
 
-def do(task: Task, progress: Progress | None = None) -> Outcome:
-    """One run, written; its failure turned into a reason."""
+def do(task: Task, progress: Progress | None = None, threads: int = 1) -> Outcome:
+    """One run in so many threads, written; its failure turned into a reason."""
     spec = task.spec
     engine = task.simulate or _engine()
     wanted: dict[str, Any] = {"fates": spec.keep in PAIRED, "tables": spec.keep in TABLED, "inside": spec.inside}
+    wanted["threads"] = threads
     if spec.keep == READ:
         wanted |= {"tables": True, "inside": inside(spec.readings, spec.scenario.world.start)}
     try:
