@@ -66,7 +66,9 @@ def make_simulate() -> Callable[..., Result]:
     Everything it needs is inside, so that a worker process can be sent it.
     """
 
-    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):  # type: ignore[no-untyped-def]
+    def simulate(
+        scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, threads=1, progress=None
+    ):  # type: ignore[no-untyped-def]
         import numpy as np
         import pandas as pd
 

@@ -30,7 +30,7 @@ def engine(worth, cost=lambda on: 0, fails=lambda on, seed: False):
     """
     like = make_simulate()(FakeScenario("baseline"))
 
-    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):
+    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, **_):
         on = {measure.id for measure in scenario.measures}
         on |= {one.action for one in scenario.measures if one.nominal is None or one.action == MECHANISMS}
         if fails(on, seed):

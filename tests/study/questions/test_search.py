@@ -39,7 +39,7 @@ def known(fails_above=2.0, fails_at=()):
     """An engine of which the front is known. Everything it needs is inside, so that a worker can be sent it."""
     base = make_simulate()
 
-    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, inside=None, progress=None):
+    def simulate(scenario, *, firms=None, seed=1, follow=(), fates=False, tables=True, **rest):
         import dataclasses
 
         import pandas as pd
@@ -48,7 +48,7 @@ def known(fails_above=2.0, fails_at=()):
         x, y = levers.get("x", 0.0), levers.get("y", 0.5)
         if x > fails_above or (scenario.name == "no_support" and seed in fails_at):
             raise ArithmeticError("the ledger does not balance: 1 fen")
-        result = base(scenario, firms=firms, seed=seed, follow=follow, fates=fates, progress=progress)
+        result = base(scenario, firms=firms, seed=seed, follow=follow, fates=fates, **rest)
         gain = levers.get("w", 1.0) * (x - (y - 0.5) ** 2) - 0.2 * (levers.get("z") == "bad")
         chance = 0.001 * (seed * 7 % 5)
         numbers = {"survival_rate": 0.5 + 0.1 * gain + chance, "resumption_rate": 0.9 + 0.1 * x, "loss_share": 0.2}

@@ -1,5 +1,6 @@
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,27 @@ def test_a_failed_run_is_a_row_with_its_reason_and_no_outcome(scenario, runner, 
     rows = runner(workers=workers).run([RunSpec(scenario(name), 1) for name in ("baseline", "broken", "rent")])
     assert list(rows["reason"]) == ["", "ArithmeticError: the ledger does not balance: 1 fen", ""]
     assert list(rows["jobs"].isna()) == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("runs", "how", "threads"),
+    [
+        (1, {"workers": 4}, 4),  # alone: all cores
+        (2, {"workers": 4}, 2),
+        (3, {"workers": 2}, 1),
+        (1, {"workers": 4, "threads": 3}, 3),  # as was said
+        (2, {"workers": 1}, 1),
+    ],
+)
+def test_cores_that_processes_leave_idle_go_to_the_threads_of_a_run(scenario, runner, simulate, runs, how, threads):
+    def counted(spec_scenario, *, threads, **rest):
+        result = simulate(spec_scenario, **rest)
+        return replace(result, firms=threads)
+
+    at_work = runner(counted, **how)
+    at_work.expect(runs)
+    rows = at_work.run(replicated(scenario("rent"), 1, runs))
+    assert list(rows["firms"]) == [threads] * runs
 
 
 def test_a_killed_worker_loses_its_own_run_and_no_other(scenario, runner, simulate):
