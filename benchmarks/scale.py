@@ -169,12 +169,15 @@ def measure(times: int = 100, parts: int = 2_000, tasks: int = 2_000, crowd: int
             filled.note(f"{number:040x}", {name: value * 1 for name, value in row.items()})
         noted_bytes = tracemalloc.get_traced_memory()[0] // (20 * times)
         tracemalloc.stop()
+        # Of draws of their own, since what is packed and unpacked of a scenario is remembered for its replications.
+        tasks_of_draws = [replace(task, spec=RunSpec(draw, 1)) for draw in sized(held, FIRMS)]
         packed = cluster.packed(task)
+        packs, unpacks = iter(tasks_of_draws), iter([cluster.packed(draw) for draw in tasks_of_draws])
         return Measured(
             scenario=scenario,
             key=milliseconds(lambda: there.key(RunSpec(next(plans), 1)), min(times, 30)),
-            packing=milliseconds(lambda: cluster.packed(task), times),
-            unpacking=milliseconds(lambda: cluster.unpacked(packed), times),
+            packing=milliseconds(lambda: cluster.packed(next(packs)), len(held) - 1),
+            unpacking=milliseconds(lambda: cluster.unpacked(next(unpacks)), len(held) - 1),
             task_bytes=packed[0],
             packed_bytes=len(packed[1]),
             **dask(task, tasks),
