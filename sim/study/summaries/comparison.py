@@ -181,11 +181,37 @@ class ComparisonSummary:
         rows: Iterable[Any] = table[table["outcome"] == outcome].itertuples(index=False)
         return {row.quantity: Estimate(row.mean, row.low, row.high) for row in rows}
 
-    def apart(self, scenario: str, other: str, outcome: str) -> Estimate:
-        """How far one scenario is from another, paired by replication."""
-        values = self.comparison.values
-        values = values[values["scenario"].isin([scenario, other]) & (values["outcome"] == outcome)]
-        table = paired_differences(values, ["scenario"], values["scenario"] == other)
+    @cached_property
+    def ranked_actions(self) -> list[str]:
+        """The single actions that can be ranked: those with measures that are more than a factor of assumed size."""
+        known = set(self.comparison.ranked_actions["scenario"])
+        return [name for name in self.single_actions if name in known]
+
+    @cached_property
+    def unranked_actions(self) -> list[str]:
+        """The single actions that have no rank, since all of their measures are only factors of assumed size."""
+        measures = {asked.name: asked.contents["measures"].values() for asked in self.comparison.manifest.scenarios}
+        return [
+            name
+            for name in self.single_actions
+            if measures[name] and all(measure.get("nominal") is not None for measure in measures[name])
+        ]
+
+    def ranked_effects(self, outcome: str) -> dict[str, Estimate]:
+        """How far each action that can be ranked is from its baseline, without its nominal measures."""
+        return {name: self._apart(name, self.against(name), outcome) for name in self.ranked_actions}
+
+    def leading_actions(self, outcome: str) -> list[str]:
+        """The actions that improve an outcome most without their nominal measures, as :func:`leaders` tells them."""
+        return leaders(outcome, self.ranked_effects(outcome), lambda one, other: self._apart(one, other, outcome))
+
+    def _apart(self, scenario: str, other: str, outcome: str) -> Estimate:
+        """How far one scenario is from another, paired by replication; actions without their nominal measures."""
+        ranked, values = self.comparison.ranked_actions, self.comparison.values
+        values = values[~values["scenario"].isin(ranked["scenario"].unique())]
+        both = pd.concat([rows[rows["outcome"] == outcome] for rows in (values, ranked)], ignore_index=True)
+        both = both[both["scenario"].isin([scenario, other])]
+        table = paired_differences(both, ["scenario"], both["scenario"] == other)
         return _estimate(table.set_index(["scenario", "outcome"]), (scenario, outcome))
 
     def most_gained(self, scenario: str, by: str) -> dict[str, Estimate]:
