@@ -61,13 +61,16 @@
     return found.map((line) => line.trimEnd());
   }
 
+  // What is of one universe is shown while that is chosen.
+  const isOfOthers = (part) => Boolean(part.dataset.universe) && part.dataset.universe !== universe.value;
+
   // A chart that says so is drawn for the scenario shown alone: as high as its names need, hidden without any.
   async function embed(figure) {
     const id = figure.dataset.chart;
     drawn.get(id)?.finalize();
     drawn.delete(id);
     figure.replaceChildren();
-    figure.hidden = !Object.hasOwn(data.charts[language()], id);
+    figure.hidden = !Object.hasOwn(data.charts[language()], id) || isOfOthers(figure);
     if (figure.hidden) return;
     const spec = structuredClone(data.charts[language()][id]);
     if (spec.usermeta) {
@@ -101,10 +104,11 @@
   function update() {
     const values = parameters();
     for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
+    for (const part of document.querySelectorAll("[data-universe]")) part.hidden = isOfOthers(part);
     const redrawn = [];
     for (const figure of document.querySelectorAll("[data-chart]")) {
       const id = figure.dataset.chart;
-      if (data.charts[language()][id]?.usermeta) {
+      if (data.charts[language()][id]?.usermeta || figure.dataset.universe) {
         redrawn.push(embed(figure));
         continue;
       }
