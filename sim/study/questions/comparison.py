@@ -74,9 +74,10 @@ class Comparison(Study):
 
     ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share,
     loss_share_with_owner.
-    ``cells``: scenario, replication, prefecture, sector, size, then what outcomes read of these firms
-    (``sim/observe/some_firms.py``): counts of the panel in the last month and in that of the targets, given_fen (what
-    measures gave them), rows (founders of the sample). :meth:`outcomes_of` makes outcomes of it.
+    ``cells``: scenario, replication, prefecture, sector, size, month, then what outcomes read of these firms
+    (``sim/observe/some_firms.py``): counts of the panel in the last month and in ``month``, given_fen (what measures
+    gave them), rows (founders of the sample). A cell has a row for each month in which targets are read, as a rule one.
+    :meth:`outcomes_of` makes outcomes of it.
 
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
