@@ -9,6 +9,11 @@
   const boxes = [...document.querySelectorAll("#shown input")];
   const drawn = new Map();
 
+  // A row lacks its first values where they are those of the row before.
+  for (const { columns, rows } of Object.values(data.datasets)) {
+    rows.forEach((row, i) => row.unshift(...(rows[i - 1] ?? []).slice(0, columns.length - row.length)));
+  }
+
   const language = () => root.dataset.lang;
 
   // "#en", "#zh/costs" or "#costs": the language and the section that the address asks for.
@@ -72,7 +77,7 @@
     figure.replaceChildren();
     figure.hidden = !Object.hasOwn(data.charts[language()], id) || isOfOthers(figure);
     if (figure.hidden) return;
-    const spec = structuredClone(data.charts[language()][id]);
+    const spec = structuredClone({ ...data.charts[language()][id], config: data.config });
     if (spec.usermeta) {
       const names = new Set(ofFocus(spec.data.name).map((row) => row[1]));
       figure.hidden = names.size === 0;
@@ -103,7 +108,7 @@
   // Charts of fixed size take the new values of the controls; the others are drawn again.
   function update() {
     const values = parameters();
-    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
+    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = !part.dataset.scenario.split("\n").includes(focus.value);
     for (const part of document.querySelectorAll("[data-universe]")) part.hidden = isOfOthers(part);
     const redrawn = [];
     for (const figure of document.querySelectorAll("[data-chart]")) {
