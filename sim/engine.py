@@ -49,6 +49,7 @@ from sim.observe.looks import Looks
 from sim.observe.observers import MARKETS, SALES, accounts, count, stand
 from sim.observe.outcomes import SME_FUND
 from sim.observe.recorder import MONTHLY, Record
+from sim.observe.some_firms import read_in
 from sim.observe.tables import Result, nothing
 from sim.parameters import Parameters
 from sim.parameters import load as load_parameters
@@ -442,7 +443,7 @@ class Run:
             stops=inside["stops"],
             ledger_residual_fen=missing,
             bytes_per_firm=held / self.population.alive,
-            target_month=self.record.months[self.record.at_target],
+            read_in=read_in(self.record.months, self.scenario.plan.read_on),
             changed_parameters=changed_parameters(self.scenario.parameter_changes),
         )
         self.seconds["observation"] += perf_counter() - since

@@ -138,6 +138,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         repayment_wall_exits=made_up_tables.exits(strength, MONTHS, LATER),
         targets=made_up_tables.targets(outcomes, draws, measures_of),
         interaction=made_up_tables.whole_and_parts(values),
+        ranked_actions=values[values["scenario"].str.startswith("action_")].reset_index(drop=True),
         draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
         clause_effects=made_up_tables.clause_effects(replications > 1),
         journeys=made_up_tables.journeys(strength),

@@ -71,7 +71,7 @@ def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
     """Founders of each cell, and those alive at the end; chance moves what a scenario keeps a little."""
     end = panel[panel["month"] == panel["month"].max()].set_index(["scenario", *CELL]).sort_index()
     kept = end["founders_alive"] - end.loc["baseline", "founders_alive"].reindex(end.index.droplevel(0)).to_numpy()
-    table = end[["founders", "founders_alive"]].assign(rows=end["founders"] / 150)
+    table = end[["founders", "founders_alive"]].assign(month="2022-12", rows=end["founders"] / 150)
     parts = [
         table.assign(founders_alive=table["founders_alive"] + kept * r / 100, replication=r).reset_index()
         for r in range(replications)

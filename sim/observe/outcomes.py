@@ -8,7 +8,7 @@ by :func:`variant`. An outcome of targets is read in the month of the day that t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from math import inf
@@ -210,6 +210,11 @@ def variant(rate: str, universe: str, by: str) -> str:
     """The outcome of a rate over a universe, by firms or by jobs: ``loss_share``, ``loss_share_of_all_by_jobs``."""
     of = "" if universe == HEADLINE_UNIVERSE else f"_of_{universe}"
     return f"{rate}{of}{'' if by == COUNTED_BY[0] else f'_by_{by}'}"
+
+
+def in_universe(rates: Iterable[str], universe: str) -> tuple[str, ...]:
+    """The outcomes of rates over a universe, by firms."""
+    return tuple(variant(rate, universe, COUNTED_BY[0]) for rate in rates)
 
 
 def _register(rate: str, universe: Universe, by: By) -> None:

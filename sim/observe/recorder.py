@@ -81,10 +81,6 @@ class PlanDays(Protocol):
     def adopted(self) -> date:
         """On which it was made public."""
 
-    @property
-    def targets_on(self) -> date:
-        """In whose month targets are read that have no day of their own."""
-
     def read_on(self, outcome: str) -> date:
         """In whose month an outcome of targets is read."""
 
@@ -110,7 +106,6 @@ class Record:
         self.waiting = np.zeros((len(months), items, 2), np.int64)  # weighted firms, and their days so far
         self.aware: Float = np.zeros((len(months), len(measures)))  # weighted firms that know, by what is expected
         last = len(months) - 1
-        self.at_target = months.index(outcomes.target_month(months, plan_days.targets_on))
         # The month at whose end each outcome is read; the plan's days decide about those that targets are for.
         self.read_in = {
             name: months.index(outcomes.target_month(months, plan_days.read_on(name)))

@@ -12,14 +12,15 @@ known of it. What is counted by measure, by winner or for all banks together is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.observe.conditions import OF_FIRMS, Where, understood
 from sim.observe.months import RATES, rates_by_month
-from sim.observe.outcomes import OUTCOMES, OfUniverses, of_counts
+from sim.observe.outcomes import OUTCOMES, OfUniverses, of_counts, target_month
 from sim.observe.outcomes import RATES as ALL_RATES
 from sim.refusal import Refusal, UnknownName
 from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE, INDIVIDUAL, SIZES
@@ -33,9 +34,9 @@ AT_END: Final = ("founders", "founders_alive", "exited", "exited_insolvent", "bo
 AT_TARGET: Final = (
     "open", "suspended", "paused", "stopped", "stopped_working", "stopped_left_working", "loss_making",
     "loss_making_with_owner", "overdue_public_fen", "small_arrears_fen",
-)  # fmt: skip  # and in the month of the targets
+)  # fmt: skip  # and in the month of a target
 GOT: Final = ("given_fen", "rows")  # over the horizon, of firms: what they were given; founders' rows of the sample
-ALIVE_AT_TARGET: Final = "founders_alive_at_target"  # `founders_alive` in the month of the targets
+ALIVE_AT_TARGET: Final = "founders_alive_in_month"  # `founders_alive` in the month of the targets
 COUNTS: Final = (*AT_END, *AT_TARGET, ALIVE_AT_TARGET, *GOT)
 RUN: Final = ("scenario", "replication")
 ABOVE_SCALE: Final = "industry_above_scale"
@@ -66,13 +67,41 @@ def got(fates: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table | {"given_fen": weighted[there], "rows": rows[there]})
 
 
-def cells(panel: pd.DataFrame, target_month: str) -> pd.DataFrame:
-    """What outcomes read of the panel of a run: CELL, AT_END, AT_TARGET, ALIVE_AT_TARGET."""
-    month = panel["month"].to_numpy()
-    end, target = panel[month == month[-1]], panel[month == target_month]  # the same cells in the same order
-    table: pd.DataFrame = end[[*CELL, *AT_END]].reset_index(drop=True)
-    table[[*AT_TARGET, ALIVE_AT_TARGET]] = target[[*AT_TARGET, "founders_alive"]].to_numpy()
-    return table
+def read_in(months: Sequence[str], read_on: Callable[[str], date]) -> dict[str, str]:
+    """The month of each outcome that is read on the day of a target and can be told of some firms.
+
+    ``months``: of the horizon. ``read_on``: the day in whose month an outcome is read.
+    """
+    return {
+        name: target_month(months, read_on(name))
+        for name, outcome in OUTCOMES.items()
+        if outcome.read == "target" and outcome.undivided is None
+    }
+
+
+def cells(panel: pd.DataFrame, months: Iterable[str]) -> pd.DataFrame:
+    """What outcomes read of the panel of a run: CELL, AT_END, month, AT_TARGET, ALIVE_AT_TARGET.
+
+    A cell has a row for each of ``months``, those in which outcomes are read on the days of targets.
+    """
+    import pandas as pd
+
+    of_row = panel["month"].to_numpy()
+    end = panel.loc[of_row == of_row[-1], [*CELL, *AT_END]].reset_index(drop=True)
+    tables: list[pd.DataFrame] = []
+    for month in dict.fromkeys(months):
+        target = panel[of_row == month]  # the same cells in the same order
+        table = end.assign(month=month)
+        table[[*AT_TARGET, ALIVE_AT_TARGET]] = target[[*AT_TARGET, "founders_alive"]].to_numpy()
+        tables.append(table)
+    found: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return found
+
+
+def once(counted: pd.DataFrame) -> pd.DataFrame:
+    """Each cell once, of a table that has it for each month in which targets are read."""
+    first: pd.DataFrame = counted[counted["month"] == counted["month"].iloc[0]] if len(counted) else counted
+    return first
 
 
 def with_what_was_given(counted: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
@@ -174,11 +203,11 @@ def sums_of_universes(chosen_cells: pd.DataFrame, asked: dict[str, list[str]]) -
 
 
 def told(
-    counted: pd.DataFrame, rates: pd.DataFrame, where: Where, outcomes: Sequence[str] | None, target_month: str
+    counted: pd.DataFrame, rates: pd.DataFrame, where: Where, outcomes: Sequence[str] | None, months: Mapping[str, str]
 ) -> pd.DataFrame:
     """Outcomes of some firms in each of several runs: scenario, replication, outcome, value, unit.
 
-    ``target_month``: see :func:`sim.observe.outcomes.target_month`. ``counted``: :func:`cells` of the runs, ``rates``:
+    ``months``: see :func:`read_in`. ``counted``: :func:`cells` of the runs, ``rates``:
     :func:`sim.observe.months.rates_by_month` of their universes, both with scenario and replication. See
     :meth:`sim.observe.tables.Result.outcomes_of` for the rest.
     """
@@ -191,16 +220,20 @@ def told(
     if is_above_scale(asked):
         meant = rates[(rates["universe"] == "industry_above_scale") & (rates["by"] == COUNTED_BY[0])]
         for name in names:
-            month = meant["month"].max() if OUTCOMES[name].read == "end" else target_month
+            month = months.get(name, meant["month"].max())
             column = name if name in RATES else RATES[0]  # survival on another day
             there = meant.loc[meant["month"] == month, [*RUN, column]].itertuples(index=False)
             rows += [(scenario, replication, name, float(rate)) for scenario, replication, rate in there]
     else:
-        sums = sums_of_universes(pick(counted, asked), asked)
-        for run, of_universes in sums.items():
-            at_target = {of: {**c, "founders_alive": c[ALIVE_AT_TARGET]} for of, c in of_universes.items()}
-            seen = of_counts(of_universes["all", COUNTED_BY[0]], of_universes, at_target)
-            rows += [(*run, name, OUTCOMES[name].of(seen)) for name in names]
+        picked = pick(counted, asked)
+        first = str(picked["month"].iloc[0])
+        seen = {}
+        for month in {months.get(name, first) for name in names}:
+            for run, of_universes in sums_of_universes(picked[picked["month"] == month], asked).items():
+                at_target = {of: {**c, "founders_alive": c[ALIVE_AT_TARGET]} for of, c in of_universes.items()}
+                seen[run, month] = of_counts(of_universes["all", COUNTED_BY[0]], of_universes, at_target)
+        runs = dict.fromkeys(run for run, _ in seen)
+        rows += [(*run, name, OUTCOMES[name].of(seen[run, months.get(name, first)])) for run in runs for name in names]
     table = pd.DataFrame(rows, columns=[*RUN, "outcome", "value"])
     return table.assign(unit=[OUTCOMES[name].unit for name in table["outcome"]])
 
@@ -209,15 +242,15 @@ def told_of_one(
     panel: pd.DataFrame,
     universes: pd.DataFrame,
     fates: pd.DataFrame,
-    target_month: str,
+    months: Mapping[str, str],
     where: Where,
     outcomes: Sequence[str] | None,
 ) -> pd.DataFrame:
     """The same of one run by its tables (fates may be empty): outcome, value, unit, rows (missing: not known)."""
     run: dict[str, Any] = {"scenario": "", "replication": 0}
     given = got(fates) if len(fates) else None
-    counted = with_what_was_given(cells(panel, target_month), given).assign(**run)
+    counted = with_what_was_given(cells(panel, months.values()), given).assign(**run)
     rates = rates_by_month(universes.assign(**run))
-    found = told(counted, rates, where, outcomes, target_month)[["outcome", "value", "unit"]]
+    found = told(counted, rates, where, outcomes, months)[["outcome", "value", "unit"]]
     asked = chosen(where)
-    return found.assign(rows=np.nan if is_above_scale(asked) else pick(counted, asked)["rows"].sum(min_count=1))
+    return found.assign(rows=np.nan if is_above_scale(asked) else pick(once(counted), asked)["rows"].sum(min_count=1))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -341,7 +341,7 @@ class Result:
     bytes_per_firm: float  # columns, promises and queues
     wall_seconds: float = 0.0  # population, world, run and tables
     seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
-    target_month: str = ""  # in which the plan's targets are read, see `sim.observe.outcomes`
+    read_in: Mapping[str, str] = field(default_factory=dict)  # see `sim.observe.some_firms.read_in`
     changed_parameters: tuple[ChangedParameter, ...] = ()  # where it is not the model as calibrated
 
     def __repr__(self) -> str:
@@ -373,7 +373,7 @@ class Result:
         """
         from sim.observe.some_firms import told_of_one  # start-up: pandas
 
-        return told_of_one(self.panel, self.universes, self.fates, self.target_month, where, outcomes)
+        return told_of_one(self.panel, self.universes, self.fates, self.read_in, where, outcomes)
 
     def value(self, outcome: str) -> float:
         """Value of one outcome by name; ``KeyError`` when there is none of that name."""

@@ -39,7 +39,7 @@ PAGE: Final = "report.html"
 # Columns of versions before that have other names now (`docs/renamed.md`): a study with one is told as it was.
 BEFORE: Final = frozenset((
     "met_over_luck", "luck", "luck_sd", "luck_share", "lucks", "lucks_missing", "stopped_exited_otherwise",
-    "left_by_churn",
+    "left_by_churn", "founders_alive_at_target",
 ))  # fmt: skip
 UNREAD: Final = (MANIFEST, codebook.FILE)  # files of a study that are no tables
 PAGE_PART: Final = ".report.html.part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import sim
 from sim.observe.outcomes import OUTCOMES, RATES
 from sim.observe.tables import Result
 from sim.refusal import Refusal, UnknownName
+from sim.scenario import load
 from sim.vocabulary import SECTORS, SIZES
 from tests.few_firms import Town, measure
 from tests.observe.test_universes import FIVE, IMPATIENT
@@ -134,3 +136,18 @@ def test_in_the_small_province_a_prefecture_is_its_part(case: Path):
     parts = [told(run, prefecture=str(code)) for code in sorted(set(run.panel["prefecture"]))]
     assert sum(part["jobs"] for part in parts) == run.value("jobs")
     assert sum(part["money_given"] for part in parts) == run.value("money_given")
+
+
+def test_each_outcome_is_read_on_the_day_of_its_own_target():
+    shipped = load("full_plan")
+    targets = tuple(
+        target.model_copy(update={"on": date(2022, 6, 30)}) if target.outcome == "resumption_rate" else target
+        for target in shipped.plan.targets
+    )
+    result = sim.run(replace(shipped, plan=shipped.plan.model_copy(update={"targets": targets})), firms=600)
+    whole = told(result)
+    assert {name: whole[name] for name in whole} == {name: result.value(name) for name in whole}
+    panel = result.panel[result.panel["month"] == "2022-06"]
+    owners = panel[panel["size"] == "individual"].sum(numeric_only=True)
+    back = (owners["stopped_working"] + owners["stopped_left_working"]) / owners["stopped"]
+    assert told(result, size="individual")["resumption_rate"] == pytest.approx(back)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.observe.outcomes import variant
+from sim.observe.outcomes import in_universe, variant
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
 from sim.report.words.sentences import outcome_name
@@ -37,15 +37,19 @@ class Table(NamedTuple):
 
 
 class Answer(Protocol):
-    """What a module of this room holds."""
+    """What a module of this room holds.
+
+    One whose rates can be of several universes also has ``universes(study)``, and ``tables`` and ``charts`` take one of
+    these as their third argument; whatever is about something else is the same in each.
+    """
 
     def findings(self, study: Any, lang: Language) -> list[str]:
         """Sentences, the most important first."""
 
-    def tables(self, study: Any, lang: Language) -> list[Table]:
+    def tables(self, study: Any, lang: Language, /, *universe: str) -> list[Table]:
         """Tables, the first is the answer."""
 
-    def charts(self, study: Any, lang: Language) -> list[Chart]:
+    def charts(self, study: Any, lang: Language, /, *universe: str) -> list[Chart]:
         """Charts, in the order in which they are shown."""
 
 
@@ -82,16 +86,29 @@ def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lan
     return Table(text("answer.back.table", lang), columns, rows)
 
 
+def known_universes(outcomes: Iterable[str]) -> list[str]:
+    """The universes of which all headline rates are among the outcomes; headlines' own first."""
+    known = set(outcomes)
+    return [
+        universe
+        for universe in _universes()
+        if universe == HEADLINE_UNIVERSE or known.issuperset(in_universe(HEADLINES, universe))
+    ]
+
+
+def _universes() -> list[str]:
+    return sorted(UNIVERSES, key=lambda universe: universe != HEADLINE_UNIVERSE)
+
+
 def by_universe(title: str, told: Callable[[str], str], lang: Language) -> Table:
     """The headline rates of each universe, by firms and by jobs, in the words of ``told``; headlines' own first."""
-    first = sorted(UNIVERSES, key=lambda universe: universe != HEADLINE_UNIVERSE)
     rows = [
         [
             getattr(both(f"outcome.whom.{universe}"), lang),
             text(f"outcome.by.{by}", lang),
             *(told(variant(rate, universe, by)) for rate in HEADLINES),
         ]
-        for universe in first
+        for universe in _universes()
         for by in COUNTED_BY
     ]
     columns = [text(f"answer.universes.{name}", lang) for name in ("universe", "by")]

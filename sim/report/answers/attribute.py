@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, by_universe, failed
+from sim.observe.outcomes import in_universe
+from sim.report.answers.answer import Table, by_universe, failed, known_universes
 from sim.report.charts import attribution as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
@@ -26,6 +27,7 @@ from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate, of_row
 from sim.study.summaries.attribution import FIRMS, AttributionSummary
 from sim.study.summaries.direction import direction, more_is_better
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 if TYPE_CHECKING:
     from sim.study.questions.attribute import Attribution
@@ -42,17 +44,24 @@ def findings(study: Attribution, lang: Language) -> list[str]:
     return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 
-def tables(study: Attribution, lang: Language) -> list[Table]:
+def universes(study: Attribution) -> list[str]:
+    """Of whom tables and charts can be."""
+    return known_universes(study.attribution["outcome"])
+
+
+def tables(study: Attribution, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Table]:
     """What is due to each, effect per yuan, and pairs where every coalition was run."""
-    found = [_shares(study, lang), _prices(study, lang), _universes(study, lang)]
-    return found if study.interactions.empty else [*found, _pairs(study, lang)]
+    rates = in_universe(HEADLINES, universe)
+    found = [_shares(study, rates, lang), _prices(study, lang), _universes(study, lang)]
+    return found if study.interactions.empty else [*found, _pairs(study, rates, lang)]
 
 
-def charts(study: Attribution, lang: Language) -> list[Chart]:
+def charts(study: Attribution, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Chart]:
     """Bars by headline outcome, heat maps of interactions where every coalition was run, cost against firms kept."""
-    found = [chart.shares(study, outcome, lang) for outcome in HEADLINES]
+    rates = in_universe(HEADLINES, universe)
+    found = [chart.shares(study, outcome, lang) for outcome in rates]
     if not study.interactions.empty:
-        found += [chart.interactions(study, outcome, lang) for outcome in HEADLINES]
+        found += [chart.interactions(study, outcome, lang) for outcome in rates]
     return [*found, chart.cost_against_effect(study, lang)]
 
 
@@ -156,12 +165,12 @@ def _costs(study: Attribution) -> Iterator[Words]:
             yield both(f"attribute.finding.{key}", count=len(those), players=players)
 
 
-def _shares(study: Attribution, lang: Language) -> Table:
-    table = _shown(study)
-    points_of = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
+def _shares(study: Attribution, rates: Sequence[str], lang: Language) -> Table:
+    table = _shown(study, rates)
+    points_of = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in rates]
     columns = [text(f"attribute.player.{study.of}", lang), *points_of]
     columns += [text(f"attribute.table.{name}", lang) for name in (FIRMS, "jobs", "cost")]
-    written = {outcome: (100.0, 2) for outcome in HEADLINES} | {FIRMS: (1.0, 0), "jobs": (1.0, 0)}
+    written = {outcome: (100.0, 2) for outcome in rates} | {FIRMS: (1.0, 0), "jobs": (1.0, 0)}
     written[PUBLIC_COST] = (1.0 / FEN_PER_LARGE_UNIT[lang], 2)
     rows = []
     for label, estimates in table:
@@ -170,13 +179,13 @@ def _shares(study: Attribution, lang: Language) -> Table:
     return Table(text("attribute.table.shares", lang), columns, rows)
 
 
-def _shown(study: Attribution) -> list[tuple[Words, dict[str, Estimate]]]:
+def _shown(study: Attribution, rates: Sequence[str]) -> list[tuple[Words, dict[str, Estimate]]]:
     """Rows of the first table: the rest of the plan, players by their share of survival, others together, the whole."""
     summary = AttributionSummary(study)
-    survival = summary.shares(SURVIVAL)
+    survival = summary.shares(rates[0])
     players = sorted(study.players, key=lambda name: -survival[name].mean)
     by_outcome = summary.outcomes
-    headlines = [by_outcome[outcome] for outcome in HEADLINES if outcome in by_outcome]
+    headlines = [by_outcome[outcome] for outcome in rates if outcome in by_outcome]
     fit = MOST_ROWS if len(players) <= MOST_ROWS else MOST_ROWS - 1
     large = set(sorted(players, key=lambda name: -max(abs(found[name].mean) for found in headlines))[:fit])
     players, others = [name for name in players if name in large], [name for name in players if name not in large]
@@ -216,16 +225,14 @@ def _prices(study: Attribution, lang: Language) -> Table:
     return Table(text("attribute.table.prices", lang), columns, rows)
 
 
-def _pairs(study: Attribution, lang: Language) -> Table:
+def _pairs(study: Attribution, rates: Sequence[str], lang: Language) -> Table:
     by_pair: dict[str, dict[str, Estimate]] = {}
     for row in study.interactions.itertuples():
         by_pair.setdefault(say(lang, pair_name(study, row)), {})[str(row.outcome)] = of_row(row)
-    size = {pair: max(abs(found[o].mean) for o in HEADLINES if o in found) for pair, found in by_pair.items()}
+    size = {pair: max(abs(found[o].mean) for o in rates if o in found) for pair, found in by_pair.items()}
     largest = sorted(by_pair, key=lambda pair: -size[pair])[:MOST_PAIRS]
-    rows = [
-        [pair, *(say(lang, bare_plus_minus(by_pair[pair].get(o), 100.0, 2)) for o in HEADLINES)] for pair in largest
-    ]
-    columns = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in HEADLINES]
+    rows = [[pair, *(say(lang, bare_plus_minus(by_pair[pair].get(o), 100.0, 2)) for o in rates)] for pair in largest]
+    columns = [text("attribute.table.points", lang, outcome=outcome_name(outcome)) for outcome in rates]
     return Table(text("attribute.table.interactions", lang), [text("attribute.table.pair", lang), *columns], rows)
 
 

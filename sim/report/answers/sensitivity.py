@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from sim.measure import Words
-from sim.report.answers.answer import Table, failed, few_worlds
+from sim.report.answers.answer import Table, failed, few_worlds, known_universes
 from sim.report.charts import sensitivity as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
@@ -21,6 +21,7 @@ from sim.study.questions.sensitivity import STRONGEST
 from sim.study.statistics.sensitivity_indices import EFFECT
 from sim.study.summaries.rows import tuples
 from sim.study.summaries.sensitivity import SensitivitySummary
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
@@ -35,20 +36,27 @@ def findings(study: Sensitivity, lang: Language) -> list[str]:
     return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 
-def tables(study: Sensitivity, lang: Language) -> list[Table]:
+def universes(study: Sensitivity) -> list[str]:
+    """Of whom tables and charts can be."""
+    return known_universes(study.ranking["outcome"])
+
+
+def tables(study: Sensitivity, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Table]:
     """The strongest factors of each headline outcome, its spread over the draws, pairs where they were asked for."""
-    found = [_strongest(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
-    found.append(_spread(study, lang))
+    outcomes = SensitivitySummary(study, universe).outcomes
+    found = [_strongest(study, outcome, lang) for outcome in outcomes]
+    found.append(_spread(study, outcomes, lang))
     if (study.indices["other"] != "").any():
-        found += [_pairs(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
+        found += [_pairs(study, outcome, lang) for outcome in outcomes]
     return found
 
 
-def charts(study: Sensitivity, lang: Language) -> list[Chart]:
+def charts(study: Sensitivity, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Chart]:
     """Bars with intervals for each headline outcome; of Morris also size against spread of the effects."""
-    found = [chart.strengths(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
+    outcomes = SensitivitySummary(study, universe).outcomes
+    found = [chart.strengths(study, outcome, lang) for outcome in outcomes]
     if study.method == "morris":
-        found += [chart.size_against_spread(study, outcome, lang) for outcome in SensitivitySummary(study).outcomes]
+        found += [chart.size_against_spread(study, outcome, lang) for outcome in outcomes]
     return found
 
 
@@ -152,11 +160,11 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
     return Table(text("sensitivity.table.strongest", lang, about=about(study, outcome)), columns, rows)
 
 
-def _spread(study: Sensitivity, lang: Language) -> Table:
+def _spread(study: Sensitivity, outcomes: Sequence[str], lang: Language) -> Table:
     names = ("outcome", "mean", "sd", "replication_sd", "replication_share", f"used_{study.method}")
     rows = []
     for row in tuples(study.spread):
-        if row.used and row.outcome in SensitivitySummary(study).outcomes:
+        if row.used and row.outcome in outcomes:
             cells = (
                 _mean(study, row),
                 width_in_unit(row.sd, row.unit),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, by_universe, failed, few_worlds
+from sim.report.answers.answer import Table, by_universe, failed, few_worlds, known_universes
 from sim.report.charts.style import Chart
 from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.words import numbers
@@ -20,6 +20,7 @@ from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.direction import direction
 from sim.study.summaries.sweep import SweepSummary
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -35,9 +36,14 @@ def findings(study: Sweep, lang: Language) -> list[str]:
     return [say(lang, sentence) for sentence in _findings(points)] + failed(study, lang)
 
 
-def tables(study: Sweep, lang: Language) -> list[Table]:
+def universes(study: Sweep) -> list[str]:
+    """Of whom tables and charts can be."""
+    return known_universes(study.outcomes["outcome"])
+
+
+def tables(study: Sweep, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Table]:
     """Outcomes by point; differences over worlds; what they cost; steps; targets; precision."""
-    points = SweepSummary(study)
+    points = SweepSummary(study, universe)
     found = [_worlds_alone(points, lang) if not points.levers else _by_point(points, lang)]
     if points.levers:
         if points.worlds > 1:
@@ -53,9 +59,9 @@ def tables(study: Sweep, lang: Language) -> list[Table]:
     return found
 
 
-def charts(study: Sweep, lang: Language) -> list[Chart]:
+def charts(study: Sweep, lang: Language, universe: str = HEADLINE_UNIVERSE) -> list[Chart]:
     """The headline outcomes over the first lever, what a gain costs, targets; over worlds alone how they spread."""
-    points = SweepSummary(study)
+    points = SweepSummary(study, universe)
     return of_points(points, lang) if points.levers else of_worlds(points, lang)
 
 
@@ -174,7 +180,7 @@ def _by_point(points: SweepSummary, lang: Language) -> Table:
     rows = []
     for point in _shown(points):
         cells = []
-        for outcome in HEADLINES:
+        for outcome in points.headlines:
             value, difference, unit = points.at(point, outcome)
             below = (
                 numbers.interval_in_unit(value.low, value.high, unit)
@@ -186,7 +192,7 @@ def _by_point(points: SweepSummary, lang: Language) -> Table:
             cells.append(f"{say(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
         rows.append([*_settings(points, point, lang), *cells])
     key = "worlds" if several else "points"
-    columns = [*(lever_name(path, lang) for path in points.levers), *_outcomes(HEADLINES, lang)]
+    columns = [*(lever_name(path, lang) for path in points.levers), *_outcomes(points.headlines, lang)]
     return Table(_title(points, f"sweep.table.{key}", lang), columns, rows)
 
 
@@ -203,13 +209,13 @@ def _differences(points: SweepSummary, lang: Language) -> Table:
         if point == 0:
             continue
         cells = []
-        for outcome in HEADLINES:
+        for outcome in points.headlines:
             difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
             share = both("sweep.table.better_in", share=numbers.share(points.better(point, outcome)))
             cells.append(f"{say(lang, _change(difference, unit))}\n{say(lang, share)}")
         rows.append([*_settings(points, point, lang), *cells])
     title = _title(points, "sweep.table.differences", lang, first=_setting(points, 0))
-    return Table(title, [*_levers(points, lang), *_outcomes(HEADLINES, lang)], rows)
+    return Table(title, [*_levers(points, lang), *_outcomes(points.headlines, lang)], rows)
 
 
 def _prices(points: SweepSummary, lang: Language) -> Table:
@@ -230,7 +236,7 @@ def _worlds_alone(points: SweepSummary, lang: Language) -> Table:
     """Nothing but worlds vary: a row for each outcome."""
     met = {target.outcome: points.met(0, target) for target in points.targets}
     rows = []
-    for outcome in dict.fromkeys((*HEADLINES, "survivors", "jobs", *met)):
+    for outcome in dict.fromkeys((*points.headlines, "survivors", "jobs", *met)):
         value, _, unit = points.at(0, outcome)
         said = [numbers.in_unit(number, unit) for number in (value.mean, value.low, value.high)]
         said.append(numbers.share(met[outcome]) if outcome in met else both("unit.missing"))
@@ -283,7 +289,7 @@ def _steps(points: SweepSummary, lang: Language) -> Table:
         for (lever, before, after), cells in list(of_step.items())[:MOST_STEPS]
     ]
     columns = [say(lang, both(f"sweep.column.{name}")) for name in ("lever", "step")]
-    return Table(say(lang, both("sweep.table.steps")), [*columns, *_outcomes(HEADLINES, lang)], rows)
+    return Table(say(lang, both("sweep.table.steps")), [*columns, *_outcomes(points.headlines, lang)], rows)
 
 
 def _precision(points: SweepSummary, lang: Language) -> Table:

@@ -11,7 +11,7 @@ from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, SIGNED, Chart, Sp
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import field_name, lever_name, value_name
-from sim.report.words.sentences import outcome_name, say
+from sim.report.words.sentences import inside, outcome_name, say
 from sim.study.comparison.targets import Target
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.estimate import Estimate
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 def of_points(points: SweepSummary, lang: Language) -> list[Chart]:
     """The headline outcomes over the first lever, what a gain costs, and how often targets are met."""
-    found = [_over_lever(points, outcome, lang) for outcome in HEADLINES]
+    found = [_over_lever(points, outcome, lang) for outcome in points.headlines]
     if 1 < len(points.values) <= MOST_PRICED and any(
         not isnan(points.at(point, PUBLIC_COST).difference.mean) for point in points.values
     ):
@@ -42,7 +42,7 @@ def of_points(points: SweepSummary, lang: Language) -> list[Chart]:
 
 def of_worlds(points: SweepSummary, lang: Language) -> list[Chart]:
     """How the worlds spread in each headline outcome."""
-    return [_spread(points, outcome, lang) for outcome in HEADLINES]
+    return [_spread(points, outcome, lang) for outcome in points.headlines]
 
 
 def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
@@ -93,7 +93,7 @@ def _price(points: SweepSummary, lang: Language) -> Chart:
     scale = "large" if max(cost for cost in costs if not isnan(cost)) >= FEN["large"][lang] / 10 else "medium"
     money = text("sweep.chart.cost", lang, unit=text(f"sweep.chart.unit_{scale}", lang))
     for point in points.values:
-        survival = points.at(point, HEADLINES[0]).difference
+        survival = points.at(point, points.headlines[0]).difference
         cost = points.at(point, PUBLIC_COST).difference
         if isnan(cost.mean) or isnan(survival.mean):
             continue
@@ -105,13 +105,11 @@ def _price(points: SweepSummary, lang: Language) -> Chart:
         }  # fmt: skip
         rows.append(_place(points, point, lang) | _ends(survival, 100) | across | said | {"label": setting})
     thin_labels(rows, "cost_mean", "mean", "label")
-    tips = [
-        *_tips(points, lang), tip("cost", money),
-        tip("survival", text("sweep.chart.survival", lang)),
-    ]  # fmt: skip
+    gain = text("sweep.chart.survival", lang, outcome=inside(outcome_name(points.headlines[0])))
+    tips = [*_tips(points, lang), tip("cost", money), tip("survival", gain)]
     signed = {"labelExpr": SIGNED, "tickCount": 5}
     x = _axis(money, signed)
-    y = _axis(text("sweep.chart.survival", lang), signed)
+    y = _axis(gain, signed)
     colour = _colour(points, lang)
     mean = {"x": {"field": "cost_mean", **x}, "y": {"field": "mean", **y}}
     upright = {"x": mean["x"], "y": {"field": "low", **y}, "y2": {"field": "high"}, "color": colour}

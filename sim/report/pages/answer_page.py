@@ -6,16 +6,16 @@ What it says comes from the kind's module in ``sim/report/answers/``; how it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES
 from sim.report import answers
 from sim.report.answers.answer import Table, study_title
 from sim.report.pages import page
-from sim.report.words.catalogue import LANGUAGES, both, catalogue
+from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue
 from sim.report.words.numbers import finite, plain_count
 from sim.report.words.recalibrated import remarks
 from sim.study.comparison.targets import of_contents
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NUMBER: Final = re.compile(r"^([+−-]?[\d.,]|–$)")  # how a cell begins that stands to the right
 SHORT: Final = 14  # rows of a table that is shown at once
 TALL: Final = 24  # rows from which on a table scrolls in its place
+T = TypeVar("T")
 LABELS: Final = ("scenario", "draw", "replication")  # what a study calls a run
 
 
@@ -46,6 +47,8 @@ class Shown(NamedTuple):
     columns: list[Column]
     rows: list[list[tuple[Words, list[Words]]]]
     is_open: bool
+    is_first: bool
+    universe: str  # of which it is; empty for every one
 
     @property
     def is_tall(self) -> bool:
@@ -77,11 +80,12 @@ def written(study: Study) -> str:
     """The whole page."""
     told = answers.of(study.kind)
     manifest = study.manifest
+    universes = answers.universes(study)
     findings = [told.findings(study, lang) for lang in LANGUAGES]
-    tables = [told.tables(study, lang) for lang in LANGUAGES]
-    charts: dict[str, dict[str, Any]] = {
-        lang: {f"answer-{i}": finite(chart.specification) for i, chart in enumerate(told.charts(study, lang))}
-        for lang in LANGUAGES
+    tables = _by_universe(told.tables, study, universes)
+    charts = {
+        f"answer-{place}{f'-{universe}' if universe not in ('', universes[0]) else ''}": (universe, chart)
+        for place, universe, chart in _by_universe(told.charts, study, universes)
     }
     name = study_title(study)
     body = (
@@ -95,8 +99,9 @@ def written(study: Study) -> str:
             facts=_facts(study),
             remarks=remarks(calibration.of_study(study)),
             findings=[Words(zh=zh, en=en) for zh, en in zip(*findings, strict=True)],
-            tables=[_shown(zh, en) for zh, en in zip(*tables, strict=True)],
-            charts=list(charts["zh"]),
+            universes=universes,
+            tables=[_shown(said["zh"], said["en"], place == 0, universe) for place, universe, said in tables],
+            charts=[(id_, universe) for id_, (universe, _) in charts.items()],
             failures=failures(study),
             failed=len(study.failures),
             all_runs=len(study.runs),
@@ -107,7 +112,31 @@ def written(study: Study) -> str:
             targets={target.outcome: target for target in of_contents(manifest.scenarios[-1].contents)},
         )
     )
-    return page.page(name, body, charts, main=None, datasets={}, limits={}, labels={lang: {} for lang in LANGUAGES})
+    drawn: dict[str, dict[str, Any]] = {
+        lang: {id_: finite(chart[lang].specification) for id_, (_, chart) in charts.items()} for lang in LANGUAGES
+    }
+    return page.page(name, body, drawn, main=None, datasets={}, limits={}, labels={lang: {} for lang in LANGUAGES})
+
+
+def _by_universe(
+    tell: Callable[..., list[T]], study: Study, universes: Sequence[str]
+) -> list[tuple[int, str, dict[Language, T]]]:
+    """Each table or chart by language, with its place and the universe that it is of.
+
+    What is the same in each universe stands there once, of none; the others once for each.
+    """
+    asked: list[tuple[str, ...]] = [(), *((universe,) for universe in universes[1:])]  # the first needs no asking
+    told = [[tell(study, lang, *universe) for lang in LANGUAGES] for universe in asked]
+    found: list[tuple[int, str, dict[Language, T]]] = []
+    for place in range(len(told[0][0])):
+        versions = [
+            {lang: of_lang[place] for lang, of_lang in zip(LANGUAGES, of_universe, strict=True)} for of_universe in told
+        ]
+        if all(version == versions[0] for version in versions):
+            found.append((place, "", versions[0]))
+        else:
+            found += [(place, universe, version) for universe, version in zip(universes, versions, strict=True)]
+    return found
 
 
 def failures(study: Study) -> list[Failure]:
@@ -145,7 +174,7 @@ def _facts(study: Study) -> list[tuple[Words, Words | str]]:
     return facts
 
 
-def _shown(zh: Table, en: Table) -> Shown:
+def _shown(zh: Table, en: Table, is_first: bool, universe: str) -> Shown:
     """One table of both languages, which have the same rows and columns."""
     numeric = [
         place > 0 and all(NUMBER.match(row[place].strip()) or not row[place].strip() for row in zh.rows)
@@ -159,7 +188,7 @@ def _shown(zh: Table, en: Table) -> Shown:
         [_cell(cell, other) for cell, other in zip(row, others, strict=True)]
         for row, others in zip(zh.rows, en.rows, strict=True)
     ]
-    return Shown(Words(zh=zh.title, en=en.title), columns, rows, zh.is_open)
+    return Shown(Words(zh=zh.title, en=en.title), columns, rows, zh.is_open, is_first, universe)
 
 
 def _cell(zh: str, en: str) -> tuple[Words, list[Words]]:

@@ -13,7 +13,7 @@ from sim.report.words.numbers import days, interval, money, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import inside, listed, outcome_name
 from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary
-from sim.study.summaries.direction import direction, leaders
+from sim.study.summaries.direction import direction
 
 MOST_NAMED: Final = 3  # in a sentence
 
@@ -55,12 +55,15 @@ def _change(summary: ComparisonSummary, scenario: str, outcome: str) -> Words:
 
 
 def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
-    """Which actions help most on their own, which do nothing that can be seen, and whether they add up."""
+    """Which actions help most on their own, which do nothing that can be seen, and whether they add up.
+
+    Ranked is what actions do without their nominal measures; an action of nothing else is said to have no rank.
+    """
     for outcome in HEADLINES:
         if said := strongest(summary, outcome, "report.finding"):
             yield said
     survival = HEADLINES[0]
-    effects = {name: summary.effect(name, survival).difference for name in summary.single_actions}
+    effects = summary.ranked_effects(survival)
     if silent := [name for name, effect in effects.items() if direction(survival, effect) == "same"]:
         yield both(
             "report.finding.undetected",
@@ -68,14 +71,20 @@ def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
             count=len(silent),
             actions=listed(scenario_name(summary, name) for name in silent),
         )
+    if unranked := summary.unranked_actions:
+        actions = listed(scenario_name(summary, name) for name in unranked)
+        yield both("report.finding.unranked", count=len(unranked), actions=actions)
     if said := together(summary, "report.finding"):
         yield said
 
 
 def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | None:
-    """Which actions improve an outcome most on their own, in the words of a group; None where none is seen to."""
-    effects = {name: summary.effect(name, outcome).difference for name in summary.single_actions}
-    first = leaders(outcome, effects, lambda one, other: summary.apart(one, other, outcome))
+    """Which actions improve an outcome most on their own, in the words of a group; None where none is seen to.
+
+    Told and ranked is what they do without their nominal measures.
+    """
+    effects = summary.ranked_effects(outcome)
+    first = summary.leading_actions(outcome)
     if not first:
         return None
     actions = [

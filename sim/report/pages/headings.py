@@ -112,13 +112,13 @@ def clauses(scenario_effects: ScenarioEffects) -> Words:
 
 
 def actions(scenario_effects: ScenarioEffects) -> Words:
-    """Which actions improve survival most on their own."""
+    """Which actions improve survival most on their own, without their nominal measures."""
     summary, survival = scenario_effects.summary, HEADLINES[0]
-    if not summary.single_actions:
-        return both("report.section.scenarios")
     if said := strongest(summary, survival, "report.actions"):
         return said
-    effects = {name: summary.effect(name, survival).difference for name in summary.single_actions}
+    effects = {n: effect for n, effect in summary.ranked_effects(survival).items() if not isnan(effect.mean)}
+    if not effects:
+        return both("report.section.actions" if summary.single_actions else "report.section.scenarios")
     best = max(effects, key=lambda name: effects[name].mean)
     return both(
         f"report.actions.heading_{'once' if isnan(effects[best].low) else 'none'}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES, PLAIN
 from sim.report.charts.fonts import carried
+from sim.report.charts.style import CONFIG, Spec
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, both, named, words
 from sim.report.words.scenario_names import measure_action, scenario_name
@@ -30,6 +32,9 @@ from sim.study.summaries.direction import more_is_better
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
 TEMPLATES: Final = Path(__file__).with_name("templates")
 NAME: Final = "report.html"
+PREFORMATTED: Final = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
+INDENTATION: Final = re.compile(r"\n\s+")
+END_OF_CELL: Final = re.compile(r"</t[dhr]>")
 
 
 def place(path: Path) -> Path:
@@ -37,18 +42,20 @@ def place(path: Path) -> Path:
     return path / NAME if path.is_dir() else path
 
 
-def page(title: Words, body: str, charts: Mapping[str, Any], **data: Any) -> str:
+def page(title: Words, body: str, charts: Mapping[str, Mapping[str, Spec]], **data: Any) -> str:
     """The whole page. ``charts``: specifications by language and by the id of their place in ``body``.
 
     ``data``: what else the script of the page needs, see ``templates/page.js``.
     """
     scripts = [WAIT, _bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    plain = {lang: {id_: _without_config(chart) for id_, chart in of.items()} for lang, of in charts.items()}
     held = _json(
         {
             "title": {"zh": title.zh, "en": title.en},
             "switch": {lang: words(lang)["language.switch"] for lang in LANGUAGES},
-            "charts": charts,
+            "config": CONFIG,
+            "charts": plain,
             **data,
         }
     )
@@ -57,7 +64,7 @@ def page(title: Words, body: str, charts: Mapping[str, Any], **data: Any) -> str
         .get_template("page.html")
         .render(
             title=title.zh,
-            body=Markup(body),
+            body=Markup(_compact(body)),
             data=held,
             font=carried(body + held),
             style=Markup((TEMPLATES / "page.css").read_text("utf-8")),
@@ -65,6 +72,11 @@ def page(title: Words, body: str, charts: Mapping[str, Any], **data: Any) -> str
             hashes=hashes,
         )
     )
+
+
+def _without_config(chart: Spec) -> Spec:
+    """A specification without the style that all have."""
+    return {key: value for key, value in chart.items() if key != "config"}
 
 
 def _json(value: Any) -> Markup:
@@ -109,15 +121,34 @@ def environment() -> Environment:
         unit_of=lambda outcome: OUTCOMES[outcome].unit,
         n=numbers,
     )
-    found.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    found.filters["pretty"] = lambda value: _text(json.dumps(value, ensure_ascii=False, indent=1, default=str))
     found.filters["say"] = _say
     return found
 
 
 def _say(entry: Words | str) -> Markup:
-    """A text in both languages, of which the style shows one; texts from data are escaped."""
+    """A text in both languages, of which the style shows one; texts from data are escaped.
+
+    There are some ten thousand of them on a page, so their element is the shortest that has no meaning of its own.
+    """
     if isinstance(entry, str):
-        return Markup("{}").format(entry)
+        return _text(entry)
     if entry.zh == entry.en:
-        return Markup("{}").format(entry.zh)
-    return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(entry.zh, entry.en)
+        return _text(entry.zh)
+    return Markup("<i lang=zh>{}</i><i lang=en>{}</i>").format(_text(entry.zh), _text(entry.en))
+
+
+def _text(said: str) -> Markup:
+    """A text as the content of an element, where quotation marks need no escape."""
+    return (
+        said
+        if isinstance(said, Markup)
+        else Markup(said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    )
+
+
+def _compact(body: str) -> str:
+    """The same without what a browser does not need: indentation, and the end tags of cells and rows."""
+    parts = PREFORMATTED.split(body)
+    parts[::2] = [END_OF_CELL.sub("", INDENTATION.sub("\n", part)) for part in parts[::2]]
+    return "".join(parts)

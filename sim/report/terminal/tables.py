@@ -194,6 +194,9 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             rows.append([against, *(change(asked.name, outcome, other) for outcome in HEADLINES)])
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    universes = of_comparison(study, shown, lang)
+    table(universes.columns, universes.rows, universes.title)
     if summary.twice:
         heads = [text("report.costs.action", lang), *(_outcome(lang, outcome) for outcome in HEADLINES)]
         ways = ("listed", "added")
@@ -214,9 +217,6 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         if len(study.restarts):
             back = back_at_work(study.restarts, "scenario", titles, lang)
             table(back.columns, back.rows, back.title)
-    shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
-    universes = of_comparison(study, shown, lang)
-    table(universes.columns, universes.rows, universes.title)
     _show_lasting(study, shown, lang)
     _show_targets(study, shown, lang)
 

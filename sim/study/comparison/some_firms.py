@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from sim.observe import some_firms
 from sim.observe.conditions import Where
-from sim.observe.outcomes import target_month
+from sim.observe.outcomes import OUTCOMES
 from sim.observe.some_firms import CELL, COUNTS
 from sim.refusal import Refusal
 from sim.study import StudyError
@@ -19,8 +20,8 @@ from sim.study.statistics.intervals import summarise
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-CELLS: Final = ("scenario", "replication", *CELL, *COUNTS)  # columns
-CATEGORIES: Final = dict.fromkeys(("scenario", *CELL), "category")  # types of columns that repeat a few names
+CELLS: Final = ("scenario", "replication", *CELL, "month", *COUNTS)  # columns
+CATEGORIES: Final = dict.fromkeys(("scenario", *CELL, "month"), "category")  # types of columns that repeat a few names
 ENDS: Final = ("mean", "low", "high")
 
 
@@ -34,10 +35,10 @@ def cells(
     """
     if not runs:
         return pd.DataFrame(columns=list(CELLS))
-    month = target_month(runs[0][1]["month"].unique().tolist(), scenario.plan.targets_on)
+    months = some_firms.read_in(runs[0][1]["month"].unique().tolist(), scenario.plan.read_on).values()
     counted, given = [], []
     for replication, panel, of_run in runs:
-        counted.append(some_firms.cells(panel, month).assign(replication=replication))
+        counted.append(some_firms.cells(panel, months).assign(replication=replication))
         if of_run is not None:
             given.append(of_run.assign(replication=replication))
     known = pd.concat(given, ignore_index=True) if given else None
@@ -62,10 +63,10 @@ def table(
         raise StudyError(
             zh="没有一次运行成功，没有企业可言。", en="No run succeeded, so there are no firms to speak of."
         )
-    plan = study.manifest.scenarios[0].contents["plan"]
-    month = target_month(study.rates["month"].drop_duplicates().to_list(), pd.Timestamp(plan["targets_on"]).date())
+    read_on = _read_on(study.manifest.scenarios[0].contents["plan"])
+    months = some_firms.read_in(study.rates["month"].drop_duplicates().to_list(), read_on)
     try:
-        values = some_firms.told(study.cells, study.rates, where, outcomes, month)
+        values = some_firms.told(study.cells, study.rates, where, outcomes, months)
     except Refusal as refused:
         raise StudyError(zh=refused.zh, en=refused.en) from None
     means = summarise(values, ["scenario", "outcome", "unit"], possible_means)
@@ -81,10 +82,24 @@ def table(
     return both[[*columns[:5], *named.values(), "against", *columns[5:]]]
 
 
+def _read_on(plan: Mapping[str, Any]) -> Callable[[str], date]:
+    """What :meth:`sim.scenario.schema.Plan.read_on` says, from the contents of a plan."""
+    own = {said["outcome"]: said.get("on") for said in plan.get("targets", ())}
+
+    def read_on(outcome: str) -> date:
+        return date.fromisoformat(own.get(outcome) or own.get(OUTCOMES[outcome].base) or plan["targets_on"])
+
+    return read_on
+
+
 def _rows(counted: pd.DataFrame, where: Where) -> dict[str, float]:
     """Mean rows of the sample that are founders among these firms, by scenario; missing where it is not known."""
     asked = some_firms.chosen(where)
     if some_firms.is_above_scale(asked):
         return {}
-    runs = some_firms.pick(counted, asked).groupby(["scenario", "replication"], observed=True)["rows"].sum(min_count=1)
+    runs = (
+        some_firms.pick(some_firms.once(counted), asked)
+        .groupby(["scenario", "replication"], observed=True)["rows"]
+        .sum(min_count=1)
+    )
     return {str(name): float(mean) for name, mean in runs.groupby(level=0, observed=True).mean().items()}

@@ -21,6 +21,7 @@ from sim.study.comparison import (
     interaction,
     journey,
     parameter_uncertainty,
+    ranked_actions,
     repayment_wall,
     some_firms,
     targets,
@@ -73,9 +74,10 @@ class Comparison(Study):
 
     ``rates``: scenario, replication, month, universe, by, survival_rate, resumption_rate, loss_share,
     loss_share_with_owner.
-    ``cells``: scenario, replication, prefecture, sector, size, then what outcomes read of these firms
-    (``sim/observe/some_firms.py``): counts of the panel in the last month and in that of the targets, given_fen (what
-    measures gave them), rows (founders of the sample). :meth:`outcomes_of` makes outcomes of it.
+    ``cells``: scenario, replication, prefecture, sector, size, month, then what outcomes read of these firms
+    (``sim/observe/some_firms.py``): counts of the panel in the last month and in ``month``, given_fen (what measures
+    gave them), rows (founders of the sample). A cell has a row for each month in which targets are read, as a rule one.
+    :meth:`outcomes_of` makes outcomes of it.
 
     What is said of firms, costs and targets is defined in ``docs/effects.md``; ``low`` and ``high`` are 95 % intervals.
 
@@ -97,6 +99,8 @@ class Comparison(Study):
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_replications,
     met_over_ranges, draws, verdict (see :func:`sim.study.comparison.targets.verdict`).
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
+    ``ranked_actions``: scenario, replication, outcome, value, unit: what each single action brings about without its
+    nominal measures, by which alone actions are ranked. An action of nothing but nominal measures is not in it.
     ``draws``: draw, outcome, value of the whole plan over parameter ranges.
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (after those of runs ``public_cost``, fen, and ``reached_survival`` and ``reached_staff``, among the firms
@@ -128,6 +132,7 @@ class Comparison(Study):
     repayment_wall_exits: pd.DataFrame
     targets: pd.DataFrame
     interaction: pd.DataFrame
+    ranked_actions: pd.DataFrame
     draws: pd.DataFrame
     clause_effects: pd.DataFrame
     journeys: pd.DataFrame
@@ -197,6 +202,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     followed = [*(one for one in asked if one.name == before and one is not shown), shown]
     runner.expect(count(asked, pairs) * replications + len(main) * draws)
     runner.expect(2 * (len(every) + bool(every)) * clause_replications)
+    ranked = ranked_actions.without_nominal(asked)
+    runner.expect(len(ranked) * replications)
 
     parts, pairing, runs = paired(asked, pairs, seed, replications, runner)
     if parts[0].values.empty:
@@ -245,6 +252,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         repayment_wall_exits=fallen,
         targets=targets.table(asked, outcomes, values, drawn, MAIN),
         interaction=interaction.table(values, baseline.name),
+        ranked_actions=ranked_actions.table(asked, ranked, values, seed, replications, runner),
         draws=drawn,
         clause_effects=clause_effects.table(every, known, baseline, shown, seed, clause_replications, runner),
         journeys=journey.examples(shown, followed[0], pairing.examples.get((shown.name, before), []), seed),

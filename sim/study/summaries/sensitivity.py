@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.observe.months import HEADLINES
+from sim.observe.outcomes import in_universe
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.statistics.intervals import CONFIDENCE
 from sim.study.statistics.sensitivity_indices import EFFECT, NOTHING, UNSURE
 from sim.study.summaries.rows import tuples
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
@@ -21,15 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SensitivitySummary:
-    """The tables of a sensitivity as people ask for them."""
+    """The tables of a sensitivity as people ask for them; ``universe``: of whom the headline rates are."""
 
     study: Sensitivity
+    universe: str = HEADLINE_UNIVERSE
 
     @cached_property
     def outcomes(self) -> list[str]:
         """The headline outcomes and the public cost, as far as they are known."""
         known = set(self.study.ranking["outcome"])
-        return [name for name in (*HEADLINES, PUBLIC_COST) if name in known]
+        return [name for name in (*in_universe(HEADLINES, self.universe), PUBLIC_COST) if name in known]
 
     def with_effect(self, outcome: str) -> pd.DataFrame:
         """The rows of ``ranking`` of the factors that are told from zero, the strongest first."""

@@ -17,11 +17,13 @@ import numpy as np
 import pandas as pd
 
 from sim.observe.months import HEADLINES
+from sim.observe.outcomes import in_universe
 from sim.study.comparison.targets import Target, of_contents, verdict
 from sim.study.outcomes import possible_differences
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import direction, more_is_better
+from sim.vocabulary import HEADLINE_UNIVERSE
 
 if TYPE_CHECKING:
     from sim.study.questions.sweep import Sweep
@@ -54,10 +56,16 @@ class Step(NamedTuple):
 class SweepSummary:
     """The tables of a sweep as people ask for them.
 
-    A point is a draw of its levers, over all worlds if there are several.
+    A point is a draw of its levers, over all worlds if there are several. ``universe``: of whom the headline rates are.
     """
 
     study: Sweep
+    universe: str = HEADLINE_UNIVERSE
+
+    @cached_property
+    def headlines(self) -> tuple[str, ...]:
+        """The headline outcomes of the universe."""
+        return in_universe(HEADLINES, self.universe)
 
     @cached_property
     def levers(self) -> list[str]:
@@ -127,7 +135,7 @@ class SweepSummary:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Steps of each lever of a grid, or of a single lever that takes few values, for the headline outcomes."""
+        """Steps of each lever of a grid, or of a single lever that takes few values, for ``headlines``."""
         block = self.study.manifest.settings["design"]["levers"] or {}
         if not self.levers or not (block.get("grid") or len(self.levers) == 1):
             return []
@@ -140,7 +148,7 @@ class SweepSummary:
             if not 2 <= len(levels) <= MOST_LEVELS:
                 continue
             for before, after in pairwise(levels):
-                for outcome in HEADLINES:
+                for outcome in self.headlines:
                     change = self._of(outcome, draws_of[after]) - self._of(outcome, draws_of[before])
                     known = np.asarray(change.dropna(), np.float64)
                     mean, low, high = interval(known, *possible_differences([outcome]))
@@ -176,7 +184,7 @@ class SweepSummary:
     @cached_property
     def _by_replication(self) -> dict[str, pd.DataFrame]:
         done = self.study.runs[self.study.runs["reason"] == ""]
-        return {name: done.pivot(index="replication", columns="draw", values=name) for name in HEADLINES}
+        return {name: done.pivot(index="replication", columns="draw", values=name) for name in self.headlines}
 
     def _of(self, outcome: str, draws: list[int]) -> pd.Series[float]:
         """Mean over draws in each replication, missing where one of them is."""

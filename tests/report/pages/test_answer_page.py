@@ -1,5 +1,6 @@
 """The page of a study of any kind in a real browser: offline, in both languages, with hostile names and failed runs."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import sim
 from sim.report import answers
 from sim.report.pages import answer_page
 from sim.report.terminal import tables
+from sim.report.words.catalogue import both
 from sim.study.questions import questions
 from sim.study.questions.sweep import Sweep
+from sim.study.runs.study import Study
+from sim.vocabulary import UNIVERSES
 from tests.report.pages.test_comparison_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
 
 TITLE = {"zh": "免租几个月", "en": "Months of rent waived"}
@@ -27,6 +31,18 @@ def sweep() -> Sweep:
         "replications": 2,
     }
     return sim.sweep(asked, firms=300)
+
+
+@pytest.fixture(scope="module")
+def asked(sweep: Sweep) -> dict[str, Study]:
+    """A small study of each kind whose rates can be of several universes."""
+    of_two = {"title": TITLE, "players": "measures", "among": ["rent_waiver", "loan_extension"], "replications": 2}
+    over = {"title": TITLE, "method": "morris", "draws": 2, "replications": 1, "over": {"rent_waiver.months": [1, 6]}}
+    return {
+        "sweep": sweep,
+        "attribute": sim.attribute(of_two, firms=300),
+        "sensitivity": sim.sensitivity(over, firms=300),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +103,35 @@ def test_a_difference_over_worlds_is_the_mean_of_the_paired_ones(sweep: Sweep):
     pd.testing.assert_series_equal(
         survival.groupby("lever_draw")["difference"].mean(), worlds["difference"], check_names=False
     )
+
+
+def test_of_whom_the_rates_are_can_be_chosen_with_the_keyboard(browser: Browser, sweep: Sweep, tmp_path: Path):  # noqa: F811
+    opened = Opened(browser, answer_page.write(sweep, tmp_path), "#en")
+    shown = opened.page.locator("#tables > div:visible table").first
+    assert "Survival" in shown.inner_text()
+    assert "individual businesses" not in shown.inner_text()
+    opened.page.locator("#universe").focus()
+    opened.page.keyboard.type("Ind")  # of the words of the page's language
+    opened.page.wait_for_selector("#chart-answer-0-individual_businesses svg")
+    assert "Survival (individual businesses)" in opened.texts("answer-0-individual_businesses")
+    assert opened.page.locator("#chart-answer-0").is_hidden()
+    assert "Survival (individual businesses)" in shown.inner_text()
+    opened.page.locator("#language").click()
+    opened.drawn("zh")
+    assert "存活率（个体工商户）" in opened.texts("answer-0-individual_businesses")
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("kind", ["sweep", "attribute", "sensitivity"])
+def test_every_chart_and_table_of_rates_has_a_version_for_each_universe(kind: str, asked: dict[str, Study]):
+    told, study = answers.of(kind), asked[kind]
+    universes = answers.universes(study)
+    assert set(universes) == set(UNIVERSES)
+    for universe in universes[1:]:
+        whom = both(f"outcome.whom.{universe}").en
+        for tell in (told.charts, told.tables):
+            first, other = tell(study, "en"), tell(study, "en", universe)
+            assert len(first) == len(other)
+            changed = [json.dumps(two, default=str) for one, two in zip(first, other, strict=True) if one != two]
+            assert changed
+            assert all(whom in said for said in changed)

@@ -18,7 +18,7 @@ from sim.study.statistics.intervals import interval
 from tests.study.comparison.test_by_month import universes
 
 AGAINST = {"baseline": [], "plan": ["baseline"]}
-PLAN = SimpleNamespace(targets_on=date(2022, 1, 31))
+PLAN = SimpleNamespace(read_on=lambda outcome: date(2022, 1, 31))
 
 
 def panel(alive: dict[str, int], month: str) -> list[dict[str, Any]]:
@@ -116,3 +116,17 @@ def test_what_cannot_be_told_is_one_sentence(two: Any, where: Any, outcomes: Any
 def test_without_a_run_there_is_nobody():
     with pytest.raises(StudyError, match="No run succeeded"):
         some_firms.table(study(some_firms.cells(SimpleNamespace(name="x", plan=PLAN), [])), {}, None, None)  # type: ignore[arg-type]
+
+
+def test_each_outcome_is_read_on_its_own_day_and_no_firm_counts_twice():
+    """Half of the deaths are in the second month, in which losses are read; firms stopped are read in the first."""
+    own = SimpleNamespace(read_on=lambda outcome: date(2022, 2 if outcome == "loss_share" else 1, 28))
+    table = panel({"retail": 90}, "2022-01") + panel({"retail": 50}, "2022-02")
+    found = some_firms.cells(SimpleNamespace(name="plan", plan=own), [(0, pd.DataFrame(table), None)])  # type: ignore[arg-type]
+    asked = study(found)
+    asked.manifest.scenarios[0].contents["plan"]["targets"] = [{"outcome": "loss_share", "on": "2022-02-28"}]
+    told = some_firms.table(asked, {"size": "micro"}, None, None).set_index("outcome")["mean"]
+    assert told["loss_share"] == pytest.approx(5 / 50)
+    assert told["loss_share_with_owner"] == 0.0
+    assert told["survival_rate_on_target_day"] == pytest.approx(0.9)
+    assert told["survivors"] == 50

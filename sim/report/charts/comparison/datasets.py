@@ -27,7 +27,11 @@ OF_FOCUS: Final[Spec] = {
 
 
 def coded(table: dict[str, Any]) -> dict[str, Any]:
-    """The same dataset with ``names``: a column of ``CODED`` holds places in its list of names."""
+    """The same dataset as short as the page can read it.
+
+    With ``names``: a column of ``CODED`` holds places in its list of names. A row lacks its first values where they are
+    those of the row before.
+    """
     coded = {place: column for place, column in enumerate(table["columns"]) if column in CODED}
     names = {column: sorted({row[place] for row in table["rows"]}) for place, column in coded.items()}
     places = {column: {name: at for at, name in enumerate(known)} for column, known in names.items()}
@@ -35,13 +39,28 @@ def coded(table: dict[str, Any]) -> dict[str, Any]:
         [places[coded[place]][value] if place in coded else value for place, value in enumerate(row)]
         for row in table["rows"]
     ]
-    return {"columns": table["columns"], "rows": rows, "names": names}
+    rows = [[_shortest(value) for value in row] for row in rows]
+    shortened = [row[_alike(before, row) :] for before, row in zip([[], *rows], rows, strict=False)]
+    return {"columns": table["columns"], "rows": shortened, "names": names}
+
+
+def _shortest(value: Any) -> Any:
+    """A value as it is, but a whole number without its decimal point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _alike(before: list[Any], row: list[Any]) -> int:
+    """How many values of a row, the last apart, are those of the row before."""
+    return next(
+        (place for place, pair in enumerate(zip(before, row[:-1], strict=False)) if pair[0] != pair[1]),
+        len(before[:-1]),
+    )
 
 
 def in_points(estimate: Estimate) -> list[float | None]:
     """Mean and ends in percentage points, the ends the mean itself where there is no interval."""
     low, high = (estimate.mean if isnan(end) else end for end in (estimate.low, estimate.high))
-    return [rounded(value * 100, 4) for value in (estimate.mean, low, high)]
+    return [rounded(value * 100, 3) for value in (estimate.mean, low, high)]
 
 
 def rounded(value: float, decimals: int) -> float | None:

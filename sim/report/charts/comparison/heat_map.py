@@ -14,20 +14,20 @@ from sim.report.words.catalogue import Language, text
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.direction import more_is_better
 
+PLACE: Final = ["sector", "prefecture"]
+COLUMNS: Final = [*PLACE, "firms", "scenario", "outcome", "value", "difference"]
 MAP_CLAMP: Final = 0.98  # colours end where this share of the firms lies: one tiny group must not pale the rest
 
 
 def rows(summary: ComparisonSummary) -> dict[str, Any]:
-    """A row for each sector in each prefecture, in percent."""
+    """A row for each sector in each prefecture, in percent; what is of the place alone stands first, row after row."""
     table = summary.places["cell"].dropna(subset=["difference"])
-    table = table[table["scenario"].isin(summary.shown)]
+    table = table[table["scenario"].isin(summary.shown)].sort_values(PLACE, kind="stable")
     rows = [
-        [scenario, outcome, sector, prefecture, rounded(100 * value, 2), rounded(100 * difference, 3), round(firms)]
-        for scenario, outcome, sector, prefecture, value, difference, firms in table[
-            ["scenario", "outcome", "sector", "prefecture", "value", "difference", "firms"]
-        ].itertuples(index=False)
+        [*place, round(firms), scenario, outcome, rounded(100 * value, 2), rounded(100 * difference, 3)]
+        for *place, firms, scenario, outcome, value, difference in table[COLUMNS].itertuples(index=False)
     ]
-    return {"columns": ["scenario", "outcome", "sector", "prefecture", "value", "difference", "firms"], "rows": rows}
+    return {"columns": COLUMNS, "rows": rows}
 
 
 def limits(summary: ComparisonSummary) -> dict[str, dict[str, float]]:

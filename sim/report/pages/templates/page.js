@@ -9,6 +9,11 @@
   const boxes = [...document.querySelectorAll("#shown input")];
   const drawn = new Map();
 
+  // A row lacks its first values where they are those of the row before.
+  for (const { columns, rows } of Object.values(data.datasets)) {
+    rows.forEach((row, i) => row.unshift(...(rows[i - 1] ?? []).slice(0, columns.length - row.length)));
+  }
+
   const language = () => root.dataset.lang;
 
   // "#en", "#zh/costs" or "#costs": the language and the section that the address asks for.
@@ -61,15 +66,18 @@
     return found.map((line) => line.trimEnd());
   }
 
+  // What is of one universe is shown while that is chosen.
+  const isOfOthers = (part) => Boolean(part.dataset.universe) && part.dataset.universe !== universe.value;
+
   // A chart that says so is drawn for the scenario shown alone: as high as its names need, hidden without any.
   async function embed(figure) {
     const id = figure.dataset.chart;
     drawn.get(id)?.finalize();
     drawn.delete(id);
     figure.replaceChildren();
-    figure.hidden = !Object.hasOwn(data.charts[language()], id);
+    figure.hidden = !Object.hasOwn(data.charts[language()], id) || isOfOthers(figure);
     if (figure.hidden) return;
-    const spec = structuredClone(data.charts[language()][id]);
+    const spec = structuredClone({ ...data.charts[language()][id], config: data.config });
     if (spec.usermeta) {
       const names = new Set(ofFocus(spec.data.name).map((row) => row[1]));
       figure.hidden = names.size === 0;
@@ -100,11 +108,12 @@
   // Charts of fixed size take the new values of the controls; the others are drawn again.
   function update() {
     const values = parameters();
-    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = part.dataset.scenario !== focus.value;
+    for (const part of document.querySelectorAll("[data-scenario]")) part.hidden = !part.dataset.scenario.split("\n").includes(focus.value);
+    for (const part of document.querySelectorAll("[data-universe]")) part.hidden = isOfOthers(part);
     const redrawn = [];
     for (const figure of document.querySelectorAll("[data-chart]")) {
       const id = figure.dataset.chart;
-      if (data.charts[language()][id]?.usermeta) {
+      if (data.charts[language()][id]?.usermeta || figure.dataset.universe) {
         redrawn.push(embed(figure));
         continue;
       }
