@@ -63,7 +63,7 @@ def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
         if said := strongest(summary, outcome, "report.finding"):
             yield said
     survival = HEADLINES[0]
-    effects = summary.ranked_effects(survival)
+    effects = summary.ranked.effects(survival)
     if silent := [name for name, effect in effects.items() if direction(survival, effect) == "same"]:
         yield both(
             "report.finding.undetected",
@@ -71,7 +71,7 @@ def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
             count=len(silent),
             actions=listed(scenario_name(summary, name) for name in silent),
         )
-    if unranked := summary.unranked_actions:
+    if unranked := summary.ranked.without_rank:
         actions = listed(scenario_name(summary, name) for name in unranked)
         yield both("report.finding.unranked", count=len(unranked), actions=actions)
     if said := together(summary, "report.finding"):
@@ -83,8 +83,8 @@ def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | N
 
     Told and ranked is what they do without their nominal measures.
     """
-    effects = summary.ranked_effects(outcome)
-    first = summary.leading_actions(outcome)
+    effects = summary.ranked.effects(outcome)
+    first = summary.ranked.leading(outcome)
     if not first:
         return None
     actions = [

@@ -116,7 +116,7 @@ def actions(scenario_effects: ScenarioEffects) -> Words:
     summary, survival = scenario_effects.summary, HEADLINES[0]
     if said := strongest(summary, survival, "report.actions"):
         return said
-    effects = {n: effect for n, effect in summary.ranked_effects(survival).items() if not isnan(effect.mean)}
+    effects = {n: effect for n, effect in summary.ranked.effects(survival).items() if not isnan(effect.mean)}
     if not effects:
         return both("report.section.actions" if summary.single_actions else "report.section.scenarios")
     best = max(effects, key=lambda name: effects[name].mean)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 class Runner:
     """Does the runs of one study that are not there yet, side by side, and keeps them.
 
-    ``workers``: processes on this machine; with 1 runs happen in this process. ``threads``: of each run; where nothing
-    is said the cores that fewer runs than processes leave idle. ``cluster``: address of a Dask scheduler
-    whose workers are used instead; they must see the study's folder. ``progress`` is called with the share done, from 0
-    to 1, of the runs that really had to be done. ``seconds``: after so long no further run is begun.
+    ``workers``: processes on this machine; with 1, and where there is one run to do, runs happen in this process.
+    ``threads``: of each run; where nothing is said the cores that fewer runs than processes leave idle. ``cluster``:
+    address of a Dask scheduler whose workers are used instead; they must see the study's folder. ``progress`` is called
+    with the share done, from 0 to 1, of the runs that really had to be done. ``seconds``: after so long no further run
+    is begun.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Runner:
         if self.cluster is not None:
             return cluster.side_by_side(todo, self.cluster, self.stored.folder)
         threads = self._threads or max(1, self.workers // max(1, self._expected))
-        if self.workers <= 1:
+        if self.workers <= 1 or self._expected == 1:  # to start a process for one run takes longer than most do
             return (do(task, self._within, threads) for task in todo)
         return local_pool.side_by_side(todo, self.workers, threads)
 

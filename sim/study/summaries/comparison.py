@@ -22,13 +22,14 @@ from sim.observe.some_firms import once
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.scenarios import NATIONAL
 from sim.study.comparison.targets import Target, of_contents
-from sim.study.outcomes import differences_of_pairs, paired_differences, possible_differences
+from sim.study.outcomes import possible_differences
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.costs import is_own
 from sim.study.runs.manifest import Asked
 from sim.study.statistics.estimate import UNKNOWN, Estimate
 from sim.study.statistics.intervals import interval
 from sim.study.summaries.direction import leaders
+from sim.study.summaries.ranked_actions import RankedActions
 from sim.study.summaries.stations import DAYS, passed
 from sim.vocabulary import ACTIONS, COUNTED_BY, PARTIES, SECTORS
 
@@ -183,49 +184,10 @@ class ComparisonSummary:
         return {row.quantity: Estimate(row.mean, row.low, row.high) for row in rows}
 
     @cached_property
-    def ranked_actions(self) -> list[str]:
-        """The single actions that can be ranked: those with measures that are more than a factor of assumed size."""
-        known = set(self.comparison.ranked_actions["scenario"])
-        return [name for name in self.single_actions if name in known]
-
-    @cached_property
-    def unranked_actions(self) -> list[str]:
-        """The single actions that have no rank, since all of their measures are only factors of assumed size."""
-        measures = {asked.name: asked.contents["measures"].values() for asked in self.comparison.manifest.scenarios}
-        return [
-            name
-            for name in self.single_actions
-            if measures[name] and all(measure.get("nominal") is not None for measure in measures[name])
-        ]
-
-    def ranked_effects(self, outcome: str) -> dict[str, Estimate]:
-        """How far each action that can be ranked is from its baseline, without its nominal measures."""
-        return {name: self._ranked_differences.get((name, outcome), UNKNOWN) for name in self.ranked_actions}
-
-    def leading_actions(self, outcome: str) -> list[str]:
-        """The actions that improve an outcome most without their nominal measures, as :func:`leaders` tells them."""
-        return leaders(outcome, self.ranked_effects(outcome), lambda one, other: self._apart(one, other, outcome))
-
-    @cached_property
-    def _ranked_values(self) -> pd.DataFrame:
-        """Headline outcomes by replication, of actions that can be ranked without their nominal measures."""
-        ranked, values = self.comparison.ranked_actions, self.comparison.values
-        values = values[~values["scenario"].isin(ranked["scenario"].unique())]
-        both = pd.concat([values, ranked], ignore_index=True)
-        return both[both["outcome"].isin(HEADLINES)]
-
-    @cached_property
-    def _ranked_differences(self) -> dict[tuple[str, str], Estimate]:
-        pairs = [(name, self.against(name)) for name in self.ranked_actions]
-        rows: Iterable[Any] = differences_of_pairs(self._ranked_values, pairs).itertuples(index=False)
-        return {(row.scenario, row.outcome): Estimate(row.mean, row.low, row.high) for row in rows}
-
-    def _apart(self, scenario: str, other: str, outcome: str) -> Estimate:
-        """How far one scenario is from another, paired by replication; actions without their nominal measures."""
-        values = self._ranked_values
-        both = values[values["scenario"].isin([scenario, other]) & (values["outcome"] == outcome)]
-        table = paired_differences(both, ["scenario"], both["scenario"] == other)
-        return _estimate(table.set_index(["scenario", "outcome"]), (scenario, outcome))
+    def ranked(self) -> RankedActions:
+        """The single actions by what they do without their nominal measures."""
+        baselines = {name: self.against(name) for name in self.single_actions}
+        return RankedActions(self.comparison, baselines)
 
     def most_gained(self, scenario: str, by: str) -> dict[str, Estimate]:
         """Where survival gains most, of groups of enough rows: the first, and whoever is not told from it.
