@@ -1,6 +1,6 @@
 """The timing history: one command times the engine and adds a line to `history.csv` beside this file.
 
-    python -m benchmarks.history            time, print, add the line (about ten minutes)
+    python -m benchmarks.history [WHEEL]    time, print, add the line (ten minutes; without a wheel one is built first)
     python -m benchmarks.history --show     print the history
     python -m benchmarks.history --readme   write the table of the last line into both READMEs
 
@@ -186,6 +186,7 @@ def show(path: Path) -> None:
 def main() -> None:
     """Times and adds a line, or shows the lines there are."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("wheel", type=Path, nargs="?", help="as `make wheel` builds it")
     options.add_argument("--show", action="store_true", help="print the history and time nothing")
     options.add_argument("--readme", action="store_true", help="write the last line into the READMEs, time nothing")
     chosen = options.parse_args()
@@ -196,7 +197,8 @@ def main() -> None:
         million = answer("province", "--firms", "1000000", "--json")
         limit = answer("limit", "--json")
         province = answer("province", "--json")
-        further = sizes(answer("engine", "--json"), answer("threads", "--json"), answer("first_run", "--json"))
+        first_run = answer("first_run", *([str(chosen.wheel.resolve())] if chosen.wheel else []), "--json")
+        further = sizes(answer("engine", "--json"), answer("threads", "--json"), first_run)
         facts = {
             "date": time.strftime("%Y-%m-%d"),
             "commit": commit(),

@@ -97,7 +97,7 @@ class Settlements:
             self.threads.each(lambda part: find_turns(Span(*part), scarce, state.firms, state.terms, self.turns), parts)
             in_turn = self._in_order(Span(first, last, IN_TURN), day)
             state = self.province.state
-        apart = self._apart(max(end - begin for begin, end in parts))[: len(parts)]
+        apart = self._apart(len(parts), max(end - begin for begin, end in parts))
         for part in apart:
             part.records.treasury.level[:], part.market.large_room[:] = morning
         self.threads.each(lambda k: settle(Span(*parts[k], of_a_turn), clock, self.turns, apart[k]), range(len(parts)))
@@ -128,13 +128,14 @@ class Settlements:
                 drawing[m] = funds[treasury.slot[terms.fund[m]]]
         return Scarce(as_words(drawing), large)
 
-    def _apart(self, rows: int) -> list[State]:
+    def _apart(self, parts: int, rows: int) -> list[State]:
         """States that share the firms and what surrounds them, with sums of their own and room for so many rows."""
         state, cases = self.province.state, self._most_cases(rows)
-        if self._of is not state or len(self._parts[0].cases.firm) < cases:
-            self._parts = [_with_sums_of_its_own(state, cases) for _ in range(self.threads.most_parts)]
+        known = len(self._parts)
+        if self._of is not state or known < parts or len(self._parts[0].cases.firm) < cases:
+            self._parts = [_with_sums_of_its_own(state, cases) for _ in range(max(parts, known))]
             self._of = state
-        return self._parts
+        return self._parts[:parts]
 
 
 def first_look_back(population: Population, timeline: Timeline) -> None:

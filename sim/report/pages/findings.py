@@ -13,7 +13,7 @@ from sim.report.words.numbers import days, interval, money, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import inside, listed, outcome_name
 from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary
-from sim.study.summaries.direction import direction
+from sim.study.summaries.direction import direction, more_is_better
 
 MOST_NAMED: Final = 3  # in a sentence
 
@@ -62,6 +62,8 @@ def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
     for outcome in HEADLINES:
         if said := strongest(summary, outcome, "report.finding"):
             yield said
+        if said := first_by_factors(summary, outcome):
+            yield said
     survival = HEADLINES[0]
     effects = summary.ranked.effects(survival)
     if silent := [name for name, effect in effects.items() if direction(survival, effect) == "same"]:
@@ -93,6 +95,26 @@ def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | N
     ]
     way = "strongest" if len(first) == 1 else "strongest_of"
     return both(f"{group}.{way}", outcome=_in_sentence(outcome), actions=listed(actions, MOST_NAMED))
+
+
+def first_by_factors(summary: ComparisonSummary, outcome: str) -> Words | None:
+    """Why the action whose change is the largest shown is not named as the strongest, where it is another one.
+
+    None where it is one of the strongest, improves nothing, or has nominal measures alone, which is said of it.
+    """
+    shown = {name: summary.effect(name, outcome).difference.mean for name in summary.single_actions}
+    without, better = summary.ranked.effects(outcome), 1 if more_is_better(outcome) else -1
+    gains = {name: better * mean for name, mean in shown.items() if not isnan(mean)}
+    first = max(gains, key=lambda name: gains[name], default=None)
+    if first is None or gains[first] <= 0 or first not in without or first in summary.ranked.leading(outcome):
+        return None
+    return both(
+        "report.finding.first_by_factors",
+        action=scenario_name(summary, first),
+        outcome=_in_sentence(outcome),
+        change=points(shown[first]),
+        without=points(without[first].mean),
+    )
 
 
 def together(summary: ComparisonSummary, group: str) -> Words | None:

@@ -33,6 +33,9 @@ def test_actions_are_ranked_without_their_nominal_measures(comparison: Compariso
     assert "without measures that are only factors (nominal), the action that improves survival most is" in english
     assert "improves survival most is “Finance”" in english  # “Fiscal support” is far ahead as the plan lists it
     assert "of the actions on their own and without nominal measures: Fiscal support, Innovation" in english
+    assert "The largest improvement of survival that is shown is that of “Fiscal support”" in english
+    as_they_are = " ".join(sentence.en for sentence in findings(ComparisonSummary(comparison)))
+    assert "that is shown is that of" not in as_they_are  # the first in the table is the strongest too
 
 
 def test_without_the_table_of_ranks_no_action_is_ranked(comparison: Comparison) -> None:
