@@ -162,7 +162,8 @@ def table(line: dict[str, str], lang: str) -> str:
             f"{line['first_run_seconds']} s, imports included.",
         ),
         "zh": (
-            f"{line['date']} 测于 {line['processor']}，Python {line['python']}，Numba {line['numba']}；末行为全省一比一。",
+            f"{line['date']} 测于 {line['processor']}，Python {line['python']}，Numba {line['numba']}；"
+            "末行为全省一比一。",
             f"一百万家企业用 {line['threads']} 个线程时，速度为单线程的 {line['threads_times']} 倍。",
             f"安装自带内核的 wheel 后，首次运行（500 家企业，含导入）用时 {line['first_run_seconds']} 秒。",
         ),
