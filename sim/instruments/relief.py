@@ -56,11 +56,11 @@ class Values(InstrumentValues):
 
 
     @model_validator(mode="after")
-    def _only_rent_is_given_back(self) -> Self:
-        if self.paid_since is not None and self.flows != ("rent",):
+    def _rent_is_what_is_given_back(self) -> Self:
+        if self.paid_since is not None and "rent" not in self.flows:
             raise Refusal(
-                zh="paid_since 只退还已缴的租金，flows 只能是 rent",
-                en="paid_since gives back rent that was paid, so flows can only be rent",
+                zh="paid_since 退还的是已缴的租金，flows 须包含 rent",
+                en="paid_since gives back rent that was paid, so rent must be among the flows",
                 at=("flows",),
             )
         return self

@@ -399,7 +399,7 @@ def test_every_kind_of_fault_has_words_in_both_languages() -> None:
 
 def test_only_rent_can_be_given_back(tmp_path: Path) -> None:
     file = tmp_path / "idea.yaml"
-    file.write_text("extends: full_plan\nlevers:\n  rent_waiver.flows: [rent, utilities]\n", "utf-8")
+    file.write_text("extends: full_plan\nlevers:\n  rent_waiver.flows: [utilities]\n", "utf-8")
     with pytest.raises(ScenarioError) as caught:
         scenario.load(file)
     [error] = caught.value.errors
