@@ -54,7 +54,6 @@ class Values(InstrumentValues):
         json_schema_extra={"zh": "企业之间无法区分时，所覆盖账单的比例"},
     )
 
-
     @model_validator(mode="after")
     def _rent_is_what_is_given_back(self) -> Self:
         if self.paid_since is not None and "rent" not in self.flows:
