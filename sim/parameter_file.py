@@ -161,7 +161,7 @@ def read(path: Path) -> dict[str, Entry]:
     """
     from ruamel.yaml.error import YAMLError  # start-up: the command's help reads no parameter
 
-    from sim.yaml_reader import load
+    from sim.yaml_reader import load  # the same
 
     try:
         content = load(path)

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML, composer
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # libyaml, as ruamel.yaml.clib brings it
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.resolver import VersionedResolver
 
-# What the two may read differently: marks between documents; a comment or a line of blanks where a text in lines begins;
+# What the two may read differently: marks between documents; a comment or a line of blanks where lines of text begin;
 # tabs; and what YAML 1.1 takes for ends of lines.
 DIFFERENT: Final = re.compile(
-    r"^(?:%|---|\.\.\.)|[|>][-+\d]*[ \r]*(?:#|[\r\n]+ +(?:[\r\n]|\Z))|[\t\x85\u2028\u2029\ufeff]", re.MULTILINE
+    r"^(?:%|---|\.\.\.)|[|>][-+\d]*[ \r]*(?:#|[\r\n]+ +(?:[\r\n]|\Z))|[\t\x85\u2028\u2029\ufeff]",
+    re.MULTILINE,
 )
 
 
