@@ -13,9 +13,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 from typing import Any, Final
@@ -66,6 +68,18 @@ def child(tree: Path, kept: str | None, usual: int = 0) -> dict[str, Any]:
     return answer
 
 
+def command(tree: Path, kept: str) -> dict[str, float]:
+    """Seconds of a whole process of `shukun run`, its words and what it prints included."""
+    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONSAFEPATH": "1"}
+    environment |= {"NUMBA_CACHE_DIR": kept, "XDG_CACHE_HOME": kept}
+    words = [sys.executable, "-c", "from sim.cli import main; main()", "run", "full_plan", "--firms", str(FIRMS)]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall": time.perf_counter() - began, "processor": used}
+
+
 def measure(wheel: Path) -> dict[str, Any]:
     """Seconds of the best of several first runs, parts of it, and the usual run with either kernels."""
     with tempfile.TemporaryDirectory() as folder:
@@ -73,10 +87,11 @@ def measure(wheel: Path) -> dict[str, Any]:
         zipfile.ZipFile(wheel).extractall(tree)
         subprocess.run([sys.executable, "-m", "compileall", "-q", str(tree)], check=True)  # as pip does
         child(ROOT, None)  # compiles what has not been compiled for this processor
-        firsts, before = [], []
+        firsts, before, typed = [], [], []
         for number in range(TIMES):
             kept = Path(folder) / str(number)
             firsts.append(child(tree, str(kept)))
+            typed.append(command(tree, str(kept)))
             if kept.exists():
                 raise RuntimeError("the wheel compiled or kept something")
             before.append(child(ROOT, None))
@@ -88,6 +103,8 @@ def measure(wheel: Path) -> dict[str, Any]:
         "wall_seconds": min(run["wall"] for run in firsts),
         "processor_seconds": best["processor"],
         "of_which": {name: best[name] for name in ("imports", "scenario", "first", "again")},
+        "command_wall_seconds": min(run["wall"] for run in typed),
+        "command_processor_seconds": min(run["processor"] for run in typed),
         "compiled_before_wall_seconds": min(run["wall"] for run in before),
         "compiled_before_processor_seconds": warm["processor"],
         "usual_seconds": min(wheels for wheels, _ in usual),
@@ -118,6 +135,10 @@ def main() -> None:
     )
     print(f"  imports {parts['imports']:.2f}, scenario {parts['scenario']:.2f}, run {parts['first']:.2f} s")
     print(f"  the same run once more    {parts['again']:6.2f} s")
+    print(
+        f"the command `shukun run`    {found['command_wall_seconds']:6.2f} s, "
+        f"{found['command_processor_seconds']:.2f} of the processor"
+    )
     print(
         f"first run, compiled before  {found['compiled_before_wall_seconds']:6.2f} s, "
         f"{found['compiled_before_processor_seconds']:.2f} of the processor"

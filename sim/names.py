@@ -24,9 +24,9 @@ LEFT_OUT: Final = ("业", "企业", "部门")  # endings of Chinese words that p
 @cache
 def labels() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Words by group and name, each ``{zh, en}``."""
-    from ruamel.yaml import YAML
+    from sim.yaml_reader import load  # start-up: whose names are all known needs no words
 
-    content: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))
+    content: dict[str, dict[str, dict[str, str]]] = load(CATALOGUE)
     return CLASSIFICATION.words() | content
 
 

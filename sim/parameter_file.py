@@ -159,11 +159,12 @@ def read(path: Path) -> dict[str, Entry]:
 
     Raises :class:`ParameterError` with a sentence for each fault.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import YAMLError  # start-up: the command's help reads no parameter
+
+    from sim.yaml_reader import load  # the same
 
     try:
-        content = YAML(typ="safe").load(path)
+        content = load(path)
     except OSError as trouble:
         raise ParameterError(zh=f"{path} 无法读取", en=f"{path}: cannot be read ({trouble.strerror})") from None
     except YAMLError as trouble:

@@ -23,6 +23,7 @@ import numpy as np
 
 # Libraries that a kernel may use by name; their versions are a part of every digest.
 LIBRARIES: Final = (np,)
+_LOAD_GLOBAL: Final = dis.opmap["LOAD_GLOBAL"]
 
 
 def digest(function: Callable[..., Any], options: str) -> str:
@@ -69,7 +70,12 @@ def _code(code: CodeType, documentation: str | None = None) -> Iterator[str]:
 
 
 def _globals_read(code: CodeType) -> set[str]:
-    names = {str(step.argval) for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    """Global names that code reads: ``dis`` would describe each of its steps, which takes eight times as long."""
+    names, further = set(), 0
+    for operation, number in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        if operation == _LOAD_GLOBAL:
+            names.add(code.co_names[(further | number) >> 1])  # the last bit says whether the name is called
+        further = (further | number) << 8 if operation == dis.EXTENDED_ARG else 0
     return names.union(*(_globals_read(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
 
 

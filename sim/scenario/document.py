@@ -11,6 +11,7 @@ import errno
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -26,6 +26,7 @@ from sim.measure import Words
 from sim.refusal import shown
 from sim.scenario import slips
 from sim.scenario.validation_errors import LEVERS, Said, ScenarioError, ValidationError
+from sim.yaml_reader import Composer, readers
 
 REMEMBERED: Final = 32  # texts of files, for the many draws of a scenario
 LARGEST_FILE: Final = 200_000  # bytes; the largest shipped file has 15,000
@@ -190,7 +191,16 @@ def _encoding(content: bytes) -> str:
 
 def parse(text: str, name: str) -> Document:
     """Read YAML text as the file ``name``; raises :class:`ScenarioError`."""
-    yaml = YAML(typ="safe", pure=True)
+    *fast, final = readers(text)
+    for yaml in fast:
+        with suppress(YAMLError, ValueError, RecursionError):
+            document = _parse(text, name, yaml)
+            if not document.errors:
+                return document
+    return _parse(text, name, final)
+
+
+def _parse(text: str, name: str, yaml: YAML) -> Document:
     yaml.Composer = _Shallow
     yaml.allow_duplicate_keys = True  # told by `_refusals`, together with everything else
     try:
@@ -341,7 +351,7 @@ def _note_lines(
 ) -> None:
     """Enter the line of a node and of everything below it; a key counts, not the value that may begin further down."""
     lines[path] = line
-    if isinstance(node, ScalarNode):
+    if isinstance(node, ScalarNode) and node.value:
         starts[path] = node.start_mark.line + 1
     elif isinstance(node, MappingNode):
         for key, value in node.value:

@@ -38,3 +38,10 @@ def test_readmes_are_written_between_the_marks(tmp_path: Path) -> None:
     for lang, name in history.README_OF.items():
         shown = (tmp_path / name).read_text(encoding="utf-8")
         assert shown == f"before\n{history.BEGIN}\n{history.table(line, lang)}\n{history.END}\nafter\n"
+
+
+def test_the_first_run_is_told_once_it_was_timed_and_not_before() -> None:
+    line = dict.fromkeys(history.COLUMNS, "1") | {"province_firms": "3000000", "first_run_seconds": "1.49"}
+    for lang, sentence in (("en", "1.49 s, imports included"), ("zh", "用时 1.49 秒")):
+        assert sentence in history.table(line, lang)
+        assert "500" not in history.table(line | {"first_run_seconds": ""}, lang)

@@ -1,19 +1,21 @@
 """What compiled kernels depend on, where they are kept, and who compiles them."""
 
 import cProfile
+import dis
+import inspect
 import os
 import subprocess
 import sys
 import time
 from collections import namedtuple
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.kernels import cache
+from sim.kernels import cache, fingerprint
 from sim.kernels.fingerprint import digest
 
 KERNELS = """
@@ -94,6 +96,19 @@ def test_a_profiler_changes_no_digest() -> None:
     with cProfile.Profile():
         assert names["half"](4) == 2
     assert digest(names["twice"].__wrapped__, "") == before
+
+
+def test_the_globals_that_a_digest_follows_are_those_that_the_bytecode_reads() -> None:
+    """Of modules with some hundred functions, more names than a step's number can tell without another step."""
+
+    def described(code: CodeType) -> set[str]:
+        read = {str(step.argval) for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+        return read.union(*(described(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+    many = "def many():\n" + "".join(f"    a{k}.b{k}\n" for k in range(400))
+    for source in (many, KERNELS, inspect.getsource(dis), inspect.getsource(inspect)):
+        code = compile(source, "trial.py", "exec")
+        assert fingerprint._globals_read(code) == described(code)
 
 
 @pytest.mark.parametrize("unknown", ["[1, 2]", "{1: 2}", "os", "len", "lambda x: x", "(1, [2])"])
@@ -220,6 +235,24 @@ def test_without_a_folder_that_can_be_written_kernels_are_compiled_for_the_proce
     assert said.count("无法写入") == said.count("cannot be written to") == 1
     assert str(barred) in said
     cache._passing.cache_clear()
+
+
+@pytest.mark.slow
+def test_what_is_kept_runs_without_what_only_compiling_needs_and_hinders_no_compiling(tmp_path: Path) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def of(calls: str) -> str:
+        script = tmp_path / "trial.py"
+        script.write_text(
+            f"import sys\n{KERNELS}\nprint({calls}, 'numba.np.linalg' in sys.modules)\n", encoding="utf-8"
+        )
+        command = [sys.executable, str(script)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert of("half(8)") == "4 True"  # compiled
+    assert of("half(8)") == "4 False"  # loaded
+    assert of("half(8), twice(np.array([7]))") == "4 12 True"  # one loaded, which is a part of the other, compiled
+    assert of("half(8), twice(np.array([7]))") == "4 12 False"
 
 
 @pytest.mark.slow

@@ -24,10 +24,10 @@ CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 @of_calibration
 def catalogue(folder: Path) -> Mapping[str, Words]:
     """Every entry by its dotted name; ``ValueError`` names an entry that is not exactly ``{zh, en}``."""
-    from ruamel.yaml import YAML  # here: who imports the package reads no word yet
+    from sim.yaml_reader import load  # start-up: who imports the package reads no word yet
 
     names = {**labels(), "prefecture": prefecture_words()}
-    return dict(_entries("", {**names, **YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))}))
+    return dict(_entries("", {**names, **load(CATALOGUE)}))
 
 
 def words(lang: Language) -> dict[str, str]:
