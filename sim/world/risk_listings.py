@@ -17,9 +17,8 @@ from sim.refusal import Refusal
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 
-RECORD: Final = Timeline(CLASSIFICATION.record.first, CLASSIFICATION.record.last)  # days that are known
-# The ninth edition of the national protocol took effect: risk areas became buildings and courts instead of streets.
-NINTH_EDITION: Final = date(2022, 6, 28)
+# Days that are known.
+RECORD: Final = Timeline(CLASSIFICATION.record.first, CLASSIFICATION.record.last, CLASSIFICATION.calendar)
 
 
 class Spell(NamedTuple):
@@ -89,7 +88,7 @@ def spells(folder: Path) -> tuple[Spell, ...]:
 
 @of_calibration
 def national(folder: Path) -> tuple[National, ...]:
-    """Counties of China listed, week by week from 2022-04-15."""
+    """Counties of China listed, week by week."""
     return tuple(
         National(_day(row["from"]), _day(row["to"]), float(row["counties_listed"]))
         for row in _rows(folder, "national_listings.csv")

@@ -111,7 +111,7 @@ def _outbreak(
             places[days, column[spell.county]] += spell.high + medium_weight * spell.medium
             listed[days, column[spell.county]] = True
     full = np.where(
-        np.arange(len(places)) + origin < risk_listings.NINTH_EDITION.toordinal(),
+        np.arange(len(places)) + origin < parameters.date("world.smaller_risk_areas_from").toordinal(),
         parameters["world.places_full_before_ninth_edition"],
         parameters["world.places_full"],
     )
@@ -135,11 +135,12 @@ def _tour_ban(listed: NDArray[np.bool_], counties: Counties, timeline: Timeline)
 def _friction(parameters: Parameters, timeline: Timeline) -> NDArray[np.float64]:
     """Share of travel and goods traffic that national listings disturb, shape (days,); 0 after the record."""
     friction = np.zeros(timeline.days)
-    weeks = risk_listings.national()
+    weeks, smaller = risk_listings.national(), parameters.date("world.smaller_risk_areas_from").toordinal()
+    begins = weeks[0].first if weeks else timeline.end.toordinal() + 1
     for first, share in parameters.dated("world.friction_early").table.items():
-        friction[_days(first.toordinal(), weeks[0].first - 1, timeline)] = share
+        friction[_days(first.toordinal(), begins - 1, timeline)] = share
     for week in weeks:
-        new_rules = week.first >= risk_listings.NINTH_EDITION.toordinal()
+        new_rules = week.first >= smaller
         full = parameters["world.friction_full" if new_rules else "world.friction_full_before_ninth_edition"]
         friction[_days(week.first, week.last, timeline)] = week.counties / full
     return np.minimum(friction, 1.0)
