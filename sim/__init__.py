@@ -117,7 +117,8 @@ def compare(
     None stands for no support, the national rules, each of the ten actions as the plan lists it, what the province
     added of each, the whole plan, and that without each action, as far as the case has them. ``against``: what all are
     compared with, the baseline first; empty for what each scenario says itself. With a ``folder`` its
-    runs and tables are kept there, and those that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
+    runs and tables are kept there, and those that are there are used; ``execution``: see
+    :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import default

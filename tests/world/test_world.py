@@ -234,9 +234,11 @@ def _seconds() -> float:
 
 
 def test_every_row_names_a_known_source() -> None:
-    known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
+    known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv", {"source": str})}
     for name in ("demand", "listings", "national_listings", "orders", "tour_rules", "testing"):
-        assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known
+        assert {
+            row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv", {"source": str})
+        } <= known
 
 
 def test_in_an_ordinary_year_every_month_sells_as_usual() -> None:
