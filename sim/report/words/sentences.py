@@ -48,9 +48,15 @@ def outcome_meaning(outcome: str, plan: Mapping[str, Any]) -> Words:
 
 
 def _read_on(plan: Mapping[str, Any], outcome: str) -> Words:
-    """The end of the month in which a plan's targets have an outcome read, see `sim.scenario.schema.Plan.read_on`."""
+    """The end of the month in which a plan's targets have an outcome read, see `sim.scenario.schema.Plan.read_on`.
+
+    Plans of earlier versions name no day.
+    """
     said = {target["outcome"]: target.get("on") for target in plan["targets"]}
-    day = date.fromisoformat(str(said.get(outcome) or said.get(OUTCOMES[outcome].base) or plan["targets_on"]))
+    on = said.get(outcome) or said.get(OUTCOMES[outcome].base) or plan.get("targets_on")
+    if on is None:
+        return both("outcome.last_month")
+    day = date.fromisoformat(str(on))
     return Words(zh=f"{day.year} 年 {day.month} 月底", en=f"the end of {day:%B %Y}")
 
 
