@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.data_folders import calibration_file, of_calibration
+from sim.population.counties import counties
 from sim.record_table import Column, day, number, rows
 from sim.refusal import Refusal
 from sim.timeline import Timeline
@@ -71,13 +72,21 @@ PERIOD: Final[Mapping[str, Column]] = {"from": day, "to": day}
 
 @of_calibration
 def spells(folder: Path) -> tuple[Spell, ...]:
-    """Every listing of a county, as listed on the day; listings of the days before the record may still hold in it."""
-    return tuple(
-        Spell(*row.values())
-        for row in _rows(
-            folder, "listings.csv", {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
-        )
-    )
+    """Every listing of a county, as listed on the day; listings of the days before the record may still hold in it.
+
+    Raises :class:`Refusal` for a county that there is not.
+    """
+    columns = {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
+    found = tuple(Spell(*row.values()) for row in _rows(folder, "listings.csv", columns))
+    known = counties().code
+    for line, spell in enumerate(found, 2):
+        if spell.county not in known:
+            where = f"{calibration_file(folder, 'world/listings.csv')}:{line}"
+            raise Refusal(
+                zh=f"{where}: county_code：写的是 {spell.county}；应为 {known[0]} 至 {known[-1]} 中的县级代码",
+                en=f"{where}: county_code: found {spell.county}; allowed: a county's code, from {known[0]} to {known[-1]}",
+            )
+    return found
 
 
 @of_calibration
