@@ -76,15 +76,15 @@ def spells(folder: Path) -> tuple[Spell, ...]:
 
     Raises :class:`Refusal` for a county that there is not.
     """
-    columns = {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
+    columns: dict[str, Column] = {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
     found = tuple(Spell(*row.values()) for row in _rows(folder, "listings.csv", columns))
     known = counties().code
     for line, spell in enumerate(found, 2):
         if spell.county not in known:
-            where = f"{calibration_file(folder, 'world/listings.csv')}:{line}"
+            where, codes = f"{calibration_file(folder, 'world/listings.csv')}:{line}", f"{known[0]} to {known[-1]}"
             raise Refusal(
                 zh=f"{where}: county_code：写的是 {spell.county}；应为 {known[0]} 至 {known[-1]} 中的县级代码",
-                en=f"{where}: county_code: found {spell.county}; allowed: a county's code, from {known[0]} to {known[-1]}",
+                en=f"{where}: county_code: found {spell.county}; allowed: a county's code, from {codes}",
             )
     return found
 

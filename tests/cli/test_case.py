@@ -59,7 +59,7 @@ def test_a_study_says_whose_it_is_and_joins_no_runs_of_another_case(case: Path, 
     ours = sim.compare(["no_support"], firms=60, replications=1, folder=tmp_path / "study")
     assert ours.manifest.province.en == "Testland" and ours.manifest.other_calibration is None
     title = "Help for Testland's small shops: scenarios compared"
-    assert title in comparison_page.written(ours)
+    assert title in comparison_page.write(ours, tmp_path / "page.html").read_text("utf-8")
     monkeypatch.delenv(CASE_VARIABLE)
     refused = type_in("verify", str(tmp_path / "study"))
     assert refused.exit_code == 2 and "another version of the model or of its calibration" in refused.stderr
