@@ -32,6 +32,7 @@ from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.classification import Used
     from sim.observe.conditions import Where
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibration", "compare", "discover", "journey", "load", "run", "save", "search",
+    "Inside", "attribute", "calibration", "case", "compare", "discover", "journey", "load", "run", "save", "search",
     "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
@@ -114,16 +115,17 @@ def compare(
     """Compare scenarios with their baselines under the same random numbers; see ``sim/study/questions/comparison.py``.
 
     None stands for no support, the national rules, each of the ten actions as the plan lists it, what the province
-    added of each, the whole plan, and that without each action. ``against``: what all are compared with, the baseline
-    first; empty for what each scenario says itself. With a ``folder`` its runs and tables are kept there, and those
-    that are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
+    added of each, the whole plan, and that without each action, as far as the case has them. ``against``: what all are
+    compared with, the baseline first; empty for what each scenario says itself. With a ``folder`` its
+    runs and tables are kept there, and those that are there are used; ``execution``: see
+    :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
-    from sim.study.comparison.scenarios import DEFAULT
+    from sim.study.comparison.scenarios import default
     from sim.study.questions.comparison import Question
     from sim.study.runs.specification import Setting
 
-    which = DEFAULT if scenarios is None else tuple(scenarios)
+    which = default() if scenarios is None else tuple(scenarios)
     asked = Question(which, replications, draws, clause_replications, against)  # type: ignore[arg-type] # a list by now
     question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
@@ -169,11 +171,28 @@ def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) 
 
 
 @checked()
-def calibration(folder: str | Path | None = None) -> Path:
-    """Read another folder of calibration from now on, also in workers; without one, the project's own again.
+def case(folder: str | Path | None = None) -> Used:
+    """Read another case from now on, also in workers; without one, the project's own again.
 
-    With a ``classification.toml`` of its own it is another province: then its lists must be those of this process.
-    Without one it holds only what differs. Raises :class:`sim.refusal.Refusal` where it cannot be used.
+    A case is a folder with ``scenarios/`` and ``calibration/``, another province with its plan; its lists of sectors,
+    sizes and agencies must be those of this process (``SHUKUN_CASE`` in the environment that it begins with, or the
+    option ``--case``, take any). ``with sim.case(folder):`` reads it until the block ends. Raises
+    :class:`sim.refusal.Refusal` where it cannot be used.
+    """
+    from pathlib import Path  # start-up: `import sim` is light
+
+    from sim import classification  # the same
+
+    return classification.use_case(None if folder is None else Path(folder))
+
+
+@checked()
+def calibration(folder: str | Path | None = None) -> Used:
+    """Read another folder of calibration from now on, also in workers; without one, that of the case again.
+
+    With a ``classification.toml`` of its own it is complete: then its lists must be those of this process. Without one
+    it holds only what differs. ``with sim.calibration(folder):`` reads it until the block ends. Raises
+    :class:`sim.refusal.Refusal` where it cannot be used.
     """
     from pathlib import Path  # start-up: `import sim` is light
 

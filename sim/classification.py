@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.data_folders import (
     CALIBRATION_VARIABLE,
+    CASE_VARIABLE,
     CLASSIFICATION_FILE,
+    VARIABLES,
     calibration_file,
     calibration_folder,
     of_calibration,
-    own_calibration_folder,
+    project_calibration_folder,
+    scenarios_folder,
     usable,
+    usable_case,
 )
-from sim.refusal import Refusal
+from sim.refusal import Refusal, nearest
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 FILE: Final = CLASSIFICATION_FILE
 # What the model knows by name; it knows no other sector, size or agency.
@@ -62,6 +69,24 @@ class Record(_Stated):
 
     first: date
     last: date
+
+
+class Calendar(_Stated):
+    """Which days offices work: those of a published calendar, changed by days of the province's own.
+
+    ``published``: ``china`` is the national calendar with its holidays and the weekends worked for them; ``none``, and
+    every day that it does not reach, is Monday to Friday. ``days_off`` and ``days_worked`` stand above both.
+    """
+
+    published: Literal["china", "none"] = "china"
+    days_off: frozenset[date] = frozenset()
+    days_worked: frozenset[date] = frozenset()
+
+    @model_validator(mode="after")
+    def _each_day_once(self) -> Self:
+        if both := sorted(self.days_off & self.days_worked):
+            raise ValueError(f"days_off and days_worked both have {both[0]}")
+        return self
 
 
 class Sector(Called):
@@ -109,6 +134,9 @@ class Classification(_Stated):
     agencies: dict[str, Called]
     public_contracts: PublicContracts
     industry_above_scale: IndustryAboveScale
+    calendar: Calendar = Calendar()
+    # What the province calls names of the model, by group and name, where `sim/names.yaml` has another word.
+    called: dict[str, dict[str, Called]] = {}
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
@@ -133,8 +161,8 @@ class Classification(_Stated):
 
     @property
     def lists(self) -> str:
-        """All that a process holds to, in its order: everything but which province it is."""
-        return self.model_dump_json(exclude={"province"})
+        """All that a process holds to, in its order: everything but its province, its calendar and its words."""
+        return self.model_dump_json(exclude={"province", "calendar", "called"})
 
     def words(self) -> dict[str, dict[str, dict[str, str]]]:
         """Words by group and name, as :func:`sim.names.labels` gives them."""
@@ -147,31 +175,80 @@ class Classification(_Stated):
         }
 
 
-@cache
 def read(folder: Path) -> Classification:
     """The classification of a folder of calibration; :class:`Refusal` names every fault of the file."""
-    path = calibration_file(folder, FILE)
+    return _read(calibration_file(folder, FILE))
+
+
+@cache
+def _read(path: Path) -> Classification:
     try:
-        return Classification.model_validate(tomllib.loads(path.read_text("utf-8")))
+        text = path.read_text("utf-8")
+        return Classification.model_validate(tomllib.loads(text))
     except OSError as trouble:
         raise Refusal(zh=f"{path} 无法读取", en=f"{path}: cannot be read ({trouble.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
-        raise Refusal(zh=f"{path} 不是有效的 TOML", en=f"{path}: not readable as TOML ({trouble})") from None
+        raise Refusal(
+            zh=f"{path} 不是有效的 TOML（{trouble}）", en=f"{path}: not readable as TOML ({trouble})"
+        ) from None
     except ValidationError as trouble:
-        said = "\n".join(
-            f"{path}: {': '.join(filter(None, ['.'.join(map(str, error['loc'])), error['msg']]))}".replace(
-                "Value error, ", ""
-            )
-            for error in trouble.errors()
+        told = [_sentence(path, text, error) for error in trouble.errors()]
+        raise Refusal(zh="\n".join(zh for zh, _ in told), en="\n".join(en for _, en in told)) from None
+
+
+def _sentence(path: Path, text: str, error: ErrorDetails) -> tuple[str, str]:
+    """What is wrong with the file, in Chinese and English: file, line, field, what was found, what is allowed."""
+    at = tuple(map(str, error["loc"]))
+    where = f"{path}:{_line(text, at)}: {'.'.join(at)}" if at else str(path)
+    said = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return f"{where}：缺少这一项", f"{where}: is missing"
+    if error["type"] == "extra_forbidden":
+        fields = _fields(at[:-1])
+        near = nearest(at[-1], fields)
+        zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("", "")
+        return (
+            f"{where}：没有这一项；可以有 {'、'.join(fields)}{zh}",
+            f"{where}: there is no such entry; there may be {', '.join(fields)}{en}",
         )
-        raise Refusal(zh=said, en=said) from None
+    if error["type"] == "value_error":
+        return f"{where}: {said}", f"{where}: {said}"
+    found = error["input"]
+    return f"{where}：写的是 {found!s}；{said}", f"{where}: found {found!s}; {said[:1].lower()}{said[1:]}"
+
+
+def _fields(at: tuple[str, ...]) -> list[str]:
+    """Names of the entries that a table of the file may have."""
+    model: Any = Classification
+    for name in at:
+        known = getattr(model, "model_fields", {}).get(name)
+        inside = known.annotation if known is not None else model
+        while get_args(inside):  # of a table by name, what stands under each name
+            inside = get_args(inside)[-1]
+        model = inside
+    return list(getattr(model, "model_fields", {}))
+
+
+def _line(text: str, at: tuple[str, ...]) -> int:
+    """Line of an entry of a TOML file, that of the table that it should stand in where it does not."""
+    line, found = 0, 0
+    table: tuple[str, ...] = ()
+    for number, content in enumerate(text.splitlines(), 1):
+        name, is_entry, _ = content.partition("=")
+        if content.startswith("["):
+            table, is_entry = tuple(content.strip("[] \t").partition("]")[0].split(".")), ""
+        path = (*table, *name.strip().split(".")) if is_entry else table
+        depth = len(path) if path == at[: len(path)] else 0
+        if depth > found:
+            line, found = number, depth
+    return max(line, 1)
 
 
 def _of_this_process() -> Classification:
     try:
         return read(calibration_folder())
     except Refusal:  # said by whoever first asks for a number of that folder, where it can be told in one sentence
-        return read(own_calibration_folder())
+        return read(project_calibration_folder())
 
 
 CLASSIFICATION: Final = _of_this_process()
@@ -191,21 +268,80 @@ def hold_to(folder: Path) -> None:
         )
 
 
-def use(folder: Path | None) -> Path:
-    """Read another folder of calibration from now on, in this process and its workers; None for the project's own.
+class Used:
+    """A folder that is read from now on; as a context manager until the block ends, then what was read before it.
+
+    ``folder``: where it lies.
+    """
+
+    def __init__(self, folder: Path, before: Mapping[str, str | None]) -> None:
+        self.folder = folder
+        self._before = before
+
+    def __fspath__(self) -> str:
+        return str(self.folder)
+
+    def __repr__(self) -> str:
+        return str(self.folder)
+
+    def __enter__(self) -> Path:
+        return self.folder
+
+    def __exit__(self, *trouble: object) -> None:
+        _set(self._before)
+
+
+def use(folder: Path | None) -> Used:
+    """Read another folder of calibration from now on, in this process and its workers; None for the case's own.
 
     Raises :class:`Refusal` for a folder that cannot be used, or whose lists are not those of this process.
     """
-    if folder is None:
-        os.environ.pop(CALIBRATION_VARIABLE, None)
-        return own_calibration_folder()
-    place = usable(folder)
-    hold_to(place)
-    os.environ[CALIBRATION_VARIABLE] = str(place)
-    return place
+    return _use({CALIBRATION_VARIABLE: None if folder is None else str(usable(folder))}, calibration_folder)
+
+
+def use_case(folder: Path | None) -> Used:
+    """Read another case from now on, in this process and its workers; None for the project's own.
+
+    A calibration that was named before is named no more. Raises :class:`Refusal` as :func:`use` does.
+    """
+    place = None if folder is None else str(usable_case(folder))
+    return _use({CASE_VARIABLE: place, CALIBRATION_VARIABLE: None}, scenarios_folder)
+
+
+def _use(named: Mapping[str, str | None], folder: Callable[[], Path]) -> Used:
+    before = {name: os.environ.get(name) for name in VARIABLES}
+    _set(named)
+    try:
+        hold_to(calibration_folder())
+    except Refusal:
+        _set(before)
+        raise
+    return Used(folder(), before)
+
+
+def _set(named: Mapping[str, str | None]) -> None:
+    for name, place in named.items():
+        os.environ.pop(name, None)
+        if place is not None:
+            os.environ[name] = place
 
 
 @of_calibration
 def province(folder: Path) -> Province:
     """The province of the present folder of calibration."""
     return read(folder).province
+
+
+@of_calibration
+def calendar(folder: Path) -> Calendar:
+    """The calendar of the present folder of calibration."""
+    return read(folder).calendar
+
+
+@of_calibration
+def called(folder: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """Words of the present folder of calibration for names of the model, by group and name, ``{zh, en}``."""
+    return {
+        group: {name: {"zh": word.zh, "en": word.en} for name, word in entries.items()}
+        for group, entries in read(folder).called.items()
+    }

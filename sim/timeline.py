@@ -4,7 +4,7 @@ Firms settle once a month on a settlement day between 1 and 28, so that every mo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Final
@@ -12,15 +12,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.classification import Calendar, calendar
+
 COHORTS: Final = 28  # settlement days of a month; cohort c settles on day c + 1 of the month
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The horizon of a run, both days included."""
+    """The horizon of a run, both days included, in a calendar: the present case's if no other is given."""
 
     start: date
     end: date
+    calendar: Calendar = field(default_factory=calendar)
 
     @property
     def days(self) -> int:
@@ -71,8 +74,8 @@ class Timeline:
 
     @cached_property
     def is_working_day(self) -> NDArray[np.bool_]:
-        """Chinese working days, make-up days included, shape (days,); past the published calendar Monday to Friday."""
-        return np.array([_is_working(self.date(d)) for d in range(self.days)], np.bool_)
+        """Working days of the calendar, weekends that are worked included, shape (days,)."""
+        return np.array([_is_working(self.date(d), self.calendar) for d in range(self.days)], np.bool_)
 
     @cached_property
     def is_month_end(self) -> NDArray[np.bool_]:
@@ -86,18 +89,26 @@ class Timeline:
         yield from (int(d) for d in np.flatnonzero(self.is_month_end))
 
 
-@lru_cache(maxsize=16)
 def horizon(start: date, end: date) -> Timeline:
     """The days from ``start`` to ``end``, laid out once for all runs of a process."""
-    return Timeline(start, end)
+    return _laid_out(start, end, calendar())
+
+
+@lru_cache(maxsize=16)
+def _laid_out(start: date, end: date, days: Calendar) -> Timeline:
+    return Timeline(start, end, days)
 
 
 @cache
-def _is_working(on: date) -> bool:
+def _is_working(on: date, days: Calendar) -> bool:
     """Asked for the same days in every run of a study."""
-    from chinese_calendar import is_workday
+    if on in days.days_off or on in days.days_worked:
+        return on in days.days_worked
+    if days.published == "china":
+        from chinese_calendar import is_workday
 
-    try:
-        return bool(is_workday(on))
-    except NotImplementedError:
-        return on.weekday() < 5
+        try:
+            return bool(is_workday(on))
+        except NotImplementedError:  # before or after the years that it has
+            pass
+    return on.weekday() < 5

@@ -16,11 +16,11 @@ settings.register_profile(
 )
 settings.load_profile("shukun")
 
-CASE = Path(__file__).parent / "case" / "calibration"
+CASE = Path(__file__).parent / "case"
 
 
 @pytest.fixture
 def case(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Within the test the province is the small invented one of ``tests/case/``; its folder of calibration."""
-    monkeypatch.setenv("SHUKUN_CALIBRATION", str(CASE))
+    """Within the test the province and its plan are the small invented ones of ``tests/case/``; that folder."""
+    monkeypatch.setenv("SHUKUN_CASE", str(CASE))
     return CASE

@@ -164,6 +164,9 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
         "description": {"zh": f"说明。{hostile}", "en": f"What it does. {hostile}"},
         "measures": {m: _measure(m, hostile) for m in measures},
         "plan": {
+            "title": {"zh": f"办法{hostile}", "en": f"The scheme{hostile}"},
+            "name": {"zh": "云南中小微企业纾困方案", "en": "Relief for Yunnan's small firms"},
+            "number": hostile,
             "targets_on": "2022-12-31",
             "targets": [
                 {"outcome": "resumption_rate", "at_least": 0.95, "at_most": None, "clause": "I.9.d"},

@@ -67,15 +67,49 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
         ('works = ["construction"]', 'works = ["works"]', "public_contracts.works names works, which is no sector"),
         ("[sector_groups.industry]", "[sector_groups.retail]", "a sector and a group of sectors have one name"),
         ("last = 2023-12-31", "last = 2021-12-31", "record ends before it begins"),
-        (', covers = "E"', "", "sectors.construction.covers: Field required"),
-        ("rows = 10", "rows = 0", "sizes.medium.rows: Input should be greater than 0"),
+        (', covers = "E"', "", ": sectors.construction.covers: is missing"),
+        ("rows = 10", "rows = 0", ": sizes.medium.rows: found 0; input should be greater than 0"),
         ("[record]", "[record", "not readable as TOML"),
+        ("[record]", "[recrod]", ": recrod: there is no such entry; there may be province, record,"),
+        ("[record]", "[recrod]", "did you mean record?"),
+        (
+            "rows = 10",
+            "row = 10",
+            ":62: sizes.medium.row: there is no such entry; there may be zh, en, rows; did you mean",
+        ),
+        ("[sizes]", "[calendar]\ndays_off = [2022-10]\n[sizes]", "not readable as TOML"),
+        (
+            "[sizes]",
+            '[calendar]\npublished = "mars"\n[sizes]',
+            ": calendar.published: found mars; input should be 'china'",
+        ),
+        (
+            "[sizes]",
+            "[calendar]\ndays_off = [2022-10-05]\ndays_worked = [2022-10-05]\n[sizes]",
+            ": calendar: days_off and days_worked both have 2022-10-05",
+        ),
     ],
 )
 def test_a_classification_that_cannot_be_used_says_why(folder: Path, old: str, new: str, said: str) -> None:
     changed(folder / "classification.toml", old, new)
     with pytest.raises(Refusal, match=r"classification\.toml") as refused:
         read(folder)
+    assert said in refused.value.en
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("population/counties.csv", "code,zh,en", "cody,zh,en", "counties.csv:1: the columns code are missing"),
+        ("population/counties.csv", ",0.0", ",many", "found 'many"),
+        ("world/listings.csv", ",2022-", ",22-", "found '22-"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_where(folder: Path, name: str, old: str, new: str, said: str) -> None:
+    file = folder / name
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(Refusal) as refused:
+        (counties() if "counties" in name else risk_listings.spells())
     assert said in refused.value.en and "\n" not in refused.value.en
 
 

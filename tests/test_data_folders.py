@@ -118,7 +118,7 @@ def test_a_folder_is_used_by_a_call_and_by_its_workers(tmp_path, monkeypatch):
     monkeypatch.delenv(CALIBRATION_VARIABLE, raising=False)
     (tmp_path / "parameters.yaml").write_text(ENTRY, "utf-8")
     usual = sim.run("baseline", firms=200).value("survivors")
-    assert sim.calibration(tmp_path) == tmp_path.resolve()
+    assert sim.calibration(tmp_path).folder == tmp_path.resolve()
     study = sim.compare(
         ["baseline", "four_measures"], firms=200, replications=1, draws=0, clause_replications=0, workers=2
     )
@@ -127,10 +127,13 @@ def test_a_folder_is_used_by_a_call_and_by_its_workers(tmp_path, monkeypatch):
     assert study.manifest.other_calibration.parameters == ("population.active_share",)
     sim.calibration()
     assert sim.run("baseline", firms=200).value("survivors") == usual
+    with sim.calibration(tmp_path) as here:
+        assert calibration_folder() == here == tmp_path.resolve()
+    assert calibration_folder() == own_calibration_folder()
 
 
 def test_a_call_refuses_what_the_process_cannot_use(tmp_path, case):
     with pytest.raises(Refusal, match="there is no folder of calibration"):
         sim.calibration(tmp_path / "none")
-    assert calibration_folder() == case
+    assert calibration_folder() == case / "calibration"
     assert CALIBRATION_FILES[0] == "classification.toml"

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from sim.classification import Calendar
 from sim.timeline import Timeline
 from sim.units import fen, yuan
 
@@ -36,3 +37,11 @@ def test_nobody_settles_on_the_29th_to_31st():
 def test_yuan_become_whole_fen_half_to_even(amount, whole):
     assert fen(amount) == whole
     assert yuan(100) == 1.0
+
+
+def test_working_days_are_those_of_the_calendar_of_the_case() -> None:
+    own = Calendar(published="none", days_off={date(2022, 5, 4)}, days_worked={date(2022, 5, 7)})
+    days = Timeline(date(2022, 5, 1), date(2022, 5, 8), own).is_working_day
+    assert days.tolist() == [False, True, True, False, True, True, True, False]  # 2 and 3 May are holidays in China
+    national = Timeline(date(2022, 5, 1), date(2022, 5, 8), Calendar()).is_working_day
+    assert national.tolist() == [False, False, False, False, True, True, True, False]

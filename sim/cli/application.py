@@ -15,11 +15,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from sim.classification import fits, hold_to
-from sim.cli.calibration import OPTION as CALIBRATION
-from sim.cli.calibration import as_before, begin_again, taken
+from sim.cli.files import OPTIONS as FILES
+from sim.cli.files import as_before, begin_again, taken
 from sim.cli.language import OPTION, language, say, speak
 from sim.cli.streams import finish, reason, showable, tell
-from sim.data_folders import CALIBRATION_VARIABLE, calibration_folder
+from sim.data_folders import calibration_folder
 from sim.refusal import Refusal, nearest
 from sim.report.terminal import layout
 from sim.report.words.catalogue import LANGUAGES
@@ -91,19 +91,18 @@ class Application(TyperGroup):
             finish(1)
 
     def parse_args(self, context: Any, words: list[str]) -> list[str]:
-        """Take calibration and language out, wherever they are said, then read what stands before the command."""
-        words, folder = taken(words)
-        if folder:
-            os.environ[CALIBRATION_VARIABLE] = folder
+        """Take case, calibration and language out, wherever they are said, then read what stands before the command."""
+        words, folders = taken(words)
+        os.environ.update({FILES[option]: folder for option, folder in folders.items() if folder})
         try:
             words, wrong = speak(words)
-            if folder and self.typed and not fits(calibration_folder()):
+            if folders and self.typed and not fits(calibration_folder()):
                 begin_again()
             hold_to(calibration_folder())
         except Refusal as error:
             refuse(getattr(error, language()).splitlines())
-        if folder == "":
-            refuse([say("fault.no_value", option=CALIBRATION)])
+        if without := [option for option, folder in folders.items() if not folder]:
+            refuse(say("fault.no_value", option=option) for option in without)
         if wrong is not None:
             refuse([wrong])
         if not words:
@@ -154,7 +153,7 @@ def _mistake(command: Any, error: Any) -> str:
         if takes is None:
             if option in {name for later in getattr(command, "commands", {}).values() for name in _options(later)}:
                 return say("fault.option_later", given=option)
-            return _nothing_like("option", option, [*_options(command), CALIBRATION, OPTION, HELP[-1]])
+            return _nothing_like("option", option, [*_options(command), *FILES, OPTION, HELP[-1]])
         return say("fault.no_such_value" if takes.is_flag else "fault.no_value", option=option)
     if param is None:
         return str(error)
@@ -230,7 +229,7 @@ def _explained(param: Any) -> str:
 def _everywhere() -> list[tuple[str, str]]:
     """Options that every command has."""
     return [
-        (f"{CALIBRATION} {say('value.folder')}", say("option.calibration")),
+        *((f"{option} {say('value.folder')}", say(f"option.{option.strip('-')}")) for option in FILES),
         (f"{OPTION} {'|'.join(LANGUAGES)}", say("option.lang")),
         (", ".join(HELP), say("option.help")),
     ]

@@ -59,7 +59,7 @@ def _command(kind: str) -> Callable[..., None]:
 
         name = question or module(kind).DEFAULT
         if not name:
-            refuse([say("fault.question", allowed=", ".join(answering.shipped(kind)))])
+            refuse([say("fault.question", allowed=getattr(answering.offered(kind), language()))])
         asked, fixed = _levers(kind, name, lever or [])
         content, place = answering.question(kind, asked, replications=replications, draws=draws)
         out = out or place_of(kind, [name], _asked_with(asked, fixed), firms, seed)

@@ -37,7 +37,7 @@ from sim.report.terminal import json_answers, tables
 from sim.report.words.catalogue import Language
 from sim.scenario import from_words
 from sim.study.arguments import OVER_RANGES
-from sim.study.comparison.scenarios import DEFAULT
+from sim.study.comparison.scenarios import default
 from sim.study.keywords import Execution
 from sim.study.runs.specification import Setting
 
@@ -82,7 +82,7 @@ def compare(
 
     levers = from_words(lever or [])
     with_all = loaded(against, levers) if against else ()
-    question = Question(loaded(scenarios or DEFAULT, levers), replications, draws, clause_replications, with_all)
+    question = Question(loaded(scenarios or default(), levers), replications, draws, clause_replications, with_all)
     changes = [f"{path}={value}" for path, value in levers.items()]
     changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)

@@ -1,6 +1,7 @@
 """A day of the epidemic: activity of every county and sector, firms stopped by a listing, firms set free, restarts.
 
-A firm is stopped while the closed share of its county and sector exceeds its own draw for the episode. The draw does
+A firm is stopped while the closed share of its county and sector, or the share that may not work by order, exceeds its
+own draw for the episode. The draw does
 not depend on the scenario, so less closure stops a subset of the same firms. Set free, it works again at once or
 when the problems that it meets (tickets: labour, funds, materials, transport) are over, by themselves or because
 somebody has found what ends them, whichever comes first (:mod:`sim.institutions.restart`).
@@ -62,6 +63,10 @@ class Closures(NamedTuple):
     episode: Int  # (C,) first day of the present closure
     suspended: Int  # (C,) rows stopped
     closed_max: Float  # (S,) share stopped at severity 1
+    stops: Float  # (C, S, Z) share that may not work by order
+    most_stopped: Float  # (C,) the greatest of it in a county
+    stops_new: NDArray[np.bool_]  # (C,) whether it is another one since today
+    held: Float  # (C,) severity or share by order, whichever is greater, as last acted on
     county_rows: Int  # (cohorts, C + 1) first row of each county in each cohort
 
 
@@ -93,12 +98,18 @@ def update_listings(day, severity, listed, closures):  # type: ignore[no-untyped
     today, listed_new = closures.severity, closures.listed_new
     moves = False
     for c in range(len(today)):
-        before, today[c] = today[c], severity[c]
+        today[c] = severity[c]
         listed_new[c] = listed[c] and not closures.ever_listed[c]
         closures.ever_listed[c] |= listed[c]
-        if today[c] > 0.0 and before == 0.0:
+        before, closures.held[c] = closures.held[c], max(today[c], closures.most_stopped[c])
+        if closures.held[c] > 0.0 and before == 0.0:
             closures.episode[c] = day
-        moves |= listed_new[c] or closures.suspended[c] > 0 or today[c] * closures.control[c] != closures.closed[c]
+        moves |= (
+            listed_new[c]
+            or closures.stops_new[c]
+            or closures.suspended[c] > 0
+            or today[c] * closures.control[c] != closures.closed[c]
+        )
     return moves
 
 
@@ -114,7 +125,7 @@ def close_and_reopen(closures, clock, state):  # type: ignore[no-untyped-def]
     for c in range(len(suspended)):
         closed_now, closed_before = closures.severity[c] * closures.control[c], closures.closed[c]
         closures.closed[c] = closed_now
-        if closed_now == closed_before and not closures.listed_new[c]:
+        if closed_now == closed_before and not closures.listed_new[c] and not closures.stops_new[c]:
             if suspended[c] > 0:
                 suspended[c] = _restart_ready(day, c, county_rows, episode, state)
             continue
@@ -126,7 +137,8 @@ def close_and_reopen(closures, clock, state):  # type: ignore[no-untyped-def]
                     firms.facts[i] |= np.uint16(COUNTY_LISTED)
                 if status != OPEN and status != SUSPENDED:
                     continue
-                closed = closures.closed_max[firms.sector[i]] * closed_now
+                by_order = closures.stops[c, firms.sector[i], firms.size[i]]
+                closed = max(closures.closed_max[firms.sector[i]] * closed_now, by_order)
                 must_close = closed > 0.0 and uniform(seed, CLOSURE, firms.key[i], episode[c]) < closed
                 if must_close and status == OPEN:
                     _stop(i, day, c, firms, market)
@@ -296,6 +308,10 @@ class Outbreak:
             episode=np.zeros(places, np.int64),
             suspended=np.zeros(places, np.int64),
             closed_max=world.closed_share_max,
+            stops=np.zeros(world.stop_shares.shape[1:]),
+            most_stopped=np.zeros(places),
+            stops_new=np.zeros(places, np.bool_),
+            held=np.zeros(places),
             county_rows=county_rows,
         )
 
@@ -311,6 +327,10 @@ class Outbreak:
     def advance(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         world, closures, province = self.world, self.closures, self.province
+        ordered = world.stop_shares[world.stop_table[day]]
+        closures.stops_new[:] = (ordered != closures.stops).any(axis=(1, 2))
+        if closures.stops_new.any():
+            closures.stops[:], closures.most_stopped[:] = ordered, ordered.max(axis=(1, 2))
         if update_listings(day, world.severity[day], world.listed[day], closures):
             province.make_room(len(TICKETS) * int(closures.suspended.sum()) + 1)
             close_and_reopen(closures, province.clock(day), province.state)

@@ -4,21 +4,22 @@ The table is ``calibration/population/counties.csv``; ``calibration/README.md`` 
 the share of a place is published (:mod:`sim.population.margins`), that is taken instead.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import record_table
 from sim.classification import read
 from sim.data_folders import calibration_file, of_calibration
 from sim.population.margins import margins
+from sim.record_table import number
 from sim.refusal import Refusal, UnknownName
 
 Kind = Literal["county", "prefecture"]
@@ -75,8 +76,8 @@ class Counties:
 def counties(folder: Path) -> Counties:
     """The table of counties; :class:`Refusal` for a county of another province than the classification's."""
     path, province = calibration_file(folder, "population/counties.csv"), read(folder).province.code
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
+    names = ("code", "zh", "en", "prefecture_code", "prefecture_zh", "prefecture_en")
+    rows = sorted(record_table.rows(path, dict.fromkeys(names, str) | {"weight": number}), key=lambda row: row["code"])
     strange = [row["code"] for row in rows if not re.fullmatch(rf"{province}\d{{4}}", row["code"])]
     if strange or not rows:
         codes = "、".join(strange)
@@ -87,7 +88,7 @@ def counties(folder: Path) -> Counties:
         )
     prefectures = {row["prefecture_code"]: (row["prefecture_zh"], row["prefecture_en"]) for row in rows}
     place = {code: index for index, code in enumerate(prefectures)}
-    weight = _published([float(row["weight"]) for row in rows], rows)
+    weight = _published([row["weight"] for row in rows], rows)
     return Counties(
         code=tuple(row["code"] for row in rows),
         zh=tuple(row["zh"] for row in rows),
@@ -100,7 +101,7 @@ def counties(folder: Path) -> Counties:
     )
 
 
-def _published(weights: list[float], rows: list[dict[str, str]]) -> NDArray[np.float64]:
+def _published(weights: list[float], rows: list[dict[str, Any]]) -> NDArray[np.float64]:
     """Shares of the counties by their weights, but where the share of a place is published."""
     share = np.array(weights)
     share /= share.sum()

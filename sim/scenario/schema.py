@@ -97,10 +97,11 @@ class Target(Strict):
 class Plan(Strict):
     """``plan.yaml``: what holds for the whole plan. ``adopted``, ``actions`` and ``rules`` may stand for their days."""
 
-    title: Words
+    title: Words = Field(description="of the document")
+    name: Words | None = Field(None, description="what pages call it; its title where it is left out")
     number: str = Field(description="number of the document")
     adopted: date = Field(description="day on which the plan was made public")
-    actions: date = Field(description="day of the detailed rules of the ten actions")
+    actions: date = Field(description="day of the detailed rules of its actions")
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
     horizon: tuple[date, date] = Field(description="first and last day of a run whose world names no others")
     targets_on: date = Field(description="day whose month the targets are read in; the last month of a shorter run")
@@ -203,6 +204,6 @@ class ScenarioFile(Strict):
         (), description="what begins, ends or changes by what the monitor counts, see `Reaction`"
     )
     levers: dict[str, Any] = Field({}, description="changed values by dotted path, such as `rent_waiver.months: 6`")
-    world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from 2022 and 2023")
+    world: dict[str, Any] = Field({}, description="what happens to the province, where it differs from the record")
     firms: Firms | None = Field(None, description="number of sampled firms, or `province` for one row a firm")
     expects: tuple[str, ...] = Field((), description="what the author expects to come out, in sentences")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 from sim.data_folders import scenarios_folder
+from sim.measure import Words
 from sim.refusal import nearest
 from sim.scenario import Scenario, ScenarioError, ValidationError
 from sim.scenario.checking import Source, check
@@ -36,8 +37,19 @@ class Place(NamedTuple):
 
 
 def shipped(kind: str) -> dict[str, Path]:
-    """Questions of a kind that come with the project, by name."""
+    """Questions of a kind that come with the case, by name."""
     return {path.stem: path for path in sorted((scenarios_folder() / module(kind).FOLDER).glob("*.yaml"))}
+
+
+def offered(kind: str) -> Words:
+    """Names of the questions of a kind that come with the case; where it has none, that it has none, and where."""
+    if known := shipped(kind):
+        return listed(known)
+    folder = module(kind).FOLDER
+    return Words(
+        zh=f"文件；本案例的 scenarios/{folder}/ 中没有现成的问题",
+        en=f"a file; the case at hand has no question of its own in scenarios/{folder}/",
+    )
 
 
 def question(
@@ -63,7 +75,7 @@ def question(
             is_there = False
         if not is_there:
             near = nearest(str(asked), known)
-            raise ScenarioError([ValidationError("no_question", "", None, "", str(asked), listed(known), near)])
+            raise ScenarioError([ValidationError("no_question", "", None, "", str(asked), offered(kind), near)])
         document, beside = read(file), file.parent
     # A question without a title is called as its file is, or as its kind.
     data = {"title": kind if isinstance(asked, Mapping) else file.stem} | document.data

@@ -3,23 +3,23 @@
 Dates are ordinals (``date.toordinal``) here; ``sim/world/world.py`` turns them into days of a run.
 """
 
-import csv
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.data_folders import calibration_file, of_calibration
+from sim.population.counties import counties
+from sim.record_table import Column, day, number, rows
 from sim.refusal import Refusal
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 
-RECORD: Final = Timeline(CLASSIFICATION.record.first, CLASSIFICATION.record.last)  # days that are known
-# The ninth edition of the national protocol took effect: risk areas became buildings and courts instead of streets.
-NINTH_EDITION: Final = date(2022, 6, 28)
+# Days that are known.
+RECORD: Final = Timeline(CLASSIFICATION.record.first, CLASSIFICATION.record.last, CLASSIFICATION.calendar)
 
 
 class Spell(NamedTuple):
@@ -63,62 +63,63 @@ class Demand(NamedTuple):
     by_month: NDArray[np.float64]  # (months, sectors)
 
 
-def _rows(folder: Path, name: str) -> list[dict[str, str]]:
-    with calibration_file(folder, f"world/{name}").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _rows(folder: Path, name: str, columns: Mapping[str, Column]) -> list[dict[str, Any]]:
+    return rows(calibration_file(folder, f"world/{name}"), columns)
 
 
-def _day(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
+PERIOD: Final[Mapping[str, Column]] = {"from": day, "to": day}
 
 
 @of_calibration
 def spells(folder: Path) -> tuple[Spell, ...]:
-    """Every listing of a county, as listed on the day; listings of the days before the record may still hold in it."""
-    return tuple(
-        Spell(
-            row["county_code"],
-            _day(row["from"]),
-            _day(row["to"]),
-            float(row["high_places"]),
-            float(row["medium_places"]),
-        )
-        for row in _rows(folder, "listings.csv")
-    )
+    """Every listing of a county, as listed on the day; listings of the days before the record may still hold in it.
+
+    Raises :class:`Refusal` for a county that there is not.
+    """
+    columns: dict[str, Column] = {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
+    found = tuple(Spell(*row.values()) for row in _rows(folder, "listings.csv", columns))
+    known = counties().code
+    for line, spell in enumerate(found, 2):
+        if spell.county not in known:
+            where, codes = f"{calibration_file(folder, 'world/listings.csv')}:{line}", f"{known[0]} to {known[-1]}"
+            raise Refusal(
+                zh=f"{where}: county_code：写的是 {spell.county}；应为 {known[0]} 至 {known[-1]} 中的县级代码",
+                en=f"{where}: county_code: found {spell.county}; allowed: a county's code, from {codes}",
+            )
+    return found
 
 
 @of_calibration
 def national(folder: Path) -> tuple[National, ...]:
-    """Counties of China listed, week by week from 2022-04-15."""
+    """Counties of China listed, week by week."""
     return tuple(
-        National(_day(row["from"]), _day(row["to"]), float(row["counties_listed"]))
-        for row in _rows(folder, "national_listings.csv")
+        National(*row.values()) for row in _rows(folder, "national_listings.csv", {**PERIOD, "counties_listed": number})
     )
 
 
 @of_calibration
 def tour_rules(folder: Path) -> tuple[TourRule, ...]:
     """National rules that tied tours across provinces to the risk listing."""
-    return tuple(TourRule(_day(row["from"]), _day(row["to"]), row["banned"]) for row in _rows(folder, "tour_rules.csv"))
+    return tuple(TourRule(*row.values()) for row in _rows(folder, "tour_rules.csv", {**PERIOD, "banned": str}))
 
 
 @of_calibration
 def testing(folder: Path) -> tuple[Testing, ...]:
     """Periods in which staff had to be tested without their county being listed."""
-    return tuple(Testing(row["place"], _day(row["from"]), _day(row["to"])) for row in _rows(folder, "testing.csv"))
+    return tuple(Testing(*row.values()) for row in _rows(folder, "testing.csv", {"place": str, **PERIOD}))
 
 
 @of_calibration
 def demand(folder: Path) -> Demand:
     """The table of ``demand.csv``: every sector in every month of the record, or a :class:`Refusal`."""
-    rows = _rows(folder, "demand.csv")
+    found = _rows(folder, "demand.csv", {"month": str, "sector": str, "index": number})
     first, last = RECORD.start, RECORD.end
     months = {name: month for month, name in enumerate(RECORD.month_names)}
     by_month = np.full((len(months), len(SECTORS)), np.nan)
-    for row in rows:
+    for row in found:
         if row["month"] in months and row["sector"] in SECTORS:
-            by_month[months[row["month"]], SECTORS.index(row["sector"])] = float(row["index"])
-    strange = {row["month"] for row in rows} - set(months)
+            by_month[months[row["month"]], SECTORS.index(row["sector"])] = row["index"]
+    strange = {row["month"] for row in found} - set(months)
     missing = [f"{name} {SECTORS[s]}" for name, m in months.items() for s in np.flatnonzero(np.isnan(by_month[m]))]
     if strange or missing:
         path = calibration_file(folder, "world/demand.csv")

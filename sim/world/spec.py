@@ -12,10 +12,10 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.classification import province
-from sim.measure import Dated, Factor, Strict
+from sim.measure import Dated, Factor, Share, Size, Strict
 from sim.names import meant
 from sim.refusal import Refusal, UnknownName
-from sim.vocabulary import SECTOR_GROUPS, SECTORS
+from sim.vocabulary import SECTOR_GROUPS, SECTORS, SIZES
 from sim.world.areas import code_of
 from sim.world.risk_listings import RECORD
 
@@ -93,6 +93,41 @@ class Listing(Strict):
         return self
 
 
+class Stop(Strict):
+    """Firms that may not work by order, whatever is listed: in a place, of sectors and sizes, so many from a day on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    county: CountyCode | None = Field(None, description="name in Chinese or English, or code such as '530102'")
+    prefecture: PrefectureCode | None = Field(None, description="name in Chinese or English, or code such as '5301'")
+    sectors: tuple[SectorName, ...] = Field((), description="sectors or groups of sectors; all where none is named")
+    sizes: tuple[Size, ...] = Field((), description="sizes; all where none is named")
+    closed: Dated[Share] = Field(description="share of these firms that may not work, by the day from which it holds")
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Stop:
+        if self.county and self.prefecture:
+            raise Refusal(
+                zh="停业令至多写明 county、prefecture 之一；都不写即全省",
+                en="a stop names one of county and prefecture, or neither for the whole province",
+            )
+        return self
+
+    @property
+    def area(self) -> str:
+        """Code that begins the code of every county that it holds in."""
+        return self.county or self.prefecture or province().code
+
+    def every_sector(self) -> tuple[str, ...]:
+        """The sectors that it holds for, names of groups spelled out."""
+        named = [one for name in self.sectors for one in SECTOR_GROUPS.get(name, (name,))]
+        return tuple(named) or SECTORS
+
+    def every_size(self) -> tuple[str, ...]:
+        """The sizes that it holds for."""
+        return self.sizes or SIZES
+
+
 class WorldSpec(Strict):
     """What happens in a scenario; the default is what did happen."""
 
@@ -102,6 +137,9 @@ class WorldSpec(Strict):
     outbreak_factor: Factor = Field(1.0, description="factor on the number of places listed in the real outbreak")
     listings: tuple[Listing, ...] = Field(
         (), description="own episodes; with `outbreak: none` in place of the real ones"
+    )
+    stops: tuple[Stop, ...] = Field(
+        (), description="firms that may not work by order; of several that name a firm the last one holds"
     )
     demand_index: Literal["published", "usual"] = Field(
         "published", description="usual: without an outbreak every month sells as the mean month of 2021"
@@ -114,10 +152,11 @@ class WorldSpec(Strict):
 
     @model_validator(mode="after")
     def _dates_fit(self) -> WorldSpec:
-        if self.start < RECORD.start:
+        # Without published demand nothing of the record is needed, so that a world may begin before it.
+        if self.start < RECORD.start and self.demand_index == "published":
             raise Refusal(
-                zh=f"start 为 {self.start}；资料自 {RECORD.start} 起",
-                en=f"start is {self.start}; the record begins on {RECORD.start}",
+                zh=f"start 为 {self.start}；资料自 {RECORD.start} 起，更早的须写 demand_index: usual",
+                en=f"start is {self.start}; the record begins on {RECORD.start}, before it write demand_index: usual",
                 at=("start",),
             )
         if self.end < self.start:
@@ -140,6 +179,14 @@ class WorldSpec(Strict):
                     f"{self.start} to {self.end}",
                     at=("listings", place),
                 )
+        for place, stop in enumerate(self.stops):
+            for day in stop.closed.changes():
+                if not self.start <= day <= self.end:
+                    raise Refusal(
+                        zh=f"{day} 的停业令超出模拟期 {self.start} 至 {self.end}",
+                        en=f"a stop from {day} on lies outside the horizon {self.start} to {self.end}",
+                        at=("stops", place, "closed"),
+                    )
         for name, stated in self.demand.items():
             months = stated if isinstance(stated, dict) else [day.strftime("%Y-%m") for day in stated.changes()]
             for month in months:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.parameters import Parameters
 from sim.population.counties import Counties
 from sim.timeline import Timeline
-from sim.vocabulary import SECTORS
+from sim.vocabulary import SECTORS, SIZES
 from sim.world import risk_listings
 from sim.world.spec import WorldSpec
 
@@ -37,6 +37,8 @@ class World:
     closed_share_max: NDArray[np.float64]  # (sectors,) share of the firms stopped at severity 1
     control_drag: NDArray[np.float64]  # (sectors,) share of demand that firms still open lose at severity 1
     testing: NDArray[np.bool_]  # (days, counties) staff had to be tested
+    stop_shares: NDArray[np.float64]  # (tables, counties, sectors, sizes) share of firms that may not work by order
+    stop_table: NDArray[np.int64]  # (days,) which of these tables holds
     course: NDArray[np.float64]  # (days, sectors) of usual sales: what firms sold in the mean, as published
 
 
@@ -62,6 +64,7 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
         underlying, left = _record(parameters, counties, timeline)
         usual = underlying * usual
     stated = _stated_demand(spec, timeline)
+    shares, table = _stops(spec, counties, timeline)
     return World(
         severity=outbreak.severity,
         listed=outbreak.listed,
@@ -70,6 +73,8 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
         friction_sensitivity=_shares(parameters, "friction_sensitivity"),
         closed_share_max=_shares(parameters, "closed_share_max"),
         control_drag=_shares(parameters, "control_drag"),
+        stop_shares=shares,
+        stop_table=table,
         testing=outbreak.listed | _asked_to_test(spec, counties, timeline),
         course=usual * (left * stated),
     )
@@ -111,7 +116,7 @@ def _outbreak(
             places[days, column[spell.county]] += spell.high + medium_weight * spell.medium
             listed[days, column[spell.county]] = True
     full = np.where(
-        np.arange(len(places)) + origin < risk_listings.NINTH_EDITION.toordinal(),
+        np.arange(len(places)) + origin < parameters.date("world.smaller_risk_areas_from").toordinal(),
         parameters["world.places_full_before_ninth_edition"],
         parameters["world.places_full"],
     )
@@ -135,11 +140,12 @@ def _tour_ban(listed: NDArray[np.bool_], counties: Counties, timeline: Timeline)
 def _friction(parameters: Parameters, timeline: Timeline) -> NDArray[np.float64]:
     """Share of travel and goods traffic that national listings disturb, shape (days,); 0 after the record."""
     friction = np.zeros(timeline.days)
-    weeks = risk_listings.national()
+    weeks, smaller = risk_listings.national(), parameters.date("world.smaller_risk_areas_from").toordinal()
+    begins = weeks[0].first if weeks else timeline.end.toordinal() + 1
     for first, share in parameters.dated("world.friction_early").table.items():
-        friction[_days(first.toordinal(), weeks[0].first - 1, timeline)] = share
+        friction[_days(first.toordinal(), begins - 1, timeline)] = share
     for week in weeks:
-        new_rules = week.first >= risk_listings.NINTH_EDITION.toordinal()
+        new_rules = week.first >= smaller
         full = parameters["world.friction_full" if new_rules else "world.friction_full_before_ninth_edition"]
         friction[_days(week.first, week.last, timeline)] = week.counties / full
     return np.minimum(friction, 1.0)
@@ -202,6 +208,22 @@ def _stated_demand(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:
                 if value_on_day is not None:
                     factor[day, columns] *= value_on_day
     return factor
+
+
+def _stops(spec: WorldSpec, counties: Counties, timeline: Timeline) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Shares of firms that may not work by order, a table from each day of a change on, and the table of each day."""
+    changes = sorted({timeline.start, *(day for stop in spec.stops for day in stop.closed.changes())})
+    shares = np.zeros((len(changes), len(counties), len(SECTORS), len(SIZES)))
+    for stop in spec.stops:
+        inside = [c for c, code in enumerate(counties.code) if code.startswith(stop.area)]
+        sectors = [SECTORS.index(name) for name in stop.every_sector()]
+        sizes = [SIZES.index(name) for name in stop.every_size()]
+        for k, day in enumerate(changes):
+            share = stop.closed.on(day)
+            if share is not None:
+                shares[np.ix_([k], inside, sectors, sizes)] = share
+    days = np.array([timeline.day(day) for day in changes])
+    return shares, np.searchsorted(days, np.arange(timeline.days), side="right") - 1
 
 
 def _asked_to_test(spec: WorldSpec, counties: Counties, timeline: Timeline) -> NDArray[np.bool_]:

@@ -50,11 +50,12 @@ def test_a_result_says_that_its_calibration_is_not_the_projects(mine):
 
 def test_another_province_may_have_other_lists(tmp_path):
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from sim.cli import main; main()"
-    lists = (CASE / "classification.toml").read_text("utf-8")
+    theirs = CASE / "calibration"
+    lists = (theirs / "classification.toml").read_text("utf-8")
     other = tmp_path / "province"
-    for path in (path for path in CASE.rglob("*") if path.is_file()):
-        (other / path.relative_to(CASE)).parent.mkdir(parents=True, exist_ok=True)
-        (other / path.relative_to(CASE)).write_bytes(path.read_bytes())
+    for path in (path for path in theirs.rglob("*") if path.is_file()):
+        (other / path.relative_to(theirs)).parent.mkdir(parents=True, exist_ok=True)
+        (other / path.relative_to(theirs)).write_bytes(path.read_bytes())
     (other / "classification.toml").write_text(lists.replace('en = "Catering"', 'en = "Eating out"'), "utf-8")
     done = subprocess.run(
         [sys.executable, "-c", code, "levers", "individual.catering", "--calibration", str(other), "--json"],

@@ -20,7 +20,9 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pages", [guide.QUESTIONS, guide.STORE, guide.REACTIONS], ids=["questions", "store", "reactions"]
+    "pages",
+    [guide.QUESTIONS, guide.STORE, guide.REACTIONS, guide.PROVINCE],
+    ids=["questions", "store", "reactions", "province"],
 )
 def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
     compared = 0
@@ -33,8 +35,9 @@ def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
     assert compared >= sum(len(guide.blocks(page)) for page in pages.values()) / 2
 
 
-def test_both_languages_ask_the_same() -> None:
-    assert guide.blocks(guide.QUESTIONS["zh"]) == guide.blocks(guide.QUESTIONS["en"])
+@pytest.mark.parametrize("pages", [guide.QUESTIONS, guide.PROVINCE], ids=["questions", "province"])
+def test_both_languages_ask_the_same(pages: dict[str, Path]) -> None:
+    assert guide.blocks(pages["zh"]) == guide.blocks(pages["en"])
 
 
 @pytest.mark.parametrize("page", guide.QUESTIONS.values(), ids=lambda page: page.name)

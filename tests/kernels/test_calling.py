@@ -237,7 +237,7 @@ from sim.engine import simulate
 from sim.scenario import load
 
 sys.setswitchinterval(1e-5)
-scenario = load("full_plan", {"world.end": "2022-08-31"})
+scenario = load("full_plan")
 together = Barrier(4)
 
 def run(seed):
@@ -251,6 +251,6 @@ assert all(first[0].equals(outcomes) for outcomes in first)
 
 
 @pytest.mark.slow
-def test_threads_whose_first_runs_begin_together_load_every_kernel_once_and_run_alike() -> None:
+def test_threads_whose_first_runs_begin_together_load_every_kernel_once_and_run_alike(case: Path) -> None:
     run = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

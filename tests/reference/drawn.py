@@ -249,6 +249,13 @@ def a_world(draw: DrawFn) -> WorldSpec:
     demand = {}
     if draw(st.booleans()):
         demand[draw(st.sampled_from(SECTORS))] = {draw(days): draw(st.floats(0, 3))}
+    stops = []
+    for _ in range(draw(st.integers(0, 3))):
+        area = draw(st.one_of(st.just({}), st.sampled_from(counties().code).map(lambda code: {"county": code})))
+        sectors = draw(st.lists(st.sampled_from((*SECTORS, *SECTOR_GROUPS)), max_size=3, unique=True))
+        sizes = draw(st.lists(st.sampled_from(SIZES), max_size=2, unique=True))
+        closed = draw(st.dictionaries(days, st.floats(0, 1), min_size=1, max_size=4))
+        stops.append({**area, "sectors": sectors, "sizes": sizes, "closed": closed})
     return WorldSpec.model_validate(
         {
             "start": start,
@@ -258,6 +265,7 @@ def a_world(draw: DrawFn) -> WorldSpec:
             "logistics_factor": draw(st.sampled_from((1.0, 0.0, 3.0))),
             "wave_factor": draw(st.sampled_from((1.0, 0.0, 2.0))),
             "listings": listings,
+            "stops": stops,
             "demand": demand,
         }
     )

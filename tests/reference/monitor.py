@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 from sim.units import fen
@@ -32,7 +33,8 @@ class Monitor:
     def __init__(self, province: Province) -> None:
         self.province = province
         ceilings = [x.ceiling_yuan for x in province.scenario.plan.targets if x.outcome == "small_arrears_left"]
-        self.small_arrears = fen(float(ceilings[0]))
+        sums = [float(x) for x in ceilings if x is not None]  # a plan without that target has no ceiling
+        self.small_arrears: float = fen(sums[0]) if sums else math.inf
         self.panel: dict[tuple[int, int, str, str], dict[str, int]] = {}
         self.universes: dict[tuple[int, str, str, str], int] = defaultdict(int)  # by month, universe, how, count
         self.belongs = {firm.row: universes_of(firm) for firm in province.firms}

@@ -19,6 +19,8 @@ class Outbreak:
         self.province = province
         counties = len(province.prefecture_of)
         self.severity = [0.0] * counties
+        self.ordered: list[dict[tuple[str, str], float]] = [{} for _ in range(counties)]  # by sector and size
+        self.held = [0.0] * counties  # the greatest of what keeps firms of the county from work
         self.closed = [0.0] * counties  # severity after control measures
         self.episode = [0] * counties  # first day of the present closure, or of the last
         self.was_listed = [False] * counties
@@ -30,7 +32,10 @@ class Outbreak:
             severity = province.world.severity[day][county]
             listed_first = province.world.listed[day][county] and not self.was_listed[county]
             self.was_listed[county] = self.was_listed[county] or listed_first
-            if severity > 0 and self.severity[county] == 0:
+            ordered = province.world.may_not_work(day, county)
+            other_order, self.ordered[county] = ordered != self.ordered[county], ordered
+            held_before, self.held[county] = self.held[county], max([severity, *ordered.values()])
+            if self.held[county] > 0 and held_before == 0:
                 self.episode[county] = day
             self.severity[county] = severity
             before, self.closed[county] = self.closed[county], 0.0
@@ -42,7 +47,7 @@ class Outbreak:
             if listed_first:
                 for firm in province.of_county[county]:
                     firm.facts.add("county_listed")
-            if self.closed[county] != before or listed_first:
+            if self.closed[county] != before or listed_first or other_order:
                 for firm in province.of_county[county]:
                     if firm.status in ("open", "suspended"):  # a pause is its owner's
                         self._look_at(firm, day)
@@ -57,6 +62,7 @@ class Outbreak:
         """The closure of its county has changed: stop the firm, keep it stopped, or free it."""
         province = self.province
         share = province.world.closed_share_max[firm.sector] * self.closed[firm.county]
+        share = max(share, self.ordered[firm.county].get((firm.sector, firm.size), 0.0))
         chance = province.draws.uniform(Purpose.CLOSURE, firm.key, self.episode[firm.county])
         if chance < share:
             if firm.status == "open":

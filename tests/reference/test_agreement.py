@@ -138,6 +138,16 @@ def test_every_firm_has_the_same_months_where_measures_are_announced_and_withdra
     )
 
 
+def test_every_firm_has_the_same_months_where_the_country_stops_by_order() -> None:
+    stop = load(scenarios_folder() / "years" / "early_2020.yaml")
+    assert stop.world.stops
+    world = {**stop.world.model_dump(mode="json"), "end": "2020-10-31"}
+    world["demand"] = {
+        name: {day: f for day, f in by.items() if day < "2020-11"} for name, by in world["demand"].items()
+    }
+    assert_agreement(live_both(replace(stop, world=WorldSpec.model_validate(world)), 250, seed=4))
+
+
 def test_every_firm_has_the_same_months_where_the_plan_reacts() -> None:
     scenario = load(Path(__file__).parent / "reacting.yaml")
     pair = live_both(scenario, 250, seed=7, scale=5.0, every=5)

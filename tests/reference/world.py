@@ -16,6 +16,7 @@ class World:
 
     def __init__(self, spec: WorldSpec, parameters: Parameters, counties: Counties, timeline: Timeline) -> None:
         built = build(spec, parameters, counties, timeline)
+        self._spec, self._timeline, self._codes = spec, timeline, counties.code
         self.severity: list[list[float]] = built.severity.tolist()
         self.listed: list[list[bool]] = built.listed.tolist()
         self.testing: list[list[bool]] = built.testing.tolist()
@@ -34,6 +35,17 @@ class World:
     def course(self, day: int, sector: str) -> float:
         """Factor on usual sales by the published record."""
         return self._course[day][SECTORS.index(sector)]
+
+    def may_not_work(self, day: int, county: int) -> dict[tuple[str, str], float]:
+        """Share of the firms of a county that may not work by order, by sector and size; the last order holds."""
+        shares: dict[tuple[str, str], float] = {}
+        for stop in self._spec.stops:
+            share = stop.closed.on(self._timeline.date(day))
+            if share is not None and self._codes[county].startswith(stop.area):
+                for sector in stop.every_sector():
+                    for size in stop.every_size():
+                        shares[sector, size] = share
+        return {which: share for which, share in shares.items() if share > 0}
 
     def days_tested(self, county: int, first: int, last: int) -> int:
         """Days of the horizon from ``first`` to the one before ``last`` on which staff of a county are tested."""

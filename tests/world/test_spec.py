@@ -77,3 +77,21 @@ def test_a_group_stands_for_its_sectors() -> None:
 
 def test_the_schema_can_be_written_for_editors() -> None:
     assert "listings" in WorldSpec.model_json_schema()["properties"]
+
+
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        ({"start": "2020-01-01"}, "the record begins on 2022-01-01, before it write demand_index: usual"),
+        ({"stops": [{"closed": {"2021-12-01": 0.5}}]}, "a stop from 2021-12-01 on lies outside the horizon"),
+        ({"stops": [{"county": "Wuhua", "prefecture": "Kunming", "closed": 0.5}]}, "one of county and prefecture"),
+    ],
+)
+def test_orders_and_years_that_cannot_be_are_refused(world: dict, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        WorldSpec.model_validate(world)
+
+
+def test_a_world_may_begin_before_the_record_without_published_demand() -> None:
+    spec = WorldSpec.model_validate({"start": "2020-01-01", "end": "2020-12-31", "demand_index": "usual"})
+    assert spec.start.year == 2020

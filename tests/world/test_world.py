@@ -11,7 +11,7 @@ from sim.data_folders import calibration_folder
 from sim.parameters import Parameters, load
 from sim.population.counties import counties
 from sim.timeline import Timeline
-from sim.vocabulary import SECTORS
+from sim.vocabulary import SECTORS, SIZES
 from sim.world import risk_listings
 from sim.world.spec import WorldSpec
 from sim.world.world import World, build
@@ -234,9 +234,11 @@ def _seconds() -> float:
 
 
 def test_every_row_names_a_known_source() -> None:
-    known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv")}
+    known = {row["source"] for row in risk_listings._rows(calibration_folder(), "sources.csv", {"source": str})}
     for name in ("demand", "listings", "national_listings", "orders", "tour_rules", "testing"):
-        assert {row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv")} <= known
+        assert {
+            row["source"] for row in risk_listings._rows(calibration_folder(), f"{name}.csv", {"source": str})
+        } <= known
 
 
 def test_in_an_ordinary_year_every_month_sells_as_usual() -> None:
@@ -292,3 +294,21 @@ def test_an_ordinary_year_has_an_ordinary_course() -> None:
     assert (quiet.course[0] == level).all()
     may = DAYS.day(date(2022, 5, 3))
     assert quiet.course[may, SECTORS.index("retail")] == pytest.approx(0.8 * level[SECTORS.index("retail")])
+
+
+def test_of_several_orders_for_a_firm_the_last_one_holds() -> None:
+    days = {"2022-02-01": 0.9, "2022-02-10": 0.0}
+    kunming = {"prefecture": "Kunming", "sectors": ["catering"], "sizes": ["micro"], "closed": {"2022-02-05": 0.4}}
+    built = world(stops=[{"closed": days}, kunming])
+
+    def ordered(on: str, county: str, sector: str, size: str) -> float:
+        shares = built.stop_shares[built.stop_table[(date.fromisoformat(on) - date(2022, 1, 1)).days]]
+        return float(shares[counties().county(county), SECTORS.index(sector), SIZES.index(size)])
+
+    assert ordered("2022-01-31", "Wuhua", "catering", "micro") == 0.0
+    assert ordered("2022-02-04", "Wuhua", "catering", "micro") == 0.9
+    assert ordered("2022-02-05", "Wuhua", "catering", "micro") == 0.4
+    assert ordered("2022-02-05", "Wuhua", "catering", "small") == 0.9
+    assert ordered("2022-02-05", "Tengchong", "catering", "micro") == 0.9
+    assert ordered("2022-12-31", "Wuhua", "catering", "micro") == 0.4
+    assert ordered("2022-12-31", "Wuhua", "retail", "micro") == 0.0

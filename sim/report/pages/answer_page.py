@@ -18,6 +18,7 @@ from sim.report.pages import page
 from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue
 from sim.report.words.numbers import finite, plain_count
 from sim.report.words.recalibrated import remarks
+from sim.report.words.sentences import plan_words
 from sim.study.comparison.targets import of_contents
 from sim.study.summaries import calibration
 
@@ -95,6 +96,7 @@ def written(study: Study) -> str:
             kind=study.kind,
             title=name,
             manifest=manifest,
+            plan=plan_words(manifest.scenarios[-1].contents["plan"]),
             scenario=manifest.scenarios[-1],
             facts=_facts(study),
             remarks=remarks(calibration.of_study(study)),

@@ -15,6 +15,7 @@ from sim.report.pages.findings import findings
 from sim.report.words import chosen, saved_or_postponed
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
+from sim.report.words.sentences import plan_words
 from sim.report.words.universes import other_universes
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.questions.comparison import Comparison
@@ -38,6 +39,7 @@ def page(comparison: Comparison) -> str:
     """The whole page."""
     summary = ComparisonSummary(comparison)
     scenario_effects = ScenarioEffects(summary)
+    plan = plan_words(comparison.manifest.scenarios[0].contents["plan"])
     body = (
         pages.environment()
         .get_template("body.html")
@@ -46,6 +48,7 @@ def page(comparison: Comparison) -> str:
             scenario_effects=scenario_effects,
             fates=FATES,
             manifest=comparison.manifest,
+            plan=plan,
             remarks=remarks(calibration.of_study(comparison)),
             runs=comparison.runs,
             targets=summary.targets,
@@ -74,7 +77,7 @@ def page(comparison: Comparison) -> str:
         )
     )
     return pages.page(
-        both("report.title"),
+        both("report.title", **plan),
         body,
         {lang: all_charts.specifications(scenario_effects, lang) for lang in LANGUAGES},
         main=summary.main,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES, RATES
 from sim.report.words.catalogue import Language, both, named
+from sim.report.words.numbers import money
+from sim.units import fen
 from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE
 
 
@@ -30,13 +34,46 @@ def outcome_name(outcome: str) -> Words:
     return known if known.en != "name" else Words(zh=outcome, en=outcome.replace("_", " "))
 
 
-def outcome_meaning(outcome: str) -> Words:
-    """What an outcome is, in one line: of a rate also of whom it is and how they are counted."""
+def outcome_meaning(outcome: str, plan: Mapping[str, Any]) -> Words:
+    """What an outcome is, in one line: of a rate also of whom it is and how they are counted.
+
+    ``plan``: as the contents of a scenario have it; its targets say when and below which sum an outcome is read.
+    """
     entry = OUTCOMES[outcome]
+    on, ceiling = _read_on(plan, outcome), _ceiling(plan, outcome)
     if entry.base not in RATES:
-        return both(f"outcome.{outcome}.meaning")
-    meaning = both(f"outcome.{entry.base}.meaning", whom=both(f"outcome.whom.{entry.universe}"))
+        return both(f"outcome.{outcome}.meaning", on=on, ceiling=ceiling)
+    meaning = both(f"outcome.{entry.base}.meaning", whom=both(f"outcome.whom.{entry.universe}"), on=on)
     return both(f"outcome.counted.{entry.by}", meaning=meaning)
+
+
+def _read_on(plan: Mapping[str, Any], outcome: str) -> Words:
+    """The end of the month in which a plan's targets have an outcome read, see `sim.scenario.schema.Plan.read_on`.
+
+    Plans of earlier versions name no day.
+    """
+    said = {target["outcome"]: target.get("on") for target in plan["targets"]}
+    on = said.get(outcome) or said.get(OUTCOMES[outcome].base) or plan.get("targets_on")
+    if on is None:
+        return both("outcome.last_month")
+    day = date.fromisoformat(str(on))
+    return Words(zh=f"{day.year} 年 {day.month} 月底", en=f"the end of {day:%B %Y}")
+
+
+def _ceiling(plan: Mapping[str, Any], outcome: str) -> Words:
+    """The sum below which debts count in an outcome."""
+    said = next((target.get("ceiling_yuan") for target in plan["targets"] if target["outcome"] == outcome), None)
+    return both("outcome.any_sum") if said is None else money(fen(said))
+
+
+def plan_words(plan: Mapping[str, Any]) -> dict[str, Words | str]:
+    """What sentences say of a plan, as the contents of a scenario have it: ``plan``, ``document`` and ``number``."""
+    title, name = plan["title"], plan.get("name")
+    return {
+        "plan": Words.model_validate(name or title),
+        "document": Words.model_validate(title),
+        "number": str(plan["number"]),
+    }
 
 
 def inside(name: Words) -> Words:

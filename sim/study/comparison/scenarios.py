@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario import Scenario, load
-from sim.scenario.loader import NO_SUPPORT
+from sim.scenario.loader import NO_SUPPORT, names
 from sim.study import StudyError
 from sim.vocabulary import ACTIONS
 
@@ -22,6 +22,12 @@ ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)  # as the plan li
 ADDED: Final = tuple(f"added_{action}" for action in ACTIONS)  # what the province added, over the national rules
 WITHOUT: Final = tuple(f"without_{action}" for action in ACTIONS)
 DEFAULT: Final = (BASELINE, NATIONAL, *ALONE, *ADDED, *WITHOUT, MAIN)
+
+
+def default() -> tuple[str, ...]:
+    """What is compared where nobody says what: of ``DEFAULT`` what the case at hand has."""
+    there = names()
+    return tuple(name for name in DEFAULT if name in there)
 
 
 def with_baselines(

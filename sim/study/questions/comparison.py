@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ from sim.study.comparison import (
     targets,
 )
 from sim.study.comparison.paired_worlds import Pairing, count, paired
-from sim.study.comparison.scenarios import DEFAULT, MAIN, with_baselines
+from sim.study.comparison.scenarios import MAIN, default, with_baselines
 from sim.study.outcomes import Pair, differences_of_pairs, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
@@ -45,7 +45,7 @@ class Question:
     the baseline first; where nothing is said each with what it says itself.
     """
 
-    scenarios: Sequence[str | Path | Scenario] = DEFAULT
+    scenarios: Sequence[str | Path | Scenario] = field(default_factory=default)
     replications: int = 10
     draws: int = 0
     clause_replications: int = 0

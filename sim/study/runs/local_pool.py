@@ -10,7 +10,7 @@ from functools import cache
 from threading import Thread
 from time import sleep
 
-from sim.data_folders import CALIBRATION_VARIABLE
+from sim.data_folders import VARIABLES
 from sim.study.runs import run_store
 from sim.study.runs.packing import Packed, packed, unpacked
 from sim.study.runs.specification import Outcome, Task
@@ -63,8 +63,8 @@ def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
-    calibration = os.environ.get(CALIBRATION_VARIABLE, "")
-    outcomes = parallel(delayed(_do_in_worker)(packed(task), calibration, threads) for task in tasks)
+    files = {name: os.environ.get(name, "") for name in VARIABLES}
+    outcomes = parallel(delayed(_do_in_worker)(packed(task), files, threads) for task in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
             yield outcome
@@ -74,9 +74,9 @@ def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome
             outcomes.close()
 
 
-def _do_in_worker(task: Packed, calibration: str, threads: int) -> Outcome:
+def _do_in_worker(task: Packed, files: dict[str, str], threads: int) -> Outcome:
     # A worker that stayed from an earlier call has the environment of then.
-    os.environ[CALIBRATION_VARIABLE] = calibration
+    os.environ.update(files)
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 
+from sim.classification import province
 from sim.data_folders import (
     CALIBRATION_FILES,
     PARAMETER_FILES,
@@ -54,6 +55,7 @@ class Manifest(_Noted):
     seed: int
     replications: int  # of each draw; the most, where precision or time decides
     settings: dict[str, Any]  # what else was asked, as the kind of study names it
+    province: Words | None = None  # whose case it was; not said by earlier versions
     calibration: str  # SHA-256 of the files in `calibration/`
     other_calibration: OtherCalibration | None = None  # how it differs from the project's
     varied_parameters: tuple[str, ...] = ()  # calibrated parameters that vary over the draws, by path
@@ -105,6 +107,7 @@ def manifest(
         seed=seed,
         replications=replications,
         settings=settings,
+        province=Words(zh=province().zh, en=province().en),
         calibration=calibration_fingerprint(),
         other_calibration=other_calibration(),
         varied_parameters=tuple(path.removeprefix(PARAMETERS) for path in varied if path.startswith(PARAMETERS)),

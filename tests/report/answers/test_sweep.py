@@ -50,7 +50,8 @@ def made(
     runs = pd.DataFrame(rows)
     outcomes = _outcomes(values_of(runs, ["draw", "replication"], public_cost=True), draws, False)
     title = Words(zh="方案", en="The plan")
-    asked = Asked(name="full_plan", title=title, fingerprint="0" * 64, contents={"plan": {"targets": TARGETS}})
+    plan = {"title": title.model_dump(), "number": "1", "targets_on": "2022-12-31", "targets": TARGETS}
+    asked = Asked(name="full_plan", title=title, fingerprint="0" * 64, contents={"plan": plan})
     block = {"grid": levers} if len(levers) == 1 else {"grid": None, "list": levers}
     settings = {"levers": names, "design": {"levers": block if names else None, "replications": rule}}
     manifest = Manifest(

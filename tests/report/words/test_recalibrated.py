@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.data_folders import CALIBRATION_VARIABLE
 from sim.parameters import load as parameters
 from sim.recalibration import changed_parameters, other_calibration
 from sim.report.pages import answer_page, comparison_page
@@ -21,6 +22,7 @@ from sim.study.designs.factors import assumptions
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.study import Study
 from sim.study.summaries import calibration
+from tests.conftest import CASE
 
 FIRMS = 200
 KNOWN = {setting.path: setting for setting in parameters().settings()}
@@ -160,9 +162,10 @@ def test_commands_tell_people_and_programs(words: list[str], tmp_path: Path, mon
     assert SAID["en"][:60] in " ".join(printed.split())
 
 
-def test_a_calibration_of_ones_own_is_told(case: Path):
+def test_a_calibration_of_ones_own_is_told(monkeypatch):
+    monkeypatch.setenv(CALIBRATION_VARIABLE, str(CASE / "calibration"))
     found = calibration.of_scenarios([])
     assert found.other is not None and not found.is_as_calibrated
     assert "population/counties.csv" in found.other.files and found.other.parameters
     [sentence] = remarks(found)
-    assert sentence.en.startswith("The calibration is not the one that comes with the project: parameters that differ:")
+    assert sentence.en.startswith("The calibration is not the case's own: parameters that differ:")

@@ -12,6 +12,7 @@ from sim.report.words.sentences import outcome_meaning, outcome_name
 from sim.study.reductions.costs import CATEGORIES
 from sim.study.reductions.fates import FATES
 
+PLAN = {"targets_on": "2022-12-31", "targets": [{"outcome": "stock_refunds_paid", "on": "2022-06-30"}]}
 NAMES = {
     "sector": vocabulary.SECTORS,
     "sector_group": tuple(vocabulary.SECTOR_GROUPS),
@@ -60,11 +61,22 @@ def test_every_outcome_has_a_name_and_a_meaning(outcome: str) -> None:
     assert {f"outcome.{outcome}.name", f"outcome.{outcome}.meaning"} <= catalogue().keys()
 
 
+def test_an_outcome_says_when_and_below_which_sum_the_plan_has_it_read():
+    assert "by the end of December 2022" in outcome_meaning("resumption_rate", PLAN).en
+    assert "the end of June 2022" in outcome_meaning("stock_refunds_paid", PLAN).en
+    assert "2022 年 6 月底" in outcome_meaning("stock_refunds_paid", PLAN).zh
+    assert "in debts below any sum" in outcome_meaning("small_arrears_left", PLAN).en
+    capped = {"targets_on": "2023-03-31", "targets": [{"outcome": "small_arrears_left", "ceiling_yuan": 2_000_000}]}
+    assert "in debts below 2.00 m yuan that are still owed at the end of March 2023" in (
+        outcome_meaning("small_arrears_left", capped).en
+    )
+
+
 def test_a_rate_says_of_whom_it_is_and_how_they_are_counted() -> None:
     of = {"all": "firms of all kinds", "enterprises": "micro, small and medium enterprises"}
     for name, outcome in OUTCOMES.items():
         if outcome.base in RATES:
-            said = outcome_meaning(name)
+            said = outcome_meaning(name, PLAN)
             assert of.get(outcome.universe, "") in said.en and f"Counted by {outcome.by}" in said.en, name
             assert both(f"outcome.whom.{outcome.universe}").zh in said.zh, name
     assert len({outcome_name(name).en for name in OUTCOMES}) == len({outcome_name(name).zh for name in OUTCOMES})
