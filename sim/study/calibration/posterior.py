@@ -1,0 +1,112 @@
+"""The posterior: draws of what is held possible, by how well emulators of them give back what is published.
+
+The walk is that of emcee (Foreman-Mackey et al. 2013) with the proposal of Crank and Nicolson in the space of normal
+deviates (Cotter et al. 2013), which leaves the prior as it is and so does not fail for two hundred parameters of which
+most are told by nothing. Draws that are run are weighted by how much better or worse the run is than its emulator said.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.study.calibration.observed import Observed
+from sim.study.statistics.sparse_polynomials import Emulators
+from sim.study.statistics.streams import Stream
+
+Values = NDArray[np.float64]
+WALKERS: Final = 256
+TUNING: Final = 8  # rounds in which the length of steps is chosen
+ROUND: Final = 50  # steps of each
+LONG: Final = 30  # times that the walk is to forget where it was, at least
+ACCEPTED: Final = 0.25  # of the steps
+PIECE: Final = 500  # steps between two looks at how long it remembers
+MOST_STEPS: Final = 10_000
+
+
+class Walked(NamedTuple):
+    """Points of the unit cube after a walk; ``memory``: steps that it takes to forget, the longest of the inputs."""
+
+    points: Values
+    memory: float
+    steps: int
+    accepted: float
+
+
+def walked(
+    emulators: Emulators, observed: Observed, begin: Values, stream: Stream, most_steps: int = MOST_STEPS
+) -> Walked:
+    """Draws of the posterior on emulators; ``begin``: points of the unit cube, of which some are where walks begin.
+
+    The walk goes on until it is ``LONG`` times as long as its memory, or ``most_steps``.
+    """
+    import emcee
+    from scipy.special import ndtr, ndtri
+    from threadpoolctl import threadpool_limits
+
+    def log_posterior(places: Values) -> Values:
+        fits = observed.log_likelihood(emulators(ndtr(places)), emulators.errors)
+        return np.asarray(fits - 0.5 * (places**2).sum(axis=1))
+
+    chosen = begin[(stream.uniform(WALKERS) * len(begin)).astype(np.intp)]
+    places = np.asarray(ndtri(np.clip(chosen, 1e-9, 1.0 - 1e-9)))
+    step = 0.2
+
+    def sampler() -> Any:
+        made = emcee.EnsembleSampler(
+            WALKERS, places.shape[1], log_posterior, moves=emcee.moves.MHMove(crank_nicolson(step)), vectorize=True
+        )
+        made.random_state = stream.state()
+        return made
+
+    with threadpool_limits(1):
+        for _ in range(TUNING):
+            tuned = sampler()
+            places = tuned.run_mcmc(places, ROUND, skip_initial_state_check=True).coords
+            step = float(np.clip(step * np.exp(1.5 * (tuned.acceptance_fraction.mean() - ACCEPTED)), 0.02, 1.0))
+        walk, memory = sampler(), np.inf
+        while walk.iteration < most_steps and not walk.iteration > LONG * memory:
+            from_where = places if walk.iteration == 0 else None
+            walk.run_mcmc(from_where, PIECE, skip_initial_state_check=True)
+            memory = float(np.max(walk.get_autocorr_time(quiet=True, tol=0)))
+    kept = walk.get_chain(thin=max(1, int(memory)), flat=True)
+    return Walked(np.asarray(ndtr(kept)), memory, walk.iteration, float(walk.acceptance_fraction.mean()))
+
+
+def crank_nicolson(step: float) -> Any:
+    """A proposal that keeps normal deviates normal, as emcee takes it; ``step``: 0 (stay) to 1 (forget)."""
+
+    def proposal(places: Values, numbers: Any) -> tuple[Values, Values]:
+        moved = np.sqrt(1.0 - step**2) * places + step * numbers.standard_normal(places.shape)
+        return moved, 0.5 * ((moved**2).sum(axis=1) - (places**2).sum(axis=1))
+
+    return proposal
+
+
+def weights(observed: Observed, of_runs: Values, of_emulators: Values, errors: Values) -> Values:
+    """Weights of draws that were run, which add up to 1: their likelihood over that of their emulators.
+
+    Truncated at the mean times the root of their number (Ionides 2008), so that no single draw decides. What is missing
+    of a run counts as its emulator.
+    """
+    of_runs = np.where(np.isnan(of_runs), of_emulators, of_runs)
+    gain = observed.log_likelihood(of_runs, errors) - observed.log_likelihood(of_emulators, errors)
+    raw = np.exp(gain - gain.max())
+    cut = np.minimum(raw, raw.mean() * np.sqrt(len(raw)))
+    return np.asarray(cut / cut.sum())
+
+
+def effective(weights: Values) -> float:
+    """How many draws of equal weight say as much (Kish)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def weighted_quantiles(values: Values, weights: Values, at: tuple[float, ...]) -> tuple[float, ...]:
+    """Quantiles of weighted values, without those that are missing; missing where none is left."""
+    is_there = ~np.isnan(values)
+    if not is_there.any():
+        return tuple(np.nan for _ in at)
+    found = np.quantile(values[is_there], at, weights=weights[is_there], method="inverted_cdf")
+    return tuple(float(one) for one in found)
