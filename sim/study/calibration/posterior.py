@@ -20,14 +20,16 @@ Values = NDArray[np.float64]
 WALKERS: Final = 256
 TUNING: Final = 8  # rounds in which the length of steps is chosen
 ROUND: Final = 50  # steps of each
-LONG: Final = 30  # times that the walk is to forget where it was, at least
+LONG: Final = 20  # times that the walk is to forget where it was, at least
 ACCEPTED: Final = 0.25  # of the steps
-PIECE: Final = 500  # steps between two looks at how long it remembers
-MOST_STEPS: Final = 10_000
+PIECE: Final = 250  # steps between two looks at how long it remembers
+WORTH: Final = 0.25  # of their number, that weighted draws are worth at least
+HALVINGS: Final = 40
+MOST_STEPS: Final = 4_000
 
 
 class Walked(NamedTuple):
-    """Points of the unit cube after a walk; ``memory``: steps that it takes to forget, the longest of the inputs."""
+    """Points of the unit cube after a walk; ``memory``: steps that it takes to forget, the mean of the inputs."""
 
     points: Values
     memory: float
@@ -70,7 +72,7 @@ def walked(
         while walk.iteration < most_steps and not walk.iteration > LONG * memory:
             from_where = places if walk.iteration == 0 else None
             walk.run_mcmc(from_where, PIECE, skip_initial_state_check=True)
-            memory = float(np.max(walk.get_autocorr_time(quiet=True, tol=0)))
+            memory = float(np.mean(walk.get_autocorr_time(quiet=True, tol=0)))
     kept = walk.get_chain(thin=max(1, int(memory)), flat=True)
     return Walked(np.asarray(ndtr(kept)), memory, walk.iteration, float(walk.acceptance_fraction.mean()))
 
@@ -85,17 +87,33 @@ def crank_nicolson(step: float) -> Any:
     return proposal
 
 
-def weights(observed: Observed, of_runs: Values, of_emulators: Values, errors: Values) -> Values:
-    """Weights of draws that were run, which add up to 1: their likelihood over that of their emulators.
+class Weights(NamedTuple):
+    """Weights of draws, which add up to 1; ``power``: of what runs say beyond their emulators, 1 for all of it."""
 
-    Truncated at the mean times the root of their number (Ionides 2008), so that no single draw decides. What is missing
-    of a run counts as its emulator.
+    each: Values
+    power: float
+
+
+def weights(observed: Observed, of_runs: Values, of_emulators: Values, errors: Values) -> Weights:
+    """Weights of draws that were run: their likelihood over that which the walk had, of emulators and their errors.
+
+    With many targets and few draws a few would have all the weight. So the ratio is raised to the greatest power up to
+    1 at which the draws are worth ``WORTH`` of their number. What is missing of a run counts as its emulator.
     """
     of_runs = np.where(np.isnan(of_runs), of_emulators, of_runs)
-    gain = observed.log_likelihood(of_runs, errors) - observed.log_likelihood(of_emulators, errors)
-    raw = np.exp(gain - gain.max())
-    cut = np.minimum(raw, raw.mean() * np.sqrt(len(raw)))
-    return np.asarray(cut / cut.sum())
+    gain = observed.log_likelihood(of_runs) - observed.log_likelihood(of_emulators, errors)
+
+    def at(power: float) -> Values:
+        raw = np.exp(power * (gain - gain.max()))
+        return np.asarray(raw / raw.sum())
+
+    low, high = 0.0, 1.0
+    if effective(at(high)) >= WORTH * len(gain):
+        return Weights(at(high), high)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if effective(at(middle)) >= WORTH * len(gain) else (low, middle)
+    return Weights(at(low), low)
 
 
 def effective(weights: Values) -> float:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -30,6 +32,7 @@ from sim.study.calibration.screening import emulated, influence, out_of_reach, p
 from sim.study.calibration.waves import SHRINKS, not_ruled_out
 from sim.study.designs.design import sample
 from sim.study.designs.factors import Factor, at, priors
+from sim.study.designs.posterior import Draw, write
 from sim.study.runs.manifest import manifest
 from sim.study.runs.specification import Setting, sized
 from sim.study.runs.study import Study
@@ -80,7 +83,8 @@ class Calibration(Study):
     ``influence``: target, parameter, share (of the target's variance over the prior; no row below 1 %).
     ``waves``: wave, stage (prior, matching, posterior, kept), draws, runs, share_left (of the prior, after it; missing
     where no more is ruled out), level (implausibility that was reached), explained (median of the emulators after it),
-    fitted_far and checked_far (median number of targets beyond three standard deviations in a draw).
+    fitted_far and checked_far (median number of targets beyond three standard deviations in a draw), power (of what
+    runs say beyond their emulators in the weights; of the draws that are kept alone).
     ``posterior``: parameter, unit, is_date (numbers are then days since 1 January of year 1), value (as it is),
     prior_low, prior_middle, prior_high, posterior_low, posterior_middle, posterior_high (5 %, 50 %, 95 %), shrinkage (1
     less the posterior's standard deviation over the prior's, both of the prior's unit interval), is_identified.
@@ -121,7 +125,7 @@ class Calibration(Study):
         width: int | None = None,
         height: int | None = None,
     ) -> Any:
-        """What the posterior says of each target (``predictive``) and of the parameters it tells (``parameters``).
+        """The parameters that evidence tells most of (``parameters``), or the targets of a group by its name.
 
         See :func:`sim.drawing.draw` for the keywords and for what is given back.
         """
@@ -205,8 +209,9 @@ class _Calibrating:
         self._run(KEPT, kept, self.worlds)
         self._tell(held, state, None, emulators)
         last = self.gathered.of(self.gathered.waves)
-        weight = weights(aims, held.on_scales(self.gathered.values[last])[:, used], emulators(kept), emulators.errors)
-        return self._tables(held, screened, state, from_runs, weight, emulators, aims, left.points)
+        weight, power = weights(aims, held.on_scales(self.gathered.values[last])[:, used], emulators(kept), emulators.errors)
+        self.waves[-1]["power"] = power
+        return self._tables(held, screened, state, from_runs, weight, emulators, aims)
 
     def _as_they_are(self) -> Values:
         """Values of the targets at the values of the parameters as they are, a row a replication."""
@@ -265,7 +270,6 @@ class _Calibrating:
         weight: Values,
         emulators: Emulators,
         aims: Observed,
-        left: Values,
     ) -> Calibration:
         asked, gathered = self.question, self.gathered
         last, first = gathered.of(gathered.waves), gathered.of(1)
@@ -293,3 +297,34 @@ class _Calibrating:
             coverage=tables.coverage(self.factors, found, told),
             words=words_of(self.chosen),
         )  # fmt: skip
+
+
+def kept_of(study: Calibration) -> Path:
+    """Keep the posterior of a study in the folder of calibration, see :mod:`sim.study.designs.posterior`; its folder."""
+    parameters = [name for name in study.draws.columns if name not in ("draw", "weight")]
+    drawn = [
+        Draw(float(row["weight"]), {name: row[name] for name in parameters})
+        for row in study.draws.to_dict("records")
+    ]
+    made_of = study.manifest
+    return write(
+        drawn,
+        {
+            "versions": {**made_of.versions, **{name: version(name) for name in ("scikit-learn", "emcee", "scipy")}},
+            "seed": made_of.seed,
+            "firms": made_of.firms,
+            "settings": {name: made_of.settings[name] for name in ("targets", "draws", "waves", "kept", "used")},
+            "calibration": made_of.calibration,
+            "sources": made_of.sources,
+            "fingerprint": made_of.fingerprint,
+            "runs": len(study.runs),
+            "runs_failed": len(study.failures),
+            "draws": len(drawn),
+            "effective_draws": round(study.effective, 1),
+            "waves": [
+                {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
+                for row in study.waves.to_dict("records")
+            ],
+            "out_of_reach": study.targets.loc[study.targets["state"] == "out_of_reach", "target"].tolist(),
+        },
+    )
