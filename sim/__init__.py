@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibrate", "calibration", "compare", "discover", "journey", "load", "run", "save", "search",
-    "sensitivity", "sweep", "validate", "workbench_model",
+    "Inside", "attribute", "calibrate", "calibration", "compare", "discover", "journey", "load", "run", "save",
+    "search", "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
 

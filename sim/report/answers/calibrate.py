@@ -30,7 +30,7 @@ STATES: Final = ("used", "out_of_reach", "unmoved", "missing", "checked")
 
 
 def findings(study: Calibration, lang: Language) -> list[str]:
-    """What is left of the prior, what is told, how targets fare, what is out of reach, whether fitting can be trusted."""
+    """What is left of the prior, what is told, how targets fare, what is out of reach, whether intervals cover."""
     return [say(lang, said) for said in _findings(study)] + failed(study, lang)
 
 

@@ -1,4 +1,4 @@
-"""The charts of a calibration: how much narrower evidence makes each parameter, and targets under prior and posterior."""
+"""The charts of a calibration: how much narrower evidence makes parameters; targets under prior and posterior."""
 
 from __future__ import annotations
 

@@ -20,21 +20,27 @@ from sim.study.statistics.streams import Stream
 
 Values = NDArray[np.float64]
 RANKS: Final = 100  # draws that a true value is ranked among
-STEPS: Final = 1_500  # of a walk, at most
+STEPS: Final = 1_000  # of a walk, at most
+WALKERS: Final = 64
 FIRST_STREAM: Final = 2_000
 
 
-def coverage(emulators: Emulators, observed: Observed, inputs: int, sets: int, seed: int) -> Values:
+def coverage(emulators: Emulators, observed: Observed, inputs: int, sets: int, seed: int, workers: int = 1) -> Values:
     """Ranks from 0 to ``RANKS`` of true values among draws of the posterior: a row a set, a column an input."""
-    found = np.empty((sets, inputs))
-    for k in range(sets):
-        stream = Stream(seed, FIRST_STREAM + k)
-        true = stream.uniform(1, inputs)
-        made_up = _published(emulators, observed, true, stream)
-        points = walked(emulators, made_up, stream.uniform(512, inputs), stream, STEPS).points
-        chosen = points[stream.chosen(len(points), RANKS)]
-        found[k] = (chosen < true).sum(axis=0)
-    return found
+    from joblib import Parallel, delayed
+
+    jobs = (delayed(_ranks)(emulators, observed, inputs, Stream(seed, FIRST_STREAM + k)) for k in range(sets))
+    return np.array(Parallel(n_jobs=workers)(jobs), np.float64).reshape(sets, inputs)
+
+
+def _ranks(emulators: Emulators, observed: Observed, inputs: int, stream: Stream) -> Values:
+    """Of one set of data made up."""
+    true = stream.uniform(1, inputs)
+    made_up = _published(emulators, observed, true, stream)
+    begin = stream.uniform(WALKERS, inputs)
+    points = walked(emulators, made_up, begin, stream, WALKERS, STEPS).points
+    chosen = points[stream.chosen(len(points), RANKS)]
+    return np.asarray((chosen < true).sum(axis=0), np.float64)
 
 
 def _published(emulators: Emulators, observed: Observed, true: Values, stream: Stream) -> Observed:

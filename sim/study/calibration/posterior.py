@@ -22,7 +22,7 @@ TUNING: Final = 8  # rounds in which the length of steps is chosen
 ROUND: Final = 50  # steps of each
 LONG: Final = 20  # times that the walk is to forget where it was, at least
 ACCEPTED: Final = 0.25  # of the steps
-PIECE: Final = 250  # steps between two looks at how long it remembers
+PIECE: Final = 250  # steps before the first look at how long it remembers; then as many again
 WORTH: Final = 0.25  # of their number, that weighted draws are worth at least
 HALVINGS: Final = 40
 MOST_STEPS: Final = 4_000
@@ -38,11 +38,16 @@ class Walked(NamedTuple):
 
 
 def walked(
-    emulators: Emulators, observed: Observed, begin: Values, stream: Stream, most_steps: int = MOST_STEPS
+    emulators: Emulators,
+    observed: Observed,
+    begin: Values,
+    stream: Stream,
+    walkers: int = WALKERS,
+    most_steps: int = MOST_STEPS,
 ) -> Walked:
     """Draws of the posterior on emulators; ``begin``: points of the unit cube, of which some are where walks begin.
 
-    The walk goes on until it is ``LONG`` times as long as its memory, or ``most_steps``.
+    So many ``walkers`` go side by side, until they have gone ``LONG`` times as far as their memory, or ``most_steps``.
     """
     import emcee
     from scipy.special import ndtr, ndtri
@@ -52,13 +57,13 @@ def walked(
         fits = observed.log_likelihood(emulators(ndtr(places)), emulators.errors)
         return np.asarray(fits - 0.5 * (places**2).sum(axis=1))
 
-    chosen = begin[(stream.uniform(WALKERS) * len(begin)).astype(np.intp)]
+    chosen = begin[(stream.uniform(walkers) * len(begin)).astype(np.intp)]
     places = np.asarray(ndtri(np.clip(chosen, 1e-9, 1.0 - 1e-9)))
     step = 0.2
 
     def sampler() -> Any:
         made = emcee.EnsembleSampler(
-            WALKERS, places.shape[1], log_posterior, moves=emcee.moves.MHMove(crank_nicolson(step)), vectorize=True
+            walkers, places.shape[1], log_posterior, moves=emcee.moves.MHMove(crank_nicolson(step)), vectorize=True
         )
         made.random_state = stream.state()
         return made
@@ -71,7 +76,7 @@ def walked(
         walk, memory = sampler(), np.inf
         while walk.iteration < most_steps and not walk.iteration > LONG * memory:
             from_where = places if walk.iteration == 0 else None
-            walk.run_mcmc(from_where, PIECE, skip_initial_state_check=True)
+            walk.run_mcmc(from_where, max(PIECE, walk.iteration), skip_initial_state_check=True)
             memory = float(np.mean(walk.get_autocorr_time(quiet=True, tol=0)))
     kept = walk.get_chain(thin=max(1, int(memory)), flat=True)
     return Walked(np.asarray(ndtr(kept)), memory, walk.iteration, float(walk.acceptance_fraction.mean()))

@@ -34,7 +34,7 @@ def screened(
 ) -> pd.DataFrame:
     """What is known of each target before anything is ruled out."""
     table = published(targets)
-    known = np.where(np.isnan(implausibilities), np.inf, implausibilities)
+    known = [column[~np.isnan(column)] for column in implausibilities.T]
     return table.assign(
         scale=[scale.name for scale in observed.scales],
         state=state,
@@ -44,8 +44,8 @@ def screened(
         published_below=observed.below,
         published_above=observed.above,
         discrepancy=observed.discrepancy,
-        nearest=np.where(np.isinf(known.min(axis=0)), np.nan, known.min(axis=0)),
-        middle=np.nanmedian(np.where(np.isinf(known), np.nan, known), axis=0),
+        nearest=[float(column.min()) if len(column) else np.nan for column in known],
+        middle=[float(np.median(column)) if len(column) else np.nan for column in known],
     )
 
 
@@ -74,10 +74,14 @@ def parameters(factors: Sequence[Factor], points: Values, weight: Values) -> pd.
         prior = [_number(factor.at(end)) for end in PRIOR_ENDS]
         posterior = [_number(factor.at(end)) for end in weighted_quantiles(column, weight, PRIOR_ENDS)]
         shrinkage = 1.0 - deviation * np.sqrt(12.0)
-        rows.append(
-            [_name(factor), entry.unit, is_date, value, *prior, *posterior, shrinkage, shrinkage >= IDENTIFIED]
-        )
-    columns = ["parameter", "unit", "is_date", "value", *(f"{of}_{end}" for of in ("prior", "posterior") for end in WHAT)]
+        rows.append([_name(factor), entry.unit, is_date, value, *prior, *posterior, shrinkage, shrinkage >= IDENTIFIED])
+    columns = [
+        "parameter",
+        "unit",
+        "is_date",
+        "value",
+        *(f"{of}_{end}" for of in ("prior", "posterior") for end in WHAT),
+    ]
     return pd.DataFrame(rows, columns=[*columns, "shrinkage", "is_identified"])
 
 

@@ -1,8 +1,8 @@
 """The posterior that is kept: weighted draws of all calibrated parameters, as ``shukun calibrate --keep`` wrote them.
 
-It lies in ``posterior/`` in the folder of calibration: ``draws.csv`` (``weight``, then a column for each parameter whose
-prior is not fixed, numbers to the last bit) and ``manifest.json`` (what it was made of). Reading refuses one that does
-not fit the present parameters.
+It lies in ``posterior/`` in the folder of calibration: ``draws.csv`` (``weight``, then a column for each parameter
+whose prior is not fixed, numbers to the last bit) and ``manifest.json`` (what it was made of). Reading refuses one that
+does not fit the present parameters.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Posterior(NamedTuple):
 def posterior(folder: Path) -> Posterior | None:
     """The posterior of the present folder of calibration, None where none is kept.
 
-    Raises :class:`StudyError` for one that does not fit the present parameters: the file, the line, the column, what was
-    found and what is allowed.
+    Raises :class:`StudyError` for one that does not fit the present parameters: the file, the line, the column, what
+    was found and what is allowed.
     """
     file = folder / FOLDER / DRAWS
     if not file.is_file():
@@ -63,7 +63,9 @@ def posterior(folder: Path) -> Posterior | None:
         if name not in known:
             near = nearest(name, known)
             zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("", "")
-            raise _wrong(file, ":1", f"没有先验不固定的参数 {name}{zh}", f"there is no parameter {name} with a prior{en}")
+            raise _wrong(
+                file, ":1", f"没有先验不固定的参数 {name}{zh}", f"there is no parameter {name} with a prior{en}"
+            )
     missing = [path for path in known if path not in head]
     if head[:1] != [WEIGHT] or missing:
         lacking = missing[0] if missing else WEIGHT

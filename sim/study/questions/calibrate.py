@@ -1,8 +1,8 @@
 """Calibration: which parameters targets can tell, which worlds they rule out, and draws of what is left.
 
 All worlds that targets are read in are run under a Latin hypercube of the prior, then, in waves, under draws of what
-the emulators of the targets to be fitted do not rule out, then under draws of the posterior on emulators, by which these
-are mended where it matters, and at last under the draws that are kept. Each draw is one replication of the same seed:
+the emulators of the targets to be fitted do not rule out, then under draws of the posterior on emulators, by which
+these are mended where it matters, and at last under the draws that are kept. Each draw is one replication of the same seed:
 common random numbers. Targets that are only checked are read beside and never used. What a draw is follows from what
 all runs before it gave, so the same command goes on where it was stopped.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -52,6 +53,7 @@ WAVES: Final = 3  # of the prior and what is not ruled out; one more, of the pos
 KEPT_DRAWS: Final = 400
 REPLICATIONS: Final = 16  # at the values as they are, for the chance of a sample
 SIMULATED: Final = 50  # sets of data made up, to see whether fitting finds what they were made with
+NEEDED: Final = ("sklearn", "emcee", "threadpoolctl")  # of the extra `calibrate`
 MOVED: Final = 0.02  # of a target's variance, explained by parameters at least
 
 
@@ -77,8 +79,8 @@ class Calibration(Study):
     """What evidence allows. Numbers of targets are in their unit, or on the scale that they are compared on.
 
     ``targets``: target, group, use, unit, world, published, published_low, published_high, scale (share: logit; amount:
-    logarithm; else as it is), state (used, or why not: out_of_reach, unmoved, missing, checked), explained (share of the
-    variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below, published_above,
+    logarithm; else as it is), state (used, or why not: out_of_reach, unmoved, missing, checked), explained (share of
+    the variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below, published_above,
     discrepancy (standard deviations on the scale), nearest and middle (implausibility of the draws of the prior).
     ``influence``: target, parameter, share (of the target's variance over the prior; no row below 1 %).
     ``waves``: wave, stage (prior, matching, posterior, kept), draws, runs, share_left (of the prior, after it; missing
@@ -138,6 +140,11 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Calibration:
 
     Raises :class:`StudyError` for a target that there is not, and when none of those named can be fitted.
     """
+    if any(find_spec(name) is None for name in NEEDED):
+        raise StudyError(
+            zh="校准需要 scikit-learn 和 emcee，尚未安装；请运行：pip install 'shukun[calibrate]'",
+            en="This needs scikit-learn and emcee, which are not installed; run: pip install 'shukun[calibrate]'",
+        )
     return _Calibrating(question, setting, runner).done()
 
 
@@ -169,9 +176,7 @@ class _Calibrating:
         """All of it, from the first run to the tables."""
         asked, seed = self.question, self.setting.seed
         every, few = len(self.worlds), len(self.fitting_worlds)
-        self.runner.expect(
-            every * (asked.replications + asked.draws + asked.kept) + few * asked.draws * asked.waves
-        )
+        self.runner.expect(every * (asked.replications + asked.draws + asked.kept) + few * asked.draws * asked.waves)
         as_they_are = self._as_they_are()
         cube = np.array(sample("latin_hypercube", self.factors, asked.draws, seed))
         self._run(PRIOR, cube, self.worlds)
@@ -209,7 +214,9 @@ class _Calibrating:
         self._run(KEPT, kept, self.worlds)
         self._tell(held, state, None, emulators)
         last = self.gathered.of(self.gathered.waves)
-        weight, power = weights(aims, held.on_scales(self.gathered.values[last])[:, used], emulators(kept), emulators.errors)
+        weight, power = weights(
+            aims, held.on_scales(self.gathered.values[last])[:, used], emulators(kept), emulators.errors
+        )
         self.waves[-1]["power"] = power
         return self._tables(held, screened, state, from_runs, weight, emulators, aims)
 
@@ -229,9 +236,7 @@ class _Calibrating:
         runs = self.runner.run(specs)
         self.runs.append(runs)
         self.gathered.add(points, readings(runs, self.runner))
-        self.waves.append(
-            {"wave": self.gathered.waves, "stage": stage, "draws": len(points), "runs": len(runs)}
-        )
+        self.waves.append({"wave": self.gathered.waves, "stage": stage, "draws": len(points), "runs": len(runs)})
 
     def _states(self, held: Observed, screened: Emulators, implausibilities: Values) -> Any:
         """Whether each target is used to fit, or why not."""
@@ -274,7 +279,7 @@ class _Calibrating:
         asked, gathered = self.question, self.gathered
         last, first = gathered.of(gathered.waves), gathered.of(1)
         told = tables.parameters(self.factors, gathered.points[last], weight)
-        found = coverage(emulators, aims, len(self.factors), asked.simulated, self.setting.seed)
+        found = coverage(emulators, aims, len(self.factors), asked.simulated, self.setting.seed, self.runner.workers)
         shares = influence(screened.each, len(self.factors))
         return Calibration(
             manifest=manifest(
@@ -300,11 +305,10 @@ class _Calibrating:
 
 
 def kept_of(study: Calibration) -> Path:
-    """Keep the posterior of a study in the folder of calibration, see :mod:`sim.study.designs.posterior`; its folder."""
+    """Keep the posterior of a study in the folder of calibration, see :mod:`sim.study.designs.posterior`."""
     parameters = [name for name in study.draws.columns if name not in ("draw", "weight")]
     drawn = [
-        Draw(float(row["weight"]), {name: row[name] for name in parameters})
-        for row in study.draws.to_dict("records")
+        Draw(float(row["weight"]), {name: row[name] for name in parameters}) for row in study.draws.to_dict("records")
     ]
     made_of = study.manifest
     return write(

@@ -3,8 +3,8 @@
 The basis are products of Legendre polynomials that are orthonormal over the cube (a polynomial chaos expansion; Blatman
 and Sudret 2011), so the squares of the coefficients are shares of the variance over the cube, input by input. Terms are
 chosen by the lasso with cross-validation (scikit-learn), first single inputs, then these with curvature and in pairs;
-the coefficients are those of a ridge regression on the terms that were chosen. The error is out of sample: in every fold
-terms are chosen and fitted without the fold.
+the coefficients are those of a ridge regression on the terms that were chosen. The error is out of sample: in every
+fold terms are chosen and fitted without the fold.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PAIRED: Final = 8  # inputs that may act in pairs
 MOST_INPUTS: Final = 60  # that may be curved more than a parabola
 ROUNDS, CLOSE = 5_000, 1e-3  # of coordinate descent
 LEAST: Final = 24  # runs that a polynomial may be fitted to
+FELT: Final = 2e-4  # of the variance that is explained: a term with less is dropped
 NOTHING: Final = 1e-12  # variance of what does not vary
 
 
@@ -113,9 +114,11 @@ def _legendre(points: Values, most: int) -> Values:
 def fit(points: Values, values: Values, near: NDArray[np.bool_] | None = None) -> Emulator:
     """An emulator of one number; ``values`` has no missing one. ``near``: points of which the error is told.
 
-    Where there are too few points, or the number does not vary, it is the mean.
+    Where there are too few points, or the number does not vary, it is the mean; missing where there is none.
     """
     near = np.ones(len(values), np.bool_) if near is None or near.sum() < LEAST else near
+    if not len(values):
+        return Emulator(np.nan, (), np.array([]), np.nan, 0.0)
     mean, spread = float(values.mean()), float(values.std())
     if len(values) < LEAST or spread**2 < NOTHING * max(mean**2, NOTHING):
         return Emulator(mean, (), np.array([]), spread, 0.0)
@@ -157,7 +160,9 @@ def _fitted(
     if not chosen:
         return None, (penalty, second)
     mean, coefficients = _ridge(columns(points, chosen), values)
-    return Emulator(mean, tuple(chosen), coefficients, 0.0, 0.0), (penalty, second)
+    is_felt = coefficients**2 >= FELT * (coefficients**2).sum()
+    kept = tuple(term for term, of_use in zip(chosen, is_felt, strict=True) if of_use)
+    return Emulator(mean, kept, coefficients[is_felt], 0.0, 0.0), (penalty, second)
 
 
 def _chosen(
@@ -175,7 +180,7 @@ def _chosen(
     else:
         found = Lasso(alpha=penalty, precompute=True, max_iter=ROUNDS, tol=CLOSE).fit(design, aims)
     kept = np.flatnonzero(found.coef_)
-    return [terms[k] for k in kept], np.asarray(found.coef_[kept]), penalty
+    return [terms[int(k)] for k in kept], np.asarray(found.coef_[kept]), penalty
 
 
 def _ridge(design: Values, values: Values) -> tuple[float, Values]:
