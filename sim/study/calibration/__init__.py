@@ -2,5 +2,6 @@
 
 From below: what is observed of each target and how uncertain (``observed``, ``discrepancy``), emulators and what they
 say of parameters (``screening``), waves of history matching (``waves``), a posterior on what is left (``posterior``),
-whether that way finds what is known (``coverage``), tables (``tables``), and the posterior that is kept (``kept``).
+whether that way finds what is known (``coverage``), and tables (``tables``). What is kept of it is read by
+``sim.study.designs.posterior``.
 """
