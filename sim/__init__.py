@@ -15,6 +15,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     shares = sim.attribute("steps", firms=2_000, folder="results/steps")
     shares.plot(lang="zh").save("steps.png")
     study = sim.validate(["cash"], firms=2_000)
+    left = sim.calibrate(["cash"], draws=300, waves=2, kept=100)
     study = sim.load("results/comparison")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sim.study.comparison.journey import Journey
     from sim.study.keywords import Firms, Progress, QuestionKeywords
     from sim.study.questions.attribute import Attribution
+    from sim.study.questions.calibrate import Calibration
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.discover import Discovery
     from sim.study.questions.search import Search
@@ -51,8 +53,8 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibration", "case", "compare", "discover", "journey", "load", "run", "save", "search",
-    "sensitivity", "sweep", "validate", "workbench_model",
+    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "discover", "journey", "load", "run", "save",
+    "search", "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
 
@@ -223,6 +225,33 @@ def validate(
 
     question = answering.Asked("validate", Question(tuple(targets), replications, draws), Setting({}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
+
+
+@checked(keywords=(ExecutionKeywords, Execution))
+def calibrate(
+    targets: Iterable[str] = (),
+    *,
+    firms: Firms = None,
+    seed: int = 1,
+    draws: int = 1_000,
+    waves: int = 3,
+    kept: int = 400,
+    simulated: int = 50,
+    **execution: Unpack[ExecutionKeywords],
+) -> Calibration:
+    """Find which parameters evidence can tell and which worlds it allows; see :mod:`sim.study.questions.calibrate`.
+
+    ``targets``: names of groups or of targets, none for all. ``draws`` a wave, ``waves`` of the prior and of what is
+    not ruled out, ``kept`` draws of the posterior, ``simulated`` sets of data made up to see whether intervals cover.
+    ``firms``: rows, 5,000 where nothing is said. ``execution``: see :class:`sim.study.keywords.Execution`.
+    """
+    from sim.study import answering  # start-up: `import sim` is light
+    from sim.study.questions.calibrate import Question
+    from sim.study.runs.specification import Setting
+
+    question = Question(tuple(targets), draws, waves, kept, simulated=simulated)
+    asked = answering.Asked("calibrate", question, Setting({}, firms, seed))
+    return answering.kept(asked, Execution(**execution))  # type: ignore[return-value]
 
 
 def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:

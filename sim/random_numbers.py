@@ -48,6 +48,7 @@ class Purpose(IntEnum):
     HANDLING = 31  # period: identity of the measure
     COMPLAINT = 32  # the same
     HELP = 33  # period: day x 256 + kind of problem, or + 4 + place of the measure
+    METHOD = 34  # of what methods of studies draw; key: stream x 2**40 + place in it
 
 
 @inlined

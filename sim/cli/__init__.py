@@ -20,6 +20,9 @@ from sim.cli import questions  # noqa: F401
 from sim.cli import validation  # noqa: F401
 
 # isort: split
+from sim.cli import calibrating  # noqa: F401
+
+# isort: split
 from sim.cli import effects  # noqa: F401
 
 # isort: split

@@ -58,7 +58,7 @@ def validate(
     if markdown:
         print(told.document(language()))
         return
-    named = [_group(name) for name in names or []]
+    named = [group(name) for name in names or []]
     out = out or place_of("validate", named, (), firms, seed)
     setting = Setting(firms=firms_asked(firms), seed=seed)
     asked = Asked("validate", Question(tuple(named), replications, draws), setting)
@@ -70,13 +70,13 @@ def validate(
     end_study(study, failed=not has_page)
 
 
-def _group(name: str) -> str:
+def group(name: str) -> str:
     """The group of targets that is printed under this title in either language, else the name as it is."""
     from sim.report.words.catalogue import both  # start-up: not for `--help`
     from sim.study.validation.targets import GROUPS
 
-    for group in GROUPS:
-        title = both(f"validate.group.{group}")
+    for one in GROUPS:
+        title = both(f"validate.group.{one}")
         if name.casefold() in (title.zh.casefold(), title.en.casefold()):
-            return str(group)
+            return str(one)
     return name

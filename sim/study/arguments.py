@@ -77,6 +77,7 @@ MOST_DRAWS: Final = 1_000_000  # of a question: so many fit in memory
 DRAWS: Final = Whole(1, MOST_DRAWS)
 OVER_RANGES: Final = Whole(0, MOST_RUNS)  # draws of a comparison, and its replications for each clause: 0 for none
 AT_LEAST_TWO: Final = Whole(2, MOST_RUNS)  # replications of which an interval is asked
+WAVES: Final = Whole(1, 20)  # of a calibration
 WORKERS: Final = Whole(1)
 MOST: Final = Whole(1)  # firms followed
 LEAST_SECONDS: Final = 0.0
@@ -200,6 +201,9 @@ def arguments() -> Mapping[str, Argument]:
         "replications": REPLICATIONS.argument(),
         "draws": DRAWS.argument(),
         "clause_replications": OVER,
+        "waves": WAVES.argument(),
+        "kept": AT_LEAST_TWO.argument(),
+        "simulated": OVER,
         "workers": WORKERS.argument(),
         "threads": WORKERS.argument(),
         "most": MOST.argument(),

@@ -31,7 +31,15 @@ SCORES: Final = (
 PRIOR_INTERVAL: Final = (PRIOR[1], PRIOR[0], PRIOR[2])
 
 
-class HeldAgainst(Protocol):
+class Worded(Protocol):
+    """What says something of targets."""
+
+    @property
+    def words(self) -> pd.DataFrame:
+        """What is said of them."""
+
+
+class HeldAgainst(Worded, Protocol):
     """Targets and what came of them: a study, or a release that is kept. Tables as ``Validation`` has them."""
 
     @property
@@ -41,10 +49,6 @@ class HeldAgainst(Protocol):
     @property
     def scores(self) -> pd.DataFrame:
         """What they come to by group and use."""
-
-    @property
-    def words(self) -> pd.DataFrame:
-        """What is said of them."""
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -165,7 +169,7 @@ def evidence(found: HeldAgainst, lang: Language) -> Table:
     return Table(text("validate.table.evidence", lang), _columns(columns, lang), rows)
 
 
-def words_of(found: HeldAgainst, field: str) -> dict[str, Words]:
+def words_of(found: Worded, field: str) -> dict[str, Words]:
     """What is said in a field of each target that has it."""
     rows = found.words[found.words["field"] == field]
     return {row["target"]: Words(zh=row["zh"], en=row["en"]) for row in records(rows)}

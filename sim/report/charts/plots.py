@@ -11,6 +11,7 @@ from sim.observe.months import HEADLINES
 from sim.observe.tables import Result
 from sim.report.charts import (
     attribution,
+    calibration,
     discovery,
     journey,
     journey_rows,
@@ -30,6 +31,7 @@ from sim.report.words.language import of_environment
 from sim.report.words.sentences import say
 from sim.study.comparison.journey import Journey
 from sim.study.questions.attribute import Attribution
+from sim.study.questions.calibrate import Calibration
 from sim.study.questions.comparison import Comparison
 from sim.study.questions.discover import BOX, Discovery
 from sim.study.questions.run import Ensemble
@@ -42,7 +44,7 @@ from sim.study.summaries.journeys import FollowedFirms, of_journey
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.study.summaries.sweep import SweepSummary
 
-BELOW: Final = (Journey, Validation)  # whose charts stand one below the other
+BELOW: Final = (Calibration, Journey, Validation)  # whose charts stand one below the other
 
 
 def draw(
@@ -147,6 +149,15 @@ def _of_validation(study: Validation, lang: Language, group: str | None = None) 
     if group is not None and group not in known:
         raise ValueError(f"there is no group {group}; there are {', '.join(known)}")
     return [validation.group(study, name, lang).specification for name in (known if group is None else [group])]
+
+
+@charts_of.register
+def _of_calibration(study: Calibration, lang: Language, chart: str = "parameters") -> list[Spec]:
+    if chart == "parameters":
+        return [calibration.parameters(study, lang).specification]
+    if chart not in (known := calibration.groups(study)):
+        raise ValueError(f"there is no chart {chart}; there are parameters, {', '.join(known)}")
+    return [calibration.group(study, chart, lang).specification]
 
 
 @charts_of.register

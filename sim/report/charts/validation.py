@@ -14,6 +14,8 @@ from sim.study.validation.scoring import MISS, MODEL, NO_VALUE, NOT_ANSWERABLE, 
 from sim.study.validation.targets import GROUPS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.questions.validate import Validation
 
 Row = dict[str, Any]
@@ -37,16 +39,21 @@ def groups(study: Validation) -> list[str]:
 
 def group(study: Validation, name: str, lang: Language) -> Chart:
     """Of each target of a group, on an axis of its own, the intervals; its title says whether it is hit or missed."""
-    words = study.words[study.words["field"] == "title"].set_index("target")[lang]
+    return of_targets(study.targets, study.words, name, "validate", lang)
+
+
+def of_targets(targets: pd.DataFrame, words: pd.DataFrame, name: str, kind: str, lang: Language) -> Chart:
+    """The same of targets as ``Validation`` has them; ``kind``: of study, whose words the intervals are called by."""
+    titles = words[words["field"] == "title"].set_index("target")[lang]
     rows: list[Row] = []
-    of = study.targets[(study.targets["group"] == name) & (study.targets["verdict"] != NOT_ANSWERABLE)]
+    of = targets[(targets["group"] == name) & (targets["verdict"] != NOT_ANSWERABLE)]
     for place, row in enumerate(records(of)):
-        rows += _of_target(row, place * (len(LANES) + 1), str(words[row["target"]]), lang)
+        rows += _of_target(row, place * (len(LANES) + 1), str(titles[row["target"]]), kind, lang)
     title = text(f"validate.group.{name}", lang)
     height = LANE * (len(LANES) + 1) * len(of)
     y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [0, height / LANE], "reverse": True}}
     x: Row = {"field": "low", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}}
-    colours = {text(f"validate.chart.{one}", lang): colour for one, (_, colour, _) in INTERVALS.items()}
+    colours = {text(f"{kind}.chart.{one}", lang): colour for one, (_, colour, _) in INTERVALS.items()}
     tips = [tip("title", text("validate.column.target", lang)), tip("said", text("validate.chart.value", lang))]
     is_named: Row = {"type": "text", "baseline": "middle", "limit": {"expr": "width"}}
     layers: list[Row] = [
@@ -90,7 +97,7 @@ def group(study: Validation, name: str, lang: Language) -> Chart:
     return Chart(title, specification(title, rows, text("validate.chart.note", lang), height=height, layer=layers))
 
 
-def _of_target(row: Row, top: float, title: str, lang: Language) -> list[Row]:
+def _of_target(row: Row, top: float, title: str, kind: str, lang: Language) -> list[Row]:
     """The marks of one target, its values as places on an axis from 0 to 1."""
     ends = [float(row[column]) for which, _, _ in INTERVALS.values() for column in which]
     known = [end for end in ends if not isnan(end)]
@@ -120,7 +127,7 @@ def _of_target(row: Row, top: float, title: str, lang: Language) -> list[Row]:
         spare = max(LEAST - (place(end) - place(begin)), 0.0) / 2
         marks.append(
             {
-                "what": "interval", "label": text(f"validate.chart.{name}", lang), "title": title, "thick": thick,
+                "what": "interval", "label": text(f"{kind}.chart.{name}", lang), "title": title, "thick": thick,
                 "low": place(begin) - spare, "high": place(end) + spare, "middle": place(middle), "y": at(name),
                 "said": say(lang, of_row(row, which)),
             }

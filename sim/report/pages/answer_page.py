@@ -163,7 +163,7 @@ def _facts(study: Study) -> list[tuple[Words, Words | str]]:
     facts: list[tuple[Words, Words | str]] = [(both("answer.facts.kind"), both(f"answer.kind.{study.kind}"))]
     facts.append((both("answer.facts.scenario"), manifest.scenarios[-1].title))
     if "draw" in runs and runs["draw"].nunique() > 1:
-        as_they_are = study.kind == "validate"  # whose first is no draw: the values as they are
+        as_they_are = study.kind in ("calibrate", "validate")  # whose first is no draw: the values as they are
         facts.append((both("answer.facts.draws"), plain_count(runs["draw"].nunique() - as_they_are)))
     facts.append((both("report.facts.replications"), plain_count(manifest.replications)))
     facts.append((both("answer.facts.runs"), plain_count(len(runs))))

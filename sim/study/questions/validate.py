@@ -8,7 +8,7 @@ where it is run; only those numbers travel. What the words mean is told in :mod:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -21,11 +21,12 @@ from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.designs.design import sample
 from sim.study.designs.factors import at, priors
-from sim.study.reductions.readings import ReadingSpec
 from sim.study.runs.manifest import manifest
 from sim.study.runs.specification import RunSpec, Setting, sized
 from sim.study.runs.study import Study
 from sim.study.validation import releases
+from sim.study.validation.readings import Read, at_values, under_draws
+from sim.study.validation.readings import readings as of_runs
 from sim.study.validation.scoring import AS_THEY_ARE, score, specs_by_world, sums
 from sim.study.validation.targets import targets
 from sim.study.validation.told import evidence_of, words_of
@@ -119,18 +120,18 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
             zh="所列目标都不是模型所能回答的；原因写在各目标之下。",
             en="The model can answer none of these targets; each says why.",
         )
-    at_values = sized([known.worlds[world] for world in read], setting.firms)
+    as_they_are = sized([known.worlds[world] for world in read], setting.firms)
     drawn = _drawn(question.draws)
-    runner.expect(len(at_values) * (question.replications + len(drawn)))
-    runs = runner.run(_specs(at_values, read, drawn, question.replications, setting.seed))
-    readings = _readings(runs, runner)
+    runner.expect(len(as_they_are) * (question.replications + len(drawn)))
+    runs = runner.run(_specs(as_they_are, read, drawn, question.replications, setting.seed))
+    readings = of_runs(runs, runner)
     before = releases.before(version("shukun"))
     table = score(chosen, readings, {} if before is None else before.intervals)
     return Validation(
         manifest=manifest(
-            "validate", at_values[::-1], setting.seed, question.replications,
+            "validate", as_they_are[::-1], setting.seed, question.replications,
             varied=[factor.path for factor in priors()] if drawn else (), targets=list(question.names),
-            draws=question.draws, rows_of_draws=_rows_of_draws(at_values[0]),
+            draws=question.draws, rows_of_draws=_rows_of_draws(as_they_are[0]),
             fitted=False, before="" if before is None else before.version,
             readings={world: [list(spec) for spec in specs] for world, specs in read.items()},
         ),
@@ -157,34 +158,14 @@ def _rows_of_draws(scenario: Scenario) -> Any:
 
 def _specs(
     worlds: Sequence[Scenario],
-    read: dict[str, tuple[ReadingSpec, ...]],
+    read: Read,
     drawn: Sequence[dict[str, Any]],
     replications: int,
     seed: int,
 ) -> Iterator[RunSpec]:
     """Runs at the values as they are, then those of each draw, the same draw in every world."""
-    for world in worlds:
-        for replication in range(replications):
-            yield RunSpec(world, seed + replication, replication, AS_THEY_ARE, "readings", readings=read[world.name])
-    prefix = len("parameters.")
-    for draw, values in enumerate(drawn, AS_THEY_ARE + 1):
-        changes = {path[prefix:]: value for path, value in values.items()}
-        for world in worlds:
-            asked = replace(world, parameter_changes=changes | world.parameter_changes, firms=_rows_of_draws(world))
-            yield RunSpec(asked, seed, 0, draw, "readings", readings=read[world.name])
-
-
-def _readings(runs: pd.DataFrame, runner: Runner) -> pd.DataFrame:
-    """What was read of the runs that succeeded, run by run."""
-    done = runs[runs["reason"] == ""]
-    found = [
-        runner.stored.table(row["run"], "readings").assign(
-            world=row["scenario"], draw=row["draw"], replication=row["replication"]
-        )
-        for row in done.to_dict("records")
-    ]
-    columns = ["world", "draw", "replication", "target", "value"]
-    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+    yield from at_values(worlds, read, replications, seed)
+    yield from under_draws(worlds, read, dict(enumerate(drawn, AS_THEY_ARE + 1)), _rows_of_draws(worlds[0]), seed)
 
 
 def _draws_table(drawn: Sequence[dict[str, Any]]) -> pd.DataFrame:

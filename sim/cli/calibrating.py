@@ -1,0 +1,64 @@
+"""The command that finds which worlds evidence allows, and keeps draws of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from sim.cli.language import language, say
+from sim.cli.shared import (
+    AsJson,
+    Cluster,
+    FirmsAsked,
+    Seed,
+    Workers,
+    answered,
+    argument,
+    command,
+    deliver,
+    end_study,
+    firms_asked,
+    option,
+    place_of,
+    processes,
+)  # fmt: skip
+from sim.cli.streams import tell
+from sim.cli.validation import group
+from sim.study.arguments import AT_LEAST_TWO, DRAWS, OVER_RANGES, WAVES
+from sim.study.keywords import Execution
+from sim.study.runs.specification import Setting
+
+
+@command("calibrate")
+def calibrate(
+    names: Annotated[list[str] | None, argument("target", "targets")] = None,
+    firms: FirmsAsked = None,
+    seed: Seed = 1,
+    draws: Annotated[int, option("draws", "number", "calibrate_draws", min=DRAWS.least, max=DRAWS.most)] = 1_000,
+    waves: Annotated[int, option("waves", "number", "calibrate_waves", min=WAVES.least, max=WAVES.most)] = 3,
+    kept: Annotated[
+        int, option("kept", "number", "calibrate_kept", min=AT_LEAST_TWO.least, max=AT_LEAST_TWO.most)
+    ] = 400,
+    simulated: Annotated[
+        int, option("simulated", "number", "calibrate_simulated", min=OVER_RANGES.least, max=OVER_RANGES.most)
+    ] = 50,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    out: Annotated[Path | None, option("out", "folder", "out", show_default=False)] = None,
+    keep: Annotated[bool, option("keep", None, "calibrate_keep")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what evidence allows of the parameters."""
+    from sim.report.terminal import tables  # start-up: pandas, not for `--help`
+    from sim.study.answering import Asked
+    from sim.study.questions.calibrate import Question, kept_of
+
+    named = [group(name) for name in names or []]
+    out = out or place_of("calibrate", named, (), firms, seed)
+    setting = Setting(firms=firms_asked(firms), seed=seed)
+    asked = Asked("calibrate", Question(tuple(named), draws, waves, kept, simulated=simulated), setting)
+    with answered(asked, Execution(processes(workers), cluster, out)) as (study, _):
+        has_page = deliver(study, out, tables.answer_of_study, tables.show_answer, language(), as_json)
+    if keep:
+        tell(say("note.kept_posterior", folder=str(kept_of(study))))
+    end_study(study, failed=not has_page)

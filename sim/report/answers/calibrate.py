@@ -1,0 +1,198 @@
+"""A calibration, told to people: what was ruled out, what evidence tells and what it does not, hits and misses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from sim.measure import Words
+from sim.report.answers.answer import Table, failed
+from sim.report.answers.validate import words_of
+from sim.report.charts import calibration as chart
+from sim.report.charts.style import Chart
+from sim.report.words.catalogue import Language, both, text
+from sim.report.words.numbers import plain_count, share, three_digits
+from sim.report.words.sentences import listed, say
+from sim.report.words.target_values import of_row
+from sim.study.summaries.rows import records
+
+if TYPE_CHECKING:
+    from sim.study.questions.calibrate import Calibration
+
+MOST_NAMED: Final = 5  # in a sentence
+MOST_TOLD: Final = 3  # parameters that a target is moved by
+ENDS: Final = ("middle", "low", "high")
+PUBLISHED: Final = ("published", "published_low", "published_high")
+STATES: Final = ("used", "out_of_reach", "unmoved", "missing", "checked")
+
+
+def findings(study: Calibration, lang: Language) -> list[str]:
+    """What is left of the prior, what is told, how targets fare, what is out of reach, whether intervals cover."""
+    return [say(lang, said) for said in _findings(study)] + failed(study, lang)
+
+
+def tables(study: Calibration, lang: Language) -> list[Table]:
+    """The waves, what evidence tells of parameters, targets under prior and posterior, what moves them, coverage."""
+    return [
+        _waves(study, lang), _parameters(study, lang), *_predictive(study, lang), _screened(study, lang),
+        _coverage(study, lang),
+    ]  # fmt: skip
+
+
+def charts(study: Calibration, lang: Language) -> list[Chart]:
+    """Parameters by what is told of them, then the targets of each group."""
+    return [chart.parameters(study, lang), *(chart.group(study, name, lang) for name in chart.groups(study))]
+
+
+def _findings(study: Calibration) -> Iterator[Words]:
+    states = study.targets["state"].value_counts()
+    counts = {name: plain_count(int(states.get(name, 0))) for name in STATES}
+    yield both("calibrate.finding.targets", all=plain_count(len(study.targets)), **counts)
+    matched = study.waves[study.waves["share_left"].notna()]
+    last = records(matched.tail(1))[0]
+    yield both(
+        "calibrate.finding.left", share=_part(last["share_left"]), waves=plain_count(len(matched)),
+        runs=plain_count(len(study.runs)),
+    )  # fmt: skip
+    told = study.posterior[study.posterior["is_identified"]].sort_values("shrinkage", ascending=False, kind="stable")
+    if len(told):
+        named = listed(Words(zh=name, en=name) for name in told["parameter"].head(MOST_NAMED))
+        yield both(
+            "calibrate.finding.told", told=plain_count(len(told)), all=plain_count(len(study.posterior)), named=named
+        )
+    else:
+        yield both("calibrate.finding.nothing_told", all=plain_count(len(study.posterior)))
+    for use in ("fitted", "checked"):
+        of = study.predictive[(study.predictive["use"] == use) & study.predictive["hit"].notna()]
+        if len(of):
+            sums = {name: plain_count(int(of[name].sum())) for name in ("hit", "covered", "sharp")}
+            yield both(
+                f"calibrate.finding.{use}", all=plain_count(len(of)), **sums,
+                score=three_digits(float(of["score"].median())),
+                score_prior=three_digits(float(of["score_prior"].median())),
+            )  # fmt: skip
+    far = study.targets[study.targets["state"] == "out_of_reach"]
+    if len(far):
+        titles = words_of(study, "title")
+        named = listed(titles[name] for name in far["target"])
+        yield both("calibrate.finding.out_of_reach", count=plain_count(len(far)), named=named)
+    power = float(study.waves["power"].iloc[-1])
+    yield both(
+        "calibrate.finding.weights", draws=plain_count(len(study.draws)), worth=three_digits(study.effective),
+        power=share(power),
+    )  # fmt: skip
+    if len(study.coverage):
+        every = records(study.coverage.head(1))[0]
+        if every["covered_90"] == every["covered_90"]:
+            yield both(
+                "calibrate.finding.coverage", sets=plain_count(int(every["sets"])), of_90=share(every["covered_90"]),
+                of_50=share(every["covered_50"]),
+            )  # fmt: skip
+
+
+def _waves(study: Calibration, lang: Language) -> Table:
+    rows = [
+        [
+            str(row["wave"]), text(f"calibrate.stage.{row['stage']}", lang), say(lang, plain_count(row["draws"])),
+            say(lang, plain_count(row["runs"])), say(lang, _part(row["share_left"])),
+            *(say(lang, _digits(row[name])) for name in ("explained", "fitted_far", "checked_far")),
+        ]
+        for row in records(study.waves)
+    ]  # fmt: skip
+    names = ("wave", "stage", "draws", "runs", "share_left", "explained", "fitted_far", "checked_far")
+    return Table(text("calibrate.table.waves", lang), _columns(names, lang), rows, is_open=True)
+
+
+def _parameters(study: Calibration, lang: Language) -> Table:
+    rows = []
+    for row in records(study.posterior.sort_values("shrinkage", ascending=False, kind="stable")):
+        spans = [_span(row, of, lang) for of in ("prior", "posterior")]
+        told = text(f"calibrate.told.{'yes' if row['is_identified'] else 'no'}", lang)
+        rows.append([row["parameter"], _one(row, row["value"]), *spans, say(lang, share(row["shrinkage"])), told])
+    names = ("parameter", "value", "prior", "posterior", "shrinkage", "told")
+    return Table(text("calibrate.table.parameters", lang), _columns(names, lang), rows, is_compact=True)
+
+
+def _predictive(study: Calibration, lang: Language) -> Iterator[Table]:
+    """Those that were used to fit, those that are only checked, and those that were not used and why."""
+    titles = words_of(study, "title")
+    of = study.predictive
+    for name, states in (("fitted", ("used",)), ("checked", ("checked",)), ("unused", STATES[1:4])):
+        rows = [
+            [
+                say(lang, titles[row["target"]]), text(f"calibrate.state.{row['state']}", lang),
+                say(lang, of_row(row, PUBLISHED)),
+                *(say(lang, of_row(row, tuple(f"{which}_{end}" for end in ENDS))) for which in ("posterior", "prior")),  # type: ignore[arg-type]
+                _verdict(row, lang), say(lang, _digits(row["score"])), say(lang, _digits(row["score_prior"])),
+            ]
+            for row in records(of[of["state"].isin(states)])
+        ]  # fmt: skip
+        if rows:
+            names = ("target", "state", "published", "posterior", "prior", "verdict", "score", "score_prior")
+            title = text(f"calibrate.table.{name}", lang)
+            yield Table(title, _columns(names, lang), rows, is_open=True, is_compact=name != "unused")
+
+
+def _screened(study: Calibration, lang: Language) -> Table:
+    titles = words_of(study, "title")
+    by = {str(name): list(rows["parameter"]) for name, rows in study.influence.groupby("target", sort=False)}
+    rows = [
+        [
+            say(lang, titles[row["target"]]), say(lang, _digits(row["explained"])),
+            *(say(lang, _digits(row[name])) for name in ("emulator_error", "chance", "discrepancy")),
+            say(lang, _digits(row["nearest"])), ", ".join(by.get(row["target"], ())[:MOST_TOLD]),
+        ]
+        for row in records(study.targets)
+    ]  # fmt: skip
+    names = ("target", "explained", "emulator_error", "chance", "discrepancy", "nearest", "moved_by")
+    return Table(text("calibrate.table.screened", lang), _columns(names, lang), rows)
+
+
+def _coverage(study: Calibration, lang: Language) -> Table:
+    rows = [
+        [
+            row["parameter"] or text("calibrate.all_told", lang),
+            *(say(lang, share(row[name])) for name in ("covered_50", "covered_90")),
+            say(lang, _digits(row["uniform_p"])),
+        ]
+        for row in records(study.coverage[study.coverage["is_identified"]])
+    ]
+    names = ("parameter", "covered_50", "covered_90", "uniform_p")
+    return Table(text("calibrate.table.coverage", lang), _columns(names, lang), rows)
+
+
+def _verdict(row: dict[str, Any], lang: Language) -> str:
+    if pd.isna(row["hit"]):
+        return text("validate.verdict.no_value", lang)
+    which = "sharp" if row["sharp"] else "hit" if row["hit"] else "miss"
+    return text(f"calibrate.verdict.{which}", lang)
+
+
+def _span(row: dict[str, Any], of: str, lang: Language) -> str:
+    ends = {end: Words(zh=(one := _one(row, row[f"{of}_{end}"])), en=one) for end in ("low", "high")}
+    return text("unit.interval", lang, **ends)
+
+
+def _one(row: dict[str, Any], value: float) -> str:
+    return date.fromordinal(int(value)).isoformat() if row["is_date"] else say("en", three_digits(value))
+
+
+def _part(value: float) -> Words:
+    """A share that may be very small."""
+    if pd.isna(value):
+        return both("unit.missing")
+    if value >= 0.001:
+        return share(value)
+    said = f"{value:.1e}"
+    return Words(zh=said, en=said)
+
+
+def _columns(names: Sequence[str], lang: Language) -> list[str]:
+    return [text(f"calibrate.column.{name}", lang) for name in names]
+
+
+def _digits(value: Any) -> Words:
+    return both("unit.missing") if pd.isna(value) else three_digits(float(value))
