@@ -348,8 +348,8 @@ class Run:
             instruments()[rules.measures[m].instrument].act(rules.values[m], m, on, rules)
         for m in first:
             if rules.terms.quota[m] >= 0:
-                quota = rules.terms.quota[m] * self.population.scale
-                choose(m, quota, int(self.timeline.month[day]), self.state.firms, counts)
+                quota, month = rules.terms.quota[m] * self.population.scale, int(self.timeline.month[day])
+                self.record.rankings.append(choose(m, quota, month, self.state.firms, counts))
         return moves
 
     def _settle(self, day: int) -> None:
@@ -404,12 +404,11 @@ class Run:
         missing += sum(abs(a - int(b)) for a, b in zip(self.funds.levels(), self.funds.treasury.level, strict=True))
         if missing:
             raise UnbalancedError(f"scenario {self.scenario.name}, seed {self.seed}: {missing} fen are unaccounted for")
-        of_group = {measure.id: measure.action for measure in self.scenario.measures}
-        of_groups = [of_group.get(group, group) for group in self.groups]
+        actions = {measure.id: measure.action for measure in self.scenario.measures}
+        of_groups = [actions.get(group, group) for group in self.groups]
         parties = [ledger.MeasureParty(x.id, x.bearers, x.moves) for x in self.scenario.measures]
         money = self.record.ledger_table(records.books, parties)
-        groups = (firms, records.slots, state.queues, (self.outbreak.closures.county_rows,), self.tenders.arrays)
-        held = sum(array.nbytes for group in groups for array in group)
+        held = (firms, records.slots, state.queues, (self.outbreak.closures.county_rows,), self.tenders.arrays)
         inside, tables = self.looks.tables(), {name: nothing(name) for name in MONTHLY}
         if self.makes_tables:
             tables = self.record.tables(firms, self.rules.terms, records.counts, records.books, self.timeline)
@@ -436,13 +435,14 @@ class Run:
             restarts=tables["restarts"],
             reactions=self.record.reactions_table(self.reactions.acted, self.timeline),
             fates=self.record.fates_table(firms, records.slots, of_groups) if self.keeps_fates else nothing("fates"),
+            rankings=self.record.rankings_table(firms) if self.keeps_fates else nothing("rankings"),
             journeys=self.journeys.table(),
             snapshots=inside["snapshots"],
             distributions=inside["distributions"],
             resumption=inside["resumption"],
             stops=inside["stops"],
             ledger_residual_fen=missing,
-            bytes_per_firm=held / self.population.alive,
+            bytes_per_firm=sum(array.nbytes for group in held for array in group) / self.population.alive,
             read_in=read_in(self.record.months, self.scenario.plan.read_on),
             changed_parameters=changed_parameters(self.scenario.parameter_changes),
         )

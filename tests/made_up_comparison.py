@@ -133,6 +133,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         restarts=made_up_tables.restarts(strength),
         fates=fates,
         saved_or_postponed=made_up_tables.saved_or_postponed(pairs, replications),
+        chosen=made_up_tables.chosen(pairs, replications),
         costs=cost,
         unit_costs=unit_cost,
         repayment_wall_exits=made_up_tables.exits(strength, MONTHS, LATER),

@@ -7,12 +7,15 @@ import pandas as pd
 
 from sim.observe.months import HEADLINES, rates_by_month
 from sim.study.comparison import by_month, costs, interaction
+from sim.study.comparison import chosen as titles
 from sim.study.comparison import saved_or_postponed as lasting
 from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.comparison.journey import EXAMPLES
 from sim.study.comparison.some_firms import CELL, CELLS
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.study.outcomes import Pair
+from sim.study.reductions.chosen import ANY
+from sim.study.reductions.chosen import SUMS as OF_CHOSEN
 from sim.study.reductions.fates import FATES, GIVERS
 from sim.study.reductions.saved_or_postponed import CLOSED_ANYWAY, FOUNDERS, GROUPS, SUMS
 from sim.vocabulary import COUNTED_BY, LEVELS, REQUESTS, SECTORS, SIZES, UNIVERSES
@@ -65,6 +68,23 @@ def saved_or_postponed(pairs: Pairs, replications: int) -> pd.DataFrame:
         return pd.DataFrame([of[group] for group in GROUPS], columns=list(SUMS)).assign(group=GROUPS)
 
     return lasting.table((pair, [sums(points, r) for r in range(replications)]) for pair, points in pairs.items())
+
+
+def chosen(pairs: Pairs, replications: int) -> pd.DataFrame:
+    """A measure chose 1,000 firms, 40 rows: titles keep some of them; of another few rows tell nothing."""
+
+    def sums(points: float, r: int) -> pd.DataFrame:
+        firms = (
+            ("srdi_growth_firms", True, 1_000.0, 930.0 + r, 900.0, 5_300.0, 5_000.0, 40.0),
+            ("srdi_growth_firms", False, 1_010.0, 912.0, 911.0, 4_990.0, 5_000.0, 41.0),
+            ("srdi_little_giants", True, 120.0, 119.0, 119.0, 700.0, 690.0, 4.0),
+            ("srdi_little_giants", False, 130.0, 129.0, 129.0, 700.0, 700.0, 4.0),
+            (ANY, True, 1_120.0, 1_049.0 + r, 1_019.0, 6_000.0, 5_690.0, 44.0),
+            (ANY, False, 1_140.0, 1_041.0, 1_040.0, 5_690.0, 5_700.0, 45.0),
+        )
+        return pd.DataFrame(firms if points else [], columns=["measure", "chosen", *OF_CHOSEN])
+
+    return titles.table((pair, [sums(points, r) for r in range(replications)]) for pair, points in pairs.items())
 
 
 def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from sim.cli.shared import (
     progress_bar,
 )  # fmt: skip
 from sim.cli.streams import tell
-from sim.report.terminal import tables
+from sim.report.terminal import json_answers, tables
 from sim.scenario import from_words
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
 from sim.study.keywords import Execution
@@ -66,7 +66,7 @@ def _command(kind: str) -> Callable[..., None]:
         setting = Setting(fixed, firms_asked(firms), seed, place.folder)
         execution = Execution(processes(workers), cluster, out, seconds=seconds)
         with answered(answering.Asked(kind, content, setting, place.document), execution) as (study, _):
-            has_page = deliver(study, out, tables.answer_of_study, tables.show_answer, language(), as_json)
+            has_page = deliver(study, out, json_answers.answer_of_study, tables.show_answer, language(), as_json)
         end_study(study, failed=not has_page)
 
     return ask

@@ -33,7 +33,7 @@ from sim.cli.shared import (
 )  # fmt: skip
 from sim.cli.streams import tell
 from sim.refusal import Refusal
-from sim.report.terminal import tables
+from sim.report.terminal import json_answers, tables
 from sim.report.words.catalogue import Language
 from sim.scenario import from_words
 from sim.study.arguments import OVER_RANGES
@@ -90,7 +90,7 @@ def compare(
     some = _meant(where)
 
     def told(study: Comparison, folder: Path) -> dict[str, Any]:
-        return tables.answer_of_comparison(study, folder) | some_firms.answer(study, some)
+        return json_answers.answer_of_comparison(study, folder) | some_firms.answer(study, some)
 
     def show(study: Comparison, lang: Language) -> None:
         tables.show_comparison(study, lang)
@@ -139,7 +139,7 @@ def run(
     with answered(asked, Execution(processes(workers), cluster, out, threads=threads)) as (study, stored):
         report = None if out is None else write_report(study, out)
         if not study.values.empty:
-            answer = tables.answer_of_run(study, stored, out) | some_firms.answer(study, some)
+            answer = json_answers.answer_of_run(study, stored, out) | some_firms.answer(study, some)
             if as_json:
                 tables.print_json(answer)
             else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.firm.entitlements import set_bit
+from sim.firm.ranking import Ranking
 from sim.firm.state import DECIDED, Counts
 from sim.population.columns import Firms
 from sim.vocabulary import Status
 
 
-def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> None:
+def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> Ranking:
     """Choose firms for measure m until its ``quota`` of entities is filled, the lowest material costs first.
 
     A low share of materials stands for a high margin, the best prospect that can be known beforehand. Rows that stand
@@ -23,7 +24,9 @@ def choose(m: int, quota: float, month: int, firms: Firms, counts: Counts) -> No
     rows = rows[np.lexsort((firms.key[rows], firms.materials_share[rows]))]
     weights = firms.weight[rows]
     before = np.cumsum(weights) - weights
-    for row in rows[before < quota]:
+    chosen = int((before < quota).sum())
+    for row in rows[:chosen]:
         set_bit(firms.granted, row, m)
         counts.holders[m, firms.prefecture[row]] += firms.weight[row]
         counts.firms[month, m, DECIDED] += firms.weight[row]
+    return Ranking(m, rows.astype(np.int32), chosen)

@@ -1,14 +1,15 @@
 """Relief: somebody else bears a share of a bill that falls due (rent waived, interest halved, tolls free)."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.firm.state import RELIEF
 from sim.institutions.rules import Rules
 from sim.measure import Dated, InstrumentValues, Months, Rate, Share
 from sim.names import Named
+from sim.refusal import Refusal
 from sim.vocabulary import FLOWS, mask
 
 # Principal is owed, not spent: whoever pays it for the firm would have to be paid by the firm.
@@ -52,6 +53,17 @@ class Values(InstrumentValues):
         description="part of the bills that it reaches, where firms cannot tell theirs apart",
         json_schema_extra={"zh": "企业之间无法区分时，所覆盖账单的比例"},
     )
+
+
+    @model_validator(mode="after")
+    def _rent_is_what_is_given_back(self) -> Self:
+        if self.paid_since is not None and "rent" not in self.flows:
+            raise Refusal(
+                zh="paid_since 退还的是已缴的租金，flows 须包含 rent",
+                en="paid_since gives back rent that was paid, so rent must be among the flows",
+                at=("flows",),
+            )
+        return self
 
 
 def prepare(values: Values, m: int, rules: Rules) -> None:

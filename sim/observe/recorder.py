@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.firm.effects import Terms
+    from sim.firm.ranking import Ranking
     from sim.firm.state import Clock, Counts, Slots, State
     from sim.ledger import Books
     from sim.population.columns import Firms
@@ -118,6 +119,7 @@ class Record:
         self.adopted_in = months.index(adopted) if adopted in months else 0 if adopted < months[0] else len(months)
         self.arrears = np.zeros((len(months) + 1, OF_ARREARS), np.int64)  # at the start, then at each month's end
         self.money_of_fund = np.zeros((len(months), 2), np.int64)  # of SME_FUND by each month's end: put in, drawn
+        self.rankings: list[Ranking] = []  # by measures with a quota, as they chose
         # Months whose counts decide the outcomes.
         self.decisive = {*self.read_in.values(), min(self.adopted_in - 1, last), last}
 
@@ -374,3 +376,25 @@ class Record:
             }
             | {f"given_{action}_fen": amounts for action, amounts in given.items()}
         )
+
+    def rankings_table(self, firms: Firms) -> pd.DataFrame:
+        """Who was chosen and who was next (columns: ``TABLES['rankings']``), of those next as many entities again.
+
+        Who holds another title is no measure of what a title does, so the next are taken of those that have none.
+        """
+        import pandas as pd
+
+        chosen = [(ranking.m, ranking.rows[: ranking.chosen]) for ranking in self.rankings]
+        holds = np.zeros(len(firms.key), np.bool_)
+        for _, rows in chosen:
+            holds[rows] = True
+        tables = []
+        for (m, rows), ranking in zip(chosen, self.rankings, strict=True):
+            later = ranking.rows[ranking.chosen :]
+            later = later[~holds[later]]
+            weights = firms.weight[later]
+            later = later[np.cumsum(weights) - weights < firms.weight[rows].sum()]
+            for are_chosen, of in ((True, rows), (False, later)):
+                columns = {"measure": self.measures[m], "firm": firms.key[of], "chosen": are_chosen}
+                tables.append(pd.DataFrame(columns, index=range(len(of))))
+        return pd.concat(tables, ignore_index=True) if tables else nothing("rankings")

@@ -177,6 +177,11 @@ TABLES: Final[dict[str, dict[str, Column]]] = {
             for action in (*ACTIONS, MECHANISMS)
         },
     },
+    "rankings": {
+        "measure": Column("str", "-", "measure with a quota, which chose firms; rows by rank, the best prospect first"),
+        "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
+        "chosen": Column("bool", "-", "it was chosen; else it is among the next in rank that no measure ever chose"),
+    },
     "journeys": {
         "firm": Column("uint64", "-", "identity of the firm, the same in every world"),
         "date": Column("str", "YYYY-MM-DD", "day of the event"),
@@ -332,6 +337,7 @@ class Result:
     restarts: pd.DataFrame
     reactions: pd.DataFrame
     fates: pd.DataFrame
+    rankings: pd.DataFrame
     journeys: pd.DataFrame
     snapshots: pd.DataFrame  # this and the next three: what `sim.observe.inside.Inside` asks for, else no rows
     distributions: pd.DataFrame

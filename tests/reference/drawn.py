@@ -200,9 +200,11 @@ def a_measure(draw: DrawFn, id_: str, world: WorldSpec, funds: list[str]) -> Mea
         values["tops_up"] = None
     start = draw(st.one_of(st.just(world.start), days))
     end = draw(st.one_of(st.none(), days.filter(lambda day: day >= start)))
-    if name == "relief" and draw(st.booleans()):  # of rent that may have been paid already
-        since = draw(st.dates(start - timedelta(days=150), start + timedelta(days=20)))
-        values |= {"flows": ("rent", "interest"), "months": draw(st.integers(1, 9)), "paid_since": since}
+    if name == "relief":
+        values["paid_since"] = None
+        if draw(st.booleans()):  # of rent that may have been paid already
+            since = draw(st.dates(start - timedelta(days=150), start + timedelta(days=20)))
+            values |= {"flows": ("rent", "interest"), "months": draw(st.integers(1, 9)), "paid_since": since}
     announced = draw(st.one_of(st.none(), st.dates(start - timedelta(days=90), start)))
     withdrawn = draw(st.one_of(st.none(), st.none(), st.dates(announced or start, world.end + timedelta(days=40))))
     shared = draw(st.floats(0, 1))

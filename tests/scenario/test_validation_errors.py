@@ -395,3 +395,13 @@ def test_every_kind_of_fault_has_words_in_both_languages() -> None:
     for kind, words in MESSAGES.items():
         assert set(words) == {"en", "zh"}, kind
         assert all("{found}" in text for text in words.values()), kind
+
+
+def test_only_rent_can_be_given_back(tmp_path: Path) -> None:
+    file = tmp_path / "idea.yaml"
+    file.write_text("extends: full_plan\nlevers:\n  rent_waiver.flows: [utilities]\n", "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        scenario.load(file)
+    [error] = caught.value.errors
+    assert error.line == 3
+    assert "paid_since" in str(error) and "flows" in str(error)

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.report.pages import answer_page
-from sim.report.terminal import tables
+from sim.report.terminal import json_answers
 from sim.report.words.numbers import finite
 from sim.scenario import ScenarioError, load
 from sim.study import StudyError
@@ -160,7 +160,7 @@ def test_a_table_by_date_survives_to_tables_page_and_json(call, tmp_path):
     for name, table in study.tables().items():
         pd.testing.assert_frame_equal(again.tables()[name], table.reset_index(drop=True), check_dtype=False)
     assert "2022-06-20" in answer_page.written(again)
-    assert finite(tables.answer_of_study(again, Path("study")))
+    assert finite(json_answers.answer_of_study(again, Path("study")))
 
 
 def test_numbers_arrays_and_days_of_libraries_are_as_good_as_pythons_own():

@@ -124,6 +124,8 @@ def _cost(points: SweepSummary) -> Iterator[Words]:
     ranked = points.ranked(HEADLINES[0])
     if not points.levers or not ranked or ranked[0] == 0:
         return
+    if direction(HEADLINES[0], points.at(ranked[0], HEADLINES[0]).difference) == "same":
+        return  # no setting is best
     firms, cost = points.at(ranked[0], "survivors"), points.at(ranked[0], PUBLIC_COST)
     if isnan(cost.difference.mean) or isnan(firms.difference.mean):
         return

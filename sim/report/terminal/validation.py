@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.report.answers import validate as told
 from sim.report.answers.answer import Table, study_title
-from sim.report.terminal.tables import answer_of_study, paragraph, table
+from sim.report.terminal.json_answers import answer_of_study
+from sim.report.terminal.tables import paragraph, table
 from sim.report.words.catalogue import Language
 from sim.report.words.sentences import say
 from sim.study import StudyError

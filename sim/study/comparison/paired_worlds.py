@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.comparison import costs, fates, repayment_wall, saved_or_postponed
+from sim.study.comparison import chosen, costs, fates, repayment_wall, saved_or_postponed
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.outcomes import Pair
+from sim.study.reductions.chosen import CHOSEN
 from sim.study.reductions.costs import from_table as costs_from_table
 from sim.study.reductions.exits import from_table as exits_from_table
 from sim.study.reductions.fates import Groups
@@ -37,6 +38,7 @@ class Pairing:
         self.pairs = pairs
         self._groups: Groups = ()
         self._sums: dict[Pair, list[NDArray[np.float64]]] = {}
+        self._chosen: dict[Pair, list[pd.DataFrame]] = {}
         self._lasting: dict[Pair, list[pd.DataFrame]] = {}
         self.examples: dict[Pair, list[int]] = {}  # one firm saved and one harmed in the first replication
         self._months: dict[str, list[str]] = {}
@@ -50,6 +52,7 @@ class Pairing:
             pair = scenario.name, spec.against.name
             self._groups, sums = sums_from_table(stored.table(key, "sums"))
             self._sums.setdefault(pair, []).append(sums)
+            self._chosen.setdefault(pair, []).append(stored.table(key, CHOSEN))
             self._lasting.setdefault(pair, []).append(stored.table(key, SAVED_OR_POSTPONED))
             if replication == 0:
                 self.examples[pair] = stored.table(key, "examples")["firm"].to_list()
@@ -67,6 +70,10 @@ class Pairing:
     def fates(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.fates.table`."""
         return fates.table((pair, self._groups, sums) for pair, sums in self._sums.items())
+
+    def chosen(self) -> pd.DataFrame:
+        """See :func:`sim.study.comparison.chosen.table`."""
+        return chosen.table(self._chosen.items())
 
     def saved_or_postponed(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.saved_or_postponed.table`."""

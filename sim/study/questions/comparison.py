@@ -89,6 +89,10 @@ class Comparison(Study):
     entities, alive_at_end, and 6 and 12 months later alive, gone and not_known (these three add up to entities) and
     alive_share (of those known). Of firms that close anyway: entities, given_fen, unpaid_fen, given_share (of what all
     founders were given).
+    ``chosen``: scenario, against, measure (that chose firms, or ``any``), outcome (survival: a share of the firms;
+    staff: a share of what they would have), group (chosen; next_in_rank: as many firms that none chose; difference: of
+    the two), mean, low, high, unit, replications, without (level without the measures: share alive, staff a firm),
+    entities, rows (of the sample; of the difference those of the smaller group).
     ``costs``: scenario, against, bearer, level, category, mean, low, high (fen, scenario minus the other).
     ``unit_costs``: scenario, against, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean,
     low, high (fen; missing where nothing is kept, infinite where the sample cannot tell).
@@ -127,6 +131,7 @@ class Comparison(Study):
     restarts: pd.DataFrame
     fates: pd.DataFrame
     saved_or_postponed: pd.DataFrame
+    chosen: pd.DataFrame
     costs: pd.DataFrame
     unit_costs: pd.DataFrame
     repayment_wall_exits: pd.DataFrame
@@ -247,6 +252,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         restarts=together("restarts"),
         fates=pairing.fates(),
         saved_or_postponed=pairing.saved_or_postponed(),
+        chosen=pairing.chosen(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values),
         repayment_wall_exits=fallen,

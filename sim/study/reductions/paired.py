@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.observe.some_firms import got
 from sim.study.reductions import costs, exits, fates
+from sim.study.reductions.chosen import CHOSEN, chosen
 from sim.study.reductions.endings import Endings, endings_of, places
 from sim.study.reductions.reached import REACHED, reached
 from sim.study.reductions.saved_or_postponed import SAVED_OR_POSTPONED, saved_or_postponed
@@ -46,4 +47,6 @@ def take(
     examples = pd.DataFrame({"firm": np.array(found, np.uint64)})
     of_reached = reached(result.fates, scenario.measures, there, against.measures, place)
     lasting = saved_or_postponed(result.fates, there, place, timeline)
-    return taken | {"sums": sums, "examples": examples, REACHED: of_reached, SAVED_OR_POSTPONED: lasting}
+    titles = chosen(result.rankings, result.fates, there, against.measures, place)
+    of_firms = {REACHED: of_reached, SAVED_OR_POSTPONED: lasting, CHOSEN: titles}
+    return taken | {"sums": sums, "examples": examples} | of_firms

@@ -105,6 +105,10 @@ class ScenarioEffects:
         """The rows of the table of that name."""
         return self.summary.of_pair(self.summary.comparison.saved_or_postponed, scenario)
 
+    def chosen(self, scenario: str) -> pd.DataFrame:
+        """The rows of the table of that name."""
+        return self.summary.of_pair(self.summary.comparison.chosen, scenario)
+
     def _fates_of(self, scenario: str, by: str, against: str | None = None) -> pd.DataFrame:
         table = self.summary.comparison.fates
         return self.summary.of_pair(table[table["by"] == by], scenario, against)

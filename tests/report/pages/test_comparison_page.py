@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.report.pages.comparison_page import page, write
-from sim.report.terminal.tables import answer_of_comparison
+from sim.report.terminal.json_answers import answer_of_comparison
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.vocabulary import ACTIONS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.report.pages import comparison_page
-from sim.report.terminal.tables import answer_of_comparison, show_comparison
+from sim.report.terminal.json_answers import answer_of_comparison
+from sim.report.terminal.tables import show_comparison
 from sim.report.words import saved_or_postponed as words
 
 
