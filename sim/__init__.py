@@ -111,6 +111,7 @@ def compare(
     replications: int = 10,
     draws: int = 0,
     clause_replications: int = 0,
+    uncertainty: str | None = None,
     against: str | Path | Scenario | Sequence[str | Path | Scenario] = (),
     **execution: Unpack[ExecutionKeywords],
 ) -> Comparison:
@@ -118,9 +119,9 @@ def compare(
 
     None stands for no support, the national rules, each of the ten actions as the plan lists it, what the province
     added of each, the whole plan, and that without each action, as far as the case has them. ``against``: what all are
-    compared with, the baseline first; empty for what each scenario says itself. With a ``folder`` its
-    runs and tables are kept there, and those that are there are used; ``execution``: see
-    :class:`sim.study.keywords.Execution`.
+    compared with, the baseline first; empty for what each scenario says itself. ``uncertainty``: what the ``draws`` are
+    of: ``posterior``, ``assumptions`` or ``none``. With a ``folder`` its runs and tables are kept there, and those that
+    are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import default
@@ -128,7 +129,7 @@ def compare(
     from sim.study.runs.specification import Setting
 
     which = default() if scenarios is None else tuple(scenarios)
-    asked = Question(which, replications, draws, clause_replications, against)  # type: ignore[arg-type] # a list by now
+    asked = Question(which, replications, draws, clause_replications, against, uncertainty)  # type: ignore[arg-type]
     question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 

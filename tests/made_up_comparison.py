@@ -11,6 +11,7 @@ from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import variant
 from sim.observe.tables import TABLES
+from sim.study.comparison import parameter_uncertainty
 from sim.study.comparison.by_month import AT
 from sim.study.outcomes import differences_of_pairs, possible_means
 from sim.study.questions.comparison import Comparison
@@ -99,7 +100,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         firms=20_000,
         seed=1,
         replications=replications,
-        settings={"clause_replications": 2, "against": against},
+        settings={"clause_replications": 2, "against": against, "uncertainty": "none"},
         calibration="c" * 64,
         versions={"shukun": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
         fingerprint="9f2c4be1" * 8,
@@ -140,7 +141,8 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         targets=made_up_tables.targets(outcomes, draws, measures_of),
         interaction=made_up_tables.whole_and_parts(values),
         ranked_actions=values[values["scenario"].str.startswith("action_")].reset_index(drop=True),
-        draws=pd.DataFrame(columns=["draw", "outcome", "value"]),
+        draws=pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS)),
+        uncertainty=pd.DataFrame(columns=list(parameter_uncertainty.SPREAD)),
         clause_effects=made_up_tables.clause_effects(replications > 1),
         journeys=made_up_tables.journeys(strength),
     )

@@ -63,6 +63,7 @@ def compare(
     seed: Seed = 1,
     replications: Replications = 10,
     draws: Annotated[int, option("draws", "number", "draws", min=OVER_RANGES.least, max=OVER_RANGES.most)] = 32,
+    uncertainty: Annotated[str | None, option("uncertainty", "name", "uncertainty", show_default=False)] = None,
     clause_replications: Annotated[
         int,
         option("clause-replications", "number", "clause_replications", min=OVER_RANGES.least, max=OVER_RANGES.most),
@@ -82,7 +83,9 @@ def compare(
 
     levers = from_words(lever or [])
     with_all = loaded(against, levers) if against else ()
-    question = Question(loaded(scenarios or default(), levers), replications, draws, clause_replications, with_all)
+    question = Question(
+        loaded(scenarios or default(), levers), replications, draws, clause_replications, with_all, uncertainty
+    )
     changes = [f"{path}={value}" for path, value in levers.items()]
     changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)

@@ -221,6 +221,7 @@ def arguments() -> Mapping[str, Argument]:
             _inside,
         ),
         "targets": Argument("目标组或目标名称的列表", "a list of groups of targets or of targets", _list(_text)),
+        "uncertainty": Argument("posterior、assumptions 或 none", "posterior, assumptions or none", _text),
         "study": Argument("一项研究", "a study", _study),
         "progress": Argument("接受完成比例的函数", "a function that is told the share done", _callable),
     }

@@ -12,7 +12,7 @@ from sim.report.charts.comparison import all_charts, heat_map
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
-from sim.report.words import chosen, saved_or_postponed
+from sim.report.words import chosen, not_known, saved_or_postponed
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
 from sim.report.words.sentences import plan_words
@@ -72,6 +72,7 @@ def page(comparison: Comparison) -> str:
             journey=journey_rows,
             postponed=saved_or_postponed,
             chosen=chosen,
+            not_known=not_known,
             shares_back=shares_back,
             back_within_days=BACK_WITHIN_DAYS,
         )

@@ -219,8 +219,11 @@ def _show_apart(study: Comparison, lang: Language) -> None:
 
 def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
     """Print which targets a scenario meets: one line each."""
-    from sim.report.words.universes import other_universes  # start-up: pandas, not for `--help`
+    from sim.report.words import not_known  # start-up: pandas, not for `--help`
+    from sim.report.words.universes import other_universes
     from sim.study.comparison.sample_size import are_few
+
+    over = not_known.over(study)
 
     means = study.outcomes[study.outcomes["scenario"] == asked.name].set_index("outcome")["mean"].to_dict()
     units = study.outcomes.drop_duplicates("outcome").set_index("outcome")["unit"]
@@ -240,7 +243,7 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
             "on": "" if row["on"] == targets_on else f"{comma}{text('report.targets.on', lang, day=row['on'])}",
             "goal": text(f"cli.note.{row['bound']}", lang, value=goal),
             "value": say(lang, value),
-            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'replications'}", lang, **known)
+            "over": text(f"cli.note.over_{'ranges' if 'ranges' in known else 'replications'}", lang, over=over, **known)
             if known
             else "",
         }
@@ -249,7 +252,11 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
             paragraph(say(lang, beside), "    ")
     draws = max((row["draws"] for row in rows), default=0)
     if rows and are_few(draws):
-        paragraph(text("report.targets.few_draws" if draws else "report.targets.no_ranges", lang, draws=draws), "  ")
+        few = "report.targets.few_draws" if draws else "report.targets.no_ranges"
+        paragraph(text(few, lang, draws=draws, over=over), "  ")
+    titles = {each.name: each.title for each in study.manifest.scenarios}
+    unknown = [(row.outcome, row.against, *row.cells) for row in not_known.rows(study, titles)]
+    _show_rows("not_known", not_known.heads(study), unknown, asked, lang)
 
 
 def paragraph(sentence: str, before: str = "") -> None:

@@ -74,13 +74,14 @@ def table(
     ``scenarios``: with ``name``, ``measures``, ``plan.targets_on`` and ``plan.targets`` (outcome, at_least or at_most,
     clause, on). ``on`` is the day, ISO, in whose month it is read.
     ``outcomes``: scenario, outcome, mean, low, high, rows. ``values``: scenario, replication, outcome, value.
-    ``draws``: draw, outcome, value of the scenario named ``drawn``. ``bound`` is at_least or at_most; a share is
-    missing where nothing was run for it. A target that is not met is ``not_pursued`` where no measure of its clause is
-    on.
+    ``draws``: scenario, draw, outcome, value, of the scenario named ``drawn`` and others. ``bound`` is at_least or
+    at_most; a share is missing where nothing was run for it. A target that is not met is ``not_pursued`` where no
+    measure of its clause is on.
     """
     known = outcomes.set_index(["scenario", "outcome"])[["mean", "low", "high", "rows"]]
     by = {pair: group.to_numpy() for pair, group in values.groupby(["scenario", "outcome"], sort=False)["value"]}
-    by_draw = {outcome: group.to_numpy() for outcome, group in draws.groupby("outcome", sort=False)["value"]}
+    of_drawn = draws[draws["scenario"] == drawn].groupby("outcome", sort=False)["value"]
+    by_draw = {outcome: group.to_numpy() for outcome, group in of_drawn}
     rows = []
     for scenario in scenarios:
         on = {clause for measure in scenario.measures for clause in measure.clauses}

@@ -15,16 +15,20 @@ from math import fsum, isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from sim import parameters
 from sim.data_folders import calibration_folder, of_calibration
 from sim.parameter_file import Number
 from sim.refusal import Refusal, nearest
 from sim.study import StudyError
+from sim.study.statistics.streams import Stream
 
 FOLDER: Final = "posterior"
 DRAWS: Final = "draws.csv"
 MANIFEST: Final = "manifest.json"
 WEIGHT: Final = "weight"
+PLACE: Final = 2_000  # stream of random numbers for the first of spread-out draws
 TOGETHER: Final = 1e-9  # that weights may miss 1 by
 
 
@@ -87,6 +91,14 @@ def posterior(folder: Path) -> Posterior | None:
     if abs(whole - 1.0) > TOGETHER:
         raise _wrong(file, "", f"权重之和为 {whole:g}，应为1", f"the weights add up to {whole:g}, and should to 1")
     return Posterior(tuple(draws), manifest)
+
+
+def spread(kept: Posterior, count: int, seed: int) -> list[Draw]:
+    """So many draws, each as often as its weight says: at even distances along the weights, from a place by chance."""
+    first = float(Stream(seed, PLACE).uniform(1)[0])
+    ends = np.cumsum([draw.weight for draw in kept.draws])
+    places = np.searchsorted(ends, (np.arange(count) + first) / count * ends[-1], side="right")
+    return [kept.draws[place] for place in np.minimum(places, len(kept.draws) - 1)]
 
 
 def write(draws: Sequence[Draw], manifest: Mapping[str, Any]) -> Path:

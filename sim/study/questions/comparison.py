@@ -39,10 +39,13 @@ from sim.study.runs.study import Study
 class Question:
     """Scenarios (names, files or loaded ones) to be compared under so many replications.
 
-    ``draws``: how often the whole plan, when it is among the scenarios, is run over the ranges of what is only assumed,
-    under the first replication, for the probability of its targets. ``clause_replications``: under how many of the
-    replications each clause of that plan runs alone and is taken out. ``against``: what all others are compared with,
-    the baseline first; where nothing is said each with what it says itself.
+    ``draws``: how often the scenario of the headline (the whole plan, or the last one) and what it is compared with are
+    run under other numbers of the calibration, in the first replication, for the probability of its targets and for how
+    much is not known; ``uncertainty``: what these are drawn from, ``posterior`` (what evidence leaves), ``assumptions``
+    (the priors of what is only assumed) or ``none``; None for the posterior where one is kept.
+    ``clause_replications``: under how many of the replications each clause of the whole plan runs alone and is taken
+    out. ``against``: what all others are compared with, the baseline first; where nothing is said each with what it
+    says itself.
     """
 
     scenarios: Sequence[str | Path | Scenario] = field(default_factory=default)
@@ -50,6 +53,7 @@ class Question:
     draws: int = 0
     clause_replications: int = 0
     against: Sequence[str | Path | Scenario] = ()
+    uncertainty: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,7 +109,11 @@ class Comparison(Study):
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``ranked_actions``: scenario, replication, outcome, value, unit: what each single action brings about without its
     nominal measures, by which alone actions are ranked. An action of nothing but nominal measures is not in it.
-    ``draws``: draw, outcome, value of the whole plan over parameter ranges.
+    ``draws``: scenario, draw, outcome, value, unit: the headline's scenario, first, and what it is compared with under
+    other numbers of the calibration.
+    ``uncertainty``: scenario, against (empty: the scenario itself), outcome, low, middle, high (5 %, 50 %, 95 % over
+    draws), unit, draws, sd_draws (what is not known), sd_replications (luck of one replication), share (of what is not
+    known in the variance of both).
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (after those of runs ``public_cost``, fen, and ``reached_survival`` and ``reached_staff``, among the firms
     that the clause reached), mean, low, high, unit, replications (pairs), rows (of the sample, that the clause
@@ -115,7 +123,7 @@ class Comparison(Study):
     """
 
     kind: ClassVar[str] = "comparison"
-    settings_needed: ClassVar[frozenset[str]] = frozenset({"against"})
+    settings_needed: ClassVar[frozenset[str]] = frozenset({"against", "uncertainty"})
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     differences_by_month: pd.DataFrame
@@ -139,6 +147,7 @@ class Comparison(Study):
     interaction: pd.DataFrame
     ranked_actions: pd.DataFrame
     draws: pd.DataFrame
+    uncertainty: pd.DataFrame
     clause_effects: pd.DataFrame
     journeys: pd.DataFrame
 
@@ -193,19 +202,21 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     run of the baseline succeeded.
     """
     levers, firms, seed = setting.levers, setting.firms, setting.seed
-    replications, draws = question.replications, question.draws
+    replications, over = question.replications, parameter_uncertainty.chosen(question.uncertainty)
+    draws = parameter_uncertainty.changes(over, question.draws, seed)
     asked, pairs = with_baselines(question.scenarios, question.against, levers)
     asked = sized(asked, firms)
     baseline = asked[0]
 
     whole = [scenario for scenario in asked if scenario.name == MAIN]
-    main = whole if draws else []
     every = clause_effects.switched(whole[0]) if whole and question.clause_replications else []
     clause_replications = min(question.clause_replications, replications) if every else 0
     shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
     before = next((of for one, of in pairs if one == shown.name), baseline.name)  # what it is first compared with
     followed = [*(one for one in asked if one.name == before and one is not shown), shown]
-    runner.expect(count(asked, pairs) * replications + len(main) * draws)
+    beside = {of for one, of in pairs if one == shown.name}
+    varied = [shown, *(one for one in asked if one.name in beside and one is not shown)] if draws else []
+    runner.expect(count(asked, pairs) * replications + len(varied) * len(draws))
     runner.expect(2 * (len(every) + bool(every)) * clause_replications)
     ranked = ranked_actions.without_nominal(asked)
     runner.expect(len(ranked) * replications)
@@ -214,7 +225,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
-    drawn = parameter_uncertainty.table(main, seed, draws, runner)
+    drawn = parameter_uncertainty.table(varied, seed, draws, runner)
 
     def together(table: str) -> pd.DataFrame:
         tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
@@ -232,7 +243,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
             asked,
             seed,
             replications,
-            draws=len(main) * draws,
+            draws=len(draws),
+            uncertainty=over if draws else parameter_uncertainty.NONE,
             clause_replications=clause_replications,
             against=_by_scenario(asked, pairs),
         ),
@@ -256,10 +268,11 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values),
         repayment_wall_exits=fallen,
-        targets=targets.table(asked, outcomes, values, drawn, MAIN),
+        targets=targets.table(asked, outcomes, values, drawn, shown.name),
         interaction=interaction.table(values, baseline.name),
         ranked_actions=ranked_actions.table(asked, ranked, values, seed, replications, runner),
         draws=drawn,
+        uncertainty=parameter_uncertainty.spread_of(drawn, values, pairs),
         clause_effects=clause_effects.table(every, known, baseline, shown, seed, clause_replications, runner),
         journeys=journey.examples(shown, followed[0], pairing.examples.get((shown.name, before), []), seed),
     )

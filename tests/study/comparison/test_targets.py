@@ -73,21 +73,27 @@ def test_a_target_is_met_in_a_share_of_the_replications():
 
 
 @pytest.mark.usefixtures("simulate")
-def test_draws_over_ranges_are_of_the_whole_plan_only():
+def test_draws_are_of_the_scenario_of_the_headline_and_what_it_is_compared_with():
     seen = []
-    study = compare(["full_plan", "rent"], replications=2, draws=3, progress=seen.append)
+    study = compare(["full_plan", "rent"], replications=2, draws=3, uncertainty="assumptions", progress=seen.append)
     targets = study.targets.set_index(["scenario", "outcome"])
     assert targets.loc[("full_plan", "loss_share"), ["met_over_ranges", "draws"]].tolist() == [1.0, 3]
     assert targets.loc[("rent", "loss_share"), "draws"] == 0
     assert sorted(study.draws["draw"].unique()) == [0, 1, 2]
+    assert list(dict.fromkeys(study.draws["scenario"])) == ["full_plan", *study.against["full_plan"]]
+    assert study.manifest.settings["uncertainty"] == "assumptions"
     assert study.manifest.settings["draws"] == 3
     assert study.manifest.fingerprint != compare(["full_plan", "rent"], replications=2).manifest.fingerprint
     assert (seen[0], seen[-1]) == (0.0, 1.0)
 
 
+def of_assumptions(plan, seed, draws):
+    return parameter_uncertainty.drawn(plan, parameter_uncertainty.changes("assumptions", draws, seed))
+
+
 def test_draws_lie_within_the_ranges_half_on_either_side_and_repeat(scenario):
     plan = scenario("full_plan")
-    drawn = parameter_uncertainty.drawn(plan, seed=1, draws=20)
+    drawn = of_assumptions(plan, 1, 20)
     for of in assumptions():
         points = np.array([one.parameter_changes[of.path.removeprefix("parameters.")] for one in drawn])
         assert (of.low <= points).all(), of
@@ -95,14 +101,14 @@ def test_draws_lie_within_the_ranges_half_on_either_side_and_repeat(scenario):
         middle = of.prior.at(0.5)
         assert (points <= middle).sum() >= 10, of
         assert (points >= middle).sum() >= 10, of
-    assert drawn == parameter_uncertainty.drawn(plan, seed=1, draws=20)
-    assert drawn != parameter_uncertainty.drawn(plan, seed=2, draws=20)
+    assert drawn == of_assumptions(plan, 1, 20)
+    assert drawn != of_assumptions(plan, 2, 20)
 
 
 def test_what_a_scenario_says_of_a_parameter_is_not_drawn(scenario):
     path = assumptions()[0].path.removeprefix("parameters.")
     plan = scenario("full_plan", parameter_changes={path: 1.0})
-    assert {one.parameter_changes[path] for one in parameter_uncertainty.drawn(plan, 1, 4)} == {1.0}
+    assert {one.parameter_changes[path] for one in of_assumptions(plan, 1, 4)} == {1.0}
 
 
 def test_the_whole_and_the_sum_of_its_parts():

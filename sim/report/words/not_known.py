@@ -1,0 +1,52 @@
+"""How much of an effect is luck and how much is not known: a comparison's figures as a table, for page and terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.measure import Words
+from sim.observe.months import HEADLINES
+from sim.report.words import numbers
+from sim.report.words.catalogue import both
+from sim.report.words.sentences import outcome_name
+from sim.study.summaries.rows import tuples
+
+if TYPE_CHECKING:
+    from sim.study.questions.comparison import Comparison
+
+
+class Row(NamedTuple):
+    """One outcome of the headline's scenario against another: over replications, over draws, share of not known."""
+
+    outcome: Words
+    against: Words
+    cells: list[Words]
+
+
+def over(study: Comparison) -> Words:
+    """What parameters were drawn from, in a sentence."""
+    return both(f"report.targets.over.{study.manifest.settings['uncertainty']}")
+
+
+def heads(study: Comparison) -> list[Words]:
+    """What stands above the columns of :func:`rows`."""
+    names = ("outcome", "against", "replications", "draws", "share")
+    return [both(f"report.not_known.{name}", over=over(study)) for name in names]
+
+
+def rows(study: Comparison, titles: Mapping[str, Words]) -> list[Row]:
+    """A row for each headline outcome and each scenario that the drawn one is compared with; none without draws."""
+    keys = ["scenario", "against", "outcome"]
+    lucky = {(row.scenario, row.against, row.outcome): row for row in tuples(study.differences)}
+    apart = study.uncertainty[(study.uncertainty["against"] != "") & study.uncertainty["outcome"].isin(HEADLINES)]
+    found = []
+    for row in tuples(apart.sort_values("outcome", key=lambda names: names.map(HEADLINES.index), kind="stable")):
+        luck = lucky[tuple(getattr(row, key) for key in keys)]
+        cells = [
+            numbers.with_interval(luck.mean, luck.low, luck.high, numbers.points),
+            numbers.with_interval(row.middle, row.low, row.high, numbers.points),
+            numbers.share(row.share),
+        ]
+        found.append(Row(outcome_name(row.outcome), titles[row.against], cells))
+    return found
