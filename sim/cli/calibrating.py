@@ -49,7 +49,7 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Find what evidence allows of the parameters."""
-    from sim.report.terminal import tables  # start-up: pandas, not for `--help`
+    from sim.report.terminal import json_answers, tables  # start-up: pandas, not for `--help`
     from sim.study.answering import Asked
     from sim.study.questions.calibrate import Question, kept_of
 
@@ -58,7 +58,7 @@ def calibrate(
     setting = Setting(firms=firms_asked(firms), seed=seed)
     asked = Asked("calibrate", Question(tuple(named), draws, waves, kept, simulated=simulated), setting)
     with answered(asked, Execution(processes(workers), cluster, out)) as (study, _):
-        has_page = deliver(study, out, tables.answer_of_study, tables.show_answer, language(), as_json)
+        has_page = deliver(study, out, json_answers.answer_of_study, tables.show_answer, language(), as_json)
     if keep:
         tell(say("note.kept_posterior", folder=str(kept_of(study))))
     end_study(study, failed=not has_page)
