@@ -111,7 +111,7 @@ def test_every_folder_says_what_it_holds() -> None:
     folders = {parent for path in TRACKED for parent in path.parents if parent.is_relative_to(ROOT)}
     # Their folders are those of the actions and of `calibration/`; those of the tests are those of `sim/`.
     mirrors = {ROOT / name for name in ("tests", "scenarios/measures", "tests/case", "tests/case/calibration")}
-        mirrors |= {ROOT / "tests/case/scenarios", ROOT / "tests/case/scenarios/measures"}
+    mirrors |= {ROOT / "tests/case/scenarios", ROOT / "tests/case/scenarios/measures"}
     mirrors |= {ROOT / "tests" / path.parent.relative_to(ROOT / "sim") for path in SOURCES}
     missing = [
         short(folder)
