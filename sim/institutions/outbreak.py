@@ -285,6 +285,7 @@ class Outbreak:
     def __init__(self, province: Province, markets: Markets, world: World, county_rows: Int) -> None:
         """``county_rows``: (cohorts, C + 1) first row of each county in each cohort."""
         self.province, self.world = province, world
+        self.orders = -1  # the table of shares by order that was last acted on
         terms, places = province.state.terms, len(markets.of_county)
         severity = np.zeros(places)
         self.surroundings = Surroundings(
@@ -327,9 +328,11 @@ class Outbreak:
     def advance(self, day: int) -> None:
         """One day: listings and closures change, firms stop, are freed and restart, activity runs on."""
         world, closures, province = self.world, self.closures, self.province
-        ordered = world.stop_shares[world.stop_table[day]]
-        closures.stops_new[:] = (ordered != closures.stops).any(axis=(1, 2))
-        if closures.stops_new.any():
+        closures.stops_new[:] = False
+        if world.stop_table[day] != self.orders:
+            self.orders = int(world.stop_table[day])
+            ordered = world.stop_shares[self.orders]
+            closures.stops_new[:] = (ordered != closures.stops).any(axis=(1, 2))
             closures.stops[:], closures.most_stopped[:] = ordered, ordered.max(axis=(1, 2))
         if update_listings(day, world.severity[day], world.listed[day], closures):
             province.make_room(len(TICKETS) * int(closures.suspended.sum()) + 1)
