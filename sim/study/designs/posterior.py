@@ -42,6 +42,20 @@ class Posterior(NamedTuple):
     manifest: Mapping[str, Any]
 
 
+def even(kept: Posterior, count: int) -> list[dict[str, Number]]:
+    """So many draws of equal weight: at even steps along the weights, in the order of the file (systematic sampling).
+
+    A draw of much weight may stand more than once.
+    """
+    found, reached, place = [], kept.draws[0].weight, 0
+    for k in range(count):
+        while reached < (k + 0.5) / count and place < len(kept.draws) - 1:
+            place += 1
+            reached += kept.draws[place].weight
+        found.append(dict(kept.draws[place].changes))
+    return found
+
+
 @of_calibration
 def posterior(folder: Path) -> Posterior | None:
     """The posterior of the present folder of calibration, None where none is kept.
