@@ -193,7 +193,7 @@ def test_where_a_posterior_is_kept_its_interval_is_the_models_and_sharp_is_told(
     assert study.manifest.settings["posterior"] == "abc"
     assert study.draws["drawn_from"].tolist() == ["prior"] * 4 + ["posterior"] * 4
     # By weight: one of the first, two of the second, one of the third.
-    months = study.draws["population.cash_months"].tolist()[4:]
+    months = study.draws["parameters.population.cash_months"].tolist()[4:]
     assert months == [drawn[k]["parameters.population.cash_months"] for k in (0, 1, 1, 2)]
     table = study.targets.set_index("target")
     of = study.readings[(study.readings["target"] == "old") & (study.readings["draw"] > 4)]["value"]
