@@ -43,7 +43,9 @@ FIELDS = ("id", "group", "use", "value", "low", "high", "unit", "evidence", "rea
 def few_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder, named as the present one."""
     folder = tmp_path / "calibration"
-    shutil.copytree(own_calibration_folder(), folder, ignore=shutil.ignore_patterns("evidence", "validated"))
+    shutil.copytree(
+        own_calibration_folder(), folder, ignore=shutil.ignore_patterns("evidence", "validated", "posterior")
+    )
     (folder / "evidence").mkdir()
     (folder / "evidence" / "facts.csv").write_text(EVIDENCE, encoding="utf-8")
     text = "".join(TARGET.format(**dict(zip(FIELDS, row, strict=True))) for row in ROWS)

@@ -85,10 +85,17 @@ def summary(found: HeldAgainst, before: str) -> Iterator[Words]:
             of = by[ALL, use]
             counts = {name: _count(of[name]) for name in ("hits", "answerable")}
             yield both(f"validate.finding.{use}", share=share(of["share"]), **counts)
-    yield both("validate.finding.rule")
+    sharp = found.targets["sharp"].dropna().astype(bool)
+    is_fitted = len(sharp) > 0
+    yield both(f"validate.finding.rule{'_fitted' if is_fitted else ''}")
     if every["wide_hits"]:
         yield both("validate.finding.wide", wide=_count(every["wide_hits"]), hits=_count(every["hits"]))
-    yield both("validate.finding.nothing_fitted")
+    if is_fitted:
+        of = found.targets.loc[sharp.index, "use"]
+        counts = {use: _count(int(sharp[of == use].sum())) for use in USES}
+        yield both("validate.finding.sharp", all=_count(len(sharp)), **counts)
+    else:
+        yield both("validate.finding.nothing_fitted")
     if found.targets["draws"].max() > 0:
         yield both(
             "validate.finding.prior", covered=share(every["covered_by_prior"]),

@@ -18,7 +18,7 @@ from sim.refusal import nearest
 from sim.study import StudyError
 from sim.study.designs.design import sample
 from sim.study.designs.factors import assumptions, at
-from sim.study.designs.posterior import posterior, spread
+from sim.study.designs.posterior import even, posterior
 from sim.study.outcomes import Pair, values_of
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec
@@ -57,13 +57,13 @@ def chosen(asked: str | None) -> str:
     return asked
 
 
-def changes(uncertainty: str, draws: int, seed: int) -> list[Mapping[str, Any]]:
-    """So many draws of the parameters, by path; none of ``none``."""
+def changes(uncertainty: str, draws: int, seed: int) -> Sequence[Mapping[str, Any]]:
+    """So many draws of the parameters, by path; none of ``none``. ``seed``: of the sample of assumptions."""
     if uncertainty == NONE or not draws:
         return []
     kept = posterior() if uncertainty == POSTERIOR else None
     if kept is not None:
-        return [draw.changes for draw in spread(kept, draws, seed)]
+        return even(kept, draws)
     factors = assumptions()
     return [
         {path[PREFIX:]: value for path, value in at(factors, point).items()}

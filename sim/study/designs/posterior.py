@@ -15,20 +15,16 @@ from math import fsum, isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from sim import parameters
 from sim.data_folders import calibration_folder, of_calibration
 from sim.parameter_file import Number
 from sim.refusal import Refusal, nearest
 from sim.study import StudyError
-from sim.study.statistics.streams import Stream
 
 FOLDER: Final = "posterior"
 DRAWS: Final = "draws.csv"
 MANIFEST: Final = "manifest.json"
 WEIGHT: Final = "weight"
-PLACE: Final = 2_000  # stream of random numbers for the first of spread-out draws
 TOGETHER: Final = 1e-9  # that weights may miss 1 by
 
 
@@ -44,6 +40,20 @@ class Posterior(NamedTuple):
 
     draws: tuple[Draw, ...]
     manifest: Mapping[str, Any]
+
+
+def even(kept: Posterior, count: int) -> list[dict[str, Number]]:
+    """So many draws of equal weight: at even steps along the weights, in the order of the file (systematic sampling).
+
+    A draw of much weight may stand more than once.
+    """
+    found, reached, place = [], kept.draws[0].weight, 0
+    for k in range(count):
+        while reached < (k + 0.5) / count and place < len(kept.draws) - 1:
+            place += 1
+            reached += kept.draws[place].weight
+        found.append(dict(kept.draws[place].changes))
+    return found
 
 
 @of_calibration
@@ -91,14 +101,6 @@ def posterior(folder: Path) -> Posterior | None:
     if abs(whole - 1.0) > TOGETHER:
         raise _wrong(file, "", f"权重之和为 {whole:g}，应为1", f"the weights add up to {whole:g}, and should to 1")
     return Posterior(tuple(draws), manifest)
-
-
-def spread(kept: Posterior, count: int, seed: int) -> list[Draw]:
-    """So many draws, each as often as its weight says: at even distances along the weights, from a place by chance."""
-    first = float(Stream(seed, PLACE).uniform(1)[0])
-    ends = np.cumsum([draw.weight for draw in kept.draws])
-    places = np.searchsorted(ends, (np.arange(count) + first) / count * ends[-1], side="right")
-    return [kept.draws[place] for place in np.minimum(places, len(kept.draws) - 1)]
 
 
 def write(draws: Sequence[Draw], manifest: Mapping[str, Any]) -> Path:

@@ -2,9 +2,9 @@
 
 All worlds that targets are read in are run under a Latin hypercube of the prior, then, in waves, under draws of what
 the emulators of the targets to be fitted do not rule out, then under draws of the posterior on emulators, by which
-these are mended where it matters, and at last under the draws that are kept. Each draw is one replication of the same seed:
-common random numbers. Targets that are only checked are read beside and never used. What a draw is follows from what
-all runs before it gave, so the same command goes on where it was stopped.
+these are mended where it matters, and at last under the draws that are kept. Each draw is one replication of the same
+seed: common random numbers. Targets that are only checked are read beside and never used. What a draw is follows from
+what all runs before it gave, so the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ class Calibration(Study):
 
     ``targets``: target, group, use, unit, world, published, published_low, published_high, scale (share: logit; amount:
     logarithm; else as it is), state (used, or why not: out_of_reach, unmoved, missing, checked), explained (share of
-    the variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below, published_above,
-    discrepancy (standard deviations on the scale), nearest and middle (implausibility of the draws of the prior).
+    the variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below,
+    published_above, discrepancy (standard deviations on the scale), nearest and middle (implausibility of the draws of
+    the prior).
     ``influence``: target, parameter, share (of the target's variance over the prior; no row below 1 %).
     ``waves``: wave, stage (prior, matching, posterior, kept), draws, runs, share_left (of the prior, after it; missing
     where no more is ruled out), level (implausibility that was reached), explained (median of the emulators after it),

@@ -1,8 +1,10 @@
 """Validation: how near the model comes to what was published, target by target, hits and misses.
 
 Every world that the targets are read in is run at the values of the parameters as they are, in some replications, and
-under draws of all parameters from their priors, a Latin hypercube, one replication each. What is read of a run is taken
-where it is run; only those numbers travel. What the words mean is told in :mod:`sim.study.validation.scoring`.
+under draws of all parameters from their priors, a Latin hypercube, one replication each; where a posterior is kept
+(:mod:`sim.study.designs.posterior`), under as many draws of it, and the model's interval is theirs. What is read of a
+run is taken where it is run; only those numbers travel. What the words mean is told in
+:mod:`sim.study.validation.scoring`.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.designs.design import sample
 from sim.study.designs.factors import at, priors
+from sim.study.designs.posterior import Posterior, even, posterior
 from sim.study.runs.manifest import manifest
 from sim.study.runs.specification import RunSpec, Setting, sized
 from sim.study.runs.study import Study
 from sim.study.validation import releases
-from sim.study.validation.readings import Read, at_values, under_draws
+from sim.study.validation.readings import PREFIX, Read, at_values, under_draws
 from sim.study.validation.readings import readings as of_runs
 from sim.study.validation.scoring import AS_THEY_ARE, score, specs_by_world, sums
 from sim.study.validation.targets import targets
@@ -44,7 +47,8 @@ DESIGN_SEED: Final = 1  # of the draws from the priors; that of the runs is anot
 class Question:
     """Which targets (groups or ids, all where none is named), and how often their worlds are run.
 
-    ``replications``: at the values of the parameters as they are, at least 2. ``draws``: from the priors, 0 for none.
+    ``replications``: at the values of the parameters as they are, at least 2. ``draws``: from the priors, and as many
+    from the posterior where one is kept; 0 for none.
     """
 
     names: tuple[str, ...] = ()
@@ -66,8 +70,9 @@ class Validation(Study):
     ``words``: target, field (title, universe, definition, not_answerable), zh, en.
     ``evidence``: target, evidence (id), item, value, unit, period, place, universe, source_title, source_address, read,
     grade.
-    ``readings``: world, draw (0: the values as they are), replication, target, value.
-    ``draws``: draw, then a column for each parameter.
+    ``readings``: world, draw (0: the values as they are; then those of the prior, then of the posterior), replication,
+    target, value.
+    ``draws``: draw, drawn_from (prior or posterior), then a column for each parameter.
     ``runs``: scenario (the world), draw, replication, run (its name in the store), seed, firms, months,
     ledger_residual_fen, bytes_per_firm, reason, then a column for each outcome.
     """
@@ -122,17 +127,21 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
         )
     as_they_are = sized([known.worlds[world] for world in read], setting.firms)
     drawn = _drawn(question.draws)
-    runner.expect(len(as_they_are) * (question.replications + len(drawn)))
-    runs = runner.run(_specs(as_they_are, read, drawn, question.replications, setting.seed))
+    kept = posterior() if drawn else None
+    fitted = [] if kept is None else _of_posterior(kept, question.draws)
+    runner.expect(len(as_they_are) * (question.replications + len(drawn) + len(fitted)))
+    runs = runner.run(_specs(as_they_are, read, [*drawn, *fitted], question.replications, setting.seed))
     readings = of_runs(runs, runner)
     before = releases.before(version("shukun"))
-    table = score(chosen, readings, {} if before is None else before.intervals)
+    from_posterior = range(len(drawn) + 1, len(drawn) + len(fitted) + 1)
+    table = score(chosen, readings, {} if before is None else before.intervals, from_posterior)
     return Validation(
         manifest=manifest(
             "validate", as_they_are[::-1], setting.seed, question.replications,
             varied=[factor.path for factor in priors()] if drawn else (), targets=list(question.names),
             draws=question.draws, rows_of_draws=_rows_of_draws(as_they_are[0]),
-            fitted=False, before="" if before is None else before.version,
+            fitted=bool(fitted), posterior="" if kept is None else str(kept.manifest.get("fingerprint", "")),
+            before="" if before is None else before.version,
             readings={world: [list(spec) for spec in specs] for world, specs in read.items()},
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
@@ -141,7 +150,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
         words=words_of(chosen),
         evidence=evidence_of(chosen),
         readings=readings,
-        draws=_draws_table(drawn),
+        draws=_draws_table(drawn, fitted),
     )  # fmt: skip
 
 
@@ -149,6 +158,11 @@ def _drawn(draws: int) -> list[dict[str, Any]]:
     """Values of all parameters whose prior is not fixed, a draw each."""
     factors = priors()
     return [at(factors, point) for point in sample("latin_hypercube", factors, draws, DESIGN_SEED)] if draws else []
+
+
+def _of_posterior(kept: Posterior, draws: int) -> list[dict[str, Any]]:
+    """Draws of equal weight, as levers."""
+    return [{f"{PREFIX}{path}": value for path, value in changes.items()} for changes in even(kept, draws)]
 
 
 def _rows_of_draws(scenario: Scenario) -> Any:
@@ -168,8 +182,9 @@ def _specs(
     yield from under_draws(worlds, read, dict(enumerate(drawn, AS_THEY_ARE + 1)), _rows_of_draws(worlds[0]), seed)
 
 
-def _draws_table(drawn: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame({"draw": np.arange(1, len(drawn) + 1)})
-    paths = list(drawn[0]) if drawn else []
-    columns = {path: [draw[path] for draw in drawn] for path in paths}
+def _draws_table(drawn: Sequence[dict[str, Any]], fitted: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    every = [*drawn, *fitted]
+    of = ["prior"] * len(drawn) + ["posterior"] * len(fitted)
+    table = pd.DataFrame({"draw": np.arange(1, len(every) + 1), "drawn_from": of})
+    columns = {path: [draw[path] for draw in every] for path in (drawn[0] if drawn else ())}
     return pd.concat([table, pd.DataFrame(columns)], axis=1)

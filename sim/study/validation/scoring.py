@@ -2,11 +2,11 @@
 
 The words, as the documents and the page say them too. *Hit*: the 90 % interval of the published figure and the model's
 have a value in common. The model's interval at the values of its parameters as they are is Student's, of the mean over
-replications: it holds chance alone. Once something is fitted, the interval over draws of the posterior stands in its
-place. The *prior's* interval is what lies between the 5 % and the 95 % quantile over draws of all parameters from their
-priors. *Covered*: the published value lies inside the prior's interval. *Sharp*: the published value lies inside a
-posterior's interval at most half as wide as the prior's; nothing is sharp as long as nothing is fitted. *Score*: the
-interval score for the published value, in units of half the width of the published interval; less is better.
+replications: it holds chance alone. Where a posterior is kept, the interval over draws of it stands in its place. The
+*prior's* interval is what lies between the 5 % and the 95 % quantile over draws of all parameters from their priors.
+*Covered*: the published value lies inside the prior's interval. *Sharp*: the published value lies inside a posterior's
+interval at most half as wide as the prior's; nothing is sharp as long as nothing is fitted. *Score*: the interval score
+for the published value, in units of half the width of the published interval; less is better.
 """
 
 from __future__ import annotations
@@ -54,17 +54,30 @@ def published(targets: Sequence[Target]) -> pd.DataFrame:
     )
 
 
-def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+def score(
+    targets: Sequence[Target],
+    readings: pd.DataFrame,
+    before: Mapping[str, tuple[float, float]],
+    fitted: range = range(0),
+) -> pd.DataFrame:
     """The verdict and the scores of each target, in their order; the columns are told by ``Validation.targets``.
 
     ``readings``: draw, replication, target, value. ``before``: of targets the model's interval in the release before.
+    ``fitted``: draws of the posterior; without any nothing is fitted.
     """
     table = published(targets)
     known = readings[readings["value"].notna()]
-    at_values = {str(name): rows["value"].to_numpy(float) for name, rows in _of(known, is_prior=False)}
-    over_priors = {str(name): rows["value"].to_numpy(float) for name, rows in _of(known, is_prior=True)}
+    is_fitted = known["draw"].isin(fitted)
+    is_prior = (known["draw"] != AS_THEY_ARE) & ~is_fitted
+    at_values = _by_target(known[known["draw"] == AS_THEY_ARE])
+    over_priors, over_posterior = _by_target(known[is_prior]), _by_target(known[is_fitted])
     nothing = np.array([])
-    model = [_mean(at_values.get(target.id, nothing), target.entry) for target in targets]
+    model = [
+        _posterior(over_posterior.get(target.id, nothing))
+        if len(fitted)
+        else _mean(at_values.get(target.id, nothing), target.entry)
+        for target in targets
+    ]
     prior = [_quantiles(over_priors.get(target.id, nothing)) for target in targets]
     table[list(MODEL)] = np.array(model, np.float64).reshape(-1, 3)
     table[list(PRIOR)] = np.array(prior, np.float64).reshape(-1, 3)
@@ -75,7 +88,7 @@ def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str
     value = table["published"]
     covered = (table["prior_low"] <= value) & (value <= table["prior_high"])
     table["covered_by_prior"] = covered.astype("boolean").mask(table["prior_low"].isna())
-    table["sharp"] = pd.array([pd.NA] * len(table), "boolean")
+    table["sharp"] = _sharp(table) if len(fitted) else pd.array([pd.NA] * len(table), "boolean")
     table["width"] = (table["model_high"] - table["model_low"]) / unit
     table["width_prior"] = (table["prior_high"] - table["prior_low"]) / unit
     table["score"] = interval_score(table["model_low"], table["model_high"], value) / unit
@@ -87,8 +100,22 @@ def score(targets: Sequence[Target], readings: pd.DataFrame, before: Mapping[str
     return table
 
 
-def _of(readings: pd.DataFrame, is_prior: bool) -> Any:
-    return readings[(readings["draw"] != AS_THEY_ARE) == is_prior].groupby("target", sort=False)
+def _by_target(readings: pd.DataFrame) -> dict[str, Values]:
+    return {str(name): rows["value"].to_numpy(float) for name, rows in readings.groupby("target", sort=False)}
+
+
+def _posterior(values: Values) -> tuple[float, float, float]:
+    """Median, and from the 5 % to the 95 % quantile, over draws of the posterior."""
+    low, middle, high = _quantiles(values)
+    return middle, low, high
+
+
+def _sharp(table: pd.DataFrame) -> pd.Series[Any]:
+    """Whether the posterior's interval holds the published value and is at most half as wide as the prior's."""
+    value, low, high = table["published"], table["model_low"], table["model_high"]
+    is_narrow = (high - low) <= (table["prior_high"] - table["prior_low"]) / 2
+    found = (low <= value) & (value <= high) & is_narrow
+    return found.astype("boolean").mask(low.isna() | table["prior_low"].isna())
 
 
 def _mean(values: Values, entry: TargetEntry) -> tuple[float, float, float]:

@@ -41,11 +41,7 @@ def test_draws_are_read_as_they_were_written(file: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (
-            "weight,population.registered_entities",
-            "weight,population.registered_entity",
-            r":1: there is no parameter .* did you mean",
-        ),
+        ("weight,population.reg", "weight,population.rog", r":1: there is no parameter .* did you mean"),
         ("0.2,", "-0.2,", r":2 weight: -0\.2 is no number of at least 0"),
         ("0.2,", "0.3,", r"the weights add up to 1\.1"),
         ("0.2,", "0.2,1,", r":2: has \d+ columns in the place of \d+"),

@@ -12,6 +12,8 @@ from sim.data_folders import CALIBRATION_VARIABLE, own_calibration_folder
 from sim.evidence import evidence
 from sim.study import StudyError, answering, study_folder
 from sim.study.answering import Asked
+from sim.study.designs.factors import at, priors
+from sim.study.designs.posterior import Draw, write
 from sim.study.keywords import Execution
 from sim.study.questions import validate
 from sim.study.questions.validate import Question, Validation
@@ -178,3 +180,26 @@ def test_a_folder_that_holds_only_what_differs_has_the_projects_targets(
     monkeypatch.setenv(CALIBRATION_VARIABLE, str(folder))
     assert list(targets().by_id) == list(read_targets(own / "targets.yaml", evidence()).by_id)
     assert releases.release(sim.__version__) is not None
+
+
+def test_where_a_posterior_is_kept_its_interval_is_the_models_and_sharp_is_told(few_targets: Path) -> None:
+    # Three draws in the middle of every prior, of unequal weight: what they say is narrower than the prior.
+    factors = priors()
+    drawn = [at(factors, [unit] * len(factors)) for unit in (0.48, 0.5, 0.52)]
+    changes = [{path.removeprefix("parameters."): value for path, value in levers.items()} for levers in drawn]
+    write([Draw(weight, one) for weight, one in zip((0.25, 0.5, 0.25), changes, strict=True)], {"fingerprint": "abc"})
+    study = ask(draws=4)
+    assert study.is_fitted
+    assert study.manifest.settings["posterior"] == "abc"
+    assert study.draws["drawn_from"].tolist() == ["prior"] * 4 + ["posterior"] * 4
+    # By weight: one of the first, two of the second, one of the third.
+    months = study.draws["parameters.population.cash_months"].tolist()[4:]
+    assert months == [drawn[k]["parameters.population.cash_months"] for k in (0, 1, 1, 2)]
+    table = study.targets.set_index("target")
+    of = study.readings[(study.readings["target"] == "old") & (study.readings["draw"] > 4)]["value"]
+    assert table.loc["old", "model"] == pytest.approx(of.median())
+    assert table.loc["old", "model_low"] == pytest.approx(of.quantile(0.05))
+    assert not table.loc["old", "sharp"]  # no firm is 90 years old
+    assert pd.isna(table.loc["nobody", "sharp"])
+    assert table["draws"]["old"] == 4  # of the prior
+    assert not ask(draws=0).is_fitted  # chance alone, at the values as they are
