@@ -100,7 +100,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         firms=20_000,
         seed=1,
         replications=replications,
-        settings={"clause_replications": 2, "against": against, "uncertainty": "none"},
+        settings={"clause_replications": 2, "against": against, "uncertainty": "posterior" if draws else "none"},
         calibration="c" * 64,
         versions={"shukun": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
         fingerprint="9f2c4be1" * 8,
@@ -142,7 +142,7 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         interaction=made_up_tables.whole_and_parts(values),
         ranked_actions=values[values["scenario"].str.startswith("action_")].reset_index(drop=True),
         draws=pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS)),
-        uncertainty=pd.DataFrame(columns=list(parameter_uncertainty.SPREAD)),
+        uncertainty=made_up_tables.uncertainty(pairs if draws else {}, draws),
         clause_effects=made_up_tables.clause_effects(replications > 1),
         journeys=made_up_tables.journeys(strength),
     )

@@ -11,6 +11,7 @@ from sim.study.comparison import chosen as titles
 from sim.study.comparison import saved_or_postponed as lasting
 from sim.study.comparison.clause_effects import AMONG_REACHED
 from sim.study.comparison.journey import EXAMPLES
+from sim.study.comparison.parameter_uncertainty import SPREAD
 from sim.study.comparison.some_firms import CELL, CELLS
 from sim.study.comparison.targets import COLUMNS, Target, pursued, verdict
 from sim.study.outcomes import Pair
@@ -85,6 +86,17 @@ def chosen(pairs: Pairs, replications: int) -> pd.DataFrame:
         return pd.DataFrame(firms if points else [], columns=["measure", "chosen", *OF_CHOSEN])
 
     return titles.table((pair, [sums(points, r) for r in range(replications)]) for pair, points in pairs.items())
+
+
+def uncertainty(pairs: Pairs, draws: int) -> pd.DataFrame:
+    """The last scenario, and every effect, over draws: twice as uncertain as chance alone makes it."""
+    rows = [
+        (one, of, outcome, 0.008 * points, 0.01 * points, 0.013 * points, "share", draws, 0.002, 0.001, 0.8)
+        for (one, other), points in reversed(pairs.items())
+        for of in ("", other)
+        for outcome in HEADLINES
+    ]
+    return pd.DataFrame(rows, columns=list(SPREAD))
 
 
 def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:

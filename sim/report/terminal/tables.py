@@ -257,6 +257,8 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
     titles = {each.name: each.title for each in study.manifest.scenarios}
     unknown = [(row.outcome, row.against, *row.cells) for row in not_known.rows(study, titles)]
     _show_rows("not_known", not_known.heads(study), unknown, asked, lang)
+    if unknown:
+        paragraph(text("report.not_known.intro", lang, over=over))
 
 
 def paragraph(sentence: str, before: str = "") -> None:

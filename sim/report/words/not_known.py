@@ -36,17 +36,22 @@ def heads(study: Comparison) -> list[Words]:
 
 
 def rows(study: Comparison, titles: Mapping[str, Words]) -> list[Row]:
-    """A row for each headline outcome and each scenario that the drawn one is compared with; none without draws."""
+    """Of each headline outcome the level, and the effect against each other scenario; no rows without draws."""
     keys = ["scenario", "against", "outcome"]
     lucky = {(row.scenario, row.against, row.outcome): row for row in tuples(study.differences)}
-    apart = study.uncertainty[(study.uncertainty["against"] != "") & study.uncertainty["outcome"].isin(HEADLINES)]
+    lucky |= {(row.scenario, "", row.outcome): row for row in tuples(study.outcomes)}
+    drawn = list(study.uncertainty["scenario"])[:1]  # the headline's is the first; others are compared with each other
+    of_one = study.uncertainty["scenario"].isin(drawn) & study.uncertainty["outcome"].isin(HEADLINES)
+    apart = study.uncertainty[of_one]
     found = []
     for row in tuples(apart.sort_values("outcome", key=lambda names: names.map(HEADLINES.index), kind="stable")):
         luck = lucky[tuple(getattr(row, key) for key in keys)]
+        written = numbers.points if row.against else numbers.share
         cells = [
-            numbers.with_interval(luck.mean, luck.low, luck.high, numbers.points),
-            numbers.with_interval(row.middle, row.low, row.high, numbers.points),
+            numbers.with_interval(luck.mean, luck.low, luck.high, written),
+            numbers.with_interval(row.middle, row.low, row.high, written),
             numbers.share(row.share),
         ]
-        found.append(Row(outcome_name(row.outcome), titles[row.against], cells))
+        against = titles[row.against] if row.against else both("report.not_known.itself")
+        found.append(Row(outcome_name(row.outcome), against, cells))
     return found

@@ -190,7 +190,7 @@ def test_one_replication_without_draws_has_a_page(
 ) -> None:
     opened = Opened(browser, write(made_up(replications=1, draws=0), tmp_path / "one.html"), f"#{lang}")
     assert opened.complaints == []
-    told = {"zh": "没有在参数范围内抽样", "en": "Nothing was drawn over the ranges"}[lang]
+    told = {"zh": "没有对参数抽样", "en": "Nothing was drawn over the parameters"}[lang]
     assert told in opened.page.locator("#targets").inner_text()
 
 
