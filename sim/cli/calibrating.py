@@ -9,7 +9,6 @@ from sim.cli.language import language, say
 from sim.cli.shared import (
     AsJson,
     Cluster,
-    FirmsAsked,
     Seed,
     Workers,
     answered,
@@ -32,7 +31,7 @@ from sim.study.runs.specification import Setting
 @command("calibrate")
 def calibrate(
     names: Annotated[list[str] | None, argument("target", "targets")] = None,
-    firms: FirmsAsked = None,
+    firms: Annotated[str | None, option("firms", "number", "calibrate_firms", show_default=False)] = None,
     seed: Seed = 1,
     draws: Annotated[int, option("draws", "number", "calibrate_draws", min=DRAWS.least, max=DRAWS.most)] = 1_000,
     waves: Annotated[int, option("waves", "number", "calibrate_waves", min=WAVES.least, max=WAVES.most)] = 3,
