@@ -246,7 +246,7 @@ def test_a_study_of_another_version_opens_with_the_tables_that_it_has(tmp_path):
     assert set(again.tables()) == set(study.tables()) - {"panel"}
     pd.testing.assert_frame_equal(again.outcomes, study.outcomes)
     pd.testing.assert_frame_equal(again.runs, study.runs)
-    with pytest.raises(AttributeError, match="no table panel; it has cells, clause_effects, "):
+    with pytest.raises(AttributeError, match="no table panel; it has cells, chosen, clause_effects, "):
         _ = again.panel
     assert contents(folder) == before
 
