@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim import drawing
-from sim.study.arguments import IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
+from sim.study.arguments import DRAWN, IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
 from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords, TimedKeywords
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def run(
     return once(scenario, levers or {}, firms, seed, follow, progress, inside, threads)
 
 
-@checked(keywords=(ExecutionKeywords, Execution), draws=OVER, against=ONE_OR_MORE)
+@checked(keywords=(ExecutionKeywords, Execution), draws=DRAWN, against=ONE_OR_MORE)
 def compare(
     scenarios: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -109,9 +109,8 @@ def compare(
     firms: Firms = None,
     seed: int = 1,
     replications: int = 10,
-    draws: int = 0,
+    draws: int | Mapping[str, int] = 0,
     clause_replications: int = 0,
-    uncertainty: str | None = None,
     against: str | Path | Scenario | Sequence[str | Path | Scenario] = (),
     **execution: Unpack[ExecutionKeywords],
 ) -> Comparison:
@@ -119,9 +118,10 @@ def compare(
 
     None stands for no support, the national rules, each of the ten actions as the plan lists it, what the province
     added of each, the whole plan, and that without each action, as far as the case has them. ``against``: what all are
-    compared with, the baseline first; empty for what each scenario says itself. ``uncertainty``: what the ``draws`` are
-    of: ``posterior``, ``assumptions`` or ``none``. With a ``folder`` its runs and tables are kept there, and those that
-    are there are used; ``execution``: see :class:`sim.study.keywords.Execution`.
+    compared with, the baseline first; empty for what each scenario says itself. ``draws``: how many, of the posterior
+    where one is kept, else of the assumptions, or ``{"assumptions": 32}`` of what is named. With a ``folder`` its runs
+    and tables are kept there, and those that are there are used; ``execution``: see
+    :class:`sim.study.keywords.Execution`.
     """
     from sim.study import answering  # start-up: `import sim` is light
     from sim.study.comparison.scenarios import default
@@ -129,7 +129,8 @@ def compare(
     from sim.study.runs.specification import Setting
 
     which = default() if scenarios is None else tuple(scenarios)
-    asked = Question(which, replications, draws, clause_replications, against, uncertainty)  # type: ignore[arg-type]
+    over, count = next(iter(draws.items())) if isinstance(draws, Mapping) else (None, draws)
+    asked = Question(which, replications, count, clause_replications, against, over)  # type: ignore[arg-type]
     question = answering.Asked("comparison", asked, Setting(levers or {}, firms, seed))
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 

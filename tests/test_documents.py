@@ -18,7 +18,10 @@ from tests.test_house import ROOT, SOURCES, TRACKED, read, short
 ROOMS = sorted({path.parent for path in TRACKED if path.is_relative_to(ROOT / "sim") and path.name == "README.md"})[1:]
 PAGES = [path for path in TRACKED if path.suffix == ".md" and not path.is_relative_to(ROOT / "results")]
 TELLING = [*PAGES, *SOURCES, ROOT / "Makefile"]
-WRITTEN_BY_THE_READER = {"scenarios/measures/fiscal/cold_chain_rebate.yaml"}  # of the lesson in `docs/measures.md`
+# Of the lessons in `docs/measures.md` and `docs/second_province.md`.
+WRITTEN_BY_THE_READER = {
+    "scenarios/measures/fiscal/cold_chain_rebate.yaml", "scenarios/measures/fiscal/ferry_tolls.yaml",
+}  # fmt: skip
 FOLDERS = "sim|docs|tests|scenarios|calibration|benchmarks|notebooks"
 # A path from the top folder, to a file or a folder; `*` and `<name>` stand for anything.
 PATH = re.compile(rf"(?<![\w/.*<>-])(?:\.\./)*((?:{FOLDERS})/[\w./*<>-]*[\w/*>])")

@@ -127,6 +127,14 @@ def _list(of: Callable[[Any], Any], least: int = 0) -> Callable[[Any], list[Any]
     return read
 
 
+def _drawn(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return OVER_RANGES.read(value)
+    if len(value) != 1:
+        raise NotAllowedError
+    return {_text(name): OVER_RANGES.read(count) for name, count in value.items()}
+
+
 def _where(value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise NotAllowedError
@@ -164,6 +172,9 @@ ONE_OR_MORE: Final = Argument(
     lambda value: _list(_scenario)(value) if isinstance(value, list | tuple) else [_scenario(value)],
 )
 OVER: Final = OVER_RANGES.argument()
+DRAWN: Final = Argument(
+    f"{OVER.zh}，或如 {{'assumptions': 32}}", f"{OVER.en}, or a mapping such as {{'assumptions': 32}}", _drawn
+)
 SEVERAL: Final = AT_LEAST_TWO.argument()
 LATER: Final = Argument("", "", lambda value: value)  # looked at by what is called with it
 
@@ -221,7 +232,6 @@ def arguments() -> Mapping[str, Argument]:
             _inside,
         ),
         "targets": Argument("目标组或目标名称的列表", "a list of groups of targets or of targets", _list(_text)),
-        "uncertainty": Argument("posterior、assumptions 或 none", "posterior, assumptions or none", _text),
         "study": Argument("一项研究", "a study", _study),
         "progress": Argument("接受完成比例的函数", "a function that is told the share done", _callable),
     }

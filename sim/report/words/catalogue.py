@@ -26,7 +26,8 @@ def catalogue(folder: Path) -> Mapping[str, Words]:
     """Every entry by its dotted name; ``ValueError`` names an entry that is not exactly ``{zh, en}``."""
     from sim.yaml_reader import load  # start-up: who imports the package reads no word yet
 
-    names = {**labels(), "prefecture": prefecture_words()}
+    named_groups = {group: words for group, words in labels().items() if words}  # a province may have none of a kind
+    names = {**named_groups, "prefecture": prefecture_words()}
     return dict(_entries("", {**names, **load(CATALOGUE)}))
 
 

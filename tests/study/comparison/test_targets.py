@@ -75,7 +75,7 @@ def test_a_target_is_met_in_a_share_of_the_replications():
 @pytest.mark.usefixtures("simulate")
 def test_draws_are_of_the_scenario_of_the_headline_and_what_it_is_compared_with():
     seen = []
-    study = compare(["full_plan", "rent"], replications=2, draws=3, uncertainty="assumptions", progress=seen.append)
+    study = compare(["full_plan", "rent"], replications=2, draws={"assumptions": 3}, progress=seen.append)
     targets = study.targets.set_index(["scenario", "outcome"])
     assert targets.loc[("full_plan", "loss_share"), ["met_over_ranges", "draws"]].tolist() == [1.0, 3]
     assert targets.loc[("rent", "loss_share"), "draws"] == 0
