@@ -94,7 +94,7 @@ def bytes_of(folder):
 
 
 def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_path):
-    words = ("run", "full_plan", "--replications", "60", "--workers", "1")
+    words = ("run", "full_plan", "--replications", "100", "--workers", "1")
     here(*words, "--out", str(tmp_path / "whole"))
     said = killed_and_done_again(tmp_path, [signal.SIGKILL, signal.SIGINT], words)
     assert re.search(r"holds [1-9]\d* runs; those that fit are not done again", said)
