@@ -107,12 +107,12 @@ def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) 
     rows = []
     for one, of in [(names[0], ""), *both]:
         for outcome in units.index:
-            known, luck = (_apart(table, one, of, outcome) for table in (by_draw, by_luck))
-            known = known[~np.isnan(known)]
+            found = (_apart(table, one, of, outcome) for table in (by_draw, by_luck))
+            known, luck = (values[~np.isnan(values)] for values in found)
             if not len(known):
                 continue
             low, middle, high = np.quantile(known, ENDS).tolist()
-            sd, sd_luck = (float(np.nanstd(x, ddof=1)) if len(x) > 1 else np.nan for x in (known, luck))
+            sd, sd_luck = (float(np.std(x, ddof=1)) if len(x) > 1 else np.nan for x in (known, luck))
             whole = sd**2 + sd_luck**2
             share = sd**2 / whole if whole > 0 else np.nan
             rows.append((one, of, outcome, low, middle, high, units[outcome], len(known), sd, sd_luck, share))
