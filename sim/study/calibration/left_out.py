@@ -77,7 +77,9 @@ def used(table: pd.DataFrame) -> Level:
     return level
 
 
-def _predicted(emulators: Emulators, observed: Observed, out: NDArray[np.bool_], begin: Values, stream: Stream) -> float:
+def _predicted(
+    emulators: Emulators, observed: Observed, out: NDArray[np.bool_], begin: Values, stream: Stream
+) -> float:
     """What is published of the targets ``out``, by the posterior of all others: the sum of their log densities."""
     known = Emulators([one for one, is_out in zip(emulators.each, out, strict=True) if not is_out])
     points = walked(known, observed.only(~out), begin, stream, WALKERS, STEPS).points

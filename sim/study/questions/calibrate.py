@@ -3,9 +3,9 @@
 All worlds that targets are read in are run under a Latin hypercube of the prior, then, in waves, under draws of what
 the emulators of the targets to be fitted do not rule out even if the model is off by the most that is assumed, then
 under draws of the posterior on emulators, by which these are mended where it matters, and at last under the draws that
-are kept. How far the model may be off in the posterior is what predicts groups of targets best that are left out. Each draw is one replication of the same
-seed: common random numbers. Targets that are only checked are read beside and never used. What a draw is follows from
-what all runs before it gave, so the same command goes on where it was stopped.
+are kept. How far the model may be off in the posterior is what predicts groups of targets best that are left out. Each
+draw is one replication of the same seed: common random numbers. Targets that are only checked are read beside and never
+used. What a draw is follows from what all runs before it gave, so the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sim.refusal import Language
 from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.calibration import tables
-from sim.study.calibration.coverage import coverage
+from sim.study.calibration.coverage import coverage, coverage_of_runs
 from sim.study.calibration.discrepancy import discrepancy
 from sim.study.calibration.gathered import KEPT, MATCHING, POSTERIOR, PRIOR, Gathered, Values
 from sim.study.calibration.left_out import LEVELS, left_out
@@ -99,9 +99,10 @@ class Calibration(Study):
     prior_high, posterior_low, posterior_middle, posterior_high, hit (the intervals have a value in common), covered
     (the published value lies inside the posterior's), sharp (and that is at most half as wide as the prior's),
     score_prior, score (interval scores in half widths of the published interval).
-    ``coverage``: parameter, sets (of data made up), covered_50, covered_90 (share of the sets whose interval holds the
-    value that they were made with), uniform_p (of Pearson's test that ranks are uniform), is_identified; the first row,
-    with an empty parameter, is of all that are identified.
+    ``coverage``: data (made up by emulators, or by runs of the prior), parameter, sets (of data made up), covered_50,
+    covered_90 (share of the sets whose interval holds the value that they were made with), uniform_p (of Pearson's test
+    that ranks are uniform), is_identified; the first row of either, with an empty parameter, is of all that are
+    identified.
     ``left_out``: level (of the discrepancy: low, value, high), group (left out and predicted by all others; empty: all
     groups together), targets, log_density (of what is published, more is better; missing where there is one group
     only), is_used; see ``sim/study/calibration/left_out.py``.
@@ -283,6 +284,17 @@ class _Calibrating:
             "checked_far": float(np.median(far[:, state == "checked"].sum(axis=1))),
         }
 
+    def _coverage(self, emulators: Emulators, screened: Emulators, held: Observed, used: Any) -> dict[str, Values]:
+        """Ranks of true values, of data that emulators made up and of those that runs of the prior made up."""
+        sets, seed, workers = self.question.simulated, self.setting.seed, self.runner.workers
+        aims, first = held.only(used), self.gathered.of(1)
+        over_prior = Emulators([one for one, is_used in zip(screened.each, used, strict=True) if is_used])
+        values = held.on_scales(self.gathered.values[first])[:, used]
+        return {
+            "emulators": coverage(emulators, aims, len(self.factors), sets, seed, workers),
+            "runs": coverage_of_runs(over_prior, aims, self.gathered.points[first], values, sets, seed, workers),
+        }
+
     def _tables(
         self,
         held: Observed,
@@ -293,10 +305,10 @@ class _Calibrating:
         emulators: Emulators,
         predicted: pd.DataFrame,
     ) -> Calibration:
-        asked, gathered, aims = self.question, self.gathered, held.only(state == "used")
+        asked, gathered = self.question, self.gathered
         last, first = gathered.of(gathered.waves), gathered.of(1)
         told = tables.parameters(self.factors, gathered.points[last], weight)
-        found = coverage(emulators, aims, len(self.factors), asked.simulated, self.setting.seed, self.runner.workers)
+        found = self._coverage(emulators, screened, held, state == "used")
         shares = influence(screened.each, len(self.factors))
         return Calibration(
             manifest=manifest(

@@ -55,8 +55,12 @@ def study() -> Calibration:
         }
     )  # fmt: skip
     coverage = pd.DataFrame(
-        [["", 50, 0.51, 0.89, 0.4, True], ["population.cash_months", 50, 0.51, 0.89, 0.4, True]],
-        columns=["parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"],
+        [
+            ["emulators", "", 50, 0.51, 0.89, 0.4, True],
+            ["emulators", "population.cash_months", 50, 0.51, 0.89, 0.4, True],
+            ["runs", "", 50, 0.48, 0.86, 0.2, True],
+        ],
+        columns=["data", "parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"],
     )
     left_out = pd.DataFrame(
         {
@@ -83,7 +87,8 @@ def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(stu
     assert "never fitted: meets 0, holds 0, sharply 0; the median interval score goes from 7 to 28" in said
     assert "the model lacks something there, and they rule out no world: Reached by finance" in said
     assert "4 draws are kept, worth 3.57 of equal weight; 50.0 %" in said
-    assert "intervals of 90 % hold 89.0 %" in said
+    assert "made up by the emulators with known parameters, intervals of 90 % hold 89.0 %" in said
+    assert "made up by runs of the model" in said and "hold 86.0 %" in said
     assert "a discrepancy at the value that is assumed predicts best and is used (log predictive density -4" in said
     assert "够不着" in " ".join(told.findings(study, "zh"))
 

@@ -1,4 +1,4 @@
-"""Which discrepancy is used: surveys that contradict each other call for a large one, surveys that agree for a small."""
+"""Which discrepancy is used: surveys that contradict each other call for a large one, those that agree for a small."""
 
 import numpy as np
 import pytest
