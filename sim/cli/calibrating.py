@@ -30,7 +30,6 @@ from sim.study.arguments import AT_LEAST_TWO, DRAWS, OVER_RANGES, WAVES
 from sim.study.keywords import Execution
 from sim.study.runs.specification import Setting
 
-
 SMALL: Final = {"draws": 60, "waves": 2, "kept": 20, "simulated": 5, "firms": "1000"}  # two minutes on two cores
 
 
