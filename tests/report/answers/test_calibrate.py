@@ -89,7 +89,7 @@ def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(stu
     assert "4 draws are kept, worth 3.57 of equal weight; 50.0 %" in said
     assert "made up by the emulators with known parameters, intervals of 90 % hold 89.0 %" in said
     assert "made up by runs of the model" in said and "hold 86.0 %" in said
-    assert "a discrepancy at the value that is assumed predicts best and is used (log predictive density -4" in said
+    assert "a discrepancy at the value that is assumed predicts best and is used (log predictive density −4" in said
     assert "够不着" in " ".join(told.findings(study, "zh"))
 
 

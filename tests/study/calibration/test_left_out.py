@@ -30,7 +30,7 @@ def told(*said: float) -> tuple[Emulators, dict[str, Observed]]:
 
 @pytest.mark.parametrize(
     ("said", "level"),
-    [((0.0, 0.01, -0.01, 0.0), "low"), ((0.2, -0.2, 0.1, -0.1), "value"), ((0.9, -0.9, 0.8, -0.8), "high")],
+    [((0.0, 0.01, -0.01, 0.0), "low"), ((0.2, -0.2, 0.1, -0.1), "value"), ((0.9, -0.9, 0.3, -0.4), "high")],
 )
 def test_the_level_that_predicts_groups_left_out_is_used(said: tuple[float, ...], level: str) -> None:
     emulators, at = told(*said)
