@@ -11,10 +11,18 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare slides wheel quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
+.PHONY: compare reference slides wheel quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
+
+# What the READMEs quote. 50,000 rows, so that luck is small beside what is not known.
+reference: setup ## the reference result in results/reference/, and what the READMEs say of it (about an hour on two cores)
+	@$(BIN)/shukun compare --firms 50000 --draws 96 --out results/reference/comparison
+	@$(BIN)/shukun attribute actions_over_posterior --out results/reference/attribution
+	@$(BIN)/shukun validate --out results/reference/validation
+	@$(BIN)/shukun decide --firms 50000 --draws 96 --out results/reference/decision
+	@$(BIN)/python -m tests.docs.reference
 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \

@@ -52,7 +52,8 @@ class FakeScenario:
         resumed = SimpleNamespace(outcome="resumption_rate", at_least=0.95, at_most=None, clause="I.9.d", on=None)
         losing = SimpleNamespace(outcome="loss_share", at_least=None, at_most=0.12, clause="I.9.e", on=None)
         on = date(2022, 12, 31)
-        return SimpleNamespace(targets=[resumed, losing], targets_on=on, read_on=lambda outcome: on)
+        adopted = date(2022, 1, 15)
+        return SimpleNamespace(targets=[resumed, losing], targets_on=on, adopted=adopted, read_on=lambda outcome: on)
 
     def contents(self) -> dict[str, Any]:
         return {"name": self.name, "levers": self.levers, "firms": self.firms}

@@ -84,6 +84,8 @@ def _findings(study: Attribution) -> Iterator[Words]:
     orders = study.manifest.settings["orders"]
     if orders is not None:
         yield both("attribute.finding.sampled", draws=orders["draws"])
+    if study.over_posterior:
+        yield both("attribute.finding.over_posterior", replications=study.manifest.replications)
     if study.attribution["replications"].max() == 1:
         yield both("attribute.finding.one_replication")
     if study.left_out:

@@ -26,6 +26,7 @@ MOST_NAMED: Final = 5  # in a sentence
 MOST_TOLD: Final = 3  # parameters that a target is moved by
 ENDS: Final = ("middle", "low", "high")
 PUBLISHED: Final = ("published", "published_low", "published_high")
+LEVELS: Final = ("low", "value", "high")
 STATES: Final = ("used", "out_of_reach", "unmoved", "missing", "checked")
 
 
@@ -35,10 +36,10 @@ def findings(study: Calibration, lang: Language) -> list[str]:
 
 
 def tables(study: Calibration, lang: Language) -> list[Table]:
-    """The waves, what evidence tells of parameters, targets under prior and posterior, what moves them, coverage."""
+    """The waves, parameters, targets under prior and posterior, what moves them, groups left out, coverage."""
     return [
         _waves(study, lang), _parameters(study, lang), *_predictive(study, lang), _screened(study, lang),
-        _coverage(study, lang),
+        _left_out(study, lang), _coverage(study, lang),
     ]  # fmt: skip
 
 
@@ -79,17 +80,24 @@ def _findings(study: Calibration) -> Iterator[Words]:
         titles = words_of(study, "title")
         named = listed(titles[name] for name in far["target"])
         yield both("calibrate.finding.out_of_reach", count=plain_count(len(far)), named=named)
+    whole = study.left_out[study.left_out["group"] == ""].set_index("level")
+    if whole["log_density"].notna().all():
+        best = str(whole.index[whole["is_used"]][0])
+        densities = {level: three_digits(float(value)) for level, value in whole["log_density"].items()}
+        yield both(
+            "calibrate.finding.left_out", groups=plain_count(study.left_out["group"].nunique() - 1),
+            level=both(f"calibrate.level.{best}"), most=densities.pop(best), others=listed(densities.values()),
+        )  # fmt: skip
     power = float(study.waves["power"].iloc[-1])
     yield both(
         "calibrate.finding.weights", draws=plain_count(len(study.draws)), worth=three_digits(study.effective),
         power=share(power),
     )  # fmt: skip
-    if len(study.coverage):
-        every = records(study.coverage.head(1))[0]
+    for every in records(study.coverage[study.coverage["parameter"] == ""]):
         if every["covered_90"] == every["covered_90"]:
             yield both(
-                "calibrate.finding.coverage", sets=plain_count(int(every["sets"])), of_90=share(every["covered_90"]),
-                of_50=share(every["covered_50"]),
+                f"calibrate.finding.coverage_{every['data']}", sets=plain_count(int(every["sets"])),
+                of_90=share(every["covered_90"]), of_50=share(every["covered_50"]),
             )  # fmt: skip
 
 
@@ -151,16 +159,30 @@ def _screened(study: Calibration, lang: Language) -> Table:
     return Table(text("calibrate.table.screened", lang), _columns(names, lang), rows)
 
 
+def _left_out(study: Calibration, lang: Language) -> Table:
+    wide = study.left_out.pivot(index=["group", "targets"], columns="level", values="log_density").reset_index()
+    rows = [
+        [
+            text(f"validate.group.{row['group']}" if row["group"] else "validate.all", lang),
+            say(lang, plain_count(row["targets"])), *(say(lang, _digits(row[level])) for level in LEVELS),
+        ]
+        for row in records(wide)
+    ]  # fmt: skip
+    names = ("group", "targets", "low", "middle", "high")
+    return Table(text("calibrate.table.left_out", lang), _columns(names, lang), rows)
+
+
 def _coverage(study: Calibration, lang: Language) -> Table:
     rows = [
         [
+            text(f"calibrate.data.{row['data']}", lang),
             row["parameter"] or text("calibrate.all_told", lang),
             *(say(lang, share(row[name])) for name in ("covered_50", "covered_90")),
             say(lang, _digits(row["uniform_p"])),
         ]
         for row in records(study.coverage[study.coverage["is_identified"]])
     ]
-    names = ("parameter", "covered_50", "covered_90", "uniform_p")
+    names = ("data", "parameter", "covered_50", "covered_90", "uniform_p")
     return Table(text("calibrate.table.coverage", lang), _columns(names, lang), rows)
 
 

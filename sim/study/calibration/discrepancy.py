@@ -6,7 +6,7 @@ They are standard deviations, each on the scale that a target is compared on, an
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ from sim.scenario.validation_errors import ScenarioError
 from sim.study import StudyError
 
 FILE: Final = "discrepancy.yaml"
+Level = Literal["low", "value", "high"]  # where in its range an assumption is taken
 
 
 class Assumed(Strict):
@@ -64,10 +65,13 @@ class Discrepancy(Strict):
     difference: Assumed
     grade: ByGrade
 
-    def of(self, scale: str, grade: Grade) -> float:
-        """The standard deviation on a scale of a target whose nearest evidence has this grade."""
-        assumed: Assumed = getattr(self, scale)
-        return assumed.value * self.grade.value[grade]
+    def of(self, scale: str, grade: Grade, level: Level = "value") -> float:
+        """The standard deviation on a scale of a target whose nearest evidence has this grade.
+
+        ``level``: at the value, or at an end of the range of the scale's own; the factor of a grade is at its value.
+        """
+        assumed: float = getattr(getattr(self, scale), level)
+        return assumed * self.grade.value[grade]
 
 
 @of_calibration

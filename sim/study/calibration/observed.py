@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence import evidence
-from sim.study.calibration.discrepancy import Discrepancy
+from sim.study.calibration.discrepancy import Discrepancy, Level
 from sim.study.validation.targets import Target, TargetEntry
 
 Values = NDArray[np.float64]
@@ -100,15 +100,23 @@ class Observed:
         return np.asarray(np.abs(values - self.published) / self.deviation(values, errors))
 
     def log_likelihood(self, values: Values, errors: Values | float = 0.0) -> Values:
+        """Of what is published, all targets together."""
+        return np.asarray(self.log_densities(values, errors).sum(axis=-1))
+
+    def log_densities(self, values: Values, errors: Values | float = 0.0) -> Values:
         """Of what is published, but for a constant: Student's t, so that a target that is far off bends little."""
         deviation = self.deviation(values, errors)
         squares = ((values - self.published) / deviation) ** 2
-        each = -np.log(deviation) - (FREEDOM + 1.0) / 2.0 * np.log1p(squares / FREEDOM)
-        return np.asarray(each.sum(axis=-1))
+        return np.asarray(-np.log(deviation) - (FREEDOM + 1.0) / 2.0 * np.log1p(squares / FREEDOM))
 
 
-def observed(targets: Sequence[Target], values: Values, at_values: Values, assumed: Discrepancy) -> Observed:
-    """What is observed of targets. ``values``: a row a draw; ``at_values``: a row a replication, of one draw."""
+def observed(
+    targets: Sequence[Target], values: Values, at_values: Values, assumed: Discrepancy, level: Level = "value"
+) -> Observed:
+    """What is observed of targets. ``values``: a row a draw; ``at_values``: a row a replication, of one draw.
+
+    ``level``: where in its range the discrepancy is taken.
+    """
     facts = evidence()
     scales, rows = [], []
     for k, target in enumerate(targets):
@@ -122,6 +130,6 @@ def observed(targets: Sequence[Target], values: Values, at_values: Values, assum
         grade = min(facts[name].grade for name in entry.evidence)
         chance = float(scale.to(again).std(ddof=1)) if len(again) > 1 else 0.0
         scales.append(scale)
-        rows.append((middle, below, above, assumed.of(scale.name, grade), chance))
+        rows.append((middle, below, above, assumed.of(scale.name, grade, level), chance))
     columns = np.array(rows, np.float64).reshape(-1, 5).T
     return Observed(tuple(target.id for target in targets), tuple(scales), *columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -113,15 +113,22 @@ def predictive(targets: Sequence[Target], state: Any, prior: Values, posterior: 
     return table.drop(columns="world")
 
 
-def coverage(factors: Sequence[Factor], ranks: Values, told: pd.DataFrame) -> pd.DataFrame:
-    """How often intervals hold what data were made up with; the first row is of all parameters that are identified."""
+def coverage(factors: Sequence[Factor], ranks: Mapping[str, Values], told: pd.DataFrame) -> pd.DataFrame:
+    """How often intervals hold what data were made up with, by what made them up (emulators, runs).
+
+    The first row of each is of all parameters that are identified.
+    """
     is_identified = told["is_identified"].to_numpy(bool)
-    rows = [["", *_covered(ranks[:, is_identified].ravel(), len(ranks)), True]]
-    rows += [
-        [_name(factor), *_covered(ranks[:, k], len(ranks)), bool(is_identified[k])] for k, factor in enumerate(factors)
-    ]
-    columns = ["parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"]
-    return pd.DataFrame(rows if len(ranks) else [], columns=columns)
+    rows: list[list[Any]] = []
+    for data, found in ranks.items():
+        if len(found):
+            rows.append([data, "", *_covered(found[:, is_identified].ravel(), len(found)), True])
+            rows += [
+                [data, _name(factor), *_covered(found[:, k], len(found)), bool(is_identified[k])]
+                for k, factor in enumerate(factors)
+            ]
+    columns = ["data", "parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _covered(ranks: Values, sets: int) -> list[float]:

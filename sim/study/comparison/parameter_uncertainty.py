@@ -20,6 +20,7 @@ from sim.study.designs.design import sample
 from sim.study.designs.factors import assumptions, at
 from sim.study.designs.posterior import even, posterior
 from sim.study.outcomes import Pair, values_of
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import RunSpec
 
@@ -77,7 +78,7 @@ def drawn(scenario: Scenario, draws: Sequence[Mapping[str, Any]]) -> list[Scenar
 
 
 def table(scenarios: Sequence[Scenario], seed: int, draws: Sequence[Mapping[str, Any]], runner: Runner) -> pd.DataFrame:
-    """Outcomes of the scenarios under each draw and the random numbers of ``seed``, columns COLUMNS.
+    """Outcomes and PUBLIC_COST of the scenarios under each draw and the random numbers of ``seed``, columns COLUMNS.
 
     A draw whose run failed is left out.
     """
@@ -86,7 +87,9 @@ def table(scenarios: Sequence[Scenario], seed: int, draws: Sequence[Mapping[str,
         for scenario in scenarios
         for draw, variation in enumerate(drawn(scenario, draws))
     )
-    return values_of(runs, ["scenario", "draw"])[list(COLUMNS)] if len(runs) else pd.DataFrame(columns=list(COLUMNS))
+    if not len(runs):
+        return pd.DataFrame(columns=list(COLUMNS))
+    return values_of(runs, ["scenario", "draw"], public_cost=True)[list(COLUMNS)]
 
 
 def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
@@ -95,7 +98,8 @@ def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) 
     Of each scenario that was drawn, and of each of its ``pairs`` (scenario, against; differences, draw by draw) that
     were both: 5 %, 50 % and 95 % quantiles over draws, the standard deviation over draws (what is not known) and that
     of one replication (luck), and the share of the former in the sum of both variances. ``against`` is empty for the
-    scenario itself. ``draws``: COLUMNS; ``values``: scenario, replication, outcome, value.
+    scenario itself, of which the public cost alone says nothing. ``draws``: COLUMNS; ``values``: scenario, replication,
+    outcome, value.
     """
     if draws.empty:
         return pd.DataFrame(columns=list(SPREAD))
@@ -109,7 +113,7 @@ def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) 
         for outcome in units.index:
             found = (_apart(table, one, of, outcome) for table in (by_draw, by_luck))
             known, luck = (values[~np.isnan(values)] for values in found)
-            if not len(known):
+            if not len(known) or (outcome == PUBLIC_COST and not of):
                 continue
             low, middle, high = np.quantile(known, ENDS).tolist()
             sd, sd_luck = (float(np.std(x, ddof=1)) if len(x) > 1 else np.nan for x in (known, luck))

@@ -15,6 +15,7 @@ COLUMNS: Final = (
     "met_over_ranges", "draws", "verdict",
 )  # fmt: skip
 SURVIVES: Final = 0.9  # share of the draws over assumptions that a verdict must hold in
+LATER: Final = "9999-12-31"  # than any day
 VERDICTS: Final = ("met", "missed", "unsure", "too_few", "not_pursued", "none")
 
 
@@ -32,9 +33,12 @@ class Target(NamedTuple):
 
 
 def of_contents(contents: Mapping[str, Any]) -> list[Target]:
-    """The targets of a scenario, from everything that it says."""
+    """The targets of a scenario, from everything that it says; none where it ends before the plan was adopted."""
     found = []
-    for said in contents.get("plan", {}).get("targets", ()):
+    plan = contents.get("plan", {})
+    if str(contents.get("world", {}).get("end", LATER)) < str(plan.get("adopted", "")):
+        return []
+    for said in plan.get("targets", ()):
         bound = "at_most" if said["at_least"] is None else "at_least"
         found.append(Target(said["outcome"], said["clause"], bound, float(said[bound])))
     return found
@@ -71,8 +75,9 @@ def table(
 ) -> pd.DataFrame:
     """One row for each target of each scenario: what ``Comparison.targets`` holds.
 
-    ``scenarios``: with ``name``, ``measures``, ``plan.targets_on`` and ``plan.targets`` (outcome, at_least or at_most,
-    clause, on). ``on`` is the day, ISO, in whose month it is read.
+    ``scenarios``: with ``name``, ``measures``, ``world.end``, ``plan.adopted``, ``plan.targets_on`` and
+    ``plan.targets`` (outcome, at_least or at_most, clause, on); one that ends before the plan was adopted, as of
+    another year, is not judged by its targets. ``on`` is the day, ISO, in whose month it is read.
     ``outcomes``: scenario, outcome, mean, low, high, rows. ``values``: scenario, replication, outcome, value.
     ``draws``: scenario, draw, outcome, value, of the scenario named ``drawn`` and others. ``bound`` is at_least or
     at_most; a share is missing where nothing was run for it. A target that is not met is ``not_pursued`` where no
@@ -84,6 +89,8 @@ def table(
     by_draw = {outcome: group.to_numpy() for outcome, group in of_drawn}
     rows = []
     for scenario in scenarios:
+        if scenario.world.end < scenario.plan.adopted:
+            continue
         on = {clause for measure in scenario.measures for clause in measure.clauses}
         for said in scenario.plan.targets:
             bound = "at_most" if said.at_least is None else "at_least"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from sim.scenario import ScenarioError, ValidationError, load
 from sim.scenario.validation_errors import listed
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
+from sim.study.comparison.parameter_uncertainty import POSTERIOR, changes, chosen, drawn
 from sim.study.comparison.scenarios import BASELINE
 from sim.study.designs.design import check_draws
 from sim.study.outcomes import possible_differences, unit_of
@@ -52,6 +54,7 @@ MOST_PLAYERS: Final = 12  # of whom every coalition is run: 4,096 of them
 MILLION_YUAN: Final = 10**8  # in fen
 PRICED: Final = ("survivors", "jobs", *HEADLINES)  # outcomes that are set against the cost
 MOST_BARS: Final = 12  # in a small figure
+VALUES: Final[Mapping[str, Any]] = MappingProxyType({})  # parameters as they are
 LABELS: Final = ("player", "outcome", "unit")
 ORDER: Final = ("mean", "low", "high", "unit", "replications")
 
@@ -71,6 +74,8 @@ class Question(Strict):
     players: Literal["actions", "steps", "measures"] = "actions"
     among: tuple[str, ...] = ()  # only these of them are players, and the rest of the plan is on; empty for all
     orders: Orders | None = None  # None: every coalition
+    # posterior: each replication has another draw of what evidence leaves of the parameters
+    uncertainty: Literal["posterior", "none"] = "none"
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 2
 
     def with_draws(self, draws: int) -> Question:
@@ -102,6 +107,8 @@ class Attribution(Study):
     ``runs``: scenario (the players who are in), draw (0 the baseline, then the coalitions), replication, seed, firms,
     months, ledger_residual_fen, reason, then a column for each outcome.
 
+    Where it is asked over the posterior (see :attr:`over_posterior`) every replication has another draw of the
+    parameters: intervals are of the mean over what is not known, and hold luck too; ``values`` tell the spread.
     A replication in which any run failed, or an outcome is missing, is left out for all players: ``replications``
     counts the others.
     """
@@ -127,6 +134,11 @@ class Attribution(Study):
         """What is on whoever joins, as ``attribution`` names it; None when everything has a player."""
         name: str | None = self.manifest.settings["rest"]
         return name
+
+    @property
+    def over_posterior(self) -> bool:
+        """Whether every replication has another draw of the parameters."""
+        return bool(self.manifest.settings.get("uncertainty") == POSTERIOR)  # not said by earlier versions
 
     @property
     def nominal(self) -> list[str]:
@@ -187,12 +199,12 @@ class Game:
                 name = f"order_{place}_first_{count}"
                 yield World(2 + place * (len(names) - 1) + count, name, [names[player] for player in order[:count]])
 
-    def specs(self, seed: int, replication: int) -> Iterator[RunSpec]:
-        """The runs of one replication."""
+    def specs(self, seed: int, replication: int, changed: Mapping[str, Any] = VALUES) -> Iterator[RunSpec]:
+        """The runs of one replication; ``changed``: parameters that are others under it."""
         for draw, name, players in self.worlds(replication):
             on = [] if players is None else [*self.rest, *(id_ for player in players for id_ in self.players[player])]
             scenario = self.plan.with_measures(on, name=name, title=self.plan.title)
-            yield RunSpec(scenario, seed + replication, replication, draw)
+            yield RunSpec(drawn(scenario, [changed])[0], seed + replication, replication, draw)
 
     def __len__(self) -> int:
         """How many worlds a replication has."""
@@ -253,8 +265,11 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Attribution:
     [plan] = sized([load(question.scenario, levers)], firms)
     played = game(question, plan)
     replications = range(question.replications)
+    over: Sequence[Mapping[str, Any]] = [VALUES] * len(replications)
+    if question.uncertainty == POSTERIOR:
+        over = changes(chosen(POSTERIOR), len(replications), seed)
     runner.expect(len(replications) * len(played))
-    runs = runner.run(spec for replication in replications for spec in played.specs(seed, replication))
+    runs = runner.run(spec for r in replications for spec in played.specs(seed, r, over[r]))
     done = {replication: runs[runs["replication"] == replication] for replication in replications}
     whole = {r: rows for r, rows in done.items() if len(rows) == len(played) and (rows["reason"] == "").all()}
     if not whole:
@@ -293,6 +308,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Attribution:
             rest=played.first,
             nominal=[measure.id for measure in plan.measures if measure.nominal is not None],
             orders=None if question.orders is None else question.orders.model_dump(),
+            uncertainty=question.uncertainty,
         ),
         runs=runs.drop(columns=["asked", "keep", "paired_with", "calibration", "sources", "run"]),
         attribution=summarise(values, list(LABELS), _within)[["player", "outcome", *ORDER]],

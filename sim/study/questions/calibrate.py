@@ -1,10 +1,11 @@
 """Calibration: which parameters targets can tell, which worlds they rule out, and draws of what is left.
 
 All worlds that targets are read in are run under a Latin hypercube of the prior, then, in waves, under draws of what
-the emulators of the targets to be fitted do not rule out, then under draws of the posterior on emulators, by which
-these are mended where it matters, and at last under the draws that are kept. Each draw is one replication of the same
-seed: common random numbers. Targets that are only checked are read beside and never used. What a draw is follows from
-what all runs before it gave, so the same command goes on where it was stopped.
+the emulators of the targets to be fitted do not rule out even if the model is off by the most that is assumed, then
+under draws of the posterior on emulators, by which these are mended where it matters, and at last under the draws that
+are kept. How far the model may be off in the posterior is what predicts groups of targets best that are left out. Each
+draw is one replication of the same seed: common random numbers. Targets that are only checked are read beside and never
+used. What a draw is follows from what all runs before it gave, so the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from sim.refusal import Language
 from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.calibration import tables
-from sim.study.calibration.coverage import coverage
+from sim.study.calibration.coverage import coverage, coverage_of_runs
 from sim.study.calibration.discrepancy import discrepancy
 from sim.study.calibration.gathered import KEPT, MATCHING, POSTERIOR, PRIOR, Gathered, Values
+from sim.study.calibration.left_out import LEVELS, left_out
+from sim.study.calibration.left_out import used as level_used
 from sim.study.calibration.observed import Observed, observed
 from sim.study.calibration.posterior import effective, walked, weights
 from sim.study.calibration.screening import emulated, influence, out_of_reach, present
@@ -81,8 +84,8 @@ class Calibration(Study):
     ``targets``: target, group, use, unit, world, published, published_low, published_high, scale (share: logit; amount:
     logarithm; else as it is), state (used, or why not: out_of_reach, unmoved, missing, checked), explained (share of
     the variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below,
-    published_above, discrepancy (standard deviations on the scale), nearest and middle (implausibility of the draws of
-    the prior).
+    published_above, discrepancy (at the level that is used; standard deviations on the scale), nearest and middle
+    (implausibility of the draws of the prior if the model is off by the most that is assumed).
     ``influence``: target, parameter, share (of the target's variance over the prior; no row below 1 %).
     ``waves``: wave, stage (prior, matching, posterior, kept), draws, runs, share_left (of the prior, after it; missing
     where no more is ruled out), level (implausibility that was reached), explained (median of the emulators after it),
@@ -96,9 +99,13 @@ class Calibration(Study):
     prior_high, posterior_low, posterior_middle, posterior_high, hit (the intervals have a value in common), covered
     (the published value lies inside the posterior's), sharp (and that is at most half as wide as the prior's),
     score_prior, score (interval scores in half widths of the published interval).
-    ``coverage``: parameter, sets (of data made up), covered_50, covered_90 (share of the sets whose interval holds the
-    value that they were made with), uniform_p (of Pearson's test that ranks are uniform), is_identified; the first row,
-    with an empty parameter, is of all that are identified.
+    ``coverage``: data (made up by emulators, or by runs of the prior), parameter, sets (of data made up), covered_50,
+    covered_90 (share of the sets whose interval holds the value that they were made with), uniform_p (of Pearson's test
+    that ranks are uniform), is_identified; the first row of either, with an empty parameter, is of all that are
+    identified.
+    ``left_out``: level (of the discrepancy: low, value, high), group (left out and predicted by all others; empty: all
+    groups together), targets, log_density (of what is published, more is better; missing where there is one group
+    only), is_used; see ``sim/study/calibration/left_out.py``.
     ``words``: target, field (title, universe, definition, not_answerable), zh, en.
     ``runs``: scenario (the world), draw (0: the values as they are), replication, run (its name in the store), seed,
     firms, months, ledger_residual_fen, bytes_per_firm, reason, then a column for each outcome.
@@ -112,6 +119,7 @@ class Calibration(Study):
     draws: pd.DataFrame
     predictive: pd.DataFrame
     coverage: pd.DataFrame
+    left_out: pd.DataFrame
     words: pd.DataFrame
 
     @property
@@ -181,7 +189,11 @@ class _Calibrating:
         as_they_are = self._as_they_are()
         cube = np.array(sample("latin_hypercube", self.factors, asked.draws, seed))
         self._run(PRIOR, cube, self.worlds)
-        held = observed(self.answerable, self.gathered.values, as_they_are, discrepancy())
+        levels = {
+            level: observed(self.answerable, self.gathered.values, as_they_are, discrepancy(), level)
+            for level in LEVELS
+        }
+        held = levels["high"]  # nothing is ruled out that the most that the model may be off by allows
         scaled = held.on_scales(self.gathered.values)
         screened = emulated(cube, scaled, np.ones(len(cube), np.bool_), self.runner.workers)
         from_runs = held.implausibility(scaled)
@@ -205,6 +217,11 @@ class _Calibrating:
             if left.share > SHRINKS * before.share:
                 self.runner.expect(-few * asked.draws * (asked.waves - wave))
                 break
+        groups = [one.entry.group for one, is_used in zip(self.answerable, used, strict=True) if is_used]
+        allowed = {level: one.only(used) for level, one in levels.items()}
+        predicted = left_out(emulators, allowed, groups, left.points, seed, self.runner.workers)
+        held = levels[level_used(predicted)]
+        aims = held.only(used)
         walk = walked(emulators, aims, left.points, Stream(seed, 1_001))
         design = walk.points[Stream(seed, 1_002).chosen(len(walk.points), asked.draws)]
         self._run(POSTERIOR, design, self.fitting_worlds)
@@ -219,7 +236,7 @@ class _Calibrating:
             aims, held.on_scales(self.gathered.values[last])[:, used], emulators(kept), emulators.errors
         )
         self.waves[-1]["power"] = power
-        return self._tables(held, screened, state, from_runs, weight, emulators, aims)
+        return self._tables(held, screened, state, from_runs, weight, emulators, predicted)
 
     def _as_they_are(self) -> Values:
         """Values of the targets at the values of the parameters as they are, a row a replication."""
@@ -267,6 +284,17 @@ class _Calibrating:
             "checked_far": float(np.median(far[:, state == "checked"].sum(axis=1))),
         }
 
+    def _coverage(self, emulators: Emulators, screened: Emulators, held: Observed, used: Any) -> dict[str, Values]:
+        """Ranks of true values, of data that emulators made up and of those that runs of the prior made up."""
+        sets, seed, workers = self.question.simulated, self.setting.seed, self.runner.workers
+        aims, first = held.only(used), self.gathered.of(1)
+        over_prior = Emulators([one for one, is_used in zip(screened.each, used, strict=True) if is_used])
+        values = held.on_scales(self.gathered.values[first])[:, used]
+        return {
+            "emulators": coverage(emulators, aims, len(self.factors), sets, seed, workers),
+            "runs": coverage_of_runs(over_prior, aims, self.gathered.points[first], values, sets, seed, workers),
+        }
+
     def _tables(
         self,
         held: Observed,
@@ -275,12 +303,12 @@ class _Calibrating:
         implausibilities: Values,
         weight: Values,
         emulators: Emulators,
-        aims: Observed,
+        predicted: pd.DataFrame,
     ) -> Calibration:
         asked, gathered = self.question, self.gathered
         last, first = gathered.of(gathered.waves), gathered.of(1)
         told = tables.parameters(self.factors, gathered.points[last], weight)
-        found = coverage(emulators, aims, len(self.factors), asked.simulated, self.setting.seed, self.runner.workers)
+        found = self._coverage(emulators, screened, held, state == "used")
         shares = influence(screened.each, len(self.factors))
         return Calibration(
             manifest=manifest(
@@ -301,6 +329,7 @@ class _Calibrating:
             draws=tables.draws(self.factors, gathered.points[last], weight, int(np.flatnonzero(last)[0]) + 1),
             predictive=tables.predictive(self.answerable, state, gathered.values[first], gathered.values[last], weight),
             coverage=tables.coverage(self.factors, found, told),
+            left_out=predicted,
             words=words_of(self.chosen),
         )  # fmt: skip
 
@@ -330,6 +359,7 @@ def kept_of(study: Calibration) -> Path:
                 {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
                 for row in study.waves.to_dict("records")
             ],
+            "discrepancy": level_used(study.left_out),
             "out_of_reach": study.targets.loc[study.targets["state"] == "out_of_reach", "target"].tolist(),
         },
     )

@@ -109,11 +109,11 @@ class Comparison(Study):
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``ranked_actions``: scenario, replication, outcome, value, unit: what each single action brings about without its
     nominal measures, by which alone actions are ranked. An action of nothing but nominal measures is not in it.
-    ``draws``: scenario, draw, outcome, value, unit: the headline's scenario, first, and what it is compared with under
-    other numbers of the calibration.
-    ``uncertainty``: scenario, against (empty: the scenario itself), outcome, low, middle, high (5 %, 50 %, 95 % over
-    draws), unit, draws, sd_draws (what is not known), sd_replications (luck of one replication), share (of what is not
-    known in the variance of both).
+    ``draws``: scenario, draw, outcome (after those of runs ``public_cost``, fen), value, unit: the headline's scenario,
+    first, and what it is compared with under other numbers of the calibration.
+    ``uncertainty``: scenario, against (empty: the scenario itself), outcome (with ``public_cost``, of differences),
+    low, middle, high (5 %, 50 %, 95 % over draws), unit, draws, sd_draws (what is not known), sd_replications (luck of
+    one replication), share (of what is not known in the variance of both).
     ``clause_effects``: clause, quantity (alone: clause minus baseline; in_plan: whole plan minus plan without it),
     outcome (after those of runs ``public_cost``, fen, and ``reached_survival`` and ``reached_staff``, among the firms
     that the clause reached), mean, low, high, unit, replications (pairs), rows (of the sample, that the clause
@@ -235,8 +235,8 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     later, fallen = _followed(followed, together("repayment_wall"), pairing, seed, replications, runner)
     values, outcomes, rates = together("values"), together("outcomes"), together("rates")
     paired_costs = pairing.costs()
-    known = runs[runs["scenario"].isin([baseline.name, MAIN])]
-    known = values_of(known, ["scenario", "replication"], public_cost=True)
+    with_costs = values_of(runs, ["scenario", "replication"], public_cost=True)
+    known = with_costs[with_costs["scenario"].isin([baseline.name, MAIN])].reset_index(drop=True)
     return Comparison(
         manifest=manifest(
             "comparison",
@@ -272,7 +272,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         interaction=interaction.table(values, baseline.name),
         ranked_actions=ranked_actions.table(asked, ranked, values, seed, replications, runner),
         draws=drawn,
-        uncertainty=parameter_uncertainty.spread_of(drawn, values, pairs),
+        uncertainty=parameter_uncertainty.spread_of(drawn, with_costs, pairs),
         clause_effects=clause_effects.table(every, known, baseline, shown, seed, clause_replications, runner),
         journeys=journey.examples(shown, followed[0], pairing.examples.get((shown.name, before), []), seed),
     )

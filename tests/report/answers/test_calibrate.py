@@ -55,16 +55,27 @@ def study() -> Calibration:
         }
     )  # fmt: skip
     coverage = pd.DataFrame(
-        [["", 50, 0.51, 0.89, 0.4, True], ["population.cash_months", 50, 0.51, 0.89, 0.4, True]],
-        columns=["parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"],
+        [
+            ["emulators", "", 50, 0.51, 0.89, 0.4, True],
+            ["emulators", "population.cash_months", 50, 0.51, 0.89, 0.4, True],
+            ["runs", "", 50, 0.48, 0.86, 0.2, True],
+        ],
+        columns=["data", "parameter", "sets", "covered_50", "covered_90", "uniform_p", "is_identified"],
     )
+    left_out = pd.DataFrame(
+        {
+            "level": ["low", "value", "high"] * 3, "group": [""] * 3 + ["cash"] * 3 + ["delivery"] * 3,
+            "targets": [2] * 3 + [1] * 6, "log_density": [-9.0, -4.0, -5.0, -5.0, -1.0, -2.0, -4.0, -3.0, -3.0],
+            "is_used": [False, True, False] * 3,
+        }
+    )  # fmt: skip
     rows = [(target, "title", f"中文{title}", title) for target, title in TITLES.items()]
     runs = pd.DataFrame({"scenario": "as_it_was", "draw": range(5), "replication": 0, "seed": 1, "reason": ""})
     made_of = manifest("calibrate", [replace(load("full_plan"), firms=5_000)], 1, 1)
     return Calibration(
         made_of, runs, screened, pd.DataFrame({"target": [TARGETS[0]], "parameter": ["population.cash_months"],
         "share": [0.9]}), waves, parameters, pd.DataFrame({"draw": [1, 2, 3, 4], "weight": [0.4, 0.2, 0.2, 0.2]}),
-        predictive, coverage, pd.DataFrame(rows, columns=["target", "field", "zh", "en"]),
+        predictive, coverage, left_out, pd.DataFrame(rows, columns=["target", "field", "zh", "en"]),
     )  # fmt: skip
 
 
@@ -76,7 +87,9 @@ def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(stu
     assert "never fitted: meets 0, holds 0, sharply 0; the median interval score goes from 7 to 28" in said
     assert "the model lacks something there, and they rule out no world: Reached by finance" in said
     assert "4 draws are kept, worth 3.57 of equal weight; 50.0 %" in said
-    assert "intervals of 90 % hold 89.0 %" in said
+    assert "made up by the emulators with known parameters, intervals of 90 % hold 89.0 %" in said
+    assert "made up by runs of the model" in said and "hold 86.0 %" in said
+    assert "a discrepancy at the value that is assumed predicts best and is used (log predictive density −4" in said
     assert "够不着" in " ".join(told.findings(study, "zh"))
 
 

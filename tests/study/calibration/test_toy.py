@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import chisquare
 
 from sim.study.calibration import posterior, tables
-from sim.study.calibration.coverage import RANKS, coverage
+from sim.study.calibration.coverage import RANKS, coverage, coverage_of_runs
 from sim.study.calibration.observed import Observed
 from sim.study.calibration.posterior import effective, walked, weighted_quantiles, weights
 from sim.study.calibration.screening import out_of_reach, present
@@ -63,6 +63,18 @@ def test_ranks_are_uniform_and_intervals_cover(fitted: Emulators) -> None:
     assert ((told >= 0.05 * RANKS) & (told <= 0.95 * RANKS)).mean() == pytest.approx(0.9, abs=0.06)
     counts = np.histogram(ranks, bins=5, range=(0, RANKS))[0]
     assert chisquare(counts).pvalue > 0.01
+
+
+@pytest.mark.slow
+def test_intervals_cover_what_runs_were_made_with(fitted: Emulators) -> None:
+    points = Stream(9, 1).uniform(24, INPUTS)
+    values = model(points)[:, :3]
+    values[::5, 1] = np.nan  # a run in which nobody was there to be counted
+    ranks = coverage_of_runs(fitted, published(0.1), points, values, 24, seed=1)
+    told = ranks[:, :5]
+    assert ((told >= 0.05 * RANKS) & (told <= 0.95 * RANKS)).mean() == pytest.approx(0.9, abs=0.06)
+    of_other_points = coverage_of_runs(fitted, published(0.02), points[::-1].copy(), values, 24, seed=1)[:, :2]
+    assert ((of_other_points >= 0.05 * RANKS) & (of_other_points <= 0.95 * RANKS)).mean() < 0.9
 
 
 @pytest.mark.slow

@@ -49,5 +49,14 @@ def test_luck_is_told_from_what_is_not_known():
     assert (found["low"], found["high"]) == (pytest.approx(1.1), pytest.approx(2.9))
 
 
+def test_of_public_cost_only_differences_are_told():
+    rows = [(name, d, "public_cost", value, "fen") for d in range(2) for name, value in (("a", 7.0 + d), ("b", 4.0))]
+    draws = pd.DataFrame(rows, columns=list(parameter_uncertainty.COLUMNS))
+    values = draws.rename(columns={"draw": "replication"})
+    found = spread_of(draws, values, [("a", "b")])
+    assert found["against"].tolist() == ["b"]
+    assert found["middle"].tolist() == [3.5]
+
+
 def test_without_draws_nothing_is_said():
     assert spread_of(pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS)), SimpleNamespace(), []).empty

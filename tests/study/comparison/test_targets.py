@@ -5,7 +5,7 @@ import pytest
 from sim import compare
 from sim.study.comparison import interaction, parameter_uncertainty
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.targets import Target, pursued, verdict
+from sim.study.comparison.targets import Target, of_contents, pursued, verdict
 from sim.study.designs.factors import assumptions
 from sim.vocabulary import ACTIONS
 
@@ -57,6 +57,12 @@ def test_a_target_without_its_measures_is_not_missed():
     ]  # fmt: skip
     assert pursued("missed", True) == "missed"
     assert verdict(RESUMED, np.nan, np.nan, np.nan) == "none"
+
+
+@pytest.mark.parametrize(("end", "judged"), [("2022-06-01", []), ("2022-06-02", [LOSING])])
+def test_a_world_that_ends_before_the_plan_is_adopted_is_not_judged_by_its_targets(end: str, judged: list[Target]):
+    said = {"outcome": LOSING.outcome, "clause": LOSING.clause, "at_least": None, "at_most": LOSING.limit}
+    assert of_contents({"world": {"end": end}, "plan": {"adopted": "2022-06-02", "targets": [said]}}) == judged
 
 
 @pytest.mark.usefixtures("simulate")

@@ -9,6 +9,8 @@ import pytest
 from sim.scenario import ScenarioError, load
 from sim.study import StudyError
 from sim.study.answering import ask, question, shipped
+from sim.study.comparison import parameter_uncertainty
+from sim.study.designs.posterior import Draw, Posterior
 from sim.study.questions.attribute import Orders, Question, answer, game
 from sim.study.runs.specification import Setting
 from sim.vocabulary import ACTIONS, MECHANISMS
@@ -224,6 +226,22 @@ def test_coalitions_are_the_plan_with_some_and_the_mechanisms():
     assert len(specs) == len(played) == 1 + 2 ** len(played.players)
     assert {spec.seed for spec in specs.values()} == {8}
     assert [spec.draw for spec in specs.values()] == list(range(len(specs)))
+
+
+def test_over_the_posterior_every_replication_has_a_draw_of_its_own(attribute, monkeypatch):
+    kept = Posterior((Draw(0.5, {"firm.crowding": 0.05}), Draw(0.5, {"firm.crowding": 0.2})), {})
+    monkeypatch.setattr(parameter_uncertainty, "posterior", lambda: kept)
+    like = engine(brings(tax=1.0, finance=2.0))
+    seen = []
+
+    def simulate(scenario, *, seed=1, **how):
+        seen.append((seed, scenario.parameter_changes["firm.crowding"]))
+        return like(scenario, seed=seed, **how)
+
+    study = attribute(simulate, among=THREE, uncertainty="posterior", replications=2)
+    assert {*seen} == {(1, 0.05), (2, 0.2)}
+    assert study.over_posterior
+    assert not attribute(like, among=THREE).over_posterior
 
 
 @pytest.mark.parametrize("players", ["actions", "steps", "measures"])

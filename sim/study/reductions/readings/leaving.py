@@ -61,6 +61,13 @@ def paused(result: Result, on: date, of: Of = EVERYBODY) -> float:
     return share((table["status"] == "paused").to_numpy(), weights(table))
 
 
+@reading(days=("on",))
+def at_work(result: Result, on: date, of: Of = EVERYBODY) -> float:
+    """Of living firms on a day, the share that works: neither stopped from outside nor paused (share)."""
+    table = living(result, on, of)
+    return share((table["status"] == "open").to_numpy(), weights(table))
+
+
 @reading(days=SPAN)
 def births(result: Result, since: date, until: date, of: Of = EVERYBODY) -> float:
     """Entities born between two days, those gone again among them, over those alive on the first, a year (share)."""

@@ -64,6 +64,8 @@ FIRMS = run(snapshots=snapshots())  # 1000 entities at the start; later 2, 3 and
         # Stopped: 1 (gone while stopped), 3 (suspended), 4 (retired after it had worked again).
         ("resumed", {"on": LATER}, 400 / 800),
         ("paused", {"on": LATER}, 0.0),
+        # Of 550 living 300 are stopped.
+        ("at_work", {"on": LATER}, 250 / 550),
     ],
 )
 def test_readings_of_firms(name: str, arguments: dict[str, object], expected: float) -> None:
@@ -82,6 +84,7 @@ def test_who_is_paused_lives_and_has_worked_again() -> None:
     table.loc[(table["firm"] == 3) & (table["date"] == LATER), "status"] = "paused"
     seen = run(snapshots=table)
     assert take(seen, "paused", on=LATER) == pytest.approx(300 / 550)
+    assert take(seen, "at_work", on=LATER) == pytest.approx(take(FIRMS, "at_work", on=LATER))  # it was stopped before
     assert take(seen, "total", on=LATER, variable="entities") == 550
     assert take(seen, "resumed", on=LATER) == pytest.approx((300 + 400) / 800)
 
