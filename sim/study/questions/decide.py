@@ -3,8 +3,8 @@
 Plans run in draws of the parameters that evidence leaves, all under the same random numbers. The *net benefit* of a
 plan in a draw is what a firm kept is worth to whoever decides, times the firms that it keeps, less its public cost,
 both against the baseline in the same draw. What a firm kept is worth is no number of the model, so all is told over a
-grid of worths. The terms are those of decision analysis (Fenwick, Claxton and Sculpher 2001, Health Econ. 10, 779-787, for
-the probability of being best; ``sim/study/statistics/robustness.py`` for the rules;
+grid of worths. The terms are those of decision analysis (Fenwick, Claxton and Sculpher 2001, Health Econ. 10, 779-787,
+for the probability of being best; ``sim/study/statistics/robustness.py`` for the rules;
 ``sim/study/statistics/value_of_information.py`` for what it is worth to know more).
 """
 

@@ -65,8 +65,8 @@ class DecisionSummary:
 
     def by_rule(self, rule: str) -> pd.DataFrame:
         """The rows of ``choices`` of one rule, by worth."""
-        choices = self.study.choices
-        return choices[choices["rule"] == rule]
+        by = self.study.choices.groupby("rule", sort=False)
+        return by.get_group(rule)
 
     @cached_property
     def untold(self) -> list[float]:

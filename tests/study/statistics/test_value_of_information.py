@@ -4,6 +4,7 @@ Two plans: one of no benefit, one whose benefit is a number that is not known.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
@@ -63,18 +64,12 @@ def test_a_number_that_matters_at_both_ends_is_found():
 
 def test_of_luck_alone_nothing_is_told():
     told = 0
-    for seed in range(10):
-        stream = Stream(seed, 5)
-        known = partial(two_plans(stream.normal(100)[:, None].repeat(4, 0).ravel()), OTHERS[:, :20], EVEN, seed)
-        told += int((known.value > known.chance[:, None]).any())
-    assert told >= 9  # four draws that are one count four times where each is taken for a draw of its own
-    told = 0
     for seed in range(40):
         stream = Stream(seed, 5)
         benefit = np.stack([np.zeros(100), stream.normal(100), stream.normal(100)], axis=1)[None]
         known = partial(benefit, stream.normal(100, 20), np.full(100, 0.01), seed)
         told += int((known.value > known.chance[:, None]).any())
-    assert told <= 5  # in one set of data of twenty, by chance
+    assert told <= 5  # two are to be expected: one set of made-up benefits in twenty, whatever number it is
 
 
 def test_a_draw_of_weight_two_is_a_draw_that_stands_twice():
@@ -99,8 +94,6 @@ def test_a_number_that_does_not_vary_or_has_two_values_is_no_trouble():
 
 
 def test_knowing_everything_is_worth_the_regret_of_the_plan_that_is_best_on_average():
-    import pandas as pd
-
     benefit = np.stack([np.zeros(DRAWS), NORMAL, 0.1 + NORMAL[SHUFFLED]], axis=1)
     rows = [(plan, draw, benefit[draw, plan]) for plan in range(3) for draw in range(DRAWS)]
     table = robustness.table(pd.DataFrame(rows, columns=["plan", "world", "gain"]), {"gain": "up"}, [0, 1, 2])
