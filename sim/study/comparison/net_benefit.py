@@ -42,6 +42,8 @@ def benefits(values: pd.DataFrame, plans: Sequence[str]) -> pd.DataFrame:
     ``values``: scenario, draw, replication, outcome, value; KEPT and the public cost among the outcomes.
     """
     of_both = values[values["outcome"].isin((KEPT, PUBLIC_COST))]
+    if of_both.empty:
+        return pd.DataFrame(columns=list(BENEFITS))
     wide = of_both.pivot(index=["draw", "replication"], columns=["outcome", "scenario"], values="value")
     wide = wide.reindex(columns=pd.MultiIndex.from_product([(KEPT, PUBLIC_COST), plans]))
     done = wide.notna().all(axis=1).groupby(level="draw").agg(["all", "count"])

@@ -126,7 +126,7 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Decision:
     net = NetBenefit(table, worths)
     by_plan, choices = net.by_plan()
     drawn = _drawn(draws)
-    by_parameter, chance = net.by_parameter(drawn.map(_number), seed)
+    by_parameter, chance = net.by_parameter(_numbers(drawn), seed)
     return Decision(
         manifest=manifest(
             "decide", plans, seed, question.replications,
@@ -171,6 +171,11 @@ def _drawn(draws: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame({"draw": range(len(draws)), "same_as": same_as, **columns})
 
 
-def _number(value: Any) -> float:
-    """A parameter as a number; of a day its place in the calendar."""
-    return float(date.fromisoformat(value).toordinal() if isinstance(value, str) else value)
+def _numbers(drawn: pd.DataFrame) -> pd.DataFrame:
+    """The same with all parameters as numbers; of a day its place in the calendar."""
+
+    def number(value: Any) -> float:
+        return float(date.fromisoformat(value).toordinal() if isinstance(value, str) else value)
+
+    labels = ["draw", "same_as"]
+    return drawn[labels].join(drawn.drop(columns=labels).map(number))
