@@ -60,8 +60,10 @@ def _findings(study: Decision) -> Iterator[Words]:
     elif summary.untold:
         yield both("decide.finding.untold", worths=listed(map(_worth, summary.untold)))
     yield from _information(summary)
-    for plan, count, every in summary.nominal():
-        yield both("search.finding.nominal", plan=_title(summary, plan), count=count, all=every)
+    if summary.nominal:
+        told = (both("decide.nominal", plan=_title(summary, plan), count=count, all=every)
+                for plan, count, every in summary.nominal)  # fmt: skip
+        yield both("decide.finding.nominal", plans=listed(told))
     yield from few_worlds(summary.different)
     if summary.left_out:
         yield both("decide.finding.left_out", count=summary.left_out, all=len(study.drawn))

@@ -96,14 +96,21 @@ class DecisionSummary:
         most = self.study.plans.groupby("plan", sort=False)["best_in"].max()
         return [str(plan) for plan in most.index[most >= SHOWN_FROM]]
 
-    def nominal(self) -> Iterator[tuple[str, int, int]]:
-        """Plans that are named, how many of their measures are only a factor of assumed size, and of how many."""
-        named = dict.fromkeys(span.plan for span in (*self.on_average, *self.least_regret))
-        for asked in self.study.manifest.scenarios:
-            measures = asked.contents["measures"].values()
-            count = sum(measure.get("nominal") is not None for measure in measures)
-            if asked.name in named and count:
-                yield asked.name, count, len(measures)
+    @cached_property
+    def nominal(self) -> list[tuple[str, int, int]]:
+        """Plans that are named, how many of their measures are nominal, and of how many: of those beyond the baseline.
+
+        What a plan has in common with the baseline is no part of its net benefit.
+        """
+        anyway, *plans = ((asked.name, asked.contents["measures"]) for asked in self.study.manifest.scenarios)
+        named = {span.plan for span in (*self.on_average, *self.least_regret)}
+        found = []
+        for plan, measures in plans:
+            own = [measure for id_, measure in measures.items() if id_ not in anyway[1]]
+            count = sum(measure.get("nominal") is not None for measure in own)
+            if plan in named and count:
+                found.append((plan, count, len(own)))
+        return found
 
 
 def _spans(table: pd.DataFrame) -> Iterator[Span]:

@@ -48,7 +48,8 @@ def said(of: Decision) -> str:
 
 def test_the_findings_begin_with_which_plan_at_which_worth() -> None:
     found = told.findings(study(), "en")
-    assert "2 plans and the baseline, “The nation's rules alone”, in 60 draws over the posterior" in found[0]
+    assert found[0].startswith("To choose between: the baseline, “The nation's rules alone”, and plans beside it: 2.")
+    assert "Draws over the posterior: 60, different ones among them: 60" in found[0]
     assert "from 20,000 yuan to 1.00 m yuan" in found[0]
     # A firm at 20,000 yuan: the fiscal action keeps 500 for 10 m yuan, nothing is gained, and the whole plan loses.
     assert found[1].startswith("Best on average, by the worth of a firm kept: ")
@@ -92,7 +93,10 @@ def test_draws_that_are_few_or_failed_and_measures_that_are_only_factors_are_tol
     assert "The worlds are few, 20" in said(few)
     lost = replace(of, benefits=of.benefits[of.benefits["draw"] > 1])
     assert "2 of 60 draws do not count" in said(lost)
-    assert "measures of “The whole plan”" in said(of) and "are nominal" in said(of)
+    measures = {name: {measure.id: measure for measure in load(name).measures} for name in PLANS}
+    own = [measure for id_, measure in measures["full_plan"].items() if id_ not in measures["national_rules"]]
+    nominal = sum(measure.nominal is not None for measure in own)
+    assert f"{nominal} of the {len(own)} of “The whole plan”" in said(of)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

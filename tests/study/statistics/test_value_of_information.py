@@ -12,12 +12,12 @@ from sim.study.statistics import robustness
 from sim.study.statistics.streams import Stream
 from sim.study.statistics.value_of_information import best, partial, perfect, told_apart
 
-DRAWS = 400
+DRAWS = 240
 EVEN = np.full(DRAWS, 1.0 / DRAWS)
 STEPS = (np.arange(DRAWS) + 0.5) / DRAWS
 NORMAL = norm.ppf(STEPS)
 SHUFFLED = Stream(1, 9).chosen(DRAWS, DRAWS)
-OTHERS = Stream(2, 1).normal(DRAWS, 30)  # numbers that no plan hangs on
+OTHERS = Stream(2, 1).normal(DRAWS, 12)  # numbers that no plan hangs on
 
 
 def two_plans(*benefits):
@@ -64,12 +64,12 @@ def test_a_number_that_matters_at_both_ends_is_found():
 
 def test_of_luck_alone_nothing_is_told():
     told = 0
-    for seed in range(40):
+    for seed in range(8):
         stream = Stream(seed, 5)
-        benefit = np.stack([np.zeros(100), stream.normal(100), stream.normal(100)], axis=1)[None]
-        known = partial(benefit, stream.normal(100, 20), np.full(100, 0.01), seed)
+        benefit = np.stack([np.zeros(80), stream.normal(80), stream.normal(80)], axis=1)[None]
+        known = partial(benefit, stream.normal(80, 20), np.full(80, 1 / 80), seed)
         told += int((known.value > known.chance[:, None]).any())
-    assert told <= 5  # two are to be expected: one set of made-up benefits in twenty, whatever number it is
+    assert told <= 2  # one set of made-up benefits in twenty tells of a number, by chance
 
 
 def test_a_draw_of_weight_two_is_a_draw_that_stands_twice():
@@ -105,8 +105,10 @@ def test_what_is_only_luck_is_worth_nothing_when_told_apart():
     replications = 4
     luck = Stream(3, 7).normal(2, DRAWS, 2, replications)
     known = np.stack([np.zeros(DRAWS), NORMAL], axis=1)[None, :, :, None]
-    benefit = np.concatenate([luck[:1], known + 0.3 * luck[1:]])
+    benefit = np.concatenate([luck[:1], known + luck[1:]])
     apart, together = told_apart(benefit, EVEN), perfect(benefit.mean(axis=3), EVEN)
     assert apart[0] == pytest.approx(0.0, abs=0.08) and together[0] > 0.2
-    assert 0.8 * of_normal(0.0, 1.0) < apart[1] < of_normal(0.0, 1.0) < together[1]
+    # Luck of the three by which one chooses makes the choice worse, that of all four makes the best look better.
+    assert apart[1] == pytest.approx(0.399 / (1 + 2 / 3) ** 0.5, abs=0.05)
+    assert together[1] == pytest.approx(0.399 * (1 + 2 / 4) ** 0.5, abs=0.05)
     assert np.isnan(told_apart(benefit[..., :1], EVEN)).all()
