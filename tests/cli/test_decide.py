@@ -27,7 +27,9 @@ def test_it_answers_in_words_first_in_either_language_and_keeps_its_runs(here: P
     asked = ("full_plan", "--against", "national_rules", "--worth", "200000", "--worth", "50000", *SMALL)
     answer = type_in(*asked)
     assert answer.exit_code == 0, answer.output
-    assert "To choose between: the baseline, “The nation's rules alone”, and plans beside it: 1." in " ".join(answer.stdout.split())
+    assert "To choose between: the baseline, “The nation's rules alone”, and plans beside it: 1." in " ".join(
+        answer.stdout.split()
+    )
     assert "Best on average, by the worth of a firm kept:" in answer.stdout
     folder = here / "results" / "decide_full_plan-against=national_rules-firms=60"
     assert (folder / "report.html").is_file() and (folder / "benefits.parquet").is_file()
@@ -43,7 +45,10 @@ def test_it_answers_in_words_first_in_either_language_and_keeps_its_runs(here: P
     [
         (("--worth", "0"), "--worth 0: give a number from 1"),
         (("--draws", "1"), "--draws 1: give a whole number from 2 to 10000"),
-        (("--uncertainty", "posterier"), "uncertainty: posterier; allowed: posterior, assumptions; did you mean posterior?"),
+        (
+            ("--uncertainty", "posterier"),
+            "uncertainty: posterier; allowed: posterior, assumptions; did you mean posterior?",
+        ),
         (("--uncertainty", "none"), "uncertainty: none; allowed: posterior, assumptions"),
         (("full_plam",), "did you mean full_plan"),
         (("no_support",), "There is nothing to choose beside no_support"),

@@ -65,8 +65,7 @@ class DecisionSummary:
 
     def by_rule(self, rule: str) -> pd.DataFrame:
         """The rows of ``choices`` of one rule, by worth."""
-        by = self.study.choices.groupby("rule", sort=False)
-        return by.get_group(rule)
+        return self.study.choices[self.study.choices["rule"] == rule]
 
     @cached_property
     def untold(self) -> list[float]:
@@ -81,7 +80,8 @@ class DecisionSummary:
     @cached_property
     def at_crux(self) -> pd.DataFrame:
         """What the parameters are worth there, the most first."""
-        return self.study.parameters[self.study.parameters["worth_yuan"] == self.crux.worth_yuan]
+        worth = float(self.crux.worth_yuan)
+        return self.study.parameters[self.study.parameters["worth_yuan"] == worth]
 
     @cached_property
     def told(self) -> list[Any]:

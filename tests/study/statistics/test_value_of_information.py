@@ -102,13 +102,14 @@ def test_knowing_everything_is_worth_the_regret_of_the_plan_that_is_best_on_aver
 
 
 def test_what_is_only_luck_is_worth_nothing_when_told_apart():
-    replications = 4
-    luck = Stream(3, 7).normal(2, DRAWS, 2, replications)
-    known = np.stack([np.zeros(DRAWS), NORMAL], axis=1)[None, :, :, None]
-    benefit = np.concatenate([luck[:1], known + luck[1:]])
-    apart, together = told_apart(benefit, EVEN), perfect(benefit.mean(axis=3), EVEN)
-    assert apart[0] == pytest.approx(0.0, abs=0.08) and together[0] > 0.2
+    many = 4_000
+    even, luck = np.full(many, 1.0 / many), Stream(3, 7).normal(2, many, 2, 4)
+    number = np.column_stack([np.zeros(many), norm.ppf((np.arange(many) + 0.5) / many)])[None, :, :, None]
+    benefit = np.concatenate([luck[:1], number + luck[1:]])
+    apart, together = told_apart(benefit, even), perfect(benefit.mean(axis=3), even)
+    assert apart[0] == pytest.approx(0.0, abs=0.03) and together[0] > 0.2
     # Luck of the three by which one chooses makes the choice worse, that of all four makes the best look better.
-    assert apart[1] == pytest.approx(0.399 / (1 + 2 / 3) ** 0.5, abs=0.05)
-    assert together[1] == pytest.approx(0.399 * (1 + 2 / 4) ** 0.5, abs=0.05)
-    assert np.isnan(told_apart(benefit[..., :1], EVEN)).all()
+    known = of_normal(0.0, 1.0)
+    assert apart[1] == pytest.approx(known / (1 + 2 / 3) ** 0.5, abs=0.03)
+    assert together[1] == pytest.approx(known * (1 + 2 / 4) ** 0.5, abs=0.03)
+    assert np.isnan(told_apart(benefit[..., :1], even)).all()
