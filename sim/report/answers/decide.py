@@ -10,11 +10,10 @@ from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import decision as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
-from sim.report.words.numbers import interval, money, plain_count, share, with_interval
+from sim.report.words.numbers import interval, money, plain_count, share, whole_yuan, with_interval
 from sim.report.words.sentences import listed, say
 from sim.study.summaries.decision import DecisionSummary, Span
 from sim.study.summaries.rows import tuples
-from sim.units import fen
 
 if TYPE_CHECKING:
     from sim.study.questions.decide import Decision
@@ -48,7 +47,7 @@ def _findings(study: Decision) -> Iterator[Words]:
         "decide.finding.setting", plans=len(summary.titles) - 1, baseline=summary.titles[study.baseline],
         draws=plain_count(study.benefits["draw"].nunique()), different=plain_count(summary.different),
         over=both(f"report.targets.over.{study.uncertainty}"), replications=study.manifest.replications,
-        low=_worth(worths.iloc[0]), high=_worth(worths.iloc[-1]),
+        low=whole_yuan(worths.iloc[0]), high=whole_yuan(worths.iloc[-1]),
     )  # fmt: skip
     yield both("decide.finding.best", spans=_spans(summary, summary.on_average, _how_often))
     if summary.rules_agree:
@@ -58,7 +57,7 @@ def _findings(study: Decision) -> Iterator[Words]:
     if study.manifest.replications < 2:
         yield both("decide.finding.one_replication")
     elif summary.untold:
-        yield both("decide.finding.untold", worths=listed(map(_worth, summary.untold)))
+        yield both("decide.finding.untold", worths=listed(map(whole_yuan, summary.untold)))
     yield from _information(summary)
     if summary.nominal:
         told = (both("decide.nominal", plan=_title(summary, plan), count=count, all=every)
@@ -73,7 +72,7 @@ def _spans(summary: DecisionSummary, spans: Sequence[Span], told: Callable[[list
     """Which plan is named at which worths, with what is told of it there."""
     said = []
     for span in spans:
-        low, high = (_worth(span.rows[place].worth_yuan) for place in (0, -1))
+        low, high = (whole_yuan(span.rows[place].worth_yuan) for place in (0, -1))
         at = both("decide.at", worth=low) if len(span.rows) == 1 else both("decide.from_to", low=low, high=high)
         said.append(both("decide.span", at=at, plan=_title(summary, span.plan), told=told(span.rows)))
     semicolon = both("decide.semicolon")
@@ -99,7 +98,7 @@ def _information(summary: DecisionSummary) -> Iterator[Words]:
     if not crux.evpi > 0:
         yield both("decide.finding.nothing_to_learn")
         return
-    said = {"evpi": money(crux.evpi), "worth": _worth(crux.worth_yuan)}
+    said = {"evpi": money(crux.evpi), "worth": whole_yuan(crux.worth_yuan)}
     if study.manifest.replications < 2:
         yield both("decide.finding.evpi", **said)
     else:
@@ -110,7 +109,7 @@ def _information(summary: DecisionSummary) -> Iterator[Words]:
     if summary.told:
         named = listed(
             both(
-                "decide.parameter", parameter=row.parameter, evppi=money(row.evppi), worth=_worth(row.worth_yuan),
+                "decide.parameter", parameter=row.parameter, evppi=money(row.evppi), worth=whole_yuan(row.worth_yuan),
                 changes=share(row.changes),
             )
             for row in summary.told[:MOST_NAMED]
@@ -120,7 +119,7 @@ def _information(summary: DecisionSummary) -> Iterator[Words]:
         largest = next(tuples(summary.at_crux))
         yield both(
             "decide.finding.none_told", all=every, parameter=largest.parameter, evppi=money(largest.evppi),
-            chance=money(crux.chance), worth=_worth(crux.worth_yuan),
+            chance=money(crux.chance), worth=whole_yuan(crux.worth_yuan),
         )  # fmt: skip
 
 
@@ -131,7 +130,7 @@ def _by_worth(study: Decision, lang: Language) -> Table:
         [
             say(lang, cell)
             for cell in (
-                _worth(row.worth_yuan), summary.titles[row.plan], money(row.mean), share(row.best_in),
+                whole_yuan(row.worth_yuan), summary.titles[row.plan], money(row.mean), share(row.best_in),
                 with_interval(row.lead, row.lead_low, row.lead_high, money),
                 summary.titles[regret[row.worth_yuan]], money(row.evpi),
             )
@@ -149,7 +148,8 @@ def _probabilities(study: Decision, lang: Language) -> Table:
         [say(lang, title), *(say(lang, share(value)) for value in by_plan[plan])]
         for plan, title in summary.titles.items()
     ]
-    columns = [text("decide.column.plan", lang), *(say(lang, _worth(worth)) for worth in study.worths["worth_yuan"])]
+    worths = (say(lang, whole_yuan(worth)) for worth in study.worths["worth_yuan"])
+    columns = [text("decide.column.plan", lang), *worths]
     return Table(text("decide.table.probabilities", lang), columns, rows, is_open=True, is_compact=True)
 
 
@@ -163,10 +163,10 @@ def _parameters(study: Decision, lang: Language) -> Table:
         ]
         for row in tuples(summary.at_crux.head(MOST_PARAMETERS))
     ]  # fmt: skip
-    title = text("decide.table.parameters", lang, worth=_worth(summary.crux.worth_yuan),
+    title = text("decide.table.parameters", lang, worth=whole_yuan(summary.crux.worth_yuan),
                  chance=money(summary.crux.chance))  # fmt: skip
     names = ("parameter", "evppi", "share", "changes", "told")
-    return Table(title, _columns(names, lang), rows, is_open=True, is_compact=True)
+    return Table(title, _columns(names, lang), rows, is_open=True, is_compact=bool(summary.told))
 
 
 def _rules(study: Decision, lang: Language) -> Table:
@@ -174,7 +174,7 @@ def _rules(study: Decision, lang: Language) -> Table:
     by = {rule: list(tuples(summary.by_rule(rule))) for rule in RULES}
     rows = [
         [
-            say(lang, _worth(worth)),
+            say(lang, whole_yuan(worth)),
             *(f"{say(lang, summary.titles[by[rule][place].plan])}\n{say(lang, money(by[rule][place].value))}"
               for rule in RULES),
         ]
@@ -199,7 +199,7 @@ def _plans(study: Decision, lang: Language) -> Table:
         for row in tuples(study.plans[study.plans["worth_yuan"] == worth])
     ]  # fmt: skip
     names = ("plan", "mean", "middle", "worst", *AMOUNTS)
-    return Table(text("decide.table.plans", lang, worth=_worth(worth)), _columns(names, lang), rows)
+    return Table(text("decide.table.plans", lang, worth=whole_yuan(worth)), _columns(names, lang), rows)
 
 
 AMOUNTS: Final = ("regret_mean", "regret_p90", "regret_max", "sd_draws", "sd_luck", "sd_luck_common")
@@ -212,7 +212,3 @@ def _columns(names: Sequence[str], lang: Language) -> list[str]:
 def _title(summary: DecisionSummary, plan: str) -> Words:
     title = summary.titles[plan]
     return Words(zh=f"“{title.zh}”", en=f"“{title.en}”")
-
-
-def _worth(yuan: float) -> Words:
-    return money(fen(yuan))

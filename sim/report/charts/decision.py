@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, Chart, specification, tip
 from sim.report.words.catalogue import Language, text
-from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share
+from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share, whole_yuan
 from sim.report.words.sentences import say
 from sim.study.summaries.decision import DecisionSummary
 from sim.study.summaries.rows import tuples
-from sim.units import fen
 
 if TYPE_CHECKING:
     from sim.study.questions.decide import Decision
@@ -26,7 +25,7 @@ def acceptability(study: Decision, lang: Language) -> Chart:
     rows: list[Row] = [
         {
             "plan": say(lang, summary.titles[row.plan]), "worth": row.worth_yuan, "share": row.best_in,
-            "at": say(lang, money(fen(row.worth_yuan))), "said": say(lang, share(row.best_in)),
+            "at": say(lang, whole_yuan(row.worth_yuan)), "said": say(lang, share(row.best_in)),
         }
         for row in tuples(study.plans[study.plans["plan"].isin(summary.shown)])
     ]  # fmt: skip
@@ -90,7 +89,7 @@ def information(study: Decision, lang: Language) -> Chart:
             "encoding": {"x": {"field": "chance", **x}},
         },
     ]
-    title = text("decide.chart.information", lang, worth=money(fen(summary.crux.worth_yuan)))
+    title = text("decide.chart.information", lang, worth=whole_yuan(summary.crux.worth_yuan))
     note = text("decide.chart.information_note", lang, evpi=money(summary.crux.evpi))
     height = 24 * max(len(rows), 1)
     return Chart(title, specification(title, rows, note, height=height, encoding={"y": y}, layer=layers))

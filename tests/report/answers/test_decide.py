@@ -50,11 +50,11 @@ def test_the_findings_begin_with_which_plan_at_which_worth() -> None:
     found = told.findings(study(), "en")
     assert found[0].startswith("To choose between: the baseline, “The nation's rules alone”, and plans beside it: 2.")
     assert "Draws over the posterior: 60, different ones among them: 60" in found[0]
-    assert "from 20,000 yuan to 1.00 m yuan" in found[0]
+    assert "from 20,000 yuan to 1,000,000 yuan" in found[0]
     # A firm at 20,000 yuan: the fiscal action keeps 500 for 10 m yuan, nothing is gained, and the whole plan loses.
     assert found[1].startswith("Best on average, by the worth of a firm kept: ")
     assert "“The fiscal action on top of the nation's rules” (best in " in found[1]
-    assert "at 1.00 m yuan “The whole plan” (best in " in found[1]
+    assert "at 1,000,000 yuan “The whole plan” (best in " in found[1]
     assert "“完整方案”" in "\n".join(told.findings(study(), "zh"))
 
 
@@ -82,7 +82,7 @@ def test_luck_is_told_or_that_nothing_tells_it() -> None:
     assert "There is one replication" in said(study(replications=1))
     assert "chosen by some replications and judged by another" in said(study())
     leads = study().worths.assign(lead_low=-1.0)
-    assert "At 20,000 yuan, 100,000 yuan, 1.00 m yuan the lead over the second is not told" in said(
+    assert "At 20,000 yuan, 100,000 yuan, 1,000,000 yuan the lead over the second is not told" in said(
         replace(study(), worths=leads)
     )
 
