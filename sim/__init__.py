@@ -16,6 +16,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     shares.plot(lang="zh").save("steps.png")
     study = sim.validate(["cash"], firms=2_000)
     left = sim.calibrate(["cash"], draws=300, waves=2, kept=100)
+    choice = sim.decide(["national_rules", "full_plan"], draws=64, worths=[50_000, 200_000])
     study = sim.load("results/comparison")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
@@ -27,7 +28,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim import drawing
-from sim.study.arguments import DRAWN, IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
+from sim.study.arguments import DRAWN, DRAWN_OFTEN, IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
 from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords, TimedKeywords
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sim.study.questions.attribute import Attribution
     from sim.study.questions.calibrate import Calibration
     from sim.study.questions.comparison import Comparison
+    from sim.study.questions.decide import Decision
     from sim.study.questions.discover import Discovery
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
@@ -53,8 +55,8 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "discover", "journey", "load", "run", "save",
-    "search", "sensitivity", "sweep", "validate", "workbench_model",
+    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "decide", "discover", "journey", "load",
+    "run", "save", "search", "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
 
@@ -254,6 +256,38 @@ def calibrate(
     question = Question(tuple(targets), draws, waves, kept, simulated=simulated)
     asked = answering.Asked("calibrate", question, Setting({}, firms, seed))
     return answering.kept(asked, Execution(**execution))  # type: ignore[return-value]
+
+
+@checked(keywords=(ExecutionKeywords, Execution), draws=DRAWN_OFTEN)
+def decide(
+    plans: Iterable[str | Path | Scenario] | None = None,
+    *,
+    worths: Iterable[float] | None = None,
+    levers: Mapping[str, Any] | None = None,
+    firms: Firms = None,
+    seed: int = 1,
+    replications: int = 4,
+    draws: int | Mapping[str, int] = 256,
+    against: str | Path | Scenario | None = None,
+    **execution: Unpack[ExecutionKeywords],
+) -> Decision:
+    """Choose between plans under what is not known; see :mod:`sim.study.questions.decide`.
+
+    None stands for the nation's rules, what the province added of each action, and the whole plan, as far as the case
+    has them. ``worths``: of a firm kept, in yuan; None for a grid from 10,000 to 1,000,000. ``draws``: how many, of the
+    posterior where one is kept, else of the assumptions, or ``{"assumptions": 256}`` of what is named. ``against``: the
+    baseline of all, which can be chosen too. ``execution``: see :class:`sim.study.keywords.Execution`.
+    """
+    from sim.study import answering  # start-up: `import sim` is light
+    from sim.study.comparison.scenarios import default_choice
+    from sim.study.questions.decide import WORTHS, Question
+    from sim.study.runs.specification import Setting
+
+    which = default_choice() if plans is None else tuple(plans)
+    over, count = next(iter(draws.items())) if isinstance(draws, Mapping) else (None, draws)
+    asked = Question(which, count, replications, WORTHS if worths is None else tuple(worths), against, over)
+    question = answering.Asked("decide", asked, Setting(levers or {}, firms, seed))
+    return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
 def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:

@@ -23,6 +23,9 @@ from sim.cli import validation  # noqa: F401
 from sim.cli import calibrating  # noqa: F401
 
 # isort: split
+from sim.cli import deciding  # noqa: F401
+
+# isort: split
 from sim.cli import effects  # noqa: F401
 
 # isort: split

@@ -81,10 +81,17 @@ WAVES: Final = Whole(1, 20)  # of a calibration
 WORKERS: Final = Whole(1)
 MOST: Final = Whole(1)  # firms followed
 LEAST_SECONDS: Final = 0.0
+LEAST_WORTH, LARGEST_WORTH = 1.0, 1e12  # of a firm kept, yuan
 
 
 def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or value < LEAST_SECONDS:
+        raise NotAllowedError
+    return float(value)
+
+
+def _worth(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not LEAST_WORTH <= float(value) <= LARGEST_WORTH:
         raise NotAllowedError
     return float(value)
 
@@ -127,12 +134,20 @@ def _list(of: Callable[[Any], Any], least: int = 0) -> Callable[[Any], list[Any]
     return read
 
 
-def _drawn(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return OVER_RANGES.read(value)
-    if len(value) != 1:
-        raise NotAllowedError
-    return {_text(name): OVER_RANGES.read(count) for name, count in value.items()}
+def _drawn(of: Whole) -> Argument:
+    """So many draws, or so many of what is named."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return of.read(value)
+        if len(value) != 1:
+            raise NotAllowedError
+        return {_text(name): of.read(count) for name, count in value.items()}
+
+    plain = of.argument()
+    return Argument(
+        f"{plain.zh}，或如 {{'assumptions': 32}}", f"{plain.en}, or a mapping such as {{'assumptions': 32}}", read
+    )
 
 
 def _where(value: Any) -> Any:
@@ -172,9 +187,8 @@ ONE_OR_MORE: Final = Argument(
     lambda value: _list(_scenario)(value) if isinstance(value, list | tuple) else [_scenario(value)],
 )
 OVER: Final = OVER_RANGES.argument()
-DRAWN: Final = Argument(
-    f"{OVER.zh}，或如 {{'assumptions': 32}}", f"{OVER.en}, or a mapping such as {{'assumptions': 32}}", _drawn
-)
+DRAWN: Final = _drawn(OVER_RANGES)
+DRAWN_OFTEN: Final = _drawn(AT_LEAST_TWO)
 SEVERAL: Final = AT_LEAST_TWO.argument()
 LATER: Final = Argument("", "", lambda value: value)  # looked at by what is called with it
 
@@ -186,6 +200,11 @@ def arguments() -> Mapping[str, Argument]:
 
     rows = Whole(1, MOST_ROWS)
     scenario = Argument("情景的名称、文件或已载入的情景", "a scenario's name, its file or a loaded one", _scenario)
+    scenarios = Argument(
+        "情景（名称、文件或已载入的情景）的列表，至少一个",
+        "a list of scenarios (names, files or loaded ones), at least one",
+        _list(_scenario, 1),
+    )
     firms = Argument(
         f"{rows.argument().zh}，或 'province'",
         f"{rows.argument().en}, or 'province'",
@@ -194,11 +213,8 @@ def arguments() -> Mapping[str, Argument]:
     return {
         "scenario": scenario,
         "against": scenario,
-        "scenarios": Argument(
-            "情景（名称、文件或已载入的情景）的列表，至少一个",
-            "a list of scenarios (names, files or loaded ones), at least one",
-            _list(_scenario, 1),
-        ),
+        "scenarios": scenarios,
+        "plans": scenarios,
         "asked": Argument(
             "问题的名称、文件，或文件会写的内容",
             "a question's name, its file, or a mapping of what a file would say",
@@ -218,6 +234,11 @@ def arguments() -> Mapping[str, Argument]:
         "workers": WORKERS.argument(),
         "threads": WORKERS.argument(),
         "most": MOST.argument(),
+        "worths": Argument(
+            f"金额（元，{LEAST_WORTH:g} 至 {LARGEST_WORTH:g}）的列表，至少一个",
+            f"a list of amounts in yuan, from {LEAST_WORTH:g} to {LARGEST_WORTH:g}, at least one",
+            _list(_worth, 1),
+        ),
         "seconds": Argument("不小于 0 的秒数", "a number of seconds, 0 or more", _seconds),
         "follow": IDENTITIES,
         "where": Argument(

@@ -26,6 +26,7 @@ DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 QUESTIONS: Final = {"en": DOCS / "questions.md", "zh": DOCS / "questions.zh-CN.md"}
 STORE: Final = {"en": DOCS / "store.md"}
 REACTIONS: Final = {"en": DOCS / "reactions.md"}
+DECISIONS: Final = {"en": DOCS / "decisions.md", "zh": DOCS / "decisions.zh-CN.md"}
 PROVINCE: Final = {"en": DOCS / "second_province.md", "zh": DOCS / "second_province.zh-CN.md"}
 BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUNS_NOTHING: Final = ("check", "clauses", "diff", "levers")  # commands without workers
@@ -106,7 +107,7 @@ def _bring_up_to_date(pages: Mapping[str, Path]) -> None:
 
 
 if __name__ == "__main__":
-    for room in (QUESTIONS, STORE, REACTIONS, PROVINCE):
+    for room in (QUESTIONS, STORE, REACTIONS, PROVINCE, DECISIONS):
         with TemporaryDirectory() as folder, contextlib.chdir(folder):
             os.environ["COLUMNS"] = WIDTH
             _bring_up_to_date(room)

@@ -21,8 +21,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "pages",
-    [guide.QUESTIONS, guide.STORE, guide.REACTIONS, guide.PROVINCE],
-    ids=["questions", "store", "reactions", "province"],
+    [guide.QUESTIONS, guide.STORE, guide.REACTIONS, guide.PROVINCE, guide.DECISIONS],
+    ids=["questions", "store", "reactions", "province", "decisions"],
 )
 def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
     compared = 0
@@ -35,7 +35,9 @@ def test_every_block_prints_what_the_page_says(pages: dict[str, Path]) -> None:
     assert compared >= sum(len(guide.blocks(page)) for page in pages.values()) / 2
 
 
-@pytest.mark.parametrize("pages", [guide.QUESTIONS, guide.PROVINCE], ids=["questions", "province"])
+@pytest.mark.parametrize(
+    "pages", [guide.QUESTIONS, guide.PROVINCE, guide.DECISIONS], ids=["questions", "province", "decisions"]
+)
 def test_both_languages_ask_the_same(pages: dict[str, Path]) -> None:
     assert guide.blocks(pages["zh"]) == guide.blocks(pages["en"])
 

@@ -270,6 +270,7 @@ odd = st.one_of(values, st.sampled_from(strange))
 CALLS = (
     sim.run,
     sim.compare,
+    sim.decide,
     sim.sweep,
     sim.attribute,
     sim.sensitivity,

@@ -12,6 +12,7 @@ from sim.observe.tables import Result
 from sim.report.charts import (
     attribution,
     calibration,
+    decision,
     discovery,
     journey,
     journey_rows,
@@ -33,6 +34,7 @@ from sim.study.comparison.journey import Journey
 from sim.study.questions.attribute import Attribution
 from sim.study.questions.calibrate import Calibration
 from sim.study.questions.comparison import Comparison
+from sim.study.questions.decide import Decision
 from sim.study.questions.discover import BOX, Discovery
 from sim.study.questions.run import Ensemble
 from sim.study.questions.search import Search
@@ -44,7 +46,7 @@ from sim.study.summaries.journeys import FollowedFirms, of_journey
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from sim.study.summaries.sweep import SweepSummary
 
-BELOW: Final = (Calibration, Journey, Validation)  # whose charts stand one below the other
+BELOW: Final = (Calibration, Decision, Journey, Validation)  # whose charts stand one below the other
 
 
 def draw(
@@ -158,6 +160,11 @@ def _of_calibration(study: Calibration, lang: Language, chart: str = "parameters
     if chart not in (known := calibration.groups(study)):
         raise ValueError(f"there is no chart {chart}; there are parameters, {', '.join(known)}")
     return [calibration.group(study, chart, lang).specification]
+
+
+@charts_of.register
+def _of_decision(study: Decision, lang: Language) -> list[Spec]:
+    return [decision.acceptability(study, lang).specification, decision.information(study, lang).specification]
 
 
 @charts_of.register

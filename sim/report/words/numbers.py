@@ -51,6 +51,11 @@ def money(fen: float) -> Words:
     return Words(zh=zh.zh, en=en.en)
 
 
+def whole_yuan(yuan: float) -> Words:
+    """An amount that somebody has named, in yuan, as it is."""
+    return both("unit.yuan", number=_number(yuan, 0))
+
+
 def million_yuan(fen: float) -> Words:
     """Fen without their unit: hundredths of a yi (hundred million) yuan in Chinese, million yuan in English."""
     return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2).zh, en=_number(fen / FEN_PER_MILLION, 0).en)

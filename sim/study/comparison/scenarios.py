@@ -30,6 +30,46 @@ def default() -> tuple[str, ...]:
     return tuple(name for name in DEFAULT if name in there)
 
 
+def default_choice() -> tuple[str, ...]:
+    """What is chosen between where nobody says what: the nation's rules, what was added of each action, the whole plan.
+
+    As far as the case at hand has them. An action of which nothing was added but nominal measures is not among them:
+    they are ranked nowhere. Raises :class:`StudyError` where the case has nothing of it.
+    """
+    there = names()
+    anyway = {measure.id for measure in load(NATIONAL).measures} if NATIONAL in there else set()
+
+    def has_rank(name: str) -> bool:
+        own = [measure for measure in load(name).measures if measure.id not in anyway]
+        return name not in ADDED or any(measure.nominal is None for measure in own)
+
+    found = tuple(name for name in (NATIONAL, *ADDED, MAIN) if name in there and has_rank(name))
+    if not found:
+        raise StudyError(
+            zh=f"本案例中没有 {NATIONAL}、{MAIN}：请写明在哪些情景中选择。",
+            en=f"The case at hand has neither {NATIONAL} nor {MAIN}: name the scenarios to choose between.",
+        )
+    return found
+
+
+def to_choose(
+    asked: Sequence[str | Path | Scenario], against: str | Path | Scenario | None, levers: Mapping[str, Any]
+) -> list[Scenario]:
+    """Plans to choose between: first the baseline of all, found as :func:`with_baselines` finds it, then those asked.
+
+    Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` where there are not two.
+    """
+    baseline, *others = with_baselines(asked, () if against is None else (against,), levers)[0]
+    named = {load(scenario, levers).name for scenario in asked}
+    plans = [baseline, *(scenario for scenario in others if scenario.name in named)]
+    if len(plans) < 2:
+        raise StudyError(
+            zh=f"只有“{baseline.name}”一个方案，无可选择：请给出至少一个与它不同的情景。",
+            en=f"There is nothing to choose beside {baseline.name}: name at least one other scenario.",
+        )
+    return plans
+
+
 def with_baselines(
     asked: Sequence[str | Path | Scenario],
     against: Sequence[str | Path | Scenario],

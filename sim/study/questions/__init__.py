@@ -18,7 +18,7 @@ from typing import Any, Final
 from sim.study.runs.study import Study
 
 # By naming scenarios, or targets; said here, so that no module is loaded for it.
-ASKED_WITHOUT_FILES: Final = ("calibrate", "comparison", "run", "validate")
+ASKED_WITHOUT_FILES: Final = ("calibrate", "comparison", "decide", "run", "validate")
 
 
 def kinds() -> list[str]:

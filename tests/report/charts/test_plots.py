@@ -17,6 +17,7 @@ from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.scenario_effects import ScenarioEffects
 from tests.report.answers import test_attribute as attributions
+from tests.report.answers import test_decide as decisions
 from tests.report.answers import test_discover as discoveries
 from tests.report.answers import test_sensitivity as sensitivities
 from tests.report.answers import test_sweep as sweeps
@@ -119,6 +120,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "attribute": lambda: attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3}),
     "sensitivity": sensitivities.study,
     "discover": discoveries.study,
+    "decide": decisions.study,
 }
 
 

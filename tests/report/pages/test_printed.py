@@ -15,6 +15,7 @@ from sim.study.questions import run
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting
 from tests.report.answers import test_attribute as attributions
+from tests.report.answers import test_decide as decisions
 from tests.report.answers import test_discover as discoveries
 from tests.report.answers import test_search as searches
 from tests.report.answers import test_sensitivity as sensitivities
@@ -38,6 +39,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "attribute": lambda: attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3}),
     "sensitivity": lambda: _seeded(sensitivities.study()),
     "discover": lambda: _seeded(discoveries.study()),
+    "decide": decisions.study,
     "search": lambda: answering.ask("search", searches.QUESTION, firms=200),
 }
 
