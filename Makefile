@@ -17,11 +17,11 @@ compare: $(INSTALLED) ## the main job: without the plan, each action alone, the 
 	@$(BIN)/shukun compare
 
 # What the READMEs quote. 50,000 rows, so that luck is small beside what is not known.
-reference: setup ## the reference result in results/reference/, and what the READMEs say of it (about an hour on two cores)
-	@$(BIN)/shukun compare --firms 50000 --draws 96 --out results/reference/comparison
+reference: setup ## the reference result in results/reference/, and what the READMEs say of it (half an hour on two cores)
+	@$(BIN)/shukun compare --firms 50000 --draws 64 --out results/reference/comparison
 	@$(BIN)/shukun attribute actions_over_posterior --out results/reference/attribution
 	@$(BIN)/shukun validate --out results/reference/validation
-	@$(BIN)/shukun decide --firms 50000 --draws 96 --out results/reference/decision
+	@$(BIN)/shukun decide --draws 48 --replications 2 --out results/reference/decision
 	@$(BIN)/python -m tests.docs.reference
 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
