@@ -80,14 +80,15 @@ def _findings(study: Calibration) -> Iterator[Words]:
         titles = words_of(study, "title")
         named = listed(titles[name] for name in far["target"])
         yield both("calibrate.finding.out_of_reach", count=plain_count(len(far)), named=named)
-    whole = study.left_out[study.left_out["group"] == ""].set_index("level")
-    if whole["log_density"].notna().all():
-        best = str(whole.index[whole["is_used"]][0])
-        densities = {level: three_digits(float(value)) for level, value in whole["log_density"].items()}
-        yield both(
-            "calibrate.finding.left_out", groups=plain_count(study.left_out["group"].nunique() - 1),
-            level=both(f"calibrate.level.{best}"), most=densities.pop(best), others=listed(densities.values()),
-        )  # fmt: skip
+    taken = study.left_out[study.left_out["is_used"] & study.left_out["log_density"].notna()]
+    if len(taken):
+        named = {
+            level: listed(both(f"validate.group.{name}") for name in taken[taken["level"] == level]["group"])
+            if (taken["level"] == level).any()
+            else both("unit.missing")
+            for level in LEVELS
+        }
+        yield both("calibrate.finding.left_out", groups=plain_count(taken["group"].nunique()), **named)
     power = float(study.waves["power"].iloc[-1])
     yield both(
         "calibrate.finding.weights", draws=plain_count(len(study.draws)), worth=three_digits(study.effective),
@@ -160,15 +161,17 @@ def _screened(study: Calibration, lang: Language) -> Table:
 
 
 def _left_out(study: Calibration, lang: Language) -> Table:
+    used = study.left_out[study.left_out["is_used"]].drop_duplicates("group").set_index("group")["level"]
     wide = study.left_out.pivot(index=["group", "targets"], columns="level", values="log_density").reset_index()
     rows = [
         [
             text(f"validate.group.{row['group']}" if row["group"] else "validate.all", lang),
             say(lang, plain_count(row["targets"])), *(say(lang, _digits(row[level])) for level in LEVELS),
+            text(f"calibrate.level.{used[row['group']]}", lang) if row["group"] in used else "",
         ]
         for row in records(wide)
     ]  # fmt: skip
-    names = ("group", "targets", "low", "middle", "high")
+    names = ("group", "targets", "low", "middle", "high", "level")
     return Table(text("calibrate.table.left_out", lang), _columns(names, lang), rows)
 
 

@@ -2,16 +2,18 @@
 
 With too small a discrepancy the posterior follows what single figures happen to be and is sure of what it cannot know;
 with too large a one it learns nothing. Neither can be seen on the figures that were fitted. So each group of targets
-that may be fitted is left out in turn, the posterior of all others says what would be published of it, and the level
-of the discrepancy under which what was published is least surprising is used (cross-validation, Stone 1974; the score
-is the logarithm of the predictive density, Good 1952, Gneiting and Raftery 2007). Groups and not single targets,
-because the figures of one survey predict each other whether or not the model is right. Targets that are only checked
-have no part in it.
+that may be fitted is left out in turn, the posterior of all others says what would be published of it, and the group
+takes the level of the discrepancy under which what was published of it is least surprising (cross-validation, Stone
+1974; the score is the logarithm of the predictive density, Good 1952, Gneiting and Raftery 2007). Each group takes its
+own, because a model that follows sales closely may be far off in losses. Groups and not single targets, because the
+figures of one survey predict each other whether or not the model is right. Targets that are only checked have no part
+in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, get_args
 
 import numpy as np
@@ -45,8 +47,9 @@ def left_out(
     """Log predictive densities of groups that were left out, columns COLUMNS; of all together too (``group`` ALL).
 
     ``observed``: under each level the targets, of which ``groups`` are the groups. ``begin``: points of the unit cube
-    where walks begin. ``is_used``: the level with the largest sum; where there is one group only it cannot be
-    predicted by another, and the middle level is used with missing densities.
+    where walks begin. Under each level all groups that are not left out have it. ``is_used``: of each group the level
+    with the largest density (of ALL none); where there is one group only it cannot be predicted by another, and the
+    middle level is used with missing densities.
     """
     from joblib import Parallel, delayed
 
@@ -65,16 +68,22 @@ def left_out(
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
     sums = [float(table.loc[table["level"] == level, "log_density"].sum(skipna=False)) for level in LEVELS]
-    whole = pd.DataFrame({"level": LEVELS, "group": ALL, "targets": len(of), "log_density": sums})
-    used: Level = "value" if len(names) < 2 else LEVELS[int(np.argmax(sums))]
-    table = pd.concat([whole, table], ignore_index=True)
-    return table.assign(is_used=table["level"] == used)
+    whole = pd.DataFrame({"level": LEVELS, "group": ALL, "targets": len(of), "log_density": sums, "is_used": False})
+    most = table.groupby("group")["log_density"].transform("max")
+    is_most = table["log_density"].eq(most) if len(names) > 1 else table["level"].eq("value")
+    return pd.concat([whole, table.assign(is_used=is_most)], ignore_index=True)
 
 
-def used(table: pd.DataFrame) -> Level:
-    """The level that predicts best."""
-    level: Level = table.loc[table["is_used"], "level"].iloc[0]
-    return level
+def used(table: pd.DataFrame) -> dict[str, Level]:
+    """The level that each group takes."""
+    taken = table[table["is_used"]].drop_duplicates("group")
+    return dict(zip(taken["group"], taken["level"], strict=True))
+
+
+def taken(observed: Mapping[Level, Observed], groups: Sequence[str], levels: Mapping[str, Level]) -> Observed:
+    """Targets with the discrepancy at the level of their group; at the middle one where the group has none."""
+    apart = [observed[levels.get(group, "value")].discrepancy[k] for k, group in enumerate(groups)]
+    return replace(observed["value"], discrepancy=np.array(apart))
 
 
 def _predicted(

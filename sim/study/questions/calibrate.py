@@ -3,7 +3,8 @@
 All worlds that targets are read in are run under a Latin hypercube of the prior, then, in waves, under draws of what
 the emulators of the targets to be fitted do not rule out even if the model is off by the most that is assumed, then
 under draws of the posterior on emulators, by which these are mended where it matters, and at last under the draws that
-are kept. How far the model may be off in the posterior is what predicts groups of targets best that are left out. Each
+are kept. How far the model may be off in the posterior is, for each group of targets, what predicts it best where it
+is left out. Each
 draw is one replication of the same seed: common random numbers. Targets that are only checked are read beside and never
 used. What a draw is follows from what all runs before it gave, so the same command goes on where it was stopped.
 """
@@ -28,8 +29,8 @@ from sim.study.calibration import tables
 from sim.study.calibration.coverage import coverage, coverage_of_runs
 from sim.study.calibration.discrepancy import discrepancy
 from sim.study.calibration.gathered import KEPT, MATCHING, POSTERIOR, PRIOR, Gathered, Values
-from sim.study.calibration.left_out import LEVELS, left_out
-from sim.study.calibration.left_out import used as level_used
+from sim.study.calibration.left_out import LEVELS, left_out, taken
+from sim.study.calibration.left_out import used as levels_used
 from sim.study.calibration.observed import Observed, observed
 from sim.study.calibration.posterior import effective, walked, weights
 from sim.study.calibration.screening import emulated, influence, out_of_reach, present
@@ -84,7 +85,7 @@ class Calibration(Study):
     ``targets``: target, group, use, unit, world, published, published_low, published_high, scale (share: logit; amount:
     logarithm; else as it is), state (used, or why not: out_of_reach, unmoved, missing, checked), explained (share of
     the variance over the prior, by its emulator, out of sample), emulator_error, chance, published_below,
-    published_above, discrepancy (at the level that is used; standard deviations on the scale), nearest and middle
+    published_above, discrepancy (at the level of its group; standard deviations on the scale), nearest and middle
     (implausibility of the draws of the prior if the model is off by the most that is assumed).
     ``influence``: target, parameter, share (of the target's variance over the prior; no row below 1 %).
     ``waves``: wave, stage (prior, matching, posterior, kept), draws, runs, share_left (of the prior, after it; missing
@@ -105,7 +106,7 @@ class Calibration(Study):
     identified.
     ``left_out``: level (of the discrepancy: low, value, high), group (left out and predicted by all others; empty: all
     groups together), targets, log_density (of what is published, more is better; missing where there is one group
-    only), is_used; see ``sim/study/calibration/left_out.py``.
+    only), is_used (the level of the group); see ``sim/study/calibration/left_out.py``.
     ``words``: target, field (title, universe, definition, not_answerable), zh, en.
     ``runs``: scenario (the world), draw (0: the values as they are), replication, run (its name in the store), seed,
     firms, months, ledger_residual_fen, bytes_per_firm, reason, then a column for each outcome.
@@ -220,7 +221,7 @@ class _Calibrating:
         groups = [one.entry.group for one, is_used in zip(self.answerable, used, strict=True) if is_used]
         allowed = {level: one.only(used) for level, one in levels.items()}
         predicted = left_out(emulators, allowed, groups, left.points, seed, self.runner.workers)
-        held = levels[level_used(predicted)]
+        held = taken(levels, [one.entry.group for one in self.answerable], levels_used(predicted))
         aims = held.only(used)
         walk = walked(emulators, aims, left.points, Stream(seed, 1_001))
         design = walk.points[Stream(seed, 1_002).chosen(len(walk.points), asked.draws)]
@@ -359,7 +360,7 @@ def kept_of(study: Calibration) -> Path:
                 {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()}
                 for row in study.waves.to_dict("records")
             ],
-            "discrepancy": level_used(study.left_out),
+            "discrepancy": levels_used(study.left_out),
             "out_of_reach": study.targets.loc[study.targets["state"] == "out_of_reach", "target"].tolist(),
         },
     )
