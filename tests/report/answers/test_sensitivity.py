@@ -153,7 +153,7 @@ def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
     said = told.findings(given, "en")
     assert said[0].endswith(
         "What explains most of it (share of the variance that knowing it alone explains): "
-        "Every measure: share of applications refused with 100.0 % (99.9 to 100.0 %)."
+        "Every measure: share of applications refused with 100.0 % (100.0 to 100.0 %)."
     )
     assert said[1].endswith("No factor is told from zero.")
     bar = given.ranked("survival_rate")["chance"].iloc[0]
