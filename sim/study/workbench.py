@@ -10,7 +10,8 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.observe.outcomes import OUTCOMES
 from sim.refusal import nearest
@@ -18,7 +19,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.study import StudyError
 from sim.study.arguments import checked
 from sim.study.designs.design import check_draws
-from sim.study.designs.factors import Factor, Over, trials, varied
+from sim.study.designs.factors import ALL, ASSUMED, WORLD, Factor, Over, one_by_one, trials, varied
 from sim.study.keywords import Firms
 from sim.study.questions.discover import require_workbench
 from sim.study.runs.worker import once
@@ -26,13 +27,15 @@ from sim.study.runs.worker import once
 if TYPE_CHECKING:
     from pathlib import Path
 
+EACH_BY_ITSELF: Final = MappingProxyType({"assumptions": ALL, **dict.fromkeys(WORLD, ASSUMED)})
+
 
 @checked()
 def model(
     scenario: str | Path | Scenario = "full_plan",
     *,
     levers: Mapping[str, Any] | None = None,
-    uncertainties: Over | Mapping[str, Any] = "worlds",
+    uncertainties: Over | Mapping[str, Any] = EACH_BY_ITSELF,
     outcomes: Sequence[str] | None = None,
     firms: Firms = None,
     seed: int = 1,
@@ -40,11 +43,12 @@ def model(
 ) -> Any:
     """An ``ema_workbench.Model`` of a scenario.
 
-    ``levers``: by path ``[low, high]`` or ``{of: [values]}``. ``uncertainties``: the same, or ``worlds`` (every
-    assumption over its prior and three factors of the world), ``assumptions`` or ``priors``. ``outcomes``: names, None
-    for all; each is a ``ScalarOutcome``, to be maximised or minimised as more or less of it is better, the mean over
-    ``replications`` replications of seeds ``seed``, ``seed + 1``, ..., the same random numbers for every experiment
-    and policy. An experiment whose run fails has no outcomes (all are missing), and a warning tells why.
+    ``levers``: by path ``[low, high]`` or ``{of: [values]}``. ``uncertainties``: the same, ``assumptions`` or
+    ``priors``; without them every assumption over its prior and the three factors of the world, but no posterior: the
+    workbench varies each by itself. ``outcomes``: names, None for all; each is a ``ScalarOutcome``, to be maximised or
+    minimised as more or less of it is better, the mean over ``replications`` replications of seeds ``seed``,
+    ``seed + 1``, ..., the same random numbers for every experiment and policy. An experiment whose run fails has no
+    outcomes (all are missing), and a warning tells why.
 
     The workbench samples evenly between a factor's ends, where this project's own designs put half of the draws on
     either side of the value that is taken. Raises :class:`StudyError` when the workbench is not installed,
@@ -64,6 +68,7 @@ def model(
             en=f"There is no outcome {unknown[0]}; there is {', '.join(OUTCOMES)}{en}",
         )
     of_levers, of_worlds = varied(levers or {}), varied(uncertainties)
+    one_by_one([*of_levers, *of_worlds])
     check_draws(scenario, {}, trials(of_levers), trials(of_worlds), firms)  # errors are said here
     made = Model("shukun", function=_Experiment(scenario, firms, seed, replications))
     made.levers = [_parameter(factor) for factor in of_levers if len(factor.values) != 1]

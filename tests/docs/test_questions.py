@@ -68,7 +68,8 @@ def runs(kind: str, name: str) -> int:
         return len(attribute.game(asked, load(asked.scenario))) * asked.replications
     if kind == "sensitivity":
         factors = len(sensitivity.varied(asked.over))
-        return math.prod((asked.draws, factors + (1 if asked.method == "morris" else 2), asked.replications, 2))
+        of_each = {"morris": factors + 1, "sobol": factors + 2, "given_data": 1}[asked.method]
+        return math.prod((asked.draws, of_each, asked.replications, 2))
     if kind == "discover":
         return asked.draws * asked.replications
     looked_at = (asked.plans + 2) * (asked.fresh_replications + asked.robust.draws * asked.robust.replications)

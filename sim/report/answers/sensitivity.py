@@ -19,6 +19,7 @@ from sim.report.words.numbers import difference_in_unit, in_unit, share, width_i
 from sim.report.words.sentences import inside, joined, listed, say
 from sim.study.questions.sensitivity import STRONGEST
 from sim.study.statistics.sensitivity_indices import EFFECT
+from sim.study.summaries import calibration
 from sim.study.summaries.rows import tuples
 from sim.study.summaries.sensitivity import SensitivitySummary
 from sim.vocabulary import HEADLINE_UNIVERSE
@@ -67,8 +68,10 @@ def _findings(study: Sensitivity) -> Iterator[Words]:
         yield _counted(study, outcome)
     if study.method == "morris":
         yield from _both_ways(study)
-    else:
+    elif study.method == "sobol":
         yield from _together(study)
+    elif calibration.of_study(study).drawn is not None:
+        yield both("sensitivity.finding.dependent")
     yield from _chance(study)
     yield from few_worlds(int(study.spread["used"].max()), study.method)
     if study.left_out:
@@ -98,6 +101,9 @@ def _counted(study: Sensitivity, outcome: str) -> Words:
     summary = SensitivitySummary(study)
     counts, by_chance = summary.counts(outcome), summary.by_chance(outcome)
     said = both("sensitivity.finding.counted", about=about(study, outcome), all=sum(counts.values()), **counts)
+    if study.method == "given_data":
+        bar = strength(study, float(study.ranked(outcome)["chance"].iloc[0]), study.unit(outcome))
+        return joined([said, both("sensitivity.finding.bar", all=sum(counts.values()), bar=bar)])
     if not counts[EFFECT] or not by_chance:
         return said
     chance = both("sensitivity.finding.chance", count=by_chance)
@@ -139,10 +145,11 @@ def _shares(by_outcome: pd.Series[float]) -> Words:
 
 def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
     unit, method = study.unit(outcome), study.method
-    others = {"morris": ("mu", "sigma"), "sobol": ("first",)}[method]
+    others = {"morris": ("mu", "sigma"), "sobol": ("first",), "given_data": ()}[method]
     indices = {name: study.index(outcome, name) for name in others}
-    columns = [text(f"sensitivity.table.{name}", lang) for name in ("factor", "range", f"strength_{method}", "chance")]
-    columns += [text(f"sensitivity.table.{name}", lang) for name in (*others, "verdict")]
+    chance = "chance_given_data" if method == "given_data" else "chance"
+    names = ("factor", "range", f"strength_{method}", chance, *others, "verdict")
+    columns = [text(f"sensitivity.table.{name}", lang) for name in names]
     rows = []
     for row in tuples(study.ranked(outcome).head(STRONGEST)):
         cells = [with_interval(study, *_ends(row), unit), strength(study, row.chance, unit)]

@@ -29,7 +29,7 @@ def about(study: Sensitivity, outcome: str) -> Words:
 
 
 def strength(study: Sensitivity, value: float, unit: str) -> Words:
-    """An index that says how strong a factor is: of Morris in the outcome's unit, of Sobol a share of the variance."""
+    """An index that says how strong a factor is: of Morris in the outcome's unit, else a share of the variance."""
     return width_in_unit(value, unit) if study.method == "morris" else share(value)
 
 
@@ -45,7 +45,7 @@ def with_interval(study: Sensitivity, value: float, low: float, high: float, uni
 def scale_of(study: Sensitivity, outcome: str, lang: Language) -> tuple[float, str]:
     """What numbers of a chart are multiplied by, and the unit that they have then."""
     unit = study.unit(outcome)
-    if study.method == "sobol" or unit == "share":
-        name = "share" if study.method == "sobol" else "points"
+    if study.method != "morris" or unit == "share":
+        name = "points" if study.method == "morris" else "share"
         return 100.0, text(f"unit.{name}", lang, number="").strip()
     return 1.0 / FEN_PER_LARGE_UNIT[lang], text("unit.large_money", lang, number="").strip()

@@ -8,6 +8,7 @@ from typing import Final
 from sim.measure import Words
 from sim.recalibration import ChangedParameter, OtherCalibration
 from sim.report.words.catalogue import both
+from sim.report.words.numbers import plain_count, three_digits
 from sim.report.words.sentences import listed
 from sim.study.summaries.calibration import Recalibration
 
@@ -30,7 +31,12 @@ def remarks(found: Recalibration) -> list[Words]:
     if found.varies_all or found.varied:
         names = _names(found.varied)
         which = "all" if not found.varied else "all_and" if found.varies_all else "some"
-        said.append(both(f"recalibration.varied_{which}", names=names))
+        if found.drawn is None:
+            said.append(both(f"recalibration.varied_{which}", names=names))
+        else:
+            draws, worth = found.drawn
+            figures = {"draws": plain_count(draws), "worth": three_digits(worth)}
+            said.append(both(f"recalibration.posterior_{which}", names=names, **figures))
     return said
 
 

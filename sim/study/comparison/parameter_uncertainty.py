@@ -18,7 +18,7 @@ from sim.refusal import nearest
 from sim.study import StudyError
 from sim.study.designs.design import sample
 from sim.study.designs.factors import assumptions, at
-from sim.study.designs.posterior import even, posterior
+from sim.study.designs.posterior import even, none_kept, posterior
 from sim.study.outcomes import Pair, values_of
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
@@ -51,10 +51,7 @@ def chosen(asked: str | None) -> str:
             zh=f"uncertainty：{asked}；可以是 {words}{zh}", en=f"uncertainty: {asked}; allowed: {words}{en}"
         )
     if asked == POSTERIOR and posterior() is None:
-        raise StudyError(
-            zh="校准文件夹中没有后验分布（posterior/）：先运行 shukun calibrate --keep。",
-            en="The folder of calibration has no posterior (posterior/): run shukun calibrate --keep first.",
-        )
+        raise none_kept()
     return asked
 
 

@@ -33,7 +33,7 @@ from sim.scenario.schema import outcome_among
 from sim.scenario.validation_errors import ValidationError
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
-from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.designs.factors import GROUPS, Factor, Over, at, trials, varied
 from sim.study.keywords import Firms
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.specification import sized
@@ -66,6 +66,20 @@ class Block(Strict):
     latin_hypercube: Sampled | None = None
     sobol: Sampled | None = None
     csv: str | None = None  # file beside the design: a column for each path, a row for each draw
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_group(cls, said: Any) -> Any:
+        for form in ("grid", "list"):
+            for name in GROUPS if isinstance(said, dict) and isinstance(said.get(form), dict) else ():
+                if name in said[form]:
+                    raise Refusal(
+                        zh=f"{form} 要逐一写出取值，{name} 没有可以逐一写出的取值：请用 sobol 或 latin_hypercube 抽样",
+                        en=f"a {form} needs values one by one, which {name} has not: draw it with sobol or "
+                        "latin_hypercube",
+                        at=(form,),
+                    )
+        return said
 
     @model_validator(mode="after")
     def _one(self) -> Block:
@@ -182,6 +196,11 @@ class Draws:
         """What draw ``draw`` asks; ``fixed`` levers hold in every draw."""
         return load(self.design.scenario, fixed, self.levers(draw))
 
+    @property
+    def factors(self) -> list[Factor]:
+        """What its sampled blocks vary."""
+        return [*_factors(self.design.levers), *_factors(self.design.uncertainties)]
+
     def check(self, fixed: Mapping[str, Any], firms: Firms) -> None:
         """Say what is wrong with any draw before hours of runs; see :func:`check_draws`."""
         levers, worlds = (
@@ -279,23 +298,34 @@ def points(block: Block, folder: Path = Path(), repeated: int = 1) -> list[dict[
         return _read(folder / block.csv) * repeated
     sampled = block.sobol or block.latin_hypercube
     assert sampled is not None  # the block has one of its fields
-    factors, count = sampled.factors(), sampled.draws * repeated
-    return [
-        at(factors, point)
-        for point in sample("sobol" if block.sobol else "latin_hypercube", factors, count, sampled.seed)
-    ]
+    factors = sampled.factors()
+    drawn = sample("sobol" if block.sobol else "latin_hypercube", factors, sampled.draws, sampled.seed, repeated)
+    return [at(factors, point) for point in drawn]
 
 
 def sample(
-    kind: Literal["sobol", "latin_hypercube"], factors: list[Factor], draws: int, seed: int
+    kind: Literal["sobol", "latin_hypercube"], factors: list[Factor], draws: int, seed: int, repeated: int = 1
 ) -> list[list[float]]:
-    """Points of the unit cube, one a draw."""
+    """Points of the unit cube, one a draw; ``repeated`` times as many, all different.
+
+    Raises :class:`StudyError` for more draws of a posterior than it has where nothing else varies: some would be alike.
+    """
     from scipy.stats import qmc
 
+    alone = factors[0].posterior if len(factors) == 1 else None
+    if alone is not None and draws > len(alone.draws):
+        there = len(alone.draws)
+        raise StudyError(
+            zh=f"后验分布只有 {there} 组抽样，又没有别的变动，抽 {draws} 次会有重复：至多抽 {there} 次，"
+            "或让疫情、物流和过峰也变动（over: worlds）。",
+            en=f"The posterior has {there} draws and nothing else varies, so {draws} would repeat them: ask for at "
+            f"most {there}, or let outbreak, logistics and wave vary too (over: worlds).",
+        )
+    count = draws * repeated
     if kind == "latin_hypercube":
-        return qmc.LatinHypercube(d=len(factors), seed=seed).random(draws).tolist()  # type: ignore[no-any-return]
-    whole = 1 << (draws - 1).bit_length()  # a power of two keeps the sequence's balance, and its beginning is the same
-    return qmc.Sobol(d=len(factors), seed=seed).random(whole)[:draws].tolist()  # type: ignore[no-any-return]
+        return qmc.LatinHypercube(d=len(factors), seed=seed).random(count).tolist()  # type: ignore[no-any-return]
+    whole = 1 << (count - 1).bit_length()  # a power of two keeps the sequence's balance, and its beginning is the same
+    return qmc.Sobol(d=len(factors), seed=seed).random(whole)[:count].tolist()  # type: ignore[no-any-return]
 
 
 class Row(dict[str, Any]):

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import accumulate
 from math import fsum, isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -35,11 +40,26 @@ class Draw(NamedTuple):
     changes: Mapping[str, Number]
 
 
-class Posterior(NamedTuple):
+@dataclass(frozen=True)
+class Posterior:
     """What is kept: draws, whose weights add up to 1, and what they were made of (see :func:`write`)."""
 
     draws: tuple[Draw, ...]
     manifest: Mapping[str, Any]
+
+    @cached_property
+    def effective(self) -> float:
+        """How many draws of equal weight they are worth (Kish 1965)."""
+        return 1.0 / fsum(draw.weight**2 for draw in self.draws)
+
+    def place(self, unit: float) -> int:
+        """Which draw stands at a point of the unit interval: along the weights, in the order of the file."""
+        # Never a draw of no weight, which may stand first.
+        return min(bisect_left(self._reached, max(unit, sys.float_info.min)), len(self.draws) - 1)
+
+    @cached_property
+    def _reached(self) -> list[float]:
+        return list(accumulate(draw.weight for draw in self.draws))
 
 
 def even(kept: Posterior, count: int) -> list[dict[str, Number]]:
@@ -47,13 +67,15 @@ def even(kept: Posterior, count: int) -> list[dict[str, Number]]:
 
     A draw of much weight may stand more than once.
     """
-    found, reached, place = [], kept.draws[0].weight, 0
-    for k in range(count):
-        while reached < (k + 0.5) / count and place < len(kept.draws) - 1:
-            place += 1
-            reached += kept.draws[place].weight
-        found.append(dict(kept.draws[place].changes))
-    return found
+    return [dict(kept.draws[kept.place((k + 0.5) / count)].changes) for k in range(count)]
+
+
+def none_kept() -> StudyError:
+    """That there is no posterior to draw from, and what would make one."""
+    return StudyError(
+        zh="校准文件夹中没有后验分布（posterior/）：先运行 shukun calibrate --keep。",
+        en="The folder of calibration has no posterior (posterior/): run shukun calibrate --keep first.",
+    )
 
 
 @of_calibration

@@ -22,7 +22,7 @@ from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.comparison.sample_size import are_few
 from sim.study.designs.design import cell, check_draws, column, sample
-from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.designs.factors import Factor, Over, at, noted, paths, trials, units, varied
 from sim.study.designs.replications import replicate
 from sim.study.outcomes import values_of
 from sim.study.runs.manifest import manifest
@@ -88,9 +88,9 @@ class Discovery(Study):
     that miss), divided (worlds whose replications disagree), level (largest quasi-p of a limit that is told from
     chance), verdict: ``unknown`` without a value in any world, ``never`` or ``always`` missed, ``nothing`` when no
     box says more than chance, else ``box``; and of the box that was chosen coverage, density, mass, correlation,
-    restricted (how many factors), and from repeating the search in random halves of the worlds: halves (how many
-    could be searched), halves_with_box, tested_coverage, tested_density (means in the other half of the box that one
-    half gives).
+    restricted (how many factors), and from repeating the search in random halves of the worlds, which share no draw of
+    a posterior: halves (how many could be searched), halves_with_box, tested_coverage, tested_density (means in the
+    other half of the box that one half gives).
     ``trajectory``: outcome, box, worlds, missed, coverage, density, mass, correlation, restricted, is_relaxed (limits
     not told from chance were taken back), is_chosen; see ``sim.study.statistics.patient_rule_induction``.
     ``limits``: outcome, box, path, kind (``number``, ``day`` as an ordinal, ``choice``), low, high, values (JSON, the
@@ -143,29 +143,30 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Discovery:
     require_workbench()
     asked = varied(question.over)
     points = sample("sobol", asked, question.draws, question.seed)
+    drawn = [at(asked, point) for point in points]
 
     def scenario(draw: int) -> Scenario:
-        return sized([load(question.scenario, levers, at(asked, points[draw]))], firms)[0]
+        return sized([load(question.scenario, levers, drawn[draw])], firms)[0]
 
     check_draws(question.scenario, levers, trials(asked), [{}], firms)
     base = scenario(0)
     targets = [_target(base, outcome, stated) for outcome, stated in question.misses.items()]
     runs = replicate(question.draws, scenario, question.replications, seed, runner)
-    drawn = {f.path: column(f.at(point[place]) for point in points) for place, f in enumerate(asked)}
     worlds = _worlds(runs, targets)
     if not (runs["reason"] == "").any():
         reason = runs["reason"].iloc[0] if len(runs) else "-"
         raise StudyError(zh=f"没有一次运行成功：{reason}", en=f"No run succeeded: {reason}")
-    columns = _Columns(asked, points)
+    columns = _Columns(asked, points, drawn)
     found = [_discover(target, worlds, columns, question) for target in targets]
     return Discovery(
         manifest=manifest(
-            "discover", [base], seed, question.replications, varied=[f.path for f in asked],
-            title=question.title.model_dump(),
-            question=question.model_dump(mode="json", exclude={"title"}),
+            "discover", [base], seed, question.replications, varied=paths(asked), title=question.title.model_dump(),
+            question=question.model_dump(mode="json", exclude={"title"}), **noted(asked),
         ),
         runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources", "run"]),
-        draws=pd.DataFrame({"draw": range(question.draws), **drawn}),
+        draws=pd.DataFrame(
+            {"draw": range(question.draws), **{path: column(draw[path] for draw in drawn) for path in paths(asked)}}
+        ),
         worlds=worlds,
         targets=pd.DataFrame([each.target for each in found]),
         trajectory=_table([row for each in found for row in each.trajectory], TRAJECTORY),
@@ -206,14 +207,19 @@ def _worlds(runs: pd.DataFrame, targets: list[_Target]) -> pd.DataFrame:
 
 
 class _Columns:
-    """The factors as columns that boxes are looked for in: numbers and days as floats, choices as codes."""
+    """What varies, as columns that boxes are looked for in: numbers and days as floats, choices as codes.
 
-    def __init__(self, varied: list[Factor], points: list[list[float]]) -> None:
+    ``together``: of each world the draw of the posterior that it has, or a number of its own.
+    """
+
+    def __init__(self, varied: list[Factor], points: list[list[float]], drawn: list[dict[str, Any]]) -> None:
+        self.together = np.array(units(varied, points))
         self.kinds: dict[str, str] = {}
         self.choices: dict[str, list[Any]] = {}
+        stated = {factor.path: factor.values for factor in varied}
         columns: dict[str, Any] = {}
-        for place, factor in enumerate(varied):
-            path, values = factor.path, [factor.at(point[place]) for point in points]
+        for path in paths(varied):
+            values = [draw[path] for draw in drawn]
             if all(type(value) is date for value in values):
                 self.kinds[path] = DAY
                 columns[path] = np.array([value.toordinal() for value in values], float)
@@ -222,7 +228,7 @@ class _Columns:
                 columns[path] = np.array(values, float)
             else:
                 self.kinds[path] = CHOICE
-                self.choices[path] = [cell(value) for value in factor.values]
+                self.choices[path] = [cell(value) for value in stated[path]]
                 columns[path] = pd.Categorical([self.choices[path].index(cell(value)) for value in values])
         self.table = pd.DataFrame(columns)
 
@@ -271,7 +277,11 @@ def _discover(target: _Target, worlds: pd.DataFrame, columns: _Columns, question
         return _Found(_row(known, NOTHING), [], [], [])
     known["level"] = patient_rule_induction.level(x)
     found = patient_rule_induction.find(x, y)
-    place, halves = patient_rule_induction.choose(found), patient_rule_induction.in_halves(x, y, question.seed)
+    together = columns.together[rows["draw"]]
+    place, halves = (
+        patient_rule_induction.choose(found),
+        patient_rule_induction.in_halves(x, y, question.seed, together),
+    )
     tested = [box for box in halves if box is not None]
     trajectory = [
         {

@@ -28,7 +28,7 @@ from sim.scenario.schema import outcome_among
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS, SEED
 from sim.study.designs.design import check_draws, column, sample
-from sim.study.designs.factors import Factor, Over, at, trials, varied
+from sim.study.designs.factors import Factor, Over, at, noted, one_by_one, paths, trials, varied
 from sim.study.outcomes import possible_differences
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.manifest import manifest
@@ -59,12 +59,11 @@ DIFFERENCES: Final = ("plan", "other", "objective", "mean", "low", "high")
 class Robust(Strict):
     """In which worlds the plans of the front are looked at: ``draws`` of a Sobol sequence over what is uncertain.
 
-    ``over`` as in a sensitivity: paths with ranges, ``assumptions`` for every number that is only assumed, ``priors``
-    for every one that is not fixed.
+    ``over``: see :func:`sim.study.designs.factors.varied`.
     """
 
     draws: Annotated[int, Field(ge=2, le=MOST_DRAWS)] = 32
-    over: Over = "assumptions"
+    over: Over = "worlds"
     replications: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1
     seed: Annotated[int, Field(ge=0, le=SEED.most)] = 1  # of the sample of worlds
 
@@ -125,7 +124,9 @@ class Question(Strict):
     def factors(self) -> list[Factor]:
         """What a plan chooses. Raises ``ScenarioError`` for a range that is not understood."""
         on_or_off = [Factor(action, values=(False, True)) for action in self.chosen_actions]
-        return [*on_or_off, *(varied(self.over) if self.over else [])]
+        levers = varied(self.over) if self.over else []
+        one_by_one(levers)
+        return [*on_or_off, *levers]
 
     def with_draws(self, draws: int) -> Question:
         """The same with as many generations as it takes to try so many plans; the first are the same.
@@ -260,10 +261,10 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Search:
     together.insert(0, "stage", together.pop("stage"))
     return Search(
         manifest=manifest(
-            "search", [baseline, stands], seed, question.replications, varied=[f.path for f in (*factors, *worlds)],
+            "search", [baseline, stands], seed, question.replications, varied=paths((*factors, *worlds)),
             title=question.title.model_dump(),
             levers=[f.path for f in factors], objectives=list(question.objectives.items()),
-            question=question.model_dump(mode="json", exclude={"title"}),
+            question=question.model_dump(mode="json", exclude={"title"}), **noted((*factors, *worlds)),
         ),
         runs=together.drop(columns=["asked", "keep", "paired_with", "calibration", "sources"]),
         evaluations=found.evaluations,
@@ -350,7 +351,7 @@ def _in_worlds(
     failed = effects[effects["reason"] != ""].drop_duplicates(["plan", "world"])[["plan", "world", "reason"]]
     judged = judged.merge(failed, on=["plan", "world"], how="left", sort=False)
     judged["reason"] = judged["reason"].fillna("")
-    table = pd.DataFrame({f.path: column(world[f.path] for world in drawn) for f in factors})
+    table = pd.DataFrame({path: column(world[path] for world in drawn) for path in paths(factors)})
     table.insert(0, "world", range(len(drawn)))
     return judged[columns], table, rows
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.study import StudyError
 from sim.study.designs.design import Design, Draws, column
+from sim.study.designs.factors import noted
 from sim.study.designs.replications import replicate
 from sim.study.outcomes import possible_differences, possible_means, values_of
 from sim.study.runs.manifest import manifest
@@ -83,6 +84,7 @@ def answer(question: Design, setting: Setting, runner: Runner) -> Sweep:
             "sweep", [base], seed, rule if isinstance(rule, int) else rule.most,
             varied=[path for path in paths if table[path].astype(str).nunique() > 1], title=question.title.model_dump(),
             levers=list(draws.levers_of(0)), design=question.model_dump(mode="json", exclude={"title"}),
+            **noted(draws.factors),
         ),
         runs=runs.drop(columns=["scenario", "asked", "keep", "paired_with", "calibration", "sources"]),
         draws=table,

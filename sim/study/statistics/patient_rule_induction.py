@@ -144,16 +144,18 @@ def choose(boxes: list[Box]) -> int | None:
     return max(able, key=lambda i: (boxes[i].correlation, -len(boxes[i].limits), -i), default=None)
 
 
-def in_halves(x: pd.DataFrame, y: NDArray[np.bool_], seed: int) -> list[Box | None]:
+def in_halves(x: pd.DataFrame, y: NDArray[np.bool_], seed: int, together: NDArray[np.intp]) -> list[Box | None]:
     """The box that is chosen in one half of the worlds, as it does in the other half; None where none is.
 
-    ``HALVES`` random halves, by ``seed``. One in which all worlds or none are of interest, or whose other half has none
-    of interest, is left out.
+    ``HALVES`` random halves, by ``seed``. Worlds of one number in ``together`` are in the same half: they have much in
+    common, and a half that knows them would be no test of the other. A half in which all worlds or none are of
+    interest, or whose other half has none of interest, is left out.
     """
     from scipy.stats import qmc
 
     found: list[Box | None] = []
-    ranks = qmc.LatinHypercube(d=HALVES, seed=seed).random(len(x))  # each column one permutation of the worlds
+    each, of = np.unique(together, return_inverse=True)
+    ranks = qmc.LatinHypercube(d=HALVES, seed=seed).random(len(each))[of]  # each column one permutation of them
     for half in (ranks < 0.5).T:
         here, there = x[half].reset_index(drop=True), x[~half].reset_index(drop=True)
         if 0 < y[half].sum() < half.sum() and y[~half].any():

@@ -6,6 +6,8 @@ independent samples, and the first with one factor after the other taken from th
 design ``i`` depends on the seed and on ``i`` alone, so more of them leave those that there are as they are; one that
 lacks a point is left out whole, because SALib's estimators need all of it.
 
+Where inputs cannot be moved one by one, a base design is one draw, and ``given_data.py`` tells what it says.
+
 Outcomes come as arrays (base design, point, replication) and are missing where a run failed.
 """
 
@@ -18,11 +20,11 @@ from numpy.typing import NDArray
 
 from sim.study.statistics.intervals import CONFIDENCE, confidence_limits, interval
 
-Method = Literal["morris", "sobol"]
+Method = Literal["morris", "sobol", "given_data"]
 Array = NDArray[np.float64]
 
 LEVELS: Final = 4  # of the grid in the unit cube: the number that Morris (1991) and Saltelli et al. (2004) use
-LEAST: Final[dict[Method, int]] = {"morris": 2, "sobol": 8}  # base designs, fewer say nothing
+LEAST: Final[dict[Method, int]] = {"morris": 2, "sobol": 8, "given_data": 16}  # base designs, fewer say nothing
 RESAMPLES: Final = 500  # of the bootstrap
 NOTHING, UNSURE, EFFECT = "nothing", "unsure", "effect"
 
@@ -32,11 +34,10 @@ class Finding(NamedTuple):
 
     ``indices``: name to value, low and high (missing where there is no interval): for Morris ``mu_star``, ``mu`` and
     ``sigma``, in the outcome's unit, of a move through the factor's whole range; for Sobol ``total`` and ``first``,
-    shares of the variance. The first of them is the factor's strength. ``chance``: what the strength would be on
-    average if the factor did nothing and only random numbers differed; missing with one replication. ``p``: how
-    likely so much would be without an effect. ``verdict``: ``nothing`` when every difference is exactly zero,
-    ``effect`` when
-    ``p`` is below 5 %, else ``unsure``.
+    shares of the variance; of given data ``first``. The first of them is the factor's strength. ``chance``: what the
+    strength would be on average if the factor did nothing and only random numbers differed; missing with one
+    replication. ``p``: how likely so much would be without an effect. ``verdict``: ``nothing`` when every difference is
+    exactly zero, ``effect`` when ``p`` is below 5 %, else ``unsure``.
     """
 
     indices: dict[str, tuple[float, float, float]]
@@ -47,12 +48,16 @@ class Finding(NamedTuple):
 
 def size(method: Method, factors: int, second_order: bool = False) -> int:
     """Points of a base design."""
+    if method == "given_data":
+        return 1
     if method == "morris":
         return factors + 1
     return 2 * factors + 2 if second_order else factors + 2
 
 
-def points(method: Method, factors: int, designs: int, seed: int, second_order: bool = False) -> Array:
+def points(
+    method: Literal["morris", "sobol"], factors: int, designs: int, seed: int, second_order: bool = False
+) -> Array:
     """Points of the unit cube, base design after base design: (designs x :func:`size`, factors)."""
     from SALib.sample import morris, sobol
 

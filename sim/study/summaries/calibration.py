@@ -33,12 +33,14 @@ class Recalibration:
     """What of a result is not the model as calibrated.
 
     ``varied``: parameters, by path, that are the very subject of the question; ``varies_all``: among them is everything
-    that is only assumed. ``other``: how the calibration differs from the project's.
+    that is only assumed, or, with ``drawn``, everything that the posterior draws: how many draws it has and how many of
+    equal weight they are worth. ``other``: how the calibration differs from the project's.
     """
 
     changed: tuple[Changed, ...] = ()
     varied: tuple[str, ...] = ()
     varies_all: bool = False
+    drawn: tuple[int, float] | None = None
     other: OtherCalibration | None = None
 
     @property
@@ -57,6 +59,7 @@ class Recalibration:
             ],
             "varied": list(self.varied),
             "varies_all_assumptions": self.varies_all,
+            "posterior": None if self.drawn is None else dict(zip(("draws", "effective"), self.drawn, strict=True)),
             "other_calibration": None if self.other is None else self.other.model_dump(mode="json"),
         }
 
@@ -69,10 +72,14 @@ def of_study(study: Study) -> Recalibration:
         (each.name, each.title, tuple(change for change in each.changed_parameters if change.parameter not in varied))
         for each in manifest.scenarios
     ]
+    if kept := manifest.settings.get("from_posterior"):
+        beside = tuple(path.removeprefix(PARAMETERS) for path in kept["beside"])
+        drawn = kept["draws"], kept["effective"]
+        return Recalibration(_grouped(asked), beside, True, drawn, manifest.other_calibration)
     assumed = {factor.path.removeprefix(PARAMETERS) for factor in assumptions()} if varied else set()
     varies_all = bool(varied) and assumed <= {*varied}
     named = tuple(path for path in varied if path not in assumed) if varies_all else varied
-    return Recalibration(_grouped(asked), named, varies_all, manifest.other_calibration)
+    return Recalibration(_grouped(asked), named, varies_all, other=manifest.other_calibration)
 
 
 def of_result(result: Result) -> Recalibration:

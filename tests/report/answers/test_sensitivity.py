@@ -1,12 +1,15 @@
 import json
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sim.report.answers import sensitivity as told
+from sim.report.words.catalogue import text
 from sim.scenario import load
+from sim.study.designs.design import sample
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
 from sim.study.runs.manifest import manifest
@@ -28,14 +31,23 @@ BN = 10**11  # fen
 
 
 def study(
-    method="morris", replications=2, against="baseline", lost=(), survival=lambda x: -4 * POINT * x[..., 0], **changes
+    method="morris",
+    replications=2,
+    against="baseline",
+    lost=(),
+    survival=lambda x: -4 * POINT * x[..., 0],
+    noted=MappingProxyType({}),
+    **changes,
 ):
     """Survival hangs on refusals, resumption is chance, the loss share goes up and down, money hangs on patience."""
     draws = 8 if method == "morris" else 64
     said = {"title": {"zh": "敏感性", "en": "Sensitivity"}, "method": method, "over": OVER, "draws": draws}
     question = Question.model_validate(said | {"against": against, "replications": replications} | changes)
     factors = sensitivity.varied(question.over)
-    cube = points(method, 4, draws, 1, question.second_order).reshape(draws, -1, 4)
+    if method == "given_data":
+        cube = np.array(sample("sobol", factors, draws, 1))[:, None]
+    else:
+        cube = points(method, 4, draws, 1, question.second_order).reshape(draws, -1, 4)
     noise = np.sin(np.arange(cube[..., 0].size * replications) * 12.9898) * 43758.5453 % 1.0
     values = {
         "survival_rate": np.repeat(survival(cube)[:, :, None], replications, axis=2),
@@ -54,7 +66,7 @@ def study(
     plan = load("full_plan")
     return Sensitivity(
         manifest=manifest(
-            "sensitivity", [load("baseline"), plan], 1, replications, question=question.model_dump(mode="json")
+            "sensitivity", [load("baseline"), plan], 1, replications, question=question.model_dump(mode="json"), **noted
         ),
         runs=pd.DataFrame({"scenario": ["full_plan"] * 4, "reason": ["", "", "", "it broke"]}),
         factors=sensitivity._factors(factors),
@@ -133,6 +145,28 @@ def test_indices_are_shares_of_the_variance(shared):
         if table.title.startswith("Strongest pairs") and "loss" in table.title
     )
     assert loss.rows[0][0] == "firm.patience_beyond_min_months with firm.crowding"
+
+
+def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
+    kept = {"draws": 40, "effective": 20.0, "fingerprint": "", "beside": []}
+    given = study("given_data", lost=[3], noted={"from_posterior": kept})
+    said = told.findings(given, "en")
+    assert said[0].endswith(
+        "What explains most of it (share of the variance that knowing it alone explains): "
+        "Every measure: share of applications refused with 100.0 % (100.0 to 100.0 %)."
+    )
+    assert said[1].endswith("No factor is told from zero.")
+    bar = given.ranked("survival_rate")["chance"].iloc[0]
+    assert f"the strongest of them would by chance reach {100 * bar:.1f} % one time in twenty." in said[4]
+    assert any(one.startswith("Factors that are drawn together depend on each other") for one in said)
+    assert not any("the factors together explain" in one for one in said)
+    assert "1 of 64 worlds do not count, because runs of theirs failed or were not done." in said
+    first = told.tables(given, "en")[0]
+    assert first.columns == ["Factor", "Range", "First index (95 % interval)", "Strongest by chance (95 %)", "Verdict"]
+    assert [row[-1] for row in first.rows] == ["effect", *["not told from zero"] * 3]
+    assert "门槛" in text("sensitivity.method", "zh")
+    bars, *_ = told.charts(given, "en")
+    assert "reaches by chance one time in twenty" in json.dumps(bars.specification)
 
 
 def test_levels_are_no_effects_of_a_plan():

@@ -72,7 +72,8 @@ def test_a_plain_lever_says_nothing(plain: Comparison):
     found = calibration.of_study(plain)
     assert found.is_as_calibrated and remarks(found) == []
     assert found.plain() == {
-        "as_calibrated": True, "changed": [], "varied": [], "varies_all_assumptions": False, "other_calibration": None,
+        "as_calibrated": True, "changed": [], "varied": [], "varies_all_assumptions": False, "posterior": None,
+        "other_calibration": None,
     }  # fmt: skip
     page = comparison_page.page(plain)
     assert "not the model as calibrated" not in page and 'class="note remark"' not in page
@@ -138,6 +139,21 @@ def test_all_assumptions_are_one_calm_sentence(changed: Comparison):
     found = calibration.of_study(replace(changed, manifest=manifest))
     assert found.varies_all and found.varied == ()
     assert remarks(found)[-1].en.startswith("This question draws all assumptions of the calibration")
+
+
+def test_a_posterior_is_one_calm_sentence_that_says_what_it_is_worth(changed: Comparison):
+    kept = {"draws": 150, "effective": 37.54, "fingerprint": "", "beside": ["parameters.firm.crowding"]}
+    varied = ("firm.crowding", "costs.rent")
+    settings = {**changed.manifest.settings, "from_posterior": kept}
+    noted = {"varied_parameters": varied, "settings": settings}
+    study = replace(changed, manifest=changed.manifest.model_copy(update=noted))
+    assert said(study) == [
+        "This question draws parameters together from the posterior that is kept (150 draws, worth 37.5 of equal "
+        "weight), and varies firm.crowding besides."
+    ]
+    assert calibration.of_study(study).plain()["posterior"] == {"draws": 150, "effective": 37.54}
+    settings["from_posterior"] = {**kept, "beside": []}
+    assert said(study)[-1].startswith("This question draws all parameters together from the posterior")
 
 
 COMMANDS = [

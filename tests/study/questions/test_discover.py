@@ -9,6 +9,8 @@ import pytest
 from sim.measure import Words
 from sim.study import StudyError, study_folder
 from sim.study.answering import question as asked_of
+from sim.study.designs import factors
+from sim.study.designs.posterior import Draw, Posterior
 from sim.study.questions import discover
 from sim.study.questions.discover import Question, Threshold
 from sim.study.runs.specification import Setting
@@ -95,6 +97,35 @@ def test_the_box_found_in_one_half_holds_in_the_other(ask):
     share = study.stability.set_index("path")["share"]
     assert min(share["x"], share["y"]) >= 0.8
     assert share.get("z", 0.0) <= 0.2
+
+
+@pytest.mark.usefixtures("two_halves")
+def test_a_box_is_found_in_a_parameter_of_the_posterior(ask, monkeypatch):
+    # 64 draws of two numbers that go together, of which the first decides; the wave varies besides.
+    spread = [(place * 37 % 64) / 63 for place in range(64)]
+    draws = [Draw(1 / 64, {"firm.crowding": x, "costs.rent": 1.0 + x * x}) for x in spread]
+    monkeypatch.setattr(factors, "posterior", lambda: Posterior(tuple(draws), {}))
+    crowding = "parameters.firm.crowding"
+    over = {"posterior": "all", "world.wave_factor": [0.5, 1.5]}
+    study = ask(lambda levers, seed: 0.9 if levers[crowding] > 0.7 else 1.0, over=over, draws=256)
+    assert [*study.draws.columns] == ["draw", crowding, "parameters.costs.rent", "world.wave_factor"]
+    missed = study.draws[study.draws[crowding] > 0.7]
+    target = study.targets.iloc[0]
+    assert (target["missed"], target["coverage"], target["density"]) == (len(missed), 1.0, 1.0)
+    [limit] = study.chosen("resumption_rate").to_dict("records")
+    assert limit["path"] in (crowding, "parameters.costs.rent")  # each tells the other
+    assert limit["low"] >= 0.7
+    assert study.manifest.settings["from_posterior"]["draws"] == 64
+    assert {*study.manifest.varied_parameters} == {"firm.crowding", "costs.rent"}
+
+
+def test_worlds_of_one_draw_are_in_the_same_half():
+    # Eight draws with 1, 2, 4, ... worlds: of a half of four draws the number of worlds has four binary ones.
+    together = np.repeat(np.arange(8), 2 ** np.arange(8))
+    x = pd.DataFrame({"x": np.arange(len(together)) * 97 % 255 / 255})
+    found = patient_rule_induction.in_halves(x, (x["x"] > 0.6).to_numpy(), 1, together)
+    assert len(found) > 2
+    assert {box.of.bit_count() for box in found if box is not None} == {4}
 
 
 @pytest.mark.usefixtures("two_halves")

@@ -13,6 +13,8 @@ from sim.data_folders import scenarios_folder
 from sim.scenario import ScenarioError
 from sim.scenario import load as really_load
 from sim.study import StudyError, answering, study_folder
+from sim.study.designs import factors
+from sim.study.designs.posterior import Draw, Posterior
 from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
 from sim.study.runs.specification import Setting
@@ -200,6 +202,16 @@ def test_worlds_change_plan_and_baseline_alike(tmp_path):
     assert one["survival_rate"].to_numpy() == pytest.approx(0.1 * one["w"].to_numpy() * gain)
     assert set(study.requirements["requirement"]) == {"resumption_rate", "loss_share", "budget", "all"}
     assert (study.robustness["worlds"] == 4).all()
+
+
+def test_worlds_of_a_posterior_are_told_by_its_parameters_and_no_plan_can_choose_them(tmp_path, monkeypatch):
+    draws = [Draw(0.25, {"firm.crowding": x}) for x in (0.1, 0.2, 0.3, 0.4)]
+    monkeypatch.setattr(factors, "posterior", lambda: Posterior(tuple(draws), {}))
+    study = ask(tmp_path / "a", known(), generations=1, robust={"draws": 4, "over": "posterior"})
+    assert sorted(study.drawn["parameters.firm.crowding"]) == [0.1, 0.2, 0.3, 0.4]
+    assert answering.question("search", {**QUESTION, "robust": {}})[0].robust.over == "worlds"
+    with pytest.raises(StudyError, match="here each varies by itself"):
+        ask(tmp_path / "b", known(), over={"posterior": "all"})
 
 
 def test_an_answer_is_stored_and_read_again(tmp_path):

@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from scipy.stats import norm
 
 from sim.parameters import load
 from sim.scenario import ScenarioError
 from sim.study import StudyError, study_folder
 from sim.study.answering import shipped
+from sim.study.designs import factors
 from sim.study.designs.factors import varied
+from sim.study.designs.posterior import Draw, Posterior
 from sim.study.questions import sensitivity
 from sim.study.questions.sensitivity import Question, Sensitivity
 from sim.study.runs.specification import Setting
@@ -31,14 +34,14 @@ def ask(monkeypatch, scenario, simulate, runner):
     """Asks an engine whose survival is 0.5 and a bit of chance, and in the plan 0.1 good - 0.2 bad more."""
     monkeypatch.setattr(sensitivity, "load", lambda name, fixed, drawn=None: scenario(name, {**fixed, **(drawn or {})}))
 
-    def make(question, fails=lambda scenario, seed: False, count=None, **how):
+    def make(question, fails=lambda scenario, seed: False, count=None, levers=lambda scenario: scenario.levers, **how):
         def engine(scenario, *, seed=1, **rest):
             if count is not None:
                 count.append((scenario.name, seed))
             if fails(scenario, seed):
                 raise ArithmeticError("the ledger does not balance: 1 fen")
-            levers, result = scenario.levers, simulate(scenario, seed=seed, **rest)
-            effect = 0.1 * levers["good"] - 0.2 * levers["bad"] if scenario.name == "plan" else 0.0
+            moved, result = levers(scenario), simulate(scenario, seed=seed, **rest)
+            effect = 0.1 * moved["good"] - 0.2 * moved["bad"] if scenario.name == "plan" else 0.0
             outcomes = result.outcomes.copy()
             outcomes.loc[outcomes["outcome"] == "survival_rate", "value"] = 0.5 + effect + 0.01 * seed
             return replace(result, outcomes=outcomes)
@@ -90,6 +93,41 @@ def test_indices_of_a_linear_effect_are_its_shares_of_the_variance(ask):
     assert survival(study.ranking)["chance"].isna().all()
 
 
+def test_of_a_posterior_the_share_that_knowing_a_parameter_explains_is_told_and_luck_is_not(ask, monkeypatch):
+    # The first is what moves the plan, the second goes with it with a correlation of 0.8, twenty others are luck.
+    drawn = norm.rvs(size=(64, 22), random_state=2)
+    drawn[:, 1] = 0.8 * drawn[:, 0] + 0.6 * drawn[:, 1]
+    names = ["good", "with_it", *(f"luck_{k}" for k in range(20))]
+    draws = tuple(Draw(1 / 64, dict(zip(names, map(float, row), strict=True))) for row in drawn)
+    monkeypatch.setattr(factors, "posterior", lambda: Posterior(draws, {}))
+    over = {"posterior": "all", "bad": [0.0, 1.0]}
+
+    def levers(scenario):
+        return {"good": scenario.levers["parameters.good"], "bad": scenario.levers["bad"]}
+
+    study = ask(asked(method="given_data", over=over, draws=128, replications=1), levers=levers)
+    assert len(study.draws) == 128 and len(study.runs) == 256
+    assert set(study.draws["parameters.luck_7"].value_counts()) == {2}  # each draw twice, in worlds of its own
+    found = survival(study.ranking).set_index("factor")
+    share = 0.01 * drawn[:, 0].var() / (0.01 * drawn[:, 0].var() + 0.04 / 12)
+    together = np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1] ** 2
+    assert found.loc["parameters.good", "strength"] == pytest.approx(share, abs=0.1)
+    assert found.loc["parameters.with_it", "strength"] == pytest.approx(together * share, abs=0.1)
+    assert found.loc["bad", "strength"] == pytest.approx(1 - share, abs=0.1)
+    assert [*found.index[:2]] == ["parameters.good", "parameters.with_it"]
+    assert {*found.index[found["verdict"] == "effect"]} == {"parameters.good", "parameters.with_it", "bad"}
+    assert found["chance"].nunique() == 1
+    ends = study.factors.set_index("factor").loc["parameters.good", ["low", "high"]].tolist()
+    assert ends == [drawn[:, 0].min(), drawn[:, 0].max()]
+
+
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_what_moves_each_factor_by_itself_cannot_take_a_posterior(ask, monkeypatch, method):
+    monkeypatch.setattr(factors, "posterior", lambda: Posterior((Draw(1.0, {"good": 0.5}),), {}))
+    with pytest.raises(StudyError, match="method: given_data of sensitivity"):
+        ask(asked(method=method, draws=8, over={"posterior": "all"}))
+
+
 @pytest.mark.parametrize("against", ["plan", "no_support"])
 def test_a_trajectory_with_a_failed_run_of_either_scenario_is_left_out_whole(ask, against):
     whole = ask(asked(draws=5))
@@ -128,7 +166,7 @@ def test_replications_that_time_was_too_short_for_do_not_count():
     np.testing.assert_array_equal(sensitivity._outcomes(runs, 2, 1)["survival_rate"], [[0.1], [0.2]])
 
 
-@pytest.mark.parametrize(("method", "few", "many"), [("morris", 3, 5), ("sobol", 8, 16)])
+@pytest.mark.parametrize(("method", "few", "many"), [("morris", 3, 5), ("sobol", 8, 16), ("given_data", 16, 24)])
 def test_more_draws_go_on_with_those_that_are_there(ask, method, few, many):
     question, count = asked(method=method, draws=few), []
     first = ask(question, count=count)
@@ -174,7 +212,6 @@ def test_assumptions_and_levers_are_given_together_and_a_range_that_is_stated_go
     assert set(together) == {*everything, "rent.months"}
     assert (together[patience].low, together[patience].high) == (3.0, 4.0)
     assert varied({patience: "assumed"}) == [everything[patience]]
-    assert {"world.outbreak_factor", *everything} < {factor.path for factor in varied({"worlds": "all"})}
 
 
 def test_priors_are_every_number_and_date_that_is_not_fixed():
@@ -206,6 +243,8 @@ def test_what_is_not_assumed_has_no_assumed_range(over):
         ({"second_order": True}, "second_order is for method: sobol"),
         ({"against": "plan"}, "against itself"),
         ({"draws": 1}, "greater than or equal to 2"),
+        ({"method": "given_data", "draws": 15}, "given_data needs at least 16 worlds"),
+        ({"method": "given_data", "draws": 32, "second_order": True}, "second_order is for method: sobol"),
     ],
 )
 def test_each_mistake_of_a_question_is_told(changes, sentence):
@@ -213,15 +252,18 @@ def test_each_mistake_of_a_question_is_told(changes, sentence):
         asked(**changes)
 
 
-@pytest.mark.parametrize(("method", "draws", "sentence"), [("sobol", 24, "power of two"), ("morris", 1, "at least 2")])
+@pytest.mark.parametrize(
+    ("method", "draws", "sentence"),
+    [("sobol", 24, "power of two"), ("morris", 1, "at least 2"), ("given_data", 8, "at least 16")],
+)
 def test_a_number_of_draws_that_the_method_does_not_take_is_one_sentence(method, draws, sentence):
     with pytest.raises(StudyError, match=sentence):
-        asked(method=method, draws=8).with_draws(draws)
+        asked(method=method, draws=16).with_draws(draws)
 
 
 def test_what_is_shipped_is_the_default_and_more():
     assert sensitivity.DEFAULT in shipped("sensitivity")
-    assert "indices" in shipped("sensitivity")
+    assert {"indices", "posterior"} <= {*shipped("sensitivity")}
 
 
 def test_a_range_beyond_what_is_allowed_is_told_before_any_run(runner):

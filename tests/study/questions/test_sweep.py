@@ -6,6 +6,8 @@ from sim import sweep
 from sim.scenario import ScenarioError
 from sim.study import StudyError
 from sim.study.answering import question
+from sim.study.designs import factors
+from sim.study.designs.posterior import Draw, Posterior
 
 pytestmark = pytest.mark.usefixtures("simulate")
 WORDS = {"zh": "月数", "en": "Months"}
@@ -58,6 +60,18 @@ def test_all_priors_may_be_drawn_from_at_once_dates_too():
     assert len(study.draws.columns) > 100
     peaks = study.draws["parameters.world.wave.peak"]
     assert peaks.between("2022-12-15", "2022-12-23").all() and peaks.nunique() == 2
+
+
+def test_every_setting_meets_the_same_draws_of_the_posterior_and_the_table_holds_their_numbers(monkeypatch):
+    draws = (Draw(0.5, {"firm.crowding": 0.1, "costs.rent": 1.1}), Draw(0.5, {"firm.crowding": 0.2, "costs.rent": 0.9}))
+    monkeypatch.setattr(factors, "posterior", lambda: Posterior(draws, {}))
+    over = {"sobol": {"draws": 2, "over": "posterior"}}
+    study = sweep(asked(levers={"grid": {"months": [3, 6]}}, uncertainties=over, replications=1))
+    columns = ["parameters.firm.crowding", "parameters.costs.rent"]
+    assert study.paths == ["months", *columns]
+    first, other = (rows[columns].to_numpy().tolist() for _, rows in study.draws.groupby("months"))
+    assert first == other
+    assert sorted(first) == [[0.1, 1.1], [0.2, 0.9]]
 
 
 def test_a_value_by_date_stands_in_its_cell_as_text():
