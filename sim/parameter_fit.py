@@ -61,7 +61,9 @@ def _missing(own: Mapping[str, Entry], here: Mapping[str, Entry], others: Mappin
         zh, en = KINDS[_kind(own[path].value)]
         unit, meant = own[path].unit, nearest(path, strange)
         if meant is None:
-            yield Fault((path,), f"缺少这一项，应为{zh}（{unit}）", f"is missing; needed is {en} ({unit})")
+            yield Fault(
+                tuple(path.split(".")), f"缺少这一项，应为{zh}（{unit}）", f"is missing; needed is {en} ({unit})"
+            )
         else:
             said = f"模型没有这一参数，而缺少 {path}", f"the model has no such parameter, and {path} is missing"
             yield Fault(tuple(meant.split(".")), *said, path)
