@@ -89,7 +89,7 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
         if fixed and name in names() and name not in answering.shipped(kind):
             path, value = next(iter(fixed.items()))
             several = ",".join(slips.SEPARATOR.split(value)) if isinstance(value, str) else ""
-            meant = f"{path}={several}" if "," in several else f"{path}={tables.plain(value)},…"
+            meant = f"{path}={several}" if "," in several else f"{path}={tables.plain(value)},..."
             refuse([say("fault.one_value", scenario=name, given=f"{path}={tables.plain(value)}", meant=meant)])
         return name, fixed
     return answering.over_grid(name, grid, {})[0], fixed

@@ -76,7 +76,7 @@ SHARE = "allowed: from 0 to 1 (share of insured wages)"
         (COUNTIES, "东山县,Dongshan,9901", "东山县,Dongshan,9902",
          "prefecture_code: found 9902; allowed: the digits with which the county's code begins; did you mean 9901?"),
         (COUNTIES, "prefecture_zh", "prefecture_zn",
-         "the columns prefecture_zh are missing; there are code, zh, en, prefecture_code, prefecture_zn, prefecture_en"),
+         "the columns prefecture_zh are missing; there are code, zh, en, prefecture_code, prefecture_zn"),
         (LISTINGS, "2022-03-20", "2022-03-02", "to: found 2022-03-02; allowed: 2022-03-07 or a later day, for that is"),
         (LISTINGS, "990102,", "990103,",
          "county_code: found 990103; allowed: a county's code, from 990101 to 992322; did you mean 99"),

@@ -169,7 +169,7 @@ def test_what_people_write_for_a_value(text: str, meant: object) -> None:
     assert any(found == meant and type(found) is type(meant) for found in instead(text))
 
 
-@pytest.mark.parametrize("text", ["很多", "三多", "x%", "2022-02-30", "", "%", "成"])
+@pytest.mark.parametrize("text", ["很多", "三多", "x%", "2022-02-30", "", "%", "成", "3,6", "3，6", "1,0000"])
 def test_what_is_no_number_and_no_day_is_none(text: str) -> None:
     assert not any(isinstance(found, int | float | date) for found in instead(text))
 
