@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +72,7 @@ def line(path: Path, keys: Sequence[object]) -> int:
 
     The file is one that :func:`load` has taken. It is read once more, which only who has found a mistake does.
     """
-    found, node = 1, YAML(typ="safe", pure=True).compose(path)
+    found, node = 1, _composed(path.read_text(encoding="utf-8"))
     for key in keys:
         pairs = node.value if isinstance(node, MappingNode) else ()
         here = next(((name, value) for name, value in pairs if name.value == str(key)), None)
@@ -80,3 +80,13 @@ def line(path: Path, keys: Sequence[object]) -> int:
             break
         found, node = here[0].start_mark.line + 1, here[1]
     return found
+
+
+@lru_cache(maxsize=2)
+def _composed(text: str) -> Any:
+    """The nodes of a text, with their marks; those of the last texts are kept, for mistakes come together."""
+    *fast, final = readers(text)
+    for yaml in fast:
+        with suppress(YAMLError, ValueError):
+            return yaml.compose(text)
+    return final.compose(text)
