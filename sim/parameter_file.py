@@ -29,6 +29,7 @@ Distribution: TypeAlias = Literal["fixed", "uniform", "triangular", "split", "no
 Grade: TypeAlias = Literal["A", "B", "C", "D"]
 NORMAL: Final = ("normal", "lognormal")  # distributions with a standard deviation
 DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
+OF_AN_ENTRY: Final = {"value", "unit", "prior", "grade"}  # by which a table is an entry and no group of them
 OF_DATES: Final = ("fixed", "uniform")
 NUMBER_AS_TEXT: Final = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 
@@ -210,12 +211,9 @@ def read(path: Path) -> dict[str, Entry]:
         for name, content in group.items():
             here = (*above, str(name))
             if not isinstance(content, dict):
-                zh, en = (
-                    "须有 value、unit、prior、grade 及 evidence 或 assumption",
-                    ("needs value, unit, prior, grade and evidence or assumption"),
-                )
-                faults.append(Fault(here, zh, en))
-            elif "value" not in content:
+                needed = "needs value, unit, prior, grade and evidence or assumption"
+                faults.append(Fault(here, "须有 value、unit、prior、grade 及 evidence 或 assumption", needed))
+            elif not OF_AN_ENTRY & content.keys():
                 collect(content, here)
             else:
                 try:
@@ -233,10 +231,15 @@ def read(path: Path) -> dict[str, Entry]:
 
 
 def _faults(entry: tuple[str, ...], trouble: ValidationError) -> Iterator[Fault]:
-    """What is wrong with an entry, once a field."""
+    """What is wrong with an entry, once a field; a field that another was probably meant for is not missed too."""
+    meant_for: set[tuple[str, ...]] = set()
     by_field: dict[tuple[str, ...], list[ErrorDetails]] = {}
     for error in trouble.errors(include_url=False):
         field = tuple(str(part) for part in error["loc"][:2] if str(part) in (*Entry.model_fields, *Prior.model_fields))
+        if error["type"] == "extra_forbidden":
+            names = Prior.model_fields if field else Entry.model_fields
+            meant_for.add((*field, nearest(error["loc"][-1], names) or ""))
+            field = (*field, str(error["loc"][-1]))
         if field != ("prior", "value"):  # that is the entry's, and told there
             by_field.setdefault(field, []).append(error)
     for field, errors in by_field.items():
@@ -245,10 +248,11 @@ def _faults(entry: tuple[str, ...], trouble: ValidationError) -> Iterator[Fault]
         if isinstance(refused, Refusal):
             yield Fault(at, refused.zh, refused.en)
         elif kind == "missing":
-            yield Fault(at, "缺少这一项", "is missing")
+            if field not in meant_for:
+                yield Fault(at, "缺少这一项", "is missing")
         elif kind == "extra_forbidden":
-            at, names = (*at, str(errors[0]["loc"][-1])), Prior.model_fields if field else Entry.model_fields
-            yield Fault(at, "没有这一项", "there is no such entry", nearest(at[-1], names))
+            names = Prior.model_fields if field[:-1] else Entry.model_fields
+            yield Fault(at, "没有这一项", "there is no such entry", nearest(field[-1], names))
         else:
             zh, en = instead(errors)
             written = f'"{found}"' if isinstance(found, str) else shown(found)

@@ -79,7 +79,7 @@ def _misfits(path: str, entry: Entry, own: Entry) -> Iterator[Fault]:
     if isinstance(entry.value, dict) and isinstance(own.value, dict):
         yield from _strange_keys((*at, "value"), entry.value, own.value)
     numbers = [((*at, "value", *keys), value) for keys, value in _numbers(entry.value)]
-    if not isinstance(entry.value, dict):
+    if not isinstance(entry.value, dict) and not entry.prior.is_fixed:
         numbers += [((*at, "prior", end), getattr(entry.prior, end)) for end in ("low", "high")]
     for place, value in numbers:
         if own.unit.startswith(SHARES) and not 0.0 <= value <= 1.0:
@@ -102,15 +102,13 @@ def _strange_keys(at: tuple[object, ...], table: Mapping[Any, Any], own: Mapping
     below = next((one for one in own.values() if isinstance(one, dict)), {})
     for key, value in table.items():
         if key not in (*names, *elsewhere, DEFAULT):
-            zh, en = (
-                f"没有这一项；可以有 {'、'.join(names)}",
-                f"there is no such entry; there may be {', '.join(names)}",
-            )
-            yield Fault((*at, key), zh, en, nearest(key, names))
+            zh, en = "、".join(names), ", ".join(names)
+            said = f"没有这一项；可以有 {zh}", f"there is no such entry; there may be {en}"
+            yield Fault((*at, key), *said, nearest(key, names))
         elif isinstance(value, dict) and below:
             yield from _strange_keys((*at, key), value, below)
         elif key == OF_SECTORS:
-            for one in value:
+            for one in value if isinstance(value, list) else [value]:
                 if one not in SECTORS:
                     zh, en = f"写的是 {shown(one)}；应为行业", f"found {shown(one)}; allowed: a sector"
                     yield Fault((*at, key), zh, en, nearest(one, SECTORS))

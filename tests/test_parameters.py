@@ -112,6 +112,15 @@ def entry(prior, value=1):
             'a.grade: found "E"; allowed: A, B, C, D',
         ),
         (entry("split, low: 0, high: 2").replace("unit: days, ", ""), "a.unit: is missing"),
+        (
+            entry("split, low: 0, high: 2").replace("value:", "valeu:"),
+            "a.valeu: there is no such entry; did you mean value?",
+        ),
+        (entry("split, low: 0, hihg: 2"), "a.prior.hihg: there is no such entry; did you mean high?"),
+        (
+            entry("split, low: 0, high: 2", value='"1"'),
+            'parameters.yaml:1: a.value: found "1"; allowed: a date such as',
+        ),
         ("a: 4", "a: needs value, unit, prior, grade and evidence or assumption"),
         ("a: [", "not readable as YAML"),
     ],

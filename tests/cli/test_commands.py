@@ -259,8 +259,8 @@ def test_a_sweep_of_a_scenario_with_one_value_asks_for_several(shukun, value, me
     answer = shukun("sweep", "full_plan", "--lever", f"rent_waiver.months={value}")
     assert answer.exit_code == 2
     assert answer.stderr == (
-        f"--lever rent_waiver.months={value}: a sweep of the scenario full_plan takes several values with commas between "
-        f"them, as in rent_waiver.months={meant}.\n"
+        f"--lever rent_waiver.months={value}: a sweep of the scenario full_plan takes several values "
+        f"with commas between them, as in rent_waiver.months={meant}.\n"
     )
 
 
