@@ -7,7 +7,7 @@ which no value is taken. *Assumed* is an entry with the mark ``assumption``: its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from math import exp, log, sqrt
@@ -219,7 +219,7 @@ def read(path: Path) -> dict[str, Entry]:
                 try:
                     entries[".".join(here)] = Entry.model_validate(content)
                 except ValidationError as trouble:
-                    faults.extend(_faults(here, trouble))
+                    faults.extend(_faults(here, content, trouble))
 
     collect(content if isinstance(content, dict) else {}, ())
     if faults:
@@ -230,7 +230,7 @@ def read(path: Path) -> dict[str, Entry]:
     return entries
 
 
-def _faults(entry: tuple[str, ...], trouble: ValidationError) -> Iterator[Fault]:
+def _faults(entry: tuple[str, ...], content: Mapping[str, Any], trouble: ValidationError) -> Iterator[Fault]:
     """What is wrong with an entry, once a field; a field that another was probably meant for is not missed too."""
     meant_for: set[tuple[str, ...]] = set()
     by_field: dict[tuple[str, ...], list[ErrorDetails]] = {}
@@ -240,7 +240,8 @@ def _faults(entry: tuple[str, ...], trouble: ValidationError) -> Iterator[Fault]
             names = Prior.model_fields if field else Entry.model_fields
             meant_for.add((*field, nearest(error["loc"][-1], names) or ""))
             field = (*field, str(error["loc"][-1]))
-        if field != ("prior", "value"):  # that is the entry's, and told there
+        is_given = len(field) < 2 or field[1] in content["prior"]  # else it is the entry's value, and told there
+        if is_given or error["type"] == "missing":
             by_field.setdefault(field, []).append(error)
     for field, errors in by_field.items():
         kind, found, refused = errors[0]["type"], errors[0]["input"], errors[0].get("ctx", {}).get("error")

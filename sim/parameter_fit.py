@@ -113,7 +113,9 @@ def _strange_keys(at: tuple[object, ...], table: Mapping[Any, Any], own: Mapping
                     zh, en = f"写的是 {shown(one)}；应为行业", f"found {shown(one)}; allowed: a sector"
                     yield Fault((*at, key), zh, en, nearest(one, SECTORS))
     if DEFAULT not in table:
-        lacking = [name for name in names if name not in table and name != OF_SECTORS]
+        # A table that the project's own province has for some of its names only is not read for the others.
+        unread = {OF_SECTORS, *(() if DEFAULT in own else {*elsewhere} - {*own})}
+        lacking = [name for name in names if name not in table and name not in unread]
         if lacking:
             yield Fault(at, f"没有写 {'、'.join(lacking)}", f"says nothing about {', '.join(lacking)}")
 

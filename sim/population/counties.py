@@ -92,6 +92,7 @@ def counties(folder: Path) -> Counties:
         if not (prefecture and code.startswith(prefecture)):
             zh, en = "县级代码的前几位", "the digits with which the county's code begins"
             yield Misfit("prefecture_code", prefecture or '""', zh, en, code[:4])
+            return
         zh, en, on = called.setdefault(prefecture, (cells["prefecture_zh"], cells["prefecture_en"], line))
         for column, same in (("prefecture_zh", zh), ("prefecture_en", en)):
             if cells[column] != same:
