@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sim.allowed import instead, words
 from sim.data_folders import (
     CALIBRATION_VARIABLE,
     CASE_VARIABLE,
@@ -30,7 +31,7 @@ from sim.data_folders import (
     usable,
     usable_case,
 )
-from sim.refusal import Refusal, nearest
+from sim.refusal import Refusal, nearest, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -85,7 +86,9 @@ class Calendar(_Stated):
     @model_validator(mode="after")
     def _each_day_once(self) -> Self:
         if both := sorted(self.days_off & self.days_worked):
-            raise ValueError(f"days_off and days_worked both have {both[0]}")
+            raise Refusal(
+                zh=f"days_off 和 days_worked 都有 {both[0]}", en=f"days_off and days_worked both have {both[0]}"
+            )
         return self
 
 
@@ -143,20 +146,36 @@ class Classification(_Stated):
         for group, names in NEEDED.items():
             for name in names:
                 if name not in getattr(self, group):
-                    raise ValueError(f"{group} must have {name}, which the model knows by name")
+                    raise Refusal(
+                        zh=f"{group} 必须有 {name}，模型按此名称使用",
+                        en=f"{group} must have {name}, which the model knows by name",
+                        at=(group,),
+                    )
         if next(iter(self.sizes)) != "individual":
-            raise ValueError("individual must be the first of sizes: all others are enterprises")
+            raise Refusal(
+                zh="individual 必须是 sizes 的第一项，其余均为企业",
+                en="individual must be the first of sizes: all others are enterprises",
+            )
         named = {f"sector_groups.{name}": group.sectors for name, group in self.sector_groups.items()}
         named |= {f"public_contracts.{form}": sectors for form, sectors in self.public_contracts}
         named["industry_above_scale"] = self.industry_above_scale.sectors
         for where, sectors in named.items():
             for name in sectors:
                 if name not in self.sectors:
-                    raise ValueError(f"{where} names {name}, which is no sector")
+                    near = nearest(name, self.sectors)
+                    zh, en = (f"；是否想写 {near}？", f"; did you mean {near}?") if near else ("", "")
+                    at = tuple(where.split("."))
+                    raise Refusal(
+                        zh=f"{where} 所列的 {name} 不是行业{zh}",
+                        en=f"{where} names {name}, which is no sector{en}",
+                        at=(*at, "sectors") if at[0] == "sector_groups" else at,
+                    )
         if self.sectors.keys() & self.sector_groups.keys():
-            raise ValueError("a sector and a group of sectors have one name")
+            raise Refusal(
+                zh="行业与行业组同名", en="a sector and a group of sectors have one name", at=("sector_groups",)
+            )
         if self.record.last < self.record.first:
-            raise ValueError("record ends before it begins")
+            raise Refusal(zh="record 的结束早于开始", en="record ends before it begins", at=("record", "last"))
         return self
 
     @property
@@ -198,9 +217,9 @@ def _read(path: Path) -> Classification:
 
 def _sentence(path: Path, text: str, error: ErrorDetails) -> tuple[str, str]:
     """What is wrong with the file, in Chinese and English: file, line, field, what was found, what is allowed."""
-    at = tuple(map(str, error["loc"]))
+    refused = error.get("ctx", {}).get("error")
+    at = tuple(map(str, (*error["loc"], *(refused.at if isinstance(refused, Refusal) else ()))))
     where = f"{path}:{_line(text, at)}: {'.'.join(at)}" if at else str(path)
-    said = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         return f"{where}：缺少这一项", f"{where}: is missing"
     if error["type"] == "extra_forbidden":
@@ -211,10 +230,14 @@ def _sentence(path: Path, text: str, error: ErrorDetails) -> tuple[str, str]:
             f"{where}：没有这一项；可以有 {'、'.join(fields)}{zh}",
             f"{where}: there is no such entry; there may be {', '.join(fields)}{en}",
         )
-    if error["type"] == "value_error":
-        return f"{where}: {said}", f"{where}: {said}"
-    found = error["input"]
-    return f"{where}：写的是 {found!s}；{said}", f"{where}: found {found!s}; {said[:1].lower()}{said[1:]}"
+    if isinstance(refused, Refusal):
+        return f"{where}：{refused.zh}", f"{where}: {refused.en}"
+    found, (zh, en) = shown(error["input"]), instead([error])
+    meant = nearest(found, words([error]))
+    return (
+        f"{where}：写的是 {found}；应为{zh}" + (f"；是否想写 {meant}？" if meant else ""),
+        f"{where}: found {found}; allowed: {en}" + (f"; did you mean {meant}?" if meant else ""),
+    )
 
 
 def _fields(at: tuple[str, ...]) -> list[str]:

@@ -6,28 +6,54 @@ which no value is taken. *Assumed* is an entry with the mark ``assumption``: its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from math import exp, log, sqrt
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from pydantic import Field, ValidationError, model_validator
 
+from sim.allowed import instead
 from sim.measure import Strict
-from sim.refusal import Refusal
+from sim.refusal import Language, Refusal, nearest, shown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Number: TypeAlias = float | date
 Distribution: TypeAlias = Literal["fixed", "uniform", "triangular", "split", "normal", "lognormal"]
 Grade: TypeAlias = Literal["A", "B", "C", "D"]
 NORMAL: Final = ("normal", "lognormal")  # distributions with a standard deviation
+DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
+OF_AN_ENTRY: Final = {"value", "unit", "prior", "grade"}  # by which a table is an entry and no group of them
 OF_DATES: Final = ("fixed", "uniform")
+NUMBER_AS_TEXT: Final = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 
 
 class ParameterError(Refusal):
     """A parameter file or a change that cannot be used."""
+
+
+class Fault(NamedTuple):
+    """What is wrong at a place of a parameter file, said in both languages, and what was probably meant."""
+
+    at: tuple[object, ...]
+    zh: str
+    en: str
+    meant: object = None
+
+    def sentence(self, path: Path, language: Language) -> str:
+        """The fault as one sentence, with file, line and field."""
+        from sim.yaml_reader import line  # start-up: the command's help reads no parameter
+
+        where = f"{path}:{line(path, self.at)}: {'.'.join(map(str, self.at))}"
+        if language == "zh":
+            return f"{where}：{self.zh}" + ("" if self.meant is None else f"；是否想写 {self.meant}？")
+        return f"{where}: {self.en}" + ("" if self.meant is None else f"; did you mean {self.meant}?")
 
 
 class Prior(Strict):
@@ -53,7 +79,7 @@ class Prior(Strict):
     def _of_one_value(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("distribution") == "fixed":
             if {"low", "high"} & set(given):
-                raise ValueError("a fixed prior has neither low nor high")
+                raise Refusal(zh="fixed 的先验没有 low 和 high", en="a fixed prior has neither low nor high")
             return {**given, "low": given["value"], "high": given["value"]}
         return given
 
@@ -61,17 +87,25 @@ class Prior(Strict):
     def _coherent(self) -> Prior:
         is_date = isinstance(self.value, date)
         if not isinstance(self.low, date) == isinstance(self.high, date) == is_date:
-            raise ValueError("value, low and high must be of one kind")
+            raise Refusal(zh="value、low、high 应为同一类", en="value, low and high must be of one kind")
         if is_date and self.distribution not in OF_DATES:
-            raise ValueError(f"the prior of a date is {' or '.join(OF_DATES)}")
+            raise Refusal(
+                zh=f"日期的先验为 {' 或 '.join(OF_DATES)}", en=f"the prior of a date is {' or '.join(OF_DATES)}"
+            )
         if not self.low <= self.value <= self.high:  # type: ignore[operator]
-            raise ValueError("must have low <= value <= high (low <= 1 <= high for the factor on a table)")
+            raise Refusal(
+                zh="应有 low <= value <= high（表的倍数为 low <= 1 <= high）",
+                en="must have low <= value <= high (low <= 1 <= high for the factor on a table)",
+            )
         if self.low == self.high and not self.is_fixed:
-            raise ValueError("a prior of one value is fixed")
+            raise Refusal(zh="只有一个值的先验应写 fixed", en="a prior of one value is fixed")
         if (self.sd is None) == (self.distribution in NORMAL):
-            raise ValueError(f"needs sd if it is {' or '.join(NORMAL)}, and only then")
+            raise Refusal(
+                zh=f"{' 或 '.join(NORMAL)} 须写 sd，其他不写",
+                en=f"needs sd if it is {' or '.join(NORMAL)}, and only then",
+            )
         if self.distribution == "lognormal" and self.low <= 0:  # type: ignore[operator]
-            raise ValueError("a lognormal prior lies above 0")
+            raise Refusal(zh="lognormal 的先验应大于 0", en="a lognormal prior lies above 0")
         return self
 
     @property
@@ -130,7 +164,7 @@ class Entry(Strict):
         """The entry as given, its prior told the value that it is around."""
         if isinstance(given, dict) and isinstance(given.get("prior"), dict):
             if "value" in given["prior"]:
-                raise ValueError("a prior has no value of its own")
+                raise Refusal(zh="先验没有自己的 value", en="a prior has no value of its own")
             value = given.get("value")
             around = 1.0 if isinstance(value, dict) else value
             return {**given, "prior": {**given["prior"], "value": around}}
@@ -139,12 +173,12 @@ class Entry(Strict):
     @model_validator(mode="after")
     def _coherent(self) -> Entry:
         if not self.evidence and self.assumption is None:
-            raise ValueError("needs evidence or the mark assumption")
+            raise Refusal(zh="须写 evidence 或 assumption", en="needs evidence or the mark assumption")
         if isinstance(self.value, dict):
             if not all(isinstance(leaf, int | float | str) for _, leaf in leaves(self.value)):
-                raise ValueError("the values of a table must be numbers")
+                raise Refusal(zh="表中各值应为数", en="the values of a table must be numbers")
             if self.prior.low < 0:  # type: ignore[operator]
-                raise ValueError("a factor on a table is not below 0")
+                raise Refusal(zh="表的倍数不小于 0", en="a factor on a table is not below 0")
         return self
 
     @property
@@ -171,29 +205,60 @@ def read(path: Path) -> dict[str, Entry]:
         said = " ".join(str(trouble).split())
         raise ParameterError(zh=f"{path} 不是有效的 YAML", en=f"{path}: not readable as YAML ({said})") from None
     entries: dict[str, Entry] = {}
-    errors: list[str] = []
+    faults: list[Fault] = []
 
-    def collect(group: dict[str, Any], prefix: str) -> None:
+    def collect(group: dict[str, Any], above: tuple[str, ...]) -> None:
         for name, content in group.items():
-            here = f"{prefix}{name}"
+            here = (*above, str(name))
             if not isinstance(content, dict):
-                errors.append(f"{here}: needs value, unit, prior, grade and evidence or assumption")
-            elif "value" not in content:
-                collect(content, f"{here}.")
+                needed = "needs value, unit, prior, grade and evidence or assumption"
+                faults.append(Fault(here, "须有 value、unit、prior、grade 及 evidence 或 assumption", needed))
+            elif not OF_AN_ENTRY & content.keys():
+                collect(content, here)
             else:
                 try:
-                    entries[here] = Entry.model_validate(content)
+                    entries[".".join(here)] = Entry.model_validate(content)
                 except ValidationError as trouble:
-                    errors.extend(
-                        f"{'.'.join([here, *map(str, error['loc'])])}: {error['msg'].removeprefix('Value error, ')}"
-                        for error in trouble.errors()
-                    )
+                    faults.extend(_faults(here, content, trouble))
 
-    collect(content if isinstance(content, dict) else {}, "")
-    if errors:
-        said = "\n".join(f"{path}: {error}" for error in errors)
-        raise ParameterError(zh=said, en=said)
+    collect(content if isinstance(content, dict) else {}, ())
+    if faults:
+        raise ParameterError(
+            zh="\n".join(fault.sentence(path, "zh") for fault in faults),
+            en="\n".join(fault.sentence(path, "en") for fault in faults),
+        )
     return entries
+
+
+def _faults(entry: tuple[str, ...], content: Mapping[str, Any], trouble: ValidationError) -> Iterator[Fault]:
+    """What is wrong with an entry, once a field; a field that another was probably meant for is not missed too."""
+    meant_for: set[tuple[str, ...]] = set()
+    by_field: dict[tuple[str, ...], list[ErrorDetails]] = {}
+    for error in trouble.errors(include_url=False):
+        field = tuple(str(part) for part in error["loc"][:2] if str(part) in (*Entry.model_fields, *Prior.model_fields))
+        if error["type"] == "extra_forbidden":
+            names = Prior.model_fields if field else Entry.model_fields
+            meant_for.add((*field, nearest(error["loc"][-1], names) or ""))
+            field = (*field, str(error["loc"][-1]))
+        is_given = len(field) < 2 or field[1] in content["prior"]  # else it is the entry's value, and told there
+        if is_given or error["type"] == "missing":
+            by_field.setdefault(field, []).append(error)
+    for field, errors in by_field.items():
+        kind, found, refused = errors[0]["type"], errors[0]["input"], errors[0].get("ctx", {}).get("error")
+        at = (*entry, *field)
+        if isinstance(refused, Refusal):
+            yield Fault(at, refused.zh, refused.en)
+        elif kind == "missing":
+            if field not in meant_for:
+                yield Fault(at, "缺少这一项", "is missing")
+        elif kind == "extra_forbidden":
+            names = Prior.model_fields if field[:-1] else Entry.model_fields
+            yield Fault(at, "没有这一项", "there is no such entry", nearest(field[-1], names))
+        else:
+            zh, en = instead(errors)
+            written = f'"{found}"' if isinstance(found, str) else shown(found)
+            meant = found if isinstance(found, str) and NUMBER_AS_TEXT.fullmatch(found) else None
+            yield Fault(at, f"写的是 {written}；应为{zh}", f"found {written}; allowed: {en}", meant)
 
 
 def leaves(table: dict[Any, Any], above: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from sim.classification import hold_to
 from sim.data_folders import PARAMETER_FILES, is_overlay, of_calibration, own_calibration_folder
 from sim.measure import Dated
-from sim.parameter_file import Entry, Grade, Number, ParameterError, Prior, leaves, read
+from sim.parameter_file import DEFAULT, Entry, Grade, Number, ParameterError, Prior, leaves, read
+from sim.parameter_fit import hold
 from sim.refusal import UnknownName, shown
 from sim.vocabulary import SECTORS, SIZES
 
-DEFAULT: Final = "default"  # key of a table that stands for every sector or size without its own
 _ROUNDING: Final = 1e-9  # relative slack at the bounds, so that a bound typed in decimal is inside
 
 
@@ -221,17 +221,19 @@ def of_folder(folder: Path) -> Parameters:
     """The parameters of a folder of calibration.
 
     Where it holds only what differs, its entries take the places of those that come with the project; raises
-    :class:`UnknownName` for one that there is not.
+    :class:`UnknownName` for one that there is not, :class:`ParameterError` for what cannot be.
     """
     # The world's parameters lie beside the record that they belong to.
     known = tuple(own_calibration_folder() / name for name in PARAMETER_FILES) if is_overlay(folder) else ()
     theirs = tuple(path for path in (folder / name for name in PARAMETER_FILES) if path.exists() or not known)
     if known:
+        hold(own_calibration_folder(), is_complete=True)
         calibrated = _parameters(known)
         for path in theirs:
             for name in read(path):
                 if name not in calibrated.contents():
                     raise UnknownName("parameter", name, list(calibrated.contents()))
+    hold(folder, is_complete=not known)
     return _parameters((*known, *theirs))
 
 

@@ -8,14 +8,16 @@ understand differently are not given to it, and whatever it does not take is rea
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML, composer
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # libyaml, as ruamel.yaml.clib brings it
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode
 from ruamel.yaml.resolver import VersionedResolver
 
 # What the two may read differently: marks between documents; a comment or a line of blanks where lines of text begin;
@@ -63,3 +65,28 @@ def load(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
         return readers(text)[0].load(text)
     return YAML(typ="safe", pure=True).load(path)
+
+
+def line(path: Path, keys: Sequence[object]) -> int:
+    """Line, from 1, on which a file has the value at ``keys``; where it has none there, that of what is nearest above.
+
+    The file is one that :func:`load` has taken. It is read once more, which only who has found a mistake does.
+    """
+    found, node = 1, _composed(path.read_text(encoding="utf-8"))
+    for key in keys:
+        pairs = node.value if isinstance(node, MappingNode) else ()
+        here = next(((name, value) for name, value in pairs if name.value == str(key)), None)
+        if here is None:
+            break
+        found, node = here[0].start_mark.line + 1, here[1]
+    return found
+
+
+@lru_cache(maxsize=2)
+def _composed(text: str) -> Any:
+    """The nodes of a text, with their marks; those of the last texts are kept, for mistakes come together."""
+    *fast, final = readers(text)
+    for yaml in fast:
+        with suppress(YAMLError, ValueError):
+            return yaml.compose(text)
+    return final.compose(text)

@@ -177,7 +177,7 @@ def _asked(name: str, measures: list[str], hostile: str) -> Asked:
                 {"outcome": "srdi_growth_firms", "at_least": 1000.0, "at_most": None, "clause": "I.8.b"},
             ],
         },
-        "world": {"start": "2022-01-01"},
+        "world": {"start": "2022-01-01", "end": "2023-12-31"},
         "author": hostile,
     }
     return Asked(

@@ -68,7 +68,7 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
         ("[sector_groups.industry]", "[sector_groups.retail]", "a sector and a group of sectors have one name"),
         ("last = 2023-12-31", "last = 2021-12-31", "record ends before it begins"),
         (', covers = "E"', "", ": sectors.construction.covers: is missing"),
-        ("rows = 10", "rows = 0", ": sizes.medium.rows: found 0; input should be greater than 0"),
+        ("rows = 10", "rows = 0", ": sizes.medium.rows: found 0; allowed: more than 0"),
         ("[record]", "[record", "not readable as TOML"),
         ("[record]", "[recrod]", ": recrod: there is no such entry; there may be province, record,"),
         ("[record]", "[recrod]", "did you mean record?"),
@@ -81,7 +81,7 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
         (
             "[sizes]",
             '[calendar]\npublished = "mars"\n[sizes]',
-            ": calendar.published: found mars; input should be 'china'",
+            ": calendar.published: found mars; allowed: china, none",
         ),
         (
             "[sizes]",

@@ -85,3 +85,12 @@ def test_a_key_written_twice_is_told_as_ever(tmp_path: Path) -> None:
     file.write_text("a: 1\na: 2\n")
     with pytest.raises(YAMLError, match='duplicate key "a"'):
         yaml_reader.load(file)
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"), [((), 1), (("a",), 2), (("a", "b"), 3), (("a", "b", "c"), 3), (("a", "x"), 2), (("d", 2), 5)]
+)
+def test_a_value_is_on_the_line_of_its_key_or_of_what_is_above_it(tmp_path: Path, keys: tuple, found: int) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text("# a comment\na:\n  b: {c: 1}\nd:\n  2: [1]\n", "utf-8")
+    assert yaml_reader.line(file, keys) == found

@@ -29,7 +29,7 @@ from sim.cli.shared import (
 )  # fmt: skip
 from sim.cli.streams import tell
 from sim.report.terminal import json_answers, tables
-from sim.scenario import from_words
+from sim.scenario import from_words, names, slips
 from sim.study.arguments import DRAWS, LEAST_SECONDS, REPLICATIONS, SEED
 from sim.study.keywords import Execution
 from sim.study.questions import module, questions
@@ -86,6 +86,11 @@ def _levers(kind: str, name: str, given: list[str]) -> tuple[Any, dict[str, Any]
     fixed = {path: values[0] for path, values in listed.items() if len(values) == 1}
     grid = {path: values for path, values in listed.items() if len(values) != 1}
     if not grid:
+        if fixed and name in names() and name not in answering.shipped(kind):
+            path, value = next(iter(fixed.items()))
+            several = ",".join(slips.SEPARATOR.split(value)) if isinstance(value, str) else ""
+            meant = f"{path}={several}" if "," in several else f"{path}={tables.plain(value)},..."
+            refuse([say("fault.one_value", scenario=name, given=f"{path}={tables.plain(value)}", meant=meant)])
         return name, fixed
     return answering.over_grid(name, grid, {})[0], fixed
 

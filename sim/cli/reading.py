@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ from sim import scenario as scenarios
 from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
-from sim.refusal import nearest
+from sim.measure import Words
+from sim.refusal import Refusal, nearest
 from sim.report.terminal import lever_list, tables
 from sim.report.words.catalogue import named
 
@@ -75,9 +77,16 @@ def check(
     files: Annotated[list[str], argument("file", "files")],
     as_json: AsJson = False,
 ) -> None:
-    """Check scenario files."""
-    errors = scenarios.check_files(files)
-    sentences = [error.sentence(language()) for error in errors]
+    """Check scenario files, and the parameters and the record that they would be run with."""
+    from sim.world import record  # start-up: the tables, not for `--help`
+
+    faults = record.faults()
+    errors = [scenarios.ValidationError("reason", "", None, "", Words(zh=fault.zh, en=fault.en)) for fault in faults]
+    sentences = [line for fault in faults for line in getattr(fault, language()).splitlines()]
+    with suppress(Refusal):  # one of those above, without which no file can be read
+        in_files = scenarios.check_files(files)
+        errors += in_files
+        sentences += [error.sentence(language()) for error in in_files]
     if as_json:
         tables.print_json([error.plain(language()) for error in errors])
     if errors:

@@ -82,10 +82,9 @@ def compare(
     from sim.study.questions.comparison import Question
 
     levers = from_words(lever or [])
-    with_all = loaded(against, levers) if against else ()
-    question = Question(
-        loaded(scenarios or default(), levers), replications, draws, clause_replications, with_all, uncertainty
-    )
+    with_all = loaded(against, levers) if against else []
+    side_by_side = loaded(scenarios or default(), levers)
+    question = Question(side_by_side, replications, draws, clause_replications, with_all, uncertainty)
     changes = [f"{path}={value}" for path, value in levers.items()]
     changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
@@ -96,6 +95,7 @@ def compare(
         return json_answers.answer_of_comparison(study, folder) | some_firms.answer(study, some)
 
     def show(study: Comparison, lang: Language) -> None:
+        tables.show_added(study, [one.name for one in (*side_by_side, *with_all)], lang)
         tables.show_comparison(study, lang)
         some_firms.show(study, some, lang)
 
@@ -126,6 +126,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario in one or several replications."""
+    from sim.kernels.threads import cores  # start-up: NumPy, not for `--help`
     from sim.report.terminal import some_firms  # start-up: pandas, not for `--help`
     from sim.study.answering import Asked
     from sim.study.questions.run import Question
@@ -137,6 +138,8 @@ def run(
         if out is None:
             refuse([say("fault.inside")])
         looked_into = _inside(inside, sample, distributions, stops)
+    if threads is not None and threads > (there := cores()):
+        tell(say("note.threads", given=threads, cores=there))
     question = Question(loaded_scenario, replications, looked_into)
     asked = Asked("run", question, Setting(firms=firms_asked(firms), seed=seed))
     with answered(asked, Execution(processes(workers), cluster, out, threads=threads)) as (study, stored):

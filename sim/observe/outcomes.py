@@ -25,6 +25,8 @@ OfUniverses = Mapping[tuple[str, str], Counts]  # by universe and how counted
 STOCK_REFUND: Final = "vat_stock_refund"  # the measure that clause II.2.c wants essentially done
 SME_FUND: Final = "sme_development"  # the fund of clause I.1.b
 DAYS_OF_YEAR: Final = 365.0
+# Rates a year, which a horizon that ends before the day of their target tells as well, until its own end.
+A_YEAR: Final = ("entity_growth",)
 
 
 class Arrears(NamedTuple):

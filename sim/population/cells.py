@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim.classification import CLASSIFICATION
 from sim.kernels import allocating, inlined
-from sim.parameter_file import ParameterError
 from sim.parameters import Parameters
 from sim.population.counties import Counties
 from sim.population.fitting import fitted, places_of, province_shares
@@ -71,16 +70,10 @@ def entities_of(parameters: Parameters) -> int:
 
 
 def flag_shares(parameters: Parameters) -> NDArray[np.float64]:
-    """Share of firms with each flag, shape (flags, sectors, sizes); :class:`ParameterError` for an unknown sector."""
+    """Share of firms with each flag, shape (flags, sectors, sizes)."""
     shares = np.zeros((len(FLAGS), len(SECTORS), len(SIZES)))
     for index, flag in enumerate(FLAGS):
         entry = parameters.table(f"population.flag_share.{flag}")
-        strange = set(entry.get("sectors", ())) - set(SECTORS)
-        if strange:
-            raise ParameterError(
-                zh=f"population.flag_share.{flag} 所列的 {'、'.join(sorted(strange))} 不是行业",
-                en=f"population.flag_share.{flag} names {', '.join(sorted(strange))}, which is no sector",
-            )
         named = [SECTORS.index(sector) for sector in entry.get("sectors", SECTORS)]
         shares[index, named] = [entry["share"][size] for size in SIZES]
     return np.minimum(shares, 1.0)

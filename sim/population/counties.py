@@ -6,7 +6,7 @@ the share of a place is published (:mod:`sim.population.margins`), that is taken
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from sim import record_table
 from sim.classification import read
 from sim.data_folders import calibration_file, of_calibration
 from sim.population.margins import margins
-from sim.record_table import number
+from sim.record_table import Misfit, number
 from sim.refusal import Refusal, UnknownName
 
 Kind = Literal["county", "prefecture"]
@@ -74,10 +74,33 @@ class Counties:
 
 @of_calibration
 def counties(folder: Path) -> Counties:
-    """The table of counties; :class:`Refusal` for a county of another province than the classification's."""
+    """The table of counties.
+
+    Raises :class:`Refusal` for a county of another province than the classification's, for one that is there twice and
+    for one of a prefecture with whose code its own does not begin, or which is called otherwise elsewhere.
+    """
     path, province = calibration_file(folder, "population/counties.csv"), read(folder).province.code
     names = ("code", "zh", "en", "prefecture_code", "prefecture_zh", "prefecture_en")
-    rows = sorted(record_table.rows(path, dict.fromkeys(names, str) | {"weight": number}), key=lambda row: row["code"])
+    lines: dict[str, int] = {}
+    called: dict[str, tuple[str, str, int]] = {}
+
+    def check(line: int, cells: Mapping[str, Any]) -> Iterator[Misfit]:
+        code, prefecture = cells["code"], cells["prefecture_code"]
+        if lines.setdefault(code, line) != line:
+            on = lines[code]
+            yield Misfit("code", code, f"每县一行；第 {on} 行已有", f"one row for each county; line {on} has this one")
+        if not (prefecture and code.startswith(prefecture)):
+            zh, en = "县级代码的前几位", "the digits with which the county's code begins"
+            yield Misfit("prefecture_code", prefecture or '""', zh, en, code[:4])
+            return
+        zh, en, on = called.setdefault(prefecture, (cells["prefecture_zh"], cells["prefecture_en"], line))
+        for column, same in (("prefecture_zh", zh), ("prefecture_en", en)):
+            if cells[column] != same:
+                said = f"{same}，同第 {on} 行的 {prefecture}", f"{same}, as {prefecture} is called on line {on}"
+                yield Misfit(column, cells[column], *said)
+
+    columns = dict.fromkeys(names, str) | {"weight": number}
+    rows = sorted(record_table.rows(path, columns, check), key=lambda row: row["code"])
     strange = [row["code"] for row in rows if not re.fullmatch(rf"{province}\d{{4}}", row["code"])]
     if strange or not rows:
         codes = "、".join(strange)

@@ -19,10 +19,11 @@ from pydantic import BaseModel
 
 from sim.instruments import instruments
 from sim.measure import DECIDED_UPON, Dated, Measure, Words
-from sim.population.counties import Kind
+from sim.population.counties import Kind, counties
 from sim.refusal import Refusal, shown
 from sim.scenario.checking import Source, check
 from sim.scenario.document import Document, read
+from sim.scenario.register import register_errors
 from sim.scenario.schema import PLAN_DAYS, Clause, Fund, FundsFile, Plan, RegisterFile
 from sim.scenario.slips import apart, near
 from sim.scenario.validation_errors import Said, ScenarioError, ValidationError, listed
@@ -135,6 +136,7 @@ def _stamp(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
+    counties()  # what is wrong with them is no fault of a measure that names a place
     errors: list[ValidationError] = []
 
     def typed(name: str, model: type[BaseModel]) -> tuple[Any, Document]:
@@ -156,11 +158,13 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
         elif fund is not None:
             funds[fund.id] = fund
     sources: dict[str, Document] = {}
+    faulty: list[Mapping[str, Any]] = []  # measures as written that cannot be used
     for file in files:
         try:
             document = read(file)
         except ScenarioError as error:
             errors += error.errors
+            faulty.append({})
             continue
         errors += document.errors
         id_ = str(document.data.get("id"))
@@ -168,6 +172,7 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
             other = sources[id_].name
             once = Words(zh=f"每个编号一次；{other} 中已有", en=f"each id once; it is also in {other}")
             errors.append(document.error("duplicate_id", ("id",), id_, once))
+            faulty.append(document.data)
             continue
         expected = {"id": file.stem, "action": file.parent.name}
         for key, name in expected.items():
@@ -184,9 +189,11 @@ def _read(folder: Path, files: Iterable[Path]) -> Catalogue:
     for id_, document in found.sources.items():
         measure, wrong = build(found, document.data, Source(document), plan.horizon, found.sources)
         errors += wrong
-        if measure is not None:
+        if measure is None:
+            faulty.append(document.data)
+        else:
             measures[id_] = measure
-    errors += _register_errors(register.clauses, register_file, measures.values())
+    errors += register_errors(register.clauses, register_file, measures.values(), faulty)
     errors += [
         plan_file.error("unknown_clause", ("targets", place, "clause"), target.clause, REGISTERED)
         for place, target in enumerate(plan.targets)
@@ -215,30 +222,6 @@ def _with_ceilings(
 def plain(words: Words | None) -> dict[str, str] | None:
     """A text in both languages as plain data, None for none."""
     return None if words is None else words.model_dump()
-
-
-def _register_errors(
-    register: Mapping[str, Clause], document: Document, measures: Iterable[Measure]
-) -> Iterable[ValidationError]:
-    carried: dict[str, set[str]] = {}
-    for measure in measures:
-        for clause_id in measure.clauses:
-            carried.setdefault(clause_id, set()).add(measure.origin)
-    for id_, clause in register.items():
-        at = ("clauses", id_, "status")
-        if clause.status == "modelled" and id_ not in carried:
-            said = Words(zh="状态为 modelled，但没有措施写明此条款", en="modelled, but no measure names the clause")
-            yield document.error("refused", at, said, Words(zh="补上措施，或写 declared", en="a measure, or declared"))
-        if clause.status == "declared" and id_ in carried:
-            said = Words(zh="状态为 declared，但有措施写明此条款", en="declared, but a measure names the clause")
-            yield document.error("refused", at, said, "modelled")
-        if clause.status == "declared" and not clause.note:
-            why = Words(zh="未建模的理由", en="the reason why it is not modelled")
-            yield document.error("missing_key", ("clauses", id_, "note"), "note", why)
-        origins = carried.get(id_, {clause.origin})
-        as_carried = "both" if len(origins) > 1 else next(iter(origins))
-        if clause.origin != as_carried:
-            yield document.error("not_as_carried", ("clauses", id_, "origin"), clause.origin, as_carried)
 
 
 def build(

@@ -6,7 +6,6 @@ file, or of the lever, that the wrong value came from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType, UnionType
@@ -16,6 +15,8 @@ import pydantic
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from sim.allowed import LENGTH, RANGE, TYPES, bound
+from sim.allowed import words as words_of
 from sim.measure import NAME, Dated, Words
 from sim.refusal import Refusal, UnknownName, shown
 from sim.scenario.document import A_DAY, TABLE, WHOLE_DAY, Document
@@ -27,22 +28,6 @@ M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
 Origins = dict[Path, tuple[Document, Path]]  # fields that a lever or another file has put in, and where it says so
 
-# The kinds of pydantic's errors, by what they mean to the writer of a file.
-RANGE: Final = {
-    "greater_than_equal": Words(zh="不小于 {ge}", en="at least {ge}"),
-    "greater_than": Words(zh="大于 {gt}", en="more than {gt}"),
-    "less_than_equal": Words(zh="不大于 {le}", en="at most {le}"),
-    "less_than": Words(zh="小于 {lt}", en="less than {lt}"),
-    "multiple_of": Words(zh="{multiple_of} 的倍数", en="a multiple of {multiple_of}"),
-    "finite_number": Words(zh="有限的数", en="a finite number"),
-    "int_parsing_size": Words(zh="位数较少的整数", en="a whole number of fewer digits"),
-}
-LENGTH: Final = {
-    "too_short": Words(zh="至少 {min_length} 项", en="at least {min_length}"),
-    "too_long": Words(zh="至多 {max_length} 项", en="at most {max_length}"),
-    "string_too_short": Words(zh="至少 {min_length} 个字符", en="at least {min_length} characters"),
-    "string_too_long": Words(zh="至多 {max_length} 个字符", en="at most {max_length} characters"),
-}
 FORMS: Final = {
     NAME: Words(zh="小写字母、数字和下划线，以字母开头", en="small letters, digits and underscores, a letter first"),
     MONTH: Words(
@@ -55,14 +40,8 @@ ALLOWED: Final = {
     "prefecture": Words(zh="州（市）的名称或代码", en="a prefecture's name or code"),
     "parameter": Words(zh="calibration/parameters.yaml 中的路径", en="a path of calibration/parameters.yaml"),
 }
-NUMBER: Final = Words(zh="数", en="a number")
 TEXTS: Final = Words(zh="文字，或 {zh: 中文, en: 英文}", en="a text, or {zh: in Chinese, en: in English}")
-LIST: Final = Words(zh="列表，如 [a, b]", en="a list such as [a, b]")
-WANTED: Final = {
-    "float": NUMBER, "int": Words(zh="整数", en="a whole number"), "string": Words(zh="文字", en="a text"),
-    "bool": Words(zh="true 或 false", en="true or false"), "tuple": LIST, "list": LIST, "dict": TABLE, "mapping": TABLE,
-    "model": TABLE, "Words": TEXTS, "date": Words(zh="日期，如 2022-07-01", en="a date such as 2022-07-01"),
-}  # fmt: skip
+WANTED: Final = {kind: Words(zh=zh, en=en) for kind, (zh, en) in TYPES.items()} | {"Words": TEXTS}
 OFFERED: Final = ("wrong_type", "not_allowed", "wrong_form")  # errors of a value that may be a slip
 KEY: Final = "[key]"  # how the location of an error in a key ends
 MOST_TRIED: Final = 50  # errors of a piece of data for which a value to write instead is looked for
@@ -224,18 +203,13 @@ def _error(model: type[BaseModel], path: Path, errors: list[ErrorDetails], sourc
     if value is None:
         return source.error("no_value", whole, key, either(wanted))
     if kind == "literal_error":
-        words = [word for one in errors for word in re.findall(r"'([^']*)'", one.get("ctx", {}).get("expected", ""))]
-        allowed = either([*([listed(words)] if words else []), *wanted])
-        return source.error("not_allowed", whole, value, allowed, near(shown(value), words))
+        words = words_of(errors)
+        may_be = either([*([listed(words)] if words else []), *wanted])
+        return source.error("not_allowed", whole, value, may_be, near(shown(value), words))
     for limits, said in ((RANGE, "out_of_range"), (LENGTH, "wrong_length")):
         if kind in limits:
-            limit = limits[kind]
-            context = {
-                name: f"{bound:.0f}" if bound == int(bound) else bound
-                for name, bound in context.items()
-                if isinstance(bound, int | float)
-            }
-            return source.error(said, whole, value, Words(zh=limit.zh.format(**context), en=limit.en.format(**context)))
+            zh, en = bound(limits[kind], context)
+            return source.error(said, whole, value, Words(zh=zh, en=en))
     if kind == "string_pattern_mismatch":
         return source.error("wrong_form", whole, value, FORMS[context["pattern"]])
     if isinstance(value, str) and kind.startswith("date") and WHOLE_DAY.fullmatch(value):

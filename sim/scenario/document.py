@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from sim import allowed
 from sim.measure import Words
 from sim.refusal import shown
 from sim.scenario import slips
@@ -43,7 +44,7 @@ READ_ON: Final = ("duplicate_key", "no_such_day")  # errors that leave the rest 
 LONGEST_LINE: Final = 400  # characters of a line to write instead
 LOOKED_BACK: Final = 20  # lines before the one that YAML does not read in which the slip is looked for
 WHOLE_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-TABLE: Final = Words(zh="由键和值组成的表", en="a table of keys and values")
+TABLE: Final = Words(zh=allowed.TABLE[0], en=allowed.TABLE[1])
 A_DAY: Final = Words(zh="日历上有的日期，如 2022-07-01", en="a day of the calendar such as 2022-07-01")
 ONE_VALUE: Final = Words(zh="一个值", en="one value")
 SEEN: Final = Words(zh="看得见的字符", en="characters that can be seen")

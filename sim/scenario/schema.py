@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.measure import Action, Dated, Name, Party, Strict, Title, Words, Yuan
 from sim.names import Named
-from sim.observe.outcomes import OUTCOMES
+from sim.observe.outcomes import A_YEAR, OUTCOMES
 from sim.refusal import Refusal, UnknownName
 
 MOST_MEASURES: Final = 128  # as many as `sim.population.columns.MASK_WORDS` has bits for
@@ -69,7 +69,7 @@ class Target(Strict):
     at_most: float | None = Field(None, description="promised greatest value; one of the two is given")
     clause: str = Field(description="clause that promises it")
     on: date | None = Field(
-        None, description="day whose month it is read in, that of `targets_on` where it is left out"
+        None, description="day of the horizon whose month it is read in, that of `targets_on` where it is left out"
     )
     ceiling_yuan: Yuan | Name | None = Field(
         None, description="only what is owed to a firm below this sum counts; the id of a measure stands for its own"
@@ -104,7 +104,9 @@ class Plan(Strict):
     actions: date = Field(description="day of the detailed rules of its actions")
     rules: date = Field(description="day by which departments publish their rules (clause III.1)")
     horizon: tuple[date, date] = Field(description="first and last day of a run whose world names no others")
-    targets_on: date = Field(description="day whose month the targets are read in; the last month of a shorter run")
+    targets_on: date = Field(
+        description="day of the horizon whose month the targets are read in; the last month of a shorter run"
+    )
     targets: tuple[Target, ...] = Field(description="what the plan promises to reach")
     sections: dict[str, Words] = Field(description="headings of the plan")
     note: Words | None = Field(None, description="where its days come from")
@@ -129,6 +131,25 @@ class Plan(Strict):
                     zh=f"{target.outcome} 已按 {first} 读取，不能另按 {on} 读取",
                     en=f"{target.outcome} is read on {first} already, not on {on} too",
                     at=("targets", place),
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _reads_within_its_horizon(self) -> Plan:
+        """A shorter run reads in its last month what it does not reach; the plan's own horizon must reach it."""
+        days: list[tuple[tuple[str | int, ...], date]] = [(("targets_on",), self.targets_on)]
+        days += [
+            (("targets", place, "on"), target.on)
+            for place, target in enumerate(self.targets)
+            if target.on is not None and not (target.outcome in A_YEAR and target.on > self.horizon[1])
+        ]
+        first, last = self.horizon
+        for at, day in days:
+            if not first <= day <= last:
+                raise Refusal(
+                    zh=f"{day} 在 horizon 之外，读不到；应为 {first} 至 {last}",
+                    en=f"{day} lies outside the horizon, so that nothing can be read then; allowed: {first} to {last}",
+                    at=at,
                 )
         return self
 

@@ -28,7 +28,7 @@ SEPARATOR: Final = re.compile(r"\s*[，、；;,]\s*")
 IDEOGRAPH: Final = re.compile("[\u3400-\u9fff]")
 COMMA: Final = re.compile(rf"\s*[，、；]\s*(?={KEY}\s*[:：])")
 BRACKETS: Final = str.maketrans("｛｝［］【】“”", '{}[][]""')
-NUMBER: Final = re.compile(r"[-+]?\d[\d,\s]*(?:\.\d+)?|[-+]?\.\d+")
+NUMBER: Final = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d[\d\s]*)(?:\.\d+)?|[-+]?\.\d+")  # commas of thousands only
 DAY: Final = re.compile(r"(\d{4})\s*[-./年]?\s*(\d{1,2})\s*[-./月]?\s*(\d{1,2})\s*日?(?:[ T]\d.*)?")
 TENTHS: Final = "成"
 UNITS: Final = {"": 1, "万": 10_000, "亿": 100_000_000, "k": 1_000, "m": 1_000_000, "bn": 1_000_000_000}

@@ -3,18 +3,18 @@
 Dates are ordinals (``date.toordinal``) here; ``sim/world/world.py`` turns them into days of a run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.classification import CLASSIFICATION
-from sim.data_folders import calibration_file, of_calibration
+from sim.classification import CLASSIFICATION, read
+from sim.data_folders import calibration_file, of_calibration, project_calibration_folder
 from sim.population.counties import counties
-from sim.record_table import Column, day, number, rows
-from sim.refusal import Refusal
+from sim.record_table import Check, Column, Misfit, day, number, period, rows
+from sim.refusal import Refusal, nearest
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
 
@@ -63,10 +63,11 @@ class Demand(NamedTuple):
     by_month: NDArray[np.float64]  # (months, sectors)
 
 
-def _rows(folder: Path, name: str, columns: Mapping[str, Column]) -> list[dict[str, Any]]:
-    return rows(calibration_file(folder, f"world/{name}"), columns)
+def _rows(folder: Path, name: str, columns: Mapping[str, Column], check: Check = period) -> list[dict[str, Any]]:
+    return rows(calibration_file(folder, f"world/{name}"), columns, check)
 
 
+BANNED: Final = ("province", "county")
 PERIOD: Final[Mapping[str, Column]] = {"from": day, "to": day}
 
 
@@ -77,16 +78,16 @@ def spells(folder: Path) -> tuple[Spell, ...]:
     Raises :class:`Refusal` for a county that there is not.
     """
     columns: dict[str, Column] = {"county_code": str, **PERIOD, "high_places": number, "medium_places": number}
-    found = tuple(Spell(*row.values()) for row in _rows(folder, "listings.csv", columns))
     known = counties().code
-    for line, spell in enumerate(found, 2):
-        if spell.county not in known:
-            where, codes = f"{calibration_file(folder, 'world/listings.csv')}:{line}", f"{known[0]} to {known[-1]}"
-            raise Refusal(
-                zh=f"{where}: county_code：写的是 {spell.county}；应为 {known[0]} 至 {known[-1]} 中的县级代码",
-                en=f"{where}: county_code: found {spell.county}; allowed: a county's code, from {codes}",
-            )
-    return found
+
+    def check(line: int, cells: Mapping[str, Any]) -> Iterator[Misfit]:
+        code = cells["county_code"]
+        if code not in known:
+            zh, en = f"{known[0]} 至 {known[-1]} 中的县级代码", f"a county's code, from {known[0]} to {known[-1]}"
+            yield Misfit("county_code", code, zh, en, nearest(code, known))
+        yield from period(line, cells)
+
+    return tuple(Spell(*row.values()) for row in _rows(folder, "listings.csv", columns, check))
 
 
 @of_calibration
@@ -100,19 +101,47 @@ def national(folder: Path) -> tuple[National, ...]:
 @of_calibration
 def tour_rules(folder: Path) -> tuple[TourRule, ...]:
     """National rules that tied tours across provinces to the risk listing."""
-    return tuple(TourRule(*row.values()) for row in _rows(folder, "tour_rules.csv", {**PERIOD, "banned": str}))
+
+    def check(line: int, cells: Mapping[str, Any]) -> Iterator[Misfit]:
+        if cells["banned"] not in BANNED:
+            near = nearest(cells["banned"], BANNED)
+            yield Misfit("banned", cells["banned"], " 或 ".join(BANNED), " or ".join(BANNED), near)
+        yield from period(line, cells)
+
+    return tuple(TourRule(*row.values()) for row in _rows(folder, "tour_rules.csv", {**PERIOD, "banned": str}, check))
 
 
 @of_calibration
 def testing(folder: Path) -> tuple[Testing, ...]:
     """Periods in which staff had to be tested without their county being listed."""
-    return tuple(Testing(*row.values()) for row in _rows(folder, "testing.csv", {"place": str, **PERIOD}))
+    table = counties()
+    known = (*table.prefecture_code, *table.code)
+
+    def check(line: int, cells: Mapping[str, Any]) -> Iterator[Misfit]:
+        if cells["place"] not in known:
+            zh = f"州（市）代码（{'、'.join(table.prefecture_code)}）或县级代码"
+            en = f"the code of a prefecture ({', '.join(table.prefecture_code)}) or of a county"
+            yield Misfit("place", cells["place"], zh, en, nearest(cells["place"], known))
+        yield from period(line, cells)
+
+    return tuple(Testing(*row.values()) for row in _rows(folder, "testing.csv", {"place": str, **PERIOD}, check))
 
 
 @of_calibration
 def demand(folder: Path) -> Demand:
     """The table of ``demand.csv``: every sector in every month of the record, or a :class:`Refusal`."""
-    found = _rows(folder, "demand.csv", {"month": str, "sector": str, "index": number})
+    elsewhere = read(project_calibration_folder()).sectors  # rows of another province's sectors may stay
+    lines: dict[tuple[str, str], int] = {}
+
+    def check(line: int, cells: Mapping[str, Any]) -> Iterator[Misfit]:
+        month, sector = cells["month"], cells["sector"]
+        if sector not in SECTORS and sector not in elsewhere:
+            yield Misfit("sector", sector, "、".join(SECTORS), ", ".join(SECTORS), nearest(sector, SECTORS))
+        if lines.setdefault((month, sector), line) != line:
+            on = lines[month, sector]
+            yield Misfit("month", f"{month} {sector}", f"每月每行业一行；第 {on} 行已有", f"one row; line {on} has it")
+
+    found = _rows(folder, "demand.csv", {"month": str, "sector": str, "index": number}, check)
     first, last = RECORD.start, RECORD.end
     months = {name: month for month, name in enumerate(RECORD.month_names)}
     by_month = np.full((len(months), len(SECTORS)), np.nan)

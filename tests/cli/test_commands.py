@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.kernels.threads import cores
 
 FEW = ("--firms", "300", "--workers", "1")
 NO_CLAUSES = ("--clause-replications", "0")
@@ -251,6 +252,25 @@ def test_a_sweep_takes_its_grid_from_the_command_line(shukun):
     assert answer.exit_code == 0, answer.stderr
     rows = json.loads(answer.stdout)["tables"]["outcomes"]
     assert [row["rent_waiver.months"] for row in rows if row["outcome"] == "survival_rate"] == [0, 6]
+
+
+@pytest.mark.parametrize(("value", "meant"), [("3", "3,..."), ("3，6", "3,6")])
+def test_a_sweep_of_a_scenario_with_one_value_asks_for_several(shukun, value, meant):
+    answer = shukun("sweep", "full_plan", "--lever", f"rent_waiver.months={value}")
+    assert answer.exit_code == 2
+    assert answer.stderr == (
+        f"--lever rent_waiver.months={value}: a sweep of the scenario full_plan takes several values "
+        f"with commas between them, as in rent_waiver.months={meant}.\n"
+    )
+
+
+def test_a_run_says_in_how_many_threads_it_was_done_and_that_more_than_the_cores_are_of_no_use(shukun):
+    given = cores() + 1
+    answer = shukun("run", "baseline", *FEW, "--threads", str(given))
+    assert answer.exit_code == 0
+    assert answer.stderr.startswith(f"--threads {given} is more than the {given - 1} cores that this process may use")
+    assert f"on {given} thread(s)," in " ".join(answer.stdout.split())
+    assert "cores" not in shukun("run", "baseline", *FEW, "--threads", "1").stderr
 
 
 def test_a_study_is_gone_on_with_enlarged_and_verified(shukun, monkeypatch):

@@ -132,18 +132,18 @@ def test_a_day_that_there_is_not_does_not_hide_what_else_is_wrong(tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "place", "meant"),
     [
-        ("rent_waiver.months＝6", "杠杆 rent_waiver.months＝6: ", "rent_waiver.months=6"),
-        ("rent_waiver.months:6", "杠杆 rent_waiver.months:6: ", "rent_waiver.months=6"),
-        ("rent_waiver.months 6", "杠杆 rent_waiver.months 6: ", "rent_waiver.months=6"),
-        ("rent_waiver.eligible.prefectures=[昆明、玉溪]", "杠杆 rent_waiver.eligible.prefectures.0: ", "昆明, 玉溪"),
-        ("rent_waiver.months=６", "杠杆 rent_waiver.months: ", "6"),
-        ("rent_waiver.share=20%", "杠杆 rent_waiver.share: ", "0.2"),
-        ("rent_waiver.start=2022-02-30", "杠杆 rent_waiver.start: 没有 2022-02-30 这一天", None),
-        ("rent_waiver.fund=@x", "杠杆 rent_waiver.fund: 不是有效的 YAML", '"@x"'),
-        ("rent_waver.months=6", "杠杆 rent_waver.months: ", "rent_waiver.months"),
-        ("rent_waver.mnths=6", "杠杆 rent_waver.mnths: ", "rent_waiver.months"),
-        ("world.outbrake=none", "杠杆 world.outbrake: ", "world.outbreak"),
-        ("parameters.firm.crowdin=0.2", "杠杆 parameters.firm.crowdin: ", "parameters.firm.crowding"),
+        ("rent_waiver.months＝6", "取值 rent_waiver.months＝6: ", "rent_waiver.months=6"),
+        ("rent_waiver.months:6", "取值 rent_waiver.months:6: ", "rent_waiver.months=6"),
+        ("rent_waiver.months 6", "取值 rent_waiver.months 6: ", "rent_waiver.months=6"),
+        ("rent_waiver.eligible.prefectures=[昆明、玉溪]", "取值 rent_waiver.eligible.prefectures.0: ", "昆明, 玉溪"),
+        ("rent_waiver.months=６", "取值 rent_waiver.months: ", "6"),
+        ("rent_waiver.share=20%", "取值 rent_waiver.share: ", "0.2"),
+        ("rent_waiver.start=2022-02-30", "取值 rent_waiver.start: 没有 2022-02-30 这一天", None),
+        ("rent_waiver.fund=@x", "取值 rent_waiver.fund: 不是有效的 YAML", '"@x"'),
+        ("rent_waver.months=6", "取值 rent_waver.months: ", "rent_waiver.months"),
+        ("rent_waver.mnths=6", "取值 rent_waver.mnths: ", "rent_waiver.months"),
+        ("world.outbrake=none", "取值 world.outbrake: ", "world.outbreak"),
+        ("parameters.firm.crowdin=0.2", "取值 parameters.firm.crowdin: ", "parameters.firm.crowding"),
     ],
 )
 @pytest.mark.parametrize("parent", ["full_plan", "baseline"])
@@ -152,7 +152,7 @@ def test_a_lever_given_on_the_command_line_names_itself(words: str, place: str, 
         scenario.load(parent, scenario.from_words([words]))
     [error] = caught.value.errors
     assert error.sentence("zh").startswith(place)
-    assert error.sentence("en").startswith(place.split(":")[0].replace("杠杆", "lever"))
+    assert error.sentence("en").startswith(place.split(":")[0].replace("取值", "lever"))
     assert error.nearest == meant
 
 
@@ -169,7 +169,7 @@ def test_what_people_write_for_a_value(text: str, meant: object) -> None:
     assert any(found == meant and type(found) is type(meant) for found in instead(text))
 
 
-@pytest.mark.parametrize("text", ["很多", "三多", "x%", "2022-02-30", "", "%", "成"])
+@pytest.mark.parametrize("text", ["很多", "三多", "x%", "2022-02-30", "", "%", "成", "3,6", "3，6", "1,0000"])
 def test_what_is_no_number_and_no_day_is_none(text: str) -> None:
     assert not any(isinstance(found, int | float | date) for found in instead(text))
 

@@ -21,6 +21,7 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.sentences import joined, outcome_name, say
 from sim.report.words.universes import other_universes
+from sim.report.words.verdicts import verdict_words
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.summaries.run import targets_of
 from sim.vocabulary import CLOSURE_DAYS, SIZES
@@ -45,9 +46,8 @@ def findings(study: Ensemble, lang: Language) -> list[str]:
         if outcome in of_outcome:
             target, told = of_outcome[outcome]
             goal = both(f"cli.note.{target.bound}", value=numbers.in_unit(target.limit, unit))
-            sentence = both(
-                "answer.run.with_target", sentence=sentence, goal=goal, verdict=both(f"report.targets.{told}")
-            )
+            verdict = verdict_words(told, target, row["low"], row["high"], unit)
+            sentence = both("answer.run.with_target", sentence=sentence, goal=goal, verdict=verdict)
             if beside := other_universes(outcome, lambda name: means.get(name, nan)):
                 sentence = joined([sentence, beside])
         found.append(say(lang, sentence))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isnan
-from typing import Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
@@ -12,10 +11,9 @@ from sim.report.words.catalogue import both, named
 from sim.report.words.numbers import days, interval, money, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import inside, listed, outcome_name
+from sim.report.words.single_actions import MOST_NAMED, first_by_factors, strongest
 from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary
-from sim.study.summaries.direction import direction, more_is_better
-
-MOST_NAMED: Final = 3  # in a sentence
+from sim.study.summaries.direction import direction
 
 
 def findings(summary: ComparisonSummary) -> Iterator[Words]:
@@ -78,43 +76,6 @@ def single_actions(summary: ComparisonSummary) -> Iterator[Words]:
         yield both("report.finding.unranked", count=len(unranked), actions=actions)
     if said := together(summary, "report.finding"):
         yield said
-
-
-def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | None:
-    """Which actions improve an outcome most on their own, in the words of a group; None where none is seen to.
-
-    Told and ranked is what they do without their nominal measures.
-    """
-    effects = summary.ranked.effects(outcome)
-    first = summary.ranked.leading(outcome)
-    if not first:
-        return None
-    actions = [
-        both("report.finding.with_change", item=scenario_name(summary, name), change=points(effects[name].mean))
-        for name in first
-    ]
-    way = "strongest" if len(first) == 1 else "strongest_of"
-    return both(f"{group}.{way}", outcome=_in_sentence(outcome), actions=listed(actions, MOST_NAMED))
-
-
-def first_by_factors(summary: ComparisonSummary, outcome: str) -> Words | None:
-    """Why the action whose change is the largest shown is not named as the strongest, where it is another one.
-
-    None where it is one of the strongest, improves nothing, or has nominal measures alone, which is said of it.
-    """
-    shown = {name: summary.effect(name, outcome).difference.mean for name in summary.single_actions}
-    without, better = summary.ranked.effects(outcome), 1 if more_is_better(outcome) else -1
-    gains = {name: better * mean for name, mean in shown.items() if not isnan(mean)}
-    first = max(gains, key=lambda name: gains[name], default=None)
-    if first is None or gains[first] <= 0 or first not in without or first in summary.ranked.leading(outcome):
-        return None
-    return both(
-        "report.finding.first_by_factors",
-        action=scenario_name(summary, first),
-        outcome=_in_sentence(outcome),
-        change=points(shown[first]),
-        without=points(without[first].mean),
-    )
 
 
 def together(summary: ComparisonSummary, group: str) -> Words | None:

@@ -8,11 +8,12 @@ from math import isinf, isnan
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.pages import findings
-from sim.report.pages.findings import strongest, together
+from sim.report.pages.findings import together
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import days, difference_in_unit, entities, interval, money, points, share
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import listed, outcome_name
+from sim.report.words.single_actions import strongest
 from sim.study.comparison.targets import VERDICTS
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.direction import direction

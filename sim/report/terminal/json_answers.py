@@ -42,6 +42,7 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
         "rows": means["rows"].to_dict(),
         "targets": {target.outcome: found for target, found in targets_of(study)},
         "ledger_residual_fen": int(max(done["ledger_residual_fen"], key=abs)),
+        "threads": max(map(stored.threads, done["run"])),
         "seconds": {part: seconds for part, seconds in took.items() if part != "all"},
     }
     if len(study.runs) > 1:

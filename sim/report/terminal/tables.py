@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
-from sim.report.words.sentences import outcome_name, say
+from sim.report.words.sentences import listed, outcome_name, say
 from sim.study.comparison.scenarios import MAIN
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
             seconds=f"{answer['wall_seconds']:.2f}",
             rate=numbers.plain_count(answer["firm_months_per_second"]),
             bytes=f"{answer['bytes_per_firm']:.0f}",
+            threads=answer["threads"],
             residual=answer["ledger_residual_fen"],
         )
     )
@@ -66,6 +67,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import back_at_work, who_left
     from sim.report.words.scenario_names import scenario_name
+    from sim.report.words.sentences import days_of_rates
+    from sim.report.words.single_actions import first_by_factors, strongest
     from sim.study.summaries.comparison import ComparisonSummary
 
     summary = ComparisonSummary(study)
@@ -92,6 +95,11 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
     shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
+    paragraph(say(lang, days_of_rates(HEADLINES, shown.contents)))
+    for outcome in HEADLINES:
+        for said in (strongest(summary, outcome, "report.finding"), first_by_factors(summary, outcome)):
+            if said is not None:
+                paragraph(say(lang, said))
     universes = of_comparison(study, shown, lang)
     table(universes.columns, universes.rows, universes.title)
     if summary.twice:
@@ -117,6 +125,17 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     _show_chosen(study, shown, lang)
     _show_lasting(study, shown, lang)
     _show_targets(study, shown, lang)
+
+
+def show_added(study: Comparison, asked: Sequence[str], lang: Language) -> None:
+    """Print which scenarios stand in a comparison that nobody ``asked`` for, and why another than the first leads."""
+    titles = {one.name: one.title for one in study.manifest.scenarios}
+    for name in [name for name in titles if name not in asked]:
+        others = listed(titles[one] for one, against in study.against.items() if name in against)
+        paragraph(text("cli.note.added", lang, scenario=titles[name], others=others))
+    first = next(iter(titles))
+    if first != asked[0]:
+        paragraph(text("cli.note.first", lang, scenario=titles[first]))
 
 
 def of_comparison(study: Comparison, asked: Asked, lang: Language) -> Table:
@@ -186,14 +205,18 @@ def _show_chosen(study: Comparison, asked: Asked, lang: Language) -> None:
 
     summary = ComparisonSummary(study)
     rows = words.rows(summary.of_pair(study.chosen, asked.name), summary.measure_title)
-    _show_rows("chosen", words.heads(), [(row.name, row.outcome, *row.cells) for row in rows], asked, lang)
+    told = [(row.name, row.outcome, *row.cells) for row in rows]
+    _show_rows("chosen", words.heads(), told, asked, lang, baseline=summary.titles.get(summary.against(asked.name), ""))
 
 
-def _show_rows(of: str, heads: list[Words], rows: Sequence[Iterable[Words]], asked: Asked, lang: Language) -> None:
+def _show_rows(
+    of: str, heads: list[Words], rows: Sequence[Iterable[Words]], asked: Asked, lang: Language, **told: Words | str
+) -> None:
     """Print a table of the catalogue's words under ``report.OF``; nothing where it has no rows."""
     if rows:
         cells = [[say(lang, cell) for cell in row] for row in rows]
-        table([say(lang, head) for head in heads], cells, text(f"report.{of}.table", lang, scenario=asked.title))
+        title = text(f"report.{of}.table", lang, scenario=asked.title, **told)
+        table([say(lang, head) for head in heads], cells, title)
 
 
 def _show_apart(study: Comparison, lang: Language) -> None:
@@ -221,7 +244,9 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
     """Print which targets a scenario meets: one line each."""
     from sim.report.words import not_known  # start-up: pandas, not for `--help`
     from sim.report.words.universes import other_universes
+    from sim.report.words.verdicts import verdict_words
     from sim.study.comparison.sample_size import are_few
+    from sim.study.comparison.targets import Target
 
     over = not_known.over(study)
 
@@ -233,11 +258,12 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
         paragraph(text("cli.note.targets", lang, scenario=asked.title))
     for row in rows:
         unit = str(units.get(row["outcome"], ""))
+        target = Target(row["outcome"], row["clause"], row["bound"], row["target"])
         goal, value = (numbers.in_unit(row[name], unit) for name in ("target", "mean"))
         shares = {"replications": row["met_over_replications"], "ranges": row["met_over_ranges"]}
         known = {name: numbers.share(share) for name, share in shares.items() if not math.isnan(share)}
         line = {
-            "verdict": text(f"report.targets.{row['verdict']}", lang),
+            "verdict": say(lang, verdict_words(row["verdict"], target, row["low"], row["high"], unit)),
             "outcome": _outcome(lang, row["outcome"]),
             "clause": row["clause"],
             "on": "" if row["on"] == targets_on else f"{comma}{text('report.targets.on', lang, day=row['on'])}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.measure import Words
 from sim.report.words import numbers
 from sim.report.words.catalogue import both
-from sim.study.comparison.chosen import GROUPS
+from sim.study.comparison.chosen import DIFFERENCE, GROUPS
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.reductions.chosen import ANY
 from sim.study.summaries.rows import tuples
@@ -37,15 +37,21 @@ def rows(found: pd.DataFrame, title_of: Callable[[str], Words]) -> list[Row]:
         Row(
             both("report.chosen.any") if measure == ANY else title_of(measure),
             both(f"report.chosen.{outcome}"),
-            [_cell(known[measure, outcome, group], outcome) for group in GROUPS],
+            [_cell(known[measure, outcome, group], outcome, group) for group in GROUPS],
         )
         for measure, outcome in dict.fromkeys((measure, outcome) for measure, outcome, _ in known)
     ]
 
 
-def _cell(figure: Any, outcome: str) -> Words:
-    """A change with its interval; of one that rests on too few rows only that."""
+def _cell(figure: Any, outcome: str, group: str) -> Words:
+    """A change with its interval; of one that rests on too few rows only that.
+
+    The difference of two groups rests on the rows of the smaller one, and they are told.
+    """
     if figure.rows < FEWEST_ROWS:
         return both("report.chosen.few_rows", rows=numbers.plain_count(figure.rows))
     written = numbers.points if outcome == "survival" else numbers.relative
-    return numbers.with_interval(figure.mean, figure.low, figure.high, written)
+    change = numbers.with_interval(figure.mean, figure.low, figure.high, written)
+    if group != DIFFERENCE:
+        return change
+    return both("report.chosen.with_rows", change=change, rows=numbers.plain_count(figure.rows))

@@ -52,11 +52,34 @@ def _read_on(plan: Mapping[str, Any], outcome: str) -> Words:
 
     Plans of earlier versions name no day.
     """
+    day = _target_day(plan, outcome)
+    return both("outcome.last_month") if day is None else _end_of_month(day)
+
+
+def _target_day(plan: Mapping[str, Any], outcome: str) -> date | None:
     said = {target["outcome"]: target.get("on") for target in plan["targets"]}
     on = said.get(outcome) or said.get(OUTCOMES[outcome].base) or plan.get("targets_on")
-    if on is None:
-        return both("outcome.last_month")
-    day = date.fromisoformat(str(on))
+    return None if on is None else date.fromisoformat(str(on))
+
+
+def days_of_rates(outcomes: Iterable[str], contents: Mapping[str, Any]) -> Words:
+    """When outcomes are read, in a sentence. ``contents``: of the scenario that they are of.
+
+    What is read at the end of the horizon, or on a day that lies beyond it, is told with its last month.
+    """
+    last = date.fromisoformat(str(contents["world"]["end"]))
+    by_day: dict[date, list[Words]] = {}
+    for outcome in outcomes:
+        on = None if OUTCOMES[outcome].read == "end" else _target_day(contents["plan"], outcome)
+        day = last if on is None or not contents["world"]["start"] <= on.isoformat() <= last.isoformat() else on
+        by_day.setdefault(day.replace(day=1), []).append(inside(outcome_name(outcome)))
+    told = [both("cli.note.day_of_rate", outcomes=listed(of), day=_end_of_month(day)) for day, of in by_day.items()]
+    mark = both("recalibration.mark")
+    days = Words(zh=mark.zh.join(one.zh for one in told), en=mark.en.join(one.en for one in told))
+    return both("cli.note.days_of_rates", days=days)
+
+
+def _end_of_month(day: date) -> Words:
     return Words(zh=f"{day.year} 年 {day.month} 月底", en=f"the end of {day:%B %Y}")
 
 

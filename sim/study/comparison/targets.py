@@ -70,6 +70,13 @@ def verdict(
     return "unsure" if agree < SURVIVES else "met" if is_met else "missed"
 
 
+def why_unsure(target: Target, low: float, high: float) -> str:
+    """What leaves a verdict ``unsure``: ``one_run``, the ``interval`` that reaches across, or ``draws`` that differ."""
+    if np.isnan(low):
+        return "one_run"
+    return "interval" if target.is_met(low) != target.is_met(high) else "draws"
+
+
 def table(
     scenarios: Iterable[Any], outcomes: pd.DataFrame, values: pd.DataFrame, draws: pd.DataFrame, drawn: str
 ) -> pd.DataFrame:

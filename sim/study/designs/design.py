@@ -91,7 +91,7 @@ class Block(Strict):
             )
         if self.list is not None and len({len(values) for values in self.list.values()}) != 1:
             raise Refusal(
-                zh="list 中各杠杆的取值个数应相同", en="a list needs as many values for each lever", at=("list",)
+                zh="list 中各项取值的个数应相同", en="a list needs as many values for each lever", at=("list",)
             )
         return self
 

@@ -186,6 +186,10 @@ class RunStore:
         table = self.table(key, TIMES)
         return dict(zip(table["part"], table["seconds"], strict=True))
 
+    def threads(self, key: str) -> int:
+        """In how many threads a run that succeeded was done."""
+        return int(self.table(key, TIMES)["threads"].iloc[0])
+
     def scenario(self, key: str) -> dict[str, Any]:
         """What was asked of a run, as ``Scenario.contents`` says it."""
         known = self._known[key]
@@ -299,13 +303,16 @@ def paired_table(task: Task, name: str) -> pd.DataFrame:
     return parts.frame(found)
 
 
-def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Write what came of a run; returns its row. Raises :class:`StudyError` when the disk does not take it."""
+def write(task: Task, result: Result, tables: Mapping[str, pd.DataFrame], threads: int = 1) -> dict[str, Any]:
+    """Write what came of a run in so many threads; returns its row.
+
+    Raises :class:`StudyError` when the disk does not take it.
+    """
     values = dict(zip(result.outcomes["outcome"], result.outcomes["value"].to_numpy(float).tolist(), strict=True))
     facts = {name: getattr(result, name) for name in (*NUMBERS[1:], "bytes_per_firm")}
     row = _row(task, **facts) | values | {costs.PUBLIC_COST: costs.public_cost(result)}
-    seconds = [{"run": task.key, "part": "all", "seconds": result.wall_seconds}]
-    seconds += [{"run": task.key, "part": part, "seconds": took} for part, took in result.seconds.items()]
+    took = {"all": result.wall_seconds, **result.seconds}
+    seconds = [{"run": task.key, "part": part, "seconds": of, "threads": threads} for part, of in took.items()]
     _write(task, row, seconds, tables)
     return row
 

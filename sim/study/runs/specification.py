@@ -70,7 +70,7 @@ def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
         for scenario in scenarios:
             if scenario.origin is not None and "firms" in scenario.origin.levers and scenario.firms != firms:
                 raise StudyError(
-                    zh=f"企业行数给出了两次：杠杆 firms 为 {scenario.firms}，另又要求 {firms}；请只用其一。",
+                    zh=f"企业行数给出了两次：取值 firms 为 {scenario.firms}，另又要求 {firms}；请只用其一。",
                     en=f"The number of firms is given twice: the lever firms = {scenario.firms}, and {firms} beside "
                     "it; give one of them.",
                 )

@@ -69,4 +69,4 @@ def do(task: Task, progress: Progress | None = None, threads: int = 1) -> Outcom
         tables = run_store.tables_of(result, task)
     except Exception as error:  # whatever a run dies of, its study goes on and says so
         return task.key, run_store.write_failure(task, f"{type(error).__name__}: {error}")
-    return task.key, run_store.write(task, result, tables)
+    return task.key, run_store.write(task, result, tables, threads)

@@ -1,11 +1,16 @@
 """The order in which the terminal tells a comparison."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
-from sim.report.terminal.tables import show_comparison
+from sim.observe.months import HEADLINES
+from sim.report.terminal.tables import show_added, show_comparison
+from sim.report.words.catalogue import Language
+from sim.report.words.single_actions import strongest
 from sim.study.questions.comparison import Comparison
+from sim.study.summaries.comparison import ComparisonSummary
 from tests.made_up_comparison import made_up  # noqa: F401 - a fixture
 
 
@@ -17,3 +22,65 @@ def test_of_whom_the_headlines_are_stands_right_below_them(
     printed = capsys.readouterr().out
     places = [printed.index(said) for said in ("by firms; means of 8", "The rates by universe", "Both differences of")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("lang", "why"),
+    [
+        (
+            "en",
+            (r"Not certain \(its 95 % interval, .* to .*, reaches across\)", r"Not certain \(one run cannot tell\)"),
+        ),
+        ("zh", ("尚不确定（95% 区间 .* 至 .* 跨过目标）", "尚不确定（只有一次运行，判断不了）")),
+    ],
+)
+def test_a_target_that_is_not_certain_says_why(
+    made_up: Callable[..., Comparison],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+    lang: Language,
+    why: tuple[str, str],
+) -> None:
+    of_several, of_one = made_up(draws=0), made_up(replications=1, draws=0)
+    resumption = of_several.targets["outcome"] == "resumption_rate"
+    of_several.targets.loc[resumption, ["low", "high", "verdict"]] = [0.94, 0.96, "unsure"]
+    for study, said in zip((of_several, of_one), why, strict=True):
+        show_comparison(study, lang)
+        assert re.search(said, capsys.readouterr().out)
+
+
+def test_the_strongest_action_and_the_day_of_the_rates_stand_below_the_headlines(
+    made_up: Callable[..., Comparison],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    study = made_up()
+    show_comparison(study, "en")
+    printed = capsys.readouterr().out
+    for outcome in HEADLINES:
+        said = strongest(ComparisonSummary(study), outcome, "report.finding")
+        assert said is not None and said.en in printed
+    days = "survival at the end of December 2023; resumption, loss share at the end of December 2022."
+    assert f"As they stand: {days}" in printed
+
+
+def test_chosen_firms_name_the_world_they_are_held_against_and_the_rows_of_their_difference(
+    made_up: Callable[..., Comparison],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_comparison(made_up(), "en")
+    printed = capsys.readouterr().out
+    assert "“The whole plan” less “No plan”: firms that were chosen" in printed
+    assert "rows of the smaller group:" in printed
+
+
+def test_what_nobody_asked_for_is_announced(
+    made_up: Callable[..., Comparison],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    study = made_up(nation=True)
+    asked = [one.name for one in study.manifest.scenarios]
+    show_added(study, asked, "en")
+    assert capsys.readouterr().out == ""
+    show_added(study, ["national_rules", *asked[2:]], "en")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "“No plan” was not asked for and runs as what these are compared with:" in printed
+    assert "“No plan” stands first: it is what most are compared with first." in printed

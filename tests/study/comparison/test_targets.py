@@ -5,7 +5,7 @@ import pytest
 from sim import compare
 from sim.study.comparison import interaction, parameter_uncertainty
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.targets import Target, of_contents, pursued, verdict
+from sim.study.comparison.targets import Target, of_contents, pursued, verdict, why_unsure
 from sim.study.designs.factors import assumptions
 from sim.vocabulary import ACTIONS
 
@@ -42,6 +42,14 @@ def test_a_target_is_met_only_when_the_whole_interval_meets_it(target: Target, l
 )
 def test_a_verdict_survives_the_assumptions_or_is_none(low: float, high: float, over_ranges: float, expected: str):
     assert verdict(RESUMED, (low + high) / 2, low, high, MANY, over_ranges) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "why"), [(np.nan, np.nan, "one_run"), (0.94, 0.96, "interval"), (0.96, 0.98, "draws")]
+)
+def test_what_leaves_a_verdict_open_is_the_run_its_interval_or_the_draws(low: float, high: float, why: str):
+    assert verdict(RESUMED, 0.97, low, high, MANY, over_ranges=0.5) == "unsure"
+    assert why_unsure(RESUMED, low, high) == why
 
 
 def test_nothing_is_said_of_a_target_that_rests_on_too_few_rows():

@@ -49,6 +49,7 @@ def test_cores_that_processes_leave_idle_go_to_the_threads_of_a_run(scenario, ru
     at_work.expect(runs)
     rows = at_work.run(replicated(scenario("rent"), 1, runs))
     assert list(rows["firms"]) == [threads] * runs
+    assert [at_work.stored.threads(run) for run in rows["run"]] == [threads] * runs
 
 
 def test_a_killed_worker_loses_its_own_run_and_no_other(scenario, runner, simulate):
