@@ -82,13 +82,13 @@ def _findings(study: Calibration) -> Iterator[Words]:
         yield both("calibrate.finding.out_of_reach", count=plain_count(len(far)), named=named)
     taken = study.left_out[study.left_out["is_used"] & study.left_out["log_density"].notna()]
     if len(taken):
-        named = {
+        levels = {
             level: listed(both(f"validate.group.{name}") for name in taken[taken["level"] == level]["group"])
             if (taken["level"] == level).any()
             else both("unit.missing")
             for level in LEVELS
         }
-        yield both("calibrate.finding.left_out", groups=plain_count(taken["group"].nunique()), **named)
+        yield both("calibrate.finding.left_out", groups=plain_count(taken["group"].nunique()), **levels)
     power = float(study.waves["power"].iloc[-1])
     yield both(
         "calibrate.finding.weights", draws=plain_count(len(study.draws)), worth=three_digits(study.effective),
