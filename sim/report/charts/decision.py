@@ -35,7 +35,7 @@ def acceptability(study: Decision, lang: Language) -> Chart:
         "x": {
             "field": "worth", "type": "quantitative", "title": text("decide.chart.worth", lang),
             "scale": {"type": "log", "nice": False},
-            "axis": {"values": study.worths["worth_yuan"].tolist(), "format": "~s", "grid": False},
+            "axis": {"values": study.worths["worth_yuan"].tolist(), "format": ",", "grid": False},
         },
         "y": {
             "field": "share", "type": "quantitative", "title": text("decide.column.best_in", lang),
