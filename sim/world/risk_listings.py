@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.classification import CLASSIFICATION, read
 from sim.data_folders import calibration_file, of_calibration, project_calibration_folder
 from sim.population.counties import counties
-from sim.record_table import Check, Column, Misfit, day, number, period, rows
+from sim.record_table import Check, Column, Misfit, as_it_is, day, number, period, rows
 from sim.refusal import Refusal, nearest
 from sim.timeline import Timeline
 from sim.vocabulary import SECTORS
@@ -63,7 +63,7 @@ class Demand(NamedTuple):
     by_month: NDArray[np.float64]  # (months, sectors)
 
 
-def _rows(folder: Path, name: str, columns: Mapping[str, Column], check: Check = period) -> list[dict[str, Any]]:
+def _rows(folder: Path, name: str, columns: Mapping[str, Column], check: Check = as_it_is) -> list[dict[str, Any]]:
     return rows(calibration_file(folder, f"world/{name}"), columns, check)
 
 
@@ -94,7 +94,8 @@ def spells(folder: Path) -> tuple[Spell, ...]:
 def national(folder: Path) -> tuple[National, ...]:
     """Counties of China listed, week by week."""
     return tuple(
-        National(*row.values()) for row in _rows(folder, "national_listings.csv", {**PERIOD, "counties_listed": number})
+        National(*row.values())
+        for row in _rows(folder, "national_listings.csv", {**PERIOD, "counties_listed": number}, period)
     )
 
 
