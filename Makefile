@@ -16,9 +16,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
 
-# What the READMEs quote. 50,000 rows, so that luck is small beside what is not known.
+# What the READMEs quote. Of 20,000 rows and ten replications luck is small beside what is not known, and both are told.
 reference: setup ## the reference result in results/reference/, and what the READMEs say of it (half an hour on two cores)
-	@$(BIN)/shukun compare --firms 50000 --draws 64 --out results/reference/comparison
+	@$(BIN)/shukun compare --draws 64 --out results/reference/comparison
 	@$(BIN)/shukun attribute actions_over_posterior --out results/reference/attribution
 	@$(BIN)/shukun validate --out results/reference/validation
 	@$(BIN)/shukun decide --draws 48 --replications 2 --out results/reference/decision
