@@ -18,10 +18,10 @@ compare: $(INSTALLED) ## the main job: without the plan, each action alone, the 
 
 # What the READMEs quote. Of 20,000 rows and ten replications luck is small beside what is not known, and both are told.
 reference: setup ## the reference result in results/reference/, and what the READMEs say of it (half an hour on two cores)
-	@$(BIN)/shukun compare --draws 64 --out results/reference/comparison
-	@$(BIN)/shukun attribute actions_over_posterior --out results/reference/attribution
+	@$(BIN)/shukun compare --draws 48 --out results/reference/comparison
+	@$(BIN)/shukun attribute actions_over_posterior --replications 32 --out results/reference/attribution
 	@$(BIN)/shukun validate --out results/reference/validation
-	@$(BIN)/shukun decide --draws 48 --replications 2 --out results/reference/decision
+	@$(BIN)/shukun decide --draws 32 --replications 2 --out results/reference/decision
 	@$(BIN)/python -m tests.docs.reference
 
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
