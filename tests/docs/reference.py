@@ -6,10 +6,14 @@ are never typed: a test holds them against the tables.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 import sim
 from sim.measure import Words
@@ -38,7 +42,7 @@ class Reference:
     """The studies of the reference result, read once."""
 
     def __init__(self) -> None:
-        self.comparison: Any = sim.load(REFERENCE / "comparison")
+        self.comparison: Any = _kept("comparison", ("uncertainty", "targets", "draws", "values"))
         self.attribution: Any = sim.load(REFERENCE / "attribution")
         self.decision: Any = sim.load(REFERENCE / "decision")
 
@@ -177,6 +181,13 @@ def _filled(zh: str, en: str, **parts: Words) -> Words:
         zh=zh.format(**{name: words.zh for name, words in parts.items()}),
         en=en.format(**{name: words.en for name, words in parts.items()}),
     )
+
+
+def _kept(folder: str, tables: Sequence[str]) -> Any:
+    """A study of which the largest tables are not committed: its manifest, and some tables."""
+    manifest = json.loads((REFERENCE / folder / "manifest.json").read_text("utf-8"))
+    found = {name: pd.read_parquet(REFERENCE / folder / f"{name}.parquet") for name in tables}
+    return SimpleNamespace(manifest=SimpleNamespace(**manifest), **found)
 
 
 def _between(row: Any, written: Any) -> Words:
