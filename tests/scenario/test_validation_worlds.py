@@ -23,6 +23,7 @@ WANTED = {
     "sales_down_40",
     "sales_down_60",
     "closed_once",
+    "early_2020",
 }
 
 
