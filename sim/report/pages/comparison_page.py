@@ -93,6 +93,8 @@ def _strip(effect: Effect, baseline: Effect, target: float | None) -> dict[str, 
     value = effect.value
     low, high = (value.mean, value.mean) if isnan(value.low) else (value.low, value.high)
     marks = [m for m in (low, high, baseline.value.mean, target) if m is not None and not isnan(m)]
+    if not marks:  # neither anybody to be counted nor a target, as in a day before the plan
+        return dict.fromkeys(("low", "high", "mean", "baseline", "target"))
     middle, reach = (max(marks) + min(marks)) / 2, max(max(marks) - min(marks), 0.01)
 
     def at(mark: float | None) -> float | None:
