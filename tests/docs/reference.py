@@ -94,7 +94,9 @@ class Reference:
     def _actions(self) -> Words:
         """Which actions carry it: shares of the firms kept and of the cost, over the posterior."""
         of = self.attribution.attribution
-        kept = of[(of["outcome"] == "survivors") & (of["player"] != WHOLE)].sort_values("mean", ascending=False)
+        rest = of[(of["outcome"] == "survivors") & (of["player"] == self.attribution.rest)].iloc[0]
+        kept = of[(of["outcome"] == "survivors") & ~of["player"].isin([WHOLE, self.attribution.rest])]
+        kept = kept.sort_values("mean", ascending=False)
         cost = of[of["outcome"] == "public_cost"].set_index("player")
         told = [
             _filled(
@@ -106,8 +108,14 @@ class Reference:
             for row in kept.head(MOST_NAMED).itertuples()
         ]  # fmt: skip
         return _filled(
-            zh="效果归因（Shapley 值，{count} 个参数抽样的均值及其95%区间），保住企业最多的行动：{told}。",
-            en="Most of it is due (Shapley values, means over {count} draws with 95 % intervals) to {told}.",
+            zh="效果归因（Shapley 值，{count} 个参数抽样的均值及其95%区间）："
+            "{nominal} 项只是假设系数的措施和四项机制合计保住{rest}，只随假设的系数而定，不参与排序；"
+            "其余各行动中保住企业最多的：{told}。",
+            en="Whom it is due to (Shapley values, means over {count} draws with 95 % intervals): {nominal} measures that "
+            "are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the assumption again "
+            "and is ranked nowhere; of the actions without them most is due to {told}.",
+            nominal=numbers.plain_count(len(self.attribution.nominal)),
+            rest=numbers.with_interval(rest["mean"], rest["low"], rest["high"], numbers.entities),
             count=numbers.plain_count(self.attribution.manifest.replications),
             told=Words(zh="；".join(one.zh for one in told), en="; ".join(one.en for one in told)),
         )
@@ -142,16 +150,24 @@ class Reference:
                 en="no single number is worth knowing more than chance would make it seem",
             )
         return _filled(
-            zh="若多保住一户企业值{worth}，平均净效益最大的是“{best}”（在{sure}的抽样中最好），"
+            zh="若多保住一户企业值{worth}，平均净效益最大的是“{best}”"
+            "（在{sure}的抽样中最好；比基准多出的措施中 {nominal} 项只是假设系数），"
             "最大后悔值最小的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
             en="If keeping a firm is worth {worth}, “{best}” has the largest net benefit on average (the best in "
-            "{sure} of the draws) and “{regret}” the least of the largest regrets; to know everything would be worth "
+            "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) and “{regret}” the least of the largest regrets; to know everything would be worth "
             "{evpi}, and "
             "{number}.",
-            worth=numbers.money(100 * WORTH), best=named[row["plan"]], sure=numbers.share(float(row["best_in"])),
+            nominal=numbers.plain_count(self._nominal(str(row["plan"]))), worth=numbers.money(100 * WORTH), best=named[row["plan"]], sure=numbers.share(float(row["best_in"])),
             regret=named[decision.choices.set_index(["worth_yuan", "rule"]).loc[(WORTH, "regret"), "plan"]],
             evpi=numbers.money(float(row["evpi"])), number=number,
         )  # fmt: skip
+
+    def _nominal(self, plan: str) -> int:
+        """How many measures of a plan beyond the baseline's are nominal."""
+        baseline, *_ = self.decision.manifest.scenarios
+        contents = {one.name: one.contents["measures"] for one in self.decision.manifest.scenarios}
+        beyond = [said for id_, said in contents[plan].items() if id_ not in contents[baseline.name]]
+        return sum(said.get("nominal") is not None for said in beyond)
 
 
 def _validation() -> Words:
