@@ -111,9 +111,9 @@ class Reference:
             zh="效果归因（Shapley 值，{count} 个参数抽样的均值及其95%区间）："
             "{nominal} 项只是假设系数的措施和四项机制合计保住{rest}，只随假设的系数而定，不参与排序；"
             "其余各行动中保住企业最多的：{told}。",
-            en="Whom it is due to (Shapley values, means over {count} draws with 95 % intervals): {nominal} measures that "
-            "are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the assumption again "
-            "and is ranked nowhere; of the actions without them most is due to {told}.",
+            en="Whom it is due to (Shapley values, means over {count} draws with 95 % intervals): {nominal} measures "
+            "that are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the assumption "
+            "again and is ranked nowhere; of the actions without them most is due to {told}.",
             nominal=numbers.plain_count(len(self.attribution.nominal)),
             rest=numbers.with_interval(rest["mean"], rest["low"], rest["high"], numbers.entities),
             count=numbers.plain_count(self.attribution.manifest.replications),
