@@ -112,8 +112,8 @@ class Reference:
             "{nominal} 项只是假设系数的措施和四项机制合计保住{rest}，只随假设的系数而定，不参与排序；"
             "其余各行动中保住企业最多的：{told}。",
             en="Whom it is due to (Shapley values, means over {count} draws with 95 % intervals): {nominal} measures "
-            "that are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the assumption "
-            "again and is ranked nowhere; of the actions without them most is due to {told}.",
+            "that are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the "
+            "assumption again and is ranked nowhere; of the actions without them most is due to {told}.",
             nominal=numbers.plain_count(len(self.attribution.nominal)),
             rest=numbers.with_interval(rest["mean"], rest["low"], rest["high"], numbers.entities),
             count=numbers.plain_count(self.attribution.manifest.replications),
@@ -154,10 +154,10 @@ class Reference:
             "（在{sure}的抽样中最好；比基准多出的措施中 {nominal} 项只是假设系数），"
             "最大后悔值最小的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
             en="If keeping a firm is worth {worth}, “{best}” has the largest net benefit on average (the best in "
-            "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) and “{regret}” the least of the largest regrets; to know everything would be worth "
-            "{evpi}, and "
-            "{number}.",
-            nominal=numbers.plain_count(self._nominal(str(row["plan"]))), worth=numbers.money(100 * WORTH), best=named[row["plan"]], sure=numbers.share(float(row["best_in"])),
+            "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) and "
+            "“{regret}” the least of the largest regrets; to know everything would be worth {evpi}, and {number}.",
+            nominal=numbers.plain_count(self._nominal(str(row["plan"]))), worth=numbers.money(100 * WORTH),
+            best=named[row["plan"]], sure=numbers.share(float(row["best_in"])),
             regret=named[decision.choices.set_index(["worth_yuan", "rule"]).loc[(WORTH, "regret"), "plan"]],
             evpi=numbers.money(float(row["evpi"])), number=number,
         )  # fmt: skip
