@@ -154,8 +154,8 @@ class Reference:
             "（在{sure}的抽样中最好；比基准多出的措施中 {nominal} 项只是假设系数），"
             "最大后悔值最小的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
             en="If keeping a firm is worth {worth}, “{best}” has the largest net benefit on average (the best in "
-            "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) and "
-            "“{regret}” the least of the largest regrets; to know everything would be worth {evpi}, and {number}.",
+            "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) "
+            "and “{regret}” the least of the largest regrets; to know everything would be worth {evpi}, and {number}.",
             nominal=numbers.plain_count(self._nominal(str(row["plan"]))), worth=numbers.money(100 * WORTH),
             best=named[row["plan"]], sure=numbers.share(float(row["best_in"])),
             regret=named[decision.choices.set_index(["worth_yuan", "rule"]).loc[(WORTH, "regret"), "plan"]],
