@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sim.cli.application import refuse
 from sim.cli.language import language, say
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from sim.study.questions.comparison import Comparison
 
 
+OF_CLAUSES: Final = 2  # replications of each clause, where nobody says which scenarios
+
+
 def _meant(where: list[str] | None) -> dict[str, list[str]]:
     """Conditions on firms in the names that tables use; refused before anything runs."""
     from sim.observe.some_firms import check  # start-up: not for `--help`
@@ -65,9 +68,9 @@ def compare(
     draws: Annotated[int, option("draws", "number", "draws", min=OVER_RANGES.least, max=OVER_RANGES.most)] = 32,
     uncertainty: Annotated[str | None, option("uncertainty", "name", "uncertainty", show_default=False)] = None,
     clause_replications: Annotated[
-        int,
+        int | None,
         option("clause-replications", "number", "clause_replications", min=OVER_RANGES.least, max=OVER_RANGES.most),
-    ] = 2,
+    ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
     out: Annotated[Path | None, option("out", "folder", "out", show_default=False)] = None,
@@ -84,7 +87,8 @@ def compare(
     levers = from_words(lever or [])
     with_all = loaded(against, levers) if against else []
     side_by_side = loaded(scenarios or default(), levers)
-    question = Question(side_by_side, replications, draws, clause_replications, with_all, uncertainty)
+    of_clauses = clause_replications if clause_replications is not None else 0 if scenarios else OF_CLAUSES
+    question = Question(side_by_side, replications, draws, of_clauses, with_all, uncertainty)
     changes = [f"{path}={value}" for path, value in levers.items()]
     changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)

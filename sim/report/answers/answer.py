@@ -10,7 +10,8 @@ from sim.observe.months import HEADLINES
 from sim.observe.outcomes import in_universe, variant
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
-from sim.report.words.sentences import outcome_name
+from sim.report.words.sentences import listed, outcome_name
+from sim.report.words.single_actions import MOST_NAMED
 from sim.study.comparison.sample_size import are_few
 from sim.study.summaries.back_at_work import shares_back
 from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, UNIVERSES
@@ -128,8 +129,10 @@ def failed(study: Study, lang: Language) -> list[str]:
 
 
 def study_title(study: Study) -> Words:
-    """What a study is called: by its question, else by its kind, else by its scenario."""
+    """What a study is called: by its question, else by its kind, else by the scenarios that it is about."""
     asked = study.manifest.settings.get("title")
     if isinstance(asked, dict) and {"zh", "en"} <= asked.keys():
         return Words(zh=str(asked["zh"]), en=str(asked["en"]))
-    return catalogue().get(f"{study.kind}.title") or study.manifest.scenarios[-1].title
+    titles = {one.name: one.title for one in study.manifest.scenarios}
+    about = study.manifest.settings.get("subjects") or list(titles)[-1:]
+    return catalogue().get(f"{study.kind}.title") or listed((titles[name] for name in about), MOST_NAMED)

@@ -9,6 +9,7 @@ from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.words.catalogue import both, named
 from sim.report.words.numbers import days, interval, money, points, share
+from sim.report.words.other_worlds import in_other_worlds
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import inside, listed, outcome_name
 from sim.report.words.single_actions import MOST_NAMED, first_by_factors, strongest
@@ -17,23 +18,29 @@ from sim.study.summaries.direction import direction
 
 
 def findings(summary: ComparisonSummary) -> Iterator[Words]:
-    """The sentences, most important first."""
-    scenario = summary.main
-    if scenario is None:
-        return
-    for outcome in HEADLINES:
-        effect = summary.effect(scenario, outcome)
-        if not isnan(effect.difference.mean):
-            yield _change(summary, scenario, outcome)
+    """The sentences on what the comparison is about, most important first; of each what came, then what it cost."""
+    for scenario in summary.subjects:
+        if beware := in_other_worlds(summary, scenario):
+            yield beware
+        for outcome in HEADLINES:
+            if not isnan(summary.effect(scenario, outcome).difference.mean):
+                yield _change(summary, scenario, outcome)
     yield from single_actions(summary)
-    yield from _costs(summary, scenario)
-    yield from places(summary, scenario)
-    yield from delays(summary, scenario)
+    for scenario in summary.subjects:
+        for said in (_costs(summary, scenario), places(summary, scenario), delays(summary, scenario)):
+            yield from (_of(summary, scenario, sentence) for sentence in said)
+
+
+def _of(summary: ComparisonSummary, scenario: str, sentence: Words) -> Words:
+    """A sentence that does not name the scenario that it is of, as it stands among those of others."""
+    if len(summary.subjects) == 1:
+        return sentence
+    return both("report.finding.of", scenario=scenario_name(summary, scenario), said=sentence)
 
 
 def _change(summary: ComparisonSummary, scenario: str, outcome: str) -> Words:
     """How far a scenario is from its baseline, and from whatever else it is compared with."""
-    first, *others = summary.comparison.against[scenario]
+    first, *others = summary.compared_with(scenario)
 
     def told(key: str, other: str) -> Words:
         effect = summary.effect(scenario, outcome, other)

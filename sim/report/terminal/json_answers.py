@@ -62,8 +62,9 @@ def answer_of_run(study: Ensemble, stored: RunStore, out: Path | None) -> dict[s
 def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
     """Every outcome of every scenario and its paired differences from those that it is compared with, with intervals.
 
-    ``difference_from_baseline`` is that from the first of ``against``. ``costs`` is what a scenario costs in all beside
-    each of them. ``actions`` holds both differences of each action: as the plan lists it, and what the province added.
+    ``difference_from_baseline`` is that from the first of ``against``; ``differences`` and ``costs`` (what a scenario
+    costs in all beside another) are of the ``subjects`` also from each other. ``actions`` holds both differences of
+    each action: as the plan lists it, and what the province added.
     """
     from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
     from sim.study.summaries.comparison import ComparisonSummary
@@ -82,6 +83,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
         "replications": study.manifest.replications,
         "fingerprint": study.manifest.fingerprint,
         "calibration": calibration.of_study(study).plain(),
+        "subjects": study.subjects,
         "scenarios": [
             {
                 "name": asked.name,
@@ -91,11 +93,11 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
                 "difference_from_baseline": intervals(summary.of_pair(study.differences, asked.name)),
                 "differences": {
                     other: intervals(summary.of_pair(study.differences, asked.name, other))
-                    for other in study.against[asked.name]
+                    for other in summary.compared_with(asked.name)
                 },
                 "costs": {
                     other: intervals(summary.of_pair(totals, asked.name, other), "cost")
-                    for other in study.against[asked.name]
+                    for other in summary.compared_with(asked.name)
                 },
                 "chosen": {
                     str(measure): {

@@ -12,7 +12,6 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.sentences import listed, outcome_name, say
 from sim.study.comparison.sample_size import FEWEST_ROWS
-from sim.study.comparison.scenarios import MAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +31,7 @@ def answer(study: Comparison | Ensemble, where: Where) -> dict[str, Any]:
 
 
 def show(study: Comparison | Ensemble, where: Where, lang: Language) -> None:
-    """Print the outcomes of these firms: of a comparison under the whole plan, or the last scenario, and the baseline.
+    """Print the outcomes of these firms: of a comparison under what it is about first, and under its baseline.
 
     Nothing is printed without conditions.
     """
@@ -41,7 +40,7 @@ def show(study: Comparison | Ensemble, where: Where, lang: Language) -> None:
     found = study.outcomes_of(where)
     is_comparison = CHANGE[0] in found
     titles = {asked.name: asked.title for asked in study.manifest.scenarios}
-    shown = MAIN if MAIN in titles else list(titles)[-1]
+    shown = next(iter(study.manifest.settings.get("subjects", ())), list(titles)[-1])
     rows_of = {name: found[found["scenario"] == name].set_index("outcome").to_dict("index") for name in titles}
     columns = [text("cli.column.outcome", lang)]
     before = next(iter(study.manifest.settings["against"][shown]), None) if is_comparison else None

@@ -16,7 +16,6 @@ from sim.report.terminal import layout
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.sentences import listed, outcome_name, say
-from sim.study.comparison.scenarios import MAIN
 
 if TYPE_CHECKING:
     from sim.measure import Words
@@ -66,6 +65,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from those that it is compared with."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import back_at_work, who_left
+    from sim.report.words.other_worlds import in_other_worlds
     from sim.report.words.scenario_names import scenario_name
     from sim.report.words.sentences import days_of_rates
     from sim.report.words.single_actions import first_by_factors, strongest
@@ -85,7 +85,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         if asked.name in beside:
             continue
         values = [say(lang, numbers.share(summary.effect(asked.name, outcome).value.mean)) for outcome in HEADLINES]
-        first, *others = study.against[asked.name] or [""]
+        first, *others = summary.compared_with(asked.name) or [""]
         if first:
             values = [f"{value}\n{change(asked.name, of, first)}" for value, of in zip(values, HEADLINES, strict=True)]
         rows.append([say(lang, asked.title), *values])
@@ -94,14 +94,19 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             rows.append([against, *(change(asked.name, outcome, other) for outcome in HEADLINES)])
     _show_remarks(study, lang)
     table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
-    shown = next((s for s in study.manifest.scenarios if s.name == MAIN), study.manifest.scenarios[-1])
-    paragraph(say(lang, days_of_rates(HEADLINES, shown.contents)))
+    about = [asked for asked in study.manifest.scenarios if asked.name in study.subjects]
+    about = about or list(study.manifest.scenarios[-1:])
+    paragraph(say(lang, days_of_rates(HEADLINES, about[0].contents)))
+    for shown in about:
+        if beware := in_other_worlds(summary, shown.name):
+            paragraph(say(lang, beware))
     for outcome in HEADLINES:
         for said in (strongest(summary, outcome, "report.finding"), first_by_factors(summary, outcome)):
             if said is not None:
                 paragraph(say(lang, said))
-    universes = of_comparison(study, shown, lang)
-    table(universes.columns, universes.rows, universes.title)
+    for shown in about:
+        universes = of_comparison(study, shown, lang)
+        table(universes.columns, universes.rows, universes.title)
     if summary.twice:
         heads = [text("report.costs.action", lang), *(_outcome(lang, outcome) for outcome in HEADLINES)]
         ways = ("listed", "added")
@@ -122,9 +127,11 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         if len(study.restarts):
             back = back_at_work(study.restarts, "scenario", titles, lang)
             table(back.columns, back.rows, back.title)
-    _show_chosen(study, shown, lang)
-    _show_lasting(study, shown, lang)
-    _show_targets(study, shown, lang)
+    if len(about) == 1:  # of several the report tells it
+        _show_chosen(study, about[0], lang)
+        _show_lasting(study, about[0], lang)
+    for shown in about:
+        _show_targets(study, shown, lang)
 
 
 def show_added(study: Comparison, asked: Sequence[str], lang: Language) -> None:
@@ -220,18 +227,18 @@ def _show_rows(
 
 
 def _show_apart(study: Comparison, lang: Language) -> None:
-    """Print what the headline's scenario costs beside each that it is compared with, and these beside each other."""
+    """Print what the subjects cost beside each that they are compared with, and these beside each other."""
     from sim.study.summaries.comparison import ComparisonSummary  # start-up: pandas, not for `--help`
     from sim.study.summaries.scenario_effects import ScenarioEffects
 
     summary = ComparisonSummary(study)
-    if summary.main is None or len(summary.comparison.against[summary.main]) < 2:
+    if not summary.apart:
         return
     effects = ScenarioEffects(summary)
     columns = ["cli.column.scenario", "report.nation.against", "report.price.public", "report.price.all"]
     columns += ["fate.saved", "fate.harmed"]
     rows = []
-    for one, other in summary.chain(summary.main):
+    for one, other in summary.apart:
         costs = [effects.total_cost(one, other, cost) for cost in ("public", "all")]
         fates = effects.fates(one, other)["entities"]
         told = [say(lang, summary.titles[one]), say(lang, summary.titles[other])]
@@ -281,7 +288,7 @@ def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:
         few = "report.targets.few_draws" if draws else "report.targets.no_ranges"
         paragraph(text(few, lang, draws=draws, over=over), "  ")
     titles = {each.name: each.title for each in study.manifest.scenarios}
-    unknown = [(row.outcome, row.against, *row.cells) for row in not_known.rows(study, titles)]
+    unknown = [(row.outcome, row.against, *row.cells) for row in not_known.rows(study, asked.name, titles)]
     _show_rows("not_known", not_known.heads(study), unknown, asked, lang)
     if unknown:
         paragraph(text("report.not_known.intro", lang, over=over))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """One outcome of the headline's scenario against another: over replications, over draws, share of not known."""
+    """One outcome of a scenario, or how far it is from another: over replications, over draws, share of not known."""
 
     outcome: Words
     against: Words
@@ -35,13 +35,12 @@ def heads(study: Comparison) -> list[Words]:
     return [both(f"report.not_known.{name}", over=over(study)) for name in names]
 
 
-def rows(study: Comparison, titles: Mapping[str, Words]) -> list[Row]:
-    """Of each headline outcome the level, and the effect against each other scenario; no rows without draws."""
+def rows(study: Comparison, scenario: str, titles: Mapping[str, Words]) -> list[Row]:
+    """Of each headline outcome the level, and the effect against each other scenario; no rows without draws of it."""
     keys = ["scenario", "against", "outcome"]
     lucky = {(row.scenario, row.against, row.outcome): row for row in tuples(study.differences)}
     lucky |= {(row.scenario, "", row.outcome): row for row in tuples(study.outcomes)}
-    drawn = list(study.uncertainty["scenario"])[:1]  # the headline's is the first; others are compared with each other
-    of_one = study.uncertainty["scenario"].isin(drawn) & study.uncertainty["outcome"].isin(HEADLINES)
+    of_one = (study.uncertainty["scenario"] == scenario) & study.uncertainty["outcome"].isin(HEADLINES)
     apart = study.uncertainty[of_one]
     found = []
     for row in tuples(apart.sort_values("outcome", key=lambda names: names.map(HEADLINES.index), kind="stable")):

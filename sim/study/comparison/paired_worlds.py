@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 
 
 class Pairing:
-    """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of it."""
+    """Reads what was taken from runs, one after the other (:meth:`read`), and tells the tables that come of it.
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
-        self.pairs = pairs
+    ``pairs``: (scenario, against), of which firms are followed in both worlds. ``between``: pairs that are beside them
+    compared by what they cost alone.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], between: Sequence[Pair] = ()) -> None:
+        self.pairs, self.between = pairs, between
         self._groups: Groups = ()
         self._sums: dict[Pair, list[NDArray[np.float64]]] = {}
         self._chosen: dict[Pair, list[pd.DataFrame]] = {}
@@ -85,11 +89,11 @@ class Pairing:
 
     def from_nothing(self) -> dict[str, set[tuple[str, str]]]:
         """Costs (bearer, category) that a world never has which others are compared with, by its name."""
-        return {against: costs.never(self._costs, against) for _, against in self.pairs}
+        return {against: costs.never(self._costs, against) for _, against in (*self.pairs, *self.between)}
 
     def costs(self) -> pd.DataFrame:
         """See :func:`sim.study.comparison.costs.differences`."""
-        return costs.differences(self._costs, self.pairs)
+        return costs.differences(self._costs, [*self.pairs, *self.between])
 
 
 def count(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> int:
@@ -98,16 +102,21 @@ def count(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> int:
 
 
 def paired(
-    scenarios: Sequence[Scenario], pairs: Sequence[Pair], seed: int, replications: int, runner: Runner
+    scenarios: Sequence[Scenario],
+    pairs: Sequence[Pair],
+    seed: int,
+    replications: int,
+    runner: Runner,
+    between: Sequence[Pair] = (),
 ) -> tuple[list[ScenarioMeans], Pairing, pd.DataFrame]:
-    """Run scenarios; returns their tables, what comes of ``pairs`` (scenario, against), and rows of runs.
+    """Run scenarios; returns their tables, what comes of ``pairs`` and ``between`` (see Pairing), and rows of runs.
 
     The tables of a scenario, and the rows, are those of the run that is paired first, or of the one by itself.
     """
     named = {scenario.name: scenario for scenario in scenarios}
     alone = [replicated(one, seed, replications, "pairs") for one in _by_themselves(scenarios, pairs)]
     together = [replicated(named[one], seed, replications, "pairs", against=named[of]) for one, of in pairs]
-    pairing, rows = Pairing(pairs), {}
+    pairing, rows = Pairing(pairs, between), {}
     for every in (alone, together):  # those first that others are paired with
         found = runner.run(spec for of_one in every for spec in of_one)
         for place, of_one in enumerate(every):

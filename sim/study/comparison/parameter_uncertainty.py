@@ -89,13 +89,15 @@ def table(scenarios: Sequence[Scenario], seed: int, draws: Sequence[Mapping[str,
     return values_of(runs, ["scenario", "draw"], public_cost=True)[list(COLUMNS)]
 
 
-def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
+def spread_of(
+    draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair], subjects: Sequence[str]
+) -> pd.DataFrame:
     """How much of what is told is luck, and how much is not known, columns SPREAD.
 
-    Of each scenario that was drawn, and of each of its ``pairs`` (scenario, against; differences, draw by draw) that
-    were both: 5 %, 50 % and 95 % quantiles over draws, the standard deviation over draws (what is not known) and that
-    of one replication (luck), and the share of the former in the sum of both variances. ``against`` is empty for the
-    scenario itself, of which the public cost alone says nothing. ``draws``: COLUMNS; ``values``: scenario, replication,
+    Of each of the ``subjects`` that was drawn, and of each of the ``pairs`` (scenario, against; differences, draw by
+    draw) that were both: 5 %, 50 % and 95 % quantiles over draws, the standard deviation over draws (what is not known)
+    and that of one replication (luck), and the share of the former in the sum of both variances. ``against`` is empty
+    for the scenario itself, of which the public cost alone says nothing. ``draws``: COLUMNS; ``values``: scenario, replication,
     outcome, value.
     """
     if draws.empty:
@@ -106,7 +108,7 @@ def spread_of(draws: pd.DataFrame, values: pd.DataFrame, pairs: Sequence[Pair]) 
     names = list(dict.fromkeys(draws["scenario"]))
     both = [(one, of) for one, of in pairs if one in names and of in names]
     rows = []
-    for one, of in [(names[0], ""), *both]:
+    for one, of in [*((name, "") for name in subjects if name in names), *both]:
         for outcome in units.index:
             found = (_apart(table, one, of, outcome) for table in (by_draw, by_luck))
             known, luck = (values[~np.isnan(values)] for values in found)

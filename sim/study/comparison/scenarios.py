@@ -1,11 +1,12 @@
-"""Which scenarios are compared, and with which: those that nobody names others for, and the baselines of any."""
+"""Which scenarios are compared, with which, and which of them a comparison is about."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.scenario import Scenario, load
 from sim.scenario.loader import NO_SUPPORT, names
@@ -17,11 +18,26 @@ if TYPE_CHECKING:
 
 BASELINE: Final = NO_SUPPORT  # neither the plan nor what the nation did
 NATIONAL: Final = "national_rules"  # what was in force anyway
-MAIN: Final = "full_plan"  # the scenario that is drawn over the ranges of what is only assumed
+MAIN: Final = "full_plan"
 ALONE: Final = tuple(f"action_{action}" for action in ACTIONS)  # as the plan lists them, over no support
 ADDED: Final = tuple(f"added_{action}" for action in ACTIONS)  # what the province added, over the national rules
 WITHOUT: Final = tuple(f"without_{action}" for action in ACTIONS)
 DEFAULT: Final = (BASELINE, NATIONAL, *ALONE, *ADDED, *WITHOUT, MAIN)
+
+
+class Compared(NamedTuple):
+    """Scenarios side by side.
+
+    ``scenarios``: all of them, the baseline of the comparison first. ``pairs``: (scenario, against). ``subjects``: what
+    the comparison is about, in the order asked: the scenarios that were asked for and are no part of the plan, else the
+    whole plan, else whatever was asked for beside the baseline. ``between``: the subjects, and the whole plan where it
+    was asked for, with each other: pairs (later, earlier) that are not among ``pairs``.
+    """
+
+    scenarios: list[Scenario]
+    pairs: list[Pair]
+    subjects: list[str]
+    between: list[Pair]
 
 
 def default() -> tuple[str, ...]:
@@ -59,7 +75,7 @@ def to_choose(
 
     Raises ``ScenarioError`` for scenarios that are not understood and :class:`StudyError` where there are not two.
     """
-    baseline, *others = with_baselines(asked, () if against is None else (against,), levers)[0]
+    baseline, *others = with_baselines(asked, () if against is None else (against,), levers).scenarios
     named = {load(scenario, levers).name for scenario in asked}
     plans = [baseline, *(scenario for scenario in others if scenario.name in named)]
     if len(plans) < 2:
@@ -74,8 +90,8 @@ def with_baselines(
     asked: Sequence[str | Path | Scenario],
     against: Sequence[str | Path | Scenario],
     levers: Mapping[str, Any],
-) -> tuple[list[Scenario], list[Pair]]:
-    """Scenarios to compare, those that others are compared with among them, and the pairs (scenario, against).
+) -> Compared:
+    """Scenarios to compare, those that others are compared with among them, and who is compared with whom.
 
     ``against``: what all others are compared with; where nothing is said each with what it says itself. A world that is
     asked for under another name stands for the one of that name. The first scenario is the baseline of the comparison,
@@ -106,4 +122,21 @@ def with_baselines(
         )
     firsts = Counter({one: of for one, of in reversed(pairs)}.values())
     baseline = max(worlds, key=lambda scenario: firsts[scenario.name])
-    return [baseline, *(scenario for scenario in worlds if scenario is not baseline)], pairs
+    named = [scenario.name for scenario in worlds[: len(asked)]]
+    with_all = {baseline.name, *(scenario.name for scenario in for_all)}
+    subjects = _subjects([name for name in named if name not in with_all])
+    beside = [MAIN] if MAIN in named and MAIN not in subjects else []
+    known_pairs = {frozenset(pair) for pair in pairs}
+    between = [
+        (later, earlier)
+        for earlier, later in combinations((*beside, *subjects), 2)
+        if frozenset((later, earlier)) not in known_pairs
+    ]
+    others = [scenario for scenario in worlds if scenario is not baseline]
+    return Compared([baseline, *others], pairs, subjects, between)
+
+
+def _subjects(named: Sequence[str]) -> list[str]:
+    """What a comparison of these is about, see :class:`Compared`."""
+    own = [name for name in named if name not in DEFAULT]
+    return own or [name for name in named if name == MAIN] or list(named)

@@ -77,23 +77,22 @@ def why_unsure(target: Target, low: float, high: float) -> str:
     return "interval" if target.is_met(low) != target.is_met(high) else "draws"
 
 
-def table(
-    scenarios: Iterable[Any], outcomes: pd.DataFrame, values: pd.DataFrame, draws: pd.DataFrame, drawn: str
-) -> pd.DataFrame:
+def table(scenarios: Iterable[Any], outcomes: pd.DataFrame, values: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """One row for each target of each scenario: what ``Comparison.targets`` holds.
 
     ``scenarios``: with ``name``, ``measures``, ``world.end``, ``plan.adopted``, ``plan.targets_on`` and
     ``plan.targets`` (outcome, at_least or at_most, clause, on); one that ends before the plan was adopted, as of
     another year, is not judged by its targets. ``on`` is the day, ISO, in whose month it is read.
     ``outcomes``: scenario, outcome, mean, low, high, rows. ``values``: scenario, replication, outcome, value.
-    ``draws``: scenario, draw, outcome, value, of the scenario named ``drawn`` and others. ``bound`` is at_least or
-    at_most; a share is missing where nothing was run for it. A target that is not met is ``not_pursued`` where no
-    measure of its clause is on.
+    ``draws``: scenario, draw, outcome, value, of those that were drawn. ``bound`` is at_least or at_most; a share is
+    missing where nothing was run for it. A target that is not met is ``not_pursued`` where no measure of its clause is
+    on.
     """
     known = outcomes.set_index(["scenario", "outcome"])[["mean", "low", "high", "rows"]]
-    by = {pair: group.to_numpy() for pair, group in values.groupby(["scenario", "outcome"], sort=False)["value"]}
-    of_drawn = draws[draws["scenario"] == drawn].groupby("outcome", sort=False)["value"]
-    by_draw = {outcome: group.to_numpy() for outcome, group in of_drawn}
+    by, by_draw = (
+        {pair: group.to_numpy() for pair, group in table.groupby(["scenario", "outcome"], sort=False)["value"]}
+        for table in (values, draws)
+    )
     rows = []
     for scenario in scenarios:
         if scenario.world.end < scenario.plan.adopted:
@@ -104,7 +103,7 @@ def table(
             target = Target(said.outcome, said.clause, bound, float(getattr(said, bound)))
             at = scenario.name, target.outcome
             mean, low, high, behind = known.loc[at].tolist() if at in known.index else [np.nan] * 4
-            over = _numbers(by_draw.get(target.outcome) if scenario.name == drawn else None)
+            over = _numbers(by_draw.get(at))
             replications, ranges = (_share(numbers, target) for numbers in (_numbers(by.get(at)), over))
             found = pursued(verdict(target, mean, low, high, behind, ranges), target.clause in on)
             day = (said.on or scenario.plan.targets_on).isoformat()

@@ -39,10 +39,10 @@ from sim.study.runs.study import Study
 class Question:
     """Scenarios (names, files or loaded ones) to be compared under so many replications.
 
-    ``draws``: how often the scenario of the headline (the whole plan, or the last one) and what it is compared with are
-    run under other numbers of the calibration, in the first replication, for the probability of its targets and for how
-    much is not known; ``uncertainty``: what these are drawn from, ``posterior`` (what evidence leaves), ``assumptions``
-    (the priors of what is only assumed) or ``none``; None for the posterior where one is kept.
+    ``draws``: how often what the comparison is about (see :class:`.scenarios.Compared`), and what that is compared
+    with, are run under other numbers of the calibration, in the first replication, for the probability of its targets
+    and for how much is not known; ``uncertainty``: what these are drawn from, ``posterior`` (what evidence leaves),
+    ``assumptions`` (the priors of what is only assumed) or ``none``; None for the posterior where one is kept.
     ``clause_replications``: under how many of the replications each clause of the whole plan runs alone and is taken
     out. ``against``: what all others are compared with, the baseline first; where nothing is said each with what it
     says itself.
@@ -62,7 +62,8 @@ class Comparison(Study):
 
     ``outcomes``: scenario, outcome, mean, low, high, unit, replications, rows (of the sample, that could count in it).
     A scenario is compared with others, see :attr:`against`; the first of them is its baseline. Tables that compare have
-    the column ``against`` behind ``scenario``.
+    the column ``against`` behind ``scenario``. What the comparison is about, :attr:`subjects`, is compared with each
+    other too, see :attr:`between`: in ``differences``, ``costs`` and ``unit_costs``.
 
     ``differences``: scenario, against, outcome, mean, low, high, unit, replications: scenario minus the other, paired
     by replication (the first scenario's from itself are 0).
@@ -100,8 +101,8 @@ class Comparison(Study):
     ``costs``: scenario, against, bearer, level, category, mean, low, high (fen, scenario minus the other).
     ``unit_costs``: scenario, against, unit (firm_kept, job_kept; total: the cost itself), cost (public, all), mean,
     low, high (fen; missing where nothing is kept, infinite where the sample cannot tell).
-    ``repayment_wall`` and ``repayment_wall_exits`` of the scenario in the headline, and of its baseline with it, go on
-    for a year after the horizon.
+    ``repayment_wall`` and ``repayment_wall_exits`` of the first of the subjects, and of its baseline with it, go on for
+    a year after the horizon.
     ``repayment_wall_exits``: scenario, month, sector, size, exits, exits_insolvent, exits_put_off, exits_missed,
     exits_harmed (entities).
     ``targets``: scenario, outcome, clause, bound, target, mean, low, high, rows, met_over_replications,
@@ -109,8 +110,8 @@ class Comparison(Study):
     ``interaction``: outcome, quantity (whole, sum_alone, whole_less_alone, sum_removed), mean, low, high, unit.
     ``ranked_actions``: scenario, replication, outcome, value, unit: what each single action brings about without its
     nominal measures, by which alone actions are ranked. An action of nothing but nominal measures is not in it.
-    ``draws``: scenario, draw, outcome (after those of runs ``public_cost``, fen), value, unit: the headline's scenario,
-    first, and what it is compared with under other numbers of the calibration.
+    ``draws``: scenario, draw, outcome (after those of runs ``public_cost``, fen), value, unit: the subjects, and then
+    what they are compared with, under other numbers of the calibration.
     ``uncertainty``: scenario, against (empty: the scenario itself), outcome (with ``public_cost``, of differences),
     low, middle, high (5 %, 50 %, 95 % over draws), unit, draws, sd_draws (what is not known), sd_replications (luck of
     one replication), share (of what is not known in the variance of both).
@@ -119,11 +120,11 @@ class Comparison(Study):
     that the clause reached), mean, low, high, unit, replications (pairs), rows (of the sample, that the clause
     reached; missing of other outcomes), reason (why a run failed, else empty). Every
     clause that a measure of the whole plan carries out has every outcome.
-    ``journeys``: a firm saved and one harmed under the headline's scenario, see :func:`.journey.examples`.
+    ``journeys``: a firm saved and one harmed under the first of the subjects, see :func:`.journey.examples`.
     """
 
     kind: ClassVar[str] = "comparison"
-    settings_needed: ClassVar[frozenset[str]] = frozenset({"against", "uncertainty"})
+    settings_needed: ClassVar[frozenset[str]] = frozenset({"against", "subjects", "between", "uncertainty"})
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     differences_by_month: pd.DataFrame
@@ -160,6 +161,19 @@ class Comparison(Study):
     def against(self) -> dict[str, list[str]]:
         """What each scenario is compared with, the first of it its baseline; nothing for one that has none."""
         return dict(self.manifest.settings["against"])
+
+    @property
+    def subjects(self) -> list[str]:
+        """What the comparison is about: the caller's own scenarios, else the whole plan, else all that was asked for.
+
+        None where nothing was asked for beside the baseline.
+        """
+        return list(self.manifest.settings["subjects"])
+
+    @property
+    def between(self) -> list[Pair]:
+        """The subjects, and the whole plan where it was asked for, with each other: pairs of names (later, earlier)."""
+        return [(later, earlier) for later, earlier in self.manifest.settings["between"]]
 
     def over_baselines(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table that compares in which each scenario is compared with its own baseline."""
@@ -204,24 +218,24 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     levers, firms, seed = setting.levers, setting.firms, setting.seed
     replications, over = question.replications, parameter_uncertainty.chosen(question.uncertainty)
     draws = parameter_uncertainty.changes(over, question.draws, seed)
-    asked, pairs = with_baselines(question.scenarios, question.against, levers)
+    asked, pairs, subjects, between = with_baselines(question.scenarios, question.against, levers)
     asked = sized(asked, firms)
-    baseline = asked[0]
+    named, baseline = {scenario.name: scenario for scenario in asked}, asked[0]
 
-    whole = [scenario for scenario in asked if scenario.name == MAIN]
-    every = clause_effects.switched(whole[0]) if whole and question.clause_replications else []
+    every = clause_effects.switched(named[MAIN]) if MAIN in named and question.clause_replications else []
     clause_replications = min(question.clause_replications, replications) if every else 0
-    shown = (whole or asked)[-1]  # as the report's headline: the whole plan, or the last one asked for
-    before = next((of for one, of in pairs if one == shown.name), baseline.name)  # what it is first compared with
-    followed = [*(one for one in asked if one.name == before and one is not shown), shown]
-    beside = {of for one, of in pairs if one == shown.name}
-    varied = [shown, *(one for one in asked if one.name in beside and one is not shown)] if draws else []
+    first = named[subjects[0]] if subjects else baseline
+    before = next((of for one, of in pairs if one == first.name), baseline.name)  # what it is first compared with
+    followed = [*(one for one in asked if one.name == before and one is not first), first]
+    beside = {of for one, of in (*pairs, *between) if one in subjects}
+    order = [*subjects, *(one for one in named if one in beside and one not in subjects)]
+    varied = [named[name] for name in order] if draws else []
     runner.expect(count(asked, pairs) * replications + len(varied) * len(draws))
     runner.expect(2 * (len(every) + bool(every)) * clause_replications)
     ranked = ranked_actions.without_nominal(asked)
     runner.expect(len(ranked) * replications)
 
-    parts, pairing, runs = paired(asked, pairs, seed, replications, runner)
+    parts, pairing, runs = paired(asked, pairs, seed, replications, runner, between)
     if parts[0].values.empty:
         reason = parts[0].runs["reason"].iloc[0]
         raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
@@ -247,9 +261,11 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
             uncertainty=over if draws else parameter_uncertainty.NONE,
             clause_replications=clause_replications,
             against=_by_scenario(asked, pairs),
+            subjects=subjects,
+            between=between,
         ),
         outcomes=outcomes,
-        differences=differences_of_pairs(values, [(baseline.name, baseline.name), *pairs]),
+        differences=differences_of_pairs(values, [(baseline.name, baseline.name), *pairs, *between]),
         differences_by_month=by_month.table(rates, pairs),
         rates=rates,
         cells=together("cells").astype(some_firms.CATEGORIES),
@@ -268,13 +284,15 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values),
         repayment_wall_exits=fallen,
-        targets=targets.table(asked, outcomes, values, drawn, shown.name),
+        targets=targets.table(asked, outcomes, values, drawn),
         interaction=interaction.table(values, baseline.name),
         ranked_actions=ranked_actions.table(asked, ranked, values, seed, replications, runner),
         draws=drawn,
-        uncertainty=parameter_uncertainty.spread_of(drawn, with_costs, pairs),
-        clause_effects=clause_effects.table(every, known, baseline, shown, seed, clause_replications, runner),
-        journeys=journey.examples(shown, followed[0], pairing.examples.get((shown.name, before), []), seed),
+        uncertainty=parameter_uncertainty.spread_of(drawn, with_costs, [*pairs, *between], subjects),
+        clause_effects=clause_effects.table(
+            every, known, baseline, named.get(MAIN, first), seed, clause_replications, runner
+        ),
+        journeys=journey.examples(first, followed[0], pairing.examples.get((first.name, before), []), seed),
     )
 
 

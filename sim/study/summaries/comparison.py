@@ -89,6 +89,26 @@ class ComparisonSummary:
         among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
         return [*among, *((scenario, other) for other in reversed(others))]
 
+    @cached_property
+    def apart(self) -> list[tuple[str, str]]:
+        """The chains of the subjects that are compared with several: each pair of names once."""
+        several = [name for name in self.subjects if len(self.comparison.against[name]) > 1]
+        return list(dict.fromkeys(pair for name in several for pair in self.chain(name)))
+
+    def in_other_worlds(self, scenario: str) -> list[tuple[str, list[str]]]:
+        """What a scenario is compared with in another world than its own, and the levers that tell the two apart.
+
+        A difference from these is not of the policy alone.
+        """
+        contents = {asked.name: asked.contents for asked in self.comparison.manifest.scenarios}
+
+        def apart(group: str, other: str) -> list[str]:
+            mine, theirs = (contents[name].get(group) or {} for name in (scenario, other))
+            return [f"{group}.{key}" for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+
+        found = {other: [*apart("world", other), *apart("parameters", other)] for other in self.compared_with(scenario)}
+        return [(other, paths) for other, paths in found.items() if paths]
+
     def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:
         """The rows of a table that compares a scenario with another, its baseline where none is named."""
         return table[(table["scenario"] == scenario) & (table["against"] == (against or self.against(scenario)))]
@@ -109,12 +129,22 @@ class ComparisonSummary:
         both = [(action, SINGLE + action, ADDED + action) for action in ACTIONS]
         return [row for row in both if row[1] in self.others and row[2] in self.others]
 
-    @cached_property
+    @property
+    def subjects(self) -> list[str]:
+        """What the comparison is about, see :attr:`Comparison.subjects`."""
+        return self.comparison.subjects
+
+    @property
     def main(self) -> str | None:
-        """The scenario of the headline: the whole plan, or else the last one asked for."""
-        if FULL_PLAN in self.others:
-            return FULL_PLAN
-        return self.shown[-1] if self.shown else None
+        """The scenario that a reader sees first: the first of the subjects, none where there is none."""
+        return next(iter(self.subjects), None)
+
+    def compared_with(self, scenario: str) -> list[str]:
+        """All that a scenario is compared with: its baselines, then what it is held against of what was asked for."""
+        return [
+            *self.comparison.against[scenario],
+            *(earlier for later, earlier in self.comparison.between if later == scenario),
+        ]
 
     @cached_property
     def side_by_side(self) -> list[str]:
@@ -134,7 +164,7 @@ class ComparisonSummary:
 
         All but the baseline, the removals, and what the province added of an action that is told as a whole.
         """
-        beside = {*self.removals, *(added for *_, added in self.twice)}
+        beside = {*self.removals, *(added for *_, added in self.twice)} - {*self.subjects}
         return [name for name in self.others if name not in beside]
 
     @cached_property
@@ -144,11 +174,8 @@ class ComparisonSummary:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The order in which scenarios are offered for the lines over time: the headline's first."""
-        return [
-            *([self.main] if self.main else []),
-            *(n for n in (*self.side_by_side, *self.what_ifs) if n != self.main),
-        ]
+        """The order in which scenarios are offered for the lines over time: the subjects first."""
+        return list(dict.fromkeys((*self.subjects, *self.side_by_side, *self.what_ifs)))
 
     @cached_property
     def _effects(self) -> dict[tuple[str, str, str], Effect]:
@@ -162,7 +189,7 @@ class ComparisonSummary:
                 row.rows,
             )
             for row in rows
-            for against in (self.comparison.against[row.scenario] or [row.scenario])
+            for against in (self.compared_with(row.scenario) or [row.scenario])
         }
 
     def description(self, asked: Asked) -> Words:

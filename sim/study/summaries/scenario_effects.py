@@ -246,6 +246,11 @@ class ScenarioEffects:
         table = self.summary.comparison.targets
         return list(tuples(table[table["scenario"] == scenario]))
 
+    @cached_property
+    def judged(self) -> set[str]:
+        """The scenarios that the plan's targets judge: none that ends before the plan was adopted."""
+        return set(self.summary.comparison.targets["scenario"])
+
     def mean_of(self, scenario: str) -> Callable[[str], float]:
         """The mean of each outcome of a scenario, by name."""
         return lambda outcome: self.summary.effect(scenario, outcome).value.mean

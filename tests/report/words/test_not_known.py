@@ -11,7 +11,7 @@ def titles(study: Comparison) -> dict[str, Words]:
 
 
 def test_each_headline_outcome_has_a_level_and_an_effect_against_each_other_world(comparison: Comparison):
-    found = not_known.rows(comparison, titles(comparison))
+    found = not_known.rows(comparison, "full_plan", titles(comparison))
     drawn = comparison.uncertainty["scenario"].iloc[0]
     assert len(found) == 3 * (1 + len(comparison.against[drawn]))
     assert found[0].against.en == "(the level itself)"
@@ -22,7 +22,7 @@ def test_each_headline_outcome_has_a_level_and_an_effect_against_each_other_worl
 
 def test_without_draws_there_is_no_table(made_up):
     study = made_up(draws=0)
-    assert not_known.rows(study, titles(study)) == []
+    assert not_known.rows(study, "full_plan", titles(study)) == []
 
 
 def test_the_terminal_tells_both_spreads(comparison: Comparison, capsys):

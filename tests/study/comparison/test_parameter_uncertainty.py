@@ -42,7 +42,7 @@ def test_luck_is_told_from_what_is_not_known():
         [(name, r, "survival_rate", value) for r in range(2) for name, value in (("a", 2.0 + 2 * r), ("b", 0.0))],
         columns=["scenario", "replication", "outcome", "value"],
     )
-    found = spread_of(draws, values, [("a", "b")]).set_index("against").loc["b"]
+    found = spread_of(draws, values, [("a", "b")], ["a"]).set_index("against").loc["b"]
     assert found[["middle", "draws", "sd_draws"]].tolist() == [2.0, 3, 1.0]
     assert found["sd_replications"] == pytest.approx(np.sqrt(2))
     assert found["share"] == pytest.approx(1 / 3)
@@ -53,10 +53,10 @@ def test_of_public_cost_only_differences_are_told():
     rows = [(name, d, "public_cost", value, "fen") for d in range(2) for name, value in (("a", 7.0 + d), ("b", 4.0))]
     draws = pd.DataFrame(rows, columns=list(parameter_uncertainty.COLUMNS))
     values = draws.rename(columns={"draw": "replication"})
-    found = spread_of(draws, values, [("a", "b")])
+    found = spread_of(draws, values, [("a", "b")], ["a"])
     assert found["against"].tolist() == ["b"]
     assert found["middle"].tolist() == [3.5]
 
 
 def test_without_draws_nothing_is_said():
-    assert spread_of(pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS)), SimpleNamespace(), []).empty
+    assert spread_of(pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS)), SimpleNamespace(), [], []).empty

@@ -15,8 +15,13 @@ def loaded() -> None:
 
 
 def compared(*asked: str | Path, against: tuple[str | Path, ...] = ()) -> tuple[list[str], list[tuple[str, str]]]:
-    worlds, pairs = with_baselines(asked, against, {})
-    return [world.name for world in worlds], pairs
+    found = with_baselines(asked, against, {})
+    return [world.name for world in found.scenarios], found.pairs
+
+
+def about(*asked: str | Path, against: tuple[str | Path, ...] = ()) -> tuple[list[str], list[tuple[str, str]]]:
+    found = with_baselines(asked, against, {})
+    return found.subjects, found.between
 
 
 def test_the_plan_is_compared_with_no_support_and_with_the_national_rules():
@@ -33,7 +38,7 @@ def test_what_the_province_added_is_compared_with_the_national_rules():
 
 
 def test_every_action_is_among_the_scenarios_both_ways():
-    _, pairs = with_baselines(DEFAULT, (), {})
+    _, pairs = compared(*DEFAULT)
     assert sum(one.startswith("action_") and of == "no_support" for one, of in pairs) == 10
     assert sum(one.startswith("added_") and of == "national_rules" for one, of in pairs) == 10
 
@@ -81,3 +86,37 @@ def test_two_worlds_of_one_name_are_refused(tmp_path: Path):
     (tmp_path / "full_plan.yaml").write_text("extends: no_support\nactions: [tax]\n")
     with pytest.raises(StudyError, match="same name: full_plan"):
         compared("full_plan", tmp_path / "full_plan.yaml")
+
+
+def test_a_comparison_of_the_shipped_scenarios_is_about_the_whole_plan():
+    assert about(*DEFAULT) == (["full_plan"], [])
+    assert about("no_support", "national_rules", "full_plan") == (["full_plan"], [])
+
+
+def test_a_comparison_is_about_scenarios_of_ones_own_and_holds_them_against_each_other_and_the_plan(tmp_path: Path):
+    (tmp_path / "one.yaml").write_text("extends: full_plan\n")
+    (tmp_path / "two.yaml").write_text("extends: full_plan\nlevers: {rent_waiver.months: 6}\n")
+    own = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    assert about(*own) == (["one", "two"], [("two", "one")])
+    assert about("baseline", "full_plan", *own) == (
+        ["one", "two"],
+        [("one", "full_plan"), ("two", "full_plan"), ("two", "one")],
+    )
+
+
+def test_nobody_is_held_twice_against_the_same(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: full_plan\nagainst: [no_support, full_plan]\n")
+    assert about("full_plan", tmp_path / "own.yaml") == (["own"], [])
+
+
+def test_what_all_are_compared_with_is_no_subject(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: full_plan\nlevers: {rent_waiver.months: 6}\n")
+    assert about("slow_delivery", tmp_path / "own.yaml", against=("slow_delivery",)) == (["own"], [])
+
+
+def test_single_actions_that_are_asked_for_are_what_it_is_about():
+    assert about("action_tax", "action_fiscal") == (["action_tax", "action_fiscal"], [("action_fiscal", "action_tax")])
+
+
+def test_a_baseline_by_itself_is_about_nothing():
+    assert about("no_support") == ([], [])

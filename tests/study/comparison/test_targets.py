@@ -87,14 +87,15 @@ def test_a_target_is_met_in_a_share_of_the_replications():
 
 
 @pytest.mark.usefixtures("simulate")
-def test_draws_are_of_the_scenario_of_the_headline_and_what_it_is_compared_with():
+def test_draws_are_of_what_the_comparison_is_about_and_what_that_is_compared_with():
     seen = []
     study = compare(["full_plan", "rent"], replications=2, draws={"assumptions": 3}, progress=seen.append)
     targets = study.targets.set_index(["scenario", "outcome"])
     assert targets.loc[("full_plan", "loss_share"), ["met_over_ranges", "draws"]].tolist() == [1.0, 3]
-    assert targets.loc[("rent", "loss_share"), "draws"] == 0
+    assert targets.loc[("rent", "loss_share"), "draws"] == 3
     assert sorted(study.draws["draw"].unique()) == [0, 1, 2]
-    assert list(dict.fromkeys(study.draws["scenario"])) == ["full_plan", *study.against["full_plan"]]
+    assert study.subjects == ["rent"]
+    assert list(dict.fromkeys(study.draws["scenario"])) == ["rent", *study.against["rent"], "full_plan"]
     assert study.manifest.settings["uncertainty"] == "assumptions"
     assert study.manifest.settings["draws"] == 3
     assert study.manifest.fingerprint != compare(["full_plan", "rent"], replications=2).manifest.fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim.report.charts.comparison.datasets import in_points
-from sim.report.charts.comparison.months import colours_of
+from sim.report.charts.comparison.months import MOST_AT_FIRST, colours_of
 from sim.report.charts.style import QUIET, Spec, chart, months_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.scenario_names import scenario_name
@@ -50,7 +50,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
         text("report.time.change", lang, outcome=outcome_name(outcome)),
         "changes",
         params=[
-            {"name": "shown", "value": [summary.main] if summary.main else []},
+            {"name": "shown", "value": summary.subjects[:MOST_AT_FIRST]},
             {"name": "universe", "value": HEADLINE_UNIVERSE},
         ],
         transform=[

@@ -13,6 +13,7 @@ from sim.report.words.sentences import outcome_name, say
 from sim.study.summaries.comparison import ComparisonSummary
 
 SHOWN: Final = HEADLINES[:2]
+MOST_AT_FIRST: Final = 4  # lines of what a comparison is about, before the reader chooses
 
 
 def rows(summary: ComparisonSummary) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
     return chart(
         text("report.time.chart", lang, outcome=outcome_name(outcome)),
         "months",
-        params=[{"name": "shown", "value": [n for n in (summary.baseline, summary.main) if n]}],
+        params=[{"name": "shown", "value": [summary.baseline, *summary.subjects[:MOST_AT_FIRST]]}],
         transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
         height=260,
         encoding={"x": months_axis(summary.months), "color": colour},
