@@ -1,7 +1,7 @@
 """A comparison with made-up but plausible numbers: no simulation runs in the tests of the report."""
 
 from collections.abc import Callable
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -62,7 +62,13 @@ def made_up() -> Callable[..., Comparison]:
     return make
 
 
-def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool = False) -> Comparison:
+def make(
+    replications: int = 8,
+    hostile: str = "",
+    draws: int = 40,
+    nation: bool = False,
+    subjects: tuple[str, ...] = ("full_plan",),
+) -> Comparison:
     """``hostile`` is put into every name that comes from files; ``draws`` are those over the ranges of parameters.
 
     ``nation``: whether the national rules are among the scenarios, and what the province added of each action.
@@ -92,6 +98,8 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
     if nation:
         against["full_plan"].append("national_rules")
     pairs = {(one, of): strength[one] - strength[of] for one, others in against.items() for of in others}
+    between = [(later, earlier) for earlier, later in combinations(dict.fromkeys(("full_plan", *subjects)), 2)]
+    held = {(later, earlier): strength[later] - strength[earlier] for later, earlier in between}
     asked = tuple(_asked(name, measures_of.get(name, []), hostile) for name in strength)
     values = _values(strength, replications)
     manifest = Manifest(
@@ -103,8 +111,8 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         settings={
             "clause_replications": 2,
             "against": against,
-            "subjects": ["full_plan"],
-            "between": [],
+            "subjects": [*subjects],
+            "between": between,
             "uncertainty": "posterior" if draws else "none",
         },
         calibration="c" * 64,
@@ -117,13 +125,13 @@ def make(replications: int = 8, hostile: str = "", draws: int = 40, nation: bool
         columns=["scenario", "replication", "seed", "firms", "months", "ledger_residual_fen", "reason"],
     )
     outcomes = summarise(values, ["scenario", "outcome", "unit"], possible_means)[columns].assign(rows=20_000.0)
-    cost, unit_cost = made_up_tables.money(pairs, replications > 1)
+    cost, unit_cost = made_up_tables.money(pairs | held, replications > 1)
     panel = _panel(strength)
     fates = made_up_tables.fates(pairs, PREFECTURES, _wave, replications > 1)
     return Comparison(
         manifest=manifest,
         outcomes=outcomes,
-        differences=differences_of_pairs(values, [("baseline", "baseline"), *pairs]),
+        differences=differences_of_pairs(values, [("baseline", "baseline"), *pairs, *between]),
         differences_by_month=made_up_tables.changes(panel, pairs, replications),
         rates=pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES]),
         cells=made_up_tables.cells(panel, replications),

@@ -10,6 +10,7 @@ from sim.report.words.lever_names import lever_name
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import listed
 from sim.report.words.single_actions import MOST_NAMED
+from sim.study.summaries.other_worlds import other_worlds
 
 if TYPE_CHECKING:
     from sim.study.summaries.comparison import ComparisonSummary
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 def in_other_worlds(summary: ComparisonSummary, scenario: str) -> Words | None:
     """What a scenario is compared with in another world than its own, and in what that differs; None where nothing."""
-    found = summary.in_other_worlds(scenario)
+    found = other_worlds(summary, scenario)
     if not found:
         return None
-    paths = dict.fromkeys(path for _, apart in found for path in apart)
+    paths = dict.fromkeys(path for apart in found.values() for path in apart)
     return both(
         "report.finding.other_world",
         scenario=scenario_name(summary, scenario),
-        others=listed((summary.titles[other] for other, _ in found), MOST_NAMED),
+        others=listed((summary.titles[other] for other in found), MOST_NAMED),
         levers=listed((Words(zh=lever_name(path, "zh"), en=lever_name(path, "en")) for path in paths), MOST_NAMED),
     )

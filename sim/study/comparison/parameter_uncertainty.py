@@ -97,8 +97,8 @@ def spread_of(
     Of each of the ``subjects`` that was drawn, and of each of the ``pairs`` (scenario, against; differences, draw by
     draw) that were both: 5 %, 50 % and 95 % quantiles over draws, the standard deviation over draws (what is not known)
     and that of one replication (luck), and the share of the former in the sum of both variances. ``against`` is empty
-    for the scenario itself, of which the public cost alone says nothing. ``draws``: COLUMNS; ``values``: scenario, replication,
-    outcome, value.
+    for the scenario itself, of which the public cost alone says nothing. ``draws``: COLUMNS; ``values``: scenario,
+    replication, outcome, value.
     """
     if draws.empty:
         return pd.DataFrame(columns=list(SPREAD))

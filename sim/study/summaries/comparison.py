@@ -95,20 +95,6 @@ class ComparisonSummary:
         several = [name for name in self.subjects if len(self.comparison.against[name]) > 1]
         return list(dict.fromkeys(pair for name in several for pair in self.chain(name)))
 
-    def in_other_worlds(self, scenario: str) -> list[tuple[str, list[str]]]:
-        """What a scenario is compared with in another world than its own, and the levers that tell the two apart.
-
-        A difference from these is not of the policy alone.
-        """
-        contents = {asked.name: asked.contents for asked in self.comparison.manifest.scenarios}
-
-        def apart(group: str, other: str) -> list[str]:
-            mine, theirs = (contents[name].get(group) or {} for name in (scenario, other))
-            return [f"{group}.{key}" for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
-
-        found = {other: [*apart("world", other), *apart("parameters", other)] for other in self.compared_with(scenario)}
-        return [(other, paths) for other, paths in found.items() if paths]
-
     def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:
         """The rows of a table that compares a scenario with another, its baseline where none is named."""
         return table[(table["scenario"] == scenario) & (table["against"] == (against or self.against(scenario)))]
