@@ -211,8 +211,8 @@ class WorldSpec(Strict):
         for day in self.staff_away:
             if not self.start <= day <= self.end:
                 raise Refusal(
-                    zh=f"staff_away 的 {day} 超出模拟期 {self.start} 至 {self.end}",
-                    en=f"staff away on {day} lie outside the horizon {self.start} to {self.end}",
+                    zh=f"{day} 的员工未返岗比重超出模拟期 {self.start} 至 {self.end}",
+                    en=f"the share of staff away on {day} lies outside the horizon {self.start} to {self.end}",
                     at=("staff_away",),
                 )
         if self.staff_away and not self.staff_from_elsewhere:
@@ -226,8 +226,8 @@ class WorldSpec(Strict):
             for sector in sectors:
                 if sector in named:
                     raise Refusal(
-                        zh=f"{name} 使 {sector} 的外来员工比重写了两次",
-                        en=f"{name} states the share of {sector} a second time",
+                        zh=f"{sector} 的外来员工比重写了两次，第二次在 {name}",
+                        en=f"the share of {sector} is stated twice, the second time by {name}",
                         at=("staff_from_elsewhere", name),
                     )
                 named.add(sector)
