@@ -189,7 +189,7 @@ class Run:
         self.rules = rules = self._rules()
         self.world = world = build(self.scenario.world, parameters, counties, timeline)
         lives, treasury, fates = behaviour(parameters, timeline), self.funds.treasury, self.keeps_fates
-        first = first_state(self.population, rules, lives, treasury, world.testing, self.groups, fates, self.seed)
+        first = first_state(self.population, rules, lives, treasury, world, self.groups, fates, self.seed)
         self.province = province = Province(first, timeline)
         alive = firms.status == Status.OPEN
         entities = by_prefecture(firms, np.ones(len(firms.key), np.int8), alive, prefectures).astype(np.float64)

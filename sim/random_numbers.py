@@ -49,6 +49,7 @@ class Purpose(IntEnum):
     COMPLAINT = 32  # the same
     HELP = 33  # period: day x 256 + kind of problem, or + 4 + place of the measure
     METHOD = 34  # of what methods of studies draw; key: stream x 2**40 + place in it
+    RETURN = 35  # period: place of the person among the firm's staff
 
 
 @inlined

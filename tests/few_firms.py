@@ -175,10 +175,11 @@ class Town:
     """A few firms that settle on one day of the month, the measures in force, and whoever serves them.
 
     ``firms`` settle on the 15th; ``trade``: demand as a multiple of the usual; ``closed``: first and last day on
-    which everybody is closed by the epidemic; ``funds``: yuan in each from the first day on; ``waits``: an empty one
-    lets cases wait; ``reactions``: as a file writes them, with ids of measures; ``desk``: entities that every desk
-    handles in a working day; ``parameters``: what is not off, see ``QUIET``, a single number standing for a whole
-    table; ``inside``: what is looked at; ``follow``: places of firms whose journeys are kept.
+    which everybody is closed by the epidemic; ``away``: share of the staff that is away on days; ``funds``: yuan in
+    each from the first day on; ``waits``: an empty one lets cases wait; ``reactions``: as a file writes them, with ids
+    of measures; ``desk``: entities that every desk handles in a working day; ``parameters``: what is not off, see
+    ``QUIET``, a single number standing for a whole table; ``inside``: what is looked at; ``follow``: places of firms
+    whose journeys are kept.
     """
 
     def __init__(
@@ -191,6 +192,7 @@ class Town:
         desk: float = 1_000.0,
         trade: float = 1.0,
         closed: tuple[date, date] | None = None,
+        away: Mapping[date, float] | None = None,
         reactions: Sequence[Mapping[str, Any]] = (),
         parameters: Mapping[str, Any] | None = None,
         settles_on: int = 15,
@@ -204,7 +206,7 @@ class Town:
             patch("sim.institutions.markets.to_firms", lambda asked: nobody),
         ):
             self.run = Run(
-                _scenario(self.measures, funds or {}, until, waits, reactions),
+                _scenario(self.measures, funds or {}, _world(until, away or {}), waits, reactions),
                 _parameters({**QUIET, **(parameters or {})}),
                 _population(firms, settles_on),
                 seed=1,
@@ -309,14 +311,21 @@ def _quiet(timeline: Timeline, world: World, settles_on: int, trade: float, clos
     )
 
 
+def _world(until: date, away: Mapping[date, float]) -> WorldSpec:
+    """The real world until a day, with so much of the staff of every sector away."""
+    return WorldSpec.model_validate(
+        {"end": until, "staff_away": away, "staff_from_elsewhere": dict.fromkeys(SECTORS if away else (), 1.0)}
+    )
+
+
 def _scenario(
     measures: Sequence[Measure],
     funds: Mapping[str, float],
-    until: date,
+    world: WorldSpec,
     waits: bool,
     reactions: Sequence[Mapping[str, Any]],
 ) -> Scenario:
-    """The baseline with other measures, funds, horizon and reactions."""
+    """The baseline with other measures, funds, world and reactions."""
     told = [
         {
             "id": id_, "level": "province", "bearer": "province", "amount_yuan": yuan,
@@ -329,7 +338,7 @@ def _scenario(
         title=Words(zh="几户企业", en="A few firms"),
         measures=tuple(measures),
         funds=tuple(Fund.model_validate({**fund, "amount_yuan": {FIRST_DAY: fund["amount_yuan"]}}) for fund in told),
-        world=WorldSpec(end=until),
+        world=world,
         reactions=tuple(Reaction.model_validate(one) for one in reactions),
     )
 

@@ -212,6 +212,7 @@ class Market(NamedTuple):
 
     integral: Float  # (LEAD + D + 1, C, S) running integral of the activity index, in days
     testing: Float  # (LEAD + D + 1, C) running count of days on which staff are tested
+    away: Float  # (D, S) share of the staff of firms that is away on a day
     incomes: Int  # (C,) weighted fen of wages and owners' living settled this month
     capacity: Int  # (C, S) weighted usual sales of open firms settled this month
     sales: Int  # (P * S * Z,) weighted fen of sales settled this month

@@ -4,7 +4,8 @@ A firm is stopped while the closed share of its county and sector, or the share 
 own draw for the episode. The draw does
 not depend on the scenario, so less closure stops a subset of the same firms. Set free, it works again at once or
 when the problems that it meets (tickets: labour, funds, materials, transport) are over, by themselves or because
-somebody has found what ends them, whichever comes first (:mod:`sim.institutions.restart`).
+somebody has found what ends them, whichever comes first (:mod:`sim.institutions.restart`). A firm of whose staff too
+many are away, by what the world says, lacks labour until enough are back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.firm.bills import outlays
+from sim.firm.entitlements import round_half_up
 from sim.firm.state import APPLIED, FREED, LEAD, LISTED, NEVER, UNLISTED, Float, Int
 from sim.institutions.markets import Markets
 from sim.institutions.province import Province
@@ -26,6 +28,7 @@ from sim.world.world import World
 
 OPEN, SUSPENDED = int(Status.OPEN), int(Status.SUSPENDED)
 CLOSURE, TICKET, RESTART = int(Purpose.CLOSURE), int(Purpose.TICKET), int(Purpose.RESTART)
+RETURN = int(Purpose.RETURN)
 COUNTY_LISTED = bit(FACTS, "county_listed")
 HIT = bit(FACTS, "hit_by_epidemic")
 CONSTRUCTION = SECTORS.index("construction")
@@ -209,13 +212,56 @@ def _closure(i, firms):  # type: ignore[no-untyped-def]
 
 @kernel
 def days_by_itself(i, episode, ticket, state):  # type: ignore[no-untyped-def]
-    """Days after which a problem of firm i goes away without help: few for most, many for some."""
+    """Days after which a problem of firm i goes away without help: few for most, many for some.
+
+    Where staff were away when the firm was freed, a lack of labour lasts until enough are back, and for a firm that
+    would have lacked labour anyhow no less than its own days.
+    """
     firms, behaviour = state.firms, state.behaviour
     wait = behaviour.ticket_days[ticket] * state.terms.restart_delay[np.int64(firms.county[i])]
     spread = behaviour.days_spread
     drawn = spread * normal(state.seed, RESTART, firms.key[i], episode * TICKET_COUNT + ticket)
     wait *= np.exp(drawn - spread * spread / 2.0)
-    return np.int64(min(np.ceil(wait), float(NEVER)))
+    days, freed_on = np.int64(min(np.ceil(wait), float(NEVER))), np.int64(firms.freed_on[i])
+    if ticket == LABOUR and state.market.away[freed_on, firms.sector[i]] > 0.0:
+        return max(days if _lacks_by_chance(i, episode, ticket, state) else np.int64(0), _days_away(i, freed_on, state))
+    return days
+
+
+@kernel
+def persons_to_find(i, state):  # type: ignore[no-untyped-def]
+    """Persons whom firm i must find when it lacks labour: with so many of its staff away it cannot work."""
+    return max(1, round_half_up(state.behaviour.missing_staff * state.firms.staff[i]))
+
+
+@kernel
+def _days_away(i, first, state):  # type: ignore[no-untyped-def]
+    """Days from ``first`` on for which too many of the staff of firm i are away to work; NEVER: beyond the horizon."""
+    away = state.market.away
+    for day in range(first, len(away)):
+        if not _too_many_away(i, away[day, state.firms.sector[i]], state):
+            return day - first
+    return np.int64(NEVER)
+
+
+@kernel
+def _too_many_away(i, share, state):  # type: ignore[no-untyped-def]
+    """Whether too many of the staff of firm i are among the share that is away; who returns does so in one order."""
+    if share <= 0.0:
+        return False
+    firms, needed, missing = state.firms, persons_to_find(i, state), 0
+    for person in range(firms.staff[i]):
+        missing += uniform(state.seed, RETURN, firms.key[i], person) < share
+        if missing >= needed:
+            return True
+    return False
+
+
+@kernel
+def _lacks_by_chance(i, episode, ticket, state):  # type: ignore[no-untyped-def]
+    """Whether firm i lacks labour, materials or transport as firms do whose staff are all there."""
+    chance = uniform(state.seed, TICKET, state.firms.key[i], episode * TICKET_COUNT + ticket)
+    return chance < state.behaviour.ticket_incidence[ticket]
 
 
 @kernel
@@ -255,7 +301,7 @@ def _lacks_funds(i, state):  # type: ignore[no-untyped-def]
 def _set_free(i, clock, episode, state):  # type: ignore[no-untyped-def]
     """The closure of firm i has ended: find what it lacks, when that passes by itself, and who is told of it."""
     firms, terms, queues, counts = state.firms, state.terms, state.queues, state.records.counts
-    day, seed = clock.day, state.seed
+    day = clock.day
     firms.freed_on[i] = day
     lane = -1  # nobody is told
     if firms.flags[i] & KEY_FIRM and terms.liaison_capacity[firms.prefecture[i]] > 0.0:
@@ -266,9 +312,13 @@ def _set_free(i, clock, episode, state):  # type: ignore[no-untyped-def]
     for ticket in range(TICKET_COUNT):
         if ticket == FUNDS_TICKET:
             lacks = _lacks_funds(i, state)
+        elif ticket == LABOUR:
+            lacks = firms.staff[i] > 0 and (
+                _lacks_by_chance(i, episode, ticket, state)
+                or _too_many_away(i, state.market.away[day, firms.sector[i]], state)
+            )
         else:
-            chance = uniform(seed, TICKET, firms.key[i], episode * TICKET_COUNT + ticket)
-            lacks = chance < state.behaviour.ticket_incidence[ticket] and (ticket != LABOUR or firms.staff[i] > 0)
+            lacks = _lacks_by_chance(i, episode, ticket, state)
         if lacks:
             firms.tickets[i] |= np.uint8(1 << ticket)
             longest = max(longest, days_by_itself(i, episode, ticket, state))

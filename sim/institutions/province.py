@@ -18,6 +18,7 @@ from sim.population.columns import Firms
 from sim.population.synthesis import Population
 from sim.timeline import Timeline
 from sim.vocabulary import BACK_WITHIN_DAYS, CLOSURE_DAYS, FLOWS, SECTORS, SIZES, TICKETS
+from sim.world.world import World
 
 
 class Province:
@@ -43,20 +44,20 @@ class Province:
 
 
 def first_state(
-    population: Population, rules: Rules, behaviour: Behaviour, treasury: Treasury, testing: NDArray[np.bool_],
+    population: Population, rules: Rules, behaviour: Behaviour, treasury: Treasury, world: World,
     groups: Sequence[str], fates: bool, seed: int,
 ) -> State:  # fmt: skip
     """The state that a run begins with; money is weighted whole fen, counts are weighted entities.
 
-    ``testing``: (D, C) whether staff are tested on a day; ``groups``: of measures whose money is counted together;
-    ``fates``: whether it is noted of each firm when it was last helped and what it left unpaid.
+    ``groups``: of measures whose money is counted together; ``fates``: whether it is noted of each firm when it was
+    last helped and what it left unpaid.
     """
     firms, timeline, measures = population.firms, rules.timeline, len(rules.measures)
     counties, prefectures = len(rules.counties), rules.counties.prefecture_count
     n, months, before = len(firms.key), timeline.months, state.LEAD + timeline.days + 1
     items = measures + 1 + len(TICKETS)
     tested = np.zeros((before, counties))
-    tested[state.LEAD + 1 :] = np.cumsum(testing, axis=0)
+    tested[state.LEAD + 1 :] = np.cumsum(world.testing, axis=0)
     stations = (months, items, len(state.COUNTED_STATIONS))
     return State(
         firms=firms,
@@ -65,6 +66,7 @@ def first_state(
         market=state.Market(
             integral=np.zeros((before, counties, len(SECTORS))),
             testing=tested,
+            away=world.away,
             incomes=np.zeros(counties, np.int64),
             capacity=np.zeros((counties, len(SECTORS)), np.int64),
             sales=np.zeros(prefectures * len(SECTORS) * len(SIZES), np.int64),

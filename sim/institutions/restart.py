@@ -30,7 +30,7 @@ from sim.firm.state import (
 from sim.institutions.banks import Bank, lends
 from sim.institutions.desks import SHARED, Desk, decide, is_moot
 from sim.institutions.markets import Markets
-from sim.institutions.outbreak import FUNDS_TICKET, TICKET_COUNT, days_by_itself, end_lack
+from sim.institutions.outbreak import FUNDS_TICKET, TICKET_COUNT, days_by_itself, end_lack, persons_to_find
 from sim.institutions.province import Province
 from sim.institutions.queues import dequeue, take_out
 from sim.kernels import columns, kernel, outermost
@@ -103,7 +103,7 @@ def _handle_problems(who, p, left, around, clock, state):  # type: ignore[no-unt
                 continue
         else:
             if ticket == LABOUR:
-                needed *= max(1, round_half_up(state.behaviour.missing_staff * firms.staff[i]))
+                needed *= persons_to_find(i, state)
             of_means = min(1.0, helpers.means[ticket, p] / needed)
         if uniform(state.seed, HELP, firms.key[i], clock.day * HELP_A_DAY + ticket) >= min(of_time, of_means):
             if of_time <= of_means:  # there was too little time

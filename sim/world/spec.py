@@ -141,6 +141,13 @@ class WorldSpec(Strict):
     stops: tuple[Stop, ...] = Field(
         (), description="firms that may not work by order; of several that name a firm the last one holds"
     )
+    staff_from_elsewhere: dict[SectorName, Share] = Field(
+        {}, description="share of the staff of a sector or sector group who come from elsewhere; 0 where none is named"
+    )
+    staff_away: dict[date, Share] = Field(
+        {},
+        description="share of them that is away on a day; in a straight line between two days, none before the first",
+    )
     demand_index: Literal["published", "usual"] = Field(
         "published", description="usual: without an outbreak every month sells as the mean month of 2021"
     )
@@ -187,6 +194,7 @@ class WorldSpec(Strict):
                         en=f"a stop from {day} on lies outside the horizon {self.start} to {self.end}",
                         at=("stops", place, "closed"),
                     )
+        self._staff_fit()
         for name, stated in self.demand.items():
             months = stated if isinstance(stated, dict) else [day.strftime("%Y-%m") for day in stated.changes()]
             for month in months:
@@ -198,8 +206,39 @@ class WorldSpec(Strict):
                     )
         return self
 
+    def _staff_fit(self) -> None:
+        """What is said of staff who are away holds within the horizon, of staff, and once of each sector."""
+        for day in self.staff_away:
+            if not self.start <= day <= self.end:
+                raise Refusal(
+                    zh=f"{day} 的员工未返岗比重超出模拟期 {self.start} 至 {self.end}",
+                    en=f"the share of staff away on {day} lies outside the horizon {self.start} to {self.end}",
+                    at=("staff_away",),
+                )
+        if self.staff_away and not self.staff_from_elsewhere:
+            raise Refusal(
+                zh="写了 staff_away，须同时写明 staff_from_elsewhere（各行业外来员工的比重）",
+                en="staff_away needs staff_from_elsewhere, the share of each sector's staff who come from elsewhere",
+                at=("staff_away",),
+            )
+        named: set[str] = set()
+        for name, (sectors, _) in zip(self.staff_from_elsewhere, self.outsiders_by_sector(), strict=True):
+            for sector in sectors:
+                if sector in named:
+                    raise Refusal(
+                        zh=f"{sector} 的外来员工比重写了两次，第二次在 {name}",
+                        en=f"the share of {sector} is stated twice, the second time by {name}",
+                        at=("staff_from_elsewhere", name),
+                    )
+                named.add(sector)
+
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
+
+    def outsiders_by_sector(self) -> Iterator[tuple[tuple[str, ...], float]]:
+        """The shares of staff from elsewhere, with the names of groups spelled out as their sectors."""
+        for name, share in self.staff_from_elsewhere.items():
+            yield SECTOR_GROUPS.get(name, (name,)), share
 
     def demand_by_sector(self) -> Iterator[tuple[tuple[str, ...], dict[str, float] | Dated[float]]]:
         """The stated factors, with the names of groups spelled out as their sectors."""

@@ -39,6 +39,7 @@ class World:
     testing: NDArray[np.bool_]  # (days, counties) staff had to be tested
     stop_shares: NDArray[np.float64]  # (tables, counties, sectors, sizes) share of firms that may not work by order
     stop_table: NDArray[np.int64]  # (days,) which of these tables holds
+    away: NDArray[np.float64]  # (days, sectors) share of the staff of firms that is away
     course: NDArray[np.float64]  # (days, sectors) of usual sales: what firms sold in the mean, as published
 
 
@@ -75,6 +76,7 @@ def build(spec: WorldSpec, parameters: Parameters, counties: Counties, timeline:
         control_drag=_shares(parameters, "control_drag"),
         stop_shares=shares,
         stop_table=table,
+        away=_staff_away(spec, timeline),
         testing=outbreak.listed | _asked_to_test(spec, counties, timeline),
         course=usual * (left * stated),
     )
@@ -224,6 +226,18 @@ def _stops(spec: WorldSpec, counties: Counties, timeline: Timeline) -> tuple[NDA
                 shares[np.ix_([k], inside, sectors, sizes)] = share
     days = np.array([timeline.day(day) for day in changes])
     return shares, np.searchsorted(days, np.arange(timeline.days), side="right") - 1
+
+
+def _staff_away(spec: WorldSpec, timeline: Timeline) -> NDArray[np.float64]:
+    """Share of the staff that is away, in a straight line between two days stated; none before the first."""
+    away = np.zeros((timeline.days, len(SECTORS)))
+    if spec.staff_away:
+        stated = sorted(spec.staff_away.items())
+        days, shares = [timeline.day(day) for day, _ in stated], [share for _, share in stated]
+        of_outsiders = np.interp(np.arange(timeline.days), days, shares, left=0.0)
+        for sectors, outsiders in spec.outsiders_by_sector():
+            away[:, [SECTORS.index(name) for name in sectors]] = outsiders * of_outsiders[:, None]
+    return away
 
 
 def _asked_to_test(spec: WorldSpec, counties: Counties, timeline: Timeline) -> NDArray[np.bool_]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from math import ceil
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.random_numbers import Purpose, uniform
 from sim.vocabulary import Status
 from tests.few_firms import Firm, Town, fen, measure
 
@@ -52,6 +55,54 @@ def test_a_firm_without_problems_works_again_on_the_first_free_day():
 
 def test_a_firm_that_lacks_labour_stays_stopped_while_nobody_helps():
     assert closed(date(2022, 3, 31), **NO_LABOUR).firm("status") == Status.SUSPENDED
+
+
+AWAY = {date(2022, 2, 11): 0.9, date(2022, 2, 20): 0.0}  # a tenth less each day
+OF_TEN_THREE: dict[str, Any] = {**NO_PROBLEMS, "restart.missing_staff": 0.3}
+
+
+def returns(staff: int, key: int = 1) -> list[float]:
+    """Shares away below which the staff of a firm are back, the last to return first."""
+    return sorted(uniform(1, int(Purpose.RETURN), np.uint64(key), person) for person in range(staff))
+
+
+def back_on(
+    *firms: Firm, away: dict[date, float], closed: tuple[date, date] | None = CLOSED, **changed: Any
+) -> list[int]:
+    """Days of 2022, from 0, on which firms work again; -1 for who never stopped."""
+    town = Town(*firms, until=date(2022, 3, 31), closed=closed, away=away, parameters={**OF_TEN_THREE, **changed})
+    columns = town.live().run.state.firms
+    assert (columns.status == Status.OPEN).all() and not (columns.tickets & 15).any()
+    return columns.restart_on.tolist()
+
+
+def test_a_firm_waits_until_fewer_are_away_than_it_would_have_to_find():
+    """Three of ten: the third of those who return last is back when no more than its draw is away."""
+    enough = 41 + ceil((0.9 - returns(10)[2]) / 0.1)
+    assert 42 < enough < 50
+    assert back_on(Firm(), away=AWAY) == [enough]
+
+
+def test_who_has_no_staff_or_was_not_closed_waits_for_nobody():
+    assert back_on(Firm(size="individual", staff=0), away=AWAY) == [41]
+    assert back_on(Firm(), away=AWAY, closed=None) == [-1]
+
+
+def test_nobody_is_back_earlier_because_staff_are_away_and_nobody_later_where_none_are():
+    """Forty firms of 1 to 40 persons; every third lacks labour anyhow, for 12 days."""
+    firms = [Firm(staff=staff) for staff in range(1, 41)]
+    chance = {"labour": 0.33, "materials": 0.2, "transport": 0.0}
+    lacks = {"restart.incidence": chance, "restart.mean_days": 12.0}
+    ordinary, all_there, some_away = (
+        back_on(*firms, away=away, **lacks) for away in ({}, dict.fromkeys(AWAY, 0.0), AWAY)
+    )
+    assert all_there == ordinary and set(ordinary) == {41, 53}
+    enough = []
+    for k, firm in enumerate(firms):
+        last = returns(firm.staff, k + 1)[max(1, int(0.3 * firm.staff + 0.5)) - 1]
+        enough.append(41 + max(0, ceil((0.9 - last) / 0.1)))
+    assert some_away == [max(pair) for pair in zip(ordinary, enough, strict=True)]
+    assert sum(late > usual for late, usual in zip(some_away, ordinary, strict=True)) > 10
 
 
 @pytest.mark.parametrize(("cash", "works"), [(25_103, False), (25_104, True)])

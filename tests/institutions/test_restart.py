@@ -118,6 +118,16 @@ def test_a_firm_with_three_of_ten_staff_missing_takes_three_persons():
     assert [town.is_open(k) for k in range(11)] == [True] * 10 + [False]
 
 
+def test_placed_persons_take_the_places_of_staff_who_are_away():
+    """All ten of its staff are away for good; the counter finds three, and with them it works."""
+    away = {date(2022, 2, 1): 1.0}
+    parameters = {**PLENTY, **NO_PROBLEMS, "restart.missing_staff": 0.3}
+    for measures, works in (([COUNTER], True), ([], False)):
+        town = Town(OTHER, until=SATURDAY, closed=CLOSED, away=away, measures=measures, parameters=parameters).live()
+        assert town.is_open() is works
+        assert requests(town, "labour", "decided") == works
+
+
 def test_a_bridging_loan_is_a_loan_of_the_bank():
     """Needs half a month of outlays, holds less: the bank lends what is missing, or refuses and the firm waits."""
     poor = Firm(sales=48_000, cash=20_000 + 1_000)

@@ -256,6 +256,10 @@ def a_world(draw: DrawFn) -> WorldSpec:
         sizes = draw(st.lists(st.sampled_from(SIZES), max_size=2, unique=True))
         closed = draw(st.dictionaries(days, st.floats(0, 1), min_size=1, max_size=4))
         stops.append({**area, "sectors": sectors, "sizes": sizes, "closed": closed})
+    outsiders, away = {}, {}
+    if draw(st.booleans()):
+        outsiders = draw(st.dictionaries(st.sampled_from(SECTORS), st.floats(0, 1), min_size=1, max_size=8))
+        away = draw(st.dictionaries(days, st.floats(0, 1), min_size=1, max_size=4))
     return WorldSpec.model_validate(
         {
             "start": start,
@@ -266,6 +270,8 @@ def a_world(draw: DrawFn) -> WorldSpec:
             "wave_factor": draw(st.sampled_from((1.0, 0.0, 2.0))),
             "listings": listings,
             "stops": stops,
+            "staff_from_elsewhere": outsiders,
+            "staff_away": away,
             "demand": demand,
         }
     )

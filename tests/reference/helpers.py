@@ -9,11 +9,10 @@ from typing import NamedTuple
 from sim.random_numbers import Purpose
 from sim.units import MONTH_DAYS
 from sim.vocabulary import TICKETS
-from tests.reference.arithmetic import whole
 from tests.reference.banks import Banks
 from tests.reference.firm import Firm
 from tests.reference.offices import LANES, Desk, decide, withdraws
-from tests.reference.outbreak import Outbreak, bridging_loan, sent
+from tests.reference.outbreak import Outbreak, bridging_loan, persons_to_find, sent
 from tests.reference.province import LISTED, OTHERS, Case, Province
 
 
@@ -135,8 +134,7 @@ class Helpers:
     def _needs(self, ticket: str, firm: Firm) -> int:
         """Persons, slots or passes that a firm needs, weighted."""
         if ticket == "labour":
-            missing = whole(self.province.calibration("restart.missing_staff") * firm.staff)
-            return max(1, missing) * firm.weight
+            return persons_to_find(self.province, firm) * firm.weight
         return firm.weight
 
     def _chance_of_means(self, ticket: str, firm: Firm) -> float:

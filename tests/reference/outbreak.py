@@ -99,11 +99,21 @@ class Outbreak:
         """Whether a firm that is freed lacks something."""
         if ticket == "funds":
             return not has_funds(self.province, firm)
-        if ticket == "labour" and firm.staff == 0:
-            return False
+        if ticket == "labour":
+            return firm.staff > 0 and (self._lacks_by_chance(firm, ticket) or self._too_many_away(firm, firm.freed_on))
+        return self._lacks_by_chance(firm, ticket)
+
+    def _lacks_by_chance(self, firm: Firm, ticket: str) -> bool:
+        """Whether it lacks this as firms do whose staff are all there."""
         incidence = self.province.calibration.parameters.table("restart.incidence")
         when = self.episode[firm.county] * 4 + TICKETS.index(ticket)
         return self.province.draws.uniform(Purpose.TICKET, firm.key, when) < float(incidence[ticket])
+
+    def _too_many_away(self, firm: Firm, day: int) -> bool:
+        """Whether as many of its staff are away as a firm that lacks labour must find."""
+        share, draw = self.province.world.staff_away(day, firm.sector), self.province.draws.uniform
+        away = [person for person in range(firm.staff) if draw(Purpose.RETURN, firm.key, person) < share]
+        return len(away) >= persons_to_find(self.province, firm)
 
     def days_by_itself(self, firm: Firm, ticket: str, day: int) -> int:
         """Days, from the one on which the firm is freed, after which a lack passes without help."""
@@ -115,7 +125,12 @@ class Outbreak:
         when = self.episode[firm.county] * 4 + TICKETS.index(ticket)
         chance = province.draws.normal(Purpose.RESTART, firm.key, when)
         days = p("restart.mean_days", ticket) * delay * math.exp(spread * chance - spread**2 / 2.0)
-        return min(math.ceil(days), NEVER)
+        alone = min(math.ceil(days), NEVER)
+        if ticket != "labour" or province.world.staff_away(firm.freed_on, firm.sector) == 0:
+            return alone
+        horizon = range(firm.freed_on, province.timeline.days)
+        back_on = next((later for later in horizon if not self._too_many_away(firm, later)), firm.freed_on + NEVER)
+        return max(alone if self._lacks_by_chance(firm, ticket) else 0, back_on - firm.freed_on)
 
     def has_passed(self, firm: Firm, ticket: str, day: int) -> bool:
         """Whether a lack has passed by itself, today at the latest."""
@@ -139,6 +154,11 @@ class Outbreak:
         firm.status = "open"
         firm.open_from = day
         firm.tickets = set()
+
+
+def persons_to_find(province: Province, firm: Firm) -> int:
+    """Persons whom a firm that lacks labour must find."""
+    return max(1, whole(province.calibration("restart.missing_staff") * firm.staff))
 
 
 def funds_to_restart(province: Province, firm: Firm) -> float:

@@ -47,6 +47,18 @@ class World:
                         shares[sector, size] = share
         return {which: share for which, share in shares.items() if share > 0}
 
+    def staff_away(self, day: int, sector: str) -> float:
+        """Share of the staff of firms of a sector that is away."""
+        outsiders = {name: share for sectors, share in self._spec.outsiders_by_sector() for name in sectors}
+        today = self._timeline.date(day)
+        stated = sorted(self._spec.staff_away.items())
+        if sector not in outsiders or not stated or today < stated[0][0]:
+            return 0.0
+        before, share = max((one, share) for one, share in stated if one <= today)
+        after, then = min((one for one in stated if one[0] > today), default=(None, share))
+        passed = 0.0 if after is None else (today - before).days / (after - before).days
+        return outsiders[sector] * (share + passed * (then - share))
+
     def days_tested(self, county: int, first: int, last: int) -> int:
         """Days of the horizon from ``first`` to the one before ``last`` on which staff of a county are tested."""
         return sum(self.testing[day][county] for day in range(max(first, 0), last))

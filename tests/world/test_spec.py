@@ -85,6 +85,13 @@ def test_the_schema_can_be_written_for_editors() -> None:
         ({"start": "2020-01-01"}, "the record begins on 2022-01-01, before it write demand_index: usual"),
         ({"stops": [{"closed": {"2021-12-01": 0.5}}]}, "a stop from 2021-12-01 on lies outside the horizon"),
         ({"stops": [{"county": "Wuhua", "prefecture": "Kunming", "closed": 0.5}]}, "one of county and prefecture"),
+        ({"staff_from_elsewhere": {"retail": 0.3}, "staff_away": {"2021-12-01": 0.5}}, "on 2021-12-01 lies outside"),
+        ({"staff_away": {"2022-02-01": 0.5}}, "staff_away needs staff_from_elsewhere"),
+        (
+            {"staff_from_elsewhere": {"services": 0.3, "retail": 0.2}},
+            "retail is stated twice, the second time by retail",
+        ),
+        ({"staff_from_elsewhere": {"retail": 1.2}}, "less than or equal to 1"),
     ],
 )
 def test_orders_and_years_that_cannot_be_are_refused(world: dict, said: str) -> None:

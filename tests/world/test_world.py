@@ -296,6 +296,23 @@ def test_an_ordinary_year_has_an_ordinary_course() -> None:
     assert quiet.course[may, SECTORS.index("retail")] == pytest.approx(0.8 * level[SECTORS.index("retail")])
 
 
+def test_staff_come_back_in_a_straight_line_between_two_days() -> None:
+    """Half of industry's staff are from elsewhere, and of them 0.8 away on the 1st, 0.4 on the 11th."""
+    away = {"2022-02-11": 0.4, "2022-02-01": 0.8}
+    built = world(staff_from_elsewhere={"industry": 0.5, "catering": 0.1}, staff_away=away)
+
+    def share(on: str, sector: str) -> float:
+        return float(built.away[(date.fromisoformat(on) - date(2022, 1, 1)).days, SECTORS.index(sector)])
+
+    assert share("2022-01-31", "manufacturing") == 0.0
+    assert share("2022-02-01", "manufacturing") == pytest.approx(0.4)
+    assert share("2022-02-06", "manufacturing") == pytest.approx(0.3)
+    assert share("2022-02-06", "catering") == pytest.approx(0.06)
+    assert share("2022-12-31", "manufacturing") == pytest.approx(0.2)
+    assert share("2022-02-06", "retail") == 0.0
+    assert not REAL.away.any()
+
+
 def test_of_several_orders_for_a_firm_the_last_one_holds() -> None:
     days = {"2022-02-01": 0.9, "2022-02-10": 0.0}
     kunming = {"prefecture": "Kunming", "sectors": ["catering"], "sizes": ["micro"], "closed": {"2022-02-05": 0.4}}
