@@ -64,6 +64,7 @@ QUIET: Final[dict[str, Any]] = {
     "costs.testing_yuan": 0.0,
     "receivables.credit_share": 0.0,
     "receivables.private_default_per_month": 0.0,
+    "receivables.paid_with_sales": 0.0,
     "receivables.disputed_share": 0.0,
     "receivables.overdue_per_month": 0.0,
     "receivables.confirmed_share": 0.0,

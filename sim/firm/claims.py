@@ -94,7 +94,7 @@ def _collect_public(i, terms, behaviour, firms, market, lines):  # type: ignore[
     slow = behaviour.overdue_per_month * terms.new_arrears[p, firms.sector[i], firms.size[i]]
     late = min(round_half_up(claims * slow), claims)
     if firms.customer[i] == LARGE_FIRMS:
-        rate = behaviour.collected_per_month[LARGE_FIRMS]
+        rate = behaviour.collected_per_month[LARGE_FIRMS] * market.firms_pay[p, firms.sector[i]]
         market.due_by_large[p] += min(round_half_up(claims * rate), claims - late) * w
         paid = min(round_half_up(claims * (rate * market.large_pays[p])), claims - late)
         lines[COLLECTED_LARGE] += paid * w
@@ -183,10 +183,13 @@ def _collect_private(i, behaviour, firms, market, lines):  # type: ignore[no-unt
     """Households and other firms pay, or their debts are lost; returns the fen lost."""
     w = np.int64(firms.weight[i])
     customer, claims = firms.customer[i], firms.receivables_private[i]
-    failed = market.lost_share[firms.prefecture[i], firms.sector[i]] if customer == OTHER_FIRMS else 0.0
+    rate, failed = behaviour.collected_per_month[customer], 0.0
+    if customer == OTHER_FIRMS:
+        rate *= market.firms_pay[firms.prefecture[i], firms.sector[i]]
+        failed = market.lost_share[firms.prefecture[i], firms.sector[i]]
     lost = round_half_up(claims * min(1.0, behaviour.private_default + failed))
     of_failed = min(lost, round_half_up(claims * failed))
-    paid = min(round_half_up((claims - lost) * behaviour.collected_per_month[customer]), claims - lost)
+    paid = min(round_half_up((claims - lost) * rate), claims - lost)
     firms.receivables_private[i] -= paid + lost
     firms.cash[i] += paid
     lines[COLLECTED_PRIVATE] += paid * w

@@ -218,6 +218,7 @@ class Market(NamedTuple):
     sales: Int  # (P * S * Z,) weighted fen of sales settled this month
     sold: Int  # (P, S) weighted fen sold beside public contracts, of the settlements of this month
     lost_share: Float  # (P, S) share of claims on other firms lost this month through customers that failed
+    firms_pay: Float  # (P, S) of what firms usually pay on claims in a month, the part that they pay in this one
     payables_lost: Int  # (P, S) weighted fen of payables written off this month
     dismissed: Int  # (P,) weighted persons let go this month, also by firms that left
     hired: Int  # (P,) weighted persons taken on this month, also by firms that opened

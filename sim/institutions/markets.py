@@ -27,7 +27,7 @@ MOST = 3.0  # nowhere do firms serve more than three times their usual customers
 
 
 class Markets:
-    """Local demand, crowding, orders of firms, those out of work, and claims on customers that failed."""
+    """Local demand, crowding, orders of firms, those out of work, how firms pay, and what failed customers owed."""
 
     def __init__(
         self, province: Province, counties: Counties, parameters: Parameters, world: World, population: Population
@@ -43,6 +43,7 @@ class Markets:
         self.local_share = parameters["neighbours.local_share"]
         self.demand_share = parameters.by_sector("firm.local_demand_share")
         self.freed_share = parameters["firm.crowding"]
+        self.paid_with_sales = parameters["receivables.paid_with_sales"]
         self.found_elsewhere = parameters["labour.found_elsewhere_per_month"]
         self.benefit = parameters["labour.benefit_share"] * fen(parameters["labour.benefit_yuan"])
         self.learning, self.fixed_staff = parameters["firm.expectation_weight"], parameters["staff.fixed_share"]
@@ -105,6 +106,7 @@ class Markets:
         self._set_local_demand(market)
         self._set_crowding(living, working)
         self._set_orders(market, published)
+        self._let_firms_pay(market, living)
         self._pay_as_published(published)
 
     def _let_large_firms_pay(self, market: Market) -> None:
@@ -113,6 +115,14 @@ class Markets:
         extra = np.divide(market.extra_by_large, due, out=np.zeros(len(due)), where=due > 0)
         market.large_pays[:] = np.maximum(0.0, 1.0 - extra)
         market.large_room[:] = np.floor(self.extra_share * due)
+
+    def _let_firms_pay(self, market: Market, living: Int) -> None:
+        """Firms pay bills out of what they sell: whoever sells to firms that sell less than usual is paid less."""
+        here = np.divide(market.sold, living, out=np.ones(living.shape), where=living > 0)
+        total = living.sum(axis=0)
+        everywhere = np.divide(market.sold.sum(axis=0), total, out=np.ones(len(total)), where=total > 0)
+        missing = 1.0 - self._of_buyers(np.minimum(here, MOST), np.minimum(everywhere, MOST))
+        market.firms_pay[:] = np.maximum(0.0, 1.0 - self.paid_with_sales * (missing @ self.by_buyer.T))
 
     def _of_buyers(self, here: Float, everywhere: Float) -> Float:
         """Something of each sector that buys, near and far, (P, S): ``here`` (P, S) and in the province (S,)."""

@@ -72,6 +72,7 @@ def first_state(
             sales=np.zeros(prefectures * len(SECTORS) * len(SIZES), np.int64),
             sold=np.zeros((prefectures, len(SECTORS)), np.int64),
             lost_share=np.zeros((prefectures, len(SECTORS))),
+            firms_pay=np.ones((prefectures, len(SECTORS))),
             payables_lost=np.zeros((prefectures, len(SECTORS)), np.int64),
             dismissed=np.zeros(prefectures, np.int64),
             hired=np.zeros(prefectures, np.int64),

@@ -1,4 +1,4 @@
-"""What firms are to each other: a closure is felt upstream, the published course is kept, failed customers cost."""
+"""What firms are to each other: a closure is felt upstream, the published course is kept, customers wait or fail."""
 
 from __future__ import annotations
 
@@ -102,6 +102,32 @@ def test_with_every_feedback_on_a_quiet_year_sells_as_published():
     assert np.abs(np.delete(apart, few, axis=1)).max() < 0.01
     assert np.abs(apart).max() < 0.02
     assert np.abs(by_quarter[0].sum(axis=1) / by_quarter[1].sum(axis=1) - 1.0).max() < 0.01
+
+
+def test_firms_pay_out_of_what_they_sell_and_the_rest_when_sales_are_back(tmp_path):
+    """Demand of all sectors is down by 30 % from April to June, by the rule at its least and in proportion: the
+    more by it, the less large firms pay in June and the more in September; public bodies pay as ever.
+    """
+    cut = ", ".join(f"2022-{month:02}: 0.7" for month in (4, 5, 6))
+    demand = ", ".join(f"{sector}: {{{cut}}}" for sector in ("agriculture", "industry", "construction", "services"))
+    quiet = "outbreak: none, logistics_factor: 0, wave_factor: 0, demand_index: usual, end: 2022-09-30"
+    paid = []
+    for part in (0.5, 1.0):
+        path = tmp_path / f"fall_{part:g}.yaml"
+        path.write_text(
+            f"extends: no_support\nworld: {{{quiet}, demand: {{{demand}}}}}\n"
+            f"levers: {{parameters.receivables.paid_with_sales: {part}}}\n",
+            encoding="utf-8",
+        )
+        ledger = lived(str(path), 5_000, 1).result().ledger
+        claims = ledger[(ledger["flow"] == "receivables") & (ledger["kind"] == "paid")]
+        paid.append(claims.groupby(["payer", "month"], observed=True)["amount_fen"].sum())
+    beside = (paid[1] / paid[0]).unstack("month")
+    large, public = beside.loc["large_buyers"], beside.loc["public_buyers"]
+    assert large["2022-01"] == 1.0, "in the first month nobody has sold anything yet"
+    assert large["2022-06"] == pytest.approx(0.7 / 0.85, abs=0.07)
+    assert large["2022-09"] > 1.02
+    assert public.to_numpy() == pytest.approx(1.0, abs=0.05)
 
 
 def test_what_failed_customers_owed_is_somebodys_loss_and_the_ledger_says_whose():

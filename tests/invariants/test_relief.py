@@ -69,9 +69,9 @@ def with_waivers(
 
 
 def surroundings(run: Run) -> bytes:
-    """What other firms' fates can change for a firm: demand, hands to hire, what customers lose it, money in funds."""
+    """What other firms' fates can change for a firm: demand, hands to hire, how customers pay and fail, money."""
     market = (run.markets.local, run.markets.crowding, run.markets.orders, run.state.market.lost_share)
-    market = (*market, run.state.market.hireable)
+    market = (*market, run.state.market.firms_pay, run.state.market.hireable)
     return b"".join(array.tobytes() for array in (*market, run.funds.treasury.level))
 
 

@@ -17,7 +17,7 @@ Where a section of the document is found:
     7.7    staff                who is let go and taken on
     7.8    owner, leaving       what an owner expects to earn; why a firm leaves, and who loses
     7.10   outbreak, helpers    closure and restart; supervisors, liaison officers, counters
-           market               activity, local demand, crowding, orders, those out of work, failed customers
+           market               activity, local demand, crowding, orders, people to hire, how customers pay and fail
     7.11   publicity, offices   knowing; desks, handlers and meetings
            helpers              complaints
            tenders              public buyers, before the first day too (section 5)

@@ -35,6 +35,8 @@ def collect_public(province: Province, firm: Firm, day: int) -> None:
         if firm.prefecture in rule.prefectures and firm.sector in rule.sectors and firm.size in rule.sizes:
             factor *= rule.says("new_arrears", day)
     claims, rate = firm.receivables_public, paid_of_contracts(province, firm)
+    if debtor(firm) == "large_buyers":
+        rate *= province.market.firms_pay[firm.prefecture, firm.sector]
     late = min(whole(province.calibration("receivables.overdue_per_month") * factor * claims), claims)
     paid = min(whole(rate * claims), claims - late)
     if debtor(firm) == "large_buyers":
@@ -54,6 +56,7 @@ def collect_private(province: Province, firm: Firm, day: int) -> int:
     p, books, month, w = province.calibration, province.books, province.month_of[day], firm.weight
     rate, failed = p("receivables.collected_per_month", firm.customer), 0.0
     if firm.customer == "other_firms":
+        rate *= province.market.firms_pay[firm.prefecture, firm.sector]
         failed = province.market.lost[firm.prefecture, firm.sector]
     lost = whole(min(1.0, p("receivables.private_default_per_month") + failed) * firm.receivables_private)
     by_failed = min(lost, whole(firm.receivables_private * failed))

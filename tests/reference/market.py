@@ -27,6 +27,7 @@ class Market:
         self.worked: dict[tuple[int, str], list[float]] = {place: [0.0] for place in self.places}
         self.orders = {(prefecture, sector): 1.0 for prefecture in province.prefectures for sector in SECTORS}
         self.lost = dict.fromkeys(self.orders, 0.0)  # share of the claims on firms that failed customers owed
+        self.firms_pay = dict.fromkeys(self.orders, 1.0)  # part of what firms usually pay on claims in a month
         self.hireable = dict.fromkeys(province.prefectures, 1.0)
         self.usual_income: dict[int, float] = defaultdict(float)  # of a county
         self.usual_wages: dict[tuple[int, str], float] = defaultdict(float)  # of a county and sector
@@ -142,6 +143,7 @@ class Market:
                 self.local[county, sector] = (1.0 - share) + share * relative
                 self.crowding[county, sector] = crowding[prefecture, sector]
             self._pay_as_published(self._order(month))
+            self._pay_out_of_sales()
             self._fail()
         self.forget()
 
@@ -243,6 +245,32 @@ class Market:
                 self.orders[prefecture, sector] = max(0.0, 1.0 - missing)
         return published_of
 
+    def _pay_out_of_sales(self) -> None:
+        """Firms pay their bills in the next month as they have sold in this, beside their usual sales."""
+        province = self.province
+        usual: dict[tuple[int, str], int] = defaultdict(int)
+        for firm in province.firms:
+            if firm.is_alive:
+                usual[firm.prefecture, firm.sector] += firm.weight * firm.usual_sales
+        near = {market: relative_to(self.sold[market], usual[market]) for market in self.orders}
+        far = {
+            sector: relative_to(
+                sum(self.sold[prefecture, sector] for prefecture in province.prefectures),
+                sum(usual[prefecture, sector] for prefecture in province.prefectures),
+            )
+            for sector in SECTORS
+        }
+        p = province.calibration
+        local, less = p("neighbours.local_share"), p("receivables.paid_with_sales")
+        for prefecture in province.prefectures:
+            for sector, to_firms in zip(SECTORS, province.world.to_firms, strict=True):
+                all_firms, missing = sum(to_firms), 0.0
+                if all_firms > 0.0:
+                    for buyer, share in zip(SECTORS, to_firms, strict=True):
+                        sells = local * near[prefecture, buyer] + (1.0 - local) * far[buyer]
+                        missing += share / all_firms * (1.0 - sells)
+                self.firms_pay[prefecture, sector] = max(0.0, 1.0 - less * missing)
+
     def _fail(self) -> None:
         """Who sold to firms loses in the next month what those owed that left without paying their suppliers."""
         province = self.province
@@ -273,5 +301,5 @@ class Market:
 
 
 def relative_to(sold: int, course: float) -> float:
-    """What was sold over what the published course would have let firms sell; 1 where it would not any."""
+    """What was sold over what the published course would have let firms sell, or what is usual; 1 where that is 0."""
     return min(MOST, sold / course) if course > 0.0 else 1.0
