@@ -56,13 +56,7 @@ def in_arrears_or_soon(snapshots: pd.DataFrame) -> float:
     return share(firms, (firms["arrears_fen"] > 0) | (firms["cash_reach_months"] < 6))
 
 
-NOT_FITTED = pytest.mark.xfail(
-    strict=True,
-    reason="firm.tight_share was chosen when customers paid as ever in a fall (receivables.paid_with_sales)",
-)
-
-
-@pytest.mark.parametrize("fall", [20, pytest.param(40, marks=NOT_FITTED), pytest.param(60, marks=NOT_FITTED)])
+@pytest.mark.parametrize("fall", LINE)
 def test_arrears_lie_within_a_deviation_of_the_line_of_the_surveys(falls: dict[int, pd.DataFrame], fall: int) -> None:
     assert abs(in_arrears_or_soon(falls[fall]) - LINE[fall]) <= DEVIATION
 
