@@ -115,6 +115,12 @@ def tip(field: str, title: str) -> Spec:
     return {"field": field, "type": "nominal", "title": title}
 
 
+def lever_axis(lang: Language) -> Spec:
+    """How names of levers and parameters stand beside an axis: whose it is, and below it what of it."""
+    colon = "：" if lang == "zh" else ": "
+    return {"labelLimit": 330, "labelLineHeight": 12, "labelExpr": f"split(datum.label, '{colon}')"}
+
+
 def named_axis(field: str) -> Spec:
     """An axis of names."""
     return {"field": field, "type": "nominal", "title": None}

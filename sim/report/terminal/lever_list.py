@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sim.data_folders import scenarios_folder
+from sim.recalibration import PARAMETERS
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
-from sim.report.words.lever_names import lever_names
+from sim.report.words.lever_names import all_lever_words, value_name
+from sim.report.words.parameter_names import group_name, unit_name
 from sim.report.words.sentences import say
 from sim.scenario.catalogue import catalogue as measures_folder
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
@@ -22,8 +24,8 @@ RANGE: Final = re.compile(r"(\S+) to (\S+)")
 def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
     """The levers to which all of the words apply: the name of a group, or how a word begins that is said of a lever.
 
-    Said of a lever are its path and unit, what it means, and of a measure its action and what its clauses say, in both
-    languages.
+    Said of a lever are its path, what it means, its unit and the words that it is set to, of a measure its action and
+    what its clauses say, of a parameter its group, in both languages.
     """
     groups = {name: group for group in GROUPS for name in (group, *_both(f"lever.group.{group}"))}
     known = measures_folder(scenarios_folder())
@@ -33,13 +35,26 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     }
     wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
-    names = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
-    for entry, called in zip(entries, names, strict=True):
+    names = all_lever_words(entry.path for entry in entries)
+    for entry, name in zip(entries, names, strict=True):
         more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
-        said = " ".join([entry.path, entry.unit, entry.meaning, *called, *more])
+        more += [value_name(entry.path, entry.value, lang) for lang in LANGUAGES]
+        called = [name, unit_name(entry.unit)]
+        if entry.kind == "parameter":
+            called.append(group_name(entry.path.removeprefix(PARAMETERS)))
+        in_words = [say(lang, one) for one in called for lang in LANGUAGES]
+        said = " ".join([entry.path, entry.unit, entry.meaning, *in_words, *more])
         if all(group == _group(entry) if group else pattern.search(said) for group, pattern in wanted):
             found.append(entry)
     return found
+
+
+def answer(entries: Sequence[LeverEntry]) -> list[dict[str, Any]]:
+    """Everything that is known of levers, as plain values, with their names in both languages."""
+    names = all_lever_words(entry.path for entry in entries)
+    return [
+        {**entry._asdict(), "kind": entry.kind, "name": dict(name)} for entry, name in zip(entries, names, strict=True)
+    ]
 
 
 def show(entries: Sequence[LeverEntry], lang: Language) -> None:
@@ -61,11 +76,12 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
 def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
     columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
     rows = []
-    for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
-        meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
+    for entry, name in zip(entries, all_lever_words(entry.path for entry in entries), strict=True):
+        called = say(lang, name)
+        meaning = "" if called in (entry.path, entry.path.removeprefix(PARAMETERS)) else called
         if entry.nominal:
             meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
-        unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
+        unit = "" if entry.unit == "-" else say(lang, unit_name(entry.unit))
         value = "null" if entry.value is None else plain(entry.value)
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
     table(columns, rows, title)

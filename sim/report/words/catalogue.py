@@ -31,7 +31,9 @@ def catalogue(folder: Path) -> Mapping[str, Words]:
     names: dict[str, Any] = {**named_groups, "prefecture": prefecture_words()}
     for file in CATALOGUE:
         names |= load(file)
-    names[UNITS] = {unit: {"zh": said, "en": unit} if isinstance(said, str) else said for unit, said in names[UNITS].items()}
+    names[UNITS] = {
+        unit: {"zh": said, "en": unit} if isinstance(said, str) else said for unit, said in names[UNITS].items()
+    }
     return dict(_entries("", names))
 
 
