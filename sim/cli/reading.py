@@ -106,8 +106,7 @@ def diff(
     if as_json:
         tables.print_json([change._asdict() for change in changes])
     elif changes:
-        rows = [(change.path, tables.plain(change.a), tables.plain(change.b)) for change in changes]
-        tables.table([say("column.lever"), Path(a).stem, Path(b).stem], rows)
+        lever_list.show_changes(changes, (Path(a).stem, Path(b).stem), language())
     else:
         print(say("note.same"))
 

@@ -14,6 +14,7 @@ from sim.report.words.lever_names import all_lever_words, value_name
 from sim.report.words.parameter_names import group_name, unit_name
 from sim.report.words.sentences import say
 from sim.scenario.catalogue import catalogue as measures_folder
+from sim.scenario.differences import Change
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 
 MEASURES: Final = "measures"
@@ -73,12 +74,26 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
         paragraph(text("cli.note.not_levers", lang))
 
 
+def show_changes(changes: Sequence[Change], sides: tuple[str, str], lang: Language) -> None:
+    """Print what differs between two scenarios, whose names are ``sides``."""
+    names = all_lever_words(change.path.removeprefix(f"{MEASURES}.") for change in changes)
+    columns = [text("cli.column.lever", lang), *sides, text("cli.column.meaning", lang)]
+    table(columns, [
+        (change.path, plain(change.a), plain(change.b), _unless_path(say(lang, name), change.path))
+        for change, name in zip(changes, names, strict=True)
+    ])  # fmt: skip
+
+
+def _unless_path(name: str, path: str) -> str:
+    """A name beside its path, nothing where there is none but the path."""
+    return "" if name in (path, path.removeprefix(PARAMETERS)) else name
+
+
 def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
     columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
     rows = []
     for entry, name in zip(entries, all_lever_words(entry.path for entry in entries), strict=True):
-        called = say(lang, name)
-        meaning = "" if called in (entry.path, entry.path.removeprefix(PARAMETERS)) else called
+        meaning = _unless_path(say(lang, name), entry.path)
         if entry.nominal:
             meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
         unit = "" if entry.unit == "-" else say(lang, unit_name(entry.unit))

@@ -70,7 +70,7 @@ def _name(path: str, known: Catalogue) -> Words | None:
 def with_path(path: str, lang: Language) -> str:
     """The name and, below it, the path as it is typed; of what is called by its path only that."""
     name = lever_name(path, lang)
-    return path if name in (path, path.removeprefix(PARAMETERS)) else f"{name}\n{path}"
+    return name if name in (path, path.removeprefix(PARAMETERS)) else f"{name}\n{path}"
 
 
 def field_name(path: str, lang: Language) -> str:

@@ -57,7 +57,8 @@ def _other(other: OtherCalibration) -> Words:
 
 
 def _name(parameter: str) -> Words:
-    return parameter_name(parameter) or Words(zh=parameter, en=parameter)
+    called = parameter_name(parameter)
+    return Words(zh=parameter, en=parameter) if called is None else Words(zh=f"“{called.zh}”", en=f"“{called.en}”")
 
 
 def _parameters(paths: tuple[str, ...]) -> Words:
