@@ -10,7 +10,7 @@ from sim.data_folders import scenarios_folder
 from sim.recalibration import PARAMETERS
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
-from sim.report.words.lever_names import all_lever_words, value_name
+from sim.report.words.lever_names import WORDS_OF_VALUES, all_lever_words, value_name
 from sim.report.words.parameter_names import group_name, unit_name
 from sim.report.words.sentences import say
 from sim.scenario.catalogue import catalogue as measures_folder
@@ -19,7 +19,7 @@ from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 
 MEASURES: Final = "measures"
 GROUPS: Final = (MEASURES, ALL, *ELSEWHERE)
-RANGE: Final = re.compile(r"(\S+) to (\S+)")
+RANGE: Final = re.compile(r"(above )?(\S+) to (\S+)")
 
 
 def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
@@ -28,6 +28,8 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     Said of a lever are its path, what it means, its unit and the words that it is set to, of a measure its action and
     what its clauses say, of a parameter its group, in both languages.
     """
+    if not words:
+        return list(entries)
     groups = {name: group for group in GROUPS for name in (group, *_both(f"lever.group.{group}"))}
     known = measures_folder(scenarios_folder())
     clauses = {id_: f"{id_} {clause.paraphrase.zh} {clause.paraphrase.en}" for id_, clause in known.register.items()}
@@ -37,10 +39,12 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
     names = all_lever_words(entry.path for entry in entries)
+    units = {unit: unit_name(unit) for unit in {entry.unit for entry in entries}}
     for entry, name in zip(entries, names, strict=True):
         more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
-        more += [value_name(entry.path, entry.value, lang) for lang in LANGUAGES]
-        called = [name, unit_name(entry.unit)]
+        if entry.value and entry.path.rpartition(".")[2] in WORDS_OF_VALUES:
+            more += [value_name(entry.path, entry.value, lang) for lang in LANGUAGES]
+        called = [name, units[entry.unit]]
         if entry.kind == "parameter":
             called.append(group_name(entry.path.removeprefix(PARAMETERS)))
         in_words = [say(lang, one) for one in called for lang in LANGUAGES]
@@ -108,7 +112,11 @@ def _allowed(entry: LeverEntry, lang: Language) -> str:
     if not entry.allowed:
         return kind
     ends = RANGE.fullmatch(entry.allowed)
-    allowed = text("unit.interval", lang, low=ends[1], high=ends[2]) if ends else entry.allowed
+    if ends:
+        low = text("lever.above", lang, number=ends[2]) if ends[1] else ends[2]
+        allowed = text("unit.interval", lang, low=low, high=ends[3])
+    else:
+        allowed = entry.allowed
     return allowed if entry.type in ("number", "word", "date") else f"{allowed} ({kind})"
 
 
