@@ -80,11 +80,11 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
 
 def show_changes(changes: Sequence[Change], sides: tuple[str, str], lang: Language) -> None:
     """Print what differs between two scenarios, whose names are ``sides``."""
-    names = all_lever_words(change.path.removeprefix(f"{MEASURES}.") for change in changes)
+    paths = [change.path.removeprefix(f"{MEASURES}.") for change in changes]
     columns = [text("cli.column.lever", lang), *sides, text("cli.column.meaning", lang)]
     table(columns, [
-        (change.path, plain(change.a), plain(change.b), _unless_path(say(lang, name), change.path))
-        for change, name in zip(changes, names, strict=True)
+        (change.path, plain(change.a), plain(change.b), _unless_path(say(lang, name), path))
+        for change, path, name in zip(changes, paths, all_lever_words(paths), strict=True)
     ])  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def _name(path: str, known: Catalogue) -> Words | None:
     if first == "firms":
         return catalogue()["lever.firms"]
     if not field:
-        return known.measures[first].title if first in known.measures else named("action", first)
+        return known.measures[first].title if first in known.measures else catalogue().get(f"action.{first}")
     if first == "parameters":
         return factor_name(field)
     if first == "funds":
