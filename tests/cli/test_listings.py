@@ -147,6 +147,11 @@ def test_levers_are_found_by_chinese_and_english_words_of_names_units_groups_and
     assert {path.rpartition(".")[2] for path in listed("计发单位")} == {"per", "amount_yuan"}
 
 
+def test_what_differs_between_two_scenarios_is_told_with_names():
+    *_, line = filter(None, piped("diff", "full_plan", "rent_waiver_6_months", "--lang", "zh").splitlines())
+    assert line.split() == ["rent_waiver.months", "3", "6", "国有房屋租金减免三个月：减免的月数"]
+
+
 def test_levers_are_told_in_the_readers_language():
     [line] = [line for line in piped("levers", "world.wave", "--lang", "zh").splitlines() if "wave_factor" in line]
     assert line.split() == ["world.wave_factor", "1.0", "倍数", "0", "至", "100", "岁末年初感染高峰（倍数）"]

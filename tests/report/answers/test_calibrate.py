@@ -114,7 +114,10 @@ def test_there_is_a_page_in_both_languages_and_a_picture(study: Calibration) -> 
     for words in ("Reached by finance", "中文Reached by finance", "population.cash_months", "history matching"):
         assert words in page
     for lang in LANGUAGES:
-        assert len(told.charts(study, lang)) == 3  # parameters, and two groups of targets
+        bars, *of_groups = told.charts(study, lang)
+        assert len(of_groups) == 2
+        named = {"zh": "现金可维持月数的企业分布（倍数）", "en": "Firms by months that cash lasts (factor)"}
+        assert bars.specification["data"]["values"][0]["parameter"] == named[lang]
     assert isinstance(study.plot(lang="en"), Picture)
     with pytest.raises(ValueError, match="there is no chart losses; there are parameters, cash, delivery"):
         study.plot("losses")
