@@ -151,7 +151,7 @@ class Parameters:
         """
         values = dict(self._values)
         for path, value in changed.items():
-            name, keys = self._split(path)
+            name, keys = self.parted(path)
             values[name] = _changed(path, self._entries[name], values[name], keys, _day(value))
         same = all(values[name] is self._values[name] for name in values)
         return self if same else Parameters(self._entries, values)
@@ -170,8 +170,11 @@ class Parameters:
     def __hash__(self) -> int:
         return hash(self._text)
 
-    def _split(self, path: str) -> tuple[str, list[str]]:
-        """The entry that a path leads to, and the keys inside its table."""
+    def parted(self, path: str) -> tuple[str, list[str]]:
+        """The entry that a path leads to, and the keys inside its table, not yet looked up.
+
+        Raises :class:`UnknownName` for a path that leads to no entry.
+        """
         parts = path.split(".")
         for length in range(len(parts), 0, -1):
             name = ".".join(parts[:length])
@@ -184,7 +187,7 @@ class Parameters:
         return [setting.path for setting in self.settings()]
 
     def _at(self, path: str) -> Any:
-        name, keys = self._split(path)
+        name, keys = self.parted(path)
         found = self._values[name]
         for key in keys:
             found = _inside(found, key)

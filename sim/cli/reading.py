@@ -67,7 +67,7 @@ def levers(
         near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
         refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
     if as_json:
-        tables.print_json([{**entry._asdict(), "kind": entry.kind} for entry in found])
+        tables.print_json(lever_list.answer(found))
     else:
         lever_list.show(found, language())
 
@@ -106,8 +106,7 @@ def diff(
     if as_json:
         tables.print_json([change._asdict() for change in changes])
     elif changes:
-        rows = [(change.path, tables.plain(change.a), tables.plain(change.b)) for change in changes]
-        tables.table([say("column.lever"), Path(a).stem, Path(b).stem], rows)
+        lever_list.show_changes(changes, (Path(a).stem, Path(b).stem), language())
     else:
         print(say("note.same"))
 

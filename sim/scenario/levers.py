@@ -52,8 +52,11 @@ ELSEWHERE: Final = ("funds", "plan", "reactions", "parameters", "world", "firms"
 EACH_ONCE: Final = Words(zh="每项取值一次", en="each lever once")
 LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
-    ("_yuan", "yuan"), ("_days", "working days"), ("_share", "share"), ("months", "months"), ("rate", "share a year"),
-    ("rate_cap", "share a year"), ("quota", "firms"), ("firms", "firms"),
+    ("delivery.capacity", "cases a working day for 10,000 entities"), ("dispatch_meetings", "meetings a month"),
+    ("approval", "points of the score"), ("awareness", "a month"), ("instalments", "monthly parts"),
+    ("closed_share", "factor"), ("rate_cut", "share a year"), ("_yuan", "yuan"), ("_days", "working days"),
+    ("_share", "share"), ("months", "months"), ("rate", "share a year"), ("rate_cap", "share a year"),
+    ("quota", "firms"), ("firms", "firms"),
 )  # fmt: skip
 UNITS_BY_RANGE: Final = {"0 to 1": "share", "0 to 100": "factor"}  # of numbers whose name says no unit
 
@@ -295,7 +298,7 @@ def of_measure(measure: Measure) -> Iterable[LeverEntry]:
         return LeverEntry(
             f"{measure.id}.{path}",
             value,
-            *_described(field, name),
+            *_described(field, path),
             measure.id,
             measure.clauses,
             field.description or "",

@@ -45,7 +45,7 @@ def test_the_folder_is_read_wherever_the_option_stands(mine, first):
 def test_a_result_says_that_its_calibration_is_not_the_projects(mine):
     answer = CliRunner().invoke(app, ["run", "baseline", "--firms", "100", f"--calibration={mine}", "--lang", "en"])
     assert answer.exit_code == 0, answer.stderr
-    assert "parameters that differ: 1 (population.active_share)" in answer.stdout
+    assert "parameters that differ: 1 (“Active share of registered entities”)" in answer.stdout
 
 
 def test_another_province_may_have_other_lists(tmp_path):

@@ -51,7 +51,7 @@ def test_what_differs_is_read_over_the_case(case: Path, tmp_path: Path) -> None:
     (tmp_path / "parameters.yaml").write_text(f"premiums:\n  pension:{entry.replace('0.12', '0.2')}\n", "utf-8")
     answer = type_in("run", "no_support", "--firms", "100", "--calibration", str(tmp_path))
     assert answer.exit_code == 0, answer.stderr
-    assert "The calibration is not the case's own: parameters that differ: 1 (premiums.pension)" in answer.stdout
+    assert "The calibration is not the case's own: parameters that differ: 1 (“Pension premium rate”)" in answer.stdout
     assert calibration_folder() == case / "calibration"
 
 

@@ -139,6 +139,19 @@ def test_levers_are_those_of_a_scenario():
     assert "rent_waiver.months" not in listed("--scenario", "baseline")
 
 
+def test_levers_are_found_by_chinese_and_english_words_of_names_units_groups_and_values():
+    assert "parameters.costs.rent.catering" in listed("房租", "餐饮业") & listed("rent", "catering")
+    assert "rent_waiver.flows" in listed("房租", "账单")
+    assert listed("办件量") >= {"rent_waiver.delivery.capacity", "parameters.delivery.capacity.tax"}
+    assert "parameters.premiums.pension" in listed("社保缴费") & listed("social insurance")
+    assert {path.rpartition(".")[2] for path in listed("计发单位")} == {"per", "amount_yuan"}
+
+
+def test_what_differs_between_two_scenarios_is_told_with_names():
+    *_, line = filter(None, piped("diff", "full_plan", "rent_waiver_6_months", "--lang", "zh").splitlines())
+    assert line.split() == ["rent_waiver.months", "3", "6", "国有房屋租金减免三个月：减免的月数"]
+
+
 def test_levers_are_told_in_the_readers_language():
     [line] = [line for line in piped("levers", "world.wave", "--lang", "zh").splitlines() if "wave_factor" in line]
     assert line.split() == ["world.wave_factor", "1.0", "倍数", "0", "至", "100", "岁末年初感染高峰（倍数）"]

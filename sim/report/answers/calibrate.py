@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sim.measure import Words
+from sim.recalibration import PARAMETERS
 from sim.report.answers.answer import Table, failed
 from sim.report.answers.validate import words_of
 from sim.report.charts import calibration as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.lever_names import lever_words, with_path
 from sim.report.words.numbers import plain_count, share, three_digits
 from sim.report.words.sentences import listed, say
 from sim.report.words.target_values import of_row
@@ -60,7 +62,7 @@ def _findings(study: Calibration) -> Iterator[Words]:
     )  # fmt: skip
     told = study.posterior[study.posterior["is_identified"]].sort_values("shrinkage", ascending=False, kind="stable")
     if len(told):
-        named = listed(Words(zh=name, en=name) for name in told["parameter"].head(MOST_NAMED))
+        named = listed(lever_words(PARAMETERS + name) for name in told["parameter"].head(MOST_NAMED))
         yield both(
             "calibrate.finding.told", told=plain_count(len(told)), all=plain_count(len(study.posterior)), named=named
         )
@@ -120,7 +122,15 @@ def _parameters(study: Calibration, lang: Language) -> Table:
     for row in records(study.posterior.sort_values("shrinkage", ascending=False, kind="stable")):
         spans = [_span(row, of, lang) for of in ("prior", "posterior")]
         told = text(f"calibrate.told.{'yes' if row['is_identified'] else 'no'}", lang)
-        rows.append([row["parameter"], _one(row, row["value"]), *spans, say(lang, share(row["shrinkage"])), told])
+        rows.append(
+            [
+                _with_path(row["parameter"], lang),
+                _one(row, row["value"]),
+                *spans,
+                say(lang, share(row["shrinkage"])),
+                told,
+            ]
+        )
     names = ("parameter", "value", "prior", "posterior", "shrinkage", "told")
     return Table(text("calibrate.table.parameters", lang), _columns(names, lang), rows, is_compact=True)
 
@@ -147,12 +157,15 @@ def _predictive(study: Calibration, lang: Language) -> Iterator[Table]:
 
 def _screened(study: Calibration, lang: Language) -> Table:
     titles = words_of(study, "title")
-    by = {str(name): list(rows["parameter"]) for name, rows in study.influence.groupby("target", sort=False)}
+    by = {
+        str(name): listed(lever_words(PARAMETERS + parameter) for parameter in rows["parameter"].head(MOST_TOLD))
+        for name, rows in study.influence.groupby("target", sort=False)
+    }
     rows = [
         [
             say(lang, titles[row["target"]]), say(lang, _digits(row["explained"])),
             *(say(lang, _digits(row[name])) for name in ("emulator_error", "chance", "discrepancy")),
-            say(lang, _digits(row["nearest"])), ", ".join(by.get(row["target"], ())[:MOST_TOLD]),
+            say(lang, _digits(row["nearest"])), say(lang, by[row["target"]]) if row["target"] in by else "",
         ]
         for row in records(study.targets)
     ]  # fmt: skip
@@ -179,7 +192,7 @@ def _coverage(study: Calibration, lang: Language) -> Table:
     rows = [
         [
             text(f"calibrate.data.{row['data']}", lang),
-            row["parameter"] or text("calibrate.all_told", lang),
+            _with_path(row["parameter"], lang) if row["parameter"] else text("calibrate.all_told", lang),
             *(say(lang, share(row[name])) for name in ("covered_50", "covered_90")),
             say(lang, _digits(row["uniform_p"])),
         ]
@@ -187,6 +200,10 @@ def _coverage(study: Calibration, lang: Language) -> Table:
     ]
     names = ("data", "parameter", "covered_50", "covered_90", "uniform_p")
     return Table(text("calibrate.table.coverage", lang), _columns(names, lang), rows)
+
+
+def _with_path(parameter: str, lang: Language) -> str:
+    return with_path(PARAMETERS + parameter, lang)
 
 
 def _verdict(row: dict[str, Any], lang: Language) -> str:

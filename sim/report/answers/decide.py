@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.measure import Words
+from sim.recalibration import PARAMETERS
 from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import decision as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.lever_names import lever_words, with_path
 from sim.report.words.numbers import interval, money, plain_count, share, whole_yuan, with_interval
 from sim.report.words.sentences import listed, say
 from sim.study.summaries.decision import DecisionSummary, Span
@@ -109,8 +111,8 @@ def _information(summary: DecisionSummary) -> Iterator[Words]:
     if summary.told:
         named = listed(
             both(
-                "decide.parameter", parameter=row.parameter, evppi=money(row.evppi), worth=whole_yuan(row.worth_yuan),
-                changes=share(row.changes),
+                "decide.parameter", parameter=lever_words(PARAMETERS + row.parameter), evppi=money(row.evppi),
+                worth=whole_yuan(row.worth_yuan), changes=share(row.changes),
             )
             for row in summary.told[:MOST_NAMED]
         )  # fmt: skip
@@ -118,8 +120,8 @@ def _information(summary: DecisionSummary) -> Iterator[Words]:
     else:
         largest = next(tuples(summary.at_crux))
         yield both(
-            "decide.finding.none_told", all=every, parameter=largest.parameter, evppi=money(largest.evppi),
-            chance=money(crux.chance), worth=whole_yuan(crux.worth_yuan),
+            "decide.finding.none_told", all=every, parameter=lever_words(PARAMETERS + largest.parameter),
+            evppi=money(largest.evppi), chance=money(crux.chance), worth=whole_yuan(crux.worth_yuan),
         )  # fmt: skip
 
 
@@ -158,7 +160,8 @@ def _parameters(study: Decision, lang: Language) -> Table:
     summary = DecisionSummary(study)
     rows = [
         [
-            row.parameter, say(lang, money(row.evppi)), say(lang, share(row.share)), say(lang, share(row.changes)),
+            with_path(PARAMETERS + row.parameter, lang), say(lang, money(row.evppi)), say(lang, share(row.share)),
+            say(lang, share(row.changes)),
             text(f"decide.told.{'yes' if row.is_told else 'no'}", lang),
         ]
         for row in tuples(summary.at_crux.head(MOST_PARAMETERS))

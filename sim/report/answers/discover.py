@@ -12,7 +12,7 @@ from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import discovery as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
-from sim.report.words.lever_names import lever_name, value_name
+from sim.report.words.lever_names import value_name, with_path
 from sim.report.words.limit_names import condition, end_of
 from sim.report.words.numbers import in_unit, plain_count, share
 from sim.report.words.sentences import outcome_name, say
@@ -118,14 +118,14 @@ def _limits(study: Discovery, outcome: str, lang: Language) -> Table:
         else:
             ends = [end_of(limit, "low") or "–", end_of(limit, "high") or "–"]
             ends.append(f"{end_of(limit, 'least')} … {end_of(limit, 'most')}")
-        rows.append([lever_name(str(limit["path"]), lang), *ends, f"{quasi_p:.2g}"])
+        rows.append([with_path(str(limit["path"]), lang), *ends, f"{quasi_p:.2g}"])
     title = text("discover.table.limits", lang, outcome=say(lang, outcome_name(outcome)))
     return Table(title, [text(f"discover.column.{c}", lang) for c in columns], rows)
 
 
 def _stability(study: Discovery, outcome: str, lang: Language) -> Table:
     rows = [
-        [lever_name(str(row["path"]), lang), _share(row["share"], lang),
+        [with_path(str(row["path"]), lang), _share(row["share"], lang),
          text(f"discover.{'in_box' if row['is_restricted'] else 'not_in_box'}", lang)]
         for row in records(study.stability[study.stability["outcome"] == outcome])
     ]  # fmt: skip

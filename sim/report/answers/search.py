@@ -13,7 +13,7 @@ from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import search
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, named, text
-from sim.report.words.lever_names import lever_name, value_name
+from sim.report.words.lever_names import lever_name, lever_words, value_name
 from sim.report.words.numbers import interval, money, share, with_interval
 from sim.report.words.plan_names import change, plan_name, quantity_inside, quantity_name, scenario_title, size, told
 from sim.report.words.sentences import inside, joined, listed, outcome_name, say
@@ -69,7 +69,7 @@ def _findings(study: Search) -> Iterator[Words]:
             plan, measures = plan_name(study, summary.best), len(summary.measures(summary.best))
             yield both("search.finding.nominal", plan=plan, count=len(nominal), all=measures)
     if summary.nominal_levers:
-        yield both("search.finding.nominal_levers", levers=listed(map(_lever, summary.nominal_levers)))
+        yield both("search.finding.nominal_levers", levers=listed(map(lever_words, summary.nominal_levers)))
     if len(study.front):
         yield both("search.finding.front", tried=summary.tried, within=summary.within_budget, front=len(study.front))
         yield from _fresh_runs(summary)
@@ -284,10 +284,6 @@ def _requirement(name: str) -> Words:
 def unit_of_requirement(name: str) -> str:
     """Unit of a requirement's limit."""
     return "fen" if name == "budget" else unit_of(name)
-
-
-def _lever(path: str) -> Words:
-    return Words(zh=lever_name(path, "zh"), en=lever_name(path, "en"))
 
 
 def _action(name: str) -> Words:

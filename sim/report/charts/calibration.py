@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from sim.recalibration import PARAMETERS
 from sim.report.charts import validation
-from sim.report.charts.style import ACCENT, Chart, specification, tip
+from sim.report.charts.style import ACCENT, Chart, lever_axis, specification, tip
 from sim.report.words.catalogue import Language, text
+from sim.report.words.lever_names import lever_name
 from sim.report.words.numbers import share
 from sim.report.words.sentences import say
 from sim.study.summaries.rows import records
@@ -31,19 +33,22 @@ def parameters(study: Calibration, lang: Language) -> Chart:
     """Bars: by how much evidence makes the parameters narrower that it tells most of."""
     shown = study.posterior.sort_values("shrinkage", ascending=False, kind="stable").head(MOST)
     rows: list[dict[str, Any]] = [
-        {"parameter": row["parameter"], "shrinkage": row["shrinkage"], "said": say(lang, share(row["shrinkage"]))}
+        {
+            "parameter": lever_name(PARAMETERS + row["parameter"], lang), "shrinkage": row["shrinkage"],
+            "said": say(lang, share(row["shrinkage"])),
+        }
         for row in records(shown)
-    ]
+    ]  # fmt: skip
     order = [row["parameter"] for row in rows]
     title, what = text("calibrate.chart.parameters", lang), text("calibrate.column.shrinkage", lang)
     encoding = {
-        "y": {"field": "parameter", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 320}},
+        "y": {"field": "parameter", "type": "nominal", "sort": order, "title": None, "axis": lever_axis(lang)},
         "x": {"field": "shrinkage", "type": "quantitative", "title": what, "axis": {"format": "%", "tickCount": 5}},
         "tooltip": [tip("parameter", text("calibrate.column.parameter", lang)), tip("said", what)],
     }
     mark = {"type": "bar", "height": {"band": 0.6}, "color": ACCENT}
     note = text("calibrate.chart.parameters_note", lang)
-    return Chart(title, specification(title, rows, note, height=22 * len(rows), mark=mark, encoding=encoding))
+    return Chart(title, specification(title, rows, note, height=28 * len(rows), mark=mark, encoding=encoding))
 
 
 def group(study: Calibration, name: str, lang: Language) -> Chart:

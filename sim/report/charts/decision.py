@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, Chart, specification, tip
+from sim.recalibration import PARAMETERS
+from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, Chart, lever_axis, specification, tip
 from sim.report.words.catalogue import Language, text
+from sim.report.words.lever_names import lever_name
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share, whole_yuan
 from sim.report.words.sentences import say
 from sim.study.summaries.decision import DecisionSummary
@@ -61,7 +63,8 @@ def information(study: Decision, lang: Language) -> Chart:
     told = {flag: text(f"decide.told.{'yes' if flag else 'no'}", lang) for flag in (True, False)}
     rows: list[Row] = [
         {
-            "parameter": row.parameter, "evppi": row.evppi / unit, "chance": summary.crux.chance / unit,
+            "parameter": lever_name(PARAMETERS + row.parameter, lang), "evppi": row.evppi / unit,
+            "chance": summary.crux.chance / unit,
             "said": say(lang, money(row.evppi)), "changes": say(lang, share(row.changes)),
             "told": told[bool(row.is_told)],
         }
@@ -69,7 +72,7 @@ def information(study: Decision, lang: Language) -> Chart:
     ]  # fmt: skip
     order = [row["parameter"] for row in rows]
     name = text("decide.chart.of", lang, unit=text("unit.large_money", lang, number="").strip())
-    y = {"field": "parameter", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 320}}
+    y = {"field": "parameter", "type": "nominal", "sort": order, "title": None, "axis": lever_axis(lang)}
     x: Row = {"type": "quantitative", "title": name, "axis": {"tickCount": 5, "grid": True}}
     colour = {
         "field": "told", "type": "nominal", "title": None,
@@ -91,5 +94,5 @@ def information(study: Decision, lang: Language) -> Chart:
     ]
     title = text("decide.chart.information", lang, worth=whole_yuan(summary.crux.worth_yuan))
     note = text("decide.chart.information_note", lang, evpi=money(summary.crux.evpi))
-    height = 24 * max(len(rows), 1)
+    height = 28 * max(len(rows), 1)
     return Chart(title, specification(title, rows, note, height=height, encoding={"y": y}, layer=layers))

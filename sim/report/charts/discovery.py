@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, tip
+from sim.report.charts.style import ACCENT, INK, QUIET, Chart, lever_axis, specification, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import lever_name
 from sim.report.words.limit_names import condition
@@ -73,7 +73,7 @@ def box(study: Discovery, outcome: str, lang: Language) -> Chart:
             "high": (high - limit["least"]) / span, "said": say(lang, condition(limit)), "from": 0, "to": 1,
         })  # fmt: skip
     title = text("discover.chart.box", lang, outcome=say(lang, outcome_name(outcome)))
-    y = {"field": "factor", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}}
+    y = {"field": "factor", "type": "nominal", "sort": None, "title": None, "axis": lever_axis(lang)}
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "title": None}}
     layers = [
         {"mark": {"type": "bar", "color": "#e6e9eb", "size": 16},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, QUIET, Chart, specification, thin_labels, tip
+from sim.report.charts.style import ACCENT, INK, QUIET, Chart, lever_axis, specification, thin_labels, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.factor_names import about, scale_of, with_interval
 from sim.report.words.lever_names import lever_name
@@ -34,7 +34,7 @@ def strengths(study: Sensitivity, outcome: str, lang: Language) -> Chart:
             | {"verdict": text(f"sensitivity.verdict.{row.verdict}", lang)}
         )
     order = [row["factor"] for row in rows]
-    y = {"field": "factor", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 300}}
+    y = {"field": "factor", "type": "nominal", "sort": order, "title": None, "axis": lever_axis(lang)}
     x: Row = {"type": "quantitative", "title": None, "axis": {"tickCount": 5, "grid": True}}
     tips = [
         tip("factor", text("sensitivity.table.factor", lang)),
@@ -61,7 +61,7 @@ def strengths(study: Sensitivity, outcome: str, lang: Language) -> Chart:
     title = text("sensitivity.chart.bars", lang, about=about(study, outcome))
     subtitle = text(f"sensitivity.chart.bars_{study.method}", lang, unit=unit)
     encoding = {"y": y, "tooltip": tips}
-    return Chart(title, specification(title, rows, subtitle, height=26 * len(rows), encoding=encoding, layer=layers))
+    return Chart(title, specification(title, rows, subtitle, height=28 * len(rows), encoding=encoding, layer=layers))
 
 
 def size_against_spread(study: Sensitivity, outcome: str, lang: Language) -> Chart:

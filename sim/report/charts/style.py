@@ -115,6 +115,16 @@ def tip(field: str, title: str) -> Spec:
     return {"field": field, "type": "nominal", "title": title}
 
 
+def lever_axis(lang: Language) -> Spec:
+    """How names of levers and parameters stand beside an axis: whose it is, and below it what of it."""
+    colon = "：" if lang == "zh" else ": "
+    in_two_lines = {"test": f"indexof(datum.label, '{colon}') > 0", "value": "bottom"}
+    return {
+        "labelLimit": 330, "labelLineHeight": 12, "labelExpr": f"split(datum.label, '{colon}')",
+        "labelBaseline": {"condition": in_two_lines, "value": "middle"},
+    }  # fmt: skip
+
+
 def named_axis(field: str) -> Spec:
     """An axis of names."""
     return {"field": field, "type": "nominal", "title": None}

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sim.data_folders import scenarios_folder
+from sim.recalibration import PARAMETERS
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
-from sim.report.words.lever_names import lever_names
+from sim.report.words.lever_names import WORDS_OF_VALUES, all_lever_words, value_name
+from sim.report.words.parameter_names import group_name, unit_name
 from sim.report.words.sentences import say
 from sim.scenario.catalogue import catalogue as measures_folder
+from sim.scenario.differences import Change
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 
 MEASURES: Final = "measures"
 GROUPS: Final = (MEASURES, ALL, *ELSEWHERE)
-RANGE: Final = re.compile(r"(\S+) to (\S+)")
+RANGE: Final = re.compile(r"(above )?(\S+) to (\S+)")
 
 
 def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
     """The levers to which all of the words apply: the name of a group, or how a word begins that is said of a lever.
 
-    Said of a lever are its path and unit, what it means, and of a measure its action and what its clauses say, in both
-    languages.
+    Said of a lever are its path, what it means, its unit and the words that it is set to, of a measure its action and
+    what its clauses say, of a parameter its group, in both languages.
     """
+    if not words:
+        return list(entries)
     groups = {name: group for group in GROUPS for name in (group, *_both(f"lever.group.{group}"))}
     known = measures_folder(scenarios_folder())
     clauses = {id_: f"{id_} {clause.paraphrase.zh} {clause.paraphrase.en}" for id_, clause in known.register.items()}
@@ -33,13 +38,28 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     }
     wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
-    names = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
-    for entry, called in zip(entries, names, strict=True):
+    names = all_lever_words(entry.path for entry in entries)
+    units = {unit: unit_name(unit) for unit in {entry.unit for entry in entries}}
+    for entry, name in zip(entries, names, strict=True):
         more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
-        said = " ".join([entry.path, entry.unit, entry.meaning, *called, *more])
+        if entry.value and entry.path.rpartition(".")[2] in WORDS_OF_VALUES:
+            more += [value_name(entry.path, entry.value, lang) for lang in LANGUAGES]
+        called = [name, units[entry.unit]]
+        if entry.kind == "parameter":
+            called.append(group_name(entry.path.removeprefix(PARAMETERS)))
+        in_words = [say(lang, one) for one in called for lang in LANGUAGES]
+        said = " ".join([entry.path, entry.unit, entry.meaning, *in_words, *more])
         if all(group == _group(entry) if group else pattern.search(said) for group, pattern in wanted):
             found.append(entry)
     return found
+
+
+def answer(entries: Sequence[LeverEntry]) -> list[dict[str, Any]]:
+    """Everything that is known of levers, as plain values, with their names in both languages."""
+    names = all_lever_words(entry.path for entry in entries)
+    return [
+        {**entry._asdict(), "kind": entry.kind, "name": dict(name)} for entry, name in zip(entries, names, strict=True)
+    ]
 
 
 def show(entries: Sequence[LeverEntry], lang: Language) -> None:
@@ -58,14 +78,29 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
         paragraph(text("cli.note.not_levers", lang))
 
 
+def show_changes(changes: Sequence[Change], sides: tuple[str, str], lang: Language) -> None:
+    """Print what differs between two scenarios, whose names are ``sides``."""
+    paths = [change.path.removeprefix(f"{MEASURES}.") for change in changes]
+    columns = [text("cli.column.lever", lang), *sides, text("cli.column.meaning", lang)]
+    table(columns, [
+        (change.path, plain(change.a), plain(change.b), _unless_path(say(lang, name), path))
+        for change, path, name in zip(changes, paths, all_lever_words(paths), strict=True)
+    ])  # fmt: skip
+
+
+def _unless_path(name: str, path: str) -> str:
+    """A name beside its path, nothing where there is none but the path."""
+    return "" if name in (path, path.removeprefix(PARAMETERS)) else name
+
+
 def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
     columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
     rows = []
-    for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
-        meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
+    for entry, name in zip(entries, all_lever_words(entry.path for entry in entries), strict=True):
+        meaning = _unless_path(say(lang, name), entry.path)
         if entry.nominal:
             meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
-        unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
+        unit = "" if entry.unit == "-" else say(lang, unit_name(entry.unit))
         value = "null" if entry.value is None else plain(entry.value)
         rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
     table(columns, rows, title)
@@ -77,7 +112,11 @@ def _allowed(entry: LeverEntry, lang: Language) -> str:
     if not entry.allowed:
         return kind
     ends = RANGE.fullmatch(entry.allowed)
-    allowed = text("unit.interval", lang, low=ends[1], high=ends[2]) if ends else entry.allowed
+    if ends:
+        low = text("lever.above", lang, number=ends[2]) if ends[1] else ends[2]
+        allowed = text("unit.interval", lang, low=low, high=ends[3])
+    else:
+        allowed = entry.allowed
     return allowed if entry.type in ("number", "word", "date") else f"{allowed} ({kind})"
 
 

@@ -17,9 +17,10 @@ from sim.refusal import Refusal, UnknownName
 from sim.report.terminal.lever_list import pattern
 from sim.report.terminal.tables import paragraph, table
 from sim.report.words.catalogue import LANGUAGES, Language, both, named, text
+from sim.report.words.parameter_names import group_name, key_name, parameter_name, unit_name
 from sim.report.words.sentences import say
 
-COLUMNS: Final = ("parameter", "value", "unit", "prior", "grade", "basis")
+COLUMNS: Final = ("name", "parameter", "value", "unit", "prior", "grade", "basis")
 FEW: Final = 6  # values of a table that are written one by one
 GRADES: Final = ("A", "B", "C", "D")
 
@@ -27,7 +28,7 @@ GRADES: Final = ("A", "B", "C", "D")
 def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Description]:
     """The parameters to which all of the words apply: how a word begins that is said of one or of its evidence.
 
-    Keys of a table are said of it.
+    Said of one are its path, its name, unit and group in both languages, and the keys of its table.
     """
     wanted = [pattern(word) for word in words]
     marks = " ".join(text("parameter.assumed", lang) for lang in LANGUAGES)
@@ -37,7 +38,11 @@ def answering(entries: Sequence[Description], words: Sequence[str]) -> list[Desc
         said += [say(lang, named("parameter.prior", entry.prior.distribution)) for lang in LANGUAGES]
         said += [marks, entry.assumption] if entry.assumption else []
         said += [f"{row.id} {row.item} {row.place} {row.source_title} {row.source_address}" for row in _rows(entry)]
-        said += [".".join(map(str, (entry.path, *keys))) for keys, _ in _leaves(entry)]
+        called = [_name(entry), unit_name(entry.unit), group_name(entry.path)]
+        for path in _paths(entry):
+            said.append(path)
+            called += filter(None, [key_name(path)])
+        said += [say(lang, one) for one in called for lang in LANGUAGES]
         if all(word.search(" ".join(said)) for word in wanted):
             found.append(entry)
     return found
@@ -52,7 +57,7 @@ def show(entries: Sequence[Description], lang: Language, words: Sequence[str] = 
     table(heads, [_told(_meant(entry, words), lang) for entry in entries])
     paragraph(text("parameter.grades", lang))
     for entry in entries:
-        paragraph(entry.path)
+        paragraph(text("parameter.with_path", lang, called=_name(entry), path=entry.path))
         for said in _basis(entry, lang):
             paragraph(said, "  - ")
     print()
@@ -64,10 +69,11 @@ def document(entries: Sequence[Description], lang: Language) -> str:
     parts = [text("parameter.summary", lang, **_counts(entries))]
     heads = [text(f"parameter.column.{name}", lang) for name in COLUMNS]
     for group, members in groupby(entries, key=lambda entry: entry.path.partition(".")[0]):
-        parts += ["", f"## {group}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+        heading = text("parameter.with_path", lang, called=group_name(group), path=f"`{group}`")
+        parts += ["", f"## {heading}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
         for entry in members:
-            path, *rest = _told(entry, lang)
-            cells = [f"`{path}`", *rest, "<br>".join(_basis(entry, lang))]
+            name, path, *rest = _told(entry, lang)
+            cells = [name, f"`{path}`", *rest, "<br>".join(_basis(entry, lang))]
             parts.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(parts)
 
@@ -77,6 +83,7 @@ def answer(entries: Sequence[Description]) -> list[dict[str, Any]]:
     return [
         {
             "path": entry.path,
+            "name": dict(_name(entry)),
             "kind": "parameter",
             "value": _keyed(entry.value),
             "unit": entry.unit,
@@ -95,7 +102,17 @@ def _told(entry: Description, lang: Language) -> tuple[str, ...]:
     prior = say(lang, _prior(entry.prior))
     if isinstance(entry.value, dict) and not entry.prior.is_fixed:
         prior = text("parameter.factor", lang, prior=prior)
-    return entry.path, say(lang, _value(entry.value)), entry.unit, prior, entry.grade
+    unit = say(lang, unit_name(entry.unit))
+    return say(lang, _name(entry)), entry.path, say(lang, _value(entry)), unit, prior, entry.grade
+
+
+def _name(entry: Description) -> Words:
+    return parameter_name(entry.path) or Words(zh=entry.path, en=entry.path)
+
+
+def _paths(entry: Description) -> list[str]:
+    """The paths of the values of a table."""
+    return [".".join(map(str, (entry.path, *keys))) for keys, _ in _leaves(entry)]
 
 
 def _leaves(entry: Description) -> list[tuple[tuple[Any, ...], Any]]:
@@ -104,13 +121,16 @@ def _leaves(entry: Description) -> list[tuple[tuple[Any, ...], Any]]:
 
 
 def _meant(entry: Description, words: Sequence[str]) -> Description:
-    """The same with only the values under the keys that are among the words, where there are any."""
+    """The same with only the values under the keys that are among the words, in any language, where there are any."""
     wanted = {word.casefold().removeprefix(f"{entry.path}.") for word in words}
     wanted = {part for word in wanted for part in (word, *word.split("."))}
-    found = _leaves(entry)
-    known = wanted & {str(key) for keys, _ in found for key in keys}
-    values = {".".join(map(str, keys)): leaf for keys, leaf in found if known <= {*map(str, keys)}}
-    return entry._replace(value=values) if known and values else entry
+    met = []
+    for (keys, leaf), path in zip(_leaves(entry), _paths(entry), strict=True):
+        name = key_name(path)
+        said = {str(key) for key in keys} | {say(lang, name).casefold() for lang in LANGUAGES if name}
+        met.append((len(wanted & said), ".".join(map(str, keys)), leaf))
+    most = max((count for count, *_ in met), default=0)
+    return entry._replace(value={key: leaf for count, key, leaf in met if count == most}) if most else entry
 
 
 def _prior(prior: Prior) -> Words:
@@ -123,18 +143,22 @@ def _prior(prior: Prior) -> Words:
     return both("parameter.over", kind=kind, range=said)
 
 
-def _value(value: Any) -> Words:
+def _value(entry: Description) -> Words:
     """A number, a day, or a table: its values where they are few, else how many there are and what they lie between."""
-    if not isinstance(value, dict):
-        written = _number(value)
+    found = _leaves(entry)
+    if not found:
+        written = _number(entry.value)
         return Words(zh=written, en=written)
-    found = [(".".join(map(str, keys)), leaf) for keys, leaf in leaves(value)]
     if len(found) > FEW:
         numbers = [leaf for _, leaf in found]
         said = both("unit.interval", low=_number(min(numbers)), high=_number(max(numbers)))
         return both("parameter.values", count=len(found), range=said)
-    written = ", ".join(f"{key}: {_number(leaf)}" for key, leaf in found)
-    return Words(zh=written, en=written)
+    named = [
+        both("parameter.of_key", key=key_name(path) or str(keys[-1]), value=_number(leaf))
+        for path, (keys, leaf) in zip(_paths(entry), found, strict=True)
+    ]
+    mark = both("recalibration.mark")
+    return Words(zh=mark.zh.join(one.zh for one in named), en=mark.en.join(one.en for one in named))
 
 
 def _basis(entry: Description, lang: Language) -> Iterator[str]:

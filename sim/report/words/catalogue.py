@@ -1,8 +1,8 @@
 """What people read, in Chinese and English, by name: ``text("sector.catering", "en")``.
 
-The catalogue is ``catalogue.yaml`` beside this file, and :mod:`sim.names` for the names of the model: one entry
-``{zh, en}`` for each name, in nested groups whose names are joined by dots. Everything that prints for people (tables,
-page, charts, command) takes its words from here.
+The catalogue is ``catalogue.yaml`` and ``parameters.yaml`` beside this file, and :mod:`sim.names` for the names of the
+model: one entry ``{zh, en}`` for each name, in nested groups whose names are joined by dots. Everything that prints for
+people (tables, page, charts, command) takes its words from here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sim.population.counties import prefecture_words
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
-CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
+CATALOGUE: Final = tuple(Path(__file__).with_name(name) for name in ("catalogue.yaml", "parameters.yaml"))
+UNITS: Final = "parameter_unit"  # the group of units, whose names are the English words themselves
 
 
 @of_calibration
@@ -27,8 +28,13 @@ def catalogue(folder: Path) -> Mapping[str, Words]:
     from sim.yaml_reader import load  # start-up: who imports the package reads no word yet
 
     named_groups = {group: words for group, words in labels().items() if words}  # a province may have none of a kind
-    names = {**named_groups, "prefecture": prefecture_words()}
-    return dict(_entries("", {**names, **load(CATALOGUE)}))
+    names: dict[str, Any] = {**named_groups, "prefecture": prefecture_words()}
+    for file in CATALOGUE:
+        names |= load(file)
+    names[UNITS] = {
+        unit: {"zh": said, "en": unit} if isinstance(said, str) else said for unit, said in names[UNITS].items()
+    }
+    return dict(_entries("", names))
 
 
 def words(lang: Language) -> dict[str, str]:
@@ -55,7 +61,7 @@ def named(group: str, name: str) -> Words:
 
 def _entries(prefix: str, branch: Any) -> Iterator[tuple[str, Words]]:
     if not isinstance(branch, dict) or branch.keys() in ({"zh"}, {"en"}, set()):
-        raise ValueError(f"{CATALOGUE.name}: '{prefix}' is not a group of names and not {{zh, en}}")
+        raise ValueError(f"catalogue of words: '{prefix}' is not a group of names and not {{zh, en}}")
     if branch.keys() & {"zh", "en"}:
         yield prefix, Words.model_validate(branch)
         return

@@ -8,56 +8,69 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sim.data_folders import scenarios_folder
+from sim.instruments import instruments
 from sim.measure import Words
+from sim.recalibration import PARAMETERS
 from sim.report.words.catalogue import Language, catalogue, named
-from sim.report.words.sentences import say
+from sim.report.words.parameter_names import factor_name
+from sim.report.words.sentences import listed, say
 from sim.scenario import levers
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.catalogue import catalogue as measures_folder
 
 MORE: Final = re.compile(r"[;:；：（(,，]")  # what a field means is said before the first of these; the rest explains
-WORDS_OF_VALUES: Final = {"way": "way", "agency": "agency", "bearer": "party"}  # group of words, by the field's name
+WORDS_OF_VALUES: Final = {  # groups of words, by the field's name
+    "way": ("way",), "agency": ("agency",), "agencies": ("agency",), "bearer": ("party",), "debtors": ("debtors",),
+    "flows": ("flow",), "base": ("flow",), "sectors": ("sector", "sector_group"), "sizes": ("size",),
+    "landlords": ("landlord",), "flags": ("flag",), "facts": ("fact",), "prefectures": ("prefecture",),
+}  # fmt: skip
 
 
 def lever_name(path: str, lang: Language) -> str:
+    """The name of what a dotted path changes, in one language, see :func:`lever_words`."""
+    return say(lang, lever_words(path))
+
+
+def lever_words(path: str) -> Words:
     """The name of what a dotted path changes.
 
     Of a measure its title and what the field means, of a reaction its id, which is all that is known of it here, and
-    what the field means, of the world and of funds what the words of the catalogue say; an
-    action, a measure or a clause by itself has its own name. A parameter is called by its path, without the word
-    ``parameters``, and so is everything else that has no words in both languages.
+    what the field means, of the world, of funds and of parameters what the words of the catalogue say; an
+    action, a measure or a clause by itself has its own name. What has no words in both languages is called by its path,
+    a parameter without the word ``parameters``.
     """
-    return lever_names([path], lang)[0]
+    return all_lever_words([path])[0]
 
 
-def lever_names(paths: Iterable[str], lang: Language) -> list[str]:
+def all_lever_words(paths: Iterable[str]) -> list[Words]:
     """The same of many paths, with one look at the catalogue."""
     known = _known()
-    return [_name(path, lang, known) for path in paths]
+    return [_name(path, known) or _as_it_is(path.removeprefix(PARAMETERS)) for path in paths]
 
 
-def _name(path: str, lang: Language, known: Catalogue) -> str:
+def _name(path: str, known: Catalogue) -> Words | None:
     first, _, field = path.partition(".")
     if first == "firms":
-        return say(lang, catalogue()["lever.firms"])
+        return catalogue()["lever.firms"]
     if not field:
-        return say(lang, known.measures[first].title) if first in known.measures else say(lang, named("action", first))
+        return known.measures[first].title if first in known.measures else catalogue().get(f"action.{first}")
     if first == "parameters":
-        return field
+        return factor_name(field)
     if first == "funds":
-        return _of_fund(field, path, lang, known)
+        return _of_fund(field, known)
     if first == "reactions":
         id_, _, what = field.partition(".")
-        said = catalogue().get(f"lever.reaction.{what}")
-        return path if said is None else say(lang, Words(zh=f"{id_}：{said.zh}", en=f"{id_}: {said.en}"))
+        return _of_one(_as_it_is(id_), catalogue().get(f"lever.reaction.{what}"))
     if first in ("world", "plan"):
-        said = catalogue().get(f"lever.{first}.{field}")
-        return path if said is None else say(lang, said)
-    meaning = _meaning(first, field.removeprefix("values."), known)
-    if meaning is None:
-        return path
+        return catalogue().get(f"lever.{first}.{field}")
     owner = known.measures[first].title if first in known.measures else catalogue()["lever.all"]
-    return say(lang, Words(zh=f"{owner.zh}：{meaning.zh}", en=f"{owner.en}: {meaning.en}"))
+    return _of_one(owner, _meaning(first, field.removeprefix("values."), known))
+
+
+def with_path(path: str, lang: Language) -> str:
+    """The name and, below it, the path as it is typed; of what is called by its path only that."""
+    name = lever_name(path, lang)
+    return name if name in (path, path.removeprefix(PARAMETERS)) else f"{name}\n{path}"
 
 
 def field_name(path: str, lang: Language) -> str:
@@ -76,30 +89,49 @@ def value_name(path: str, value: Any, lang: Language) -> str:
     if isinstance(value, float):
         return f"{value:.4g}".replace("-", "−")
     if isinstance(value, str):
-        group = WORDS_OF_VALUES.get(path.rpartition(".")[2])
-        return say(lang, named(group, value)) if group and f"{group}.{value}" in catalogue() else value
+        return say(lang, _word(path, value))
+    if isinstance(value, list) and value and path.rpartition(".")[2] in WORDS_OF_VALUES:
+        return say(lang, listed(_word(path, str(one)) for one in value))
     return json.dumps(value, ensure_ascii=False, default=str).strip('"')
 
 
+def _word(path: str, value: str) -> Words:
+    """What a word that a lever is set to is called, itself where nothing is known of it."""
+    names = (f"{group}.{value}" for group in WORDS_OF_VALUES.get(path.rpartition(".")[2], ()))
+    known = catalogue()
+    return next((known[name] for name in names if name in known), _as_it_is(value))
+
+
 def _meaning(first: str, field: str, known: Catalogue) -> Words | None:
-    """What a field means: the catalogue says it of the fields that all measures have, the instrument of its values."""
-    said = catalogue().get(f"lever.field.{field}")
+    """What a field means: the catalogue says it, or the instruments that have it say it of their values."""
     measure = known.measures.get(first)
-    if said is not None or measure is None:
-        return said if measure is not None or first == levers.ALL else None
-    entry = type(measure.values).model_fields.get(field)
-    extra = entry.json_schema_extra if entry is not None else None
-    if entry is None or not entry.description or not isinstance(extra, dict) or not extra.get("zh"):
+    if measure is None and first != levers.ALL:
         return None
-    return Words(zh=_short(str(extra["zh"])), en=_short(entry.description))
+    said = catalogue().get(f"lever.field.{field}")
+    if said is not None:
+        return said
+    models = [type(measure.values)] if measure else [module.Values for module in instruments().values()]
+    meanings = [
+        (_short(str(entry.json_schema_extra["zh"])), _short(entry.description or ""))
+        for model in models
+        if (entry := model.model_fields.get(field)) and isinstance(entry.json_schema_extra, dict)
+    ]
+    zh, en = (" / ".join(dict.fromkeys(words)) for words in zip(*meanings, strict=True)) if meanings else ("", "")
+    return Words(zh=zh, en=en) if zh and en else None
 
 
-def _of_fund(field: str, path: str, lang: Language, known: Catalogue) -> str:
+def _of_fund(field: str, known: Catalogue) -> Words | None:
     id_, _, what = field.partition(".")
-    fund, said = known.funds.get(id_), catalogue().get(f"lever.fund.{what}")
-    if fund is None or said is None:
-        return path
-    return say(lang, Words(zh=f"{fund.title.zh}：{said.zh}", en=f"{fund.title.en}: {said.en}"))
+    fund = known.funds.get(id_)
+    return _of_one(fund.title, catalogue().get(f"lever.fund.{what}")) if fund is not None else None
+
+
+def _of_one(owner: Words, said: Words | None) -> Words | None:
+    return said and Words(zh=f"{owner.zh}：{said.zh}", en=f"{owner.en}: {said.en}")
+
+
+def _as_it_is(name: str) -> Words:
+    return Words(zh=name, en=name)
 
 
 def _short(meaning: str) -> str:

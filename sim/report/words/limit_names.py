@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.measure import Words
 from sim.report.words.catalogue import LANGUAGES, both
-from sim.report.words.lever_names import lever_name, value_name
+from sim.report.words.lever_names import lever_words, value_name
 from sim.study.questions.discover import CHOICE, DAY
 
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 def condition(limit: Row) -> Words:
     """A limit, a row of the table ``limits``, in words."""
     path = str(limit["path"])
-    name = Words(**{lang: lever_name(path, lang) for lang in LANGUAGES})
+    name = lever_words(path)
     if limit["kind"] == CHOICE:
         values = json.loads(limit["values"])
         chosen = Words(**{lang: " / ".join(value_name(path, value, lang) for value in values) for lang in LANGUAGES})

@@ -9,6 +9,7 @@ from sim.measure import Words
 from sim.recalibration import ChangedParameter, OtherCalibration
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import plain_count, three_digits
+from sim.report.words.parameter_names import parameter_name, unit_name
 from sim.report.words.sentences import listed
 from sim.study.summaries.calibration import Recalibration
 
@@ -29,7 +30,7 @@ def remarks(found: Recalibration) -> list[Words]:
     if found.other is not None:
         said.append(_other(found.other))
     if found.varies_all or found.varied:
-        names = _names(found.varied)
+        names = _parameters(found.varied)
         which = "all" if not found.varied else "all_and" if found.varies_all else "some"
         if found.drawn is None:
             said.append(both(f"recalibration.varied_{which}", names=names))
@@ -43,16 +44,25 @@ def remarks(found: Recalibration) -> list[Words]:
 def _change(changed: ChangedParameter) -> Words:
     figures = {name: _figure(getattr(changed, name)) for name in ("calibrated", "value", "low", "high")}
     said = "factor" if changed.is_factor else "date" if isinstance(changed.low, date) else "value"
-    return both(f"recalibration.{said}", parameter=changed.parameter, unit=changed.unit, **figures)
+    return both(f"recalibration.{said}", parameter=_name(changed.parameter), unit=unit_name(changed.unit), **figures)
 
 
 def _other(other: OtherCalibration) -> Words:
     parts = []
     if other.parameters:
-        parts.append(both("recalibration.parameters", count=len(other.parameters), names=_names(other.parameters)))
+        parts.append(both("recalibration.parameters", count=len(other.parameters), names=_parameters(other.parameters)))
     if other.files:
         parts.append(both("recalibration.files", names=_names(other.files)))
     return both("recalibration.other", differences=_together(parts, len(parts)))
+
+
+def _name(parameter: str) -> Words:
+    called = parameter_name(parameter)
+    return Words(zh=parameter, en=parameter) if called is None else Words(zh=f"“{called.zh}”", en=f"“{called.en}”")
+
+
+def _parameters(paths: tuple[str, ...]) -> Words:
+    return listed(map(_name, paths), MOST_NAMES)
 
 
 def _names(names: tuple[str, ...]) -> Words:

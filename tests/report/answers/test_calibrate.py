@@ -83,7 +83,7 @@ def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(stu
     said = " ".join(told.findings(study, "en"))
     assert "Of 3 targets 1 are used to fit and 1 only checked; 1 are out of the prior's reach" in said
     assert "2.5e-07 of the prior is left" in said
-    assert "Of 2 parameters evidence makes 1 narrower by a fifth or more, most of all population.cash_months" in said
+    assert "evidence makes 1 narrower by a fifth or more, most of all Firms by months that cash lasts (factor)" in said
     assert "never fitted: meets 0, holds 0, sharply 0; the median interval score goes from 7 to 28" in said
     assert "the model lacks something there, and they rule out no world: Reached by finance" in said
     assert "4 draws are kept, worth 3.57 of equal weight; 50.0 %" in said
@@ -104,7 +104,7 @@ def test_targets_that_were_fitted_and_those_that_are_checked_stand_apart(study: 
     assert checked.rows[0][:2] == ["Runway later", "checked only"]
     assert checked.rows[0][5] == "miss"
     parameters = by_title["Parameters: prior and posterior (90 %)"].rows
-    assert parameters[0][0] == "population.cash_months"
+    assert parameters[0][0] == "Firms by months that cash lasts (factor)\nparameters.population.cash_months"
     assert parameters[1][1] == "2022-12-19"  # a day is a day
     assert parameters[1][-1] == "not told"
 
@@ -114,7 +114,10 @@ def test_there_is_a_page_in_both_languages_and_a_picture(study: Calibration) -> 
     for words in ("Reached by finance", "中文Reached by finance", "population.cash_months", "history matching"):
         assert words in page
     for lang in LANGUAGES:
-        assert len(told.charts(study, lang)) == 3  # parameters, and two groups of targets
+        bars, *of_groups = told.charts(study, lang)
+        assert len(of_groups) == 2
+        named = {"zh": "现金可维持月数的企业分布（倍数）", "en": "Firms by months that cash lasts (factor)"}
+        assert bars.specification["data"]["values"][0]["parameter"] == named[lang]
     assert isinstance(study.plot(lang="en"), Picture)
     with pytest.raises(ValueError, match="there is no chart losses; there are parameters, cash, delivery"):
         study.plot("losses")

@@ -93,7 +93,7 @@ def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
     assert first.endswith("Every measure: share of applications refused with 4.00 pp (the same every time).")
     assert second.endswith("No factor is told from zero.")
     assert "on loss share" in third
-    assert fourth.endswith("firm.patience_beyond_min_months with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
+    assert fourth.endswith("Mean patience beyond the least with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
 
 
 def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screened):
@@ -109,7 +109,7 @@ def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(
     said = told.findings(screened, "en")
     ups = next(one for one in said if "now up, now down" in one)
     assert "on loss share" in ups
-    assert "firm.patience_beyond_min_months" in ups
+    assert "Mean patience beyond the least" in ups
     chance = next(one for one in said if one.startswith("Of the variance between draws"))
     assert "0 % of survival" in chance
     assert "1 of 8 trajectories do not count, because runs of theirs failed or were not done." in said
@@ -136,7 +136,7 @@ def test_indices_are_shares_of_the_variance(shared):
     assert any("of survival" in one and one.startswith("Each alone, the factors together explain") for one in said)
     first, *_, pairs = told.tables(shared, "en")
     assert first.columns[2] == "Total index (95 % interval)"
-    assert first.rows[0][0] == "Every measure: share of applications refused"
+    assert first.rows[0][0] == "Every measure: share of applications refused\nall.delivery.refusal_share"
     assert first.rows[0][2].endswith("%)")
     assert pairs.title == "Strongest pairs: the effect of the whole plan on public cost"
     loss = next(
@@ -144,7 +144,7 @@ def test_indices_are_shares_of_the_variance(shared):
         for table in told.tables(shared, "en")
         if table.title.startswith("Strongest pairs") and "loss" in table.title
     )
-    assert loss.rows[0][0] == "firm.patience_beyond_min_months with firm.crowding"
+    assert loss.rows[0][0] == "Mean patience beyond the least with Absent competitors' demand taken over"
 
 
 def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
@@ -176,7 +176,7 @@ def test_levels_are_no_effects_of_a_plan():
 
 
 def test_ranges_are_told_in_peoples_words(screened):
-    ranges = {row[0]: row[1] for row in told.tables(screened, "en")[0].rows}
+    ranges = {row[0].partition("\n")[0]: row[1] for row in told.tables(screened, "en")[0].rows}
     assert ranges["Every measure: share of applications refused"] == "0 to 0.5"
     assert [text for name, text in ranges.items() if "who bears it" in name] == ["Province, Banks"]
 

@@ -30,9 +30,10 @@ CROWDING = {"parameters.firm.crowding": 0.5}
 TITLE = load("full_plan").title.model_copy(update={"zh": "另一个模型", "en": "Another model"})
 OLD, LOW, HIGH = (f"{getattr(KNOWN['firm.crowding'], end):.6g}" for end in ("value", "low", "high"))
 SAID = {
-    "en": "This result is not the model as calibrated: firm.crowding is 0.5 instead of "
+    "en": "This result is not the model as calibrated: “Absent competitors' demand taken over” is 0.5 instead of "
     f"{OLD} (prior: {LOW} to {HIGH}; ",
-    "zh": f"本结果并非按校准值运行的模型：firm.crowding 取 0.5，校准值为 {OLD}（先验范围 {LOW} 至 {HIGH}；",
+    "zh": "本结果并非按校准值运行的模型：“停业对手的需求转向在营企业的比例” 取 0.5，"
+    f"校准值为 {OLD}（先验范围 {LOW} 至 {HIGH}；",
 }
 
 
@@ -103,7 +104,9 @@ def test_scenarios_that_leave_the_calibration_alone_are_told_from_those_that_do_
     study = sim.compare(["full_plan", load("full_plan", CROWDING).with_measures([], name="other", title=TITLE)],
                         firms=FIRMS, replications=1)  # fmt: skip
     [sentence] = said(study)
-    assert sentence.startswith("“Another model” is not the model as calibrated: firm.crowding is 0.5 instead of ")
+    assert sentence.startswith(
+        "“Another model” is not the model as calibrated: “Absent competitors' demand taken over” is 0.5 instead of "
+    )
     [group] = calibration.of_study(study).changed
     assert [name for name, _ in group.scenarios] == ["other"] and not group.is_everywhere
 
@@ -120,9 +123,9 @@ def test_what_a_question_varies_is_its_subject_and_no_change():
     study = sim.sweep("full_plan", {"parameters.firm.crowding": [0.1, 0.5]}, firms=FIRMS, replications=1)
     found = calibration.of_study(study)
     assert found.is_as_calibrated and found.varied == ("firm.crowding",)
-    assert said(study) == ["This question varies calibrated parameters: firm.crowding."]
+    assert said(study) == ["This question varies calibrated parameters: “Absent competitors' demand taken over”."]
     page = answer_page.written(study)
-    assert said(study)[0] in page and "本题让校准参数变动：firm.crowding。" in page
+    assert said(study)[0] in page and "本题让校准参数变动：“停业对手的需求转向在营企业的比例”。" in page
 
 
 def test_a_fixed_parameter_beside_a_varied_lever_is_told_as_changed():
@@ -149,7 +152,7 @@ def test_a_posterior_is_one_calm_sentence_that_says_what_it_is_worth(changed: Co
     study = replace(changed, manifest=changed.manifest.model_copy(update=noted))
     assert said(study) == [
         "This question draws parameters together from the posterior that is kept (150 draws, worth 37.5 of equal "
-        "weight), and varies firm.crowding besides."
+        "weight), and varies “Absent competitors' demand taken over” besides."
     ]
     assert calibration.of_study(study).plain()["posterior"] == {"draws": 150, "effective": 37.54}
     settings["from_posterior"] = {**kept, "beside": []}
