@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +12,7 @@ from sim.report.answers.answer import Table, failed, few_worlds, known_universes
 from sim.report.charts import sensitivity as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
-from sim.report.words.factor_names import about, outcome_of, strength, with_interval
-from sim.report.words.lever_names import lever_name, value_name
+from sim.report.words.factor_names import about, factor_name, outcome_of, range_of, strength, with_interval
 from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
 from sim.report.words.sentences import inside, joined, listed, say
 from sim.study.questions.sensitivity import STRONGEST
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED: Final = 3  # in a sentence
 MOST_PAIRS: Final = 10
-ENDS: Final = ("low", "high")
 
 
 def findings(study: Sensitivity, lang: Language) -> list[str]:
@@ -90,7 +87,7 @@ def _hangs_on(study: Sensitivity, outcome: str) -> Words:
         said.append(both("sensitivity.finding.nobody"))
     else:
         named = listed(
-            both("sensitivity.named", factor=_name(row.factor), size=with_interval(study, *_ends(row), unit))
+            both("sensitivity.named", factor=factor_name(row.factor), size=with_interval(study, *_ends(row), unit))
             for row in tuples(told)
         )
         said.append(both(f"sensitivity.finding.{study.method}", factors=named))
@@ -115,7 +112,7 @@ def _both_ways(study: Sensitivity) -> Iterator[Words]:
     summary = SensitivitySummary(study)
     for outcome in summary.outcomes:
         if those := summary.both_ways(outcome)[:MOST_NAMED]:
-            factors = listed(_name(factor) for factor in those)
+            factors = listed(factor_name(factor) for factor in those)
             yield both("sensitivity.finding.both_ways", about=about(study, outcome), factors=factors)
 
 
@@ -162,8 +159,8 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
             else:
                 cells.append(with_interval(study, found["value"], found["low"], found["high"], unit))
         cells.append(both(f"sensitivity.verdict.{row.verdict}"))
-        named = [lever_name(row.factor, lang), _range(study, row.factor, lang)]
-        rows.append([*named, *(say(lang, cell) for cell in cells)])
+        cells = [factor_name(row.factor), range_of(study, row.factor), *cells]
+        rows.append([say(lang, cell) for cell in cells])
     return Table(text("sensitivity.table.strongest", lang, about=about(study, outcome)), columns, rows)
 
 
@@ -188,7 +185,7 @@ def _pairs(study: Sensitivity, outcome: str, lang: Language) -> Table:
     rows = SensitivitySummary(study).strongest_pairs(outcome, MOST_PAIRS)
     cells = []
     for row in tuples(rows):
-        pair = both("sensitivity.pair", first=_name(row.factor), second=_name(row.other))
+        pair = both("sensitivity.pair", first=factor_name(row.factor), second=factor_name(row.other))
         cells.append([say(lang, pair), say(lang, with_interval(study, row.value, row.low, row.high, ""))])
     columns = [text("sensitivity.table.pair", lang), text("sensitivity.table.second", lang)]
     return Table(text("sensitivity.table.pairs", lang, about=about(study, outcome)), columns, cells)
@@ -200,15 +197,3 @@ def _ends(row: Any) -> tuple[float, float, float]:
 
 def _mean(study: Sensitivity, over: Any) -> Words:
     return difference_in_unit(over.mean, over.unit) if study.against else in_unit(over.mean, over.unit)
-
-
-def _name(factor: str) -> Words:
-    return Words(zh=lever_name(factor, "zh"), en=lever_name(factor, "en"))
-
-
-def _range(study: Sensitivity, factor: str, lang: Language) -> str:
-    row = study.factors.set_index("factor").loc[factor]
-    if row["values"]:
-        return ", ".join(value_name(factor, value, lang) for value in json.loads(row["values"]))
-    ends = {end: Words(zh=value_name(factor, row[end], "zh"), en=value_name(factor, row[end], "en")) for end in ENDS}
-    return text("unit.interval", lang, **ends)

@@ -9,7 +9,8 @@ lies, not why.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -51,10 +52,10 @@ def by_run(study: Any, by: str, judged: pd.DataFrame) -> pd.DataFrame:
         raise StudyError(
             zh=f"by 应为 {'、'.join(BY)} 之一，不能是 {by!r}。", en=f"by is one of {', '.join(BY)}, not {by!r}."
         )
-    tables = []
-    for row in judged.itertuples(index=False):
+    tables, rows = [], cast("Iterator[Any]", judged.itertuples(index=False))
+    for row in rows:
         target = of_row(row)
-        if can_be_divided(target):
+        if can_be_divided(target) and len(study.cells):
             found = _of_target(counts(study, by, str(row.scenario), target.outcome), target)
             tables.append(found.assign(scenario=row.scenario, outcome=target.outcome))
     columns = [*OF_GROUP, "replication", *QUANTITIES, "unit", "whole", "rows"]
@@ -67,16 +68,15 @@ def table(of_runs: pd.DataFrame) -> pd.DataFrame:
 
     ``whole_share``: of the whole of all groups. Means add up as the gaps of single runs do.
     """
-    keys, found = [*OF_GROUP, "unit"], None
+    if of_runs.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    keys = [*OF_GROUP, "unit"]
+    groups = of_runs.groupby(keys, sort=False, observed=True)
+    found = groups.agg(whole=("whole", "mean"), rows=("rows", "mean"), replications=("short", "count")).reset_index()
     for name in QUANTITIES:
         told = summarise(of_runs.assign(value=of_runs[name].astype(float)), keys, _possible(name))
         told = told.rename(columns={"mean": name, "low": f"{name}_low", "high": f"{name}_high"})
-        count = told.pop("replications")
-        found = told if found is None else found.merge(told, on=keys)
-        found = found.assign(replications=count) if name == "short" else found
-    assert found is not None
-    means = of_runs.groupby(keys, sort=False, observed=True)[["whole", "rows"]].mean().reset_index()
-    found = found.merge(means, on=keys)
+        found = found.merge(told.drop(columns="replications"), on=keys)
     of_all = found.groupby(["scenario", "outcome"], sort=False, observed=True)["whole"].transform("sum")
     found["whole_share"] = found["whole"] / of_all.where(of_all > 0)
     place = found.groupby(["scenario", "outcome"], sort=False, observed=True).ngroup()
@@ -94,7 +94,8 @@ def counts(study: Any, by: str, scenario: str, outcome: str) -> pd.DataFrame:
     cells = cells[cells["size"].isin(OF_SIZES[OUTCOMES[outcome].universe])]
     group = cells[by].astype(str) if by in CELL else pd.Series(ALL, cells.index)
     sums = cells.groupby([cells["replication"], group.rename("group")])[list(COUNTS)].sum()
-    every = pd.MultiIndex.from_product(sums.index.levels, names=sums.index.names)
+    names = ("replication", "group")
+    every = pd.MultiIndex.from_product([sums.index.unique(name) for name in names], names=names)
     sums = sums.reindex(every, fill_value=0)  # a small sample may lack a group in one of the runs
     return sums if month is None else sums.assign(founders_alive=sums[ALIVE_AT_TARGET])
 
@@ -122,12 +123,17 @@ def _parts(sums: pd.DataFrame, outcome: str) -> tuple[pd.Series[Any], pd.Series[
     """Part and whole of each row of sums, and the rows of the sample that could count, as ``sample_size`` has it."""
     base, rows = OUTCOMES[outcome].base, sums["rows"].astype(float)
     if base not in RATES:
-        amounts = [OUTCOMES[outcome].of(of_counts(dict(row), {}, {})) for row in sums.to_dict("records")]
+        amounts = [OUTCOMES[outcome].of(of_counts(counts, {}, {})) for counts in _records(sums)]
         return pd.Series(amounts, sums.index, float), pd.Series(0.0, sums.index), rows
     part, whole = RATES[base].part(sums), RATES[base].whole(sums)
     if base == "resumption_rate":  # of those only that were ever stopped
         rows = rows * (whole / sums["founders"].where(sums["founders"] > 0)).clip(upper=1.0)
     return part, whole, rows
+
+
+def _records(sums: pd.DataFrame) -> Iterator[dict[str, int]]:
+    for row in sums.to_dict("records"):
+        yield {str(name): number for name, number in row.items()}
 
 
 def _possible(quantity: str) -> Any:

@@ -28,8 +28,13 @@ def by_run(study: Any, by: str, against: Mapping[str, Sequence[str]]) -> pd.Data
     """Each scenario minus those that it is compared with, run by run: OF_GROUP, replication, PAIRED, entities, rows.
 
     ``by``: one of BY. Kept are founders alive at the end (entities; ``kept_share``: of the group's founders), jobs are
-    persons on the payroll then, those of firms born on the way too. ``study`` has the table ``cells``.
+    persons on the payroll then, those of firms born on the way too. ``study`` has the table ``cells``. Raises
+    :class:`StudyError` for another ``by``.
     """
+    if by not in BY:
+        raise StudyError(
+            zh=f"by 应为 {'、'.join(BY)} 之一，不能是 {by!r}。", en=f"by is one of {', '.join(BY)}, not {by!r}."
+        )
     counts = ["founders", "founders_alive", "staff", "rows"]
     keys = ["scenario", by, "replication"]
     sums = once(study.cells).groupby(keys, observed=True)[counts].sum(min_count=1).reset_index()
@@ -52,24 +57,18 @@ def by_run(study: Any, by: str, against: Mapping[str, Sequence[str]]) -> pd.Data
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def table(study: Any, by: str, against: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """What ``Comparison.winners_and_losers`` gives (columns: COLUMNS): the largest gain in share first, of the too few
-    to say anything of last.
+def table(of_runs: pd.DataFrame, fates: pd.DataFrame, by: str) -> pd.DataFrame:
+    """What ``Comparison.winners_and_losers`` gives, of what :func:`by_run` and the table ``fates`` tell.
 
-    ``study`` has the tables ``cells`` and ``fates``. Raises :class:`StudyError` for another ``by`` than those of BY.
+    Columns: COLUMNS. The largest gain in share first, groups of too few rows to say anything last.
     """
-    if by not in BY:
-        raise StudyError(
-            zh=f"by 应为 {'、'.join(BY)} 之一，不能是 {by!r}。", en=f"by is one of {', '.join(BY)}, not {by!r}."
-        )
     keys = list(OF_GROUP)
-    of_runs = by_run(study, by, against)
     found = of_runs.groupby(keys, sort=False, observed=True)[["entities", "rows"]].mean().reset_index()
     for name in PAIRED:
         told = summarise(of_runs.assign(value=of_runs[name].astype(float)), keys, _possible(name))
         told = told.rename(columns={"mean": name, "low": f"{name}_low", "high": f"{name}_high"})
         found = found.drop(columns="replications", errors="ignore").merge(told, on=keys)
-    found = found.merge(_of_fates(study.fates, by), on=keys, how="left")
+    found = found.merge(_of_fates(fates, by), on=keys, how="left")
     found["verdict"] = [_verdict(row) for row in found.itertuples(index=False)]
     few, place = found["verdict"] == TOO_FEW, found.groupby(["scenario", "against"], sort=False).ngroup()
     order = np.lexsort((-found["kept_share"].to_numpy(float), few.to_numpy(), place.to_numpy()))

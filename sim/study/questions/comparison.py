@@ -203,7 +203,8 @@ class Comparison(Study):
         ``too_few`` rows to say anything). The largest gain in share first. Raises :class:`StudyError` for another
         ``by``.
         """
-        return winners_and_losers.table(self, by, self.against)
+        of_runs = winners_and_losers.by_run(self, by, self.against)
+        return winners_and_losers.table(of_runs, self.fates, by)
 
     def target_gaps(self, by: str = "all") -> pd.DataFrame:
         """How far each target that a scenario misses is from being met, and where the gap lies.

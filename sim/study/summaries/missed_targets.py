@@ -65,6 +65,11 @@ class MissedTarget:
         """Whether it is a share of firms, counted by cell."""
         return OUTCOMES[self.outcome].base in RATES
 
+    @property
+    def is_divided(self) -> bool:
+        """Whether it can be told group by group."""
+        return target_gap.can_be_divided(self.target)
+
     @cached_property
     def gap(self) -> Estimate:
         """How far the outcome is from the limit, above zero where it is short, in its own unit."""
@@ -84,11 +89,11 @@ class MissedTarget:
     @cached_property
     def whole(self) -> Any | None:
         """The row of :func:`.target_gap.table` of all groups together; None where it cannot be told group by group."""
-        return next(tuples(self._table(ALL)), None)
+        return next(tuples(self._tables[ALL]), None)
 
     def groups(self, by: str) -> list[Any]:
         """The rows of :func:`.target_gap.table` by one of BY, the largest part first; none where nothing is known."""
-        return list(tuples(self._table(by)))
+        return list(tuples(self._tables[by]))
 
     def leading(self, by: str) -> dict[str, Any]:
         """Where the largest part lies, of groups of enough rows: the first, and whoever is not told from it, by name.
@@ -138,8 +143,9 @@ class MissedTarget:
     def _by_run(self) -> dict[str, pd.DataFrame]:
         return {by: target_gap.by_run(self.summary.comparison, by, self.judged) for by in (ALL, *BY)}
 
-    def _table(self, by: str) -> pd.DataFrame:
-        return target_gap.table(self._by_run[by])
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {by: target_gap.table(of_runs) for by, of_runs in self._by_run.items()}
 
 
 def missed_targets(summary: ComparisonSummary, scenario: str) -> list[MissedTarget]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -40,12 +41,12 @@ class MovingLevers:
 
     @property
     def levers(self) -> list[Any]:
-        """Rows of ``ranking`` of what a planner may choose and what is told to move the outcome, the strongest first."""
+        """Rows of ``ranking`` of what a planner may choose and is told to move the outcome, the strongest first."""
         return [row for row in self._told if not _is_unknown(row.factor)]
 
     @property
     def unknowns(self) -> list[str]:
-        """Parameters, and how hard the year was, that are told to move it more than the strongest lever; all if none."""
+        """Parameters, and how hard the year was, that are told to move it more than any lever; all if no lever is."""
         strongest = next((row.strength for row in self.levers), 0.0)
         return [row.factor for row in self._told if _is_unknown(row.factor) and row.strength > strongest]
 
@@ -55,7 +56,7 @@ class MovingLevers:
         return sum(not _is_unknown(row.factor) for row in tuples(self.study.ranked(self.outcome)))
 
     def direction(self, factor: str) -> str:
-        """What more of a factor does: it ``raises`` or ``lowers`` the outcome, ``both``, or ``untold`` by the method."""
+        """What more of a factor does to the outcome: ``raises``, ``lowers``, ``both``, or ``untold`` by the method."""
         if self.study.method != "morris":
             return "untold"
         row = self.study.index(self.outcome, "mu").loc[factor]
@@ -93,9 +94,7 @@ def kept_beside(folder: Path) -> list[KeptSensitivity]:
     return found
 
 
-def moving(
-    comparison: Comparison, scenario: str, outcome: str, kept: Iterable[KeptSensitivity]
-) -> MovingLevers | None:
+def moving(comparison: Comparison, scenario: str, outcome: str, kept: Iterable[KeptSensitivity]) -> MovingLevers | None:
     """What moves an outcome of a scenario, by the largest of the sensitivities that fit; None where none does."""
     fitting = [one for one in kept if fits(comparison, scenario, one.study) and len(one.study.ranked(outcome))]
     largest = max(fitting, key=lambda one: _rows(one.study), default=None)
@@ -104,11 +103,21 @@ def moving(
 
 def fits(comparison: Comparison, scenario: str, study: Sensitivity) -> bool:
     """Whether a sensitivity is of the same scenario of the same case, by the same model and calibration."""
-    ours, theirs = comparison.manifest, study.manifest
+    ours = comparison.manifest
     asked = next(one for one in ours.scenarios if one.name == scenario)
-    varied = theirs.scenarios[-1]
-    same_model = (ours.calibration, ours.sources) == (theirs.calibration, theirs.sources)
-    return same_model and all(asked.contents.get(part) == varied.contents.get(part) for part in WORLD)
+    return is_of(study, asked.contents, (ours.calibration, ours.sources))
+
+
+def is_of(study: Sensitivity, contents: Mapping[str, Any], model: tuple[str, str]) -> bool:
+    """Whether a sensitivity is of a scenario of these contents; ``model``: fingerprints of calibration and sources."""
+    theirs = study.manifest
+    same_model = (theirs.calibration, theirs.sources) == model
+    return same_model and _world(contents) == _world(theirs.scenarios[-1].contents)
+
+
+def _world(contents: Mapping[str, Any]) -> str:
+    """What of a scenario decides what happens, alike whether it was just loaded or read from a manifest."""
+    return json.dumps({part: contents.get(part) for part in WORLD}, sort_keys=True, default=str)
 
 
 def _is_unknown(factor: str) -> bool:
