@@ -79,7 +79,10 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
 
     summary = ComparisonSummary(study)
     totals = study.unit_costs[study.unit_costs["unit"] == "total"]
-    winners, missed = WinnersAndLosers(summary), [one for name in study.subjects for one in missed_targets(summary, name)]
+    winners, missed = (
+        WinnersAndLosers(summary),
+        [one for name in study.subjects for one in missed_targets(summary, name)],
+    )
     lasting, titles = (study.over_baselines(table) for table in (study.saved_or_postponed, study.chosen))
     return {
         "results_dir": str(folder),
@@ -126,9 +129,7 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
             for action, listed, added in summary.twice
         },
         "targets": study.targets.to_dict("records"),
-        "target_gaps": {
-            by: [row._asdict() for one in missed for row in one.groups(by)] for by in BY
-        },
+        "target_gaps": {by: [row._asdict() for one in missed for row in one.groups(by)] for by in BY},
         "winners_and_losers": {
             by: [row._asdict() for name in study.subjects for row in winners.rows(name, by)] for by in BY
         },

@@ -35,7 +35,12 @@ def study(*runs: Cells, limits: dict[str, tuple[str, float, float, str]]) -> Any
         nothing
         | {"scenario": "plan", "replication": r, "prefecture": place, "sector": sector, "size": size}
         | {"month": "2022-12", "founders": 1_000, "rows": rows, "open": alive, "loss_making": loss}
-        | {"stopped": stopped, "stopped_working": working - 1, "stopped_left_working": 1, "small_arrears_fen": 7 * alive}
+        | {
+            "stopped": stopped,
+            "stopped_working": working - 1,
+            "stopped_left_working": 1,
+            "small_arrears_fen": 7 * alive,
+        }
         for r, cells in enumerate(runs)
         for (place, sector, size), (stopped, working, alive, loss, rows) in cells.items()
     ]
