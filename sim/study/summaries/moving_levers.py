@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -85,12 +86,11 @@ def kept_in(folder: Path, said: str = "") -> KeptSensitivity:
 def kept_beside(folder: Path) -> list[KeptSensitivity]:
     """The sensitivities in the folders beside a study's, by name; what cannot be read is passed over."""
     found = []
-    for other in sorted(folder.resolve().parent.iterdir()):
-        try:
-            if study_folder.kind_of(other) == Sensitivity.kind:
-                found.append(kept_in(other))
-        except (StudyError, OSError):
-            continue
+    with suppress(OSError):
+        for other in sorted(folder.absolute().parent.iterdir()):
+            with suppress(StudyError, OSError):
+                if study_folder.kind_of(other) == Sensitivity.kind:
+                    found.append(kept_in(other))
     return found
 
 

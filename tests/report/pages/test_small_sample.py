@@ -76,10 +76,10 @@ def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
 
 def test_parts_of_a_real_gap_and_of_real_winners_add_up_to_the_whole(few: Comparison) -> None:
     whole = few.target_gaps().set_index(["scenario", "outcome"])
-    assert ("full_plan", "small_arrears_left") in whole.index
     means = few.outcomes.set_index(["scenario", "outcome"])["mean"]
     limits = few.targets.set_index(["scenario", "outcome"])["target"]
     rates = whole[whole["unit"] == "entities"]
+    assert len(rates)
     apart = (means - limits).reindex(rates.index).abs()
     assert rates["points"].to_dict() == pytest.approx(apart.to_dict())
     for by in ("sector", "size", "prefecture"):
