@@ -18,7 +18,7 @@ from sim.study.summaries.winners_and_losers import InShort
 HEADS: Final = ("entities", "saved", "harmed", "kept", "kept_share", "jobs", "given", "either_way")
 
 
-class Group(NamedTuple):
+class GroupRow(NamedTuple):
     """A row of the table: the group's name, a cell for each of HEADS, and what may be said of it.
 
     ``rows``: of the sample, where they are too few to say anything; ``is_told``: it is told from zero.
@@ -35,7 +35,7 @@ def heads() -> list[Words]:
     return [both("report.saved.group"), *(both(f"report.winners.{name}") for name in HEADS)]
 
 
-def group(row: Any, by: str) -> Group:
+def group(row: Any, by: str) -> GroupRow:
     """A row of the table of a group. ``row``: of :func:`sim.study.comparison.winners_and_losers.table`."""
     fates = [
         (numbers.plain_count(mean), numbers.bare_interval(low, high))
@@ -50,7 +50,7 @@ def group(row: Any, by: str) -> Group:
     ]
     cells = [(numbers.plain_count(row.entities), None), *fates, *((said, None) for said in alone)]
     rows = f"{row.rows:.0f}" if row.verdict == TOO_FEW else ""
-    return Group(named(by, row.group), cells, rows, row.verdict in (WON, LOST))
+    return GroupRow(named(by, row.group), cells, rows, row.verdict in (WON, LOST))
 
 
 def sentences(found: InShort) -> Iterator[Words]:
