@@ -8,11 +8,9 @@ import pandas as pd
 import pytest
 
 from sim.measure import Words
-from sim.observe.months import HEADLINES
 from sim.observe.outcomes import variant
 from sim.observe.tables import TABLES
 from sim.study.comparison import parameter_uncertainty
-from sim.study.comparison.by_month import AT
 from sim.study.outcomes import differences_of_pairs, possible_means
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, Manifest
@@ -133,7 +131,7 @@ def make(
         outcomes=outcomes,
         differences=differences_of_pairs(values, [("baseline", "baseline"), *pairs, *between]),
         differences_by_month=made_up_tables.changes(panel, pairs, replications),
-        rates=pd.DataFrame(columns=["scenario", "replication", *AT, *HEADLINES]),
+        rates=made_up_tables.rates(panel),
         cells=made_up_tables.cells(panel, replications),
         values=values,
         runs=runs,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from sim.observe.months import HEADLINES, rates_by_month
+from sim.observe.months import HEADLINES, of_enterprises, rates_by_month
+from sim.observe.some_firms import AT_TARGET
 from sim.study.comparison import by_month, costs, interaction
 from sim.study.comparison import chosen as titles
 from sim.study.comparison import saved_or_postponed as lasting
@@ -99,11 +100,24 @@ def uncertainty(pairs: Pairs, draws: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SPREAD))
 
 
+def rates(panel: pd.DataFrame) -> pd.DataFrame:
+    """The rates of enterprises by firms, of one replication: the months that there are."""
+    found = rates_by_month(of_enterprises(panel))
+    return found.assign(replication=0, universe="enterprises", by="firms")
+
+
 def cells(panel: pd.DataFrame, replications: int) -> pd.DataFrame:
-    """Founders of each cell, and those alive at the end; chance moves what a scenario keeps a little."""
+    """Founders of each cell, and those alive at the end; chance moves what a scenario keeps a little.
+
+    Counts of December 2022 are those of the panel, alike in every replication; so are arrears, by founders.
+    """
     end = panel[panel["month"] == panel["month"].max()].set_index(["scenario", *CELL]).sort_index()
     kept = end["founders_alive"] - end.loc["baseline", "founders_alive"].reindex(end.index.droplevel(0)).to_numpy()
+    then = panel[panel["month"] == "2022-12"].set_index(["scenario", *CELL]).reindex(end.index)
     table = end[["founders", "founders_alive"]].assign(month="2022-12", rows=end["founders"] / 150)
+    table = table.assign(staff=2 * end["founders_alive"], small_arrears_fen=100_000 * end["founders"])
+    table = table.join(then[[name for name in AT_TARGET if name in then]])
+    table = table.assign(founders_alive_in_month=then["founders_alive"])
     parts = [
         table.assign(founders_alive=table["founders_alive"] + kept * r / 100, replication=r).reset_index()
         for r in range(replications)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.study.keywords import Execution, Firms, Progress
     from sim.study.runs.run_store import RunStore
     from sim.study.runs.study import Study
+    from sim.study.summaries.moving_levers import KeptSensitivity
 
 
 app = typer.Typer(
@@ -207,9 +208,13 @@ def deliver(
     show: Callable[[Any, Language], None],
     lang: Language,
     as_json: bool,
+    sensitivity: KeptSensitivity | None = None,
 ) -> bool:
-    """Write the page of a study that is stored and say what came out; whether it has a page."""
-    report = write_report(study, folder)
+    """Write the page of a study that is stored and say what came out; whether it has a page.
+
+    ``sensitivity``: that the page of a comparison shall use, see :func:`write_report`.
+    """
+    report = write_report(study, folder, sensitivity)
     if as_json:
         tables.print_json(answer(study, folder))
     else:
@@ -218,15 +223,18 @@ def deliver(
     return report is not None
 
 
-def write_report(study: Study, folder: Path) -> Path | None:
-    """Write the page of a study into its folder; a failure is told and leaves the results alone."""
+def write_report(study: Study, folder: Path, sensitivity: KeptSensitivity | None = None) -> Path | None:
+    """Write the page of a study into its folder; a failure is told and leaves the results alone.
+
+    ``sensitivity``: what tells a comparison's page which levers move a missed target, of None what fits beside it.
+    """
     from sim.study.questions.comparison import Comparison  # start-up: pandas, not for `--help`
 
     try:
         if isinstance(study, Comparison):
             from sim.report.pages import comparison_page  # start-up: only the page that is written
 
-            part = comparison_page.write(study, folder / ".report.html.part")
+            part = comparison_page.write(study, folder / ".report.html.part", sensitivity)
         else:
             from sim.report.pages import answer_page  # start-up: only the page that is written
 

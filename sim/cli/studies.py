@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -35,7 +36,7 @@ from sim.cli.streams import tell
 from sim.refusal import Refusal
 from sim.report.terminal import json_answers, tables
 from sim.report.words.catalogue import Language
-from sim.scenario import from_words
+from sim.scenario import Scenario, from_words
 from sim.study.arguments import OVER_RANGES
 from sim.study.comparison.scenarios import default
 from sim.study.keywords import Execution
@@ -44,6 +45,7 @@ from sim.study.runs.specification import Setting
 if TYPE_CHECKING:
     from sim.observe.inside import Inside
     from sim.study.questions.comparison import Comparison
+    from sim.study.summaries.moving_levers import KeptSensitivity
 
 
 OF_CLAUSES: Final = 2  # replications of each clause, where nobody says which scenarios
@@ -57,6 +59,18 @@ def _meant(where: list[str] | None) -> dict[str, list[str]]:
         return check(conditions(where or ()))
     except Refusal as refused:
         refuse([refused.zh if language() == "zh" else refused.en])
+
+
+def _kept(folder: Path, scenarios: Sequence[Scenario]) -> KeptSensitivity:
+    """The sensitivity in a folder, for the page of a comparison; one that fits none is refused before anything runs."""
+    from sim.study.runs.manifest import calibration_fingerprint, sources_fingerprint  # start-up: not for `--help`
+    from sim.study.summaries.moving_levers import is_of, kept_in  # start-up: pandas, not for `--help`
+
+    kept, model = kept_in(folder, str(folder)), (calibration_fingerprint(), sources_fingerprint())
+    if not any(is_of(kept.study, scenario.contents(), model) for scenario in scenarios):
+        names, varied = ", ".join(scenario.name for scenario in scenarios), kept.study.manifest.scenarios[-1].name
+        refuse([say("fault.sensitivity", folder=str(folder), scenario=varied, allowed=names)])
+    return kept
 
 
 @command("compare")
@@ -77,6 +91,7 @@ def compare(
     lever: Levers = None,
     against: Annotated[list[str] | None, option("against", "scenario", "compare_against")] = None,
     where: Conditions = None,
+    sensitivity: Annotated[Path | None, option("sensitivity", "folder", "sensitivity", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run scenarios side by side, store the tables, then write the report."""
@@ -93,7 +108,7 @@ def compare(
     changes += [f"against={name}" for name in against or ()]
     out = out or place_of("comparison", scenarios or (), changes, firms, seed)
     asked = Asked("comparison", question, Setting(levers, firms_asked(firms), seed))
-    some = _meant(where)
+    some, kept = _meant(where), None if sensitivity is None else _kept(sensitivity, side_by_side)
 
     def told(study: Comparison, folder: Path) -> dict[str, Any]:
         return json_answers.answer_of_comparison(study, folder) | some_firms.answer(study, some)
@@ -104,7 +119,7 @@ def compare(
         some_firms.show(study, some, lang)
 
     with answered(asked, Execution(processes(workers), cluster, out)) as (study, _):
-        has_page = deliver(study, out, told, show, language(), as_json)
+        has_page = deliver(study, out, told, show, language(), as_json, kept)
     failed = study.clause_effects[study.clause_effects["reason"] != ""].drop_duplicates("clause")
     for row in failed.to_dict("records"):
         tell(say("fault.clause", clause=row["clause"], reason=row["reason"]))

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from sim.measure import Words
 from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE, UNIVERSES
@@ -163,7 +164,7 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
 
 
-def _living(counts: Counts) -> int:
+def _living(counts: Any) -> Any:
     return counts["open"] + counts["suspended"] + counts["paused"]
 
 
@@ -174,37 +175,35 @@ def by_measures(ledger: pd.DataFrame, *kinds: str) -> int:
 
 
 class Rate(NamedTuple):
-    """A share of firms or jobs, from the counts of a universe on the day on which it is read."""
+    """A share of firms or jobs: ``part`` of ``whole``, from the counts of a universe on the day on which it is read.
 
-    of: Callable[[Counts], float]
+    Both add up over firms, and take columns of counts (of a table) as they take counts.
+    """
+
+    part: Callable[[Any], Any]
+    whole: Callable[[Any], Any]
     read: Read
     less_is_better: bool
 
-
-def _alive(counts: Counts) -> float:
-    return _share(counts["founders_alive"], counts["founders"])
-
-
-def _resumed(counts: Counts) -> float:
-    return _share(counts["stopped_working"] + counts["stopped_left_working"], counts["stopped"])
+    def of(self, counts: Counts) -> float:
+        """The share, missing where there is nobody of whom it could be one."""
+        return _share(self.part(counts), self.whole(counts))
 
 
-def _losing(counts: Counts) -> float:
-    return _share(counts["loss_making"], _living(counts))
-
-
-def _losing_with_owner(counts: Counts) -> float:
-    return _share(counts["loss_making_with_owner"], _living(counts))
+def _worked_again(counts: Any) -> Any:
+    return counts["stopped_working"] + counts["stopped_left_working"]
 
 
 # Survival: of those alive at the start, still alive. Resumption: of those that the epidemic stopped, worked again, gone
 # since or not. Losses: of those alive, with a negative result for the year, before or after the owner has lived.
 RATES: Final = {
-    "survival_rate": Rate(_alive, "end", less_is_better=False),
-    "survival_rate_on_target_day": Rate(_alive, "target", less_is_better=False),
-    "resumption_rate": Rate(_resumed, "target", less_is_better=False),
-    "loss_share": Rate(_losing, "target", less_is_better=True),
-    "loss_share_with_owner": Rate(_losing_with_owner, "target", less_is_better=True),
+    "survival_rate": Rate(itemgetter("founders_alive"), itemgetter("founders"), "end", less_is_better=False),
+    "survival_rate_on_target_day": Rate(
+        itemgetter("founders_alive"), itemgetter("founders"), "target", less_is_better=False
+    ),
+    "resumption_rate": Rate(_worked_again, itemgetter("stopped"), "target", less_is_better=False),
+    "loss_share": Rate(itemgetter("loss_making"), _living, "target", less_is_better=True),
+    "loss_share_with_owner": Rate(itemgetter("loss_making_with_owner"), _living, "target", less_is_better=True),
 }
 
 
@@ -221,14 +220,14 @@ def in_universe(rates: Iterable[str], universe: str) -> tuple[str, ...]:
 
 def _register(rate: str, universe: Universe, by: By) -> None:
     """Register a rate over a universe as an outcome."""
-    of, read, less_is_better = RATES[rate]
+    told = RATES[rate]
 
     def value(seen: OutcomeInputs) -> float:
-        return of((seen.universes_at_end if read == "end" else seen.universes_at_target)[universe, by])
+        return told.of((seen.universes_at_end if told.read == "end" else seen.universes_at_target)[universe, by])
 
     undivided = BY_JOBS if by == "jobs" else ABOVE_SCALE if universe == "industry_above_scale" else None
     OUTCOMES[variant(rate, universe, by)] = Outcome(
-        "share", less_is_better, value, 0.0, 1.0, universe, by, undivided, read, rate
+        "share", told.less_is_better, value, 0.0, 1.0, universe, by, undivided, told.read, rate
     )
 
 

@@ -270,6 +270,12 @@ def _flush(file: IO[Any]) -> None:
     os.fsync(file.fileno())
 
 
+def kind_of(folder: Path) -> str | None:
+    """The kind of the study that a folder holds, by its manifest; None where there is none."""
+    manifest = _manifest_of(folder)
+    return None if manifest is None else str(manifest["study"])
+
+
 def load(folder: str | Path) -> Study:
     """The study stored in a folder, as the object that its runs made. Nothing is changed.
 

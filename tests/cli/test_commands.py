@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.kernels.threads import cores
+from sim.study import study_folder
+from tests.report.answers.test_sensitivity import study as screening
 
 FEW = ("--firms", "300", "--workers", "1")
 NO_CLAUSES = ("--clause-replications", "0")
@@ -224,6 +226,18 @@ def test_a_report_that_fails_does_not_lose_the_results(shukun, monkeypatch):
     assert answer.exit_code == 1
     assert "The results are in kept, but the report could not be made: RuntimeError: no ink" in answer.stderr
     assert Path("kept/outcomes.parquet").is_file()
+
+
+def test_a_sensitivity_that_fits_nothing_compared_is_refused_before_anything_runs(shukun, tmp_path):
+    study_folder.save(screening(), tmp_path / "kept")
+    answer = shukun("compare", "no_support", *FEW, "--sensitivity", "kept", "--out", "out")
+    assert answer.exit_code == 2
+    assert "--sensitivity kept: what it holds (of full_plan) is of none of the scenarios that are compared" in (
+        answer.stderr
+    )
+    missing = shukun("compare", "full_plan", *FEW, "--sensitivity", "nowhere", "--out", "out")
+    assert missing.exit_code == 2 and "nowhere holds no study: there is no manifest.json." in missing.stderr
+    assert not Path("out").exists()
 
 
 def test_a_failed_run_is_told(shukun, monkeypatch):

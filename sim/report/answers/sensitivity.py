@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +12,8 @@ from sim.report.answers.answer import Table, failed, few_worlds, known_universes
 from sim.report.charts import sensitivity as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
-from sim.report.words.factor_names import about, outcome_of, strength, with_interval
-from sim.report.words.lever_names import lever_words, value_name, with_path
+from sim.report.words.factor_names import about, outcome_of, range_of, strength, with_interval
+from sim.report.words.lever_names import lever_words, with_path
 from sim.report.words.numbers import difference_in_unit, in_unit, share, width_in_unit
 from sim.report.words.sentences import inside, joined, listed, say
 from sim.study.questions.sensitivity import STRONGEST
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED: Final = 3  # in a sentence
 MOST_PAIRS: Final = 10
-ENDS: Final = ("low", "high")
 
 
 def findings(study: Sensitivity, lang: Language) -> list[str]:
@@ -162,7 +160,7 @@ def _strongest(study: Sensitivity, outcome: str, lang: Language) -> Table:
             else:
                 cells.append(with_interval(study, found["value"], found["low"], found["high"], unit))
         cells.append(both(f"sensitivity.verdict.{row.verdict}"))
-        named = [with_path(row.factor, lang), _range(study, row.factor, lang)]
+        named = [with_path(row.factor, lang), say(lang, range_of(study, row.factor))]
         rows.append([*named, *(say(lang, cell) for cell in cells)])
     return Table(text("sensitivity.table.strongest", lang, about=about(study, outcome)), columns, rows)
 
@@ -200,11 +198,3 @@ def _ends(row: Any) -> tuple[float, float, float]:
 
 def _mean(study: Sensitivity, over: Any) -> Words:
     return difference_in_unit(over.mean, over.unit) if study.against else in_unit(over.mean, over.unit)
-
-
-def _range(study: Sensitivity, factor: str, lang: Language) -> str:
-    row = study.factors.set_index("factor").loc[factor]
-    if row["values"]:
-        return ", ".join(value_name(factor, value, lang) for value in json.loads(row["values"]))
-    ends = {end: Words(zh=value_name(factor, row[end], "zh"), en=value_name(factor, row[end], "en")) for end in ENDS}
-    return text("unit.interval", lang, **ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sim.report.charts.comparison.months import MOST_AT_FIRST
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
-from sim.report.words import chosen, not_known, saved_or_postponed
+from sim.report.words import chosen, missed, not_known, saved_or_postponed, winners
 from sim.report.words.catalogue import LANGUAGES, both
 from sim.report.words.recalibrated import remarks
 from sim.report.words.sentences import listed, plan_words
@@ -27,19 +28,26 @@ from sim.study.summaries import calibration
 from sim.study.summaries.back_at_work import shares_back
 from sim.study.summaries.comparison import FULL_PLAN, SHOWN_KINDS, ComparisonSummary, Effect
 from sim.study.summaries.direction import direction
+from sim.study.summaries.missed_targets import missed_targets
+from sim.study.summaries.moving_levers import KeptSensitivity, kept_beside, moving
 from sim.study.summaries.scenario_effects import SUMS, ScenarioEffects
+from sim.study.summaries.winners_and_losers import WinnersAndLosers
 from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, STATIONS, UNIVERSES
 
 
-def write(comparison: Comparison, path: Path) -> Path:
-    """Write the page to a file, or to ``report.html`` in a folder, and say where it is."""
+def write(comparison: Comparison, path: Path, sensitivity: KeptSensitivity | None = None) -> Path:
+    """Write the page to a file, or to ``report.html`` in a folder, and say where it is.
+
+    ``sensitivity``: what tells which levers move a missed target; of None whatever fits in the folders beside.
+    """
     target = pages.place(path)
-    target.write_text(page(comparison), "utf-8")
+    kept = kept_beside(target.parent) if sensitivity is None else [sensitivity]
+    target.write_text(page(comparison, kept), "utf-8")
     return target
 
 
-def page(comparison: Comparison) -> str:
-    """The whole page."""
+def page(comparison: Comparison, sensitivities: Sequence[KeptSensitivity] = ()) -> str:
+    """The whole page. ``sensitivities``: of which one may tell which levers move a target that is missed."""
     summary = ComparisonSummary(comparison)
     scenario_effects = ScenarioEffects(summary)
     plan = plan_words(comparison.manifest.scenarios[0].contents["plan"])
@@ -78,6 +86,11 @@ def page(comparison: Comparison) -> str:
             postponed=saved_or_postponed,
             chosen=chosen,
             not_known=not_known,
+            gaps={scenario: missed_targets(summary, scenario) for scenario in summary.subjects},
+            missed=missed,
+            moved_by=lambda scenario, outcome: moving(comparison, scenario, outcome, sensitivities),
+            winners=WinnersAndLosers(summary),
+            won=winners,
             shares_back=shares_back,
             back_within_days=BACK_WITHIN_DAYS,
         )

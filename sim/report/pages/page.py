@@ -26,7 +26,7 @@ from sim.report.charts.style import CONFIG, Spec
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, both, named, words
 from sim.report.words.scenario_names import measure_action, scenario_name
-from sim.report.words.sentences import outcome_meaning, outcome_name
+from sim.report.words.sentences import joined, outcome_meaning, outcome_name
 from sim.study.summaries.direction import more_is_better
 
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
@@ -114,6 +114,7 @@ def environment() -> Environment:
         named=named,
         outcome_name=outcome_name,
         more_is_better=more_is_better,
+        joined=joined,
         scenario_name=scenario_name,
         measure_action=measure_action,
         outcomes=PLAIN,

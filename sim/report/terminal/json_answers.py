@@ -63,11 +63,15 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
     """Every outcome of every scenario and its paired differences from those that it is compared with, with intervals.
 
     ``difference_from_baseline`` is that from the first of ``against``; ``differences`` and ``costs`` (what a scenario
-    costs in all beside another) are of the ``subjects`` also from each other. ``actions`` holds both differences of
-    each action: as the plan lists it, and what the province added.
+    costs in all beside another) are of the ``subjects`` also from each other. ``winners_and_losers`` and
+    ``target_gaps`` are of the subjects: by sector, size and prefecture what they did to firms, and where the targets
+    that they miss fall short. ``actions`` holds both differences of each action: as the plan lists it, and what the
+    province added.
     """
     from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
     from sim.study.summaries.comparison import ComparisonSummary
+    from sim.study.summaries.missed_targets import BY, missed_targets
+    from sim.study.summaries.winners_and_losers import WinnersAndLosers
 
     def intervals(table: pd.DataFrame, by: str = "outcome") -> dict[str, Any]:
         rows = table.set_index(by)
@@ -75,6 +79,10 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
 
     summary = ComparisonSummary(study)
     totals = study.unit_costs[study.unit_costs["unit"] == "total"]
+    winners, missed = (
+        WinnersAndLosers(summary),
+        [one for name in study.subjects for one in missed_targets(summary, name)],
+    )
     lasting, titles = (study.over_baselines(table) for table in (study.saved_or_postponed, study.chosen))
     return {
         "results_dir": str(folder),
@@ -121,6 +129,10 @@ def answer_of_comparison(study: Comparison, folder: Path) -> dict[str, Any]:
             for action, listed, added in summary.twice
         },
         "targets": study.targets.to_dict("records"),
+        "target_gaps": {by: [row._asdict() for one in missed for row in one.groups(by)] for by in BY},
+        "winners_and_losers": {
+            by: [row._asdict() for name in study.subjects for row in winners.rows(name, by)] for by in BY
+        },
         "failures": study.failures[["scenario", "replication", "seed", "reason"]].to_dict("records"),
     }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.study.runs.manifest import Asked
     from sim.study.runs.study import Study
     from sim.study.summaries.calibration import Recalibration
+    from sim.study.summaries.comparison import ComparisonSummary
 
 ENDLESS: Final = 100_000  # cells of a line that no terminal breaks
 
@@ -128,6 +129,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             back = back_at_work(study.restarts, "scenario", titles, lang)
             table(back.columns, back.rows, back.title)
     if len(about) == 1:  # of several the report tells it
+        _show_winners(summary, about[0], lang)
         _show_chosen(study, about[0], lang)
         _show_lasting(study, about[0], lang)
     for shown in about:
@@ -192,6 +194,16 @@ def show_remarks(found: Recalibration, lang: Language) -> None:
 
     for remark in remarks(found):
         paragraph(say(lang, remark))
+
+
+def _show_winners(summary: ComparisonSummary, asked: Asked, lang: Language) -> None:
+    """Print which groups of firms gain most under a scenario, which lose, and how many are too small to say."""
+    from sim.report.words.winners import sentences  # start-up: pandas, not for `--help`
+    from sim.study.summaries.winners_and_losers import WinnersAndLosers
+
+    if summary.against(asked.name) != asked.name:
+        for said in sentences(WinnersAndLosers(summary).in_short(asked.name)):
+            paragraph(say(lang, said))
 
 
 def _show_lasting(study: Comparison, asked: Asked, lang: Language) -> None:

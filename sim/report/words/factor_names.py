@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
-from sim.report.words.catalogue import Language, both, text
+from sim.report.words.catalogue import LANGUAGES, Language, both, text
+from sim.report.words.lever_names import value_name
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, interval, share, width_in_unit
 from sim.report.words.sentences import inside, outcome_name
 from sim.study.reductions.costs import PUBLIC_COST
 
 if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
+
+ENDS: Final = ("low", "high")
+
+
+def range_of(study: Sensitivity, factor: str) -> Words:
+    """Between what a factor is varied, or its values where it takes one of a few."""
+    row = study.factors.set_index("factor").loc[factor]
+    if row["values"]:
+        zh, en = (
+            ", ".join(value_name(factor, value, lang) for value in json.loads(row["values"])) for lang in LANGUAGES
+        )
+        return Words(zh=zh, en=en)
+    ends = {end: Words(zh=value_name(factor, row[end], "zh"), en=value_name(factor, row[end], "en")) for end in ENDS}
+    return both("unit.interval", **ends)
 
 
 def outcome_of(name: str) -> Words:

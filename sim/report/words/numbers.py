@@ -81,6 +81,11 @@ def plain_points(value: float) -> Words:
     return _missing(value) or _number(value * 100, 2, sign=True)
 
 
+def plain_share(value: float) -> Words:
+    """A share in percent without the sign, for a column whose heading has it."""
+    return _missing(value) or _number(value * 100, 1)
+
+
 def plain_count(value: float) -> Words:
     """A whole number without a unit."""
     return _missing(value) or _number(value, 0)
@@ -154,6 +159,14 @@ def bare_plus_minus(found: Estimate | None, scale: float, decimals: int) -> Word
     half = Decimal(float(max(found.high - found.mean, found.mean - found.low) * scale))
     zh, en = (_pattern(decimals, False, lang)(half) for lang in LANGUAGES)
     return Words(zh=f"{mean.zh} ± {zh}", en=f"{mean.en} ± {en}")
+
+
+def bare_interval(low: float, high: float) -> Words | None:
+    """An interval of whole numbers without a unit, written alike in both languages; None where there is none."""
+    if isnan(low) or isnan(high) or low == high:
+        return None
+    first, last = _number(low, 0), _number(high, 0)
+    return Words(zh=f"{first.zh} – {last.zh}", en=f"{first.en} – {last.en}")
 
 
 def ratio(found: Estimate) -> Words:

@@ -63,10 +63,8 @@ def table(
         raise StudyError(
             zh="没有一次运行成功，没有企业可言。", en="No run succeeded, so there are no firms to speak of."
         )
-    read_on = _read_on(study.manifest.scenarios[0].contents["plan"])
-    months = some_firms.read_in(study.rates["month"].drop_duplicates().to_list(), read_on)
     try:
-        values = some_firms.told(study.cells, study.rates, where, outcomes, months)
+        values = some_firms.told(study.cells, study.rates, where, outcomes, months_of(study))
     except Refusal as refused:
         raise StudyError(zh=refused.zh, en=refused.en) from None
     means = summarise(values, ["scenario", "outcome", "unit"], possible_means)
@@ -80,6 +78,12 @@ def table(
     beside = differences[["scenario", "against", "outcome", *ENDS]].rename(columns=named)
     both = means.merge(beside, on=["scenario", "outcome"], how="left")
     return both[[*columns[:5], *named.values(), "against", *columns[5:]]]
+
+
+def months_of(study: Any) -> dict[str, str]:
+    """The month of ``cells`` that each outcome is read in which is read on the day of a target, by name."""
+    read_on = _read_on(study.manifest.scenarios[0].contents["plan"])
+    return some_firms.read_in(study.rates["month"].drop_duplicates().to_list(), read_on)
 
 
 def _read_on(plan: Mapping[str, Any]) -> Callable[[str], date]:

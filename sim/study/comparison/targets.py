@@ -77,6 +77,17 @@ def why_unsure(target: Target, low: float, high: float) -> str:
     return "interval" if target.is_met(low) != target.is_met(high) else "draws"
 
 
+def of_row(row: Any) -> Target:
+    """The target that a row of :func:`table` is of, which has its columns as attributes."""
+    return Target(row.outcome, row.clause, row.bound, float(row.target))
+
+
+def missed(judged: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`table` whose target is missed, or not certain and on the mean not met."""
+    met = [bool(of_row(row).is_met(row.mean)) for row in judged.itertuples(index=False)]
+    return judged[(judged["verdict"] == "missed") | ((judged["verdict"] == "unsure") & ~np.array(met, np.bool_))]
+
+
 def table(scenarios: Iterable[Any], outcomes: pd.DataFrame, values: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """One row for each target of each scenario: what ``Comparison.targets`` holds.
 

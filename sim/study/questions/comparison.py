@@ -24,7 +24,9 @@ from sim.study.comparison import (
     ranked_actions,
     repayment_wall,
     some_firms,
+    target_gap,
     targets,
+    winners_and_losers,
 )
 from sim.study.comparison.paired_worlds import Pairing, count, paired
 from sim.study.comparison.scenarios import MAIN, default, with_baselines
@@ -189,6 +191,33 @@ class Comparison(Study):
         Raises :class:`StudyError` for what cannot be told of some firms, with the reason.
         """
         return some_firms.table(self, where, outcomes, self.against)
+
+    def winners_and_losers(self, by: str = "sector") -> pd.DataFrame:
+        """What each scenario did to the firms of each group, beside each that it is compared with.
+
+        ``by``: ``sector``, ``size`` or ``prefecture``. Returns scenario, against, group, entities (founders), saved
+        and harmed (founders, as of ``fates``), kept (founders alive at the end, paired by replication), kept_share (of
+        the group's founders), jobs (persons on the payroll at the end, those of firms born on the way too), each with
+        its ends _low and _high, given_fen, lives_either_way_share (of it), replications, rows (of the sample, of
+        founders), verdict (``won`` and ``lost`` where kept_share is told from zero, ``not_told``, ``one_run``, or
+        ``too_few`` rows to say anything). The largest gain in share first. Raises :class:`StudyError` for another
+        ``by``.
+        """
+        of_runs = winners_and_losers.by_run(self, by, self.against)
+        return winners_and_losers.table(of_runs, self.fates, by)
+
+    def target_gaps(self, by: str = "all") -> pd.DataFrame:
+        """How far each target that a scenario misses is from being met, and where the gap lies.
+
+        Of targets that are missed, or not certain and on the mean not met, and that are counted of firms: rates, and
+        amounts of which nothing shall be left. ``by``: ``all``, ``sector``, ``size`` or ``prefecture``. Returns
+        scenario, outcome, group, rate (of the group by itself), short (entities of the group that would have to count
+        otherwise for it to be at the limit, or fen; below zero where it does better), points (short, of all), each with
+        its ends _low and _high, unit (of short), whole (entities that the rate is of), whole_share, replications, rows
+        (of the sample, that could count). ``short`` and ``points`` add up to those of all. Raises :class:`StudyError`
+        for another ``by``.
+        """
+        return target_gap.table(target_gap.by_run(self, by, targets.missed(self.targets)))
 
     def plot(
         self,

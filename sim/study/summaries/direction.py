@@ -30,11 +30,34 @@ def leaders(outcome: str, effects: Mapping[str, Estimate], apart: Callable[[str,
 
     None where none is told to improve it. ``apart``: how far one is from another, paired by replication.
     """
+    if more_is_better(outcome):
+        return largest(effects, apart)
+    return largest({n: _minus(effect) for n, effect in effects.items()}, lambda one, other: _minus(apart(one, other)))
+
+
+def largest(values: Mapping[str, Estimate], apart: Callable[[str, str], Estimate]) -> list[str]:
+    """Those of the largest value that is told to be above zero: one, and whoever ``apart`` does not tell from it.
+
+    None where none is told to be. In falling order; ``apart`` as of :func:`leaders`.
+    """
     ranked = sorted(
-        (name for name, effect in effects.items() if not isnan(effect.mean)),
-        key=lambda name: effects[name].mean * (-1 if more_is_better(outcome) else 1),
+        (name for name, value in values.items() if not isnan(value.mean)), key=lambda name: -values[name].mean
     )
-    best = next((name for name in ranked if direction(outcome, effects[name]) == "better"), None)
+    best = next((name for name in ranked if is_above(values[name])), None)
     if best is None:
         return []
-    return [name for name in ranked if name == best or direction(outcome, apart(best, name)) != "better"]
+    return [name for name in ranked if name == best or not is_above(apart(best, name))]
+
+
+def is_above(value: Estimate) -> bool:
+    """Whether a value is told to be above zero."""
+    return value.low > 0 and value.mean > 0
+
+
+def is_below(value: Estimate) -> bool:
+    """Whether a value is told to be below zero."""
+    return is_above(_minus(value))
+
+
+def _minus(value: Estimate) -> Estimate:
+    return Estimate(-value.mean, -value.high, -value.low)

@@ -18,8 +18,8 @@ from tests.report.pages.printed import problems
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
 SECTIONS = (
-    "headline", "targets", "actions", "interaction", "time", "places", "saved", "costs", "repayment_wall", "delivery",
-    "clauses", "method",
+    "headline", "targets", "missed", "actions", "interaction", "time", "places", "saved", "costs", "repayment_wall",
+    "delivery", "clauses", "method",
 )  # fmt: skip
 LARGEST = 3_000_000  # bytes
 

@@ -74,6 +74,26 @@ def test_a_verdict_needs_rows_that_stand_for_it(few: Comparison) -> None:
     assert table.loc[("full_plan", "resumption_rate"), "verdict"] == "too_few"
 
 
+def test_parts_of_a_real_gap_and_of_real_winners_add_up_to_the_whole(few: Comparison) -> None:
+    whole = few.target_gaps().set_index(["scenario", "outcome"])
+    means = few.outcomes.set_index(["scenario", "outcome"])["mean"]
+    limits = few.targets.set_index(["scenario", "outcome"])["target"]
+    rates = whole[whole["unit"] == "entities"]
+    assert len(rates)
+    apart = (means - limits).reindex(rates.index).abs()
+    assert rates["points"].to_dict() == pytest.approx(apart.to_dict())
+    for by in ("sector", "size", "prefecture"):
+        parts = few.target_gaps(by).groupby(["scenario", "outcome"])[["short", "points"]].sum()
+        assert parts["short"].to_dict() == pytest.approx(whole["short"].to_dict())
+        found = few.winners_and_losers(by)
+        # The same runs, told firm by firm and cell by cell.
+        assert (found["kept"] - (found["saved"] - found["harmed"])).abs().max() < 1e-6
+        plan = found[(found["scenario"] == "full_plan") & (found["against"] == few.against["full_plan"][0])]
+        assert plan["kept"].sum() == pytest.approx(
+            ComparisonSummary(few).effect("full_plan", "survivors").difference.mean
+        )
+
+
 def test_no_more_firms_qualify_or_are_paid_than_there_ever_were(few: Comparison) -> None:
     summary = ComparisonSummary(few)
     there = summary.entities + summary.effect("full_plan", "births").value.mean

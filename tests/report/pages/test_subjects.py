@@ -89,6 +89,11 @@ def test_targets_are_told_of_each_subject(shown: Texts):
         assert f"“{title}”: Of " in shown.said["targets"]
 
 
+def test_missed_targets_are_told_of_each_subject_that_pursues_them(shown: Texts):
+    assert f"Missed under “{TITLES[0]}”: " in shown.said["missed"]
+    assert "The whole plan" not in shown.said["missed"]
+
+
 def test_the_terminal_and_json_tell_them_too(own: Comparison, tmp_path, capsys):
     show_comparison(own, "en")
     said = capsys.readouterr().out
