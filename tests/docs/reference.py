@@ -66,7 +66,7 @@ class Reference:
         return _filled(
             zh="全部方案比只有国家规定多保住{kept_national_rules}，企业存活率高{alive_national_rules}，公共支出多{cost_national_rules}；"
             "与没有任何措施相比依次为{kept_no_support}、{alive_no_support}和{cost_no_support}"
-            "（{rows} 行企业，证据所容许的参数抽样 {draws} 个：中位数，括号内为5%至95%）。",
+            "（{rows} 户样本企业，证据所容许的参数抽样 {draws} 个：中位数，括号内为5%至95%）。",
             en="The whole plan keeps {kept_national_rules} more than the nation's rules alone (survival of enterprises "
             "{alive_national_rules}) for {cost_national_rules} more of public cost; against no measure at all it is "
             "{kept_no_support}, {alive_no_support} and {cost_no_support} ({rows} rows of firms, {draws} draws of what "
@@ -152,7 +152,7 @@ class Reference:
         return _filled(
             zh="若多保住一户企业值{worth}，平均净效益最大的是“{best}”"
             "（在{sure}的抽样中最好；比基准多出的措施中 {nominal} 项只是假设系数），"
-            "最大后悔值最小的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
+            "按最小最大后悔值准则选出的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
             en="If keeping a firm is worth {worth}, “{best}” has the largest net benefit on average (the best in "
             "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) "
             "and “{regret}” the least of the largest regrets; to know everything would be worth {evpi}, and {number}.",

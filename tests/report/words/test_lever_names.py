@@ -15,7 +15,7 @@ from sim.report.words.lever_names import field_name, lever_name, value_name
         ("all.delivery.way", "各项措施：兑现方式", "Every measure: way of delivery"),
         ("funds.tourism.amount_yuan", "旅游高质量发展专项资金：金额（元）",
          "Fund for high-quality development of tourism: amount (yuan)"),
-        ("plan.rules", "细则出台日期", "Day on which the rules are out"),
+        ("plan.rules", "细则出台日期", "Day on which the implementing rules are issued"),
         ("jobs", "稳岗就业", "Jobs"),
         ("rent_waiver", "国有房屋租金减免三个月", "State landlords waive three months of rent"),
     ],
@@ -32,7 +32,7 @@ def test_a_parameter_and_what_nobody_knows_are_called_by_their_path() -> None:
 
 def test_a_field_by_itself_leaves_its_measure_out() -> None:
     assert field_name("all.delivery.way", "zh") == "兑现方式"
-    assert field_name("plan.rules", "en") == "Day on which the rules are out"
+    assert field_name("plan.rules", "en") == "Day on which the implementing rules are issued"
 
 
 def test_values_are_words_numbers_or_missing() -> None:
