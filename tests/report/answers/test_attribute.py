@@ -81,7 +81,10 @@ def usual():
 def test_the_first_sentences_say_what_the_plan_does_and_to_whom_it_is_due(usual):
     first, second, third, *_ = told.findings(usual, "en")
     assert first.startswith("Survival: the whole plan brings about +2.81 pp (")
-    assert "Of the improvements distinguishable from zero, most is due to Fiscal support with +2.00 pp (+1.71 to +2.29 pp)" in first
+    assert (
+        "Of the improvements distinguishable from zero, most is due to Fiscal support with +2.00 pp (+1.71 to +2.29 pp)"
+        in first
+    )
     assert "It is made worse by Jobs with −1.00 pp" in first
     assert second.startswith("Resumption: ")
     assert third.startswith("Loss-making share: ")
@@ -104,9 +107,7 @@ def test_what_is_not_told_from_zero_and_what_does_nothing_at_all_is_said(usual):
     assert "Of 6 actions, the shares of 1 in survival are not distinguishable from zero: Arrears." in said
     assert "With no effect at all on survival in any replication: Innovation." in said
     assert any(
-        one.startswith(
-            "Always in force: working mechanisms. Alone, before any player joins, it changes survival by"
-        )
+        one.startswith("Always in force: working mechanisms. Alone, before any player joins, it changes survival by")
         for one in said
     )
 
@@ -122,7 +123,8 @@ def test_what_is_only_a_factor_is_said_to_be_ranked_nowhere(usual):
 def test_pairs_that_help_and_hinder_each_other_are_named_and_others_not(usual):
     said = told.findings(usual, "en")
     assert any(
-        "survival, the strongest reinforcement is between Fiscal support and Taxes and fees: +0.30 pp" in s for s in said
+        "survival, the strongest reinforcement is between Fiscal support and Taxes and fees: +0.30 pp" in s
+        for s in said
     )
     assert any("survival, the strongest overlap is between Taxes and fees and Finance: −0.20 pp" in s for s in said)
     assert any(
@@ -136,7 +138,9 @@ def test_effect_per_yuan_is_honest(usual):
     said = told.findings(usual, "en")
     # 60,000 firms for 4,000 m yuan against 30,000 for 6,000 m.
     assert any(s.startswith("Per million yuan of public cost Fiscal support keeps the most firms: 15 (") for s in said)
-    assert "The public cost of 1 is not distinguishable from zero, so the effect per yuan has no bounds: Arrears." in said
+    assert (
+        "The public cost of 1 is not distinguishable from zero, so the effect per yuan has no bounds: Arrears." in said
+    )
     assert "Public cost is not increased, or is reduced, by 2: Finance, Innovation." in said
     table = told.tables(usual, "en")[1]
     notes = {row[0]: row[-1] for row in table.rows}

@@ -98,7 +98,11 @@ def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
 
 def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screened):
     said = told.findings(screened, "en")
-    assert any("1 have an effect distinguishable from zero; not distinguishable from zero: 0; exactly without effect: 3." in one for one in said)
+    assert any(
+        "1 have an effect distinguishable from zero; not distinguishable from zero: 0; exactly without effect: 3."
+        in one
+        for one in said
+    )
     verdicts = [row[-1] for row in told.tables(screened, "en")[0].rows]
     assert verdicts == ["effect", "exactly zero", "exactly zero", "exactly zero"]
     verdicts = {row[-1] for row in told.tables(screened, "en")[1].rows}
@@ -162,7 +166,13 @@ def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
     assert not any("the factors explain" in one for one in said)
     assert "1 of 64 worlds are excluded, because runs of theirs failed or were not done." in said
     first = told.tables(given, "en")[0]
-    assert first.columns == ["Factor", "Range", "First-order index (95 % interval)", "Strongest by chance (95 %)", "Verdict"]
+    assert first.columns == [
+        "Factor",
+        "Range",
+        "First-order index (95 % interval)",
+        "Strongest by chance (95 %)",
+        "Verdict",
+    ]
     assert [row[-1] for row in first.rows] == ["effect", *["not distinguishable from zero"] * 3]
     assert "门槛" in text("sensitivity.method", "zh")
     bars, *_ = told.charts(given, "en")
