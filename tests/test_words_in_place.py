@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def chinese_alone(source: str) -> Iterator[tuple[int, str]]:
             case ast.If(test=ast.Compare(comparators=[asked]), body=body) if _is_zh(asked):
                 beside |= {at for one in body for at in _inside(one)}
             case ast.Tuple(elts=parts) | ast.Call(args=parts):
-                for first, second in zip(parts, parts[1:], strict=False):
+                for first, second in pairwise(parts):
                     beside |= _inside(first) if not HAN.search(ast.unparse(second)) else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, Chart, specification, tip
+from sim.report.charts.style import ACCENT, DASHES, INK, LINE_COLOURS, SOLID, Chart, specification, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share, whole_yuan
 from sim.report.words.sentences import say
@@ -43,8 +43,9 @@ def acceptability(study: Decision, lang: Language) -> Chart:
         },
         "color": {
             "field": "plan", "type": "nominal", "title": None, "scale": {"domain": names, "range": colours},
-            "legend": {"orient": "bottom", "columns": 1, "labelLimit": 360},
+            "legend": {"orient": "bottom", "columns": 1, "labelLimit": 360, "symbolType": "stroke"},
         },
+        **told_by("strokeDash", "plan", names, [SOLID, *DASHES], orient="bottom", columns=1, labelLimit=360),
         "tooltip": [
             tip("plan", text("decide.column.plan", lang)), tip("at", text("decide.column.worth", lang)),
             tip("said", text("decide.column.best_in", lang)),

@@ -39,7 +39,7 @@ def study(
     noted=MappingProxyType({}),
     **changes,
 ):
-    """Survival hangs on refusals, resumption is chance, the loss-making share goes up and down, money hangs on patience."""
+    """Survival hangs on refusals, resumption is chance, the loss share goes up and down, money hangs on patience."""
     draws = 8 if method == "morris" else 64
     said = {"title": {"zh": "敏感性", "en": "Sensitivity"}, "method": method, "over": OVER, "draws": draws}
     question = Question.model_validate(said | {"against": against, "replications": replications} | changes)

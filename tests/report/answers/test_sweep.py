@@ -98,8 +98,8 @@ def test_the_step_that_moves_most_and_what_the_best_costs(months: Sweep) -> None
 
 def test_targets_in_one_world_are_met_missed_or_open(months: Sweep) -> None:
     assert (
-        "The target of loss-making share, at most 12.0 % (I.9.e), is met at 0 of 3 settings, missed at 3, undetermined at 0."
-        in told.findings(months, "en")
+        "The target of loss-making share, at most 12.0 % (I.9.e), is met at 0 of 3 settings, missed at 3, "
+        "undetermined at 0." in told.findings(months, "en")
     )
 
 

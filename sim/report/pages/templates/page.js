@@ -126,13 +126,19 @@
     return Promise.all(redrawn);
   }
 
-  // The boxes carry the colours of their lines.
+  // The boxes carry the colours and dashes of their lines.
   function colourTicks() {
     const spec = data.charts[language()]["months-survival_rate"];
     if (!spec || !boxes.length) return;
-    const { domain, range } = spec.encoding.color.scale;
+    const { color, strokeDash } = spec.encoding;
     const words = data.labels[language()].scenario;
-    for (const box of boxes) box.nextElementSibling.style.background = range[domain.indexOf(words[box.value])];
+    for (const box of boxes) {
+      const place = color.scale.domain.indexOf(words[box.value]);
+      const [ink, dashes] = [color.scale.range[place], strokeDash.scale.range[place]];
+      let at = 0; // of a dash, then of a gap, and so on
+      const stops = dashes.map((length, i) => `${i % 2 ? "transparent" : ink} ${at}px ${(at += length)}px`);
+      box.nextElementSibling.style.background = `repeating-linear-gradient(90deg, ${stops.join(", ")})`;
+    }
   }
 
   async function carryFont() {
