@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, DASHES, INK, LINE_COLOURS, SOLID, Chart, specification, tip, told_by
+from sim.report.charts.style import ACCENT, DASHES, GREY, INK, LINE_COLOURS, SOLID, Chart, specification, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share, whole_yuan
 from sim.report.words.sentences import say
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.study.questions.decide import Decision
 
 MOST_BARS: Final = 15
-UNTOLD: Final = "#b9c1c8"
+UNTOLD: Final = GREY
 Row = dict[str, Any]
 
 

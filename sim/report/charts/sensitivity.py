@@ -5,7 +5,19 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, QUIET, SHAPES, Chart, specification, thin_labels, tip, told_by
+from sim.report.charts.style import (
+    ACCENT,
+    GREY,
+    INK,
+    QUIET,
+    RULE,
+    SHAPES,
+    Chart,
+    specification,
+    thin_labels,
+    tip,
+    told_by,
+)
 from sim.report.words.catalogue import Language, text
 from sim.report.words.factor_names import about, scale_of, with_interval
 from sim.report.words.lever_names import lever_name
@@ -18,7 +30,7 @@ if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
 
 LABELLED: Final = 4  # points of a chart
-COLOURS: Final = {EFFECT: ACCENT, UNSURE: "#b9c1c8", NOTHING: "#dfe3e6"}
+COLOURS: Final = {EFFECT: ACCENT, UNSURE: GREY, NOTHING: RULE}
 Row = dict[str, Any]
 
 

@@ -35,7 +35,9 @@ LINE_COLOURS: Final = (
 )
 PART: Final = {"type": "bar", "height": {"band": 0.62}, "stroke": "white", "strokeWidth": 1}  # of a stack
 SOLID: Final = [1, 0]
-DASHES: Final = ([10, 3], [3, 2], [10, 3, 3, 3], [1, 2], [10, 3, 3, 3, 3, 3])
+FIRST: Final = ([10, 3], [3, 2], [10, 3, 3, 3], [1, 2], [10, 3, 3, 3, 3, 3])
+NEXT: Final = ([16, 3], [5, 2, 1, 2], [6, 6], [16, 3, 1, 3], [2, 5])
+DASHES: Final = (*FIRST, *FIRST, *NEXT, *NEXT)  # the second ten lines have the colours of the first
 SHAPES: Final = (
     "circle",
     "square",

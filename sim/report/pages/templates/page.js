@@ -88,7 +88,7 @@
     for (const parameter of spec.params ?? []) {
       if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
     }
-    if (typeof spec.title?.subtitle === "string") spec.title.subtitle = lines(spec.title.subtitle, figure.clientWidth - 12);
+    if (typeof spec.title?.subtitle === "string") spec.title.subtitle = lines(spec.title.subtitle, figure.clientWidth - 44);
     // Long names get room where there is room.
     spec.config.axis.labelLimit = Math.min(Math.max(figure.clientWidth * 0.38, 120), 380);
     if (spec.data.name) spec.datasets = { [spec.data.name]: rows(spec.data.name) }; // else the chart holds its rows
