@@ -151,6 +151,8 @@
     root.dataset.lang = lang;
     root.lang = lang === "zh" ? "zh-CN" : "en";
     document.title = data.title[lang];
+    const head = JSON.stringify(data.title[lang]).replace(/[<>]/g, "");
+    document.getElementById("paper").textContent = `@page { @top-left { content: ${head}; font-size: 8pt; color: #444; } }`;
     const button = document.getElementById("language");
     button.setAttribute("aria-label", data.switch[lang]);
     for (const option of document.querySelectorAll("option[data-zh]")) option.textContent = option.dataset[lang];
@@ -208,6 +210,13 @@
       body.append(...[...body.rows].sort((a, b) => (rank(a) === rank(b) ? 0 : sign * (rank(a) < rank(b) ? -1 : 1))));
     });
   }
+  // On paper nobody can open a table: those that matter are open there.
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details.matters:not([open])")];
+    for (const details of closed) details.open = true;
+  });
+  addEventListener("afterprint", () => closed.forEach((details) => (details.open = false)));
   for (const control of [focus, outcome, universe, ...boxes]) control?.addEventListener("change", update);
 
   const asked = place().find((part) => part === "zh" || part === "en");
