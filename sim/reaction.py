@@ -124,7 +124,7 @@ class Reaction(Strict):
             )
         if self.set and self.place != PROVINCE:
             raise Refusal(
-                zh="set 改变的取值全省一致，place 应为 province",
+                zh="set 改变的政策参数全省一致，place 应为 province",
                 en="values that set changes are the same everywhere, so the place is province",
                 at=("set",),
             )

@@ -31,7 +31,7 @@ def test_a_size_may_be_written_as_the_page_shows_it(size: str) -> None:
 
 
 def test_a_condition_of_a_journey_may_be_written_as_the_page_shows_it() -> None:
-    asked = {"fate": "被救活", "exit_cause": "资不抵债退出", "prefecture": ["玉溪", "红河州", "Kunming"]}
+    asked = {"fate": "因方案存活", "exit_cause": "资不抵债退出", "prefecture": ["玉溪", "红河州", "Kunming"]}
     assert _understood(asked) == {
         "fate": ["saved"], "exit_cause": ["insolvent"], "prefecture": ["5304", "5325", "5301"],
     }  # fmt: skip

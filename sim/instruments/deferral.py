@@ -20,12 +20,16 @@ class Values(InstrumentValues):
     reaches_firms: ClassVar[bool] = True
 
     flows: tuple[Flow, ...] = Field(
-        min_length=1, description="bills that are put off", json_schema_extra={"zh": "缓缴的账单"}
+        min_length=1, description="bills that are deferred", json_schema_extra={"zh": "缓缴的账单"}
     )
-    share: Dated[Share] = Field(description="share of the bill that is put off", json_schema_extra={"zh": "缓缴的份额"})
-    until: date = Field(description="last bill that may be put off", json_schema_extra={"zh": "可以缓缴的最后一期账单"})
+    share: Dated[Share] = Field(
+        description="share of the bill that is deferred", json_schema_extra={"zh": "缓缴的份额"}
+    )
+    until: date = Field(
+        description="last bill that may be deferred", json_schema_extra={"zh": "可以缓缴的最后一期账单"}
+    )
     repay_from: date = Field(
-        description="first day on which what was put off falls due", json_schema_extra={"zh": "缓缴款开始到期之日"}
+        description="first day on which deferred amounts fall due", json_schema_extra={"zh": "缓缴款开始到期之日"}
     )
     instalments: Annotated[int, Field(ge=1, le=60)] = Field(
         1,

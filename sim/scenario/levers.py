@@ -49,7 +49,7 @@ PARTS: Final[dict[str, type[BaseModel]]] = {"delivery": Delivery, "eligible": El
 OF_FUNDS: Final = ("amount_yuan", "when_dry")
 OF_REACTIONS: Final = ("above", "below", "delay_days", "lasts")
 ELSEWHERE: Final = ("funds", "plan", "reactions", "parameters", "world", "firms")  # first words that name no measure
-EACH_ONCE: Final = Words(zh="每项取值一次", en="each lever once")
+EACH_ONCE: Final = Words(zh="每项政策参数一次", en="each lever once")
 LONGEST_VALUE: Final = 40  # characters of a value in a title
 UNITS: Final = (
     ("delivery.capacity", "cases a working day for 10,000 entities"), ("dispatch_meetings", "meetings a month"),

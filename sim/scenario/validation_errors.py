@@ -24,7 +24,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "anchor": {"en": "anchors and aliases are refused: {found}", "zh": "不接受锚点和别名：{found}"},
     "tag": {"en": "tags are refused: {found}", "zh": "不接受标签：{found}"},
     "too_deep": {"en": "the file is nested too deeply: {found}", "zh": "文件嵌套过深：{found}"},
-    "set_twice": {"en": "the same lever is set twice: {found}", "zh": "同一取值设定了两次：{found}"},
+    "set_twice": {"en": "the same lever is set twice: {found}", "zh": "同一政策参数设定了两次：{found}"},
     "duplicate_key": {"en": "the key {found} is written twice", "zh": "键 {found} 重复"},
     "unknown_key": {"en": "{found} is not a key here", "zh": "此处没有键 {found}"},
     "missing_key": {"en": "the key {found} is missing", "zh": "缺少键 {found}"},
@@ -64,7 +64,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "unknown_province": {"en": "there is no province {found}", "zh": "没有省份{found}"},
     "unknown_sector": {"en": "there is no sector {found}", "zh": "没有行业 {found}"},
     "unknown_measure": {"en": "there is no measure {found}", "zh": "没有措施 {found}"},
-    "unknown_lever": {"en": "there is no lever {found}", "zh": "没有取值 {found}"},
+    "unknown_lever": {"en": "there is no lever {found}", "zh": "没有政策参数 {found}"},
     "unknown_fund": {"en": "there is no fund {found}", "zh": "没有资金 {found}"},
     "unknown_parameter": {"en": "there is no parameter {found}", "zh": "没有参数 {found}"},
     "unknown_outcome": {"en": "there is no outcome {found}", "zh": "没有指标 {found}"},
@@ -76,7 +76,7 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "measure_is_off": {"en": "{found} is not switched on in this scenario", "zh": "本情景没有启用 {found}"},
     "unknown_value": {
         "en": "{found} is no value of a measure that is on and that can change by date",
-        "zh": "{found} 不是已启用措施中可按日期变化的取值",
+        "zh": "{found} 不是已启用措施中可按日期变化的政策参数",
     },
     "both_ways": {
         "en": "{found} is to begin and to end by the same reaction",
@@ -104,14 +104,14 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "too_many": {"en": "the scenario holds {found} measures", "zh": "情景含有 {found} 项措施"},
     "not_from_file": {
         "en": "{found} is not as its file says, so that levers cannot be put on it",
-        "zh": "{found} 与其文件所述不同，不能再改动取值",
+        "zh": "{found} 与其文件所述不同，不能再改动政策参数",
     },
     "refused": {"en": "found {found}", "zh": "发现 {found}"},
     "reason": {"en": "{found}", "zh": "{found}"},
 }
 JOINED: Final[dict[Language, tuple[str, str, str, str]]] = {
     "en": ("lever {}", "; allowed: {}", "; did you mean {}?", "."),
-    "zh": ("取值 {}", "；允许：{}", "；是否想写 {}？", "。"),
+    "zh": ("政策参数 {}", "；允许：{}", "；是否想写 {}？", "。"),
 }
 LEVERS: Final = "levers."  # how the field of a lever begins
 ENDS: Final = (".", "?", "。", "？")

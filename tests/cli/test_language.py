@@ -99,7 +99,7 @@ MISTAKES = {
     ("run", "baseline", "--replications", "1e9"): ("from 1 to 10000", "介于 1 与 10000"),
     ("sweep", "rent_waiver_months", "--seconds", "nan"): ("give a number from 0 on", "不小于 0 的数"),
     ("journey", "first"): ("FIRM first: give a whole number", "企业 first：应为整数"),
-    ("levers", "xyzzy"): ("No lever answers to xyzzy", "没有与 xyzzy 相符的取值"),
+    ("levers", "xyzzy"): ("No lever matches xyzzy", "没有与 xyzzy 相符的政策参数"),
     ("levers", "full_plan"): ("write --scenario full_plan", "应写作 --scenario full_plan"),
     ("diff", "baseline"): ("SCENARIO is missing", "缺少“情景”"),
 }

@@ -108,7 +108,7 @@ def listed(*words):
 
 def test_levers_are_found_by_group_and_by_word_in_either_language():
     everything = listed()
-    assert listed("world") == listed("世界") == {path for path in everything if path.startswith("world.")}
+    assert listed("world") == listed("外部环境") == {path for path in everything if path.startswith("world.")}
     assert listed("parameters") == {path for path in everything if path.startswith("parameters.")}
     assert listed("firms") == {"firms"}
     assert (

@@ -38,7 +38,7 @@ def test_a_share_of_nobody_is_missing(tmp_path):
 def test_firms_are_written_once(tmp_path):
     answer = asked("--out", str(tmp_path / "mine"), "--firms", "200", "--seed", "4", "--lang", "en")
     assert answer.exit_code == 0, answer.stderr
-    assert answer.stdout.startswith("200 firms, standing for 2898000: ")
+    assert answer.stdout.startswith("200 sample firms, standing for 2898000: ")
     table = (tmp_path / "mine" / "population" / "firms.csv").read_text("utf-8")
     assert len(table.splitlines()) == 201
     assert (tmp_path / "mine" / "population" / "firms.codebook.csv").is_file()

@@ -66,11 +66,11 @@ class Reference:
         return _filled(
             zh="全部方案比只有国家规定多保住{kept_national_rules}，企业存活率高{alive_national_rules}，公共支出多{cost_national_rules}；"
             "与没有任何措施相比依次为{kept_no_support}、{alive_no_support}和{cost_no_support}"
-            "（{rows} 行企业，证据所容许的参数抽样 {draws} 个：中位数，括号内为5%至95%）。",
+            "（{rows} 户样本企业，后验抽样 {draws} 个：中位数，括号内为5%至95%）。",
             en="The whole plan keeps {kept_national_rules} more than the nation's rules alone (survival of enterprises "
             "{alive_national_rules}) for {cost_national_rules} more of public cost; against no measure at all it is "
-            "{kept_no_support}, {alive_no_support} and {cost_no_support} ({rows} rows of firms, {draws} draws of what "
-            "evidence leaves of the parameters: the median, and from 5 to 95 %).",
+            "{kept_no_support}, {alive_no_support} and {cost_no_support} ({rows} sample firms, {draws} draws from the "
+            "posterior of the parameters: the median, and from 5 to 95 %).",
             rows=numbers.plain_count(manifest.firms), draws=numbers.plain_count(manifest.settings["draws"]), **told,
         )  # fmt: skip
 
@@ -86,8 +86,8 @@ class Reference:
         return _filled(
             zh="2022年12月31日停产企业复工率不低于95%的概率为{resumed_met}（复工率{resumed}）；企业亏损面不高于12%的概率为"
             "{losing_met}（亏损面{losing}）。",
-            en="The probability that 95 % of the stopped enterprises work again on 31 December 2022 is {resumed_met} ("
-            "{resumed} of them do); that at most 12 % of the enterprises make a loss, {losing_met} ({losing} do).",
+            en="The probability that 95 % of the suspended enterprises have resumed by 31 December 2022 is "
+            "{resumed_met} ({resumed} of them do); that at most 12 % of the enterprises make a loss, {losing_met} ({losing} do).",
             **told,
         )
 
@@ -112,8 +112,8 @@ class Reference:
             "{nominal} 项只是假设系数的措施和四项机制合计保住{rest}，只随假设的系数而定，不参与排序；"
             "其余各行动中保住企业最多的：{told}。",
             en="Whom it is due to (Shapley values, means over {count} draws with 95 % intervals): {nominal} measures "
-            "that are only a factor of assumed size, with the working mechanisms, keep {rest}, which says the "
-            "assumption again and is ranked nowhere; of the actions without them most is due to {told}.",
+            "that are only a factor of assumed size, with the working mechanisms, keep {rest}, which repeats the "
+            "assumption and is not ranked; of the actions without them most is due to {told}.",
             nominal=numbers.plain_count(len(self.attribution.nominal)),
             rest=numbers.with_interval(rest["mean"], rest["low"], rest["high"], numbers.entities),
             count=numbers.plain_count(self.attribution.manifest.replications),
@@ -121,13 +121,13 @@ class Reference:
         )
 
     def _unknown(self) -> Words:
-        """How much of the effect is not known, and how much is luck."""
+        """How much of the effect is parameter uncertainty, and how much is random variation."""
         of = self.comparison.uncertainty
         of = of[(of["scenario"] == PLAN) & (of["against"] == NATION) & (of["outcome"] == "survival_rate")]
         return _filled(
-            zh="一次运行中，存活率之差的方差有{share}来自未知的参数，其余是随机波动。",
-            en="Of the variance of the effect on survival in a single run {share} is what is not known of the "
-            "parameters, the rest is luck.",
+            zh="一次运行中，存活率之差的方差有{share}来自参数不确定性，其余是随机波动。",
+            en="Of the variance of the effect on survival in a single run {share} is parameter uncertainty, "
+            "the rest is random variation between replications.",
             share=numbers.share(float(of["share"].iloc[0])),
         )
 
@@ -152,7 +152,7 @@ class Reference:
         return _filled(
             zh="若多保住一户企业值{worth}，平均净效益最大的是“{best}”"
             "（在{sure}的抽样中最好；比基准多出的措施中 {nominal} 项只是假设系数），"
-            "最大后悔值最小的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
+            "按最小最大后悔值准则选出的是“{regret}”；完全信息期望价值为{evpi}，{number}。",
             en="If keeping a firm is worth {worth}, “{best}” has the largest net benefit on average (the best in "
             "{sure} of the draws; {nominal} of its measures beyond the baseline's are only factors of assumed size) "
             "and “{regret}” the least of the largest regrets; to know everything would be worth {evpi}, and {number}.",

@@ -34,7 +34,7 @@ TECHNICAL: Final = re.compile(
 QUOTED: Final = re.compile(r"'[^']*'")  # as Python writes a text
 ENGLISH: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}")
 WORD: Final = re.compile(r"[A-Za-z]+")
-PLACE: Final = re.compile(r"(\S+(:\d+)?|取值 \S.*|lever \S.*): ")
+PLACE: Final = re.compile(r"(\S+(:\d+)?|政策参数 \S.*|lever \S.*): ")
 often = settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 

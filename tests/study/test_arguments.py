@@ -13,7 +13,7 @@ LIMITS = {
     "seed": (1.5, "a whole number from 0 to", "0 到"),
     "firms": ("300", "a whole number from 1 to 20000000, or 'province'", "或 'province'"),
     "workers": (0, "a whole number of at least 1", "不小于 1 的整数"),
-    "levers": ([("rent_waiver.months", 6)], "a mapping of paths to values", "从路径到取值的映射"),
+    "levers": ([("rent_waiver.months", 6)], "a mapping of paths to values", "从政策参数路径到值的映射"),
     "folder": ("", "the path of a folder", "文件夹的路径"),
     "progress": (3, "a function that is told the share done", "函数"),
 }

@@ -6,7 +6,21 @@ from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, GREY, INK, LINE_COLOURS, NEUTRAL, SIGNED, WORSE, Chart, specification, tip
+from sim.report.charts.style import (
+    ACCENT,
+    GREY,
+    INK,
+    LINE_COLOURS,
+    NEUTRAL,
+    SHAPES,
+    SIGNED,
+    WORSE,
+    Chart,
+    minus_where_worse,
+    specification,
+    tip,
+    told_by,
+)
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, difference_interval_in_unit, points, ratio
 from sim.report.words.player_names import player_name
@@ -101,8 +115,9 @@ def interactions(study: Attribution, outcome: str, lang: Language) -> Chart:
         ],
     }
     unit = text("attribute.chart.interactions_unit", lang)
-    mark = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2}
-    return Chart(title, specification(title, rows, unit, height=25 * len(order), mark=mark, encoding=encoding))
+    cells = {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2}, "encoding": encoding}
+    layers = [cells, minus_where_worse(encoding)]
+    return Chart(title, specification(title, rows, unit, height=25 * len(order), layer=layers))
 
 
 def cost_against_effect(study: Attribution, lang: Language) -> Chart:
@@ -127,7 +142,7 @@ def cost_against_effect(study: Attribution, lang: Language) -> Chart:
     }
     y: Row = {"type": "quantitative", "title": text("attribute.table.survivors", lang), "axis": {"tickCount": 6}}
     scale = {"domain": [row["player"] for row in rows], "range": list(LINE_COLOURS)}
-    colour = {"field": "player", "type": "nominal", "title": None, "scale": scale, "legend": {"symbolType": "circle"}}
+    colour = {"field": "player", "type": "nominal", "title": None, "scale": scale, "legend": {}}
     at = {"x": {"field": "cost_mean", **x}, "y": {"field": "kept_mean", **y}, "color": colour}
     line = {"type": "rule", "strokeWidth": 1.2, "opacity": 0.6}
     title = text("attribute.chart.prices", lang)
@@ -145,8 +160,9 @@ def cost_against_effect(study: Attribution, lang: Language) -> Chart:
         }
         for axis, what in (("x", "cost"), ("y", "kept"))
     ]
+    shapes = told_by("shape", "player", scale["domain"], SHAPES, symbolSize=90)
     dot = {"type": "point", "filled": True, "size": 90, "opacity": 1}
-    layers.append({"mark": dot, "encoding": {**at, "tooltip": tips}})
+    layers.append({"mark": dot, "encoding": {**at, **shapes, "tooltip": tips}})
     return Chart(title, specification(title, rows, text("attribute.chart.prices_unit", lang), height=320, layer=layers))
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.recalibration import PARAMETERS
-from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, Chart, lever_axis, specification, tip
+from sim.report.charts.style import (
+    ACCENT,
+    DASHES,
+    GREY,
+    INK,
+    LINE_COLOURS,
+    SOLID,
+    Chart,
+    lever_axis,
+    specification,
+    tip,
+    told_by,
+)
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import lever_name
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, money, share, whole_yuan
@@ -17,7 +29,7 @@ if TYPE_CHECKING:
     from sim.study.questions.decide import Decision
 
 MOST_BARS: Final = 15
-UNTOLD: Final = "#b9c1c8"
+UNTOLD: Final = GREY
 Row = dict[str, Any]
 
 
@@ -45,8 +57,9 @@ def acceptability(study: Decision, lang: Language) -> Chart:
         },
         "color": {
             "field": "plan", "type": "nominal", "title": None, "scale": {"domain": names, "range": colours},
-            "legend": {"orient": "bottom", "columns": 1, "labelLimit": 360},
+            "legend": {"orient": "bottom", "columns": 1, "labelLimit": 360, "symbolType": "stroke"},
         },
+        **told_by("strokeDash", "plan", names, [SOLID, *DASHES], orient="bottom", columns=1, labelLimit=360),
         "tooltip": [
             tip("plan", text("decide.column.plan", lang)), tip("at", text("decide.column.worth", lang)),
             tip("said", text("decide.column.best_in", lang)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, QUIET, Chart, lever_axis, specification, tip
+from sim.report.charts.style import ACCENT, QUIET, WORSE, Chart, lever_axis, specification, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import lever_name
 from sim.report.words.limit_names import condition
@@ -34,7 +34,7 @@ def missed(study: Discovery, lang: Language) -> Chart:
               "title": _column("missed", lang) + " (%)"},
         "tooltip": [tip("target", _column("target", lang)), tip("worlds", _column("worlds", lang))],
     }  # fmt: skip
-    mark = {"type": "bar", "color": ACCENT, "height": {"band": 0.6}}
+    mark = {"type": "bar", "color": WORSE, "height": {"band": 0.6}}
     return Chart(title, specification(title, rows, "", height=30 * len(rows), mark=mark, encoding=encoding))
 
 
@@ -103,11 +103,12 @@ def worlds(study: Discovery, outcome: str, lang: Language) -> list[Chart]:
         "y": {"field": "y", "type": "quantitative", "scale": {"zero": False}, "title": lever_name(up, lang)},
         "color": {
             "field": "state", "type": "nominal", "title": None,
-            "scale": {"domain": [words[True], words[False]], "range": ["#b3451b", QUIET]},
+            "scale": {"domain": [words[True], words[False]], "range": [WORSE, QUIET]},
         },
+        **told_by("shape", "state", [words[True], words[False]], ["cross", "circle"], orient="right"),
         "tooltip": [tip("state", say(lang, outcome_name(outcome)))],
     }  # fmt: skip
-    mark = {"type": "circle", "size": 36, "opacity": 0.75, "stroke": INK, "strokeWidth": 0.2}
+    mark = {"type": "point", "filled": True, "size": 36, "opacity": 0.75}
     return [Chart(title, specification(title, rows, "", mark=mark, encoding=encoding))]
 
 

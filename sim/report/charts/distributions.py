@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import INK, LIGHT, LINE_COLOURS, Chart, colours_of, months_axis, specification, tip
+from sim.report.charts.style import (
+    DASHES,
+    INK,
+    LIGHT,
+    LINE_COLOURS,
+    SOLID,
+    Chart,
+    colours_of,
+    months_axis,
+    specification,
+    tip,
+    told_by,
+)
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.sentences import say
 from sim.study.summaries.rows import records
@@ -57,9 +69,13 @@ def _fan(means: pd.DataFrame, variable: str, lang: Language) -> Chart:
         for low, high, opacity in BANDS
     ]
     tips = [tip("month", text("answer.run.month", lang)), tip("who", title), tip("said", text("inside.said", lang))]
-    middle = {"y": {"field": "p50", "type": "quantitative", "axis": axis}, "color": colours_of("who", colours)}
+    middle = {
+        "y": {"field": "p50", "type": "quantitative", "axis": axis},
+        "color": colours_of("who", colours, symbolType="stroke"),
+    }
+    dashes = told_by("strokeDash", "who", list(colours), [SOLID, *DASHES], orient="top", symbolType="stroke")
     width = {"condition": {"test": "datum.all", "value": 3}, "value": 1.5}
-    layers.append({"mark": {"type": "line"}, "encoding": middle | {"strokeWidth": width}})
+    layers.append({"mark": {"type": "line"}, "encoding": middle | dashes | {"strokeWidth": width}})
     layers.append({"mark": {"type": "point", "filled": True, "size": 18}, "encoding": middle | {"tooltip": tips}})
     subtitle = text("inside.fan", lang)
     return Chart(title, specification(title, rows, subtitle, height=220, layer=layers, encoding={"x": x}))

@@ -13,9 +13,10 @@ from typing import Any, Final
 import vl_convert
 
 from sim.report.charts.fonts import chinese_font
-from sim.report.charts.style import CONFIG, FONTS, Chart, Spec
+from sim.report.charts.style import CONFIG, FONTS, RULE, Chart, Spec
 
 WIDTH: Final = 640  # of the plot of one chart, in the units of its letters; a slide shows it at about twice that
+BETWEEN: Final = 36  # panels that stand together
 WIDTH_BESIDE: Final = 270  # of each plot where several stand side by side
 SCALE: Final = 2.5  # pixels a unit
 FORMATS: Final = (".png", ".svg", ".pdf", ".json")
@@ -77,7 +78,7 @@ class Picture:
         return png, {"width": round(width / SCALE), "height": round(height / SCALE)}
 
     def _on_white(self) -> Spec:
-        return self.specification | {"config": CONFIG | {"font": FONTS, "background": "white"}}
+        return self.specification | {"config": self.specification["config"] | {"font": FONTS, "background": "white"}}
 
 
 def picture(chart: Chart, width: int = WIDTH, height: int | None = None) -> Picture:
@@ -101,8 +102,9 @@ def together(charts: Sequence[Spec], columns: int, width: int, height: int | Non
         if place % columns and _left(charts[place]) == _left(charts[place - 1]):
             for axis in _left(parts[place]):
                 axis["axis"] = (axis.get("axis") or {}) | {"labels": False}
-    each = {"scale": dict.fromkeys(("color", "strokeDash"), "independent")}  # has its own legend
-    shared: Spec = {"$schema": charts[0]["$schema"], "config": CONFIG, "resolve": each}
+    each = {"scale": dict.fromkeys(("color", "strokeDash", "shape"), "independent")}  # has its own legend
+    framed = CONFIG | {"view": {"stroke": RULE}}  # each panel by itself
+    shared: Spec = {"$schema": charts[0]["$schema"], "config": framed, "resolve": each, "spacing": BETWEEN}
     return Picture(shared | {"params": list(params.values()), "columns": columns, "concat": parts})
 
 

@@ -35,5 +35,7 @@ def months(panel: pd.DataFrame, lang: Language) -> list[Chart]:
             "tooltip": [tip("month", text("answer.run.month", lang)), tip("said", name)],
         }  # fmt: skip
         mark = {"type": "line", "point": True, "color": ACCENT}
-        found.append(Chart(name, specification(name, rows, mark=mark, encoding=encoding)))
+        found.append(
+            Chart(name, specification(name, rows, text("report.mean_only", lang), mark=mark, encoding=encoding))
+        )
     return found

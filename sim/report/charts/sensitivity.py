@@ -5,7 +5,20 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.report.charts.style import ACCENT, INK, QUIET, Chart, lever_axis, specification, thin_labels, tip
+from sim.report.charts.style import (
+    ACCENT,
+    GREY,
+    INK,
+    QUIET,
+    RULE,
+    SHAPES,
+    Chart,
+    lever_axis,
+    specification,
+    thin_labels,
+    tip,
+    told_by,
+)
 from sim.report.words.catalogue import Language, text
 from sim.report.words.factor_names import about, scale_of, with_interval
 from sim.report.words.lever_names import lever_name
@@ -18,7 +31,7 @@ if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
 
 LABELLED: Final = 4  # points of a chart
-COLOURS: Final = {EFFECT: ACCENT, UNSURE: "#b9c1c8", NOTHING: "#dfe3e6"}
+COLOURS: Final = {EFFECT: ACCENT, UNSURE: GREY, NOTHING: RULE}
 Row = dict[str, Any]
 
 
@@ -91,11 +104,13 @@ def size_against_spread(study: Sensitivity, outcome: str, lang: Language) -> Cha
     ]
     tips += [{"field": name, "type": "quantitative", "format": ".3~g", "title": title} for name, title in names.items()]
     side = {"align": {"expr": "datum.is_far ? 'right' : 'left'"}, "dx": {"expr": "datum.is_far ? -7 : 7"}}
+    words = [text(f"sensitivity.verdict.{verdict}", lang) for verdict in COLOURS]
+    shapes = told_by("shape", "verdict", words, SHAPES, orient="bottom")
     label = {"type": "text", **side, "color": QUIET, "fontSize": 11, "limit": 260}
     layers = [
         {
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0.9},
-            "encoding": {"x": x, "y": y, "color": _colour(lang), "tooltip": tips},
+            "encoding": {"x": x, "y": y, "color": _colour(lang), **shapes, "tooltip": tips},
         },
         {"mark": label, "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}}},
     ]

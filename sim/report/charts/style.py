@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sim.report.words.catalogue import Language
@@ -16,17 +17,36 @@ NEUTRAL: Final = "#f4f3ef"
 SAND: Final = "#d8c9a3"
 LIGHT: Final = "#6fb3ab"
 GREY: Final = "#9aa5af"
+# Parts of a whole, each as dark as no other, so that they stay apart for colour-blind readers and in grey print.
+FILLS: Final = ("#0a403d", "#a3480f", "#3d9e94", "#dcae55", "#d5dde2")
+# Series in one chart differ in more than their colour: lines by dashes, points by shapes. Whose dashes or shapes
+# are alike are of colours that everybody tells apart (``tests/report/charts/test_colour_blindness.py``).
 LINE_COLOURS: Final = (
-    "#3d6fb4",
+    "#1f5fa8",
     "#b8561b",
-    "#8a5a9e",
-    "#7a8b1f",
-    "#c0892b",
-    "#4c9fb0",
-    "#a8435f",
-    "#5f6f52",
-    "#75542c",
-    "#9a7fc0",
+    "#7a3e98",
+    "#5c6b10",
+    "#a3395b",
+    "#d99a1c",
+    "#3fa7c4",
+    "#a9b84a",
+    "#d99cc2",
+    "#86a4e0",
+)
+PART: Final = {"type": "bar", "height": {"band": 0.62}, "stroke": "white", "strokeWidth": 1}  # of a stack
+SOLID: Final = [1, 0]
+FIRST: Final = ([10, 3], [3, 2], [10, 3, 3, 3], [1, 2], [10, 3, 3, 3, 3, 3])
+NEXT: Final = ([16, 3], [5, 2, 1, 2], [6, 6], [16, 3, 1, 3], [2, 5])
+DASHES: Final = (*FIRST, *FIRST, *NEXT, *NEXT)  # the second ten lines have the colours of the first
+SHAPES: Final = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
 )
 
 Spec = dict[str, Any]
@@ -130,6 +150,13 @@ def named_axis(field: str) -> Spec:
     return {"field": field, "type": "nominal", "title": None}
 
 
+def told_by(channel: str, field: str, names: Sequence[str], marks: Sequence[Any], **legend: Any) -> Spec:
+    """A dash (``strokeDash``) or a shape for each word that a field may say, beside its colour."""
+    found = [marks[place % len(marks)] for place in range(len(names))]
+    scale = {"domain": list(names), "range": found}
+    return {channel: {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend or None}}
+
+
 def colours_of(field: str, colours: dict[str, str], **legend: Any) -> Spec:
     """A colour for each word that a field may say."""
     return {
@@ -138,6 +165,16 @@ def colours_of(field: str, colours: dict[str, str], **legend: Any) -> Spec:
         "title": None,
         "scale": {"domain": list(colours), "range": list(colours.values())},
         "legend": {"orient": "top", "symbolType": "square", "labelLimit": 260, **NARROW, **legend},
+    }
+
+
+def minus_where_worse(encoding: Spec) -> Spec:
+    """A layer over the cells of a map of ``gain``: a minus where it is below zero, for whoever sees no colours."""
+    place = {axis: encoding[axis] for axis in ("x", "y")}
+    return {
+        "transform": [{"filter": "datum.gain < 0"}],
+        "mark": {"type": "text", "text": "−", "color": INK, "fontSize": 12},
+        "encoding": place,
     }
 
 

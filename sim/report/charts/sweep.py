@@ -7,7 +7,21 @@ from math import isnan
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
-from sim.report.charts.style import ACCENT, INK, LINE_COLOURS, SIGNED, Chart, Spec, specification, thin_labels, tip
+from sim.report.charts.style import (
+    ACCENT,
+    DASHES,
+    INK,
+    LINE_COLOURS,
+    SHAPES,
+    SIGNED,
+    SOLID,
+    Chart,
+    Spec,
+    specification,
+    thin_labels,
+    tip,
+    told_by,
+)
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, text
 from sim.report.words.lever_names import field_name, lever_name, value_name
@@ -20,6 +34,7 @@ from sim.study.summaries.sweep import SweepSummary
 MOST_LINES: Final = 8  # that a reader can tell apart
 MOST_PRICED: Final = 200
 COLOURS: Final = (ACCENT, *LINE_COLOURS)
+LINES: Final = (SOLID, *DASHES)
 FEN: Final = {  # of the axis of money
     "large": numbers.FEN_PER_LARGE_UNIT,
     "medium": {"zh": 10**6, "en": 10**8},  # wan yuan, m yuan
@@ -63,6 +78,8 @@ def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
         rows.append(_place(points, point, lang) | _ends(shown, 100) | said)
     name = say(lang, outcome_name(outcome))
     y = _axis(None, {"tickCount": 5, "labelExpr": SIGNED if paired else PLAIN})
+    if not paired:  # a rate: no axis of it goes below 0 or beyond 100 %
+        y["scale"] = {"zero": False, "nice": True}
     tips = [*_tips(points, lang), tip("level", name)]
     tips += [tip("said", text("report.actions.difference", lang))] if paired else []
     tips.append(tip("between", text("sweep.chart.interval", lang)))
@@ -70,12 +87,16 @@ def _over_lever(points: SweepSummary, outcome: str, lang: Language) -> Chart:
     layers: list[Spec] = [
         {"mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55},
          "encoding": shared | {"y": {"field": "low", **y}, "y2": {"field": "high"}}},
-        {"mark": _point(), "encoding": shared | {"y": {"field": "mean", **y}}},
+        {"mark": _point(), "encoding": shared | _told(points, lang, "shape") | {"y": {"field": "mean", **y}}},
     ]  # fmt: skip
     if _has_lines(points):
         line = {k: v for k, v in shared.items() if k != "tooltip"}
         layers.insert(
-            1, {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": line | {"y": {"field": "mean", **y}}}
+            1,
+            {
+                "mark": {"type": "line", "strokeWidth": 1.5},
+                "encoding": line | _told(points, lang, "strokeDash") | {"y": {"field": "mean", **y}},
+            },
         )
     if paired:
         layers.insert(0, {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}})
@@ -118,7 +139,7 @@ def _price(points: SweepSummary, lang: Language) -> Chart:
     layers: list[Spec] = [
         {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.4}, "encoding": upright},
         {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.4}, "encoding": level},
-        {"mark": _point(), "encoding": mean | {"color": colour, "tooltip": tips}},
+        {"mark": _point(), "encoding": mean | {"color": colour, "tooltip": tips} | _told(points, lang, "shape")},
     ]
     if has_labels:
         layers.append(
@@ -142,16 +163,18 @@ def _met(points: SweepSummary, lang: Language) -> Chart:
             if not isnan(share):
                 said = say(lang, numbers.share(share))
                 rows.append(_place(points, point, lang) | {"met": 100 * share, "said": said, "target": outcome})
-    name = text("sweep.chart.met", lang)
+    name, told = text("sweep.chart.met", lang), list(dict.fromkeys(row["target"] for row in rows))
     x = _across(points, lang)
     y = {"field": "met", "aggregate": "mean", **_axis(None, {"tickCount": 5}), "scale": {"domain": [0, 100]}}
     colour = {
-        "field": "target", "type": "nominal", "title": None, "scale": {"range": list(COLOURS)},
+        "field": "target", "type": "nominal", "title": None, "scale": {"domain": told, "range": list(COLOURS)},
         "legend": {"orient": "top", "columns": 1, "labelLimit": 320},
     }  # fmt: skip
+    dashes = told_by("strokeDash", "target", told, LINES, orient="top", columns=1, labelLimit=320)
+    shapes = told_by("shape", "target", told, SHAPES, orient="top", columns=1, labelLimit=320)
     layers: list[Spec] = [
-        {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": {"x": x, "y": y, "color": colour}},
-        {"mark": _point(), "encoding": {"x": x, "y": y, "color": colour, "tooltip": [
+        {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": {"x": x, "y": y, "color": colour} | dashes},
+        {"mark": _point(), "encoding": {"x": x, "y": y, "color": colour} | shapes | {"tooltip": [
             tip("target", text("sweep.chart.target", lang)), tip(str(x["field"]), str(x["title"])),
             {"field": "met", "aggregate": "mean", "type": "quantitative", "format": ".1f", "title": "%"},
         ]}},
@@ -245,6 +268,17 @@ def _colour(points: SweepSummary, lang: Language) -> Spec:
         "scale": {"domain": order, "range": list(COLOURS[: len(order)])},
         "legend": {"orient": "top", "titleLimit": 320},
     }  # fmt: skip
+
+
+def _told(points: SweepSummary, lang: Language, channel: str) -> Spec:
+    """Beside the colour of the second lever's values a shape or a dash for each."""
+    if not _has_colours(points):
+        return {}
+    colour = _colour(points, lang)
+    marks = SHAPES if channel == "shape" else LINES
+    found = told_by(channel, "line", colour["scale"]["domain"], marks, **colour["legend"])
+    found[channel]["title"] = colour["title"]
+    return found
 
 
 def _short(points: SweepSummary, path: str, lang: Language) -> str:

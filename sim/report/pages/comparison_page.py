@@ -119,7 +119,7 @@ def _strip(effect: Effect, baseline: Effect, target: float | None) -> dict[str, 
     low, high = (value.mean, value.mean) if isnan(value.low) else (value.low, value.high)
     marks = [m for m in (low, high, baseline.value.mean, target) if m is not None and not isnan(m)]
     if not marks:  # neither anybody to be counted nor a target, as in a day before the plan
-        return dict.fromkeys(("low", "high", "mean", "baseline", "target"))
+        return dict.fromkeys(("low", "high", "mean", "baseline", "target")) | {"first": 0.0, "last": 100.0}
     middle, reach = (max(marks) + min(marks)) / 2, max(max(marks) - min(marks), 0.01)
 
     def at(mark: float | None) -> float | None:
@@ -131,4 +131,7 @@ def _strip(effect: Effect, baseline: Effect, target: float | None) -> dict[str, 
         "mean": at(value.mean),
         "baseline": at(baseline.value.mean),
         "target": at(target),
+        # A rate lies between 0 and 100 %, and so does its scale.
+        "first": max(0.0, at(0.0) or 0.0),
+        "last": min(100.0, at(1.0) or 0.0),
     }

@@ -197,7 +197,7 @@ def _part(report: Progress, place: int, runs: int) -> Progress:
 
 def _unknown(firm: int) -> StudyError:
     return StudyError(
-        zh=f"这两个世界里没有编号为 {firm} 的企业；编号取决于种子与企业行数。",
+        zh=f"这两种情形下没有编号为 {firm} 的企业；编号取决于种子与样本户数。",
         en=f"There is no firm {firm} in these two worlds; identities depend on the seed and on the number of firms.",
     )
 

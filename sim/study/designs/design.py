@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 Values = Annotated[list[Any], Field(min_length=1)]
 IN_ONE_BLOCK: Final = Words(zh="levers 与 uncertainties 之一", en="either levers or uncertainties")
-A_HEAD_AND_ROWS: Final = Words(zh="一行表头（取值路径）和至少一行数据", en="a row of paths and at least one draw")
+A_HEAD_AND_ROWS: Final = Words(zh="一行表头（政策参数路径）和至少一行数据", en="a row of paths and at least one draw")
 
 
 class Sampled(Strict):
@@ -262,7 +262,7 @@ def _idle(path: str, scenario: str) -> StudyError:
             f"measure that draws on the fund {rest[0] if rest else ''}",
         ),
         "plan": ("起止日期取决于方案日期的措施", "measure whose days hang on those of the plan"),
-    }.get(first, ("具有这一取值的措施", "measure that has such a value"))
+    }.get(first, ("具有这一政策参数的措施", "measure that has such a value"))
     return StudyError(
         zh=f"情景 {scenario} 没有启用任何{zh}，{path} 不会改变任何结果；请改用启用了这类措施的情景。",
         en=f"No {en} is switched on in {scenario}, so {path} changes nothing; ask about a scenario in which one is.",

@@ -96,7 +96,7 @@ class Question(Strict):
     def _fits(self) -> Question:
         if not self.actions and not self.over:
             raise Refusal(
-                zh="没有可选择的内容：应写 actions、over 中的取值，或两者",
+                zh="没有可选择的内容：应写 actions、over 中的政策参数，或两者",
                 en="give actions, levers under over, or both: there is nothing to choose",
             )
         if len({*self.chosen_actions}) < len(self.chosen_actions):
@@ -106,7 +106,7 @@ class Question(Strict):
         both = [*self.over.items(), *worlds.items()]
         if again := [said for _, said in twice(both)]:
             raise Refusal(
-                zh=f"over 与 robust 的 over 两次设定同一取值：{again[0]}",
+                zh=f"over 与 robust 的 over 两次设定同一政策参数：{again[0]}",
                 en=f"over, with the worlds of robust, sets the same lever twice: {again[0]}",
             )
         if any(path == "firms" for path, _ in both):

@@ -48,7 +48,7 @@ TOO_FEW: Final = {
         zh=f"Morris 方法至少要有 {LEAST['morris']} 条轨迹", en=f"Morris needs at least {LEAST['morris']} trajectories"
     ),
     "given_data": Words(
-        zh=f"given_data 方法至少要有 {LEAST['given_data']} 个世界",
+        zh=f"given_data 方法至少要有 {LEAST['given_data']} 种情形",
         en=f"given_data needs at least {LEAST['given_data']} worlds",
     ),
 }

@@ -70,7 +70,7 @@ def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
         for scenario in scenarios:
             if scenario.origin is not None and "firms" in scenario.origin.levers and scenario.firms != firms:
                 raise StudyError(
-                    zh=f"企业行数给出了两次：取值 firms 为 {scenario.firms}，另又要求 {firms}；请只用其一。",
+                    zh=f"样本户数给出了两次：设定的 firms 为 {scenario.firms}，另又要求 {firms}；请只用其一。",
                     en=f"The number of firms is given twice: the lever firms = {scenario.firms}, and {firms} beside "
                     "it; give one of them.",
                 )
@@ -78,7 +78,7 @@ def sized(scenarios: Sequence[Scenario], firms: Firms = None) -> list[Scenario]:
     if firms is None and len(said) > 1:
         numbers = ", ".join(sorted(str(number) for number in said))
         raise StudyError(
-            zh=f"各情景要求的企业行数不同（{numbers}）；请为全部情景给出同一个数。",
+            zh=f"各情景要求的样本户数不同（{numbers}）；请为全部情景给出同一个数。",
             en=f"The scenarios ask for different numbers of firms ({numbers}); give one number for all.",
         )
     agreed = firms or (said.pop() if said else SAMPLE)

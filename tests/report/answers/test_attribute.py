@@ -81,10 +81,13 @@ def usual():
 def test_the_first_sentences_say_what_the_plan_does_and_to_whom_it_is_due(usual):
     first, second, third, *_ = told.findings(usual, "en")
     assert first.startswith("Survival: the whole plan brings about +2.81 pp (")
-    assert "Of improvements told from zero, most is due to Fiscal support with +2.00 pp (+1.71 to +2.29 pp)" in first
+    assert (
+        "Of the improvements distinguishable from zero, most is due to Fiscal support with +2.00 pp (+1.71 to +2.29 pp)"
+        in first
+    )
     assert "It is made worse by Jobs with −1.00 pp" in first
     assert second.startswith("Resumption: ")
-    assert third.startswith("Loss share: ")
+    assert third.startswith("Loss-making share: ")
     assert "Fiscal support with −2.00 pp" in third
 
 
@@ -101,12 +104,10 @@ def test_both_languages_say_the_same_things(usual):
 
 def test_what_is_not_told_from_zero_and_what_does_nothing_at_all_is_said(usual):
     said = told.findings(usual, "en")
-    assert "Of 6 actions, the shares of 1 in survival are not told from zero: Arrears." in said
+    assert "Of 6 actions, the shares of 1 in survival are not distinguishable from zero: Arrears." in said
     assert "With no effect at all on survival in any replication: Innovation." in said
     assert any(
-        one.startswith(
-            "On whoever joins is: working mechanisms. Alone, before any player joins, it changes survival by"
-        )
+        one.startswith("Always in force: working mechanisms. Alone, before any player joins, it changes survival by")
         for one in said
     )
 
@@ -122,11 +123,12 @@ def test_what_is_only_a_factor_is_said_to_be_ranked_nowhere(usual):
 def test_pairs_that_help_and_hinder_each_other_are_named_and_others_not(usual):
     said = told.findings(usual, "en")
     assert any(
-        "survival, those that help each other most are Fiscal support with Taxes and fees: +0.30 pp" in s for s in said
+        "survival, the strongest reinforcement is between Fiscal support and Taxes and fees: +0.30 pp" in s
+        for s in said
     )
-    assert any("survival, those most in each other's way are Taxes and fees with Finance: −0.20 pp" in s for s in said)
+    assert any("survival, the strongest overlap is between Taxes and fees and Finance: −0.20 pp" in s for s in said)
     assert any(
-        "loss share, those that help each other most are Fiscal support with Taxes and fees: −0.30 pp" in s
+        "loss-making share, the strongest reinforcement is between Fiscal support and Taxes and fees: −0.30 pp" in s
         for s in said
     )
     assert not any("Fiscal support with Jobs" in one for one in said)
@@ -136,8 +138,10 @@ def test_effect_per_yuan_is_honest(usual):
     said = told.findings(usual, "en")
     # 60,000 firms for 4,000 m yuan against 30,000 for 6,000 m.
     assert any(s.startswith("Per million yuan of public cost Fiscal support keeps the most firms: 15 (") for s in said)
-    assert "The public cost of 1 is not told from zero, so the effect per yuan has no bounds: Arrears." in said
-    assert "Nothing is added to public cost, or some of it is saved, by 2: Finance, Innovation." in said
+    assert (
+        "The public cost of 1 is not distinguishable from zero, so the effect per yuan has no bounds: Arrears." in said
+    )
+    assert "Public cost is not increased, or is reduced, by 2: Finance, Innovation." in said
     table = told.tables(usual, "en")[1]
     notes = {row[0]: row[-1] for row in table.rows}
     assert notes["Fiscal support"] == "costs, and keeps firms"
@@ -166,8 +170,8 @@ def test_the_first_table_goes_from_the_rest_over_the_players_by_their_share_to_t
 
 def test_failures_and_replications_that_do_not_count_are_said():
     found = told.findings(study(ACTIONS, asked=6), "en")
-    assert "2 of 6 replications do not count for any player, because runs under them failed or were not done." in found
-    assert found[-1] == "1 of 2 runs failed and do not count."
+    assert "2 of 6 replications are excluded for all players, because runs in them failed or were not done." in found
+    assert found[-1] == "1 of 2 runs failed and are excluded."
 
 
 def test_in_one_replication_nothing_is_told_from_zero():
@@ -175,7 +179,7 @@ def test_in_one_replication_nothing_is_told_from_zero():
     said = told.findings(one, "en")
     assert "The largest improvements are due to Fiscal support with +2.20 pp" in said[0]
     assert "told from zero, most" not in " ".join(said)
-    assert any(sentence.startswith("Done in one replication only") for sentence in said)
+    assert any(sentence.startswith("Only one replication was completed") for sentence in said)
     assert not any("±" in cell for table in told.tables(one, "en") for row in table.rows for cell in row)
 
 
@@ -189,7 +193,7 @@ def test_steps_and_measures_go_by_their_titles():
     title = load("full_plan").contents()["measures"]["free_testing"]["title"]
     assert player_name(measures, "free_testing") == Words(**title)
     assert (
-        "2 orders of joining were drawn in each replication; intervals hold the chance of the draw."
+        "2 orders of joining were drawn in each replication; intervals include the sampling error of the draw."
         in told.findings(measures, "en")
     )
     assert len(told.tables(measures, "zh")) == 3  # no pairs

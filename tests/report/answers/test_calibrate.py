@@ -81,12 +81,14 @@ def study() -> Calibration:
 
 def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(study: Calibration) -> None:
     said = " ".join(told.findings(study, "en"))
-    assert "Of 3 targets 1 are used to fit and 1 only checked; 1 are out of the prior's reach" in said
+    assert "Of 3 targets 1 are used to fit and 1 only checked; 1 are outside the prior's range" in said
     assert "2.5e-07 of the prior is left" in said
-    assert "evidence makes 1 narrower by a fifth or more, most of all Firms by months that cash lasts (factor)" in said
+    assert (
+        "1 are identified (narrowed by a fifth or more by the evidence), most of all Firms by months that cash" in said
+    )
     assert "never fitted: meets 0, holds 0, sharply 0; the median interval score goes from 7 to 28" in said
     assert "the model lacks something there, and they rule out no world: Reached by finance" in said
-    assert "4 draws are kept, worth 3.57 of equal weight; 50.0 %" in said
+    assert "4 draws are kept, equivalent to 3.57 of equal weight; 50.0 %" in said
     assert "made up by the emulators with known parameters, intervals of 90 % hold 89.0 %" in said
     assert "made up by runs of the model" in said and "hold 86.0 %" in said
     assert (
@@ -106,7 +108,7 @@ def test_targets_that_were_fitted_and_those_that_are_checked_stand_apart(study: 
     parameters = by_title["Parameters: prior and posterior (90 %)"].rows
     assert parameters[0][0] == "Firms by months that cash lasts (factor)\nparameters.population.cash_months"
     assert parameters[1][1] == "2022-12-19"  # a day is a day
-    assert parameters[1][-1] == "not told"
+    assert parameters[1][-1] == "not identified"
 
 
 def test_there_is_a_page_in_both_languages_and_a_picture(study: Calibration) -> None:

@@ -52,7 +52,7 @@ def test_the_findings_begin_with_which_plan_at_which_worth() -> None:
     assert "Draws over the posterior: 60, different ones among them: 60" in found[0]
     assert "from 20,000 yuan to 1,000,000 yuan" in found[0]
     # A firm at 20,000 yuan: the fiscal action keeps 500 for 10 m yuan, nothing is gained, and the whole plan loses.
-    assert found[1].startswith("Best on average, by the worth of a firm kept: ")
+    assert found[1].startswith("Best on average, by the value of a firm kept: ")
     assert "“The fiscal action on top of the nation's rules” (best in " in found[1]
     assert "at 1,000,000 yuan “The whole plan” (best in " in found[1]
     assert "“完整方案”" in "\n".join(told.findings(study(), "zh"))
@@ -60,12 +60,12 @@ def test_the_findings_begin_with_which_plan_at_which_worth() -> None:
 
 def test_the_number_that_the_choice_hangs_on_is_named_and_no_other() -> None:
     found = said(study())
-    assert "Of 2 parameters 1 would be worth measuring alone, told from chance: cash (worth " in found
+    assert "Of 2 parameters 1 would be worth measuring alone, beyond chance: cash (worth " in found
     assert "other (" not in found
     rows = told.tables(study(), "en")[2].rows
     assert [row[0] for row in rows] == ["cash", "other"] and [row[-1] for row in rows] == [
-        "told",
-        "not told from chance",
+        "distinguishable",
+        "not distinguishable from chance",
     ]
 
 
@@ -73,7 +73,7 @@ def test_where_nothing_is_known_to_matter_that_is_said() -> None:
     assert "In every draw the plan chosen is the best" in said(study(hangs_on=0.0, fiscal=500.0))
     other = study()
     untold = other.parameters.assign(is_told=False)
-    assert "Of 2 parameters none is told from chance to be worth measuring alone" in said(
+    assert "Of 2 parameters none has a value of information distinguishable from chance" in said(
         replace(other, parameters=untold)
     )
 
@@ -82,7 +82,7 @@ def test_luck_is_told_or_that_nothing_tells_it() -> None:
     assert "There is one replication" in said(study(replications=1))
     assert "chosen by some replications and judged by another" in said(study())
     leads = study().worths.assign(lead_low=-1.0)
-    assert "At 20,000 yuan, 100,000 yuan, 1,000,000 yuan the lead over the second is not told" in said(
+    assert "At 20,000 yuan, 100,000 yuan, 1,000,000 yuan the lead over the second is not distinguishable" in said(
         replace(study(), worths=leads)
     )
 
@@ -90,9 +90,9 @@ def test_luck_is_told_or_that_nothing_tells_it() -> None:
 def test_draws_that_are_few_or_failed_and_measures_that_are_only_factors_are_told() -> None:
     of = study()
     few = replace(of, drawn=of.drawn.assign(same_as=of.drawn["draw"] % 20))
-    assert "The worlds are few, 20" in said(few)
+    assert "There are only 20 worlds" in said(few)
     lost = replace(of, benefits=of.benefits[of.benefits["draw"] > 1])
-    assert "2 of 60 draws do not count" in said(lost)
+    assert "2 of 60 draws are excluded" in said(lost)
     measures = {name: {measure.id: measure for measure in load(name).measures} for name in PLANS}
     own = [measure for id_, measure in measures["full_plan"].items() if id_ not in measures["national_rules"]]
     nominal = sum(measure.nominal is not None for measure in own)
@@ -109,5 +109,5 @@ def test_there_are_tables_charts_a_page_and_a_picture_in_both_languages(lang: st
         json.dumps(chart.specification, allow_nan=False)
     assert isinstance(of.plot(lang=lang), Picture)  # type: ignore[arg-type]
     page = answer_page.written(of)
-    for words in ("Probability of being best", "最好的概率", "EVPPI", "cash"):
+    for words in ("Probability of being best", "最优的概率", "EVPPI", "cash"):
         assert words in page

@@ -82,15 +82,15 @@ def test_each_target_is_told_with_the_worlds_that_miss_it():
         "Looked for again in 10 random halves of the worlds, conditions were found 8 times; in the other halves they "
         "cover 80.0 % of the worlds that miss it, and 60.0 % of the worlds they name do.",
         "Resumption: 2 worlds have no value and are left out.",
-        "Resumption: in 3 worlds the replications disagree, and chance decides.",
-        "Loss share (at most 12.0 %) is missed in all of the 42 worlds: there is no kind of world to blame.",
-        "1 of 3 runs failed and do not count.",
+        "Resumption: in 3 worlds the replications disagree, and random variation decides.",
+        "Loss-making share (at most 12.0 %) is missed in all of the 42 worlds: no kind of world can be singled out.",
+        "1 of 3 runs failed and are excluded.",
     ]
 
 
 def test_the_same_is_said_in_chinese():
     first, when, *_ = told.findings(study(), "zh")
-    assert first == "复工复产率（要求不低于 95.0%）在 40 个世界中有 10 个（25.0%）未达标。"
+    assert first == "复工复产率（要求不低于 95.0%）在 40 种情形中有 10 种（25.0%）未达标。"
     assert "“疫情规模（倍数）”不低于 1.25" in when
     assert "2022-06-11" in when and "2022-06-14" in when
     assert len(told.findings(study(), "zh")) == len(told.findings(study(), "en"))
@@ -100,7 +100,7 @@ def test_the_same_is_said_in_chinese():
     ("changes", "said"),
     [
         ({"halves_with_box": 0, "tested_coverage": NAN, "tested_density": NAN}, "conditions were found in none"),
-        ({"verdict": "nothing"}, "but no conditions tell more than chance"),
+        ({"verdict": "nothing"}, "but no conditions explain it better than chance"),
         ({"verdict": "never", "missed": 0}, "is met in all of the 40 worlds"),
         ({"verdict": "unknown", "worlds": 0, "missed": 0}, "has no value in any world"),
     ],
@@ -143,6 +143,6 @@ def test_of_few_worlds_nothing_is_said_of_everywhere(verdict, said):
     few.targets.loc[1, ["worlds", "are_few"]] = (3, True)
     english = told.findings(few, "en")
     assert english[0] == f"Resumption (at least 95.0 %) is {said} in all worlds tried: 3."
-    assert any(sentence.startswith("The worlds are few, 3:") for sentence in english)
+    assert any(sentence.startswith("There are only 3 worlds:") for sentence in english)
     assert told.tables(few, "en")[0].rows[0][-1] == f"{said} in those tried, which are few"
-    assert "所试的世界" in told.tables(few, "zh")[0].rows[0][-1]
+    assert "所试的情形" in told.tables(few, "zh")[0].rows[0][-1]

@@ -56,13 +56,13 @@ def test_the_first_table_is_the_front_and_the_scenario_as_it_stands(study):
 def test_the_best_plan_is_named_with_what_it_goes_without_and_set_against_the_plan(study):
     first = told.findings(study, "en")[:2]
     assert first[0].startswith("Within 4.00 bn yuan, plan ")
-    assert "It goes without: " in first[0] or "It has every action on" in first[0]
+    assert "It leaves out: " in first[0] or "It includes every action" in first[0]
     assert "As it stands, “The whole plan” brings" in first[1]
 
 
 def test_what_chance_cannot_tell_apart_is_said(study):
     zero = study.differences.assign(low=-1.0, high=1.0)
-    assert "0 differ in survival by more than chance" in said(dataclasses.replace(study, differences=zero))
+    assert "0 differ in survival by more than random variation" in said(dataclasses.replace(study, differences=zero))
     clear = study.differences.assign(low=0.5, high=1.0)
     pairs = len(study.front[study.front["is_looked_at"]])
     pairs = pairs * (pairs - 1) // 2

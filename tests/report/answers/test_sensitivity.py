@@ -90,19 +90,23 @@ def shared():
 def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
     first, second, third, fourth, *_ = told.findings(screened, "en")
     assert first.startswith("Over the ranges asked about, the effect of the whole plan on survival is −")
-    assert first.endswith("Every measure: share of applications refused with 4.00 pp (the same every time).")
-    assert second.endswith("No factor is told from zero.")
+    assert first.endswith("Every measure: share of applications refused with 4.00 pp (identical in every replication).")
+    assert second.endswith("No factor is distinguishable from zero.")
     assert "on loss share" in third
     assert fourth.endswith("Mean patience beyond the least with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
 
 
 def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screened):
     said = told.findings(screened, "en")
-    assert any("1 are told to do so; not told from zero: 0; exactly without any effect: 3." in one for one in said)
+    assert any(
+        "1 have an effect distinguishable from zero; not distinguishable from zero: 0; exactly without effect: 3."
+        in one
+        for one in said
+    )
     verdicts = [row[-1] for row in told.tables(screened, "en")[0].rows]
-    assert verdicts == ["effect", "exactly nothing", "exactly nothing", "exactly nothing"]
+    assert verdicts == ["effect", "exactly zero", "exactly zero", "exactly zero"]
     verdicts = {row[-1] for row in told.tables(screened, "en")[1].rows}
-    assert verdicts == {"not told from zero"}
+    assert verdicts == {"not distinguishable from zero"}
 
 
 def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(screened):
@@ -112,13 +116,13 @@ def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(
     assert "Mean patience beyond the least" in ups
     chance = next(one for one in said if one.startswith("Of the variance between draws"))
     assert "0 % of survival" in chance
-    assert "1 of 8 trajectories do not count, because runs of theirs failed or were not done." in said
-    assert said[-1] == "1 of 4 runs failed and do not count."
+    assert "1 of 8 trajectories are excluded, because runs of theirs failed or were not done." in said
+    assert said[-1] == "1 of 4 runs failed and are excluded."
 
 
 def test_with_one_replication_it_is_said_that_chance_is_not_known():
     said = told.findings(study(replications=1), "en")
-    assert any("--replications 2 tells" in one for one in said)
+    assert any("--replications 2 shows it" in one for one in said)
     assert not any(one.startswith("Of the variance between draws") for one in said)
 
 
@@ -127,13 +131,13 @@ def test_of_many_factors_some_seem_to_have_an_effect_by_chance():
     survival = usual.ranking["outcome"] == "survival_rate"
     many = pd.concat([usual.ranking[survival].assign(verdict="effect")] * 10)
     said = told.findings(replace(usual, ranking=pd.concat([many, usual.ranking[~survival]])), "en")
-    assert any("About 2 would seem to do so by chance alone." in one for one in said)
+    assert any("About 2 would appear to do so by chance alone." in one for one in said)
 
 
 def test_indices_are_shares_of_the_variance(shared):
     said = told.findings(shared, "en")
     assert "What has the largest part in its variance: Every measure: share of applications refused with " in said[0]
-    assert any("of survival" in one and one.startswith("Each alone, the factors together explain") for one in said)
+    assert any("of survival" in one and one.startswith("Taken singly, the factors explain") for one in said)
     first, *_, pairs = told.tables(shared, "en")
     assert first.columns[2] == "Total index (95 % interval)"
     assert first.rows[0][0] == "Every measure: share of applications refused\nall.delivery.refusal_share"
@@ -155,15 +159,21 @@ def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
         "What explains most of it (share of the variance that knowing it alone explains): "
         "Every measure: share of applications refused with 100.0 % (100.0 to 100.0 %)."
     )
-    assert said[1].endswith("No factor is told from zero.")
+    assert said[1].endswith("No factor is distinguishable from zero.")
     bar = given.ranked("survival_rate")["chance"].iloc[0]
     assert f"the strongest of them would by chance reach {100 * bar:.1f} % one time in twenty." in said[4]
-    assert any(one.startswith("Factors that are drawn together depend on each other") for one in said)
-    assert not any("the factors together explain" in one for one in said)
-    assert "1 of 64 worlds do not count, because runs of theirs failed or were not done." in said
+    assert any(one.startswith("Factors that are drawn together are correlated") for one in said)
+    assert not any("the factors explain" in one for one in said)
+    assert "1 of 64 worlds are excluded, because runs of theirs failed or were not done." in said
     first = told.tables(given, "en")[0]
-    assert first.columns == ["Factor", "Range", "First index (95 % interval)", "Strongest by chance (95 %)", "Verdict"]
-    assert [row[-1] for row in first.rows] == ["effect", *["not told from zero"] * 3]
+    assert first.columns == [
+        "Factor",
+        "Range",
+        "First-order index (95 % interval)",
+        "Strongest by chance (95 %)",
+        "Verdict",
+    ]
+    assert [row[-1] for row in first.rows] == ["effect", *["not distinguishable from zero"] * 3]
     assert "门槛" in text("sensitivity.method", "zh")
     bars, *_ = told.charts(given, "en")
     assert "reaches by chance one time in twenty" in json.dumps(bars.specification)

@@ -79,13 +79,13 @@ def test_the_best_setting_is_told_with_its_paired_difference(months: Sweep) -> N
 
 
 def test_an_outcome_that_nothing_moves_is_said_to_stay(months: Sweep) -> None:
-    assert "Loss share: exactly the same at all 3 settings, 20.0 %." in told.findings(months, "en")
+    assert "Loss-making share: exactly the same at all 3 settings, 20.0 %." in told.findings(months, "en")
 
 
 def test_a_difference_that_chance_could_have_made_is_not_told_from_zero(months: Sweep) -> None:
     noisy = months.outcomes.assign(difference_low=-1.0, difference_high=1.0)
-    assert "not told from zero" in told.findings(replace(months, outcomes=noisy), "en")[0]
-    assert "与零无法区分" in told.findings(replace(months, outcomes=noisy), "zh")[0]
+    assert "not distinguishable from zero" in told.findings(replace(months, outcomes=noisy), "en")[0]
+    assert "与零无显著差异" in told.findings(replace(months, outcomes=noisy), "zh")[0]
 
 
 def test_the_step_that_moves_most_and_what_the_best_costs(months: Sweep) -> None:
@@ -98,8 +98,8 @@ def test_the_step_that_moves_most_and_what_the_best_costs(months: Sweep) -> None
 
 def test_targets_in_one_world_are_met_missed_or_open(months: Sweep) -> None:
     assert (
-        "The target of loss share, at most 12.0 % (I.9.e), is met at 0 of 3 settings, missed at 3, not told at 0."
-        in told.findings(months, "en")
+        "The target of loss-making share, at most 12.0 % (I.9.e), is met at 0 of 3 settings, missed at 3, "
+        "undetermined at 0." in told.findings(months, "en")
     )
 
 
@@ -126,7 +126,7 @@ def test_worlds_alone_have_a_row_for_each_outcome() -> None:
 def test_levers_side_by_side_have_no_steps_of_their_own() -> None:
     study = made({LEVER: [0, 4], OTHER: [5, 20]})
     assert SweepSummary(study).steps == []
-    assert "working days before a decision" in told.tables(study, "en")[0].columns[1]
+    assert "processing time in working days" in told.tables(study, "en")[0].columns[1]
 
 
 def test_precision_that_was_asked_for_is_reported() -> None:
@@ -137,7 +137,7 @@ def test_precision_that_was_asked_for_is_reported() -> None:
 
 def test_failed_runs_are_told() -> None:
     study = made({LEVER: [0, 1, 4]}, failed=3)
-    assert "3 of 9 runs failed and do not count." in told.findings(study, "en")
+    assert "3 of 9 runs failed and are excluded." in told.findings(study, "en")
     assert told.tables(study, "en")[0].rows[1][1].startswith("–")
     assert told.charts(study, "zh")
 

@@ -48,7 +48,7 @@ def test_an_interval_says_its_unit_and_a_value_without_one_stands_alone() -> Non
 
 def test_every_target_has_its_line_and_the_unanswered_their_reason(study: Validation) -> None:
     *groups, unanswered = told.lines(study, "en")
-    assert [table.title for table in groups] == ["Losses", "Reopening after a stop", "Who there is"]
+    assert [table.title for table in groups] == ["Losses", "Reopening after a stop", "Population of entities"]
     rows = {row[0].split("\n")[0]: row for table in groups for row in table.rows}
     assert set(rows) == {"losing in words", "old in words", "nobody in words"}
     assert rows["losing in words"][1:3] == ["hit", "30.0 % (1.0 to 99.0 %)"]
@@ -91,7 +91,7 @@ def test_there_is_a_picture_of_each_group_that_has_one(study: Validation) -> Non
     for lang in LANGUAGES:
         charts = told.charts(study, lang)
         assert len(charts) == 3  # losses, reopening, who there is
-    old = next(chart for chart in told.charts(study, "en") if chart.title == "Who there is")
+    old = next(chart for chart in told.charts(study, "en") if chart.title == "Population of entities")
     rows = old.specification["data"]["values"]
     intervals = [row for row in rows if row["what"] == "interval"]
     assert [row["label"] for row in intervals] == ["Published", "Model", "Prior"]

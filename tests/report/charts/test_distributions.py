@@ -58,6 +58,6 @@ def test_the_picture_is_drawn_and_names_the_sizes(study: Ensemble, lang: str, wh
 
 
 def test_the_page_has_them_where_somebody_looked_and_not_otherwise(study: Ensemble) -> None:
-    assert "Months of outlays that cash lasts" in answer_page.written(study)
+    assert "Months of outlays covered by cash" in answer_page.written(study)
     nobody = dataclasses.replace(study, distributions=pd.DataFrame(columns=study.distributions.columns))
-    assert "Months of outlays that cash lasts" not in answer_page.written(nobody)
+    assert "Months of outlays covered by cash" not in answer_page.written(nobody)

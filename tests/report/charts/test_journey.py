@@ -34,7 +34,7 @@ def test_each_firm_is_named_and_its_two_ends_are_told(told: FollowedFirms) -> No
     saved, harmed = told.firms
     assert title(saved).en == "Saved: Catering, Micro firms, Kunming; stands for 150 firms"
     assert ends(told, saved).en.endswith(
-        "is alive at the end; under “No plan” it closes on 2023-05-11 (Closed while stopped)."
+        "is in business at the end; under “No plan” it exits on 2023-05-11 (Closed while suspended)."
     )
     assert ends(told, harmed).zh == "“整个方案”下于 2023-03-11 退出（资不抵债退出）；“没有方案”下期末仍然存续。"
 
@@ -92,7 +92,7 @@ def test_two_clauses_of_one_day_have_a_line_each(told: FollowedFirms) -> None:
 def test_a_reader_without_eyes_is_told_the_two_ends(effects: ScenarioEffects) -> None:
     chart = specifications(effects, "en")["journey-1"]
     assert "closes on 2023-03-11" in chart["description"]
-    assert "is alive at the end" in chart["description"]
+    assert "is in business at the end" in chart["description"]
 
 
 def test_without_the_whole_plan_nobody_is_followed(made_up: Callable[..., Comparison]) -> None:

@@ -190,26 +190,26 @@ def test_one_replication_without_draws_has_a_page(
 ) -> None:
     opened = Opened(browser, write(made_up(replications=1, draws=0), tmp_path / "one.html"), f"#{lang}")
     assert opened.complaints == []
-    told = {"zh": "没有对参数抽样", "en": "Nothing was drawn over the parameters"}[lang]
+    told = {"zh": "没有对参数抽样", "en": "No parameters were drawn in this comparison"}[lang]
     assert told in opened.page.locator("#targets").inner_text()
 
 
 def test_headings_say_what_was_found(browser: Browser, report: Path) -> None:
     opened = Opened(browser, report, "#en")
     heading = {section: opened.page.locator(f"#{section} h2").inner_text() for section in SECTIONS}
-    assert heading["targets"] == "Of 4 targets, 2 met, 1 missed, 1 not certain"
-    assert "of its money goes to firms that live either way" in heading["saved"]
+    assert heading["targets"] == "Of 4 targets, 2 met, 1 missed, 1 uncertain"
+    assert "of its money goes to firms that survive either way" in heading["saved"]
     assert "they overlap" in heading["interaction"]
     assert "falls due in 2023\u201101" in heading["repayment_wall"]
     opened.page.locator("#focus").select_option("action_innovation")
-    assert opened.page.locator("#repayment_wall h2").inner_text() == "“Innovation” puts nothing off"
+    assert opened.page.locator("#repayment_wall h2").inner_text() == "“Innovation” defers nothing"
     assert "no upper limit" in opened.page.locator("#costs").inner_text()
 
 
 def test_the_plan_without_an_action_is_no_scenario_to_choose(browser: Browser, report: Path) -> None:
     opened = Opened(browser, report, "#en")
     assert opened.page.locator("#focus option[value^=without_]").count() == 0
-    assert "Lost when taken out" in opened.texts("pairs-survival_rate")
+    assert "Lost when removed" in opened.texts("pairs-survival_rate")
     assert "The plan without" not in opened.texts("what-ifs-survival_rate")
 
 
@@ -297,8 +297,8 @@ def test_the_year_after_the_horizon_stands_apart(browser: Browser, report: Path)
     # 40 x 3.4 of each month, sector and size, and one more a month: 24 months, then 12 more.
     of_group = [40 * 3.4 + m * 3.4 for m in range(36)]
     within, after = (round(sum(months) * 30) for months in (of_group[:24], of_group[24:]))
-    assert f"{float(f'{within:.3g}'):,.0f} firms that had bills put off close" in section.locator("h2").inner_text()
-    assert f"Of the firms that close within the horizon, {within:,}" in section.inner_text()
+    assert f"{float(f'{within:.3g}'):,.0f} firms with deferrals exit" in section.locator("h2").inner_text()
+    assert f"Of the firms that exit within the horizon, {within:,}" in section.inner_text()
     told = f"In the year after (2024-01 to 2024-12) a further 0 yuan falls due, and {after:,} more firms"
     assert told in section.inner_text()
     for chart in ("repayment_wall", "fallen"):

@@ -17,7 +17,7 @@ from sim.study.summaries.scenario_effects import ScenarioEffects
     [
         (4e6, 9e6, "40,000 to 90,000 yuan"),
         (4e6, inf, "40,000 yuan or more, no upper limit"),
-        (-inf, inf, "no limits: no effect can be told from zero"),
+        (-inf, inf, "no limits: no effect is distinguishable from zero"),
         (nan, nan, "–"),
     ],
 )
@@ -27,6 +27,6 @@ def test_an_interval_without_end_is_said(low: float, high: float, said: str) -> 
 
 def test_one_replication_has_headings(made_up: Callable[..., Comparison]) -> None:
     single = ScenarioEffects(ComparisonSummary(made_up(replications=1, draws=0)))
-    assert headings.interaction(single).en == "Each action alone, and taken out of the plan"
+    assert headings.interaction(single).en == "Each action alone, and removed from the plan"
     assert headings.saved(single, "full_plan").en.startswith("“The whole plan” saves")
     assert headings.price(single, "no_outbreak").en.startswith("“No outbreak” costs public budgets")

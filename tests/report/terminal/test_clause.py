@@ -42,8 +42,8 @@ def test_days_before_the_start_and_after_the_end_are_told_where_there_are_any(la
 @pytest.mark.parametrize(
     ("lang", "staff", "few"),
     [
-        ("en", "+1.40 %", "rows of the sample behind it: 12, too few"),
-        ("zh", "+1.40%", "所依据的样本行数 12，太少"),
+        ("en", "+1.40 %", "sample firms behind it: 12, too few"),
+        ("zh", "+1.40%", "样本企业 12 户，过少"),
     ],
 )
 def test_staff_of_those_reached_is_a_percentage_and_few_rows_are_told(lang, staff, few, capsys, monkeypatch):
@@ -66,7 +66,7 @@ def test_staff_of_those_reached_is_a_percentage_and_few_rows_are_told(lang, staf
     [
         ("II.5.f", ["Origin: Nation (Ministry of Culture and Tourism no. 61 of 11 April 2022)"]),
         ("I.1.b", ["Origin: Province", "Origin: Province, in force without the plan"]),
-        ("I.2.b", ["Nominal, only a factor of assumed size, and ranked nowhere: Knowing + 0.5 is assumed"]),
+        ("I.2.b", ["Nominal, only a factor of assumed size, and not ranked: Knowing + 0.5 is assumed"]),
     ],
 )
 def test_whose_a_clause_is_and_that_it_is_only_a_factor_is_told(id_, said, capsys, monkeypatch):

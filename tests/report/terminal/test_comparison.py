@@ -20,7 +20,9 @@ def test_of_whom_the_headlines_are_stands_right_below_them(
 ) -> None:
     show_comparison(made_up(nation=True), "en")
     printed = capsys.readouterr().out
-    places = [printed.index(said) for said in ("by firms; means of 8", "The rates by universe", "Both differences of")]
+    places = [
+        printed.index(said) for said in ("by number of firms; means of 8", "Rates by universe", "Both differences of")
+    ]
     assert places == sorted(places)
 
 
@@ -29,9 +31,12 @@ def test_of_whom_the_headlines_are_stands_right_below_them(
     [
         (
             "en",
-            (r"Not certain \(its 95 % interval, .* to .*, reaches across\)", r"Not certain \(one run cannot tell\)"),
+            (
+                r"Uncertain \(its 95 % interval, .* to .*, reaches across\)",
+                r"Uncertain \(a single run cannot show it\)",
+            ),
         ),
-        ("zh", ("尚不确定（95% 区间 .* 至 .* 跨过目标）", "尚不确定（只有一次运行，判断不了）")),
+        ("zh", ("尚不确定（95% 区间 .* 至 .* 跨过目标）", "尚不确定（只有一次运行，无法判断）")),
     ],
 )
 def test_a_target_that_is_not_certain_says_why(

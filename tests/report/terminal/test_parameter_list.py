@@ -96,7 +96,7 @@ def test_a_parameter_is_told_in_the_reader_s_language(lang, said):
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("en", "Calibrated parameters are not a plan's to change"), ("zh", "校准参数不是方案所能改动的")],
+    [("en", "Calibrated parameters are not levers of the plan"), ("zh", "校准参数不是方案所能改动的")],
 )
 def test_that_they_are_no_levers_is_told(lang, said):
     assert said in told("firm.crowding", "--lang", lang).stdout
@@ -126,8 +126,8 @@ def test_evidence_is_told_with_value_place_period_and_source():
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("firm.crowdin9", "No parameter answers to firm.crowdin9; did you mean firm.crowding?"),
-        ("qqqqqqqq", "No parameter answers to qqqqqqqq."),
+        ("firm.crowdin9", "No parameter matches firm.crowdin9; did you mean firm.crowding?"),
+        ("qqqqqqqq", "No parameter matches qqqqqqqq."),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_the_nearest_name(word, sentence):

@@ -19,7 +19,7 @@ from sim.report.words.lever_names import field_name, lever_name, value_name
          "Every measure: cases that a desk handles in a working day"),
         ("all.standing_share", "各项措施：有无本措施都会退还的比例",
          "Every measure: share that is paid with or without the measure"),
-        ("plan.rules", "细则出台日期", "Day on which the rules are out"),
+        ("plan.rules", "细则出台日期", "Day on which the implementing rules are issued"),
         ("jobs", "稳岗就业", "Jobs"),
         ("rent_waiver", "国有房屋租金减免三个月", "State landlords waive three months of rent"),
     ],
@@ -36,7 +36,7 @@ def test_what_nobody_knows_is_called_by_its_path() -> None:
 
 def test_a_field_by_itself_leaves_its_measure_out() -> None:
     assert field_name("all.delivery.way", "zh") == "兑现方式"
-    assert field_name("plan.rules", "en") == "Day on which the rules are out"
+    assert field_name("plan.rules", "en") == "Day on which the implementing rules are issued"
 
 
 def test_values_are_words_numbers_or_missing() -> None:

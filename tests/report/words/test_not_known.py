@@ -28,5 +28,5 @@ def test_without_draws_there_is_no_table(made_up):
 def test_the_terminal_tells_both_spreads(comparison: Comparison, capsys):
     show_comparison(comparison, "en")
     said = capsys.readouterr().out
-    assert "how much of an effect is luck, and how much is not known" in said
+    assert "how much is random variation, and how much parameter uncertainty" in said
     assert "Over the posterior" in said

@@ -151,12 +151,12 @@ def test_a_posterior_is_one_calm_sentence_that_says_what_it_is_worth(changed: Co
     noted = {"varied_parameters": varied, "settings": settings}
     study = replace(changed, manifest=changed.manifest.model_copy(update=noted))
     assert said(study) == [
-        "This question draws parameters together from the posterior that is kept (150 draws, worth 37.5 of equal "
+        "This question draws parameters together from the saved posterior (150 draws, equivalent to 37.5 of equal "
         "weight), and varies “Absent competitors' demand taken over” besides."
     ]
     assert calibration.of_study(study).plain()["posterior"] == {"draws": 150, "effective": 37.54}
     settings["from_posterior"] = {**kept, "beside": []}
-    assert said(study)[-1].startswith("This question draws all parameters together from the posterior")
+    assert said(study)[-1].startswith("This question draws all parameters together from the saved posterior")
 
 
 COMMANDS = [

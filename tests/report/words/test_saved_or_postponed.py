@@ -15,7 +15,7 @@ def of_plan(comparison):
 
 def test_groups_that_are_empty_have_no_row(comparison):
     rows = words.rows(of_plan(comparison))
-    assert [row.name.en for row in rows] == ["some that has an end", "only rules that stand for good"]
+    assert [row.name.en for row in rows] == ["some that is time-limited", "only permanent rules"]
     assert all(len(row.cells) == len(words.heads()) - 1 for row in rows)
 
 
@@ -23,7 +23,7 @@ def test_nothing_is_claimed_of_too_few_rows(comparison):
     found = of_plan(comparison)
     few = found.assign(rows=found["rows"].where(found["quantity"] != "alive_share_12", 29))
     assert words.rows(found)[0].cells[3].en.startswith("75.0 %")
-    assert words.rows(few)[0].cells[3].en == "sample too small to say"
+    assert words.rows(few)[0].cells[3].en == "sample too small to assess"
 
 
 def test_without_firms_nothing_is_said(comparison):
@@ -35,11 +35,11 @@ def test_without_firms_nothing_is_said(comparison):
 def test_it_is_said_in_the_terminal_on_the_page_and_to_programs(comparison, made_up, capsys, tmp_path):
     said = words.closed_anyway(of_plan(comparison))
     assert said.en.startswith(
-        "Firms that were helped and close anyway: 200,000 (the same every time). They were given 1.00 bn"
+        "Firms that were supported and exit anyway: 200,000 (identical in every replication). They received 1.00 bn"
     )
     show_comparison(comparison, "en")
     printed = " ".join(capsys.readouterr().out.split())
-    assert said.en in printed and "saved, or only postponed" in printed
+    assert said.en in printed and "saved, or exit only postponed" in printed
     page = comparison_page.page(comparison)
     assert said.zh in page and "救活了，还是只推迟了" in page
     answer = {one["name"]: one["saved_or_postponed"] for one in answer_of_comparison(comparison, tmp_path)["scenarios"]}

@@ -74,17 +74,18 @@ def test_an_outcome_says_when_and_below_which_sum_the_plan_has_it_read():
 
 def test_a_rate_says_of_whom_it_is_and_how_they_are_counted() -> None:
     of = {"all": "firms of all kinds", "enterprises": "micro, small and medium enterprises"}
+    counted = {"firms": "By number of firms.", "jobs": "By jobs: the staff"}
     for name, outcome in OUTCOMES.items():
         if outcome.base in RATES:
             said = outcome_meaning(name, PLAN)
-            assert of.get(outcome.universe, "") in said.en and f"Counted by {outcome.by}" in said.en, name
+            assert of.get(outcome.universe, "") in said.en and counted[outcome.by] in said.en, name
             assert both(f"outcome.whom.{outcome.universe}").zh in said.zh, name
     assert len({outcome_name(name).en for name in OUTCOMES}) == len({outcome_name(name).zh for name in OUTCOMES})
     assert len({outcome_name(name).en for name in OUTCOMES}) == len(OUTCOMES)
-    assert outcome_name("loss_share") == Words(zh="亏损面", en="Loss share")
-    assert outcome_name("loss_share_by_jobs") == Words(zh="亏损面（按岗位计）", en="Loss share (by jobs)")
+    assert outcome_name("loss_share") == Words(zh="亏损面", en="Loss-making share")
+    assert outcome_name("loss_share_by_jobs") == Words(zh="亏损面（按岗位计）", en="Loss-making share (by jobs)")
     assert outcome_name("loss_share_of_individual_businesses_by_jobs") == Words(
-        zh="亏损面（个体工商户，按岗位计）", en="Loss share (individual businesses, by jobs)"
+        zh="亏损面（个体工商户，按岗位计）", en="Loss-making share (individual businesses, by jobs)"
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim.report.charts.comparison.datasets import in_points
-from sim.report.charts.comparison.months import MOST_AT_FIRST, colours_of
+from sim.report.charts.comparison.months import MOST_AT_FIRST, told_apart
 from sim.report.charts.style import QUIET, Spec, chart, months_axis, tip
 from sim.report.words.catalogue import Language, text
-from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import outcome_name, say
+from sim.report.words.sentences import outcome_name
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.vocabulary import HEADLINE_UNIVERSE
@@ -31,10 +30,6 @@ def rows(summary: ComparisonSummary) -> dict[str, Any]:
 
 def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     """A line and its interval for each scenario that is ticked."""
-    colours = colours_of(summary)
-    names = [name for name in summary.shown if name in colours]
-    scale = {"domain": [say(lang, scenario_name(summary, n)) for n in names], "range": [colours[n] for n in names]}
-    colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     points = {"type": "quantitative", "title": text("report.time.points", lang)}
     near = {"name": "near", "select": {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}}
     tips = [
@@ -58,11 +53,11 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
             {"filter": "indexof(shown, datum.scenario) >= 0"},
         ],
         height=240,
-        encoding={"x": months_axis(summary.months), "color": colour},
+        encoding={"x": months_axis(summary.months)} | told_apart(summary, summary.shown, lang),
         layer=[
             {
                 "mark": {"type": "rule", "color": QUIET, "strokeWidth": 1},
-                "encoding": {"x": None, "y": {"datum": 0}, "color": None},
+                "encoding": {"x": None, "y": {"datum": 0}, "color": None, "strokeDash": None},
             },
             {"mark": band, "encoding": {"y": {"field": "low", **points}, "y2": {"field": "high"}}},
             {"mark": line, "encoding": {"y": {"field": "mean", **points}}},

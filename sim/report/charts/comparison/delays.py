@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.report.charts.comparison.datasets import in_both, rounded, two
-from sim.report.charts.style import ACCENT, GREY, RULE, Spec, chart, tip
+from sim.report.charts.style import ACCENT, GREY, RULE, SHAPES, Spec, chart, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import entities
 from sim.study.summaries.comparison import ComparisonSummary
@@ -50,6 +50,7 @@ def specification(lang: Language) -> Spec:
     return chart(
         text("report.delivery.chart", lang),
         "delays",
+        text("report.mean_only", lang),
         params=[{"name": "focus", "value": ""}],
         transform=[{"filter": "datum.scenario == focus"}],
         usermeta={"row_height": 25},
@@ -64,6 +65,7 @@ def specification(lang: Language) -> Spec:
                 "encoding": {
                     "x": x,
                     "tooltip": tips,
+                    **told_by("shape", "station_label", stations, SHAPES[::2], orient="top"),
                     "color": {
                         "field": "station_label",
                         "type": "nominal",

@@ -93,7 +93,7 @@ def levels(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
         for name in names
     ]
     order = [row["scenario"] for row in rows]
-    x: Spec = {"type": "quantitative", "title": None, "scale": {"zero": False, "padding": 8}, "axis": {"tickCount": 4}}
+    x: Spec = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": True}, "axis": {"tickCount": 4}}
     title = say(lang, outcome_name(outcome))
     tips = [tip("scenario", text("report.actions.scenario", lang)), tip("told", title)]
     tips.append(tip("between", text("report.actions.interval", lang)))

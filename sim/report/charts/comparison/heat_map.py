@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.observe.months import HEADLINES
 from sim.report.charts.comparison.datasets import rounded
-from sim.report.charts.style import ACCENT, NEUTRAL, SIGNED, WORSE, Spec, chart, tip
+from sim.report.charts.style import ACCENT, NEUTRAL, SIGNED, WORSE, Spec, chart, minus_where_worse, tip
 from sim.report.words.catalogue import Language, text
 from sim.study.summaries.comparison import ComparisonSummary
 from sim.study.summaries.direction import more_is_better
@@ -77,9 +77,40 @@ def specification(summary: ComparisonSummary, words: Mapping[str, Mapping[str, s
     percent, unit = (text(f"unit.{name}", lang, number="") for name in ("share", "points"))
     wide, aligned = (0, "'center'") if lang == "zh" else (-40, "'left'")  # Chinese names are short
     prefectures = list(words["prefecture"].values())
+    cell = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2}
+    encoding: Spec = {
+        "x": {
+            "field": "prefecture_label",
+            "sort": prefectures,
+            **place,
+            "axis": {
+                **place["axis"],
+                "orient": "top",
+                "labelAngle": {"expr": f"width < 560 ? -90 : {wide}"},
+                "labelAlign": {"expr": f"width < 560 ? 'left' : {aligned}"},
+                "labelBaseline": {"expr": "width < 560 ? 'middle' : 'bottom'"},
+                "labelOverlap": False,
+            },
+        },
+        "y": {
+            "field": "sector_label",
+            "sort": list(words["sector"].values()),
+            **place,
+        },
+        "color": colour,
+        "tooltip": [
+            tip("prefecture_label", text("report.places.prefecture", lang)),
+            tip("sector_label", text("report.places.sector", lang)),
+            tip("before", text("report.places.baseline", lang)),
+            tip("after", text("report.focus", lang)),
+            tip("change", text("report.places.difference", lang)),
+            {"field": "firms", "type": "quantitative", "format": ",", "title": text("report.places.firms", lang)},
+        ],
+    }
     return chart(
         "",
         "places",
+        text("report.mean_only", lang),
         params=[
             {"name": "focus", "value": summary.main},
             {"name": "outcome", "value": HEADLINES[0]},
@@ -93,34 +124,5 @@ def specification(summary: ComparisonSummary, words: Mapping[str, Mapping[str, s
             {"calculate": f"format(datum.difference, '+.2f') + '{unit}'", "as": "change"},
         ],
         height=25 * len(words["sector"]),
-        mark={"type": "rect", "stroke": "#ffffff", "strokeWidth": 1.5, "cornerRadius": 2},
-        encoding={
-            "x": {
-                "field": "prefecture_label",
-                "sort": prefectures,
-                **place,
-                "axis": {
-                    **place["axis"],
-                    "orient": "top",
-                    "labelAngle": {"expr": f"width < 560 ? -90 : {wide}"},
-                    "labelAlign": {"expr": f"width < 560 ? 'left' : {aligned}"},
-                    "labelBaseline": {"expr": "width < 560 ? 'middle' : 'bottom'"},
-                    "labelOverlap": False,
-                },
-            },
-            "y": {
-                "field": "sector_label",
-                "sort": list(words["sector"].values()),
-                **place,
-            },
-            "color": colour,
-            "tooltip": [
-                tip("prefecture_label", text("report.places.prefecture", lang)),
-                tip("sector_label", text("report.places.sector", lang)),
-                tip("before", text("report.places.baseline", lang)),
-                tip("after", text("report.focus", lang)),
-                tip("change", text("report.places.difference", lang)),
-                {"field": "firms", "type": "quantitative", "format": ",", "title": text("report.places.firms", lang)},
-            ],
-        },
+        layer=[{"mark": cell, "encoding": encoding}, minus_where_worse(encoding)],
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sim.observe.months import HEADLINES
 from sim.report.charts.comparison.datasets import in_both, in_points, two
-from sim.report.charts.style import ACCENT, INK, SIGNED, Spec, chart, colours_of, named_axis, tip
+from sim.report.charts.style import ACCENT, INK, SHAPES, SIGNED, Spec, chart, colours_of, named_axis, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import interval, points
 from sim.report.words.sentences import outcome_name, say
@@ -49,7 +49,7 @@ def specification(lang: Language, outcome: str) -> Spec:
         encoding={
             "y": {**named_axis("action_label"), "sort": order},
             "yOffset": {"field": "way", "type": "nominal", "sort": list(WAYS)},
-            "color": colours_of("way_label", colours, columns=1),
+            "color": colours_of("way_label", colours, columns=1, symbolType="circle"),
             "tooltip": [
                 tip("action_label", text("report.costs.action", lang)),
                 tip("way_label", text("report.interaction.way", lang)),
@@ -67,8 +67,8 @@ def specification(lang: Language, outcome: str) -> Spec:
                 "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
             },
             {
-                "mark": {"type": "point", "filled": True, "size": 45, "opacity": 1},
-                "encoding": {"x": {"field": "mean", **x}},
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
+                "encoding": {"x": {"field": "mean", **x}} | told_by("shape", "way_label", list(colours), SHAPES[::2]),
             },
         ],
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sim.report.charts.comparison.datasets import OF_FOCUS, in_both, two
-from sim.report.charts.style import ACCENT, LIGHT, SAND, WORSE, Spec, chart, colours_of, in_large_units, named_axis, tip
+from sim.report.charts.style import FILLS, PART, Spec, chart, colours_of, in_large_units, named_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import money
 from sim.study.reductions.costs import COSTS
@@ -18,9 +18,9 @@ from sim.vocabulary import LEVELS
 
 # Kinds in a stack of costs; what has been repaid was deferred first and would be counted twice.
 STACKED_KINDS: Final = (*BORNE, RETURNED, "deferred")
-STACKED: Final = dict(zip(STACKED_KINDS, (ACCENT, "#6fb3ab", "#9fb6d3", "#d8c9a3"), strict=True))
-FATE_COLOURS: Final = dict(zip(FATES, (SAND, ACCENT, "#aab3bc", WORSE), strict=True))
-COST_COLOURS: Final = dict(zip(COSTS, (ACCENT, LIGHT, SAND, WORSE, "#8a5a9e"), strict=True))
+STACKED: Final = dict(zip(STACKED_KINDS, FILLS, strict=False))
+FATE_COLOURS: Final = dict(zip(FATES, (FILLS[3], FILLS[0], FILLS[4], FILLS[1]), strict=True))
+COST_COLOURS: Final = dict(zip(COSTS, (FILLS[0], FILLS[2], FILLS[3], FILLS[1], FILLS[4]), strict=True))
 
 
 def bearer_rows(summary: ComparisonSummary) -> dict[str, Any]:
@@ -44,10 +44,11 @@ def bearers(lang: Language) -> Spec:
     return chart(
         text("report.costs.chart", lang),
         "costs",
+        text("report.mean_only", lang),
         params=[{"name": "focus", "value": ""}],
         transform=[{"filter": "datum.scenario == focus"}, in_large_units(lang)],
         usermeta={"row_height": 30},
-        mark={"type": "bar", "height": {"band": 0.62}},
+        mark=PART,
         encoding={
             "y": {
                 "field": "bearer_label",
@@ -118,10 +119,11 @@ def _stack(lang: Language, data: str, title: str, row: str, part: str, colours: 
     return chart(
         text(f"report.{title}", lang),
         data,
+        text("report.mean_only", lang),
         usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], in_large_units(lang)],
-        mark={"type": "bar", "height": {"band": 0.62}},
+        mark=PART,
         encoding={
             "y": {**named_axis(f"{row}_label"), "sort": order},
             "x": {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
 from sim.report.charts.comparison.datasets import rounded
-from sim.report.charts.style import ACCENT, LINE_COLOURS, Spec, chart, months_axis, tip
+from sim.report.charts.style import ACCENT, DASHES, LINE_COLOURS, SOLID, Spec, chart, months_axis, tip
 from sim.report.words.catalogue import Language, text
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name, say
@@ -35,11 +36,23 @@ def colours_of(summary: ComparisonSummary) -> dict[str, str]:
     return colours | ({summary.main: ACCENT} if summary.main else {})
 
 
+def told_apart(summary: ComparisonSummary, names: Sequence[str], lang: Language) -> Spec:
+    """Colour and dashes of the line of each scenario, the same in every chart over time."""
+    others = [name for name in summary.shown if name != summary.main]
+    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(others)}
+    dashes |= {summary.baseline: [6, 4]} | ({summary.main: SOLID} if summary.main else {})
+    found = {}
+    for channel, marks in (("color", colours_of(summary)), ("strokeDash", dashes)):
+        scale = {
+            "domain": [say(lang, scenario_name(summary, n)) for n in names],
+            "range": [marks[name] for name in names],
+        }
+        found[channel] = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
+    return found
+
+
 def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> Spec:
     """Lines: an outcome on the last day of each month, for the scenarios that are ticked."""
-    names, colours = [summary.baseline, *summary.shown], colours_of(summary)
-    scale = {"domain": [say(lang, scenario_name(summary, n)) for n in names], "range": [colours[n] for n in names]}
-    colour = {"field": "scenario_label", "type": "nominal", "scale": scale, "legend": None}
     value = {
         "field": outcome,
         "type": "quantitative",
@@ -56,10 +69,11 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
     return chart(
         text("report.time.chart", lang, outcome=outcome_name(outcome)),
         "months",
+        text("report.mean_only", lang),
         params=[{"name": "shown", "value": [summary.baseline, *summary.subjects[:MOST_AT_FIRST]]}],
         transform=[{"filter": f"indexof(shown, datum.scenario) >= 0 && isValid(datum.{outcome})"}],
         height=260,
-        encoding={"x": months_axis(summary.months), "color": colour},
+        encoding={"x": months_axis(summary.months)} | told_apart(summary, [summary.baseline, *summary.shown], lang),
         layer=[
             {"mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}, "encoding": {"y": value}},
             {

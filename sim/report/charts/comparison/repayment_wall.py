@@ -6,12 +6,9 @@ from typing import Any, Final
 
 from sim.report.charts.comparison.datasets import OF_FOCUS, in_both, two
 from sim.report.charts.style import (
-    ACCENT,
+    FILLS,
     INK,
-    LIGHT,
     QUIET,
-    SAND,
-    WORSE,
     Spec,
     chart,
     colours_of,
@@ -23,8 +20,11 @@ from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import money
 from sim.study.summaries.scenario_effects import DUE, ScenarioEffects
 
+BAR: Final = {"type": "bar", "width": {"band": 0.8}, "stroke": "white", "strokeWidth": 1}
 WALL: Final = ("put_off", *DUE, "exits_missed", "others")  # what the charts of the repayment wall tell apart
-WALL_COLOURS: Final = dict(zip(WALL, (SAND, ACCENT, WORSE, "#6b2d0c", LIGHT, WORSE, SAND), strict=True))
+WALL_COLOURS: Final = dict(
+    zip(WALL, (FILLS[3], FILLS[2], FILLS[1], FILLS[0], FILLS[4], FILLS[1], FILLS[3]), strict=True)
+)
 
 
 def money_rows(scenario_effects: ScenarioEffects) -> dict[str, Any]:
@@ -62,13 +62,14 @@ def money_specification(lang: Language, scenario_effects: ScenarioEffects) -> Sp
     return chart(
         text("report.repayment_wall.chart_money", lang),
         "repayment_wall",
+        text("report.mean_only", lang),
         usermeta=OF_FOCUS["usermeta"],
         params=OF_FOCUS["params"],
         transform=[*OF_FOCUS["transform"], in_large_units(lang)],
         height=260,
         encoding={"x": months_axis(scenario_effects.repayment_wall_months)},
         layer=[
-            {"mark": {"type": "bar", "width": {"band": 0.8}}, "encoding": encoding},
+            {"mark": BAR, "encoding": encoding},
             *_end_of_horizon(lang, scenario_effects),
         ],
     )
@@ -100,12 +101,13 @@ def exit_specification(lang: Language, scenario_effects: ScenarioEffects) -> Spe
     return chart(
         text("report.repayment_wall.chart_exits", lang),
         "fallen",
+        text("report.mean_only", lang),
         **OF_FOCUS,
         height=260,
         encoding={"x": months_axis(scenario_effects.repayment_wall_months)},
         layer=[
             {
-                "mark": {"type": "bar", "width": {"band": 0.8}},
+                "mark": BAR,
                 "encoding": {
                     "y": {"field": "firms", **y},
                     "color": colours_of("what_label", colours | {harmed: INK}),

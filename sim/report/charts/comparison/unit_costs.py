@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.report.charts.comparison.datasets import in_both, two
-from sim.report.charts.style import ACCENT, GREY, Spec, chart, colours_of, named_axis, tip
+from sim.report.charts.style import ACCENT, GREY, SHAPES, Spec, chart, colours_of, named_axis, tip, told_by
 from sim.report.words.catalogue import Language, text
 from sim.report.words.numbers import FEN_PER_WAN, interval, money
 from sim.study.summaries.scenario_effects import ScenarioEffects
@@ -40,7 +40,7 @@ def specification(lang: Language, unit: str, order: list[str]) -> Spec:
         "scale": {"type": "log", "nice": False},
         "axis": {"tickCount": 4, "format": "~g"},
     }
-    colour = colours_of("cost_label", {text("report.price.public", lang): ACCENT, text("report.price.all", lang): GREY})
+    costs = {text("report.price.public", lang): ACCENT, text("report.price.all", lang): GREY}
     return chart(
         title,
         "unit-costs",
@@ -52,7 +52,7 @@ def specification(lang: Language, unit: str, order: list[str]) -> Spec:
         encoding={
             "y": {**named_axis("scenario_label"), "sort": order},
             "yOffset": {"field": "cost", "type": "nominal", "sort": ["public", "all"]},
-            "color": colour,
+            "color": colours_of("cost_label", costs, symbolType="circle"),
             "tooltip": [
                 tip("scenario_label", text("report.actions.scenario", lang)),
                 tip("cost_label", text("report.price.whose", lang)),
@@ -67,7 +67,8 @@ def specification(lang: Language, unit: str, order: list[str]) -> Spec:
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 50, "opacity": 1},
-                "encoding": {"x": {"field": "shown_mean", **x}},
+                "encoding": {"x": {"field": "shown_mean", **x}}
+                | told_by("shape", "cost_label", list(costs), SHAPES[::2]),
             },
         ],
     )

@@ -88,7 +88,7 @@
     for (const parameter of spec.params ?? []) {
       if (Object.hasOwn(values, parameter.name)) parameter.value = values[parameter.name];
     }
-    if (typeof spec.title?.subtitle === "string") spec.title.subtitle = lines(spec.title.subtitle, figure.clientWidth - 12);
+    if (typeof spec.title?.subtitle === "string") spec.title.subtitle = lines(spec.title.subtitle, figure.clientWidth - 44);
     // Long names get room where there is room.
     spec.config.axis.labelLimit = Math.min(Math.max(figure.clientWidth * 0.38, 120), 380);
     if (spec.data.name) spec.datasets = { [spec.data.name]: rows(spec.data.name) }; // else the chart holds its rows
@@ -126,13 +126,19 @@
     return Promise.all(redrawn);
   }
 
-  // The boxes carry the colours of their lines.
+  // The boxes carry the colours and dashes of their lines.
   function colourTicks() {
     const spec = data.charts[language()]["months-survival_rate"];
     if (!spec || !boxes.length) return;
-    const { domain, range } = spec.encoding.color.scale;
+    const { color, strokeDash } = spec.encoding;
     const words = data.labels[language()].scenario;
-    for (const box of boxes) box.nextElementSibling.style.background = range[domain.indexOf(words[box.value])];
+    for (const box of boxes) {
+      const place = color.scale.domain.indexOf(words[box.value]);
+      const [ink, dashes] = [color.scale.range[place], strokeDash.scale.range[place]];
+      let at = 0; // of a dash, then of a gap, and so on
+      const stops = dashes.map((length, i) => `${i % 2 ? "transparent" : ink} ${at}px ${(at += length)}px`);
+      box.nextElementSibling.style.background = `repeating-linear-gradient(90deg, ${stops.join(", ")})`;
+    }
   }
 
   async function carryFont() {
@@ -145,6 +151,8 @@
     root.dataset.lang = lang;
     root.lang = lang === "zh" ? "zh-CN" : "en";
     document.title = data.title[lang];
+    const head = JSON.stringify(data.title[lang]).replace(/[<>]/g, "");
+    document.getElementById("paper").textContent = `@page { @top-left { content: ${head}; font-size: 8pt; color: #444; } }`;
     const button = document.getElementById("language");
     button.setAttribute("aria-label", data.switch[lang]);
     for (const option of document.querySelectorAll("option[data-zh]")) option.textContent = option.dataset[lang];
@@ -202,6 +210,13 @@
       body.append(...[...body.rows].sort((a, b) => (rank(a) === rank(b) ? 0 : sign * (rank(a) < rank(b) ? -1 : 1))));
     });
   }
+  // On paper nobody can open a table: those that matter are open there.
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details.matters:not([open])")];
+    for (const details of closed) details.open = true;
+  });
+  addEventListener("afterprint", () => closed.forEach((details) => (details.open = false)));
   for (const control of [focus, outcome, universe, ...boxes]) control?.addEventListener("change", update);
 
   const asked = place().find((part) => part === "zh" || part === "en");
