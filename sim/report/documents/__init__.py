@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sim.report.words.catalogue import Language
+from sim.report.documents.refused import refused
+from sim.report.words.catalogue import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from sim.study.runs.study import Study
@@ -20,17 +21,25 @@ ENDINGS: Final = {
     "xlsx": ".xlsx", "docx": ".docx", "pptx": ".pptx", "pdf": ".pdf",
     "csv": ".csv.zip", "png": ".png.zip", "svg": ".svg.zip",
 }  # fmt: skip
+FIRST: Final = "xlsx"  # where no form is asked for
 OF_EVERY_SCENARIO: Final = ("xlsx", "csv")  # the others show the scenario of the headline
 
 
 def form_of(path: Path) -> str:
     """The form that the name of a file asks for; :class:`~sim.refusal.Refusal` where it is none of them."""
-    from sim.report.documents.refused import refused  # start-up: the command knows the forms before any study
-
     found = next((form for form, ending in ENDINGS.items() if path.name.endswith(ending)), None)
     if found is None:
         raise refused("form", file=str(path), allowed=", ".join(ENDINGS.values()))
     return found
+
+
+def check(path: Path) -> str:
+    """The form of a file that can be written; :class:`~sim.refusal.Refusal` where it cannot be."""
+    from sim.report.documents import packing  # start-up: nothing is written for `--help`
+
+    form = form_of(path)
+    packing.check(path)
+    return form
 
 
 def export(study: Study, path: str | Path, lang: Language | None = None) -> Path:
@@ -39,12 +48,13 @@ def export(study: Study, path: str | Path, lang: Language | None = None) -> Path
     ``lang``: of the environment without one. A file that is there is replaced only if an export wrote it and nobody
     has changed it since; nothing is left half written. Raises :class:`~sim.refusal.Refusal`.
     """
-    from sim.report.documents import outline, packing  # start-up: libraries of forms, not for `--help`
+    from sim.report.documents import outline, packing  # start-up: charts, not for `--help`
     from sim.report.words.language import of_environment
 
+    if lang not in (None, *LANGUAGES):
+        raise refused("language", given=str(lang), allowed=", ".join(LANGUAGES))
     path = Path(path)
-    form = form_of(path)
-    packing.check(path)
+    form = check(path)
     told = outline.of(study, lang or of_environment(), every=form in OF_EVERY_SCENARIO)
     return packing.write(path, _written(form)(told))
 
@@ -67,5 +77,5 @@ def _written(form: str) -> Callable[..., bytes]:
         case _:
             from sim.report.documents.pictures import pictures
 
-            return partial(pictures, form=form)
+            found = partial(pictures, form=form)
     return found

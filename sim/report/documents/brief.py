@@ -25,6 +25,7 @@ from sim.report.words.catalogue import text
 from sim.report.words.figures import Lines, known
 
 MOST_ROWS: Final = 60  # of a table that is printed
+MOST_TOGETHER: Final = 12  # rows of a table that no page divides
 DIGITS: Final = "〇一二三四五六七八九"
 RULES: Final = (
     f'<w:tblBorders {nsdecls("w")}><w:top w:val="single" w:sz="12"/><w:bottom w:val="single" w:sz="12"/></w:tblBorders>'
@@ -153,6 +154,10 @@ class _Writer:
                 cell.width = width
         for column, width in zip(drawn._tbl.tblGrid.gridCol_lst, widths, strict=True):
             column.w = width
+        if len(table.rows) <= MOST_TOGETHER:
+            for row in drawn._tbl.tr_lst[:-1]:
+                for cell in row.tc_lst:
+                    cell.p_lst[0].get_or_add_pPr().keepNext_val = True
         head = drawn.rows[0]._tr
         head.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for cell in head.tc_lst:

@@ -21,7 +21,7 @@ from sim.report.words.catalogue import Language, named, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT
 from sim.report.words.recalibrated import remarks
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import plan_words, say
+from sim.report.words.sentences import outcome_name, plan_words, say
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries import calibration
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
@@ -230,7 +230,8 @@ class _Charts:
 
     def places(self) -> list[Drawn]:
         """Survival by sector and prefecture: a picture, for no program for offices draws it."""
-        return self._drawn("places", None)
+        note = say(self.lang, outcome_name(HEADLINES[0]))
+        return [one._replace(title=self.tables.t("section.places"), note=note) for one in self._drawn("places", None)]
 
     def delivery(self) -> list[Drawn]:
         """Mean days from the application, the slowest measures."""

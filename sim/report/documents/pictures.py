@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 
 from sim.report.charts.picture import WIDTH, Picture
 from sim.report.documents.outline import Outline
@@ -12,8 +12,8 @@ from sim.report.documents.packing import packed
 NOT_IN_A_NAME: Final = re.compile(r"[^\w]+")
 
 
-def pictures(outline: Outline, form: Literal["png", "svg"]) -> bytes:
-    """A zip file of every chart that the brief shows, each with its title."""
+def pictures(outline: Outline, form: str) -> bytes:
+    """A zip file of every chart that the brief shows, each with its title; ``form``: png or svg."""
     files: dict[str, bytes] = {}
     for chart in (chart for part in outline.parts for chart in part.charts):
         heading = {"text": chart.title, "subtitle": chart.note}

@@ -15,7 +15,7 @@ import typst
 from sim.report.answers.answer import Table
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import Picture
-from sim.report.documents.brief import MOST_ROWS, chinese, is_of_numbers, sentence
+from sim.report.documents.brief import MOST_ROWS, MOST_TOGETHER, chinese, is_of_numbers, sentence
 from sim.report.documents.lengths import shares
 from sim.report.documents.outline import Drawn, Outline, Part
 from sim.report.documents.packing import MARK
@@ -100,6 +100,7 @@ class _Teller:
             "rows": [] if is_long else table.rows,
             "right": [is_of_numbers(table, place) for place in range(columns)],
             "shares": shares(table.columns, table.rows, 26),
+            "most": MOST_TOGETHER,
             "letters": 9.5 if columns <= 5 else 8.0 if columns <= 8 else 6.5,
         }
 

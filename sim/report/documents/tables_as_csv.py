@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sim.report.documents.columns import SHARE, Column, columns
@@ -30,7 +31,7 @@ def tables_as_csv(outline: Outline) -> bytes:
             plain = NOT_IN_A_NAME.sub("_", table.title).strip("_")[:LONGEST_NAME].strip("_")
             told = columns(table, outline.lang)
             rows = list(zip(*(_cells(column) for column in told), strict=True))
-            files[f"{number:02d}_{plain}.csv"] = _written([[column.head for column in told], *rows])
+            files[f"{number:02d}_{plain}.csv"] = _written([[safe(column.head) for column in told], *rows])
     return packed(files)
 
 
@@ -40,7 +41,7 @@ def _about(outline: Outline) -> bytes:
     rows = [(text("document.says", lang), outline.title)]
     rows += [(text("document.summary", lang), said) for said in (*outline.findings, *outline.remarks)]
     rows += [*outline.facts, (text("report.actions.interval", lang), outline.interval), *outline.method]
-    return _written(rows)
+    return _written([(safe(what), safe(said)) for what, said in rows])
 
 
 def _cells(column: Column) -> list[str]:
@@ -59,7 +60,7 @@ def safe(said: str) -> str:
     return f"'{said}" if said.startswith(BEGINS_A_FORMULA) else said
 
 
-def _written(rows: list[list[str]] | list[tuple[str, ...]] | list[tuple[str, str]]) -> bytes:
+def _written(rows: Iterable[Sequence[str]]) -> bytes:
     target = io.StringIO()
     csv.writer(target, lineterminator="\r\n").writerows(rows)
     return b"\xef\xbb\xbf" + target.getvalue().encode()

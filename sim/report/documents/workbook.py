@@ -203,12 +203,13 @@ class _Writer:
         quiet = {**letters, "bold": False, "color": QUIET}
         said = text("document.titled", self.lang, title=drawn.title, note=drawn.note) if drawn.note else drawn.title
         chart.set_title({"name": said, "name_font": {**letters, "size": 11, "bold": True}, "overlay": False})
-        values_axis = {
+        values_axis: dict[str, Any] = {
             "num_format": native.written, "num_font": letters, "line": {"none": True},
             "major_gridlines": {"visible": True, "line": {"color": RULE}}, "name": native.unit, "name_font": quiet,
         }  # fmt: skip
         if native.bounds is not None:
-            values_axis |= dict(zip(("min", "max"), native.bounds, strict=True))
+            low, high = native.bounds
+            values_axis |= {"min": low, "max": high}
         names_axis = {"num_font": letters, "label_position": "low", "name": native.across, "name_font": quiet}
         if lies:  # the first on top, and the numbers below it all the same
             chart.set_x_axis({**values_axis, "label_position": "high"})
