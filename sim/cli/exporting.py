@@ -18,6 +18,7 @@ def export(
 ) -> None:
     """Write a study that is stored into a file of another form."""
     from sim.report import documents  # start-up: not for `--help`
+    from sim.report.documents.refused import refused
     from sim.study import study_folder
 
     if to is not None and to not in documents.ENDINGS:
@@ -26,6 +27,6 @@ def export(
         folder = study if study.name else study.resolve()
         out = folder.with_name(f"{folder.name}{documents.ENDINGS[to or documents.FIRST]}")
     elif to is not None and not out.name.endswith(documents.ENDINGS[to]):
-        raise documents.refused("form_near", file=str(out), given=to, allowed=documents.ENDINGS[to])
+        raise refused("form_near", file=str(out), given=to, allowed=documents.ENDINGS[to])
     documents.check(out)
     print(say("note.exported", file=str(documents.export(study_folder.load(study), out, language()))))

@@ -18,14 +18,14 @@ from docx.shared import Emu, Mm, Pt
 from sim.report.answers.answer import Table
 from sim.report.charts.picture import Picture
 from sim.report.documents.brief_styles import dress
-from sim.report.documents.lengths import shares
+from sim.report.documents.lengths import depth, shares
 from sim.report.documents.outline import Drawn, Outline, Part
 from sim.report.documents.packing import DAY, MARK, repeatable
 from sim.report.words.catalogue import text
 from sim.report.words.figures import Lines, known
 
 MOST_ROWS: Final = 60  # of a table that is printed
-MOST_TOGETHER: Final = 12  # rows of a table that no page divides
+MOST_TOGETHER: Final = 16  # lines of a table that no page divides
 DIGITS: Final = "〇一二三四五六七八九"
 RULES: Final = (
     f'<w:tblBorders {nsdecls("w")}><w:top w:val="single" w:sz="12"/><w:bottom w:val="single" w:sz="12"/></w:tblBorders>'
@@ -33,6 +33,8 @@ RULES: Final = (
 UNDER_HEADS: Final = f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6"/></w:tcBorders>'
 SHADE: Final = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="EEF4F3"/>'
 PICTURE_SCALE: Final = 2.5  # pixels a unit
+UNIT: Final = 7_430  # of a picture: the letters of its axes stand a little smaller than those of tables
+HIGHEST: Final = Mm(205)
 
 
 def brief(outline: Outline) -> bytes:
@@ -147,14 +149,15 @@ class _Writer:
         for cells, row in zip(([*table.columns], *table.rows), drawn.rows, strict=True):
             for place, (said, cell) in enumerate(zip(cells, row._tr.tc_lst, strict=True)):
                 self._cell(cell, said, size, right[place])
-        widths = [Emu(round(self.width * part)) for part in shares(table.columns, table.rows, 26)]
+        parts = shares(table.columns, table.rows, 26)
+        widths = [Emu(round(self.width * part)) for part in parts]
         for row in drawn.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, width in zip(row._tr.tc_lst, widths, strict=True):
                 cell.width = width
         for column, width in zip(drawn._tbl.tblGrid.gridCol_lst, widths, strict=True):
             column.w = width
-        if len(table.rows) <= MOST_TOGETHER:
+        if depth(table.rows, parts) <= MOST_TOGETHER:
             for row in drawn._tbl.tr_lst[:-1]:
                 for cell in row.tc_lst:
                     cell.p_lst[0].get_or_add_pPr().keepNext_val = True
@@ -179,11 +182,10 @@ class _Writer:
         self.figures += 1
         png = Picture(chart.picture | {"width": 560}).png(PICTURE_SCALE)
         # The first chunk of a PNG says its size in pixels.
-        wide = int.from_bytes(png[16:20], "big") / PICTURE_SCALE
+        wide, high = (int.from_bytes(png[at : at + 4], "big") / PICTURE_SCALE for at in (16, 20))
+        room = min(self.width, Emu(round(HIGHEST * wide / high)))
         paragraph = self.document.add_paragraph(style="Picture")
-        picture = paragraph.add_run().add_picture(
-            io.BytesIO(png), width=min(self.width, Emu(round(wide * 9525 * 0.78)))
-        )
+        picture = paragraph.add_run().add_picture(io.BytesIO(png), width=min(room, Emu(round(wide * UNIT))))
         title = chart.title or text("report.section.places", self.lang)
         picture._inline.docPr.set("descr", title)
         said = text("document.titled", self.lang, title=title, note=chart.note) if chart.note else title

@@ -19,6 +19,11 @@ def lines(said: str, room: float) -> int:
     return sum(max(1, -(-width(line) // max(int(room), 1))) for line in said.split("\n"))
 
 
+def depth(rows: Sequence[Sequence[str]], parts: Sequence[float], room: int = 100) -> int:
+    """Lines of a table whose columns have these parts of so many letters."""
+    return sum(max(lines(cell, room * part) for cell, part in zip(row, parts, strict=True)) for row in rows)
+
+
 def shares(heads: Sequence[str], rows: Sequence[Sequence[str]], most: int = 30) -> list[float]:
     """How the width of a table is divided among its columns; none is wider than ``most`` letters asks for."""
     needed = [

@@ -74,11 +74,12 @@ class Outline(NamedTuple):
         )
 
     def message_of(self, chart: Drawn, part: Part) -> str:
-        """What a chart shows in one sentence: the first finding on the outcome that it is of, else the part's."""
+        """What a chart shows: the first finding on the outcome that it is of, else what its part says, or its title."""
         of = [say(self.lang, inside(outcome_name(outcome))) for outcome in HEADLINES]
         title = chart.title.lower()
         about = next((name for name in of if name.lower() in title), None)
-        return next((said for said in self.findings if about and about.lower() in said.lower()), part.message)
+        other = chart.title if part.message == part.name else part.message
+        return next((said for said in self.findings if about and about.lower() in said.lower()), other)
 
 
 def of(study: Study, lang: Language, *, every: bool = False) -> Outline:
@@ -126,8 +127,7 @@ def _of_answer(study: Study, lang: Language) -> Outline:
     first, *others = told.tables(study, lang)
     charts = [drawn(chart.specification) for chart in told.charts(study, lang)]
     findings = told.findings(study, lang)
-    message = findings[0] if findings else first.title
-    parts = [Part(first.title, message, (), [first], charts)]
+    parts = [Part(first.title, first.title, (), [first], charts)]
     parts += [
         Part(table.title, table.title, (), [table], is_annex=not (table.is_compact or len(table.rows) <= SHORT))
         for table in others

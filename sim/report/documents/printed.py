@@ -16,7 +16,7 @@ from sim.report.answers.answer import Table
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import Picture
 from sim.report.documents.brief import MOST_ROWS, MOST_TOGETHER, chinese, is_of_numbers, sentence
-from sim.report.documents.lengths import shares
+from sim.report.documents.lengths import depth, shares
 from sim.report.documents.outline import Drawn, Outline, Part
 from sim.report.documents.packing import MARK
 from sim.report.words.catalogue import text
@@ -24,6 +24,7 @@ from sim.report.words.catalogue import text
 TEMPLATE: Final = Path(__file__).with_name("printed.typ")
 WIDTH: Final = 560  # of a chart's plot, in the units of its letters
 ACROSS: Final = 800  # such units on a line of text
+HIGHEST: Final = 1.3  # of the width of a line: what a page has room for
 
 
 def printed(outline: Outline) -> bytes:
@@ -92,15 +93,15 @@ class _Teller:
             self.tables += 1
             caption = text("document.table", self.lang, number=self.tables, title=table.title)
         is_long = len(table.rows) > MOST_ROWS
-        columns = len(table.columns)
+        columns, parts = len(table.columns), shares(table.columns, table.rows, 26)
         return {
             "caption": caption,
             "note": text("document.left_out", self.lang, rows=len(table.rows)) if is_long else "",
             "columns": table.columns,
             "rows": [] if is_long else table.rows,
             "right": [is_of_numbers(table, place) for place in range(columns)],
-            "shares": shares(table.columns, table.rows, 26),
-            "most": MOST_TOGETHER,
+            "shares": parts,
+            "together": depth(table.rows, parts) <= MOST_TOGETHER,
             "letters": 9.5 if columns <= 5 else 8.0 if columns <= 8 else 6.5,
         }
 
@@ -109,7 +110,7 @@ class _Teller:
         name = f"{self.figures}.svg"
         picture = Picture(chart.picture | {"width": WIDTH}).svg()
         self.files[name] = picture.encode()
-        wide = float(picture.partition('width="')[2].partition('"')[0])
+        wide, high = (float(picture.partition(f'{side}="')[2].partition('"')[0]) for side in ("width", "height"))
         title = text("document.titled", self.lang, title=chart.title, note=chart.note) if chart.note else chart.title
         said = text("document.figure", self.lang, number=self.figures, title=title)
-        return {"file": name, "caption": said, "width": min(100.0, 100.0 * wide / ACROSS)}
+        return {"file": name, "caption": said, "width": 100.0 * min(1.0, wide / ACROSS, HIGHEST * wide / high)}

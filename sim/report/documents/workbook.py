@@ -152,7 +152,7 @@ class _Writer:
 
     def _column(self, sheet: Worksheet, row: int, place: int, column: Column) -> float:
         """The cells of a column; how many letters wide it is."""
-        wrapped = self._format(text_wrap=True, indent=min(place, 1))
+        wrapped = self._format(text_wrap=True, align="left", indent=min(place, 1))
         widest = 0
         for cell, form, remark in zip(column.cells, column.forms, column.remarks, strict=True):
             if isinstance(cell, float) and isinf(cell):
