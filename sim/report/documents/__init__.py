@@ -56,10 +56,10 @@ def export(study: Study, path: str | Path, lang: Language | None = None) -> Path
     path = Path(path)
     form = check(path)
     told = outline.of(study, lang or of_environment(), every=form in OF_EVERY_SCENARIO)
-    return packing.write(path, _written(form)(told))
+    return packing.write(path, writer_of(form)(told))
 
 
-def _written(form: str) -> Callable[..., bytes]:
+def writer_of(form: str) -> Callable[..., bytes]:
     """What makes the content of a file of a form."""
     from functools import partial
 
