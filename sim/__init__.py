@@ -18,6 +18,7 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
     left = sim.calibrate(["cash"], draws=300, waves=2, kept=100)
     choice = sim.decide(["national_rules", "full_plan"], draws=64, worths=[50_000, 200_000])
     study = sim.load("results/comparison")
+    sim.export(study, "comparison.xlsx", lang="zh")
 
 ``import sim`` itself is light: heavy libraries are imported by the call that needs them.
 """
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sim.observe.conditions import Where
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
+    from sim.refusal import Language
     from sim.scenario import Scenario
     from sim.study.comparison.journey import Journey
     from sim.study.keywords import Firms, Progress, QuestionKeywords
@@ -55,8 +57,8 @@ if TYPE_CHECKING:
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "decide", "discover", "journey", "load",
-    "run", "save", "search", "sensitivity", "sweep", "validate", "workbench_model",
+    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "decide", "discover", "export", "journey",
+    "load", "run", "save", "search", "sensitivity", "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 
 
@@ -343,6 +345,18 @@ def save(study: Study, folder: str | Path) -> Path:
     from sim.study import study_folder  # start-up: `import sim` is light
 
     return study_folder.save(study, folder)
+
+
+@checked()
+def export(study: Study, path: str | Path, *, lang: Language | None = None) -> Path:
+    """Hand a study on as a file: .xlsx, .docx, .pptx, .pdf, or .csv.zip, .png.zip, .svg.zip; see ``docs/documents.md``.
+
+    ``lang``: zh or en; None for that of the environment. Raises :class:`sim.refusal.Refusal` for a place that cannot
+    be used, and for a file there that no export wrote.
+    """
+    from sim.report import documents  # start-up: `import sim` is light
+
+    return documents.export(study, path, lang)
 
 
 @checked()

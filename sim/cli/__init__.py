@@ -29,6 +29,9 @@ from sim.cli import deciding  # noqa: F401
 from sim.cli import effects  # noqa: F401
 
 # isort: split
+from sim.cli import exporting  # noqa: F401
+
+# isort: split
 from sim.cli import reading  # noqa: F401
 
 # isort: split

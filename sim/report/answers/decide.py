@@ -11,6 +11,7 @@ from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import decision as chart
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, text
+from sim.report.words.figures import below
 from sim.report.words.lever_names import lever_words, with_path
 from sim.report.words.numbers import interval, money, plain_count, share, whole_yuan, with_interval
 from sim.report.words.sentences import listed, say
@@ -178,7 +179,7 @@ def _rules(study: Decision, lang: Language) -> Table:
     rows = [
         [
             say(lang, whole_yuan(worth)),
-            *(f"{say(lang, summary.titles[by[rule][place].plan])}\n{say(lang, money(by[rule][place].value))}"
+            *(below(say(lang, summary.titles[by[rule][place].plan]), say(lang, money(by[rule][place].value)))
               for rule in RULES),
         ]
         for place, worth in enumerate(study.worths["worth_yuan"])

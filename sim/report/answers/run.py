@@ -19,6 +19,7 @@ from sim.report.charts.run import months
 from sim.report.charts.style import Chart
 from sim.report.words import numbers
 from sim.report.words.catalogue import Language, both, named, text
+from sim.report.words.figures import telling
 from sim.report.words.sentences import joined, outcome_name, say
 from sim.report.words.universes import other_universes
 from sim.report.words.verdicts import verdict_words
@@ -62,7 +63,7 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
         unit = str(row["unit"])
         value, between = numbers.in_unit(row["mean"], unit), numbers.interval_in_unit(row["low"], row["high"], unit)
         if row["rows"] < FEWEST_ROWS:
-            value = both("answer.run.few_rows", value=value, rows=f"{row['rows']:.0f}")
+            value = telling(both("answer.run.few_rows", value=value, rows=f"{row['rows']:.0f}"), value)
         rows.append([say(lang, outcome_name(str(row["outcome"]))), *(say(lang, c) for c in (value, between))])
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value", "interval")]
     outcomes = Table(text("answer.run.table", lang), columns, rows)
@@ -71,7 +72,7 @@ def tables(study: Ensemble, lang: Language) -> list[Table]:
         row = known.get(outcome, {"mean": nan, "low": nan, "high": nan, "rows": nan})
         mean = numbers.share(row["mean"])
         if row["rows"] < FEWEST_ROWS:
-            return say(lang, both("answer.run.few_rows", value=mean, rows=f"{row['rows']:.0f}"))
+            return say(lang, telling(both("answer.run.few_rows", value=mean, rows=f"{row['rows']:.0f}"), mean))
         return say(lang, numbers.with_interval(row["mean"], row["low"], row["high"], numbers.share))
 
     universes = by_universe(text("answer.universes.table", lang), rate, lang)

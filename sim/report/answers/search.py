@@ -13,6 +13,7 @@ from sim.report.answers.answer import Table, failed, few_worlds
 from sim.report.charts import search
 from sim.report.charts.style import Chart
 from sim.report.words.catalogue import Language, both, named, text
+from sim.report.words.figures import interval_below
 from sim.report.words.lever_names import lever_name, lever_words, value_name
 from sim.report.words.numbers import interval, money, share, with_interval
 from sim.report.words.plan_names import change, plan_name, quantity_inside, quantity_name, scenario_title, size, told
@@ -187,7 +188,7 @@ def _plans(study: Search, lang: Language) -> Table:
     rows = []
     front = study.front.set_index("plan")["holds"]
     for plan in SearchSummary(study).looked_at:
-        cells = [_estimate(SearchSummary(study), plan, name, "{mean}\n{interval}") for name in shown]
+        cells = [_estimate(SearchSummary(study), plan, name, is_below=True) for name in shown]
         holds = front.get(plan)
         known = holds is not None and not pd.isna(holds)
         cells.append(both(f"search.{'yes' if holds else 'no'}") if known else both("unit.missing"))
@@ -265,16 +266,16 @@ def _generations(study: Search, lang: Language) -> Table:
     return Table(text("search.table.generations", lang), columns, rows)
 
 
-def _estimate(summary: SearchSummary, plan: str, quantity: str, form: str = "") -> Words:
-    """What a plan brings about with fresh random numbers, and its interval: in a sentence, or in a form of its own."""
+def _estimate(summary: SearchSummary, plan: str, quantity: str, is_below: bool = False) -> Words:
+    """What a plan brings about with fresh random numbers, and its interval: in a sentence, or below it."""
     found = summary.estimate(plan, quantity)
     if found is None:
         return both("unit.missing")
     mean, low, high = found.mean, found.low, found.high
-    if not form or isnan(low):
+    if not is_below or isnan(low):
         return with_interval(mean, low, high, lambda value: told(value, quantity))
-    said, between = told(mean, quantity), interval(low, high, lambda value: told(value, quantity))
-    return Words(zh=form.format(mean=said.zh, interval=between.zh), en=form.format(mean=said.en, interval=between.en))
+    between = interval(low, high, lambda value: told(value, quantity))
+    return interval_below(told(mean, quantity), between, low, high)
 
 
 def _requirement(name: str) -> Words:

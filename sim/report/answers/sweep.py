@@ -13,6 +13,7 @@ from sim.report.charts.style import Chart
 from sim.report.charts.sweep import of_points, of_worlds
 from sim.report.words import numbers
 from sim.report.words.catalogue import LANGUAGES, Language, both
+from sim.report.words.figures import below, interval_below
 from sim.report.words.lever_names import field_name, lever_name, value_name
 from sim.report.words.sentences import inside, listed, outcome_name, say
 from sim.study.comparison.targets import Target
@@ -184,24 +185,23 @@ def _by_point(points: SweepSummary, lang: Language) -> Table:
         cells = []
         for outcome in points.headlines:
             value, difference, unit = points.at(point, outcome)
-            below = (
-                numbers.interval_in_unit(value.low, value.high, unit)
-                if several
+            said = numbers.in_unit(value.mean, unit)
+            if several:
+                between = numbers.interval_in_unit(value.low, value.high, unit)
+                cells.append(say(lang, interval_below(said, between, value.low, value.high)))
+                continue
+            change = (
+                both("sweep.table.reference")
+                if not point
                 else numbers.difference_in_unit(difference.mean, unit)
-                if isnan(difference.low) or not point
+                if isnan(difference.low)
                 else numbers.plus_minus(difference.mean, difference.low, difference.high, unit)
             )
-            cells.append(f"{say(lang, numbers.in_unit(value.mean, unit))}\n{_below(point, several, below, lang)}")
+            cells.append(below(say(lang, said), say(lang, change)))
         rows.append([*_settings(points, point, lang), *cells])
     key = "worlds" if several else "points"
     columns = [*(lever_name(path, lang) for path in points.levers), *_outcomes(points.headlines, lang)]
     return Table(_title(points, f"sweep.table.{key}", lang), columns, rows)
-
-
-def _below(point: int, several: bool, said: Words, lang: Language) -> str:
-    if point == 0 and not several:
-        return say(lang, both("sweep.table.reference"))
-    return say(lang, said)
 
 
 def _differences(points: SweepSummary, lang: Language) -> Table:
@@ -214,7 +214,7 @@ def _differences(points: SweepSummary, lang: Language) -> Table:
         for outcome in points.headlines:
             difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
             share = both("sweep.table.better_in", share=numbers.share(points.better(point, outcome)))
-            cells.append(f"{say(lang, _change(difference, unit))}\n{say(lang, share)}")
+            cells.append(below(say(lang, _change(difference, unit)), say(lang, share)))
         rows.append([*_settings(points, point, lang), *cells])
     title = _title(points, "sweep.table.differences", lang, first=_setting(points, 0))
     return Table(title, [*_levers(points, lang), *_outcomes(points.headlines, lang)], rows)
@@ -227,8 +227,10 @@ def _prices(points: SweepSummary, lang: Language) -> Table:
         for outcome in PRICED:
             difference, unit = points.at(point, outcome).difference, points.units.get(outcome, "")
             between = numbers.difference_interval_in_unit(difference.low, difference.high, unit)
-            said = say(lang, numbers.difference_in_unit(difference.mean, unit))
-            cells.append(said if point == 0 else f"{said}\n{say(lang, between)}")
+            said = numbers.difference_in_unit(difference.mean, unit)
+            if point:
+                said = interval_below(said, between, difference.low, difference.high)
+            cells.append(say(lang, said))
         rows.append([*_settings(points, point, lang), *cells])
     title = _title(points, "sweep.table.prices", lang, first=_setting(points, 0))
     return Table(title, [*_levers(points, lang), *_outcomes(PRICED, lang)], rows)
@@ -272,7 +274,7 @@ def _universes(points: SweepSummary, lang: Language) -> Table:
         if best == 0:
             return said
         change = points.at(best, outcome).difference
-        return f"{said}\n{say(lang, numbers.plus_minus(change.mean, change.low, change.high, unit))}"
+        return below(said, say(lang, numbers.plus_minus(change.mean, change.low, change.high, unit)))
 
     if best == 0:
         return by_universe(say(lang, both("answer.universes.table")), told, lang)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ BETWEEN: Final = 36  # panels that stand together
 WIDTH_BESIDE: Final = 270  # of each plot where several stand side by side
 SCALE: Final = 2.5  # pixels a unit
 FORMATS: Final = (".png", ".svg", ".pdf", ".json")
+GRADIENT: Final = re.compile(r"\bgradient_\d+\b")
 SHARED: Final = ("$schema", "config", "usermeta")  # what charts that stand together have once
 
 
@@ -44,7 +46,10 @@ class Picture:
     def svg(self) -> str:
         """The picture as SVG."""
         _carry_the_font()
-        return str(vl_convert.vegalite_to_svg(self._on_white()))
+        drawn = str(vl_convert.vegalite_to_svg(self._on_white()))
+        # The library counts gradients on from picture to picture; here the same picture is the same text.
+        counted = {name: f"gradient_{place}" for place, name in enumerate(dict.fromkeys(GRADIENT.findall(drawn)))}
+        return GRADIENT.sub(lambda found: counted[found[0]], drawn)
 
     def pdf(self) -> bytes:
         """The picture as PDF."""

@@ -98,7 +98,7 @@ def written(study: Study) -> str:
             manifest=manifest,
             plan=plan_words(manifest.scenarios[-1].contents["plan"]),
             scenario=manifest.scenarios[-1],
-            facts=_facts(study),
+            facts=facts(study),
             remarks=remarks(calibration.of_study(study)),
             findings=[Words(zh=zh, en=en) for zh, en in zip(*findings, strict=True)],
             universes=universes,
@@ -158,7 +158,8 @@ def _records(runs: pd.DataFrame, labels: list[str]) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in runs[[*labels, "seed"]].to_dict("records")]
 
 
-def _facts(study: Study) -> list[tuple[Words, Words | str]]:
+def facts(study: Study) -> list[tuple[Words, Words | str]]:
+    """How much was computed, and what identifies it: names and values."""
     manifest, runs = study.manifest, study.runs
     facts: list[tuple[Words, Words | str]] = [(both("answer.facts.kind"), both(f"answer.kind.{study.kind}"))]
     facts.append((both("answer.facts.scenario"), manifest.scenarios[-1].title))

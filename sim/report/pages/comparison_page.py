@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
-from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import variant
 from sim.report.charts import journey_rows
@@ -16,10 +15,10 @@ from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
 from sim.report.words import chosen, missed, not_known, saved_or_postponed, winners
-from sim.report.words.catalogue import LANGUAGES, both
+from sim.report.words.catalogue import LANGUAGES
 from sim.report.words.recalibrated import remarks
-from sim.report.words.sentences import listed, plan_words
-from sim.report.words.single_actions import MOST_NAMED
+from sim.report.words.scenario_names import comparison_title
+from sim.report.words.sentences import plan_words
 from sim.report.words.universes import other_universes
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.questions.comparison import Comparison
@@ -73,7 +72,7 @@ def page(comparison: Comparison, sensitivities: Sequence[KeptSensitivity] = ()) 
             variant=variant,
             other_universes=other_universes,
             findings=list(findings(summary)),
-            title=(title := _title(summary, plan)),
+            title=(title := comparison_title(summary, plan)),
             first_subjects=summary.subjects[:MOST_AT_FIRST],
             direction=direction,
             strip=_strip,
@@ -104,13 +103,6 @@ def page(comparison: Comparison, sensitivities: Sequence[KeptSensitivity] = ()) 
         limits=heat_map.limits(summary),
         labels={lang: all_charts.labels(summary, lang) for lang in LANGUAGES},
     )
-
-
-def _title(summary: ComparisonSummary, plan: dict[str, Words | str]) -> Words:
-    """What the page is called: by what the comparison is about, or by the plan where that is the whole plan."""
-    if summary.subjects in ([], [FULL_PLAN]):
-        return both("report.title", **plan)
-    return both("report.title_of", scenarios=listed((summary.titles[name] for name in summary.subjects), MOST_NAMED))
 
 
 def _strip(effect: Effect, baseline: Effect, target: float | None) -> dict[str, float | None]:

@@ -32,6 +32,7 @@ from sim.study.summaries.direction import more_is_better
 WAIT: Final = 'document.documentElement.classList.add("waiting")'  # until the page's own script takes over
 TEMPLATES: Final = Path(__file__).with_name("templates")
 NAME: Final = "report.html"
+SAVED: Final = ("png", "svg", "csv")  # as what charts and tables of a page can be saved
 PREFORMATTED: Final = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 INDENTATION: Final = re.compile(r"\n\s+")
 END_OF_CELL: Final = re.compile(r"</t[dhr]>")
@@ -54,6 +55,7 @@ def page(title: Words, body: str, charts: Mapping[str, Mapping[str, Spec]], **da
         {
             "title": {"zh": title.zh, "en": title.en},
             "switch": {lang: words(lang)["language.switch"] for lang in LANGUAGES},
+            "save": {lang: {form: words(lang)[f"report.save.{form}"] for form in SAVED} for lang in LANGUAGES},
             "config": CONFIG,
             "charts": plain,
             **data,

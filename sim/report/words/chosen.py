@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.measure import Words
 from sim.report.words import numbers
 from sim.report.words.catalogue import both
+from sim.report.words.figures import telling
 from sim.study.comparison.chosen import DIFFERENCE, GROUPS
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.reductions.chosen import ANY
@@ -54,4 +55,4 @@ def _cell(figure: Any, outcome: str, group: str) -> Words:
     change = numbers.with_interval(figure.mean, figure.low, figure.high, written)
     if group != DIFFERENCE:
         return change
-    return both("report.chosen.with_rows", change=change, rows=numbers.plain_count(figure.rows))
+    return telling(both("report.chosen.with_rows", change=change, rows=numbers.plain_count(figure.rows)), change)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.report.words.catalogue import LANGUAGES, Language, both, text
+from sim.report.words.figures import with_ends
 from sim.report.words.lever_names import value_name
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT, interval, share, width_in_unit
 from sim.report.words.sentences import inside, outcome_name
@@ -55,7 +56,7 @@ def with_interval(study: Sensitivity, value: float, low: float, high: float, uni
     if isnan(low):
         return written
     between = interval(low, high, lambda end: strength(study, end, unit))
-    return both("sensitivity.estimate", value=written, interval=between)
+    return with_ends(both("sensitivity.estimate", value=written, interval=between), written, low, high)
 
 
 def scale_of(study: Sensitivity, outcome: str, lang: Language) -> tuple[float, str]:

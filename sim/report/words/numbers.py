@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
-from math import isfinite, isinf, isnan
+from math import isfinite, isinf, isnan, nan
 from typing import Any, Final
 
 from sim.measure import Words
 from sim.report.words.catalogue import LANGUAGES, Language, both
+from sim.report.words.figures import Figure, figure, in_each
 from sim.study.statistics.estimate import Estimate
 
 FEN_PER_YI = 10**10  # 1 yi (hundred million) yuan
@@ -23,17 +24,17 @@ FEN_PER_LARGE_UNIT: Final = {"zh": 10**10, "en": 10**11}  # the unit of `unit.la
 
 def share(value: float) -> Words:
     """A share as a percentage: ``0.953`` is 95.3 %."""
-    return _missing(value) or both("unit.share", number=_number(value * 100, 1))
+    return _missing(value) or figure(both("unit.share", number=_number(value * 100, 1)), value, "share")
 
 
 def points(value: float) -> Words:
     """A difference of shares in signed percentage points; two decimals, because single measures move little."""
-    return _missing(value) or both("unit.points", number=_number(value * 100, 2, sign=True))
+    return _missing(value) or figure(both("unit.points", number=_number(value * 100, 2, sign=True)), value, "points")
 
 
 def relative(value: float) -> Words:
     """A relative change as a signed percentage: ``0.012`` is +1.20 %."""
-    return _missing(value) or both("unit.share", number=_number(value * 100, 2, sign=True))
+    return _missing(value) or figure(both("unit.share", number=_number(value * 100, 2, sign=True)), value, "relative")
 
 
 def money(fen: float) -> Words:
@@ -48,17 +49,21 @@ def money(fen: float) -> Words:
     else:
         zh = both("unit.yuan", number=_number(_rounded(fen / 100), 0))
         en = zh
-    return Words(zh=zh.zh, en=en.en)
+    return figure(Words(zh=zh.zh, en=en.en), fen, "fen")
 
 
 def whole_yuan(yuan: float) -> Words:
     """An amount that somebody has named, in yuan, as it is."""
-    return both("unit.yuan", number=_number(yuan, 0))
+    return figure(both("unit.yuan", number=_number(yuan, 0)), yuan * 100, "fen")
 
 
 def million_yuan(fen: float) -> Words:
     """Fen without their unit: hundredths of a yi (hundred million) yuan in Chinese, million yuan in English."""
-    return _missing(fen) or Words(zh=_number(fen / FEN_PER_YI, 2).zh, en=_number(fen / FEN_PER_MILLION, 0).en)
+    if missing := _missing(fen):
+        return missing
+    told = {"zh": fen / FEN_PER_YI, "en": fen / FEN_PER_MILLION}
+    said = Words(zh=_number(told["zh"], 2).zh, en=_number(told["en"], 0).en)
+    return in_each(said, {lang: (number, nan, nan) for lang, number in told.items()})
 
 
 def entities(value: float) -> Words:
@@ -73,12 +78,12 @@ def persons(value: float) -> Words:
 
 def days(value: float) -> Words:
     """A number of days."""
-    return _missing(value) or both("unit.days", number=_scaled(value))
+    return _missing(value) or figure(both("unit.days", number=_scaled(value)), value, "days")
 
 
 def plain_points(value: float) -> Words:
     """The same without the unit, for a column whose heading names it."""
-    return _missing(value) or _number(value * 100, 2, sign=True)
+    return _missing(value) or figure(_number(value * 100, 2, sign=True), value, "points")
 
 
 def plain_share(value: float) -> Words:
@@ -88,7 +93,7 @@ def plain_share(value: float) -> Words:
 
 def plain_count(value: float) -> Words:
     """A whole number without a unit."""
-    return _missing(value) or _number(value, 0)
+    return _missing(value) or figure(_number(value, 0), value, "")
 
 
 def interval(low: float, high: float, written: Callable[[float], Words]) -> Words:
@@ -123,7 +128,7 @@ def difference_in_unit(value: float, unit: str) -> Words:
     if unit in ("share", "relative"):
         return points(value) if unit == "share" else relative(value)
     plain = in_unit(value, unit)
-    return Words(zh=f"+{plain.zh}", en=f"+{plain.en}") if value > 0 else plain
+    return figure(Words(zh=f"+{plain.zh}", en=f"+{plain.en}"), value, unit_of(plain)) if value > 0 else plain
 
 
 def with_interval(mean: float, low: float, high: float, written: Callable[[float], Words]) -> Words:
@@ -131,7 +136,7 @@ def with_interval(mean: float, low: float, high: float, written: Callable[[float
     said, between = written(mean), interval(low, high, written)
     if isnan(low) or isnan(high):
         return said
-    return both("unit.with_interval", mean=said, interval=between)
+    return figure(both("unit.with_interval", mean=said, interval=between), mean, unit_of(said), low, high)
 
 
 def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
@@ -146,19 +151,21 @@ def plus_minus(mean: float, low: float, high: float, unit: str) -> Words:
     half = width_in_unit(max(below, above), unit)
     if not are_alike(below, above):
         return with_interval(mean, low, high, lambda value: difference_in_unit(value, unit))
-    return Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+    told = Words(zh=f"{_bare(said.zh, half.zh)} ± {half.zh}", en=f"{_bare(said.en, half.en)} ± {half.en}")
+    return figure(told, mean, unit_of(said), low, high)
 
 
 def bare_plus_minus(found: Estimate | None, scale: float, decimals: int) -> Words:
     """Mean and half of the interval, its wider side, without a unit; what rounds to nothing carries no sign."""
     if found is None or isnan(found.mean):
         return both("unit.missing")
-    mean = _number(found.mean * scale, decimals, sign=True)
+    mean = figure(_number(found.mean * scale, decimals, sign=True), found.mean * scale, "")
     if isnan(found.low):
         return mean
     half = Decimal(float(max(found.high - found.mean, found.mean - found.low) * scale))
     zh, en = (_pattern(decimals, False, lang)(half) for lang in LANGUAGES)
-    return Words(zh=f"{mean.zh} ± {zh}", en=f"{mean.en} ± {en}")
+    told = Words(zh=f"{mean.zh} ± {zh}", en=f"{mean.en} ± {en}")
+    return figure(told, found.mean * scale, "", found.low * scale, found.high * scale)
 
 
 def bare_interval(low: float, high: float) -> Words | None:
@@ -178,15 +185,15 @@ def ratio(found: Estimate) -> Words:
     if isnan(found.low):
         return mean
     between = both("unit.interval", low=three_digits(found.low), high=three_digits(found.high))
-    return both("attribute.estimate", value=mean, interval=between)
+    return figure(both("attribute.estimate", value=mean, interval=between), found.mean, "", found.low, found.high)
 
 
 def three_digits(value: float) -> Words:
     """A number of which three digits count, and no more are written; without end it is a sign."""
     if abs(value) >= 100 and not isinf(value):
-        return _number(_rounded(value), 0)
+        return figure(_number(_rounded(value), 0), value, "")
     written = ("∞" if isinf(value) else f"{abs(value):.3g}").join(("−" if value < 0 else "", ""))
-    return Words(zh=written, en=written)
+    return figure(Words(zh=written, en=written), value, "")
 
 
 def are_alike(below: float, above: float) -> bool:
@@ -197,7 +204,12 @@ def are_alike(below: float, above: float) -> bool:
 def width_in_unit(value: float, unit: str) -> Words:
     """A width: of shares in percentage points, without a sign."""
     said = difference_in_unit(value, unit)
-    return Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+"))
+    return figure(Words(zh=said.zh.removeprefix("+"), en=said.en.removeprefix("+")), value, unit_of(said))
+
+
+def unit_of(said: Words) -> str:
+    """The unit of what is a figure, empty for other words."""
+    return said.en.unit if isinstance(said.en, Figure) else ""
 
 
 def finite(value: Any) -> Any:
@@ -234,13 +246,13 @@ def _count(value: float, unit: str) -> Words:
     if missing := _missing(value):
         return missing
     plain = both(f"unit.{unit}", number=_number(value, 0))
-    if abs(value) < 10**4:
-        return plain
-    return Words(zh=both(f"unit.ten_thousand_{unit}", number=_scaled(value / 10**4)).zh, en=plain.en)
+    if abs(value) >= 10**4:
+        plain = Words(zh=both(f"unit.ten_thousand_{unit}", number=_scaled(value / 10**4)).zh, en=plain.en)
+    return figure(plain, value, unit)
 
 
 def _plain(value: float) -> Words:
-    return _missing(value) or _scaled(value)
+    return _missing(value) or figure(_scaled(value), value, "")
 
 
 def _scaled(value: float) -> Words:
@@ -273,4 +285,4 @@ def _pattern(decimals: int, sign: bool, lang: Language) -> Callable[[Decimal], s
 
 
 def _missing(value: float) -> Words | None:
-    return both("unit.missing") if value is None or isnan(value) else None
+    return figure(both("unit.missing"), nan, "") if value is None or isnan(value) else None

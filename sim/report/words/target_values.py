@@ -7,6 +7,7 @@ from typing import Any, Final
 from sim.measure import Words
 from sim.report.words import numbers
 from sim.report.words.catalogue import both
+from sim.report.words.figures import figure, interval_below, with_ends
 from sim.units import FEN_PER_YUAN
 
 SMALL: Final = 0.01  # shares below are written with the digits that count
@@ -20,11 +21,12 @@ def target_value(value: float, unit: str) -> Words:
     if value != value:  # missing
         return both("unit.missing")
     if unit == "share" and 0 < abs(value) < SMALL:
-        return both("unit.share", number=numbers.three_digits(float(f"{value * 100:.2g}")))
+        said = both("unit.share", number=numbers.three_digits(float(f"{value * 100:.2g}")))
+        return figure(said, value, unit)
     if unit == "yuan":
         return numbers.money(value * FEN_PER_YUAN)
     if unit in WORDED:
-        return both(f"unit.{unit}", number=numbers.three_digits(value))
+        return figure(both(f"unit.{unit}", number=numbers.three_digits(value)), value, unit)
     if unit == "ratio" or (unit in COUNTED and abs(value) < FEW):
         return numbers.three_digits(value)
     return numbers.in_unit(value, unit)
@@ -49,5 +51,5 @@ def of_row(row: dict[str, Any], which: tuple[str, str, str], apart: bool = False
         return said[0]
     first, second = said
     if apart:
-        return Words(zh=f"{first.zh}\n{second.zh}", en=f"{first.en}\n{second.en}")
-    return both("unit.with_interval", mean=first, interval=second)
+        return interval_below(first, second, low, high)
+    return with_ends(both("unit.with_interval", mean=first, interval=second), first, low, high)

@@ -8,6 +8,7 @@
   const universe = document.getElementById("universe");
   const boxes = [...document.querySelectorAll("#shown input")];
   const drawn = new Map();
+  const titles = new WeakMap(); // of buttons that save something
 
   // A row lacks its first values where they are those of the row before.
   for (const { columns, rows } of Object.values(data.datasets)) {
@@ -94,14 +95,75 @@
     if (spec.data.name) spec.datasets = { [spec.data.name]: rows(spec.data.name) }; // else the chart holds its rows
     const holder = figure.appendChild(document.createElement("div"));
     const chart = await vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true });
-    if (holder.isConnected) drawn.set(id, chart);
+    if (holder.isConnected) {
+      drawn.set(id, chart);
+      const forms = { png: () => picture(chart.view, "png"), svg: () => picture(chart.view, "svg") };
+      figure.append(savers(forms, () => spec.title?.text ?? id));
+    }
     else chart.finalize(); // another language or scenario was asked for in the meantime
+  }
+
+  // Buttons that save what they stand below; `title` is asked for when it is needed, in the language of the page.
+  function savers(forms, title) {
+    const group = document.createElement("p");
+    group.className = "save";
+    for (const [form, address] of Object.entries(forms)) {
+      const button = group.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.textContent = form.toUpperCase();
+      titles.set(button, () => `${data.save[language()][form]}: ${title()}`);
+      button.addEventListener("click", async () => {
+        const link = document.createElement("a");
+        link.href = await address();
+        link.download = `${title().replace(/[^\p{L}\p{N}]+/gu, "_").slice(0, 60)}.${form}`;
+        link.click();
+      });
+    }
+    return group;
+  }
+
+  function nameSavers() {
+    for (const button of document.querySelectorAll(".save button")) button.setAttribute("aria-label", titles.get(button)());
+  }
+
+  // A chart on white, as a file that needs no page.
+  async function picture(view, form) {
+    view.background("white");
+    const address = await view.toImageURL(form, 2);
+    view.background(null);
+    await view.runAsync();
+    return address;
+  }
+
+  // What a cell says in the language of the page; a line below it is behind a space.
+  function said(cell) {
+    const copy = cell.cloneNode(true);
+    for (const other of copy.querySelectorAll(`[lang]:not([lang|="${language()}"])`)) other.remove();
+    for (const line of copy.querySelectorAll("small")) line.prepend(" ");
+    const words = copy.textContent.replace(/\s+/g, " ").trim();
+    return /^[=+\-@]/.test(words) && !/^[+-]?[\d.,]+$/.test(words) ? `'${words}` : words; // no spreadsheet runs it
+  }
+
+  function csv(table) {
+    const rows = [...table.rows].map((row) =>
+      [...row.cells].flatMap((cell) => [said(cell), ...Array(cell.colSpan - 1).fill("")]));
+    const lines = rows.map((row) => row.map((words) => `"${words.replaceAll('"', '""')}"`).join(","));
+    return URL.createObjectURL(new Blob(["\ufeff" + lines.join("\r\n")], { type: "text/csv" }));
+  }
+
+  for (const table of document.querySelectorAll("main .scroll > table")) {
+    const group = savers({ csv: () => csv(table) }, () => (table.caption && said(table.caption)) || document.title);
+    const place = table.parentElement;
+    Object.assign(group.dataset, place.dataset); // shown and hidden as the table is
+    group.hidden = place.hidden;
+    place.after(group);
   }
 
   async function draw() {
     const lang = language();
     await Promise.all([...document.querySelectorAll("[data-chart]")].map(embed));
     colourTicks();
+    nameSavers();
     root.dataset.drawn = lang;
   }
 
@@ -123,7 +185,7 @@
       for (const name of Object.keys(values)) if (Object.hasOwn(known, name)) view.signal(name, values[name]);
       redrawn.push(view.runAsync());
     }
-    return Promise.all(redrawn);
+    return Promise.all(redrawn).then(nameSavers);
   }
 
   // The boxes carry the colours and dashes of their lines.

@@ -1,0 +1,156 @@
+"""What a study says, whatever form it is handed on in: findings, parts with tables and charts, how it was computed.
+
+Nothing is worded or counted here. The sentences, tables and charts of a kind of study come from
+``sim/report/answers/``, those of a comparison from :mod:`sim.report.documents.comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sim.observe.months import HEADLINES
+from sim.report import answers
+from sim.report.answers.answer import Table, study_title
+from sim.report.charts.style import Spec
+from sim.report.documents import native_charts
+from sim.report.documents.native_charts import Native
+from sim.report.documents.refused import refused
+from sim.report.pages.answer_page import SHORT, facts
+from sim.report.words.catalogue import Language, both, catalogue, text
+from sim.report.words.recalibrated import remarks
+from sim.report.words.sentences import inside, outcome_meaning, outcome_name, plan_words, say
+from sim.study.questions.comparison import Comparison
+from sim.study.runs.study import StudyOfAnotherVersion
+from sim.study.summaries import calibration
+
+if TYPE_CHECKING:
+    from sim.study.runs.manifest import Manifest
+    from sim.study.runs.study import Study
+
+METHOD: Final = ("units", "limits", "sources")  # what is said of every study
+
+
+class Drawn(NamedTuple):
+    """A chart: a specification that holds its rows, and where a program for offices can draw all of it, its numbers."""
+
+    title: str
+    note: str  # the unit, and what is drawn
+    picture: Spec
+    native: Native | None
+
+
+class Part(NamedTuple):
+    """One question of the study: what it is called, what came out in one sentence, and the numbers behind that."""
+
+    name: str
+    message: str
+    notes: Sequence[str]
+    tables: Sequence[Table]
+    charts: Sequence[Drawn] = ()
+    is_annex: bool = False
+
+
+class Outline(NamedTuple):
+    """A study in one language, as every form tells it."""
+
+    lang: Language
+    title: str
+    lead: str
+    findings: Sequence[str]  # the most important first
+    remarks: Sequence[str]  # where it is not the model as calibrated
+    facts: Sequence[tuple[str, str]]  # rows of firms, replications, draws, seed, version, fingerprint
+    parts: Sequence[Part]
+    method: Sequence[tuple[str, str]]  # heading and text
+    interval: str  # what the intervals are, in a sentence
+    fingerprint: str
+    version: str
+
+    @property
+    def about(self) -> str:
+        """The facts in one line."""
+        return text("document.semicolon", self.lang).join(
+            text("document.fact", self.lang, what=what, value=value) for what, value in self.facts
+        )
+
+    def message_of(self, chart: Drawn, part: Part) -> str:
+        """What a chart shows: the first finding on the outcome that it is of, else what its part says, or its title."""
+        of = [say(self.lang, inside(outcome_name(outcome))) for outcome in HEADLINES]
+        title = chart.title.lower()
+        about = next((name for name in of if name.lower() in title), None)
+        other = chart.title if part.message == part.name else part.message
+        return next((said for said in self.findings if about and about.lower() in said.lower()), other)
+
+
+def of(study: Study, lang: Language, *, every: bool = False) -> Outline:
+    """The outline of a study. ``every``: of a comparison, tables of every scenario and not of the headline's alone."""
+    if isinstance(study, StudyOfAnotherVersion):
+        raise refused("other_version", made_by=study.made_by)
+    if isinstance(study, Comparison):
+        from sim.report.documents import comparison  # here: it is made of the parts above
+
+        return comparison.outline(study, lang, every)
+    return _of_answer(study, lang)
+
+
+def drawn(specification: Spec, native: Native | None = None) -> Drawn:
+    """A chart of a specification; its own title and note stand beside it in a document."""
+    head = specification.get("title") or {}
+    title, note = str(head.get("text", "")), head.get("subtitle", "")
+    note = " ".join(note) if isinstance(note, list) else str(note)
+    return Drawn(title, note, specification | {"title": None}, native or native_charts.of(specification))
+
+
+def method_of(manifest: Manifest, lang: Language, before: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """How a study was computed: what is said ``before`` of its kind, what its outcomes mean, units, limits, sources."""
+    contents = manifest.scenarios[-1].contents
+    plan = plan_words(contents["plan"])
+    meanings = [
+        text("document.fact", lang, what=outcome_name(outcome), value=outcome_meaning(outcome, contents["plan"]))
+        for outcome in HEADLINES
+    ]
+    outcomes = (text("report.method.outcomes", lang), "\n".join(meanings))
+    said = [(text(f"report.method.{part}", lang), text(f"report.method.{part}_text", lang, **plan)) for part in METHOD]
+    return [*before, outcomes, *said]
+
+
+def versions(manifest: Manifest, lang: Language) -> list[tuple[str, str]]:
+    """The version that computed a study and what identifies it, as facts."""
+    return [
+        (text("document.version", lang), f"shukun {manifest.versions.get('shukun', '?')}"),
+        (text("report.facts.fingerprint", lang), manifest.fingerprint[:12]),
+    ]
+
+
+def _of_answer(study: Study, lang: Language) -> Outline:
+    told, manifest = answers.of(study.kind), study.manifest
+    first, *others = told.tables(study, lang)
+    charts = [drawn(chart.specification) for chart in told.charts(study, lang)]
+    findings = told.findings(study, lang)
+    parts = [Part(first.title, first.title, (), [first], charts)]
+    parts += [
+        Part(table.title, table.title, (), [table], is_annex=not (table.is_compact or len(table.rows) <= SHORT))
+        for table in others
+    ]
+    method = catalogue().get(f"{study.kind}.method")
+    heading = text("answer.section.method", lang)
+    return Outline(
+        lang,
+        say(lang, study_title(study)),
+        text(f"answer.lead.{study.kind}", lang),
+        findings,
+        [say(lang, remark) for remark in remarks(calibration.of_study(study))],
+        [
+            *(
+                (say(lang, name), value if isinstance(value, str) else say(lang, value))
+                for name, value in facts(study)
+                if name != both("report.facts.fingerprint")
+            ),
+            *versions(manifest, lang),
+        ],
+        parts,
+        method_of(manifest, lang, [(heading, say(lang, method))] if method else []),
+        text("document.interval.of_kind", lang),
+        manifest.fingerprint,
+        manifest.versions.get("shukun", "?"),
+    )
