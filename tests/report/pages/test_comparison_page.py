@@ -181,7 +181,13 @@ def _only(comparison: Comparison, names: list[str]) -> Comparison:
         for name, table in comparison.tables().items()
     }
     asked = tuple(each for each in comparison.manifest.scenarios if each.name in names)
-    return Comparison(manifest=comparison.manifest.model_copy(update={"scenarios": asked}), **tables)
+    settings = comparison.manifest.settings | {
+        "against": {name: [of for of in comparison.against[name] if of in names] for name in names},
+        "subjects": names[1:],
+        "between": [],
+    }
+    manifest = comparison.manifest.model_copy(update={"scenarios": asked, "settings": settings})
+    return Comparison(manifest=manifest, **tables)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
