@@ -10,8 +10,7 @@ from sim.observe.months import HEADLINES
 from sim.observe.outcomes import in_universe, variant
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
-from sim.report.words.sentences import listed, outcome_name
-from sim.report.words.single_actions import MOST_NAMED
+from sim.report.words.sentences import MOST_NAMED, listed, outcome_name
 from sim.study.comparison.sample_size import are_few
 from sim.study.summaries.back_at_work import shares_back
 from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, UNIVERSES

@@ -17,6 +17,7 @@ from sim.report.documents.native_charts import Native, Series, series_of
 from sim.report.documents.outline import Drawn, Outline, Part, drawn, method_of, versions
 from sim.report.pages import headings
 from sim.report.pages.findings import findings
+from sim.report.terminal.tables import of_comparison
 from sim.report.words import missed, not_known, numbers, saved_or_postponed
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.numbers import FEN_PER_LARGE_UNIT
@@ -130,7 +131,9 @@ def _annexes(tables: ComparisonTables, charts: _Charts) -> Iterator[Part]:
     def annex(table: Table) -> Part:
         return Part(table.title, table.title, [], [table], is_annex=True)
 
-    yield from map(annex, tables.universes())
+    for asked in comparison.manifest.scenarios:
+        if asked.name in comparison.subjects:
+            yield annex(of_comparison(comparison, asked, lang))
     yield annex(tables.outcomes())
     for table in (*tables.all_fates(), *filter(None, [tables.chosen()]), tables.balance(), tables.costs()):
         yield annex(table)

@@ -1,6 +1,6 @@
 """The tables of a comparison, as documents hold them: the same figures as on its page.
 
-Where tables of every scenario are asked for, the first column says which; otherwise they are of what the comparison is about.
+Where tables of several scenarios are asked for, the first column says which: of every one, or of what it is about.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from sim.observe.outcomes import OUTCOMES, PLAIN
 from sim.report.answers.answer import Table
 from sim.report.charts.comparison.months import SHOWN
 from sim.report.pages import headings
-from sim.report.terminal.tables import of_comparison
 from sim.report.words import chosen, not_known, numbers, saved_or_postponed
 from sim.report.words.catalogue import Language, both, named, text
 from sim.report.words.figures import telling, with_ends
@@ -125,14 +124,8 @@ class ComparisonTables:
             for scenario in self.of
             for row in not_known.rows(summary.comparison, scenario, summary.titles)
         ]
-        heads = [*self._first(), *not_known.heads(summary.comparison)]
+        heads: list[Words | str] = [*self._first(), *not_known.heads(summary.comparison)]
         return self._plain(self._of_main("not_known.table"), heads, self._cut(rows)) if rows else None
-
-    def universes(self) -> list[Table]:
-        """The rates of each of the subjects by universe, by firms and by jobs."""
-        study = self.found.summary.comparison
-        about = [asked for asked in study.manifest.scenarios if asked.name in study.subjects]
-        return [of_comparison(study, asked, self.lang) for asked in about]
 
     def months(self, outcome: str) -> Table:
         """An outcome on the last day of each month, a column a scenario; without ``every`` of ends of years only."""

@@ -11,8 +11,8 @@ from sim.report.words.catalogue import both, named
 from sim.report.words.numbers import days, interval, money, points, share
 from sim.report.words.other_worlds import in_other_worlds
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import inside, listed, outcome_name
-from sim.report.words.single_actions import MOST_NAMED, first_by_factors, strongest
+from sim.report.words.sentences import MOST_NAMED, inside, listed, outcome_name
+from sim.report.words.single_actions import first_by_factors, strongest
 from sim.study.summaries.comparison import BORNE, RETURNED, ComparisonSummary
 from sim.study.summaries.direction import direction
 

@@ -11,8 +11,7 @@ from sim.report.words import numbers
 from sim.report.words.catalogue import both, named
 from sim.report.words.factor_names import about, range_of, with_interval
 from sim.report.words.lever_names import lever_words
-from sim.report.words.sentences import inside, joined, listed, outcome_name
-from sim.report.words.single_actions import MOST_NAMED
+from sim.report.words.sentences import MOST_NAMED, inside, joined, listed, outcome_name
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import FULL_PLAN

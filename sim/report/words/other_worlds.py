@@ -8,8 +8,7 @@ from sim.measure import Words
 from sim.report.words.catalogue import both
 from sim.report.words.lever_names import lever_name
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import listed
-from sim.report.words.single_actions import MOST_NAMED
+from sim.report.words.sentences import MOST_NAMED, listed
 from sim.study.summaries.other_worlds import other_worlds
 
 if TYPE_CHECKING:

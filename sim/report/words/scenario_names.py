@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.measure import Words
 from sim.report.words.catalogue import both, named
-from sim.report.words.sentences import listed
+from sim.report.words.sentences import MOST_NAMED, listed
 from sim.study.summaries.comparison import ADDED, FULL_PLAN, SINGLE
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sim.measure import Words
 from sim.observe.outcomes import OUTCOMES, RATES
@@ -12,6 +12,8 @@ from sim.report.words.catalogue import Language, both, named
 from sim.report.words.numbers import money
 from sim.units import fen
 from sim.vocabulary import COUNTED_BY, HEADLINE_UNIVERSE
+
+MOST_NAMED: Final = 3  # of several, in a sentence
 
 
 def say(lang: Language, words: Words) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sim.measure import Words
 from sim.report.words.catalogue import both
 from sim.report.words.numbers import points
 from sim.report.words.scenario_names import scenario_name
-from sim.report.words.sentences import inside, listed, outcome_name
+from sim.report.words.sentences import MOST_NAMED, inside, listed, outcome_name
 from sim.study.summaries.direction import more_is_better
 
 if TYPE_CHECKING:
     from sim.study.summaries.comparison import ComparisonSummary
-
-MOST_NAMED: Final = 3  # in a sentence
 
 
 def strongest(summary: ComparisonSummary, outcome: str, group: str) -> Words | None:

@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from sim.measure import Words
 from sim.report.words import numbers
 from sim.report.words.catalogue import both, named
-from sim.report.words.sentences import inside, listed
-from sim.report.words.single_actions import MOST_NAMED
+from sim.report.words.sentences import MOST_NAMED, inside, listed
 from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.comparison.winners_and_losers import BY, LOST, TOO_FEW, WON
 from sim.study.statistics.estimate import Estimate
