@@ -67,13 +67,19 @@ def _drawn(what: Any, **how: Any) -> Any:
 
 
 def _told(what: Any) -> str:
-    from sim.report.terminal import in_short  # here: a call that shows nothing needs no words
+    from sim.report.notebook import in_short  # here: a call that shows nothing needs no words
 
     return in_short.in_short(what)
 
 
+def _shown(what: Any) -> str:
+    from sim.report.notebook import as_html  # the same
+
+    return as_html.as_html(what)
+
+
 drawing.drawn_by(_drawn)
-drawing.told_by(_told)
+drawing.told_by(_told, _shown)
 
 
 @checked()

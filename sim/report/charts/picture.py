@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ class Picture:
     It needs no network and no extension of the notebook: it is drawn here, by vl-convert.
     """
 
-    specification: Spec
+    specification: Spec = field(repr=False)
 
     def to_dict(self) -> Spec:
         """The specification, as Vega-Lite and Altair read it."""
