@@ -1,4 +1,4 @@
-"""An object in a notebook: the lines that a console shows, and its table. No script, no colour of its own, no network."""
+"""An object in a notebook: the lines that a console shows, and its table. No script, no colour of its own."""
 
 from __future__ import annotations
 

@@ -101,7 +101,9 @@ def _of_result(result: Result, lang: Language) -> Short:
         "short.result", lang,
         scenario=result.scenario, firms=_firms(result.firms), months=result.months, seed=result.seed,
     )  # fmt: skip
-    values = {row["outcome"]: say(lang, in_unit(row["value"], row["unit"])) for row in result.outcomes.to_dict("records")}
+    values = {
+        row["outcome"]: say(lang, in_unit(row["value"], row["unit"])) for row in result.outcomes.to_dict("records")
+    }
     names = {outcome: say(lang, outcome_name(outcome)) for outcome in PLAIN}
     told = [text("answer.run.finding", lang, outcome=names[outcome], value=values[outcome]) for outcome in HEADLINES]
     columns = [text(f"cli.column.{name}", lang) for name in ("outcome", "value")]
@@ -128,9 +130,15 @@ def _of_journey(journey: Journey, lang: Language) -> Short:
 def _of_scenario(scenario: Scenario, lang: Language) -> Short:
     head = text("short.scenario", lang, title=scenario.title, id=scenario.name)
     world = scenario.world
-    told = [say(lang, scenario.description)] if scenario.description != scenario.title else []
+    told = [say(lang, scenario.description).strip()] if scenario.description != scenario.title else []
     told.append(
-        text("short.horizon", lang, start=world.start, end=world.end, against=", ".join(scenario.against) or "-")
+        text(
+            "short.horizon",
+            lang,
+            start=world.start.isoformat(),
+            end=world.end.isoformat(),
+            against=", ".join(scenario.against) or "-",
+        )
     )
     told.append(text("short.measures", lang, on=len(scenario.measures), nominal=_nominal(scenario)))
     if scenario.unused:

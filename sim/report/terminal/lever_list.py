@@ -4,19 +4,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from sim.data_folders import scenarios_folder
+from sim.refusal import Refusal, nearest
 from sim.report.terminal.tables import paragraph, plain, table
-from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
+from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue, named, text
 from sim.report.words.lever_names import lever_names
 from sim.report.words.sentences import say
+from sim.scenario import Scenario, lever_table, names
 from sim.scenario.catalogue import catalogue as measures_folder
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 
 MEASURES: Final = "measures"
 GROUPS: Final = (MEASURES, ALL, *ELSEWHERE)
 RANGE: Final = re.compile(r"(\S+) to (\S+)")
+
+
+class Line(NamedTuple):
+    """A lever in words: its path, how it stands, its unit, what is allowed, and what it means."""
+
+    path: str
+    value: str
+    unit: str
+    allowed: str
+    meaning: str
+
+
+def found(scenario: Scenario | str | Path, words: Sequence[str]) -> list[LeverEntry]:
+    """The levers of a scenario to which all of the words apply, all without words; a refusal where there is none."""
+    entries = lever_table(scenario)
+    if answers := answering(entries, words):
+        return answers
+    given = " ".join(words)
+    if meant := next((word for word in words if word in names()), None):
+        said = both("cli.fault.levers_scenario", given=meant)
+    elif near := nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))}):
+        said = both("cli.fault.levers_near", given=given, near=near)
+    else:
+        said = both("cli.fault.levers", given=given)
+    raise Refusal(zh=said.zh, en=said.en)
+
+
+def lines(entries: Sequence[LeverEntry], lang: Language) -> list[Line]:
+    """Levers in words."""
+    told = []
+    for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
+        meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
+        if entry.nominal:
+            meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
+        unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
+        value = "null" if entry.value is None else plain(entry.value)
+        told.append(Line(entry.path, value, unit, _allowed(entry, lang), meaning))
+    return told
 
 
 def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
@@ -33,8 +74,8 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     }
     wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
-    names = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
-    for entry, called in zip(entries, names, strict=True):
+    words_of = zip(*(lever_names([entry.path for entry in entries], lang) for lang in LANGUAGES), strict=True)
+    for entry, called in zip(entries, words_of, strict=True):
         more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
         said = " ".join([entry.path, entry.unit, entry.meaning, *called, *more])
         if all(group == _group(entry) if group else pattern.search(said) for group, pattern in wanted):
@@ -60,15 +101,7 @@ def show(entries: Sequence[LeverEntry], lang: Language) -> None:
 
 def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
     columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
-    rows = []
-    for entry, name in zip(entries, lever_names([entry.path for entry in entries], lang), strict=True):
-        meaning = "" if name in (entry.path, entry.path.partition(".")[2]) else name
-        if entry.nominal:
-            meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
-        unit = "" if entry.unit == "-" else say(lang, named("figure_unit", entry.unit))
-        value = "null" if entry.value is None else plain(entry.value)
-        rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
-    table(columns, rows, title)
+    table(columns, lines(entries, lang), title)
 
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:

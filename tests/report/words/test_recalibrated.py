@@ -14,8 +14,8 @@ from sim.cli import app
 from sim.data_folders import CALIBRATION_VARIABLE
 from sim.parameters import load as parameters
 from sim.recalibration import changed_parameters, other_calibration
-from sim.report.pages import answer_page, comparison_page
 from sim.report.notebook.in_short import in_short
+from sim.report.pages import answer_page, comparison_page
 from sim.report.words.recalibrated import remarks
 from sim.scenario import load
 from sim.study.designs.factors import assumptions
