@@ -167,6 +167,7 @@ def _of_clause(detail: ClauseDetail, lang: Language) -> Short:
     origin = say(lang, named("origin", detail.origin))
     told.append(text("cli.note.origin", lang, origin=origin, source=detail.origin_source[lang]))
     told += [detail.note[lang]] if detail.note else []
+    told += [text("cli.note.measure", lang, title=one.title[lang], id=one.id) for one in detail.measures]
     heads = [text(f"cli.column.{name}", lang) for name in ("measures", "figure", "since", "value", "unit", "meaning")]
     rows = [[one.title[lang], *row] for one in detail.measures for row in figures(one, lang)]
     return Short(f"{detail.id}  {detail.heading[lang]}  [{state}]", (), told, Table("", heads, rows) if rows else None)
@@ -174,10 +175,10 @@ def _of_clause(detail: ClauseDetail, lang: Language) -> Short:
 
 @of.register
 def _of_live_run(run: LiveRun, lang: Language) -> Short:
+    day = text("short.no_day", lang) if run.date is None else text("short.day", lang, day=run.date.isoformat())
     head = text(
         "short.live_run", lang,
-        scenario=run.scenario.title, firms=_firms(run.rows), seed=run.seed, left=run.months_left,
-        day="-" if run.date is None else run.date.isoformat(),
+        scenario=run.scenario.title, firms=_firms(run.rows), seed=run.seed, day=day, left=run.months_left,
     )  # fmt: skip
     names = [say(lang, outcome_name(outcome)) for outcome in HEADLINES]
     rows = [

@@ -15,6 +15,7 @@ from sim.drawing import Told
 from sim.observe.months import of_enterprises, rates_by_month
 from sim.observe.tables import Result
 from sim.scenario import Scenario
+from sim.study.arguments import Whole, checked
 from sim.study.keywords import Firms
 from sim.study.runs.specification import rows_of
 from sim.study.runs.worker import asked_for
@@ -71,11 +72,12 @@ class LiveRun(Told):
         """Months of the horizon that have not passed."""
         return sum(day >= self._passed for day in self._run.timeline.month_ends())
 
+    @checked(months=Whole(1).argument())
     def step(self, months: int = 1) -> LiveRun:
         """Let months pass, as many as are left if that is fewer, and give this run back."""
         since = perf_counter()
         left = [day for day in self._run.timeline.month_ends() if day >= self._passed]
-        if left and months:
+        if left:
             self._passed = left[min(months, len(left)) - 1] + 1
             self._run.env.run(until=self._passed)
         self._seconds += perf_counter() - since
@@ -106,7 +108,8 @@ class LiveRun(Told):
     def result(self) -> Result:
         """Live through the months that are left, and give what the run leaves."""
         if self._result is None:
-            self.step(self.months_left)
+            if self.months_left:
+                self.step(self.months_left)
             since = perf_counter()
             result = self._run.result()
             took = self._seconds + perf_counter() - since
