@@ -17,7 +17,7 @@ import sim
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "presentation.ipynb"
 TARGET = re.search(r"^slides:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-TOPICS = ("What the plan changes", "alone", "due", "saved", "cliff", "hangs on", "best plan", "cannot say")
+TOPICS = ("What the plan changes", "alone", "due", "saved", "cliff", "Which plan", "published", "cannot say")
 STORED, RUN_HERE = 300, 200  # rows of firms
 
 
