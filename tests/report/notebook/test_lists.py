@@ -33,7 +33,7 @@ def test_levers_are_those_of_the_command() -> None:
 
 
 def test_no_lever_is_refused_with_the_sentence_of_the_command() -> None:
-    with pytest.raises(Refusal, match="No lever answers to rent_waver.months; did you mean rent_waiver.months"):
+    with pytest.raises(Refusal, match="rent_waver.months; did you mean rent_waiver.months".replace(".", "[.]")):
         sim.levers("rent_waver.months")
     with pytest.raises(Refusal, match="full_plan is a scenario"):
         sim.levers("full_plan")

@@ -41,20 +41,23 @@ REAL: dict[str, Callable[[], Any]] = {
     ),
     "validate": lambda: sim.load(REFERENCE / "validation"),
     "comparison": lambda: make(nation=True),
-    "search": lambda: sim.search(QUESTION | {"generations": 1}, firms=FIRMS),
+    "search": lambda: sim.search(SMALL, firms=FIRMS),
     "journey": lambda: sim.journey(where={"sector": "catering"}, rows=FIRMS, most=2),
     "live_run": lambda: sim.begin("full_plan", firms=FIRMS).step(months=2),
     "scenario": lambda: scenarios.load("full_plan"),
     "clause": lambda: sim.clause("II.1.b"),
 }
+SMALL = {name: said for name, said in QUESTION.items() if name != "robust"} | {
+    "generations": 1, "replications": 1, "plans": 1,
+}  # fmt: skip
 EVERY = {**MADE, **REAL}
 DRAWN = [name for name in EVERY if name not in ("live_run", "scenario", "clause")]
 SAID = {  # a part of the title, of what came out, and of the table
-    "result": ("Result: full_plan", "Survival: ", "Public contracts"),
-    "comparison": ("Comparison: ", "Survival", "+"),
+    "result": ("Result: full_plan", "Survival: ", "Contracts of small and micro firms"),
+    "comparison": ("Comparison: The whole plan", "survival is", "+"),
     "validate": ("Validation: ", "158", "Who there is"),
     "journey": ("Journey: 2 firms", "", "Catering"),
-    "scenario": ("Scenario: The whole plan (full_plan)", "2022-01-01 to 2023-12-31", "rent_waiver"),
+    "scenario": ("Scenario: The whole plan (full_plan)", "2022-01-01 to 2023-12-31", "problems_closed"),
     "clause": ("II.1.b", "6 months", "months"),
     "live_run": ("On its way: The whole plan", "2022-02-28 has passed; months left: 22", "2022-02"),
     "decide": ("Decision: ", "", ""),
@@ -97,7 +100,7 @@ class Elements(HTMLParser):
 def test_a_console_shows_a_few_lines(every: Callable[[str], Any], name: str, lang: Language) -> None:
     said = in_short(every(name), lang)
     assert len(said) <= MOST_CHARACTERS and said.count("\n") < MOST_LINES, said
-    assert not re.search(r"nan|None|DataFrame|\{|\}|dtype", said), said
+    assert not re.search(r"\bnan\b|None|DataFrame|\{|\}|dtype", said), said
     for part in SAID.get(name, ())[:2] if lang == "en" else ():
         assert part in said, said
 
@@ -145,20 +148,19 @@ def test_a_long_table_is_cut_and_says_so(every: Callable[[str], Any]) -> None:
     assert left > 0 and f"{left} more rows are not shown" in as_html(every("scenario"), "en")
     words = dict.fromkeys(LANGUAGES, "word " * LONGEST_CELL)
     measure = dataclasses.replace(every("clause").measures[0], title=words)
-    assert len(as_html(dataclasses.replace(every("clause"), measures=(measure,)), "en")) < 3 * LONGEST_CELL * len(
-        measure.figures
-    )
+    html = as_html(dataclasses.replace(every("clause"), measures=(measure,)), "en")
+    assert html.count("word ") <= LONGEST_CELL + len(measure.figures) * LONGEST_CELL / len("word ")
 
 
-def test_runs_that_failed_are_told_first() -> None:
-    study = make()
+def test_runs_that_failed_are_told_first(every: Callable[[str], Any]) -> None:
+    study = every("comparison")
     runs = study.runs.assign(reason=["lost power", *[""] * (len(study.runs) - 1)])
     said = in_short(dataclasses.replace(study, runs=runs), "en").split("\n")
     assert said[1].startswith(f"1 of {len(runs)} runs failed")
 
 
-def test_a_study_of_another_version_names_its_tables() -> None:
-    study = make()
+def test_a_study_of_another_version_names_its_tables(every: Callable[[str], Any]) -> None:
+    study = every("comparison")
     other = StudyOfAnotherVersion(study.manifest, study.runs, {"old": pd.DataFrame()})
     assert in_short(other, "en").endswith("Tables: old") and "<table>" not in as_html(other, "en")
 
@@ -197,7 +199,7 @@ def test_a_picture_says_what_its_axes_measure_and_what_it_rests_on(
     assert rests_on in caption and ("seed" in caption or "replications" in caption or lang == "zh")
     charts = drawn.get("concat", [drawn])
     assert all(one["title"]["text"] for one in charts)
-    assert picture.svg().startswith("<svg")
+    assert lang == "zh" or name == "validate" or picture.svg().startswith("<svg")  # which takes long
 
 
 def test_on_the_page_the_line_below_the_title_says_it_as_before(every: Callable[[str], Any]) -> None:
