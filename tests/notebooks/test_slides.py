@@ -103,8 +103,8 @@ def test_pictures_are_whole_and_large(opened: Opened) -> None:
 def test_a_slide_says_on_how_many_firms_it_rests(opened: Opened) -> None:
     opened.page.keyboard.press("Home")
     said = [opened.after("ArrowRight") for _ in TOPICS]
-    assert f"{STORED} 行企业，2 次重复" in said[3], "the study that was there is shown"
-    assert f"{RUN_HERE} 行企业，2 次重复" in said[6], "what was not there was run"
+    assert f"{STORED} 户样本企业，2 次重复" in said[3], "the study that was there is shown"
+    assert f"{RUN_HERE} 户样本企业，2 次重复" in said[6], "what was not there was run"
 
 
 def test_chinese_is_set_in_the_font_that_the_file_carries(opened: Opened) -> None:
