@@ -24,7 +24,7 @@ reference: setup ## the reference result in results/reference/, and what the REA
 	@$(BIN)/shukun decide --draws 32 --replications 2 --out results/reference/decision
 	@$(BIN)/python -m tests.docs.reference
 
-slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the studies in results/
+slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the reference result
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
 		--output-dir results notebooks/presentation.ipynb
 

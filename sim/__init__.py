@@ -1,12 +1,14 @@
 """Shukun: which firms a relief plan would save, before the money is spent.
 
-A few calls are all that a notebook needs. What they return has tidy pandas tables (columns and units in
-``sim.observe.tables`` and in the docstring of what is returned) and, where a person would look rather than read, a
-``plot()``::
+A few calls are all that a notebook needs. What they return tells what came out of it (as the last line of a cell,
+with a table), has tidy pandas tables (columns and units in ``sim.observe.tables`` and in the docstring of what is
+returned) and, where a person would look rather than read, a ``plot()``::
 
     import sim
 
+    sim.scenarios(), sim.levers("rent"), sim.clause("II.1.b"), sim.diff("national_rules", "full_plan")
     result = sim.run("full_plan", firms=2_000)
+    live = sim.begin("full_plan", firms=2_000).step(months=3)
     study = sim.compare(["no_support", "full_plan"], firms=2_000, replications=4)
     study.outcomes_of({"sector": "catering", "universe": "enterprises"})
     seen = sim.run("full_plan", firms=2_000, inside=sim.Inside(days=["2022-12-31"], sample=500, stops=True)).snapshots
@@ -26,11 +28,12 @@ A few calls are all that a notebook needs. What they return has tidy pandas tabl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim import drawing
 from sim.study.arguments import DRAWN, DRAWN_OFTEN, IDENTITIES, LATER, ONE_OR_MORE, OVER, SEVERAL, checked
-from sim.study.keywords import Execution, ExecutionKeywords, InBothWorlds, InBothWorldsKeywords, TimedKeywords
+from sim.study.keywords import EXECUTION, IN_BOTH_WORLDS, QUESTION, TIMED, Execution, InBothWorlds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +43,17 @@ if TYPE_CHECKING:
     from sim.observe.inside import Inside
     from sim.observe.tables import Result
     from sim.refusal import Language
+    from sim.report.notebook.lists import check, clause, diff, levers, scenarios
     from sim.scenario import Scenario
     from sim.study.comparison.journey import Journey
-    from sim.study.keywords import Firms, Progress, QuestionKeywords
+    from sim.study.keywords import (
+        ExecutionKeywords,
+        Firms,
+        InBothWorldsKeywords,
+        Progress,
+        QuestionKeywords,
+        TimedKeywords,
+    )
     from sim.study.questions.attribute import Attribution
     from sim.study.questions.calibrate import Calibration
     from sim.study.questions.comparison import Comparison
@@ -52,14 +63,21 @@ if TYPE_CHECKING:
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
     from sim.study.questions.validate import Validation
+    from sim.study.runs.live_run import LiveRun
     from sim.study.runs.study import Study
+    from sim.study.workbench import model as workbench_model
 
     Asked = str | Path | Mapping[str, Any]  # name of a shipped question, a file, or what a file would say
 
 __all__ = [
-    "Inside", "attribute", "calibrate", "calibration", "case", "compare", "decide", "discover", "export", "journey",
-    "load", "run", "save", "search", "sensitivity", "sweep", "validate", "workbench_model",
+    "Inside", "attribute", "begin", "calibrate", "calibration", "case", "check", "clause", "compare", "decide", "diff",
+    "discover", "export", "journey", "levers", "load", "run", "save", "scenarios", "search", "sensitivity", "sweep",
+    "validate", "workbench_model",
 ]  # fmt: skip
+# Where those lie that are loaded when they are asked for.
+ELSEWHERE = dict.fromkeys(("check", "clause", "diff", "levers", "scenarios"), "sim.report.notebook.lists") | {
+    "Inside": "sim.observe.inside", "workbench_model": "sim.study.workbench",
+}  # fmt: skip
 
 
 def _drawn(what: Any, **how: Any) -> Any:
@@ -69,13 +87,19 @@ def _drawn(what: Any, **how: Any) -> Any:
 
 
 def _told(what: Any) -> str:
-    from sim.report.terminal import in_short  # here: a call that shows nothing needs no words
+    from sim.report.notebook import in_short  # here: a call that shows nothing needs no words
 
     return in_short.in_short(what)
 
 
+def _shown(what: Any) -> str:
+    from sim.report.notebook import as_html  # the same
+
+    return as_html.as_html(what)
+
+
 drawing.drawn_by(_drawn)
-drawing.told_by(_told)
+drawing.told_by(_told, _shown)
 
 
 @checked()
@@ -105,7 +129,29 @@ def run(
     return once(scenario, levers or {}, firms, seed, follow, progress, inside, threads)
 
 
-@checked(keywords=(ExecutionKeywords, Execution), draws=DRAWN, against=ONE_OR_MORE)
+@checked()
+def begin(
+    scenario: str | Path | Scenario,
+    *,
+    levers: Mapping[str, Any] | None = None,
+    firms: Firms = None,
+    seed: int = 1,
+    follow: Sequence[int] = (),
+    inside: Inside | None = None,
+    threads: int | None = None,
+) -> LiveRun:
+    """Begin a run that is lived month by month, with a look at the province between; arguments as of :func:`run`.
+
+    ``live.step()`` lets a month pass, ``live.step(months=3)`` three; ``live.date``, ``live.outcomes``, ``live.panel``
+    and ``live.firms()`` tell how things stand; ``live.result()`` lives through the rest and is what :func:`run` gives,
+    bit for bit. Raises what :func:`run` raises.
+    """
+    from sim.study.runs.live_run import LiveRun  # start-up: `import sim` is light
+
+    return LiveRun(scenario, levers or {}, firms, seed, follow, inside, threads)
+
+
+@checked(keywords=EXECUTION, draws=DRAWN, against=ONE_OR_MORE)
 def compare(
     scenarios: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -139,14 +185,14 @@ def compare(
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
-@checked(asked=LATER)
+@checked(keywords=QUESTION, asked=LATER)
 def sweep(
     asked: Asked | Scenario, grid: Mapping[str, Sequence[Any]] | None = None, **how: Unpack[QuestionKeywords]
 ) -> Sweep:
     """Run a scenario under every draw of a design; see :mod:`sim.study.questions.sweep`.
 
     ``asked``: a shipped design (``scenarios/sweeps/``), a file, or what a file would say; with a ``grid`` (dotted path
-    to values) the name or file of a scenario, or a loaded one. ``how``: keywords of :func:`sim.study.answering.ask`.
+    to values) the name or file of a scenario, or a loaded one. Keywords: see :func:`sim.study.answering.ask`.
     """
     from sim.study import answering  # start-up: `import sim` is light
 
@@ -155,24 +201,28 @@ def sweep(
     return _ask("sweep", asked, how)  # type: ignore[arg-type, return-value]
 
 
+@checked(keywords=QUESTION)
 def attribute(asked: Asked = "actions", **how: Unpack[QuestionKeywords]) -> Attribution:
     """Shapley values of the plan's actions, steps or measures; see :mod:`sim.study.questions.attribute`.
 
-    ``how``: keywords of :func:`sim.study.answering.ask`, here and below.
+    Keywords, here and below: see :func:`sim.study.answering.ask`.
     """
     return _ask("attribute", asked, how)  # type: ignore[return-value]
 
 
+@checked(keywords=QUESTION)
 def sensitivity(asked: Asked = "screening", **how: Unpack[QuestionKeywords]) -> Sensitivity:
     """What the outcomes are sensitive to; see :mod:`sim.study.questions.sensitivity`."""
     return _ask("sensitivity", asked, how)  # type: ignore[return-value]
 
 
+@checked(keywords=QUESTION)
 def discover(asked: Asked = "missed_targets", **how: Unpack[QuestionKeywords]) -> Discovery:
     """In which worlds a plan misses its targets; see :mod:`sim.study.questions.discover`."""
     return _ask("discover", asked, how)  # type: ignore[return-value]
 
 
+@checked(keywords=QUESTION)
 def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) -> Search:
     """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
     return _ask("search", asked, how)  # type: ignore[return-value]
@@ -209,7 +259,7 @@ def calibration(folder: str | Path | None = None) -> Used:
     return classification.use(None if folder is None else Path(folder))
 
 
-@checked(keywords=(TimedKeywords, Execution), draws=OVER, replications=SEVERAL)
+@checked(keywords=TIMED, draws=OVER, replications=SEVERAL)
 def validate(
     targets: Iterable[str] = (),
     *,
@@ -233,7 +283,7 @@ def validate(
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
-@checked(keywords=(ExecutionKeywords, Execution))
+@checked(keywords=EXECUTION)
 def calibrate(
     targets: Iterable[str] = (),
     *,
@@ -260,7 +310,7 @@ def calibrate(
     return answering.kept(asked, Execution(**execution))  # type: ignore[return-value]
 
 
-@checked(keywords=(ExecutionKeywords, Execution), draws=DRAWN_OFTEN)
+@checked(keywords=EXECUTION, draws=DRAWN_OFTEN)
 def decide(
     plans: Iterable[str | Path | Scenario] | None = None,
     *,
@@ -292,24 +342,19 @@ def decide(
     return answering.kept(question, Execution(**execution))  # type: ignore[return-value]
 
 
-def workbench_model(scenario: str | Path | Scenario = "full_plan", **how: Any) -> Any:
-    """This project as a model of the EMA Workbench; see :func:`sim.study.workbench.model`."""
-    from sim.study import workbench  # start-up: `import sim` is light
-
-    return workbench.model(scenario, **how)
-
-
 def __getattr__(name: str) -> Any:
-    """``Inside``, and ``__version__``, read from the package's metadata, when they are asked for."""
-    if name == "Inside":
-        from sim.observe.inside import Inside  # start-up: `import sim` is light
-
-        return Inside
+    """What is loaded when it is asked for, so that ``import sim`` stays light."""
+    if name in ELSEWHERE:
+        return getattr(import_module(ELSEWHERE[name]), "model" if name == "workbench_model" else name)
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version
 
     return version("shukun")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__", *(name for name in globals() if name.startswith("__"))])
 
 
 def _ask(kind: str, asked: Asked, how: QuestionKeywords) -> Study:
@@ -318,7 +363,7 @@ def _ask(kind: str, asked: Asked, how: QuestionKeywords) -> Study:
     return answering.ask(kind, asked, **how)
 
 
-@checked(keywords=(InBothWorldsKeywords, InBothWorlds), firms=IDENTITIES)
+@checked(keywords=IN_BOTH_WORLDS, firms=IDENTITIES)
 def journey(
     firms: Iterable[int] = (),
     *,

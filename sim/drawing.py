@@ -20,8 +20,19 @@ class Picture(Protocol):
         """Write it as ``.png``, ``.svg``, ``.pdf``, or its specification as ``.json``."""
 
 
+class Told:
+    """What a console tells in a few lines, and a notebook with a table, in the language of the environment."""
+
+    def __repr__(self) -> str:
+        return _tell(self)
+
+    def _repr_html_(self) -> str:
+        return _show(self)
+
+
 _draw: Callable[..., Any]
 _tell: Callable[[Any], str]
+_show: Callable[[Any], str]
 
 
 def drawn_by(draw: Callable[..., Any]) -> None:
@@ -40,12 +51,7 @@ def draw(what: Any, **how: Any) -> Any:
     return _draw(what, **how)
 
 
-def told_by(tell: Callable[[Any], str]) -> None:
-    """Say who tells a result in a few lines."""
-    global _tell
-    _tell = tell
-
-
-def told(what: Any) -> str:
-    """A result in a few lines, in the language of the environment, as a console or a notebook shows the object."""
-    return _tell(what)
+def told_by(tell: Callable[[Any], str], show: Callable[[Any], str]) -> None:
+    """Say who tells a :class:`Told` in a few lines, and who in HTML."""
+    global _tell, _show
+    _tell, _show = tell, show

@@ -86,34 +86,33 @@ def simulate(
     ``firms``: rows alive at the start, None for what the scenario says (one to one if it says nothing); ``follow``:
     identities of firms whose journeys are kept; ``fates``: whether the table of all firms is kept, as it always is
     beside journeys (without it memory and time are saved); ``tables``: whether the panel, delivery, requests and the
-    repayment wall are wanted: without them a run counts and writes only what the outcomes and the ledger need, which
-    are the same to the last bit; ``inside``: which firms are seen on which days, and what else of the inside of the
-    run, None for nothing; ``threads``: of this process that share the work on many firms, which gives the same
-    bits; ``progress``: called with the share of the days passed.
-    Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that cannot be built and
-    for a day to look inside that is outside the horizon.
+    repayment wall are wanted: without them only what outcomes and ledger need is counted, which are the same to the
+    last bit; ``inside``: which firms are seen on which days, and what else of the inside of the run; ``threads``: of
+    this process that share the work on many firms, which gives the same bits; ``progress``: called with the share of
+    the days passed. Raises :class:`UnbalancedError` when a fen is missing and ``ValueError`` for a population that
+    cannot be built and for a day to look inside that is outside the horizon.
     """
-    began = perf_counter()
-    parameters = load_parameters(changed=scenario.parameter_changes)
-    timeline = horizon(scenario.world.start, scenario.world.end)
-    size = firms if firms is not None else scenario.firms
-    wanted = Wanted(follow, fates, tables, inside)
-
-    def live(careful: bool) -> Run:
-        since = perf_counter()
-        population = synthesise(parameters, county_table(), timeline, seed, None if size == "province" else size)
-        built = perf_counter() - since
-        run = Run(scenario, parameters, population, seed, wanted, threads, careful)
-        run.seconds = {"population": built, **run.seconds}
-        run.live(progress or (lambda share: None))
-        return run
-
+    began, wanted = perf_counter(), Wanted(follow, fates, tables, inside)
+    told = progress or (lambda share: None)
     try:
-        run = live(careful=False)
+        (run := laid_out(scenario, firms, seed, wanted, threads)).live(told)
     except OverdrawnError:  # a fund was emptied within days of being ample
-        run = live(careful=True)
+        (run := laid_out(scenario, firms, seed, wanted, threads, careful=True)).live(told)
     result = run.result()
     return replace(result, wall_seconds=perf_counter() - began, seconds=run.seconds)
+
+
+def laid_out(
+    scenario: Scenario, firms: int | None, seed: int, wanted: Wanted, threads: int, careful: bool = False
+) -> Run:
+    """A run that has not begun, see :func:`simulate`. ``careful``: it never raises ``OverdrawnError``."""
+    parameters, size = load_parameters(changed=scenario.parameter_changes), scenario.firms if firms is None else firms
+    timeline, since = horizon(scenario.world.start, scenario.world.end), perf_counter()
+    population = synthesise(parameters, county_table(), timeline, seed, None if size == "province" else size)
+    built = {"population": perf_counter() - since}
+    run = Run(scenario, parameters, population, seed, wanted, threads, careful)
+    run.seconds = built | run.seconds
+    return run
 
 
 class Wanted(NamedTuple):
@@ -202,8 +201,7 @@ class Run:
         self.desks = Desks(province, rules, parameters, self.entitled)
         self.banks = Banks(province, parameters, entities, self.loans, self._inclusive_loans())
         key_firms = by_prefecture(firms, (firms.flags & KEY_FIRM) != 0, alive, prefectures).astype(np.float64)
-        episode = self.outbreak.closures.episode
-        around = Surroundings(self.desks.desk, self.banks.bank, episode, self.markets, world)
+        around = Surroundings(self.desks.desk, self.banks.bank, self.outbreak.closures.episode, self.markets, world)
         self.restart = Restart(province, parameters, entities, key_firms, around)
         self.offices = Offices(province, self.desks, self.banks)
         self.tenders = Tenders(province, parameters, counties.prefecture_weight, self.population.scale)
@@ -253,6 +251,11 @@ class Run:
 
     def live(self, progress: Callable[[float], None]) -> None:
         """Run all processes to the end of the horizon."""
+        self.begin(progress)
+        self.env.run(until=self.timeline.days)
+
+    def begin(self, progress: Callable[[float], None]) -> None:
+        """Let all processes wait for their first day; they act as ``env`` is run."""
         every_day = list(range(self.timeline.days))
         offices_open = calendar.working_days(self.timeline)
         month_starts = [d for d in every_day if d == 0 or self.timeline.month[d] != self.timeline.month[d - 1]]
@@ -275,8 +278,7 @@ class Run:
             let("observation", every_day, calendar.OUTBREAK, self._look)
         if self.looks.stops is not None:
             let("observation", every_day, calendar.OUTBREAK, self.looks.stops.look)
-        settlements = [day for day in every_day if self.timeline.cohort[day] >= 0]
-        let("firms", settlements, calendar.SETTLEMENT, self._settle)
+        let("firms", [day for day in every_day if self.timeline.cohort[day] >= 0], calendar.SETTLEMENT, self._settle)
         let("institutions", offices_open, calendar.DESKS, self.offices.work)
         let("institutions", offices_open, calendar.RESTART, self.restart.work)
         let("institutions", month_starts, calendar.TENDERS, self.tenders.buy)
@@ -288,7 +290,6 @@ class Run:
             start("observation", every_day, calendar.MONITOR, self._look)
         for days, look in self.looks.evenings():
             start("observation", days, calendar.MONITOR, look)
-        self.env.run(until=self.timeline.days)
 
     def _timed(self, part: str, act: Callable[[int], None]) -> Callable[[int], None]:
         """The same act, whose seconds are added to a part of the run."""
@@ -337,8 +338,7 @@ class Run:
             self.desks.count_staff()
 
     def _react(self, day: int, money: list[Money]) -> None:
-        put_in = [(given, None) for given in money]
-        self._timed("institutions", lambda day: self._change(day, put_in, reacts=True))(day)
+        self._timed("institutions", lambda day: self._change(day, [(given, None) for given in money], reacts=True))(day)
 
     def _bring_into_force(self, day: int) -> bool:
         """Let measures say what they do on a day, or will on their first; returns whether dates moved any."""

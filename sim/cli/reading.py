@@ -11,7 +11,7 @@ from sim.cli.application import refuse
 from sim.cli.language import language, say
 from sim.cli.shared import AsJson, ScenarioName, argument, command, option, table
 from sim.measure import Words
-from sim.refusal import Refusal, nearest
+from sim.refusal import Refusal
 from sim.report.terminal import lever_list, tables
 from sim.report.words.catalogue import named
 
@@ -57,15 +57,7 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Print what may be changed in a scenario, with its present value."""
-    words = word or []
-    entries = scenarios.lever_table(scenario)
-    found = lever_list.answering(entries, words)
-    if not found:
-        given = " ".join(words)
-        if set(words) & set(scenarios.names()):
-            refuse([say("fault.levers_scenario", given=next(name for name in words if name in scenarios.names()))])
-        near = nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))})
-        refuse([say("fault.levers", given=given) if near is None else say("fault.levers_near", given=given, near=near)])
+    found = lever_list.found(scenario, word or [])
     if as_json:
         tables.print_json(lever_list.answer(found))
     else:

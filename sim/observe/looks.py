@@ -7,6 +7,7 @@ agree to the last bit, and what nobody asks for is not even counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -65,7 +66,6 @@ class Looks:
         self.stops = Stops(population.firms, strata, timeline) if self.inside.stops else None
         if self._days or self.inside.distributions:
             self._sample = self._chosen()
-            self._cohort = np.repeat(np.arange(COHORTS), np.diff(population.cohort_start))
 
     def evenings(self) -> Iterator[tuple[list[int], Callable[[int], None]]]:
         """What is looked at on the evenings of which days."""
@@ -94,7 +94,7 @@ class Looks:
         self._snapshots.append(self.snapshot(day, self._sample))
 
     def _spread(self, day: int) -> None:
-        everybody = np.ones(len(self._cohort), np.bool_)
+        everybody = np.ones(len(self.population.firms.key), np.bool_)
         self._distributions.append(distribution(self.snapshot(day, everybody), GROUPED_BY))
 
     def _chosen(self) -> NDArray[np.bool_]:
@@ -193,6 +193,11 @@ class Looks:
                 "measures_granted": measures[:, GRANTED],
             }
         )
+
+    @cached_property
+    def _cohort(self) -> NDArray[np.int64]:
+        """The cohort of each row, (n,)."""
+        return np.repeat(np.arange(COHORTS), np.diff(self.population.cohort_start))
 
     def _settled(self, day: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Months that each of some rows has settled by an evening, in the year of its last settlement."""

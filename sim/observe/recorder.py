@@ -148,21 +148,25 @@ class Record:
             "restarts": self.restarts_table(counts),
         }
 
-    def panel_table(self) -> pd.DataFrame:
-        """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out."""
+    def panel_table(self, passed: int | None = None) -> pd.DataFrame:
+        """The panel (columns: ``TABLES['panel']``); cells without any firm at any time are left out.
+
+        ``passed``: of so many months, of a run that has not got further; None for all.
+        """
         import pandas as pd
 
-        inhabited = np.flatnonzero((self.panel[-1, :, BORN] + self.panel[-1, :, FOUNDERS]) > 0)
+        names, panel = self.months[:passed], self.panel[:passed]
+        inhabited = np.flatnonzero((panel[-1:, :, BORN] + panel[-1:, :, FOUNDERS]).sum(axis=0) > 0)
         p, s, z = np.unravel_index(inhabited, self.cells)
-        months, cells = len(self.months), len(inhabited)
-        names: dict[str, object] = {
-            "month": np.repeat(np.array(self.months, object), cells),
+        months, cells = len(names), len(inhabited)
+        columns: dict[str, object] = {
+            "month": np.repeat(np.array(names, object), cells),
             "prefecture": np.tile(np.array(self.prefectures, object)[p], months),
             "sector": np.tile(np.array(SECTORS, object)[s], months),
             "size": np.tile(np.array(SIZES, object)[z], months),
         }
-        counted = self.panel[:, inhabited].reshape(months * cells, len(COUNTED))
-        return pd.DataFrame(names | {name: counted[:, k] for k, name in enumerate(COUNTED)})
+        counted = panel[:, inhabited].reshape(months * cells, len(COUNTED))
+        return pd.DataFrame(columns | {name: counted[:, k] for k, name in enumerate(COUNTED)})
 
     def outcomes_table(
         self,

@@ -320,7 +320,7 @@ def named(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Categoric
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(drawing.Told):
     """What one run leaves: tidy tables and what they cost. Columns: ``TABLES``."""
 
     scenario: str
@@ -349,9 +349,6 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)  # split: population, firms, institutions, observation
     read_in: Mapping[str, str] = field(default_factory=dict)  # see `sim.observe.some_firms.read_in`
     changed_parameters: tuple[ChangedParameter, ...] = ()  # where it is not the model as calibrated
-
-    def __repr__(self) -> str:
-        return drawing.told(self)
 
     @property
     def firm_months_per_second(self) -> float:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic.fields import FieldInfo
 
 from sim.data_folders import scenarios_folder
+from sim.drawing import Told
 from sim.measure import Measure
 from sim.parameters import load as load_parameters
 from sim.scenario import levers
@@ -88,8 +89,8 @@ class TargetDetail:
     at_most: float | None
 
 
-@dataclass(frozen=True)
-class ClauseDetail:
+@dataclass(frozen=True, repr=False)
+class ClauseDetail(Told):
     """A clause: ``paraphrase`` and ``heading`` (of its section) in both languages, ``state`` modelled or declared.
 
     ``origin``: nation, province or both, by the document in ``origin_source``.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sim.drawing import Told
 from sim.instruments import instruments
 from sim.measure import Measure, Words
 from sim.parameters import effective
@@ -36,8 +37,8 @@ class Origin:
     against: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Scenario:
+@dataclass(frozen=True, repr=False)
+class Scenario(Told):
     """What is asked of one run. Levers are applied; nothing in it changes afterwards.
 
     ``parameter_changes`` go to ``sim.parameters``; ``firms`` is a number of sampled rows or ``"province"`` for one row

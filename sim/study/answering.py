@@ -21,7 +21,7 @@ from sim.scenario.plain import plain
 from sim.scenario.validation_errors import listed
 from sim.study import StudyError, study_folder
 from sim.study.arguments import arguments, checked
-from sim.study.keywords import Execution, Firms, Progress, QuestionKeywords, TimedKeywords
+from sim.study.keywords import QUESTION, Asking, Execution, Progress, QuestionKeywords, parted
 from sim.study.questions import module
 from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
@@ -114,28 +114,18 @@ def over_grid(scenario: Any, grid: Mapping[str, Any], how: QuestionKeywords) -> 
     return asked, how
 
 
-@checked(keywords=(TimedKeywords, Execution))
-def ask(
-    kind: str,
-    /,
-    asked: str | Path | Mapping[str, Any],
-    *,
-    levers: Mapping[str, Any] | None = None,
-    firms: Firms = None,
-    seed: int = 1,
-    replications: int | None = None,
-    draws: int | None = None,
-    **execution: Unpack[TimedKeywords],
-) -> Study:
+@checked(keywords=QUESTION)
+def ask(kind: str, /, asked: str | Path | Mapping[str, Any], **how: Unpack[QuestionKeywords]) -> Study:
     """Answer a question that is asked in a file, or as a file would ask it.
 
     ``levers``, ``firms``, ``seed``: see :class:`sim.study.runs.specification.Setting`. ``replications`` and ``draws``
-    stand for what the question says. ``execution``: see :class:`sim.study.keywords.Execution`. Raises ``ScenarioError``
+    stand for what the question says. The others: see :class:`sim.study.keywords.Execution`. Raises ``ScenarioError``
     when the question, a lever or a value is not understood and :class:`StudyError` when it cannot be answered.
     """
-    content, place = question(kind, asked, replications=replications, draws=draws)
-    setting = Setting(levers or {}, firms, seed, place.folder)
-    return kept(Asked(kind, content, setting, place.document), Execution(**execution))
+    said, execution = parted(how, Asking, Execution)
+    content, place = question(kind, asked, replications=said.replications, draws=said.draws)
+    setting = Setting(said.levers or {}, said.firms, said.seed, place.folder)
+    return kept(Asked(kind, content, setting, place.document), execution)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from sim.study import StudyError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Keywords = tuple[Any, type[Any]]  # a TypedDict, and the dataclass that it writes out, see `sim/study/keywords.py`
+Keywords = tuple[Any, ...]  # a TypedDict, and the dataclasses that it writes out, see `sim/study/keywords.py`
 
 
 class NotAllowedError(ValueError):
@@ -213,6 +213,8 @@ def arguments() -> Mapping[str, Argument]:
     return {
         "scenario": scenario,
         "against": scenario,
+        "a": scenario,
+        "b": scenario,
         "scenarios": scenarios,
         "plans": scenarios,
         "asked": Argument(
@@ -246,6 +248,9 @@ def arguments() -> Mapping[str, Argument]:
         ),
         "cluster": Argument("调度器的地址", "the address of a scheduler", _text),
         "folder": Argument("文件夹的路径", "the path of a folder", _path),
+        "file": Argument("文件的路径", "the path of a file", _path),
+        "words": Argument("以空格分开的词", "words with blanks between them", _text),
+        "id": Argument("条款编号，如 II.1.b", "the id of a clause, such as II.1.b", _text),
         "outcomes": Argument("指标名称的列表", "a list of outcomes' names", _list(_text)),
         "inside": Argument(
             "sim.Inside(...)，如 sim.Inside(days=['2022-12-31'], sample=500)",
@@ -261,7 +266,7 @@ def arguments() -> Mapping[str, Argument]:
 def checked(keywords: Keywords | None = None, **own: Argument) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function look at its arguments first, each by its name in :func:`arguments`, or as ``own`` says.
 
-    ``keywords``: the group that the function takes as its ``**``; its signature shows them one by one. The function
+    ``keywords``: the groups that the function takes as its ``**``; its signature shows them one by one. The function
     raises :class:`StudyError` for an argument that it does not take, before it does anything.
     """
 
@@ -290,9 +295,10 @@ def _written_out(function: Callable[..., Any], keywords: Keywords) -> inspect.Si
     """The signature of a function with keywords one by one in the place of its ``**``."""
     signature = inspect.signature(function)
     *parameters, _ = signature.parameters.values()
-    taken, group = keywords
+    taken, *groups = keywords
     written = [
         inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+        for group in groups
         for field in fields(group)
         if field.name in taken.__optional_keys__
     ]

@@ -6,10 +6,15 @@ A call takes such keywords one by one, as ``**execution: Unpack[ExecutionKeyword
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeVar
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+One = TypeVar("One", bound="DataclassInstance")
+Other = TypeVar("Other", bound="DataclassInstance")
 Progress = Callable[[float], None]  # is told the share done, from 0 to 1
 Firms = int | Literal["province"] | None  # rows; one a firm of the province; what the scenario says
 
@@ -49,8 +54,19 @@ class TimedKeywords(ExecutionKeywords, total=False):
     seconds: float | None
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What is said beside a question in a file, see :func:`sim.study.answering.ask`."""
+
+    levers: Mapping[str, Any] | None = None
+    firms: Firms = None
+    seed: int = 1
+    replications: int | None = None
+    draws: int | None = None
+
+
 class QuestionKeywords(TimedKeywords, total=False):
-    """Keywords of a question in a file, see :func:`sim.study.answering.ask`."""
+    """Keywords of a question in a file: those of :class:`Asking` and of :class:`Execution`."""
 
     levers: Mapping[str, Any] | None
     firms: Firms
@@ -74,3 +90,17 @@ class InBothWorldsKeywords(TypedDict, total=False):
     levers: Mapping[str, Any] | None
     rows: Firms
     seed: int
+
+
+# What a call takes as its ``**``, and what that is written out as, see :func:`sim.study.arguments.checked`.
+EXECUTION: Final = (ExecutionKeywords, Execution)
+TIMED: Final = (TimedKeywords, Execution)
+QUESTION: Final = (QuestionKeywords, Asking, Execution)
+IN_BOTH_WORLDS: Final = (InBothWorldsKeywords, InBothWorlds)
+
+
+def parted(given: Mapping[str, Any], one: type[One], other: type[Other]) -> tuple[One, Other]:
+    """Keywords that a call was given as the two groups that they belong to."""
+    groups = ({field.name for field in fields(group) if field.name in given} for group in (one, other))
+    of_one, of_other = ({name: given[name] for name in names} for names in groups)
+    return one(**of_one), other(**of_other)

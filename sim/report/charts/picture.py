@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +32,7 @@ class Picture:
     It needs no network and no extension of the notebook: it is drawn here, by vl-convert.
     """
 
-    specification: Spec
+    specification: Spec = field(repr=False)
 
     def to_dict(self) -> Spec:
         """The specification, as Vega-Lite and Altair read it."""

@@ -26,6 +26,7 @@ from sim.report.charts import (
 from sim.report.charts.comparison import all_charts, effects
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import WIDTH, WIDTH_BESIDE, Picture, together
+from sim.report.charts.standing_alone import caption, with_axes, with_caption
 from sim.report.charts.style import Spec
 from sim.report.words.catalogue import LANGUAGES, Language, named, text
 from sim.report.words.language import of_environment
@@ -68,12 +69,14 @@ def draw(
         return on_axes.draw(what, ax, **which)
     if lang not in (None, *LANGUAGES):
         raise ValueError(f"there is no language {lang}; there are {', '.join(LANGUAGES)}")
-    charts = charts_of(what, _set_in(lang or of_environment()), **which)
+    lang = _set_in(lang or of_environment())
+    charts = [with_axes(chart) for chart in charts_of(what, lang, **which)]
     if not charts:
         raise ValueError(f"this {type(what).__name__.lower()} has nothing to draw")
     columns = 1 if isinstance(what, BELOW) else 2 if isinstance(what, Discovery) else len(charts)
     is_wide = columns == 1 or len(charts) == 1
-    return together(charts, columns, width or (WIDTH if is_wide else WIDTH_BESIDE), height)
+    drawn = together(charts, columns, width or (WIDTH if is_wide else WIDTH_BESIDE), height)
+    return Picture(with_caption(drawn.specification, caption(what, lang)))
 
 
 @singledispatch

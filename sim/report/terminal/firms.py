@@ -118,17 +118,22 @@ def show_clause(detail: ClauseDetail, effect: ClauseEffect | None, replications:
         paragraph(text("cli.note.no_measure", lang))
 
 
-def _show_measure(measure: MeasureDetail, lang: Language) -> None:
-    rows = [
-        (
+def figures(measure: MeasureDetail, lang: Language) -> list[list[str]]:
+    """The figures of a measure: name, since when, value, unit and meaning."""
+    return [
+        [
             figure.name,
             _day(figure.since),
             plain(figure.value),
             _word("figure_unit", figure.unit, lang),
             figure.meaning[lang],
-        )
+        ]
         for figure in measure.figures
     ]
+
+
+def _show_measure(measure: MeasureDetail, lang: Language) -> None:
+    rows = figures(measure, lang)
     title = text("cli.note.measure", lang, title=measure.title[lang], id=measure.id)
     table([text(f"cli.column.{name}", lang) for name in ("figure", "since", "value", "unit", "meaning")], rows, title)
     origin = _word("origin", measure.origin, lang)

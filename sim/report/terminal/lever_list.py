@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from sim.data_folders import scenarios_folder
 from sim.recalibration import PARAMETERS
+from sim.refusal import Refusal, nearest
 from sim.report.terminal.tables import paragraph, plain, table
-from sim.report.words.catalogue import LANGUAGES, Language, catalogue, named, text
+from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue, named, text
 from sim.report.words.lever_names import WORDS_OF_VALUES, all_lever_words, value_name
 from sim.report.words.parameter_names import group_name, unit_name
 from sim.report.words.sentences import say
+from sim.scenario import Scenario, lever_table, names
 from sim.scenario.catalogue import catalogue as measures_folder
 from sim.scenario.differences import Change
 from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
@@ -20,6 +23,44 @@ from sim.scenario.levers import ALL, ELSEWHERE, LeverEntry, all_fields
 MEASURES: Final = "measures"
 GROUPS: Final = (MEASURES, ALL, *ELSEWHERE)
 RANGE: Final = re.compile(r"(above )?(\S+) to (\S+)")
+
+
+class Line(NamedTuple):
+    """A lever in words: its path, how it stands, its unit, what is allowed, and what it means."""
+
+    path: str
+    value: str
+    unit: str
+    allowed: str
+    meaning: str
+
+
+def found(scenario: Scenario | str | Path, words: Sequence[str]) -> list[LeverEntry]:
+    """The levers of a scenario to which all of the words apply, all without words; a refusal where there is none."""
+    entries = lever_table(scenario)
+    if answers := answering(entries, words):
+        return answers
+    given = " ".join(words)
+    if meant := next((word for word in words if word in names()), None):
+        said = both("cli.fault.levers_scenario", given=meant)
+    elif near := nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))}):
+        said = both("cli.fault.levers_near", given=given, near=near)
+    else:
+        said = both("cli.fault.levers", given=given)
+    raise Refusal(zh=said.zh, en=said.en)
+
+
+def lines(entries: Sequence[LeverEntry], lang: Language) -> list[Line]:
+    """Levers in words."""
+    told = []
+    for entry, name in zip(entries, all_lever_words(entry.path for entry in entries), strict=True):
+        meaning = _unless_path(say(lang, name), entry.path)
+        if entry.nominal:
+            meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
+        unit = "" if entry.unit == "-" else say(lang, unit_name(entry.unit))
+        value = "null" if entry.value is None else plain(entry.value)
+        told.append(Line(entry.path, value, unit, _allowed(entry, lang), meaning))
+    return told
 
 
 def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[LeverEntry]:
@@ -38,9 +79,9 @@ def answering(entries: Sequence[LeverEntry], words: Sequence[str]) -> list[Lever
     }
     wanted = [(groups.get(word.lower()), pattern(word)) for word in words]
     found = []
-    names = all_lever_words(entry.path for entry in entries)
+    called_so = all_lever_words(entry.path for entry in entries)
     units = {unit: unit_name(unit) for unit in {entry.unit for entry in entries}}
-    for entry, name in zip(entries, names, strict=True):
+    for entry, name in zip(entries, called_so, strict=True):
         more = [actions.get(entry.measure, ""), *(clauses.get(id_, "") for id_ in entry.clauses)]
         if entry.value and entry.path.rpartition(".")[2] in WORDS_OF_VALUES:
             more += [value_name(entry.path, entry.value, lang) for lang in LANGUAGES]
@@ -95,15 +136,7 @@ def _unless_path(name: str, path: str) -> str:
 
 def _show(entries: Sequence[LeverEntry], kind: str, title: str, lang: Language) -> None:
     columns = [text(f"cli.column.{name}", lang) for name in (kind, "value", "unit", "allowed", "meaning")]
-    rows = []
-    for entry, name in zip(entries, all_lever_words(entry.path for entry in entries), strict=True):
-        meaning = _unless_path(say(lang, name), entry.path)
-        if entry.nominal:
-            meaning = " ".join(filter(None, (meaning, f"[{text('cli.note.nominal_lever', lang)}]")))
-        unit = "" if entry.unit == "-" else say(lang, unit_name(entry.unit))
-        value = "null" if entry.value is None else plain(entry.value)
-        rows.append((entry.path, value, unit, _allowed(entry, lang), meaning))
-    table(columns, rows, title)
+    table(columns, lines(entries, lang), title)
 
 
 def _allowed(entry: LeverEntry, lang: Language) -> str:

@@ -74,27 +74,9 @@ def show_comparison(study: Comparison, lang: Language) -> None:
 
     summary = ComparisonSummary(study)
 
-    def change(scenario: str, outcome: str, other: str) -> str:
-        told = summary.effect(scenario, outcome, other).difference
-        return say(lang, numbers.plus_minus(told.mean, told.low, told.high, "share"))
-
-    beside = {added for *_, added in summary.twice}
-    columns = [text("cli.column.scenario", lang)]
-    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
-    rows = []
-    for asked in study.manifest.scenarios:
-        if asked.name in beside:
-            continue
-        values = [say(lang, numbers.share(summary.effect(asked.name, outcome).value.mean)) for outcome in HEADLINES]
-        first, *others = summary.compared_with(asked.name) or [""]
-        if first:
-            values = [f"{value}\n{change(asked.name, of, first)}" for value, of in zip(values, HEADLINES, strict=True)]
-        rows.append([say(lang, asked.title), *values])
-        for other in others:
-            against = text("cli.note.against", lang, baseline=summary.titles[other])
-            rows.append([against, *(change(asked.name, outcome, other) for outcome in HEADLINES)])
+    scenarios = of_scenarios(study, lang)
     _show_remarks(study, lang)
-    table(columns, rows, text("cli.note.mean_of", lang, replications=study.manifest.replications))
+    table(scenarios.columns, scenarios.rows, scenarios.title)
     about = [asked for asked in study.manifest.scenarios if asked.name in study.subjects]
     about = about or list(study.manifest.scenarios[-1:])
     paragraph(say(lang, days_of_rates(HEADLINES, about[0].contents)))
@@ -115,7 +97,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         body = [
             [
                 say(lang, scenario_name(summary, listed)),
-                *(change(n, of, summary.against(n)) for of in HEADLINES for n in (listed, added)),
+                *(_change(summary, n, of, summary.against(n), lang) for of in HEADLINES for n in (listed, added)),
             ]
             for _, listed, added in summary.twice
         ]
@@ -134,6 +116,38 @@ def show_comparison(study: Comparison, lang: Language) -> None:
         _show_lasting(study, about[0], lang)
     for shown in about:
         _show_targets(study, shown, lang)
+
+
+def of_scenarios(study: Comparison, lang: Language) -> Table:
+    """A row for each scenario: the headline outcomes and how far each is from those that it is compared with."""
+    from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
+    from sim.report.answers.answer import Table
+    from sim.study.summaries.comparison import ComparisonSummary
+
+    summary = ComparisonSummary(study)
+    beside = {added for *_, added in summary.twice}
+    columns = [text("cli.column.scenario", lang)]
+    columns += [f"{_outcome(lang, outcome)}\n{text('cli.column.change', lang)}" for outcome in HEADLINES]
+    rows = []
+    for asked in study.manifest.scenarios:
+        if asked.name in beside:
+            continue
+        values = [say(lang, numbers.share(summary.effect(asked.name, outcome).value.mean)) for outcome in HEADLINES]
+        first, *others = summary.compared_with(asked.name) or [""]
+        changes = [_change(summary, asked.name, outcome, first, lang) for outcome in HEADLINES] if first else []
+        if changes:
+            values = [f"{value}\n{change}" for value, change in zip(values, changes, strict=True)]
+        rows.append([say(lang, asked.title), *values])
+        for other in others:
+            against = text("cli.note.against", lang, baseline=summary.titles[other])
+            rows.append([against, *(_change(summary, asked.name, outcome, other, lang) for outcome in HEADLINES)])
+    return Table(text("cli.note.mean_of", lang, replications=study.manifest.replications), columns, rows)
+
+
+def _change(summary: ComparisonSummary, scenario: str, outcome: str, other: str, lang: Language) -> str:
+    """How far a scenario is from another, with the interval."""
+    told = summary.effect(scenario, outcome, other).difference
+    return say(lang, numbers.plus_minus(told.mean, told.low, told.high, "share"))
 
 
 def show_added(study: Comparison, asked: Sequence[str], lang: Language) -> None:

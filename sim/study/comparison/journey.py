@@ -52,7 +52,7 @@ EXAMPLES: Final = (
 
 
 @dataclass(frozen=True, repr=False)
-class Journey:
+class Journey(drawing.Told):
     """What happened to each firm under ``scenario`` and under ``against``, with the random numbers of ``seed``.
 
     ``firms``: firm, entities, prefecture, sector, size, founder, fate (empty for firms born later), and how it ended
@@ -66,9 +66,6 @@ class Journey:
     seed: int
     firms: pd.DataFrame
     events: pd.DataFrame
-
-    def __repr__(self) -> str:
-        return drawing.told(self)
 
     def side_by_side(self) -> pd.DataFrame:
         """Every event once: firm, date, event, measure, clause, flow, then amount_fen and cash_fen under both.

@@ -78,7 +78,7 @@ class Question:
     simulated: int = SIMULATED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Calibration(Study):
     """What evidence allows. Numbers of targets are in their unit, or on the scale that they are compared on.
 

@@ -56,7 +56,7 @@ class Question:
     draws: int = DRAWS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Validation(Study):
     """The model held against evidence. Numbers are in the unit of their target, shares from 0 to 1, money in yuan.
 

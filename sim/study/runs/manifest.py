@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
 
 from sim.classification import province
@@ -42,7 +42,7 @@ class Asked(_Noted):
     name: str
     title: Words
     fingerprint: str
-    contents: dict[str, Any]
+    contents: dict[str, Any] = Field(repr=False)
     changed_parameters: tuple[ChangedParameter, ...] = ()  # against the calibration at that time
 
 
@@ -54,7 +54,7 @@ class Manifest(_Noted):
     firms: int | Literal["province"]  # rows of each run; "province" for one row a firm
     seed: int
     replications: int  # of each draw; the most, where precision or time decides
-    settings: dict[str, Any]  # what else was asked, as the kind of study names it
+    settings: dict[str, Any] = Field(repr=False)  # what else was asked, as the kind of study names it
     province: Words | None = None  # whose case it was; not said by earlier versions
     calibration: str  # SHA-256 of the files in `calibration/`
     other_calibration: OtherCalibration | None = None  # how it differs from the project's

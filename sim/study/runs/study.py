@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Study:
+class Study(drawing.Told):
     """The answer to a question asked of many runs: a manifest, and tables that a subclass names and explains.
 
     Every study has a table ``runs`` with a column ``reason``: why a run failed, else empty.
@@ -25,9 +25,6 @@ class Study:
     settings_needed: ClassVar[frozenset[str]] = frozenset()  # without which it is of a version before
     manifest: Manifest
     runs: pd.DataFrame
-
-    def __repr__(self) -> str:
-        return drawing.told(self)
 
     @property
     def failures(self) -> pd.DataFrame:

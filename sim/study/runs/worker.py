@@ -6,7 +6,8 @@ comes back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,14 +43,27 @@ def once(
     threads: int | None = None,
 ) -> Result:
     """One run in this process; see ``sim.run``. A world that cannot be built raises :class:`StudyError`."""
+    with asked_for(scenario, levers, firms, inside, threads) as (asked, cores):
+        wanted: dict[str, Any] = {"follow": follow, "inside": inside, "fates": True, "threads": cores}
+        return _engine()(asked, firms=rows_of(asked), seed=seed, **wanted, progress=progress)
+
+
+@contextmanager
+def asked_for(
+    scenario: str | Path | Scenario,
+    levers: Mapping[str, Any],
+    firms: Firms,
+    inside: Inside | None,
+    threads: int | None,
+) -> Iterator[tuple[Scenario, int]]:
+    """What one run is asked of, and its threads; what cannot be built or looked into is refused."""
     from sim.kernels.threads import cores  # start-up: NumPy is loaded where a run starts, not before
 
     [asked] = sized([load(scenario, levers)], firms)
     if inside is not None:
         inside.on(horizon(asked.world.start, asked.world.end))  # refused before anything is built
-    wanted: dict[str, Any] = {"follow": follow, "inside": inside, "fates": True, "threads": threads or cores()}
     try:
-        return _engine()(asked, firms=rows_of(asked), seed=seed, **wanted, progress=progress)
+        yield asked, threads or cores()
     except ValueError as error:
         raise StudyError(
             zh=f"情景 {asked.name} 无法运行：{error}", en=f"{asked.name} cannot be run: {error}"

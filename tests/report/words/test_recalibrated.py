@@ -14,8 +14,8 @@ from sim.cli import app
 from sim.data_folders import CALIBRATION_VARIABLE
 from sim.parameters import load as parameters
 from sim.recalibration import changed_parameters, other_calibration
+from sim.report.notebook.in_short import MOST_CHARACTERS, in_short
 from sim.report.pages import answer_page, comparison_page
-from sim.report.terminal.in_short import in_short
 from sim.report.words.recalibrated import remarks
 from sim.scenario import load
 from sim.study.designs.factors import assumptions
@@ -87,7 +87,7 @@ def test_a_changed_parameter_is_told_on_the_page_and_by_the_object_in_both_langu
         assert SAID[lang] in page
         assert SAID[lang] in in_short(changed, lang)
     assert SAID["en"].partition(":")[0] in repr(changed) or SAID["zh"].partition("：")[0] in repr(changed)
-    assert len(repr(changed)) < 1000
+    assert len(repr(changed)) <= MOST_CHARACTERS
 
 
 def test_a_stored_study_still_says_so_when_it_is_read_again(changed: Comparison, tmp_path: Path):

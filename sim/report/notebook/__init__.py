@@ -1,0 +1,1 @@
+"""What an object says of itself: a few lines in a console, with a table in a notebook."""
