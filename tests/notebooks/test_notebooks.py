@@ -24,7 +24,12 @@ def test_a_notebook_runs_from_top_to_bottom(path, monkeypatch, tmp_path):
     ]
     assert pictures, "a presentation shows something"
     if path.stem == "what_if":
-        assert {file.name for file in tmp_path.iterdir()} == {"six_months.yaml", "what_if.png", "what_if.svg"}
+        assert {file.name for file in tmp_path.iterdir()} == {
+            "six_months.yaml",
+            "what_if.png",
+            "what_if.pptx",
+            "what_if.svg",
+        }
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)

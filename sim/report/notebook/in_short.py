@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any, Final, NamedTuple
 
-from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import PLAIN
 from sim.observe.tables import TABLES, Result
@@ -71,7 +70,7 @@ def _of_study(study: Study, lang: Language) -> Short:
         "short.study",
         lang,
         kind=type(study).__name__,
-        title=say(lang, _title(study)),
+        title=say(lang, study_title(study)),
         scenarios=len(manifest.scenarios),
         firms=_firms(manifest.firms),
         replications=manifest.replications,
@@ -81,13 +80,6 @@ def _of_study(study: Study, lang: Language) -> Short:
     found, table = _found(study, lang)
     remarked = [say(lang, remark) for remark in remarks(calibration.of_study(study))]
     return Short(head, [*failed(study, lang), *remarked], found[:MOST_FINDINGS], table, holds)
-
-
-def _title(study: Study) -> Words:
-    """What a study is called; a comparison by the scenario of its headline."""
-    if isinstance(study, Comparison) and (main := ComparisonSummary(study).main):
-        return next(asked.title for asked in study.manifest.scenarios if asked.name == main)
-    return study_title(study)
 
 
 def _found(study: Study, lang: Language) -> tuple[list[str], Table | None]:
