@@ -56,11 +56,12 @@ def test_every_command_runs_as_written(tmp_path: Path) -> None:
     commands = [
         line.split()[1:] for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "shukun" in line
     ]
-    assert [arguments[0] for arguments in commands] == ["check", "compare", "clause", "journey"]
+    assert [arguments[0] for arguments in commands] == ["check", "compare", "clause", "journey", "export", "export"]
     for arguments in commands:
         typed(tmp_path, "shukun", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
     assert (tmp_path / "results/journey.png").exists()
+    assert {path.suffix for path in (tmp_path / "results").glob("my_idea.*")} == {".xlsx", ".docx"}
 
 
 @pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])

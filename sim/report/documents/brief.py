@@ -35,6 +35,7 @@ SHADE: Final = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="EEF4
 PICTURE_SCALE: Final = 2.5  # pixels a unit
 UNIT: Final = 7_430  # of a picture: the letters of its axes stand a little smaller than those of tables
 HIGHEST: Final = Mm(205)
+LETTERS: Final = 1.85  # in the width of a line as many points long as a letter is high
 
 
 def brief(outline: Outline) -> bytes:
@@ -88,6 +89,7 @@ class _Writer:
         cell._tc.get_or_add_tcPr().append(parse_xml(SHADE))
         cell.paragraphs[0].style = self.document.styles["Heading 1"]
         cell.paragraphs[0].add_run(heading)
+        cell.paragraphs[0].paragraph_format.keep_with_next = False  # which would keep the whole box with what follows
         for sentence in sentences:
             paragraph = cell.add_paragraph(sentence, "Normal")
             paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(5), Mm(-4)
@@ -149,7 +151,8 @@ class _Writer:
         for cells, row in zip(([*table.columns], *table.rows), drawn.rows, strict=True):
             for place, (said, cell) in enumerate(zip(cells, row._tr.tc_lst, strict=True)):
                 self._cell(cell, said, size, right[place])
-        parts = shares(table.columns, table.rows, 26)
+        room = self.width.pt / size * LETTERS
+        parts = shares(table.columns, table.rows, room)
         widths = [Emu(round(self.width * part)) for part in parts]
         for row in drawn.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -157,7 +160,7 @@ class _Writer:
                 cell.width = width
         for column, width in zip(drawn._tbl.tblGrid.gridCol_lst, widths, strict=True):
             column.w = width
-        if depth(table.rows, parts) <= MOST_TOGETHER:
+        if depth(table.rows, parts, room) <= MOST_TOGETHER:
             for row in drawn._tbl.tr_lst[:-1]:
                 for cell in row.tc_lst:
                     cell.p_lst[0].get_or_add_pPr().keepNext_val = True

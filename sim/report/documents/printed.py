@@ -15,13 +15,14 @@ import typst
 from sim.report.answers.answer import Table
 from sim.report.charts.fonts import chinese_font
 from sim.report.charts.picture import Picture
-from sim.report.documents.brief import MOST_ROWS, MOST_TOGETHER, chinese, is_of_numbers, sentence
+from sim.report.documents.brief import LETTERS, MOST_ROWS, MOST_TOGETHER, chinese, is_of_numbers, sentence
 from sim.report.documents.lengths import depth, shares
 from sim.report.documents.outline import Drawn, Outline, Part
 from sim.report.documents.packing import MARK
 from sim.report.words.catalogue import text
 
 TEMPLATE: Final = Path(__file__).with_name("printed.typ")
+POINTS: Final = 442  # of a line of text
 WIDTH: Final = 560  # of a chart's plot, in the units of its letters
 ACROSS: Final = 800  # such units on a line of text
 HIGHEST: Final = 1.3  # of the width of a line: what a page has room for
@@ -93,7 +94,10 @@ class _Teller:
             self.tables += 1
             caption = text("document.table", self.lang, number=self.tables, title=table.title)
         is_long = len(table.rows) > MOST_ROWS
-        columns, parts = len(table.columns), shares(table.columns, table.rows, 26)
+        columns = len(table.columns)
+        letters = 9.5 if columns <= 5 else 8.0 if columns <= 8 else 6.5
+        room = POINTS / letters * LETTERS
+        parts = shares(table.columns, table.rows, room)
         return {
             "caption": caption,
             "note": text("document.left_out", self.lang, rows=len(table.rows)) if is_long else "",
@@ -101,8 +105,8 @@ class _Teller:
             "rows": [] if is_long else table.rows,
             "right": [is_of_numbers(table, place) for place in range(columns)],
             "shares": parts,
-            "together": depth(table.rows, parts) <= MOST_TOGETHER,
-            "letters": 9.5 if columns <= 5 else 8.0 if columns <= 8 else 6.5,
+            "together": depth(table.rows, parts, room) <= MOST_TOGETHER,
+            "letters": letters,
         }
 
     def _chart(self, chart: Drawn) -> dict[str, Any]:

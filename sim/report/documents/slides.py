@@ -18,7 +18,7 @@ from pptx.util import Emu, Inches, Pt
 from sim.report.answers.answer import Table
 from sim.report.charts.picture import Picture
 from sim.report.charts.style import ACCENT, INK, QUIET, RULE
-from sim.report.documents.brief import sentence
+from sim.report.documents.brief import LETTERS, sentence
 from sim.report.documents.lengths import lines, shares, width
 from sim.report.documents.native_charts import Native, Series
 from sim.report.documents.outline import Drawn, Outline
@@ -193,7 +193,7 @@ class _Writer:
         style = drawn._tbl.tblPr.find(qn("a:tableStyleId"))
         style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
         size = 12 if len(table.columns) <= 6 else 10
-        for place, part in enumerate(shares(table.columns, rows, 24)):
+        for place, part in enumerate(shares(table.columns, rows, ROOM.pt / size * LETTERS)):
             drawn.columns[place].width = Emu(round(ROOM * part))
         for at, cells in enumerate([table.columns, *rows]):
             for place, said in enumerate(cells):
