@@ -87,8 +87,8 @@ class Reference:
             zh="2022年12月31日停产企业复工率不低于95%的概率为{resumed_met}（复工率{resumed}）；企业亏损面不高于12%的概率为"
             "{losing_met}（亏损面{losing}）。",
             en="The probability that 95 % of the suspended enterprises have resumed by 31 December 2022 is "
-            "{resumed_met} ({resumed} of them do); that at most 12 % of the enterprises make a loss, "
-            "{losing_met} ({losing} do).",
+            "{resumed_met} ({resumed} of them do); that at most 12 % of the enterprises make a loss, {losing_met} "
+            "({losing} do).",
             **told,
         )
 

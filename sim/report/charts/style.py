@@ -153,8 +153,8 @@ def named_axis(field: str) -> Spec:
 def told_by(channel: str, field: str, names: Sequence[str], marks: Sequence[Any], **legend: Any) -> Spec:
     """A dash (``strokeDash``) or a shape for each word that a field may say, beside its colour."""
     found = [marks[place % len(marks)] for place in range(len(names))]
-    scale = {"domain": list(names), "range": found}
-    return {channel: {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend or None}}
+    told: Spec = {"field": field, "type": "nominal", "title": None, "scale": {"domain": list(names), "range": found}}
+    return {channel: told | ({"legend": legend} if legend else {})}
 
 
 def colours_of(field: str, colours: dict[str, str], **legend: Any) -> Spec:

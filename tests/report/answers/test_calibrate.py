@@ -89,13 +89,13 @@ def test_the_findings_say_what_is_left_what_is_told_and_what_the_model_lacks(stu
     assert "never fitted: meets 0, holds 0, sharply 0; the median interval score goes from 7 to 28" in said
     assert "the model lacks something there, and they rule out no world: Reached by finance" in said
     assert "4 draws are kept, equivalent to 3.57 of equal weight; 50.0 %" in said
-    assert "made up by the emulators with known parameters, intervals of 90 % hold 89.0 %" in said
-    assert "made up by runs of the model" in said and "hold 86.0 %" in said
+    assert "simulated by the emulators with known parameters, 90 % intervals cover 89.0 %" in said
+    assert "simulated by runs of the model" in said and "cover 86.0 %" in said
     assert (
         "takes the discrepancy that predicts it best: the low end of what is assumed –; the value Cash; the high"
         in said
     )
-    assert "够不着" in " ".join(told.findings(study, "zh"))
+    assert "证据几乎没有信息" in " ".join(told.findings(study, "zh"))
 
 
 def test_targets_that_were_fitted_and_those_that_are_checked_stand_apart(study: Calibration) -> None:

@@ -92,7 +92,7 @@ def test_the_first_sentences_say_what_each_outcome_hangs_on(screened):
     assert first.startswith("Over the ranges asked about, the effect of the whole plan on survival is −")
     assert first.endswith("Every measure: share of applications refused with 4.00 pp (identical in every replication).")
     assert second.endswith("No factor is distinguishable from zero.")
-    assert "on loss share" in third
+    assert "on loss-making share" in third
     assert fourth.endswith("Mean patience beyond the least with 2.00 bn yuan (2.00 to 2.00 bn yuan).")
 
 
@@ -111,8 +111,8 @@ def test_what_does_nothing_is_told_apart_from_what_is_not_told_from_zero(screene
 
 def test_what_goes_up_and_down_chance_what_is_left_out_and_what_failed_are_said(screened):
     said = told.findings(screened, "en")
-    ups = next(one for one in said if "now up, now down" in one)
-    assert "on loss share" in ups
+    ups = next(one for one in said if "raised or lowered" in one)
+    assert "on loss-making share" in ups
     assert "Mean patience beyond the least" in ups
     chance = next(one for one in said if one.startswith("Of the variance between draws"))
     assert "0 % of survival" in chance
@@ -148,7 +148,7 @@ def test_indices_are_shares_of_the_variance(shared):
         for table in told.tables(shared, "en")
         if table.title.startswith("Strongest pairs") and "loss" in table.title
     )
-    assert loss.rows[0][0] == "Mean patience beyond the least with Absent competitors' demand taken over"
+    assert loss.rows[0][0] == "Mean patience beyond the least and Absent competitors' demand taken over"
 
 
 def test_given_data_tell_what_explains_most_and_what_luck_would_reach():

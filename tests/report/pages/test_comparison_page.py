@@ -233,7 +233,7 @@ def test_two_firms_are_drawn_in_both_worlds(browser: Browser, report: Path, lang
     opened = Opened(browser, report, f"#{lang}", width=width)
     told = opened.texts("journey-0")
     words = {
-        "en": ("The whole plan", "No plan", "Closed while stopped"),
+        "en": ("The whole plan", "No plan", "Closed while suspended"),
         "zh": ("整个方案", "没有方案", "停业期间关闭"),
     }[lang]
     assert all(word in told for word in (*words, "II.1.a", "I.1.c", "2022-08"))

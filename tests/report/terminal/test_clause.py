@@ -74,4 +74,4 @@ def test_whose_a_clause_is_and_that_it_is_only_a_factor_is_told(id_, said, capsy
     show_clause(clause(id_), None, 1, "en")
     printed = capsys.readouterr().out
     assert all(one in printed for one in said)
-    assert ("ranked nowhere" in printed) == (id_ == "I.2.b")
+    assert ("not ranked" in printed) == (id_ == "I.2.b")

@@ -63,7 +63,7 @@ def test_the_strongest_action_and_the_day_of_the_rates_stand_below_the_headlines
     for outcome in HEADLINES:
         said = strongest(ComparisonSummary(study), outcome, "report.finding")
         assert said is not None and said.en in printed
-    days = "survival at the end of December 2023; resumption, loss share at the end of December 2022."
+    days = "survival at the end of December 2023; resumption, loss-making share at the end of December 2022."
     assert f"As they stand: {days}" in printed
 
 
@@ -74,7 +74,7 @@ def test_chosen_firms_name_the_world_they_are_held_against_and_the_rows_of_their
     show_comparison(made_up(), "en")
     printed = capsys.readouterr().out
     assert "“The whole plan” less “No plan”: firms that were chosen" in printed
-    assert "rows of the smaller group:" in printed
+    assert "sample firms in the smaller group:" in printed
 
 
 def test_what_nobody_asked_for_is_announced(

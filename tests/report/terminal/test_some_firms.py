@@ -24,7 +24,7 @@ def test_a_comparison_tells_people_and_programs() -> None:
     printed = CliRunner().invoke(app, [*COMPARE, *CATERERS, "--lang", "en"])
     assert printed.exit_code == 0, printed.stderr
     assert "Of these firms only: Catering, Accommodation; Enterprises" in printed.stdout
-    assert "rows of the sample: too few to claim anything" in printed.stdout
+    assert "of these firms: too few to draw a conclusion" in printed.stdout
     assert "Bank write-offs" in printed.stdout.partition("Left out is what cannot be told")[2]
     answer = json.loads(CliRunner().invoke(app, [*COMPARE, *CATERERS, "--json"]).stdout)["some_firms"]
     assert answer["where"] == {"sector": ["catering", "accommodation"], "universe": ["enterprises"]}
@@ -39,7 +39,7 @@ def test_a_run_tells_them_too_and_says_nothing_without_conditions() -> None:
     assert all(0 < row["rows"] < 200 for row in told["outcomes"])
     assert "some_firms" not in json.loads(CliRunner().invoke(app, [*run, "--json"]).stdout)
     few = CliRunner().invoke(app, [*run, *CATERERS, "--lang", "en"])
-    assert "rows of the sample: too few to claim anything" in few.stdout
+    assert "of these firms: too few to draw a conclusion" in few.stdout
     undivided, _, not_kept = few.stdout.partition("Left out is what the runs of one scenario do not keep")
     assert "Relieved, paid out" in not_kept
     assert "Relieved, paid out" not in undivided.partition("Left out is what cannot be told")[2]

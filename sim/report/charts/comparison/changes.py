@@ -59,7 +59,10 @@ def specification(summary: ComparisonSummary, lang: Language, outcome: str) -> S
                 "mark": {"type": "rule", "color": QUIET, "strokeWidth": 1},
                 "encoding": {"x": None, "y": {"datum": 0}, "color": None, "strokeDash": None},
             },
-            {"mark": band, "encoding": {"y": {"field": "low", **points}, "y2": {"field": "high"}}},
+            {
+                "mark": band,
+                "encoding": {"y": {"field": "low", **points}, "y2": {"field": "high"}, "strokeDash": None},
+            },
             {"mark": line, "encoding": {"y": {"field": "mean", **points}}},
             {
                 "params": [near],
