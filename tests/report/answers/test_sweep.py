@@ -115,8 +115,9 @@ def test_worlds_alone_have_a_row_for_each_outcome() -> None:
     study = made({}, [1.0, 1.5, 2.0, 3.5])
     table, universes = told.tables(study, "en")
     assert [row[:2] for row in universes.rows[:2]] == [
-        ["micro, small and medium enterprises", "by number of firms"], ["micro, small and medium enterprises", "by jobs"]
-    ]  # fmt: skip
+        ["micro, small and medium enterprises", "by number of firms"],
+        ["micro, small and medium enterprises", "by jobs"],
+    ]
     outcome, mean, low, high, met = table.rows[1]
     assert (outcome, mean, met) == ("Resumption", "92.5 %", "0 %")
     assert low < mean < high
