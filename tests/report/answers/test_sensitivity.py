@@ -161,7 +161,7 @@ def test_given_data_tell_what_explains_most_and_what_luck_would_reach():
     )
     assert said[1].endswith("No factor is distinguishable from zero.")
     bar = given.ranked("survival_rate")["chance"].iloc[0]
-    assert f"the strongest of them would by chance reach {100 * bar:.1f} % one time in twenty." in said[4]
+    assert f"the strongest of them would still reach {100 * bar:.1f} % one time in twenty." in said[4]
     assert any(one.startswith("Factors that are drawn together are correlated") for one in said)
     assert not any("the factors explain" in one for one in said)
     assert "1 of 64 worlds are excluded, because runs of theirs failed or were not done." in said

@@ -41,7 +41,7 @@ def test_it_is_said_in_the_terminal_on_the_page_and_to_programs(comparison, made
     printed = " ".join(capsys.readouterr().out.split())
     assert said.en in printed and "saved, or exit only postponed" in printed
     page = comparison_page.page(comparison)
-    assert said.zh in page and "救活了，还是只推迟了" in page
+    assert said.zh in page and "得以存活，还是只推迟退出" in page
     answer = {one["name"]: one["saved_or_postponed"] for one in answer_of_comparison(comparison, tmp_path)["scenarios"]}
     assert answer["full_plan"]["closed_anyway"]["entities"]["mean"] == 200_000
     assert answer["baseline"] == {}
