@@ -7,6 +7,7 @@ sets it. The same study gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,34 +49,34 @@ def export(study: Study, path: str | Path, lang: Language | None = None) -> Path
     ``lang``: of the environment without one. A file that is there is replaced only if an export wrote it and nobody
     has changed it since; nothing is left half written. Raises :class:`~sim.refusal.Refusal`.
     """
-    from sim.report.documents import outline, packing  # start-up: charts, not for `--help`
-    from sim.report.words.language import of_environment
+    from sim.report.documents import outlines, packing  # start-up: charts, not for `--help`
+    from sim.report.words.language import of_environment  # start-up: the same
 
     if lang not in (None, *LANGUAGES):
         raise refused("language", given=str(lang), allowed=", ".join(LANGUAGES))
     path = Path(path)
     form = check(path)
-    told = outline.of(study, lang or of_environment(), every=form in OF_EVERY_SCENARIO)
+    told = outlines.of(study, lang or of_environment(), every=form in OF_EVERY_SCENARIO)
     return packing.write(path, writer_of(form)(told))
 
 
 def writer_of(form: str) -> Callable[..., bytes]:
     """What makes the content of a file of a form."""
-    from functools import partial
-
-    match form:  # each imports only the library that it needs
+    match form:
         case "xlsx":
-            from sim.report.documents.workbook import workbook as found
+            from sim.report.documents.workbook import workbook as found  # start-up: no library but that of the form
         case "docx":
-            from sim.report.documents.brief import brief as found
+            from sim.report.documents.brief import brief as found  # start-up: no library but that of the form
         case "pptx":
-            from sim.report.documents.slides import slides as found
+            from sim.report.documents.slides import slides as found  # start-up: no library but that of the form
         case "pdf":
-            from sim.report.documents.printed import printed as found
+            from sim.report.documents.printed import printed as found  # start-up: no library but that of the form
         case "csv":
-            from sim.report.documents.tables_as_csv import tables_as_csv as found
+            from sim.report.documents.tables_as_csv import (
+                tables_as_csv as found,
+            )  # start-up: no library but that of the form
         case _:
-            from sim.report.documents.pictures import pictures
+            from sim.report.documents.pictures import pictures  # start-up: no library but that of the form
 
             found = partial(pictures, form=form)
     return found

@@ -15,6 +15,7 @@ from sim.report.documents.comparison_tables import ComparisonTables
 from sim.report.documents.gap_tables import gap_tables
 from sim.report.documents.native_charts import Native, Series, series_of
 from sim.report.documents.outline import Drawn, Outline, Part, drawn, method_of, versions
+from sim.report.documents.refused import refused
 from sim.report.pages import headings
 from sim.report.pages.findings import findings
 from sim.report.terminal.tables import of_comparison
@@ -28,7 +29,7 @@ from sim.study.statistics.estimate import Estimate
 from sim.study.summaries import calibration
 from sim.study.summaries.comparison import SHOWN_KINDS, ComparisonSummary
 from sim.study.summaries.missed_targets import missed_targets
-from sim.study.summaries.scenario_effects import ScenarioEffects
+from sim.study.summaries.scenario_effects import BY, ScenarioEffects
 
 if TYPE_CHECKING:
     from sim.study.questions.comparison import Comparison
@@ -39,8 +40,10 @@ MOST_BARS: Final = 20
 
 
 def outline(study: Comparison, lang: Language, every: bool) -> Outline:
-    """The outline of a comparison, see :func:`sim.report.documents.outline.of`."""
+    """The outline of a comparison, see :func:`sim.report.documents.outlines.of`."""
     summary = ComparisonSummary(study)
+    if summary.main is None:
+        raise refused("nothing")
     told = ScenarioEffects(summary)
     manifest, plan = study.manifest, plan_words(study.manifest.scenarios[0].contents["plan"])
     tables = ComparisonTables(told, lang, every)
@@ -62,7 +65,7 @@ def outline(study: Comparison, lang: Language, every: bool) -> Outline:
         [say(lang, sentence) for sentence in findings(summary)],
         [say(lang, remark) for remark in remarks(calibration.of_study(study))],
         facts,
-        [part for part in _parts(tables) if part.tables] if summary.main else [],
+        [part for part in _parts(tables) if part.tables],
         method_of(manifest, lang, [(tables.t("method.intervals"), intervals)]),
         text("document.interval.over_replications", lang, replications=manifest.replications),
         manifest.fingerprint,
@@ -92,7 +95,7 @@ def _parts(tables: ComparisonTables) -> Iterator[Part]:
         yield Part(t("section.missed"), t("section.missed"), [t("missed.intro"), *told], gap_tables(gaps, tables.lang))
     sides = t("section.actions" if summary.single_actions else "section.scenarios")
     yield Part(sides, said(headings.actions(found)), [t("actions.intro")], [tables.scenarios()])
-    yield Part(t("section.time"), t("section.time"), [], tables.all_months(), charts.months())
+    yield Part(t("section.time"), t("section.time"), [], [tables.months(outcome) for outcome in SHOWN], charts.months())
     yield Part(
         t("section.saved"),
         said(headings.saved(found, main)),
@@ -135,7 +138,12 @@ def _annexes(tables: ComparisonTables, charts: _Charts) -> Iterator[Part]:
         if asked.name in comparison.subjects:
             yield annex(of_comparison(comparison, asked, lang))
     yield annex(tables.outcomes())
-    for table in (*tables.all_fates(), *filter(None, [tables.chosen()]), tables.balance(), tables.costs()):
+    for table in (
+        *(tables.fates_by(by) for by in BY),
+        *filter(None, [tables.chosen()]),
+        tables.balance(),
+        tables.costs(),
+    ):
         yield annex(table)
     yield annex(tables.borne("measure"))
     yield annex(tables.losses())

@@ -15,7 +15,6 @@ from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import OUTCOMES, PLAIN
 from sim.report.answers.answer import Table
-from sim.report.charts.comparison.months import SHOWN
 from sim.report.pages import headings
 from sim.report.words import chosen, not_known, numbers, saved_or_postponed
 from sim.report.words.catalogue import Language, both, named, text
@@ -26,7 +25,7 @@ from sim.study.comparison.sample_size import FEWEST_ROWS
 from sim.study.reductions.fates import FATES
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.comparison import SHOWN_KINDS, Effect
-from sim.study.summaries.scenario_effects import BY, WHOSE, ScenarioEffects
+from sim.study.summaries.scenario_effects import WHOSE, ScenarioEffects
 from sim.vocabulary import STATIONS
 
 UNITS: Final = ("firm_kept", "job_kept")
@@ -138,10 +137,6 @@ class ComparisonTables:
         heads: list[Words | str] = [self.t("time.month"), *(scenario_name(summary, name) for name in self.all)]
         return self._plain(self.t("time.chart", outcome=outcome_name(outcome)), heads, rows)
 
-    def all_months(self) -> list[Table]:
-        """Both outcomes that are told over the months."""
-        return [self.months(outcome) for outcome in SHOWN]
-
     def places(self, by: str) -> Table:
         """What a scenario changes in each prefecture or sector."""
         summary = self.found.summary
@@ -189,10 +184,6 @@ class ComparisonTables:
         heads.append(self.t("saved.deadweight_share"))
         of = self.t("saved.table_by", by=both(f"report.by.{by}"))
         return self._plain(of, [*self._first(), *heads], self._cut(rows))
-
-    def all_fates(self) -> list[Table]:
-        """Fates by each kind of group."""
-        return [self.fates_by(by) for by in BY]
 
     def postponed(self) -> Table | None:
         """Whether firms kept at first live on; None where none were."""

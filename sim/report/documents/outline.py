@@ -1,7 +1,6 @@
 """What a study says, whatever form it is handed on in: findings, parts with tables and charts, how it was computed.
 
-Nothing is worded or counted here. The sentences, tables and charts of a kind of study come from
-``sim/report/answers/``, those of a comparison from :mod:`sim.report.documents.comparison`.
+Nothing is worded or counted here; :mod:`sim.report.documents.outlines` makes the outline of a study.
 """
 
 from __future__ import annotations
@@ -10,23 +9,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.observe.months import HEADLINES
-from sim.report import answers
-from sim.report.answers.answer import Table, study_title
+from sim.report.answers.answer import Table
 from sim.report.charts.style import Spec
 from sim.report.documents import native_charts
 from sim.report.documents.native_charts import Native
-from sim.report.documents.refused import refused
-from sim.report.pages.answer_page import SHORT, facts
-from sim.report.words.catalogue import Language, both, catalogue, text
-from sim.report.words.recalibrated import remarks
+from sim.report.words.catalogue import Language, text
 from sim.report.words.sentences import inside, outcome_meaning, outcome_name, plan_words, say
-from sim.study.questions.comparison import Comparison
-from sim.study.runs.study import StudyOfAnotherVersion
-from sim.study.summaries import calibration
 
 if TYPE_CHECKING:
     from sim.study.runs.manifest import Manifest
-    from sim.study.runs.study import Study
 
 METHOD: Final = ("units", "limits", "sources")  # what is said of every study
 
@@ -82,17 +73,6 @@ class Outline(NamedTuple):
         return next((said for said in self.findings if about and about.lower() in said.lower()), other)
 
 
-def of(study: Study, lang: Language, *, every: bool = False) -> Outline:
-    """The outline of a study. ``every``: of a comparison, tables of every scenario and not of the headline's alone."""
-    if isinstance(study, StudyOfAnotherVersion):
-        raise refused("other_version", made_by=study.made_by)
-    if isinstance(study, Comparison):
-        from sim.report.documents import comparison  # here: it is made of the parts above
-
-        return comparison.outline(study, lang, every)
-    return _of_answer(study, lang)
-
-
 def drawn(specification: Spec, native: Native | None = None) -> Drawn:
     """A chart of a specification; its own title and note stand beside it in a document."""
     head = specification.get("title") or {}
@@ -120,37 +100,3 @@ def versions(manifest: Manifest, lang: Language) -> list[tuple[str, str]]:
         (text("document.version", lang), f"shukun {manifest.versions.get('shukun', '?')}"),
         (text("report.facts.fingerprint", lang), manifest.fingerprint[:12]),
     ]
-
-
-def _of_answer(study: Study, lang: Language) -> Outline:
-    told, manifest = answers.of(study.kind), study.manifest
-    first, *others = told.tables(study, lang)
-    charts = [drawn(chart.specification) for chart in told.charts(study, lang)]
-    findings = told.findings(study, lang)
-    parts = [Part(first.title, first.title, (), [first], charts)]
-    parts += [
-        Part(table.title, table.title, (), [table], is_annex=not (table.is_compact or len(table.rows) <= SHORT))
-        for table in others
-    ]
-    method = catalogue().get(f"{study.kind}.method")
-    heading = text("answer.section.method", lang)
-    return Outline(
-        lang,
-        say(lang, study_title(study)),
-        text(f"answer.lead.{study.kind}", lang),
-        findings,
-        [say(lang, remark) for remark in remarks(calibration.of_study(study))],
-        [
-            *(
-                (say(lang, name), value if isinstance(value, str) else say(lang, value))
-                for name, value in facts(study)
-                if name != both("report.facts.fingerprint")
-            ),
-            *versions(manifest, lang),
-        ],
-        parts,
-        method_of(manifest, lang, [(heading, say(lang, method))] if method else []),
-        text("document.interval.of_kind", lang),
-        manifest.fingerprint,
-        manifest.versions.get("shukun", "?"),
-    )

@@ -8,7 +8,7 @@ import pytest
 
 from sim.report import documents
 from sim.report.charts.picture import Picture
-from sim.report.documents import outline
+from sim.report.documents import outlines
 from sim.report.documents.outline import Outline
 from sim.report.words.catalogue import Language
 from sim.study.questions.comparison import Comparison
@@ -21,7 +21,7 @@ DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4
 @pytest.fixture(scope="session")
 def told(comparison: Comparison) -> Told:
     """The outline of the comparison in a language; with ``every`` of all its scenarios."""
-    return cache(lambda lang, every=False: outline.of(comparison, lang, every=every))
+    return cache(lambda lang, every=False: outlines.of(comparison, lang, every=every))
 
 
 @pytest.fixture(scope="session")

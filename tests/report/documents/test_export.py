@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sim.cli import app
 from sim.refusal import Refusal
 from sim.report import documents
 from sim.report.charts.picture import Picture
-from sim.report.documents import outline, packing
+from sim.report.documents import outlines, packing
 from sim.report.words.catalogue import LANGUAGES, catalogue
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.study import StudyOfAnotherVersion
@@ -47,7 +48,7 @@ def test_every_kind_of_study_is_handed_on_in_every_form(
     monkeypatch.setattr(Picture, "svg", lambda self: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     study = of_kind(kind)
     for lang in LANGUAGES:
-        said = outline.of(study, lang)
+        said = outlines.of(study, lang)
         told = "\n".join([said.title, said.lead, *said.findings, *(part.name for part in said.parts)])
         assert said.findings and said.parts and said.method
         assert [name for name in catalogue() if name.count(".") > 1 and name in told] == []
@@ -128,6 +129,12 @@ def test_a_study_of_another_version_says_so(comparison: Comparison, tmp_path: Pa
     other = StudyOfAnotherVersion(comparison.manifest, pd.DataFrame({"reason": []}), {})
     with pytest.raises(Refusal, match="another version of the model"):
         sim.export(other, tmp_path / "a.xlsx")
+
+
+def test_a_comparison_with_nothing_is_refused(comparison: Comparison, tmp_path: Path) -> None:
+    alone = comparison.manifest.model_copy(update={"scenarios": comparison.manifest.scenarios[:1]})
+    with pytest.raises(Refusal, match="nothing to export"):
+        sim.export(replace(comparison, manifest=alone), tmp_path / "a.xlsx")
 
 
 @pytest.fixture(scope="module")

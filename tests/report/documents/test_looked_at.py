@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 import sim
 from sim.report import documents
-from sim.report.documents import outline
+from sim.report.documents import outlines
 from sim.report.words.catalogue import LANGUAGES, Language
 from sim.study.questions.comparison import Comparison
 
@@ -40,7 +40,7 @@ def test_every_page_shows_something(
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     printed = tmp_path / "study.pdf"
     pages = [plain(page.extract_text()) for page in PdfReader(printed).pages]
-    said = outline.of(comparison, lang)
+    said = outlines.of(comparison, lang)
     assert plain(said.title) in "".join(pages[:2])
     assert plain(said.findings[0]) in "".join(pages)
     with pylopdf.open(str(printed)) as opened:

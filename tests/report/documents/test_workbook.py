@@ -8,7 +8,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sim.measure import Words
-from sim.report.documents import outline
+from sim.report.documents import outlines
 from sim.report.documents.packing import DAY, MARK
 from sim.report.documents.workbook import workbook
 from sim.report.words.catalogue import Language, text
@@ -128,7 +128,7 @@ def test_a_title_that_looks_like_a_formula_is_a_text(comparison: Comparison) -> 
         for one in comparison.manifest.scenarios
     ]
     hostile = replace(comparison, manifest=comparison.manifest.model_copy(update={"scenarios": tuple(asked)}))
-    book = opened(workbook(outline.of(hostile, "en")))
+    book = opened(workbook(outlines.of(hostile, "en")))
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert any(cell.value == FORMULA for cell in cells)
     assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
