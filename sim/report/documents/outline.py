@@ -65,12 +65,18 @@ class Outline(NamedTuple):
         )
 
     def message_of(self, chart: Drawn, part: Part) -> str:
-        """What a chart shows: the first finding on the outcome that it is of, else what its part says, or its title."""
+        """What a chart shows, as the title of a slide.
+
+        Of a chart of a headline outcome the first finding on it, and where bars have names on one of these; where no
+        finding is, the chart's own title. Of any other chart what its part says.
+        """
         of = [say(self.lang, inside(outcome_name(outcome))) for outcome in HEADLINES]
-        title = chart.title.lower()
-        about = next((name for name in of if name.lower() in title), None)
-        other = chart.title if part.message == part.name else part.message
-        return next((said for said in self.findings if about and about.lower() in said.lower()), other)
+        about = next((name for name in of if name.lower() in chart.title.lower()), None)
+        if about is None:
+            return chart.title if part.message == part.name else part.message
+        names = chart.native.categories if chart.native is not None and chart.native.kind == "bars" else [about]
+        told = (said for said in self.findings if about.lower() in said.lower())
+        return next((said for said in told if any(str(name).lower() in said.lower() for name in names)), chart.title)
 
 
 def drawn(specification: Spec, native: Native | None = None) -> Drawn:

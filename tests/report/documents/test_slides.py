@@ -32,6 +32,14 @@ def test_the_title_of_a_slide_is_its_message(made: Made, told: Told, lang: Langu
     assert titles[-1] == text("document.method", lang)
 
 
+def test_no_chart_stands_under_a_finding_on_another_scenario(made: Made, told: Told) -> None:
+    for slide in Presentation(io.BytesIO(made("pptx", "en"))).slides:
+        for chart in (shape.chart for shape in slide.shapes if getattr(shape, "has_chart", False)):
+            message = slide.shapes.title.text_frame.text
+            if message in told("en").findings and len(chart.plots[0].series) == 1:
+                assert any(str(name).lower() in message.lower() for name in chart.plots[0].categories), message
+
+
 def test_charts_hold_the_numbers_and_their_intervals(made: Made, comparison: Comparison) -> None:
     slides = list(Presentation(io.BytesIO(made("pptx", "en"))).slides)
     charts = [(slide, shape.chart) for slide in slides for shape in slide.shapes if getattr(shape, "has_chart", False)]
