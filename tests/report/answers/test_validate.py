@@ -75,7 +75,7 @@ def test_the_findings_count_hits_and_say_that_nothing_is_fitted(study: Validatio
 
 def test_the_page_shows_the_misses_the_reasons_and_the_evidence(study: Validation) -> None:
     page = answer_page.written(study)
-    facts = {label.en: value for label, value in answer_page._facts(study)}
+    facts = {label.en: value for label, value in answer_page.facts(study)}
     assert say("en", facts["Draws"]) == "2"  # without the values as they are
     for words in (
         "old in words",

@@ -59,7 +59,7 @@ def test_a_firm_is_stopped_until_it_works_again_or_closes(told: FollowedFirms) -
 
 def test_the_end_is_marked_in_the_world_in_which_the_firm_closed(told: FollowedFirms) -> None:
     assert [(row["firm"], row["world"], row["words_en"]) for row in rows_of(told, "ended")] == [
-        (0, "baseline", "Closed while stopped"),
+        (0, "baseline", "Closed while suspended"),
         (1, "full_plan", "Insolvent"),
     ]
 
@@ -86,12 +86,12 @@ def test_names_of_clauses_do_not_meet_on_a_phone(told: FollowedFirms) -> None:
 def test_two_clauses_of_one_day_have_a_line_each(told: FollowedFirms) -> None:
     marks = reached(told, told.firms[0])
     assert {(mark["clause"], mark["line"]) for mark in marks} == {("II.1.a", 0), ("I.1.c", 1)}
-    assert marks[0]["words_zh"] == "账单由他方承担：国有房屋租金减免"
+    assert marks[0]["words_zh"] == "费用由他方承担：国有房屋租金减免"
 
 
 def test_a_reader_without_eyes_is_told_the_two_ends(effects: ScenarioEffects) -> None:
     chart = specifications(effects, "en")["journey-1"]
-    assert "closes on 2023-03-11" in chart["description"]
+    assert "exits on 2023-03-11" in chart["description"]
     assert "is in business at the end" in chart["description"]
 
 

@@ -77,7 +77,10 @@ def test_the_repayment_wall_shows_all_that_is_put_off_and_all_that_falls_due(
 
 
 def test_the_baseline_alone_has_no_consequences(comparison: Comparison) -> None:
-    alone = comparison.manifest.model_copy(update={"scenarios": comparison.manifest.scenarios[:1]})
+    about_nothing = comparison.manifest.settings | {"subjects": [], "between": []}
+    alone = comparison.manifest.model_copy(
+        update={"scenarios": comparison.manifest.scenarios[:1], "settings": about_nothing}
+    )
     with pytest.raises(ValueError, match="baseline alone"):
         dataclasses.replace(comparison, manifest=alone).plot("repayment_wall", lang="en")
 

@@ -98,7 +98,7 @@ def test_every_sheet_prints_on_a4_and_keeps_its_heads(made: Made) -> None:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0), sheet.title
         said = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
-        for what in ("Firms simulated: 20,000", "Replications: 8", "Seed: 1", "shukun 0.1.0", "95 %"):
+        for what in ("Sample firms: 20,000", "Replications: 8", "Seed: 1", "shukun 0.1.0", "95 %"):
             assert what in said, sheet.title
 
 

@@ -55,7 +55,7 @@ DRAWN = [name for name in EVERY if name not in ("live_run", "scenario", "clause"
 SAID = {  # a part of the title, of what came out, and of the table
     "result": ("Result: full_plan", "Survival: ", "Contracts of small and micro firms"),
     "comparison": ("Comparison: The whole plan", "survival is", "+"),
-    "validate": ("Validation: ", "158", "Who there is"),
+    "validate": ("Validation: ", "158", "Population of entities"),
     "journey": ("Journey: 2 firms", "", "Catering"),
     "scenario": ("Scenario: The whole plan (full_plan)", "2022-01-01 to 2023-12-31", "problems_closed"),
     "clause": ("II.1.b", "6 months", "months"),

@@ -14,7 +14,7 @@ ROWS = [
 
 
 def test_nominal_clauses_are_in_no_count():
-    assert say("en", summary(ROWS, 0)).startswith("Alone: of 1 clauses 1 have an effect on firms that shows")
+    assert say("en", summary(ROWS, 0)).startswith("Alone: of 1 clauses 1 have a distinguishable effect on firms")
     assert "1 can be taken out without any change" in say("en", summary(ROWS, 1))
 
 

@@ -348,7 +348,7 @@ def test_every_target_of_the_plan_stands_beside_what_its_outcome_means(compariso
 
 def test_how_soon_firms_worked_again_stands_beside_every_scenario_to_choose(comparison: Comparison) -> None:
     body = page(comparison)
-    table = body[body.index("How soon firms worked again after a closure") :]
+    table = body[body.index("Time from the end of a closure to resumption") :]
     rows = table[table.index("<tbody>") : table.index("</table>")]
     assert rows.count("<tr>") == 1 + len(ComparisonSummary(comparison).shown)
     assert "60.0 %" in rows and "63.4 %" in rows  # within a week, without the plan and with 3.4 points of it

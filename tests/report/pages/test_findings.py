@@ -15,7 +15,7 @@ def test_sentences_follow_the_numbers(comparison: Comparison) -> None:
     assert "Among the sectors, survival gains most in “Catering” (+6.14 pp)" in english
     assert "so measures overlap" in english
     assert "Relief and payments add up to 5.50 bn yuan; the largest part, 3.10 bn yuan, is borne by: state" in english
-    assert "5.80 bn yuan of the firms' own money was returned earlier" in english
+    assert "5.80 bn yuan of the firms' own money was refunded early" in english
 
 
 def test_one_replication_has_no_intervals_but_sentences(made_up: Callable[..., Comparison]) -> None:
