@@ -25,7 +25,10 @@ def test_a_comparison_tells_people_and_programs() -> None:
     assert printed.exit_code == 0, printed.stderr
     assert "Of these firms only: Catering, Accommodation; Enterprises" in printed.stdout
     assert "of these firms: too few to draw a conclusion" in printed.stdout
-    assert "Bank write-offs" in printed.stdout.partition("Left out are outcomes that are not defined for some firms only")[2]
+    assert (
+        "Bank write-offs"
+        in printed.stdout.partition("Left out are outcomes that are not defined for some firms only")[2]
+    )
     answer = json.loads(CliRunner().invoke(app, [*COMPARE, *CATERERS, "--json"]).stdout)["some_firms"]
     assert answer["where"] == {"sector": ["catering", "accommodation"], "universe": ["enterprises"]}
     assert {row["scenario"] for row in answer["outcomes"]} == {"no_support", "national_rules", "full_plan"}
@@ -42,7 +45,10 @@ def test_a_run_tells_them_too_and_says_nothing_without_conditions() -> None:
     assert "of these firms: too few to draw a conclusion" in few.stdout
     undivided, _, not_kept = few.stdout.partition("Left out are outcomes that the runs of one scenario do not keep")
     assert "Relieved, paid out" in not_kept
-    assert "Relieved, paid out" not in undivided.partition("Left out are outcomes that are not defined for some firms only")[2]
+    assert (
+        "Relieved, paid out"
+        not in undivided.partition("Left out are outcomes that are not defined for some firms only")[2]
+    )
     assert "其中：微型企业" in CliRunner().invoke(app, [*run, "--where", "size=micro", "--lang", "zh"]).stdout
 
 
