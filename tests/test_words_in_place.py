@@ -25,6 +25,8 @@ ALONE = {
     "sim/observe/codebook.py": "meanings of columns, whose English stands in `TABLES`; a test holds both together",
     "sim/population/counties.py": "parts of the names of places, to be understood and not to be shown",
     "sim/names.py": "endings of words that people leave out, to be understood and not to be shown",
+    "sim/report/documents/brief.py": "numerals of headings of official papers, which the English brief does not have",
+    "sim/report/documents/brief_styles.py": "names of fonts, as Word looks for them",
     "sim/scenario/slips.py": "ways in which people write numbers and dates, to be understood and not to be shown",
 }
 # Words of a page that are no words of its language, and why.
@@ -53,7 +55,8 @@ MAY_SAY = {
     "docs/renamed.md": "names tables and columns as they were called before",
     "docs/parameters.md": "made from `calibration/`, whose bytes the kept posterior is sealed with",
     "docs/parameters.zh-CN.md": "the same",
-    "docs/validation.md": "the same",
+    "docs/questions.md": "prints names of targets, which are of `calibration/`",
+    "docs/validation.md": "the same as parameters",
 }
 
 

@@ -16,7 +16,7 @@ from sim.report.words.catalogue import CATALOGUE as WORDS
 from sim.scenario import ScenarioError, document
 
 SHIPPED = sorted(
-    [*scenarios_folder().rglob("*.yaml"), *own_calibration_folder().rglob("*.yaml"), NAMES, WORDS],
+    [*scenarios_folder().rglob("*.yaml"), *own_calibration_folder().rglob("*.yaml"), NAMES, *WORDS],
     key=lambda file: file.name,
 )
 TEXTS = [text for file in SHIPPED if len(text := file.read_text("utf-8")) < 4_000]

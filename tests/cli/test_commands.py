@@ -186,7 +186,7 @@ def test_a_comparison_for_people_is_a_table(shukun):
     assert "The whole plan" in answer.stdout
     assert "report.html" in answer.stdout
     assert "The plan's targets" in answer.stdout
-    assert [line for line in answer.stdout.splitlines() if "(I.9.d), asked at least 95.0 %" in line]
+    assert [line for line in answer.stdout.splitlines() if "(I.9.d), required at least 95.0 %" in line]
 
 
 def test_an_outcome_that_does_not_exist_in_one_of_two_worlds_is_a_dash_and_null(shukun):

@@ -30,7 +30,7 @@ def test_it_answers_in_words_first_in_either_language_and_keeps_its_runs(here: P
     assert "To choose between: the baseline, “The nation's rules alone”, and plans beside it: 1." in " ".join(
         answer.stdout.split()
     )
-    assert "Best on average, by the worth of a firm kept:" in answer.stdout
+    assert "Best on average, by the value of a firm kept:" in answer.stdout
     folder = here / "results" / "decide_full_plan-against=national_rules-firms=60"
     assert (folder / "report.html").is_file() and (folder / "benefits.parquet").is_file()
     found = json.loads(type_in(*asked, "--json").stdout)

@@ -156,7 +156,7 @@ def test_a_lever_given_on_the_command_line_names_itself(words: str, place: str, 
         scenario.load(parent, scenario.from_words([words]))
     [error] = caught.value.errors
     assert error.sentence("zh").startswith(place)
-    assert error.sentence("en").startswith(place.split(":")[0].replace("取值", "lever"))
+    assert error.sentence("en").startswith(place.split(":")[0].replace("政策参数", "lever"))
     assert error.nearest == meant
 
 

@@ -92,6 +92,12 @@ def test_every_argument_of_a_call_has_its_limits():
     named = [getattr(sim, name) for name in sim.__all__]
     calls = [call for call in named if inspect.isfunction(call)] + [answering.ask, workbench.model]
     assert [one for one in named if not inspect.isfunction(one)] == [sim.Inside]  # which looks at its fields itself
-    loose = {"how", "kind", "uncertainties"}  # handed on, or looked at as a range
+    loose = {
+        "how",
+        "kind",
+        "lang",
+        "path",
+        "uncertainties",
+    }  # handed on, looked at as a range, or refused where it is used
     for call in calls:
         assert set(inspect.signature(call).parameters) <= {*arguments.arguments(), *loose}, call

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.data_folders import scenarios_folder
 from sim.recalibration import PARAMETERS
-from sim.refusal import Refusal, nearest
+from sim.refusal import Refusal, nearest, shown
 from sim.report.terminal.tables import paragraph, plain, table
 from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue, named, text
 from sim.report.words.lever_names import WORDS_OF_VALUES, all_lever_words, value_name
@@ -40,7 +40,7 @@ def found(scenario: Scenario | str | Path, words: Sequence[str]) -> list[LeverEn
     entries = lever_table(scenario)
     if answers := answering(entries, words):
         return answers
-    given = " ".join(words)
+    given = shown(" ".join(words))
     if meant := next((word for word in words if word in names()), None):
         said = both("cli.fault.levers_scenario", given=meant)
     elif near := nearest(given, {part for entry in entries for part in (entry.path, *entry.path.split("."))}):
