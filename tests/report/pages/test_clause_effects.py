@@ -15,7 +15,7 @@ ROWS = [
 
 def test_nominal_clauses_are_in_no_count():
     assert say("en", summary(ROWS, 0)).startswith("Alone: of 1 clauses 1 have a distinguishable effect on firms")
-    assert "1 can be taken out without any change" in say("en", summary(ROWS, 1))
+    assert "1 can be removed without any change" in say("en", summary(ROWS, 1))
 
 
 def test_they_are_named_as_factors_of_assumed_size():

@@ -44,7 +44,7 @@ def test_a_run_tells_them_too_and_says_nothing_without_conditions() -> None:
     few = CliRunner().invoke(app, [*run, *CATERERS, "--lang", "en"])
     assert "of these firms: too few to draw a conclusion" in few.stdout
     undivided, _, not_kept = few.stdout.partition("Left out are outcomes that the runs of one scenario do not keep")
-    assert "Relieved, paid out" in not_kept
+    assert "Relief, grants and refunds" in not_kept
     assert (
         "Relieved, paid out"
         not in undivided.partition("Left out are outcomes that are not defined for some firms only")[2]
