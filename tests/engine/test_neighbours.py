@@ -6,7 +6,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+import yaml
 
+import sim
+from sim.data_folders import own_calibration_folder
 from sim.engine import Run
 from sim.firm.state import LEAD
 from sim.ledger import LINE
@@ -105,21 +108,25 @@ def test_with_every_feedback_on_a_quiet_year_sells_as_published():
 
 
 def test_firms_pay_out_of_what_they_sell_and_the_rest_when_sales_are_back(tmp_path):
-    """Demand of all sectors is down by 30 % from April to June, by the rule at its least and in proportion: the
+    """Demand of all sectors is down by 30 % from April to June, by the rule at half and in proportion: the
     more by it, the less large firms pay in June and the more in September; public bodies pay as ever.
     """
     cut = ", ".join(f"2022-{month:02}: 0.7" for month in (4, 5, 6))
     demand = ", ".join(f"{sector}: {{{cut}}}" for sector in ("agriculture", "industry", "construction", "services"))
     quiet = "outbreak: none, logistics_factor: 0, wave_factor: 0, demand_index: usual, end: 2022-09-30"
+    path = tmp_path / "fall.yaml"
+    path.write_text(f"extends: no_support\nworld: {{{quiet}, demand: {{{demand}}}}}\n", encoding="utf-8")
+    shipped = yaml.safe_load((own_calibration_folder() / "parameters.yaml").read_text("utf-8"))["receivables"][
+        "paid_with_sales"
+    ]
     paid = []
-    for part in (0.5, 1.0):
-        path = tmp_path / f"fall_{part:g}.yaml"
-        path.write_text(
-            f"extends: no_support\nworld: {{{quiet}, demand: {{{demand}}}}}\n"
-            f"levers: {{parameters.receivables.paid_with_sales: {part}}}\n",
-            encoding="utf-8",
-        )
-        ledger = lived(str(path), 5_000, 1).result().ledger
+    for part in (0.5, 1.0):  # the rule stands at 0 as shipped, so each has a calibration of its own
+        folder = tmp_path / f"paid_{part:g}"
+        folder.mkdir()
+        entry = {"receivables": {"paid_with_sales": shipped | {"value": part}}}
+        (folder / "parameters.yaml").write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
+        with sim.calibration(folder):
+            ledger = lived(str(path), 5_000, 1).result().ledger
         claims = ledger[(ledger["flow"] == "receivables") & (ledger["kind"] == "paid")]
         paid.append(claims.groupby(["payer", "month"], observed=True)["amount_fen"].sum())
     beside = (paid[1] / paid[0]).unstack("month")
