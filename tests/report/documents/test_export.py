@@ -132,7 +132,10 @@ def test_a_study_of_another_version_says_so(comparison: Comparison, tmp_path: Pa
 
 
 def test_a_comparison_with_nothing_is_refused(comparison: Comparison, tmp_path: Path) -> None:
-    alone = comparison.manifest.model_copy(update={"scenarios": comparison.manifest.scenarios[:1]})
+    about_nothing = comparison.manifest.settings | {"subjects": [], "between": []}
+    alone = comparison.manifest.model_copy(
+        update={"scenarios": comparison.manifest.scenarios[:1], "settings": about_nothing}
+    )
     with pytest.raises(Refusal, match="nothing to export"):
         sim.export(replace(comparison, manifest=alone), tmp_path / "a.xlsx")
 
