@@ -20,7 +20,7 @@ from sim.report.charts.picture import Picture
 from sim.report.documents.brief_styles import dress
 from sim.report.documents.lengths import depth, shares
 from sim.report.documents.outline import Drawn, Outline, Part
-from sim.report.documents.packing import DAY, MARK, repeatable
+from sim.report.documents.packing import finished
 from sim.report.words.catalogue import text
 from sim.report.words.figures import Lines, known
 
@@ -43,13 +43,7 @@ def brief(outline: Outline) -> bytes:
     document = docx.Document()
     dress(document, outline.lang)
     _Writer(document, outline).write()
-    about = document.core_properties
-    about.title, about.subject, about.keywords = outline.title[:255], outline.lead[:255], outline.fingerprint
-    about.author = about.last_modified_by = MARK
-    about.comments, about.created, about.modified = outline.about[:255], DAY, DAY
-    target = io.BytesIO()
-    document.save(target)
-    return repeatable(target.getvalue())
+    return finished(document, outline)
 
 
 class _Writer:

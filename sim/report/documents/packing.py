@@ -12,9 +12,12 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.report.documents.refused import refused
+
+if TYPE_CHECKING:
+    from sim.report.documents.outline import Outline
 
 MARK: Final = "Shukun"  # author of every file, and who changed it last
 DAY: Final = datetime(2000, 1, 1)
@@ -34,6 +37,17 @@ def packed(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(_entry(name), content, compresslevel=6)
     return target.getvalue()
+
+
+def finished(office_document: Any, outline: Outline) -> bytes:
+    """A document of python-docx or python-pptx as a file, with properties that say what it is of and who wrote it."""
+    about = office_document.core_properties
+    about.title, about.subject, about.keywords = outline.title[:255], outline.lead[:255], outline.fingerprint
+    about.author = about.last_modified_by = MARK
+    about.comments, about.created, about.modified = outline.about[:255], DAY, DAY
+    target = io.BytesIO()
+    office_document.save(target)
+    return repeatable(target.getvalue())
 
 
 def repeatable(office_file: bytes) -> bytes:

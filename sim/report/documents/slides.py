@@ -22,7 +22,7 @@ from sim.report.documents.brief import LETTERS, sentence
 from sim.report.documents.lengths import lines, shares, width
 from sim.report.documents.native_charts import Native, Series
 from sim.report.documents.outline import Drawn, Outline
-from sim.report.documents.packing import DAY, MARK, repeatable
+from sim.report.documents.packing import finished
 from sim.report.words.catalogue import Language, text
 
 FONT: Final[dict[Language, str]] = {"zh": "微软雅黑", "en": "Calibri"}
@@ -46,13 +46,7 @@ def slides(outline: Outline) -> bytes:
     presentation = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
     _Writer(presentation, outline).write()
-    about = presentation.core_properties
-    about.title, about.subject, about.keywords = outline.title[:255], outline.lead[:255], outline.fingerprint
-    about.author = about.last_modified_by = MARK
-    about.comments, about.created, about.modified = outline.about[:255], DAY, DAY
-    target = io.BytesIO()
-    presentation.save(target)
-    return repeatable(target.getvalue())
+    return finished(presentation, outline)
 
 
 class _Writer:
