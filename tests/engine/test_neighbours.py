@@ -120,7 +120,7 @@ def test_firms_pay_out_of_what_they_sell_and_the_rest_when_sales_are_back(tmp_pa
         "paid_with_sales"
     ]
     paid = []
-    for part in (0.5, 1.0):  # the rule stands at 0 as shipped, so each has a calibration of its own
+    for part in (0.5, 1.0):
         folder = tmp_path / f"paid_{part:g}"
         folder.mkdir()
         entry = {"receivables": {"paid_with_sales": shipped | {"value": part}}}
