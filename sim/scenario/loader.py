@@ -71,7 +71,7 @@ def load(
     chain, errors = _chain(file)
     if not chain:
         raise ScenarioError(errors)
-    against, wrong = _against(chain)
+    against, said_by, wrong = _against(chain)
     composed = Composition(known, errors=[*known.errors, *errors, *wrong], is_clear=not errors, against=tuple(against))
     for document, content, _ in chain:
         composed.add(document, content, own=document is chain[-1].document)
@@ -84,6 +84,7 @@ def load(
         scenario.title,
         {lever.path: lever.value for lever in changes},
         tuple(against.values()),
+        said_by,
     )
     title = changed_title(scenario.title, {path: origin.levers[path] for path in levers or {}}, scenario.unused)
     return replace(scenario, title=title, origin=origin)
@@ -174,13 +175,13 @@ def _chain(file: Path) -> tuple[list[Link], list[ValidationError]]:
 
 def _told(file: Path, name: str) -> str:
     """How a scenario's file is told: a shipped one by its name."""
-    return name if file.parent == scenarios_folder() else str(file.resolve())
+    return name if file.resolve().parent == scenarios_folder().resolve() else str(file.resolve())
 
 
-def _against(chain: Sequence[Link]) -> tuple[dict[str, str], list[ValidationError]]:
-    """Names of the scenarios that one is compared with, and their files (names of shipped ones).
+def _against(chain: Sequence[Link]) -> tuple[dict[str, str], str, list[ValidationError]]:
+    """Names of the scenarios that one is compared with and their files (names of shipped ones), and who says so.
 
-    As its own file says, else as the nearest that it extends says which names any, else the world without support.
+    Its own file says it, else the nearest that it extends which names any, else it is the world without support.
     """
     for document, content, file in reversed(chain):
         said = content.against
@@ -193,10 +194,9 @@ def _against(chain: Sequence[Link]) -> tuple[dict[str, str], list[ValidationErro
                 path, wrong = _named(document, at, name, file)
                 errors += wrong
                 if path is not None:
-                    is_shipped = path.parent == scenarios_folder().resolve()
-                    found[printable(path.stem)] = path.stem if is_shipped else str(path)
-            return found, errors
-    return {NO_SUPPORT: NO_SUPPORT}, []
+                    found[printable(path.stem)] = _told(path, path.stem)
+            return found, _told(file, file.stem), errors
+    return {NO_SUPPORT: NO_SUPPORT}, NO_SUPPORT, []
 
 
 def _extended(

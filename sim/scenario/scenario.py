@@ -28,13 +28,15 @@ REMEMBERED: Final = 1_024  # measures
 class Origin:
     """Where a scenario was loaded from: its file (or the name of a shipped one), its title there, levers given.
 
-    ``against``: files, or names of shipped ones, of the scenarios that it is compared with.
+    ``against``: files, or names of shipped ones, of the scenarios that it is compared with; ``against_said_by``: of the
+    scenario that says so, this one or what it extends.
     """
 
     file: str
     title: Words
     levers: Mapping[str, Any]
     against: tuple[str, ...]
+    against_said_by: str
 
 
 @dataclass(frozen=True, repr=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from sim.measure import Words
 from sim.scenario import Scenario, load
 from sim.scenario.loader import NO_SUPPORT, names
 from sim.study import StudyError
@@ -95,24 +97,33 @@ def with_baselines(
 
     ``against``: what all others are compared with; where nothing is said each with what it says itself. A world that is
     asked for under another name stands for the one of that name. The first scenario is the baseline of the comparison,
-    with which most are compared first. Raises ``ScenarioError`` for scenarios that are not understood and
+    with which most are compared first. Who lives in another world than the scenario that says what it is compared with
+    (other outbreaks, demand or parameters) is compared with the same in its own world, see :func:`_in_the_world_of`,
+    unless ``against`` names it: a difference is then of the policy alone. Raises ``ScenarioError`` for scenarios that are not understood and
     :class:`StudyError` when two have the same name.
     """
     worlds = [load(scenario, levers) for scenario in asked]
     known = {scenario.fingerprint(): scenario for scenario in reversed(worlds)}
 
-    def found(name: str | Path | Scenario) -> Scenario:
-        other = load(name, levers)
+    def among(other: Scenario) -> Scenario:
         same = next((one for one in worlds if one.name == other.name), known.get(other.fingerprint()))
         if same is None or same.fingerprint() != other.fingerprint():
             worlds.append(same := other)
         return same
 
-    for_all = [found(name) for name in against]
+    def baseline_of(scenario: Scenario, name: str | Path | Scenario) -> Scenario:
+        plain = load(name, levers)
+        there = _in_the_world_of(scenario, plain, levers)
+        found = among(there)
+        if there is not plain:  # which scenarios of the same world share
+            known.setdefault(there.fingerprint(), found)
+        return found
+
+    for_all = [among(load(name, levers)) for name in against]
     pairs: list[Pair] = []
     for scenario in worlds:  # which grows on the way
         said = scenario.against if scenario.origin is None else scenario.origin.against
-        others = for_all or [found(name) for name in said]
+        others = for_all or [baseline_of(scenario, name) for name in said]
         pairs += [(scenario.name, other.name) for other in others if other is not scenario]
     names = [scenario.name for scenario in worlds]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -134,6 +145,34 @@ def with_baselines(
     ]
     others = [scenario for scenario in worlds if scenario is not baseline]
     return Compared([baseline, *others], pairs, subjects, between)
+
+
+def _in_the_world_of(scenario: Scenario, other: Scenario, levers: Mapping[str, Any]) -> Scenario:
+    """What a scenario is compared with, in the scenario's own world.
+
+    What differs in world and parameters between the scenario and the one that says what it is compared with is taken
+    over as levers, so that ``early_2020``, which says that a year without an epidemic is its baseline, keeps it. Where
+    nothing else would be left of the difference the world is what is asked about, and ``other`` stays as it is.
+    """
+    if scenario.origin is None:
+        return other
+    mine, theirs = (one.contents() for one in (scenario, load(scenario.origin.against_said_by, levers)))
+    moved = {
+        f"{group}.{key}": value
+        for group in ("world", "parameters")
+        for key, value in mine[group].items()
+        if theirs[group].get(key) != value
+    }
+    if not moved:
+        return other
+    title = Words(
+        zh=f"{other.title.zh}（外部环境同“{scenario.title.zh}”）",
+        en=f"{other.title.en} (in the world of “{scenario.title.en}”)",
+    )
+    there = replace(
+        load(other, {**levers, **moved}), name=f"{other.name}_in_the_world_of_{scenario.name}", title=title
+    )
+    return other if there.fingerprint() == scenario.fingerprint() else there
 
 
 def _subjects(named: Sequence[str]) -> list[str]:

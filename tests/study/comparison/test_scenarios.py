@@ -120,3 +120,42 @@ def test_single_actions_that_are_asked_for_are_what_it_is_about():
 
 def test_a_baseline_by_itself_is_about_nothing():
     assert about("no_support") == ([], [])
+
+
+def test_a_scenario_of_another_world_is_compared_with_its_baselines_in_that_world(tmp_path: Path):
+    (tmp_path / "one.yaml").write_text("extends: full_plan\ntitle: Mine\nworld: {outbreak_factor: 2}\n")
+    (tmp_path / "two.yaml").write_text("extends: one\nlevers: {rent_waiver.months: 6}\n")
+    found = with_baselines([tmp_path / "one.yaml", tmp_path / "two.yaml"], (), {})
+    none, rules = (f"{name}_in_the_world_of_one" for name in ("no_support", "national_rules"))
+    assert [one.name for one in found.scenarios] == [none, "one", "two", rules]
+    assert found.pairs == [("one", none), ("one", rules), ("two", none), ("two", rules), (rules, none)]
+    assert found.between == [("two", "one")]
+    worlds = {one.name: one for one in found.scenarios}
+    assert worlds[none].world == worlds["one"].world
+    assert worlds[none].measures == load("no_support").measures
+    assert worlds[none].title.en == "No support at all (in the world of “Mine”)"
+    assert "two" not in worlds[none].title.en and load(worlds[none], {}) == worlds[none]
+
+
+def test_parameters_that_a_scenario_changes_are_its_baselines_too(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: full_plan\nlevers: {parameters.firm.crowding: 0.5}\n")
+    found = with_baselines([tmp_path / "own.yaml"], (), {})
+    assert {one.parameter_changes["firm.crowding"] for one in found.scenarios} == {0.5}
+
+
+def test_a_world_that_is_asked_for_stands_for_the_baseline_of_it():
+    names, pairs = compared("no_outbreak", "no_outbreak_no_plan")
+    assert ("no_outbreak", "no_outbreak_no_plan") in pairs
+    assert not any("in_the_world_of" in name and name.startswith("no_support") for name in names)
+
+
+def test_where_nothing_but_the_world_differs_the_world_is_what_is_asked_about():
+    assert compared("no_outbreak_no_plan")[1] == [("no_outbreak_no_plan", "no_support")]
+
+
+def test_whoever_says_what_he_is_compared_with_is_compared_with_that(tmp_path: Path):
+    (tmp_path / "own.yaml").write_text("extends: full_plan\nagainst: no_support\nworld: {outbreak_factor: 2}\n")
+    assert compared(tmp_path / "own.yaml")[1] == [("own", "no_support")]
+    assert compared("no_outbreak", against=("full_plan",))[1] == [("no_outbreak", "full_plan")]
+    (tmp_path / "year.yaml").write_text("extends: years/early_2020\nlevers: {firms: 500}\n")
+    assert compared(tmp_path / "year.yaml")[1] == [("year", "placebo")]
