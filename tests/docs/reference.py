@@ -1,7 +1,7 @@
-"""What the READMEs say of the reference result, in words, from its tables in `results/reference/`.
+"""What the READMEs say and show of the reference result, from its tables in `results/reference/`.
 
-`make reference` makes the result and then `python -m tests.docs.reference` writes these words between the marks. They
-are never typed: a test holds them against the tables.
+`make reference` makes the result and then `python -m tests.docs.reference` writes these words between the marks, and
+draws the pictures. Words are never typed: a test holds them against the tables.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sim.study.validation.targets import targets
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REFERENCE: Final = ROOT / "results" / "reference"
+IMAGES: Final = ROOT / "docs" / "images"
 BEGIN, END = "<!-- reference -->", "<!-- end of the reference -->"
 PAGES: Final[dict[Language, tuple[Path, ...]]] = {
     "en": (ROOT / "README.md", REFERENCE / "README.md"),
@@ -222,5 +223,13 @@ def write() -> None:
             page.write_text(f"{before}{BEGIN}\n{said}\n{END}{rest.split(END)[1]}", "utf-8")
 
 
+def draw() -> None:
+    """Draw the pictures of the READMEs, of tables that are all there when the result has just been made."""
+    for lang, ending in (("en", ".png"), ("zh", ".zh.png")):
+        sim.load(REFERENCE / "comparison").plot("differences", lang=lang).save(IMAGES / f"comparison{ending}")
+        sim.load(REFERENCE / "attribution").plot(lang=lang).save(IMAGES / f"attribution{ending}")
+
+
 if __name__ == "__main__":
     write()
+    draw()

@@ -8,7 +8,7 @@ from math import isnan
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.words.catalogue import both, named
-from sim.report.words.numbers import days, interval, money, points, share
+from sim.report.words.numbers import days, interval, money, points, share, with_interval
 from sim.report.words.other_worlds import in_other_worlds
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import MOST_NAMED, inside, listed, outcome_name
@@ -49,7 +49,7 @@ def _change(summary: ComparisonSummary, scenario: str, outcome: str) -> Words:
             scenario=scenario_name(summary, scenario),
             baseline=summary.titles[other],
             outcome=_in_sentence(outcome),
-            value=share(effect.value.mean),
+            value=with_interval(effect.value.mean, effect.value.low, effect.value.high, share),
             change=points(effect.difference.mean),
             interval=interval(effect.difference.low, effect.difference.high, points),
         )
