@@ -66,7 +66,7 @@ class Picture:
             case ".png":
                 path.write_bytes(self.png())
             case ".svg":
-                path.write_text(self.svg(), "utf-8")
+                path.write_text(self.svg(), "utf-8", newline="\n")
             case ".pdf":
                 path.write_bytes(self.pdf())
             case ".json":
