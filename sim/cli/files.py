@@ -51,6 +51,6 @@ def begin_again() -> NoReturn:
     """Begin this process once more: the lists of sectors and sizes are those that it begins with."""
     command = [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
-    if os.name == "nt":  # where a process that gives way to another is over for whoever waits for it
+    if sys.platform == "win32":  # where a process that gives way to another is over for whoever waits for it
         sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(sys.executable, command)

@@ -70,7 +70,7 @@ class Picture:
             case ".pdf":
                 path.write_bytes(self.pdf())
             case ".json":
-                path.write_text(json.dumps(self.specification, ensure_ascii=False, indent=1), "utf-8")
+                path.write_text(json.dumps(self.specification, ensure_ascii=False, indent=1), "utf-8", newline="\n")
             case _:
                 raise ValueError(f"{path.name}: the name of a picture ends in {', '.join(FORMATS)}")
         return path

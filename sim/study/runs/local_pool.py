@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from functools import cache
 from threading import Thread
@@ -86,7 +87,7 @@ def _do_in_worker(task: Packed, files: dict[str, str], threads: int) -> Outcome:
 
 def _lives(parent: int) -> bool:
     """Whether the parent of this worker is still there; ``parent``: its number, which Windows gives for ever."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         process = multiprocessing.parent_process()
         return process is not None and process.is_alive()
     return os.getppid() == parent
