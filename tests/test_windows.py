@@ -1,5 +1,6 @@
 """What is of Windows alone, with its conditions imitated: signals, processes, files held open, line ends, names."""
 
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -12,11 +13,11 @@ from pathlib import Path, PureWindowsPath
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app, application, files
+from sim.cli import app, application, files, streams
 from sim.refusal import Refusal
 from sim.report.documents import packing
 from sim.study import StudyError, study_folder
-from sim.study.runs import checksums, local_pool
+from sim.study.runs import checksums, local_pool, parts
 from tests.test_house import ROOT, SOURCES, TRACKED, read, short
 
 OF_UNIX = ("fcntl", "grp", "pwd", "pty", "resource", "termios", "tty")
@@ -74,6 +75,56 @@ def test_a_worker_ends_with_a_parent_whose_number_stays(monkeypatch: pytest.Monk
     assert local_pool._lives(os.getppid())
     monkeypatch.setattr(Parent, "lives", False)
     assert not local_pool._lives(os.getppid())
+
+
+def test_a_reader_that_left_is_told_nothing(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    class Left:
+        def flush(self) -> None:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+        def fileno(self) -> int:
+            raise ValueError
+
+    monkeypatch.setattr(sys, "stdout", Left())
+    with pytest.raises(SystemExit) as ended:
+        streams.finish(0)
+    assert ended.value.code == 1
+    assert capfd.readouterr().err == ""
+
+
+def test_a_part_that_a_virus_scanner_holds_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, waited = Path.replace, []
+
+    def held(self: Path, target: Path) -> Path:
+        if len(waited) < 3:
+            raise PermissionError(13, "Access is denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    monkeypatch.setattr(parts, "sleep", waited.append)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/table").write_text("content")
+    parts.put(tmp_path / "new", tmp_path / "part")
+    assert (tmp_path / "part/table").read_text() == "content"
+    assert waited == [0.0, *parts.PATIENCE[:2]]
+
+
+def test_a_part_that_cannot_be_put_in_its_place_is_tried_twice_where_waiting_does_not_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def gone(self: Path, target: Path) -> Path:
+        tried.append(target)
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(Path, "replace", gone)
+    monkeypatch.setattr(parts, "sleep", lambda seconds: None)
+    with pytest.raises(FileNotFoundError):
+        parts.put(tmp_path / "new", tmp_path / "part")
+    assert len(tried) == 2
 
 
 def test_a_file_that_another_program_has_open_is_told_and_stays(
