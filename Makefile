@@ -28,9 +28,9 @@ slides: setup ## notebooks/presentation.ipynb as slides in one file: results/pre
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
 		--output-dir results notebooks/presentation.ipynb
 
-docs: setup ## the documents as a site in both languages, with search, for any browser and no network: site/index.html
-	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -D language=en . site/en
-	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -D language=zh_CN . site/zh
+docs: $(TESTS) ## the documents as a site in both languages, with search, for any browser and no network: site/index.html
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/docs/en -D language=en . site/en
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/docs/zh -D language=zh_CN . site/zh
 	@cp docs/site/first.html site/index.html
 
 wheel: $(TESTS) ## a wheel with compiled kernels for this Python and system, in dist/ (a minute or two)

@@ -165,6 +165,7 @@ def test_a_lock_that_cannot_be_taken_away_while_it_is_held_is_let_go_all_the_sam
             pass
 
 
+@pytest.mark.slow
 def test_a_folder_is_held_against_another_process_and_free_when_that_was_killed(tmp_path: Path) -> None:
     folder = tmp_path / "study"
     code = (
