@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: compare reference slides wheel quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
+.PHONY: compare reference slides docs wheel quick test test-long quiet-year benchmark limit threads province studies timings peers clean setup
 
 compare: $(INSTALLED) ## the main job: without the plan, each action alone, the whole plan; tables and report in results/
 	@$(BIN)/shukun compare
@@ -27,6 +27,11 @@ reference: setup ## the reference result in results/reference/, and what the REA
 slides: setup ## notebooks/presentation.ipynb as slides in one file: results/presentation.slides.html, of the reference result
 	@$(BIN)/jupyter-nbconvert --log-level ERROR --config notebooks/slides/config.py --execute --to slides \
 		--output-dir results notebooks/presentation.ipynb
+
+docs: $(TESTS) ## the documents as a site in both languages, with search, for any browser and no network: site/index.html
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/docs/en -D language=en . site/en
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site -d build/docs/zh -D language=zh_CN . site/zh
+	@cp docs/site/first.html site/index.html
 
 wheel: $(TESTS) ## a wheel with compiled kernels for this Python and system, in dist/ (a minute or two)
 	@$(BIN)/python -m shipping.wheel
@@ -115,5 +120,5 @@ $(WARM): $(INSTALLED) $(shell find sim -name '*.py')
 	@touch $@
 
 clean: ## everything that the commands above made, except results/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site
 	find sim tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

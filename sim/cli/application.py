@@ -53,6 +53,11 @@ def _stop(number: int, frame: object) -> NoReturn:
     raise StoppedError(number)
 
 
+def stopping() -> list[signal.Signals]:
+    """The signals beside Ctrl-C by which this system asks a process to end: Windows knows others than Unix."""
+    return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
 class Command(TyperCommand):
     """One command of ``shukun``."""
 
@@ -121,7 +126,7 @@ class Application(TyperGroup):
 
     def invoke(self, context: Any) -> Any:
         """Run the command; refusals and signals end in one sentence, not in a traceback."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        before = {number: signal.getsignal(number) for number in stopping()}
         for number, handler in before.items():
             if handler != signal.SIG_IGN:  # as under `nohup`
                 signal.signal(number, _stop)

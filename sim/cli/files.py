@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,5 +49,8 @@ def as_before() -> Iterator[None]:
 
 def begin_again() -> NoReturn:
     """Begin this process once more: the lists of sectors and sizes are those that it begins with."""
+    command = [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if sys.platform == "win32":  # where a process that gives way to another is over for whoever waits for it
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(sys.executable, command)

@@ -23,6 +23,7 @@ ALIKE: Final = str.maketrans(
     }
 )  # fmt: skip
 ERRORS: Final = "shukun.alike"
+LEFT: Final = (errno.EPIPE, errno.EINVAL)  # what a reader that left is called on Unix, and on Windows
 
 
 def _alike(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -76,7 +77,7 @@ def finish(status: int) -> NoReturn:
         try:
             sys.stdout.flush()
         except (OSError, ValueError) as error:
-            if not status and isinstance(error, OSError) and error.errno != errno.EPIPE:
+            if not status and isinstance(error, OSError) and error.errno not in LEFT:
                 tell(say("fault.system", reason=reason(error)))
             status = status or 1
             with suppress(OSError, ValueError):  # a stream without a file

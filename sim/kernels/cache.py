@@ -226,15 +226,15 @@ def one_at_a_time() -> Iterator[None]:
     """
     collects = gc.isenabled()
     with ExitStack() as stack:
-        with suppress(ImportError, OSError):  # no such locks on this system, or in this folder: both compile
-            import fcntl
+        with suppress(OSError):  # no locks in this folder: both compile
+            from filelock import FileLock, Timeout  # start-up: who finds all kernels compiled does without
 
-            lock = stack.enter_context((home() / ".lock").open("w"))
+            lock = FileLock(home() / ".lock")
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                stack.enter_context(lock.acquire(timeout=0))
+            except Timeout:
                 _said.append("by another process")
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                stack.enter_context(lock.acquire())
         gc.disable()
         try:
             yield

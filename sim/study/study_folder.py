@@ -178,7 +178,7 @@ def _files(tables: list[str]) -> list[str]:
 @contextmanager
 def _locked(place: Path) -> Iterator[None]:
     """Hold a folder, which is made when it is not there, against other processes. Leaves no empty folder behind."""
-    import fcntl
+    from filelock import FileLock, Timeout  # start-up: a command that keeps nothing does without
 
     if place in _held:  # a command at work on a study stores it
         yield
@@ -186,17 +186,9 @@ def _locked(place: Path) -> Iterator[None]:
     made = [path for path in (place, *place.parents) if not path.exists()]
     try:
         place.mkdir(parents=True, exist_ok=True)
-        while True:
-            lock = (place / LOCK).open("w")
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.close()
-                raise _occupied(place) from None
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(lock.fileno()), (place / LOCK).stat()):
-                    break
-            lock.close()  # its holder took it away just before we had it
+        lock = FileLock(place / LOCK, timeout=0).acquire()
+    except Timeout:
+        raise _occupied(place) from None
     except OSError as error:
         raise unwritable(place, error) from None
     _held.add(place)
@@ -205,7 +197,8 @@ def _locked(place: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                (place / LOCK).unlink(missing_ok=True)
+                with suppress(PermissionError):  # of a file that is open, on Windows, where it goes as it is let go
+                    (place / LOCK).unlink(missing_ok=True)
     finally:
         _held.discard(place)
         with suppress(OSError):  # the first that holds something
@@ -238,7 +231,7 @@ def save(study: Study, folder: str | Path) -> Path:
                     _flush(file)
             if len(study.tables().get(codebook.TABLE, ())):
                 codebook.write(new / codebook.FILE)
-            with (new / MANIFEST).open("w", encoding="utf-8") as file:
+            with (new / MANIFEST).open("w", encoding="utf-8", newline="\n") as file:
                 file.write(study.manifest.model_dump_json(indent=2) + "\n")
                 _flush(file)
             write_checksums(new)

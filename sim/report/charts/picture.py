@@ -66,11 +66,11 @@ class Picture:
             case ".png":
                 path.write_bytes(self.png())
             case ".svg":
-                path.write_text(self.svg(), "utf-8")
+                path.write_text(self.svg(), "utf-8", newline="\n")
             case ".pdf":
                 path.write_bytes(self.pdf())
             case ".json":
-                path.write_text(json.dumps(self.specification, ensure_ascii=False, indent=1), "utf-8")
+                path.write_text(json.dumps(self.specification, ensure_ascii=False, indent=1), "utf-8", newline="\n")
             case _:
                 raise ValueError(f"{path.name}: the name of a picture ends in {', '.join(FORMATS)}")
         return path

@@ -74,11 +74,16 @@ def check(path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> Path:
-    """Write a file whole: elsewhere first, then under its name. ``OSError`` leaves what was there before."""
+    """Write a file whole: elsewhere first, then under its name; what was there before stays when that fails.
+
+    Raises :class:`~sim.refusal.Refusal` for one that may not be replaced, and ``OSError``.
+    """
     part = path.with_name(f".part.{path.name}")
     try:
         part.write_bytes(content)
         return part.replace(path)
+    except PermissionError:  # on Windows also where another program has the file open
+        raise refused("held", file=str(path)) from None
     finally:
         part.unlink(missing_ok=True)
 

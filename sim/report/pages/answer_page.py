@@ -73,7 +73,7 @@ class Failure(NamedTuple):
 def write(study: Study, path: Path) -> Path:
     """Write the page to a file, or to ``report.html`` in a folder, and say where it is."""
     target = page.place(path)
-    target.write_text(written(study), "utf-8")
+    target.write_text(written(study), "utf-8", newline="\n")
     return target
 
 

@@ -41,7 +41,7 @@ def write(comparison: Comparison, path: Path, sensitivity: KeptSensitivity | Non
     """
     target = pages.place(path)
     kept = kept_beside(target.parent) if sensitivity is None else [sensitivity]
-    target.write_text(page(comparison, kept), "utf-8")
+    target.write_text(page(comparison, kept), "utf-8", newline="\n")
     return target
 
 

@@ -139,7 +139,7 @@ def write(draws: Sequence[Draw], manifest: Mapping[str, Any]) -> Path:
             writer.writerow([WEIGHT, *draws[0].changes])
             writer.writerows([repr(draw.weight), *map(_written, draw.changes.values())] for draw in draws)
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         reason = error.strerror or error
         raise StudyError(zh=f"{folder} 无法写入：{reason}。", en=f"{folder} cannot be written: {reason}.") from None

@@ -23,7 +23,7 @@ REMEMBERED: Final = 4_096  # files whose sums are not worked out again while the
 def write_checksums(folder: Path, without: Container[str] = (), flush: bool = True) -> None:
     """Write what every file of a folder holds, apart from those named; ``flush``: onto the disk itself."""
     files = sorted(path for path in folder.iterdir() if path.name not in without)
-    with (folder / SUMS).open("w", encoding="utf-8") as sink:
+    with (folder / SUMS).open("w", encoding="utf-8", newline="\n") as sink:
         sink.writelines(f"{sum_of(file)}  {file.name}\n" for file in files)
         sink.write(LAST_LINE.format(len(files)))
         if flush:

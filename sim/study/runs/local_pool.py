@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from functools import cache
 from threading import Thread
@@ -84,13 +85,21 @@ def _do_in_worker(task: Packed, files: dict[str, str], threads: int) -> Outcome:
     return do(unpacked(task), threads=threads)
 
 
+def _lives(parent: int) -> bool:
+    """Whether the parent of this worker is still there; ``parent``: its number, which Windows gives for ever."""
+    if sys.platform == "win32":
+        process = multiprocessing.parent_process()
+        return process is not None and process.is_alive()
+    return os.getppid() == parent
+
+
 @cache
 def _end_with_parent() -> None:
     """Let this worker end within a second of a parent that was killed, which could not end it."""
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while _lives(parent):
             sleep(1.0)
         os._exit(1)
 

@@ -16,6 +16,7 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.study import StudyError
@@ -31,6 +32,7 @@ PART: Final = re.compile("[0-9a-f]{40}")  # the name of a part
 AT_WORK: Final = ".shukun-at-work"  # folder for what is being written
 DAMAGED: Final = "damaged"  # folder for parts that were set aside
 SCENARIOS_TOGETHER: Final = 64  # in a row group: alike as they are, they take little room together
+PATIENCE: Final = (0.1, 0.5, 2.0)  # seconds: on Windows a virus scanner holds a new file for a moment
 MISSING: Final = (ENOENT, EISDIR, ENOTDIR)  # errors of the system that say that a file is gone
 OVERSIZED_PAGE: Final = 8 << 20  # bytes: compression works page by page
 
@@ -131,14 +133,15 @@ def as_bytes(name: str, table: pa.Table) -> bytes:
 
 def put(new: Path, place: Path) -> None:
     """Put a part in its place. One that is there is a run that failed, or the same run done by somebody else."""
-    for last in (False, True):  # a worker that was given up may write the same part at the same moment
+    for wait in (0.0, *PATIENCE, None):  # a worker that was given up may write the same part at the same moment
         shutil.rmtree(place, ignore_errors=True)
         try:
             new.replace(place)
             return
-        except OSError:
-            if last:
+        except OSError as error:
+            if wait is None or (wait and not isinstance(error, PermissionError)):
                 raise
+            sleep(wait)
 
 
 def join(parts: Mapping[Path, str], into: Path) -> None:
