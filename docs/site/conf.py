@@ -20,8 +20,6 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 CHINESE: Final = ".zh-CN"
 # An inline link or picture of Markdown, with its target and fragment; none that leaves the documents.
 LINK: Final = re.compile(r"\]\((?P<target>[^)#\s:]+)(?P<fragment>#[^)\s]+)?\)")
-# A heading by a name of before, in the README of the kept posterior, which the next fit writes anew.
-RENAMED: Final = {"#what-it-hangs-on-sensitivity": "#what-it-depends-on-sensitivity"}
 CODE: Final = re.compile(r"(^```.*?^```\n)", re.MULTILINE | re.DOTALL)
 
 project = "Shukun 纾困"
@@ -92,7 +90,7 @@ def in_site(link: re.Match[str], page: str, language: str) -> str:
     ``page``: the page that it stands in, from the top folder and without ending. What is no document stays as it is.
     """
     target = normpath(f"{page}/../{link['target']}")
-    fragment = RENAMED.get(link["fragment"], link["fragment"] or "")
+    fragment = link["fragment"] or ""
     if (ROOT / target).is_dir():  # a folder is told by its README, or by that of the one above
         target = next(filter(is_there, (f"{target}/README.md", normpath(f"{target}/../README.md"))), target)
     if not target.endswith(".md") or not is_there(target):
