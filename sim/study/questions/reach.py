@@ -65,6 +65,17 @@ def _outcome(name: str) -> str:
     return of[0]
 
 
+def is_goal(said: str) -> bool:
+    """Whether a text names an outcome or the clause of a target, and not a question in a file."""
+    clauses = {target.clause for target in catalogue(scenarios_folder()).plan.targets}
+    return said in OUTCOMES or said in clauses
+
+
+def less_is_better(said: str) -> bool:
+    """Whether less is better of an outcome that is named so, or by its clause."""
+    return OUTCOMES[_outcome(said)].less_is_better
+
+
 class Question(Strict):
     """A file in ``scenarios/reaches/``.
 
