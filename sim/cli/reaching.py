@@ -67,10 +67,8 @@ def reach(
         asked = {"title": goal, "scenario": scenario, "outcome": goal, "want": want, "over": over}
         asked |= _where_to(goal, at) if at is not None else {}
         asked |= {"budget_yuan": budget} if budget is not None else {}
-        changes += [
-            *over,
-            *(f"{name}={asked[name]}" for name in ("at_least", "at_most", "budget_yuan") if name in asked),
-        ]
+        stated = [name for name in ("at_least", "at_most", "budget_yuan") if name in asked]
+        changes += [*over, *(f"{name}={asked[name]}" for name in stated)]
         changes += [want] * (want != "least_change") + [f"in={scenario}"] * (scenario != "full_plan")
     else:
         _refuse_beside(goal, at=at, lever=over, cheapest=cheapest, most=most, budget=budget)

@@ -52,9 +52,9 @@ def tables(study: Reach, lang: Language) -> list[Table]:
 
 def charts(study: Reach, lang: Language) -> list[Chart]:
     """The outcome along the lever, or what it costs and what each lever does alone."""
-    return (
-        [chart.along(study, lang)] if len(study.levers) == 1 else [chart.price(study, lang), chart.bounds(study, lang)]
-    )
+    if len(study.levers) == 1:
+        return [chart.along(study, lang)]
+    return [chart.price(study, lang), chart.bounds(study, lang)]
 
 
 def _findings(summary: ReachSummary) -> Iterator[Words]:

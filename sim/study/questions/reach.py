@@ -216,11 +216,11 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Reach:
     ranges that are not understood, :class:`StudyError` where there is no goal, no run of the scenario as it stands
     succeeded, or the time was too short to run it and the ends of the levers.
     """
-    over = {same(path): said for path, said in question.over.items()}
-    given = {same(path): value for path, value in setting.levers.items() if same(path) in over}
-    fixed = {path: value for path, value in setting.levers.items() if same(path) not in over}
+    spelled = {same(path): path for path in question.over}
+    given = {spelled[same(path)]: value for path, value in setting.levers.items() if same(path) in spelled}
+    fixed = {path: value for path, value in setting.levers.items() if same(path) not in spelled}
     [stands] = sized([load(question.scenario, setting.levers)], setting.firms)
-    factors = varied(ranges(over, stands))
+    factors = varied(ranges(question.over, stands))
     one_by_one(factors)
     moving = tuple(Moving(factor, present(factor.path, stands)) for factor in factors)
     check_draws(question.scenario, fixed, trials(factors), [{}], setting.firms)

@@ -262,4 +262,3 @@ def test_the_study_is_a_dataclass_of_tables(tmp_path):
     assert [field.name for field in dataclasses.fields(study)][2:] == [
         "plans", "answers", "bounds", "tried", "generations", "gaps",
     ]  # fmt: skip
-
