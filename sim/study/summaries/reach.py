@@ -63,9 +63,9 @@ class ReachSummary:
         return Estimate(*(float(row[f"{quantity}{end}"]) for end in ("", "_low", "_high")))
 
     def value(self, plan: str, lever: str) -> Any:
-        """What a plan sets a lever to."""
+        """What a plan sets a lever to, None where it has no value."""
         value = self._plans.at[plan, lever]
-        return value.item() if hasattr(value, "item") else value
+        return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
 
     def moved(self, plan: str) -> list[str]:
         """The levers that a plan moves away from where they stand."""
