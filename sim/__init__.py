@@ -234,8 +234,8 @@ def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) 
 def reach(asked: Asked, **how: Unpack[QuestionKeywords]) -> Reach:
     """What would bring an outcome to a goal, or is the most for a budget; see :mod:`sim.study.questions.reach`.
 
-    ``levers`` that may move too say where they stand at present. ``progress`` may raise to stop: nothing is answered
-    then, and with a ``folder`` the runs that are done wait there for the next call.
+    ``levers`` that may move too say where they stand at present. ``progress`` may raise ``KeyboardInterrupt`` to
+    stop: nothing is answered then, and with a ``folder`` the runs that are done wait there for the next call.
     """
     return _ask("reach", asked, how)  # type: ignore[return-value]
 

@@ -45,7 +45,6 @@ QUESTIONS = {
     sim.sensitivity: {"method": "morris", "draws": 2, "over": {}},
     sim.discover: {"draws": 8, "misses": {"loss_share": {"more_than": 0.2}}, "over": {}},
     sim.search: {"objectives": {"survival_rate": "up"}, "population": 4, "generations": 1, "over": {}},
-    sim.reach: {"outcome": "loss_share", "at_most": 0.1, "over": {}},
 }
 
 

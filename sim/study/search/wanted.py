@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -36,25 +37,27 @@ class Moving(NamedTuple):
 
     def distance(self, value: Any) -> float:
         """How far a value is from the present one, as a share of the range; words and tables are apart or not."""
-        here, there, low, high = map(_number, (self.present, value, *_ends(self.factor)))
-        if here is None or there is None or low is None or high is None:
+        here, there, ends = _number(self.present), _number(value), self._ends
+        if here is None or there is None or ends is None:
             return float(value != self.present)
-        return abs(there - here) / (high - low)
+        return abs(there - here) / (ends[1] - ends[0])
 
     @property
     def present_step(self) -> int:
         """The step of the factor that is nearest to the present value, its low end where that is no number."""
-        factor, most = self.factor, steps(self.factor)
+        factor, here, ends = self.factor, _number(self.present), self._ends
         if self.present in factor.values:
             return factor.values.index(self.present)
-        here, low, high = map(_number, (self.present, *_ends(factor)))
-        if here is None or low is None or high is None:
+        if here is None or ends is None:
             return 0
-        return round(min(max((here - low) / (high - low), 0.0), 1.0) * most)
+        return round(min(max((here - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0) * steps(factor))
 
-
-def _ends(factor: Factor) -> tuple[Any, Any]:
-    return (factor.values[0], factor.values[-1]) if factor.values else (factor.low, factor.high)
+    @property
+    def _ends(self) -> tuple[float, float] | None:
+        """The least and the most that it may be, as numbers; None of words and tables, and of a single value."""
+        values = [_number(value) for value in self.factor.values or (self.factor.low, self.factor.high)]
+        known = [value for value in values if value is not None]
+        return (min(known), max(known)) if len(known) == len(values) and min(known) < max(known) else None
 
 
 def _number(value: Any) -> float | None:
@@ -79,11 +82,11 @@ class MovingPlans(Plans):
     given: Mapping[str, Any]
     moving: tuple[Moving, ...]
 
-    def asked(self, plan: Plan, world: Mapping[str, Any] = {}) -> Scenario:
+    def asked(self, plan: Plan, world: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
         """What a plan asks: what it does not move stays."""
         return super().asked(Plan(plan.name, {**self.given, **plan.levers}), world)
 
-    def baseline(self, world: Mapping[str, Any] = {}) -> Scenario:
+    def baseline(self, world: Mapping[str, Any] = MappingProxyType({})) -> Scenario:
         """The scenario as it stands."""
         return sized([load(self.against, {**self.levers, **self.given}, world)], self.firms)[0]
 
