@@ -23,6 +23,7 @@ from sim.cli.shared import (
     place_of,
     processes,
 )  # fmt: skip
+from sim.refusal import nearest
 from sim.scenario import from_words
 from sim.study.arguments import AT_LEAST_TWO, LEAST_SECONDS
 from sim.study.keywords import Execution
@@ -55,22 +56,23 @@ def reach(
     """Seek a goal along levers that may move."""
     from sim.report.terminal import json_answers, tables  # start-up: pandas, not for `--help`
     from sim.study import answering
-    from sim.study.questions.reach import is_goal
+    from sim.study.questions.reach import goals
 
     over, fixed = _levers(lever or [])
     asked: Any = goal
     changes = [*(f"{path}={value}" for path, value in fixed.items())]
-    if is_goal(goal):
+    if goal in goals():
         if not over:
             refuse([say("fault.reach_nothing_moves")])
         want = "most" if most else "cheapest" if cheapest else "least_change"
-        asked = {"title": goal, "scenario": scenario, "outcome": goal, "want": want, "over": over}
+        asked = {"title": _title(goal), "scenario": scenario, "outcome": goal, "want": want, "over": over}
         asked |= _where_to(goal, at) if at is not None else {}
         asked |= {"budget_yuan": budget} if budget is not None else {}
         stated = [name for name in ("at_least", "at_most", "budget_yuan") if name in asked]
-        changes += [*over, *(f"{name}={asked[name]}" for name in stated)]
+        changes += [*map(_written, over, over.values()), *(f"{name}={asked[name]}" for name in stated)]
         changes += [want] * (want != "least_change") + [f"in={scenario}"] * (scenario != "full_plan")
     else:
+        _refuse_unknown(goal, [*goals(), *answering.shipped(KIND)])
         _refuse_beside(goal, at=at, lever=over, cheapest=cheapest, most=most, budget=budget)
     content, place = answering.question(KIND, asked, replications=replications)
     out = out or place_of(KIND, [goal], changes, firms, seed)
@@ -83,7 +85,8 @@ def reach(
 
 def _levers(given: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The levers that may move, with their ranges, and those that hold throughout."""
-    over, fixed = {}, []
+    over: dict[str, Any] = {}
+    fixed: list[str] = []
     for words in given:
         path, equals, said = words.partition("=")
         low, colon, high = said.partition(":")
@@ -97,16 +100,47 @@ def _levers(given: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     return over, from_words(fixed)
 
 
+def _written(path: str, said: Any) -> str:
+    """A lever that may move, as one writes it."""
+    return path if said == "allowed" else f"{path}={':'.join(map(str, said))}"
+
+
+def _title(goal: str) -> dict[str, str]:
+    """What a goal is called that is asked for on the command line: by its outcome, where that is known."""
+    from sim.refusal import UnknownName
+    from sim.report.words.catalogue import both  # start-up: not for `--help`
+    from sim.report.words.sentences import inside, outcome_name
+    from sim.study.questions.reach import outcome_of
+
+    try:
+        return both("reach.asked", outcome=inside(outcome_name(outcome_of(goal)))).model_dump()
+    except UnknownName:  # told with the question
+        return {"zh": goal, "en": goal}
+
+
 def _where_to(goal: str, at: str) -> dict[str, float]:
     """What ``--at`` says, as the file of a question would: at most where less is better, else at least."""
-    from sim.study.questions.reach import less_is_better  # start-up: pandas, not for `--help`
+    from sim.observe.outcomes import OUTCOMES  # start-up: not for `--help`
+    from sim.refusal import UnknownName
+    from sim.study.questions.reach import outcome_of
 
     said = at.strip().replace("％", "%")
     try:
         value = float(said.removesuffix("%")) / (100 if said.endswith("%") else 1)
     except ValueError:
         refuse([say("fault.reach_at", given=at)])
-    return {"at_most" if less_is_better(goal) else "at_least": round(value, 12)}
+    try:
+        less_is_better = OUTCOMES[outcome_of(goal)].less_is_better
+    except UnknownName:  # told with the question
+        less_is_better = False
+    return {"at_most" if less_is_better else "at_least": round(value, 12)}
+
+
+def _refuse_unknown(goal: str, known: list[str]) -> None:
+    """What is neither a goal nor a question of the case, and no file's name, is refused with what is most like it."""
+    near = nearest(goal, known)
+    if goal not in known and near is not None and not Path(goal).exists():
+        refuse([say("fault.reach_goal", given=goal, near=near)])
 
 
 def _refuse_beside(goal: str, **said: Any) -> None:

@@ -43,7 +43,8 @@ def test_it_answers_in_words_first_in_either_language_and_keeps_its_runs(here: P
         (("loss_share", "--at", "a bit", "--lever", "rent_waiver.months"), "--at a bit: give a number or a percentage"),
         (("loss_share", "--at", "12", "--lever", "rent_waiver.months"), "12 is no value that loss_share can have"),
         (("loss_share", "--at", "12%", "--lever", "rent_waver.months"), "did you mean rent_waiver.months"),
-        (("loss_shar", "--lever", "rent_waiver.months"), "there is no question loss_shar"),
+        (("loss_shar", "--lever", "rent_waiver.months"), "did you mean loss_share"),
+        (("nothing_like_it.yaml",), "there is no question nothing_like_it.yaml"),
         (("--lever", "rent_waiver.months"), "GOAL is missing"),
     ],
 )

@@ -54,8 +54,11 @@ BY: Final = ("sector", "size")
 GAPS: Final = ("by", *target_gap.COLUMNS)
 
 
-def _outcome(name: str) -> str:
-    """An outcome by its name, or by the clause of the plan that sets a target for it alone."""
+def outcome_of(name: str) -> str:
+    """An outcome by its name, or by the clause of the plan that sets a target for it alone.
+
+    Raises :class:`sim.refusal.UnknownName` for a name that is neither, and for the clause of several targets.
+    """
     if name in OUTCOMES:
         return name
     targets = catalogue(scenarios_folder()).plan.targets
@@ -65,15 +68,10 @@ def _outcome(name: str) -> str:
     return of[0]
 
 
-def is_goal(said: str) -> bool:
-    """Whether a text names an outcome or the clause of a target, and not a question in a file."""
-    clauses = {target.clause for target in catalogue(scenarios_folder()).plan.targets}
-    return said in OUTCOMES or said in clauses
-
-
-def less_is_better(said: str) -> bool:
-    """Whether less is better of an outcome that is named so, or by its clause."""
-    return OUTCOMES[_outcome(said)].less_is_better
+def goals() -> list[str]:
+    """What a goal may be called: the outcomes, and the clauses of the plan's targets."""
+    clauses = [target.clause for target in catalogue(scenarios_folder()).plan.targets]
+    return [*OUTCOMES, *dict.fromkeys(clauses)]
 
 
 class Question(Strict):
@@ -89,7 +87,7 @@ class Question(Strict):
 
     title: Words
     scenario: str = "full_plan"
-    outcome: Annotated[str, AfterValidator(_outcome)]
+    outcome: Annotated[str, AfterValidator(outcome_of)]
     at_least: float | None = None
     at_most: float | None = None
     want: Literal["least_change", "cheapest", "most"] = "least_change"
