@@ -51,7 +51,9 @@ class Aims:
         values = tuple(float(row[name]) for name in self.objectives)
         if np.isnan([*values, row[PUBLIC_COST]]).any():
             return Judged(None, 0.0)
-        return Judged(values, row[PUBLIC_COST] / self.budget - 1.0 if np.isfinite(self.budget) else 0.0)
+        if not np.isfinite(self.budget):
+            return Judged(values, 0.0)
+        return Judged(values, row[PUBLIC_COST] / self.budget - 1.0 if self.budget > 0 else row[PUBLIC_COST])
 
 
 class Found(NamedTuple):

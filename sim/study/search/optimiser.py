@@ -23,7 +23,7 @@ class Judged(NamedTuple):
     """What a plan is worth: a value for each objective, and by what part of it the budget is exceeded."""
 
     values: tuple[float, ...] | None  # None when it could not be judged
-    excess: float  # at most 0 within the budget
+    excess: float  # at most 0 within the budget, of a budget of nothing in fen
 
 
 class Optimiser:
