@@ -88,9 +88,8 @@ def bounds(study: Reach, lang: Language) -> Chart:
     """What each lever alone does to the outcome at the ends of its range."""
     summary, outcome = ReachSummary(study), OUTCOMES[study.outcome].unit
     factor, unit = _scale(outcome, lang, "points")
-    colon = "：" if lang == "zh" else ": "
     rows: list[Row] = [
-        {"label": f"{lever_name(bound.lever, lang)}{colon}{value_name(bound.lever, bound.value, lang)}"}
+        {"label": f"{lever_name(bound.lever, lang)} = {value_name(bound.lever, bound.value, lang)}"}
         | _ends(bound.effect, factor)
         | {"said": say(lang, difference_in_unit(bound.effect.mean, outcome))}
         for bound in summary.bounds
@@ -114,7 +113,7 @@ def bounds(study: Reach, lang: Language) -> Chart:
     ]
     heading = text("reach.chart.bounds", lang, outcome=inside(outcome_name(study.outcome)))
     subtitle = text("reach.chart.bounds_text", lang, unit=unit)
-    return Chart(heading, specification(heading, rows, subtitle, height=34 * len(rows), layer=layers))
+    return Chart(heading, specification(heading, rows, subtitle, height=44 * len(rows), layer=layers))
 
 
 def _points(summary: ReachSummary, rows: list[Row], x: Spec, unit: str, lang: Language, tips: list[Spec]) -> list[Spec]:
