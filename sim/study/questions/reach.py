@@ -22,7 +22,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal, UnknownName
 from sim.scenario import load
 from sim.scenario.catalogue import catalogue
-from sim.scenario.levers import refuse_twice, same
+from sim.scenario.levers import same, twice
 from sim.study import StudyError
 from sim.study.arguments import MOST_DRAWS, MOST_RUNS
 from sim.study.comparison import target_gap
@@ -120,7 +120,12 @@ class Question(Strict):
                 en=f"{said} is no value that {self.outcome} can have ({least:g} to {most:g}; 12 % is 0.12)",
                 at=("at_least" if self.at_least is not None else "at_most",),
             )
-        refuse_twice(self.over.items())
+        if again := [said for _, said in twice(self.over.items())]:
+            raise Refusal(
+                zh=f"over 两次设定同一政策参数：{again[0]}",
+                en=f"over sets the same lever twice: {again[0]}",
+                at=("over",),
+            )
         if any(same(path) == "firms" for path in self.over):
             raise Refusal(
                 zh="firms 不能变动：各方案与原情景是逐户比较的",

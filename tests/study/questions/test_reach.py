@@ -225,14 +225,17 @@ def test_no_time_at_all_is_said(tmp_path):
     ("changed", "said"),
     [
         ({"outcome": "loss_shar"}, "did you mean loss_share"),
-        ({"outcome": "I.8.b"}, "may be srdi_growth_firms"),
+        ({"outcome": "I.8.b"}, "not clear what is meant: I.8.b"),
         ({"at_least": 12}, "no value that survival_rate can have"),
         ({"at_most": 0.1}, "not both"),
         ({"want": "most"}, "so no at_least or at_most"),
         ({"over": {}}, "over"),
         ({"over": {"firms": [100, 200]}}, "firms cannot move"),
         ({"over": {"x": [0, 1], "x.values": "allowed", "values": 1}, "replications": 1}, "replications"),
-        ({"over": {"rent_waiver.months": [0, 1], "rent_waiver.values.months": [0, 2]}}, "the same lever is set twice"),
+        (
+            {"over": {"rent_waiver.months": [0, 1], "rent_waiver.values.months": [0, 2]}},
+            "over sets the same lever twice",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_a_run(changed, said):
