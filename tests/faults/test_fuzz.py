@@ -276,6 +276,7 @@ CALLS = (
     sim.sensitivity,
     sim.discover,
     sim.search,
+    sim.reach,
     sim.journey,
     sim.load,
 )

@@ -21,7 +21,7 @@ SHIPPED = sorted(
     ),
     key=str,
 )
-KINDS = ("attribute", "discover", "search", "sensitivity", "sweep")
+KINDS = ("attribute", "discover", "reach", "search", "sensitivity", "sweep")
 QUESTIONS = [
     (file, kind) for kind in KINDS for file in sorted((scenarios_folder() / targets.module(kind).FOLDER).glob("*.yaml"))
 ]

@@ -51,7 +51,9 @@ class Aims:
         values = tuple(float(row[name]) for name in self.objectives)
         if np.isnan([*values, row[PUBLIC_COST]]).any():
             return Judged(None, 0.0)
-        return Judged(values, row[PUBLIC_COST] / self.budget - 1.0 if np.isfinite(self.budget) else 0.0)
+        if not np.isfinite(self.budget):
+            return Judged(values, 0.0)
+        return Judged(values, row[PUBLIC_COST] / self.budget - 1.0 if self.budget > 0 else row[PUBLIC_COST])
 
 
 class Found(NamedTuple):
@@ -71,10 +73,14 @@ def search(
     generations: int,
     replications: range,
     seed: int,
+    beginnings: Sequence[Mapping[str, int]] = (),
 ) -> Found:
-    """Search. Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time."""
+    """Search; ``beginnings``: see :class:`.optimiser.Optimiser`.
+
+    Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time.
+    """
     began, deadline = monotonic(), plans.runner.deadline
-    optimiser = Optimiser(factors, list(aims.objectives.values()), population, seed)
+    optimiser = Optimiser(factors, list(aims.objectives.values()), population, seed, beginnings)
     tried: list[pd.DataFrame] = []
     runs: list[pd.DataFrame] = []
     known: dict[str, Plan] = {}

@@ -19,6 +19,7 @@ from sim.study.summaries.scenario_effects import ScenarioEffects
 from tests.report.answers import test_attribute as attributions
 from tests.report.answers import test_decide as decisions
 from tests.report.answers import test_discover as discoveries
+from tests.report.answers import test_reach as reaches
 from tests.report.answers import test_sensitivity as sensitivities
 from tests.report.answers import test_sweep as sweeps
 
@@ -124,6 +125,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "sensitivity": sensitivities.study,
     "discover": discoveries.study,
     "decide": decisions.study,
+    "reach": reaches.along,
 }
 
 

@@ -17,6 +17,7 @@ from sim.study.runs.specification import Setting
 from tests.report.answers import test_attribute as attributions
 from tests.report.answers import test_decide as decisions
 from tests.report.answers import test_discover as discoveries
+from tests.report.answers import test_reach as reaches
 from tests.report.answers import test_search as searches
 from tests.report.answers import test_sensitivity as sensitivities
 from tests.report.answers import test_sweep as sweeps
@@ -40,6 +41,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "sensitivity": lambda: _seeded(sensitivities.study()),
     "discover": lambda: _seeded(discoveries.study()),
     "decide": decisions.study,
+    "reach": reaches.missed,
     "search": lambda: answering.ask("search", searches.QUESTION, firms=200),
 }
 
