@@ -22,7 +22,7 @@ from tests.invariants.watching import built, busy, part
 # SHA-256 of all tables of `small_run`. Whoever changes the model, a measure or a number on purpose changes it too: the
 # failing test shows the new one, which is then written here, in the same commit. It must never be changed because a
 # run on another machine, under another Python or with other versions of the libraries gives another.
-DIGEST: Final = "be769fde33fd2af387933ff28e91ebd8f980882988280ea3550f3aa771579dea"
+DIGEST: Final = "ed059892254d8d1e9a08906d6cdb67240553cc14cda94f4554f089af217db6d4"
 SIGNIFICANT: Final = 9  # digits of what is no whole number: the last bits of exp and log are the C library's
 
 
