@@ -56,8 +56,8 @@ def in_arrears_or_soon(snapshots: pd.DataFrame) -> float:
     return share(firms, (firms["arrears_fen"] > 0) | (firms["cash_reach_months"] < 6))
 
 
-# Firms are tight as soon as they have less than they mean to hold (`firm.tight_share` at the edge of its prior; over the
-# posterior, of which the middle is 0.68, all three lie near the line): 67.6 and 78.4 percent, where 64 and 78 may be.
+# 67.6 and 78.4 percent, where 64 and 78 may be: a firm is tight as soon as it has less than it means to hold, the edge
+# of the prior of `firm.tight_share`. Over the posterior, of which the middle is 0.68, the targets of arrears are met.
 TOO_OFTEN = pytest.mark.xfail(strict=True, reason="at the values firms fall behind too often: firm.tight_share")
 
 
