@@ -30,6 +30,7 @@ from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.search.wanted import CHANGE
 from sim.study.statistics.estimate import Estimate
 from sim.study.summaries.reach import CERTAIN, MEAN, NEAREST, POSSIBLE, ReachSummary
+from sim.study.summaries.rows import tuples
 
 if TYPE_CHECKING:
     from sim.study.questions.reach import Reach
@@ -217,7 +218,7 @@ def _gap(summary: ReachSummary, by: str, lang: Language) -> Table:
     is_rate = bool((gaps["unit"] == "entities").all())
     names = ("group", "rate", "short", "points") if is_rate else ("group", "amount")
     rows = []
-    for row in gaps[gaps["by"] == by].itertuples(index=False):
+    for row in tuples(gaps[gaps["by"] == by]):
         short = _below(Estimate(row.short, row.short_low, row.short_high), plain_count if is_rate else money)
         cells = [share(row.rate), short, width_in_unit(row.points, "share")] if is_rate else [short]
         rows.append([say(lang, cell) for cell in (named(by, row.group), *cells)])

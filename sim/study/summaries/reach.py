@@ -59,12 +59,12 @@ class ReachSummary:
 
     def estimate(self, plan: str, quantity: str) -> Estimate:
         """A quantity of a plan that was looked at closely."""
-        row = self._plans.loc[plan]
+        row: Any = self._plans.loc[plan]
         return Estimate(*(float(row[f"{quantity}{end}"]) for end in ("", "_low", "_high")))
 
     def value(self, plan: str, lever: str) -> Any:
         """What a plan sets a lever to, None where it has no value."""
-        value = self._plans.at[plan, lever]
+        value: Any = self._plans.at[plan, lever]
         return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
 
     def moved(self, plan: str) -> list[str]:
