@@ -77,6 +77,7 @@ class Guard:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, let its sender in, or hand it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

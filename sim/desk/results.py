@@ -1,0 +1,302 @@
+"""What the right side of the page says of numbers: a pure function of them, of the what-if that is looked at, and more.
+
+Tables are HTML of templates that escape whatever they are given; charts are the report's own specifications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from math import ceil, isnan
+from typing import Any, Final
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sim.desk.background import Numbers
+from sim.observe.months import HEADLINES
+from sim.report.charts.comparison import all_charts, fates, money, months, tiles
+from sim.report.charts.style import Spec
+from sim.report.words import numbers as written
+from sim.report.words import winners
+from sim.report.words.catalogue import Language, named, text
+from sim.report.words.scenario_names import scenario_name
+from sim.report.words.sentences import outcome_name, say
+from sim.study.comparison.targets import Target
+from sim.study.reductions.costs import COSTS
+from sim.study.reductions.fates import FATES
+from sim.study.statistics.estimate import UNKNOWN, Estimate
+from sim.study.summaries.comparison import ComparisonSummary
+from sim.study.summaries.direction import direction
+from sim.study.summaries.rows import tuples
+from sim.study.summaries.scenario_effects import BY, ScenarioEffects, groups
+
+SECONDS_PER_MINUTE: Final = 60
+TOLD: Final = ("better", "worse")  # directions that the replications can tell
+SECTOR, PREFECTURE = BY[0], BY[2]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is shown of numbers.
+
+    ``status``: on what they rest and how long more will take. ``is_first``: they are a first indication. ``failures``:
+    sentences on what could not be run. ``tables``: HTML by name (``headline``, ``costs``, ``fates``, ``sectors``).
+    ``charts``: specifications by name. ``others``: what the chosen what-if can be compared with, titles by name;
+    ``against``: which of them it is compared with.
+    """
+
+    status: str
+    is_first: bool = True
+    failures: tuple[str, ...] = ()
+    tables: Mapping[str, str] = field(default_factory=dict)
+    charts: Mapping[str, Spec] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    against: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number with its interval below it, what it differs from the plan by, and what is said of a target.
+
+    ``grey``: nothing is told by it yet.
+    """
+
+    value: str
+    interval: str = ""
+    change: str = ""
+    direction: str = ""
+    verdict: str = ""
+    verdict_words: str = ""
+    grey: bool = False
+
+
+def told(numbers: Numbers, name: str, against: str | None, lang: Language) -> Told:
+    """What is shown of numbers for the what-if of a ``name``.
+
+    ``against``: with which scenario it is compared; of None, or of one that there is not, the plan, or the world
+    without support where the what-if is the plan still.
+    """
+    failures = tuple(_failures(numbers, lang))
+    if numbers.comparison is None:
+        stage = "failed" if numbers.stage == "failed" else "working"
+        return Told(text(f"desk.right.{stage}", lang), failures=failures)
+    summary = ComparisonSummary(numbers.comparison)
+    known = numbers.comparison.scenarios
+    names = {one: say(lang, scenario_name(summary, one)) for one in known}
+    shown = name if name in known else numbers.plan
+    others = {one: title for one, title in names.items() if one != shown}
+    if against not in others:
+        against = next(iter(_partners(numbers, shown, others)), numbers.baseline)
+    effects = ScenarioEffects(summary)
+    return Told(
+        _status(numbers, lang),
+        numbers.replications < 2 or numbers.stage in ("working", "first"),
+        failures,
+        {
+            "headline": _table("headline", lang, heads=_heads(names, summary), rows=_headline(numbers, effects, lang)),
+            "difference": _table("difference", lang, rows=list(_differences(numbers, shown, against, lang))),
+            "costs": _table("costs", lang, rows=_costs(numbers, shown, against, lang)),
+            "fates": _table("fates", lang, rows=_fates(numbers, shown, against, lang)),
+            "sectors": _sectors(numbers, shown, against, lang),
+        },
+        _charts(numbers, effects, shown, against, lang),
+        others,
+        against,
+    )
+
+
+def _partners(numbers: Numbers, shown: str, others: Mapping[str, str]) -> Iterator[str]:
+    """What a scenario is compared with first: the plan, where it is not the plan itself."""
+    what_if = next((one for one in numbers.desk.what_ifs if one.name == shown), None)
+    if numbers.plan in others and what_if is not None and what_if.differs():
+        yield numbers.plan
+    if numbers.baseline in others:
+        yield numbers.baseline
+    yield from others
+
+
+def _failures(numbers: Numbers, lang: Language) -> Iterator[str]:
+    for name, reason in (numbers.failures or {}).items():
+        yield text("desk.right.failure", lang, name=name, reason=reason)
+
+
+def _status(numbers: Numbers, lang: Language) -> str:
+    """On what the numbers rest, and how long the wished precision will take."""
+    known = [width for width in (numbers.half_widths or {}).values() if not isnan(width)]
+    width = say(lang, written.width_in_unit(max(known), "share")) if known else text("desk.right.unknown_width", lang)
+    firms, replications = say(lang, written.plain_count(numbers.firms)), numbers.replications
+    stage = numbers.stage if numbers.stage in ("first", "precise", "at_limit") else "refining"
+    said = text(f"desk.right.{stage}", lang, firms=firms, replications=replications, width=width)
+    if numbers.seconds_left is None or numbers.replications_needed is None or stage in ("precise", "at_limit"):
+        return said
+    is_long = numbers.seconds_left >= 2 * SECONDS_PER_MINUTE
+    number = ceil(numbers.seconds_left / SECONDS_PER_MINUTE if is_long else max(numbers.seconds_left, 1))
+    time = text(f"desk.right.{'minutes' if is_long else 'seconds'}", lang, number=number)
+    more = text("desk.right.left", lang, time=time, needed=numbers.replications_needed)
+    return f"{said}{'' if lang == 'zh' else ' '}{more}"
+
+
+def _heads(names: Mapping[str, str], summary: ComparisonSummary) -> list[dict[str, Any]]:
+    """The scenarios in the order of the columns, those of the page's own marked."""
+    return [{"title": title, "is_own": name in summary.subjects} for name, title in names.items()]
+
+
+def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> list[dict[str, Any]]:
+    """A row for each of the three outcomes: the target, and a cell for each scenario."""
+    summary, rows = effects.summary, []
+    levels = {(row.scenario, row.outcome): row for row in tuples(numbers.headline())}
+    changes = {
+        name: {row.outcome: Estimate(row.mean, row.low, row.high) for row in tuples(numbers.difference(name, plan))}
+        for plan in (numbers.plan,)
+        for name in numbers.comparison.scenarios  # type: ignore[union-attr] - the caller looked
+        if name in summary.subjects and name != plan
+    }
+    for outcome in HEADLINES:
+        target = summary.targets.get(outcome)
+        cells = []
+        for name in summary.comparison.scenarios:
+            level = levels.get((name, outcome))
+            if level is None:
+                cells.append(Cell(text("unit.missing", lang)))
+                continue
+            change = changes.get(name, {}).get(outcome)
+            cells.append(_cell(level, change, outcome, target, effects.verdict(name, outcome), lang))
+        rows.append({"name": say(lang, outcome_name(outcome)), "goal": _goal(target, lang), "cells": cells})
+    return rows
+
+
+def _goal(target: Target | None, lang: Language) -> str:
+    if target is None:
+        return text("unit.missing", lang)
+    return f"{'≥' if target.bound == 'at_least' else '≤'} {say(lang, written.share(target.limit))}"
+
+
+def _cell(
+    level: Any, change: Estimate | None, outcome: str, target: Target | None, verdict: str, lang: Language
+) -> Cell:
+    found = "" if change is None else direction(outcome, change)
+    return Cell(
+        say(lang, written.share(level.mean)),
+        "" if isnan(level.low) else say(lang, written.interval(level.low, level.high, written.share)),
+        "" if change is None else _estimate(change, "share", lang),
+        found,
+        verdict if target else "",
+        text(f"report.targets.{verdict}", lang) if target else "",
+        isnan(level.low) or (change is not None and found not in TOLD),
+    )
+
+
+def _estimate(value: Estimate, unit: str, lang: Language) -> str:
+    """A difference with its interval, where there is one."""
+    return say(
+        lang,
+        written.with_interval(value.mean, value.low, value.high, lambda one: written.difference_in_unit(one, unit)),
+    )
+
+
+def _differences(numbers: Numbers, name: str, other: str, lang: Language) -> Iterator[dict[str, Any]]:
+    """Every headline outcome of the one minus that of the other."""
+    found = {row.outcome: row for row in tuples(numbers.difference(name, other))}
+    for outcome in HEADLINES:
+        row = found.get(outcome)
+        value = UNKNOWN if row is None else Estimate(row.mean, row.low, row.high)
+        told_by = direction(outcome, value)
+        yield {
+            "name": say(lang, outcome_name(outcome)),
+            "value": _estimate(value, "share", lang),
+            "direction": told_by,
+            "grey": told_by not in TOLD,
+        }
+
+
+def _costs(numbers: Numbers, name: str, other: str, lang: Language) -> list[dict[str, Any]]:
+    """A row for each bearer, the dearest first, and the sum of all."""
+    table = numbers.costs(name, other)
+    table = table[table["category"].isin(COSTS)]
+    sums = table.groupby("bearer", sort=False, observed=True)["mean"].sum()
+    sums = sums.reindex(sums.abs().sort_values(ascending=False).index)
+    rows = [
+        {"name": say(lang, named("party", str(bearer))), "value": _money(float(fen), lang), "is_total": False}
+        for bearer, fen in sums.items()
+        if fen
+    ]
+    total = {"name": text("desk.right.total", lang), "value": _money(float(sums.sum()), lang), "is_total": True}
+    return [*rows, total]
+
+
+def _money(fen: float, lang: Language) -> str:
+    return say(lang, written.difference_in_unit(fen, "fen"))
+
+
+def _fates(numbers: Numbers, name: str, other: str, lang: Language) -> list[dict[str, Any]]:
+    """A row for each fate: firms with their interval, and the money that was given them."""
+    found = {row.fate: row for row in tuples(numbers.fates(name, other))}
+    return [
+        {
+            "name": text(f"fate.{fate}", lang),
+            "entities": say(lang, written.with_interval(row.entities, row.low, row.high, written.entities)),
+            "given": say(lang, written.money(row.given_fen)),
+            "grey": isnan(row.low) or row.low <= 0,
+        }
+        for fate in FATES
+        if (row := found.get(fate)) is not None
+    ]
+
+
+def _sectors(numbers: Numbers, name: str, other: str, lang: Language) -> str:
+    """Who wins and who loses by sector, as the report tells it."""
+    rows = [winners.group(row, SECTOR) for row in tuples(numbers.groups(name, SECTOR, other))]
+    return _table("sectors", lang, heads=winners.heads(), rows=rows)
+
+
+def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, other: str, lang: Language) -> dict[str, Spec]:
+    """The report's charts for this what-if, each with its rows inside."""
+    summary = effects.summary
+    shown = list(dict.fromkeys([numbers.baseline, numbers.plan, *summary.subjects]))
+    found = {}
+    for outcome in months.SHOWN:
+        lines = all_charts.by_itself(months.specification(summary, lang, outcome), effects, lang, name, shown)
+        found[f"months-{outcome}"] = _with_legend(lines, [say(lang, scenario_name(summary, one)) for one in shown])
+    if name != summary.baseline:
+        order = groups(SECTOR, summary.order("prefecture"))
+        found["costs"] = all_charts.by_itself(money.bearers(lang), effects, lang, name)
+        found["sectors"] = all_charts.by_itself(fates.specification(lang, SECTOR, order), effects, lang, name)
+    said = text("desk.right.compared", lang, name=scenario_name(summary, name), other=scenario_name(summary, other))
+    found["places"] = tiles.chart(_of_pair(numbers.groups(name, PREFECTURE, other)), said, lang)
+    return found
+
+
+def _of_pair(table: pd.DataFrame) -> pd.DataFrame:
+    return table.drop_duplicates("group")
+
+
+def _with_legend(chart: Spec, names: list[str]) -> Spec:
+    """A chart of lines with its legend, which beside the report's boxes it lacks."""
+    legend = {"orient": "bottom", "columns": 2, "labelLimit": 220, "values": names, "symbolType": "stroke"}
+    encoding = dict(chart["encoding"])
+    for channel in ("color", "strokeDash"):
+        encoding[channel] = encoding[channel] | {"title": None, "legend": legend}
+    return chart | {"encoding": encoding}
+
+
+def _table(name: str, lang: Language, **values: Any) -> str:
+    return (
+        _environment()
+        .get_template(f"{name}.html")
+        .render(
+            t=lambda key, **more: text(f"desk.right.{key}", lang, **more), say=lambda words: say(lang, words), **values
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("sim.desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
