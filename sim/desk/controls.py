@@ -90,7 +90,7 @@ class Control:
 
 @dataclass(frozen=True)
 class MeasureControls:
-    """A measure with its levers. ``action`` and ``section`` are those that switch it; ``note``: its clauses in words."""
+    """A measure with its levers. ``action``, ``section``: those that switch it; ``note``: its clauses in words."""
 
     id: str
     title: Words
@@ -263,7 +263,7 @@ def _bounds(
     if entry.unit == "working days":
         most = min(high, lasts.days, max(DAYS, 2 * own))
         return low, most, both("control.days_of_horizon", most=f"{most:g}") if most < high else None
-    if entry.unit == "share" or high <= WIDE * max(own, 1.0) and entry.unit != "share a year":
+    if entry.unit == "share" or (high <= WIDE * max(own, 1.0) and entry.unit != "share a year"):
         return low, high, None
     if not own:  # nothing says what would be much
         return (low, 2.0, both("control.near_own")) if entry.unit == "factor" else (None, None, None)
@@ -299,7 +299,7 @@ def _kind(entry: LeverEntry) -> Kind:
         return "day"
     if kinds == "list" and entry.allowed:
         return "several"
-    if kinds.startswith("word") and entry.allowed and not isinstance(entry.value, Mapping) or name == "fund":
+    if (kinds.startswith("word") and entry.allowed and not isinstance(entry.value, Mapping)) or name == "fund":
         return "choice"
     return "other"
 

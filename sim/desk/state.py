@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from sim.desk.what_if import LONGEST_NAME, WhatIf, checked_name
 from sim.measure import Strict, Words
@@ -41,7 +41,7 @@ class _WhatIf(Strict):
     name: str
     extends: str = MAIN
     without: tuple[str, ...] = ()
-    levers: dict[str, Any] = {}
+    levers: dict[str, Any] = Field(default_factory=dict)
     title: Words | None = None
     description: Words | None = None
     author: str = ""

@@ -1,4 +1,4 @@
-"""A what-if of the desk: a shipped scenario, what is switched off of it, and levers; the YAML that ``compare`` takes."""
+"""A what-if: a shipped scenario, what is switched off of it, and levers; the YAML that ``compare`` takes."""
 
 from __future__ import annotations
 
