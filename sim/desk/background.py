@@ -144,10 +144,12 @@ class Session:
         with self._change:
             before, self._desk = self._desk, desk
             is_same = before is not None and replace(desk, lang=before.lang, chosen=before.chosen) == before
-            if is_same and self._last is not None and self._last.stage != "failed":
-                self._tell(replace(self._last, desk=desk))
+            if is_same and (self._last is None or self._last.stage != "failed"):
+                if self._last is not None:
+                    self._tell(replace(self._last, desk=desk))
                 return
             self._asked += 1
+            self._last = None
             if self._work is not None:
                 self._work.stop()
             self._change.notify_all()

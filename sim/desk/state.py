@@ -164,6 +164,8 @@ class Desk:
             except ScenarioError as refused:
                 first = refused.errors[0]
                 raise Refusal(zh=first.sentence("zh"), en=first.sentence("en")) from None
+            except (RecursionError, UnicodeError):  # what no file could say
+                raise _refusal(both("address.form")) from None
         for place, what_if in enumerate(what_ifs):
             _refuse_twice(what_if.name, what_ifs[:place])
         lang: Any = state.lang

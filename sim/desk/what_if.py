@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sim.data_folders import calibration_folder, scenarios_folder
+from sim.desk.controls import said
 from sim.measure import ISO_DAY, Words
 from sim.refusal import Refusal, shown
 from sim.report.words.catalogue import both, named
@@ -191,8 +192,6 @@ class WhatIf:
 
     def differs(self) -> list[Words]:
         """What differs from the scenario that it extends, a sentence each; empty when nothing does."""
-        from sim.desk.controls import said  # which knows what-ifs by what they extend alone
-
         lines = [both("what_if.off", what=_title(what)) for what in self.without]
         for path, value in self.levers.items():
             own, name = self._own(path), lever_words(path)
