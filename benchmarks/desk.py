@@ -30,10 +30,14 @@ class Waiting:
 
     def __init__(self) -> None:
         self.first, self.refined = Event(), Event()
+        self.reason = ""  # why there will be none
 
     def __call__(self, numbers: Numbers) -> None:
+        """What a session tells."""
         if numbers.reason is not None:
-            raise SystemExit(numbers.reason.en)
+            self.reason = numbers.reason.en
+            self.first.set()
+            self.refined.set()
         if numbers.comparison is not None:
             self.first.set()
             if numbers.firms > FIRST_ROWS:
@@ -60,6 +64,8 @@ def times(changes: int, workers: int) -> tuple[list[float], float, float]:
             session.show(desk)
             waiting.first.wait(PATIENCE)
             found.append(monotonic() - began)
+            if waiting.reason:
+                raise SystemExit(waiting.reason)
             sleep(READING)
         waiting.refined.wait(PATIENCE)
         refined = monotonic() - began
@@ -74,10 +80,9 @@ def main() -> None:
     asked = parser.parse_args()
     found, refined, warm = times(asked.changes, asked.workers)
     print(f"warm after {warm:.1f} s, {asked.workers} workers")
-    print(
-        f"first numbers ({FIRST_ROWS:,} sample firms) of {len(found)} changes: median {median(found):.2f} s, ", end=""
-    )
-    print(f"worst {max(found):.2f} s; first refined ones ({SAMPLE:,}): {refined:.1f} s")
+    print(f"first numbers ({FIRST_ROWS:,} sample firms) of {len(found)} changes:", end=" ")
+    print(f"median {median(found):.2f} s, worst {max(found):.2f} s")
+    print(f"first refined numbers ({SAMPLE:,} sample firms): {refined:.1f} s")
 
 
 if __name__ == "__main__":
