@@ -76,11 +76,11 @@ class Background:
     def warm(self, ready: Callable[[], None] | None = None) -> None:
         """Begin to import, compile and run the baseline and the plan in the workers; returns at once.
 
-        ``ready`` is called in a thread when the first numbers of a change will come at once.
+        ``ready`` is called in a thread when the first numbers of a change will come at once, or nothing can be run.
         """
 
         def news(numbers: Numbers) -> None:
-            if numbers.stage != "working" and numbers.replications >= 1 and ready is not None and not told_once:
+            if numbers.stage != "working" and ready is not None and not told_once:
                 told_once.append(True)
                 ready()
 
@@ -174,11 +174,10 @@ class Session:
                 answered, desk = self._asked, self._desk
                 self._work = self._background.pool.work()
             if desk is not None:
-                self._answer(desk, _Question(self._background, self._work, desk, self._most))
+                self._answer(answered, desk, _Question(self._background, self._work, desk, self._most))
 
-    def _answer(self, desk: Desk, question: _Question) -> None:
-        """Tell everything that is found for a desk, until something else is shown."""
-        asked, work = self._asked, question.work
+    def _answer(self, asked: int, desk: Desk, question: _Question) -> None:
+        """Tell everything that is found for a desk, until something else than the ``asked``-th is shown."""
         try:
             for numbers in question.answers():
                 with self._change:
@@ -190,7 +189,7 @@ class Session:
         except Exception as error:  # whatever it is, the page says so and goes on with the next change
             self._fail(asked, desk, error)
         finally:
-            work.stop()
+            question.work.stop()
 
     def _fail(self, asked: int, desk: Desk, error: Exception) -> None:
         with self._change:
@@ -309,10 +308,16 @@ class _Question:
     def _told(self, runs: _Runs, replications: int) -> tuple[Comparison, pd.DataFrame]:
         """The comparison that so many replications make, and the values of outcomes and of public cost."""
         seed, stored = self.background.seed, self.work.pool.stored
+
+        def means(*asked: Any) -> ScenarioMeans:
+            self.work.check()  # a change does not wait until tables are whole that nobody will see
+            return self.background.means(*asked)
+
         found = paired(
             runs.worlds.scenarios, runs.worlds.pairs, seed, replications, Runner(stored), runs.worlds.between,
-            runs.draws, self.background.means,
+            runs.draws, means,
         )  # fmt: skip
+        self.work.check()
         return told(runs.worlds, found, seed, replications), values_of(found[2], ["scenario", "replication"], True)
 
     def _with_precision(self, numbers: Numbers, runs: _Runs) -> Numbers:
