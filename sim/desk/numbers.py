@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.desk.state import Desk
 from sim.measure import Words
@@ -132,7 +133,7 @@ class Numbers:
         return _of(table[table["against"] == other], name)
 
 
-def differences_from_plan(values: pd.DataFrame, name: str) -> dict[str, np.ndarray]:
+def differences_from_plan(values: pd.DataFrame, name: str) -> dict[str, NDArray[np.float64]]:
     """Of each headline outcome the differences of a scenario from the plan, in the order of replications.
 
     ``values``: of a comparison. The plan itself is looked at as it is. A replication in which an outcome does not exist

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from sim.desk.what_if import LONGEST_NAME, WhatIf, checked_name
 from sim.measure import Strict, Words
 from sim.refusal import Language, Refusal
-from sim.report.words.catalogue import LANGUAGES, both
+from sim.report.words.catalogue import LANGUAGES, both, text
 from sim.report.words.numbers import points
 from sim.scenario import ScenarioError
 from sim.study.comparison.parameter_uncertainty import NONE, POSTERIOR
@@ -143,8 +143,8 @@ class Desk:
             "shukun": version("shukun"),
             "calibration": calibration_fingerprint()[:12],
         }
-        text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
-        packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+        written = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+        packed = base64.urlsafe_b64encode(zlib.compress(written.encode(), 9)).decode().rstrip("=")
         address = f"{FORM}.{packed}"
         if len(address) > LONGEST_ADDRESS:
             raise _refusal(both("address.too_large", most=LONGEST_ADDRESS))
@@ -156,7 +156,7 @@ class Desk:
 
         Raises ``Refusal`` with one sentence for an address of another form, a damaged, hostile or too large one.
         """
-        state = _State.model_validate(_read(address))
+        state = _read(address)
         what_ifs = []
         for said in state.what_ifs:
             try:
@@ -207,7 +207,7 @@ class History:
         return History(replace(after, lang=self.desk.lang), (*self.past, self.desk), tuple(future))
 
 
-def _read(address: str) -> dict[str, Any]:
+def _read(address: str) -> _State:
     """What an address holds, plain and of the right form, but not checked for sense."""
     if len(address) > LONGEST_ADDRESS:
         raise _refusal(both("address.too_large", most=LONGEST_ADDRESS))
@@ -219,17 +219,16 @@ def _read(address: str) -> dict[str, Any]:
     try:
         packed = base64.urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4))
         reader = zlib.decompressobj()
-        text = reader.decompress(packed, LARGEST_STATE)
+        content = reader.decompress(packed, LARGEST_STATE)
         if reader.unconsumed_tail or not reader.eof:
             raise _refusal(both("address.form"))
-        found = json.loads(text, parse_constant=_no_number)
-        state = TypeAdapter(_State).validate_python(found).model_dump()
+        state = _State.model_validate(json.loads(content, parse_constant=_no_number))
     except (binascii.Error, zlib.error, ValidationError, ValueError, RecursionError) as error:
         if isinstance(error, Refusal):
             raise
         raise _refusal(both("address.form")) from None
-    is_sound = 1 <= len(state["what_ifs"]) <= MOST_WHAT_IFS and 0 <= state["chosen"] < len(state["what_ifs"])
-    if not is_sound or any(len(one["levers"]) > MOST_LEVERS for one in state["what_ifs"]):
+    is_sound = 1 <= len(state.what_ifs) <= MOST_WHAT_IFS and 0 <= state.chosen < len(state.what_ifs)
+    if not is_sound or any(len(one.levers) > MOST_LEVERS for one in state.what_ifs):
         raise _refusal(both("address.form"))
     return state
 
@@ -269,7 +268,7 @@ def _folded(name: str) -> str:
 
 def _free_name(taken: Iterable[str], lang: Language) -> str:
     known = [_folded(name) for name in taken]
-    names = (getattr(both("what_if.copy", number=number), lang) for number in range(1, MOST_WHAT_IFS + 2))
+    names = (text("what_if.copy", lang, number=number) for number in range(1, MOST_WHAT_IFS + 2))
     return next(name for name in names if _folded(name) not in known)
 
 

@@ -207,7 +207,7 @@ class WhatIf:
         return {measure.id for measure in load(self.extends).measures}
 
     def _off(self) -> set[str]:
-        return set().union(*(self._members(what) for what in self.without)) if self.without else set()
+        return set[str]().union(*(self._members(what) for what in self.without))
 
     def _members(self, what: str) -> set[str]:
         there = self._there()
@@ -248,12 +248,11 @@ def checked_name(name: str) -> str:
 
 def _named(off: Iterable[str], there: Iterable[str]) -> tuple[str, ...]:
     """What is off in as few words as there are: whole actions, whole steps, then measures by themselves."""
-    known = catalogue(scenarios_folder())
-    off, there, found = set(off), set(there), []
-    rest = set(off)
+    known, rest = catalogue(scenarios_folder()), {*off}
+    every, found = {*off}, list[str]()
     for what in (*ACTIONS, MECHANISMS, *known.plan.sections):
-        members = there.intersection(known.switch(what))
-        if members and members <= off and members & rest:
+        members = {*there}.intersection(known.switch(what))
+        if members and members <= every and members & rest:
             found.append(what)
             rest -= members
     return (*found, *sorted(rest))
