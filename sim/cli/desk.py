@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
-from sim.cli.application import refuse
+from sim.cli.application import interrupted, refuse
 from sim.cli.language import language
 from sim.cli.shared import FirmsAsked, Workers, command, firms_asked, option, processes
 from sim.report.words.catalogue import text
 
 LIBRARY: Final = "nicegui"
-ROWS: Final = 20_000  # of the refined numbers, where nobody says how many
 PORTS: Final = (1, 65_535)
 
 
@@ -31,7 +29,8 @@ def desk(
         refuse([text("desk.refused.library", language(), library="NiceGUI")])
     from sim.desk.background import Background  # start-up: the page's library, not for `--help`
     from sim.desk.page import Service
-    from sim.desk.server import Asked, serve
+    from sim.desk.server import Asked, listening_at, serve
+    from sim.study.runs.specification import SAMPLE
 
     rows = firms_asked(firms)
     if rows == "province":
@@ -41,9 +40,10 @@ def desk(
         print(text("desk.command.address", language(), address=address), flush=True)
         print(text("desk.command.stop", language()), flush=True)
 
-    asked = Asked(port, Service(language(), Path.cwd()), not no_browser)
-    with Background(processes(workers), rows or ROWS) as background:
-        background.warm()
-        with suppress(KeyboardInterrupt):  # the way in which a desk is closed
+    asked = Asked(listening_at(port), Service(language(), Path.cwd()), not no_browser)
+    try:
+        with Background(processes(workers), rows or SAMPLE) as background:
+            background.warm()
             serve(asked, background, tell)
-    print(text("desk.command.stopped", language()), flush=True)
+    except KeyboardInterrupt as stopped:  # the way in which a desk is closed
+        interrupted(stopped, text("desk.command.stopped", language()))

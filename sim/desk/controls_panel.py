@@ -149,7 +149,7 @@ class _Switch:
         self._what, self._lang, self._turned = what, lang, turned
         self._is_following = False
         self._switch = ui.switch(value=True, on_change=self._changed)
-        self._switch.props["aria-label"] = text("desk.left.switch", lang, name=title)
+        self._switch.props["aria-label"] = text("desk.left.switch", lang, what=title)
 
     def follow(self, what_if: WhatIf) -> None:
         """Show how it stands in a what-if."""

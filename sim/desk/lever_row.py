@@ -74,7 +74,7 @@ class LeverRow:
             Text("span", say(self._lang, self._control.field)).classes("lever-name")
             self._mark = Text("span", text("desk.left.changed", self._lang)).classes("mark")
             self._reset = ui.button(icon="undo", on_click=self._put_back).props("flat dense round size=sm")
-            self._reset.props["aria-label"] = text("desk.left.reset", self._lang, name=self._name)
+            self._reset.props["aria-label"] = text("desk.left.reset", self._lang, what=self._name)
 
     def _told(self) -> None:
         control, lang = self._control, self._lang
@@ -114,7 +114,7 @@ class LeverRow:
         with ui.element("div").classes("number-and-slider"):
             if control.least is not None and control.most is not None:
                 slider = ui.slider(min=control.least, max=control.most, step=control.step or 1)
-                slider.props["aria-label"] = text("desk.left.slider", self._lang, name=name)
+                slider.props["aria-label"] = text("desk.left.slider", self._lang, what=name)
                 slider.on_value_change(lambda event: self._typed(event.value, placed))
                 self._shown.append(lambda value: slider.set_value(_or(stands(value), control.least)))
             field = ui.number(label=name, step=control.step, suffix=say(self._lang, control.unit) or None)

@@ -15,11 +15,12 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from sim.desk import files
-from sim.desk.background import Background, Numbers
+from sim.desk.background import Background
 from sim.desk.chooser import Chooser
 from sim.desk.controls_panel import ControlsPanel
 from sim.desk.elements import Text
 from sim.desk.lever_row import sentence
+from sim.desk.numbers import Numbers
 from sim.desk.results import Told, told
 from sim.desk.results_panel import ResultsPanel
 from sim.desk.state import UNCERTAINTIES, Desk, History
@@ -108,7 +109,10 @@ class Page(Window):
         """Show another desk of the past, the future or the present."""
         before, self.history = self.desk, history
         desk = self.desk
-        ui.navigate.history.replace(self.link(desk).removeprefix(self._origin))
+        try:
+            ui.navigate.history.replace(self.link(desk).removeprefix(self._origin))
+        except Refusal as refused:  # too long for an address: it can be saved as a file still
+            self.say(sentence(refused, self.lang), "warning")
         if desk.lang != before.lang:
             self._fill()
         else:
@@ -173,16 +177,17 @@ class Page(Window):
         with self._root:
             await work  # type: ignore[misc] - a coroutine
 
-    def _told(self, numbers: Numbers) -> Told:
-        return told(numbers, self.desk.what_if.name, self._against, self.lang)
+    def _told(self, numbers: Numbers, in_short: bool = False) -> Told:
+        return told(numbers, self.desk.what_if.name, self._against, self.lang, in_short)
 
     def _news(self, numbers: Numbers) -> None:
         """News of the runs, in a thread of their own: told there, shown here."""
-        try:
-            view = self._told(numbers)
-        except Exception as error:  # whatever it dies of, the reader must be told
-            view = Told(text("desk.bar.failed", self.lang, reason=f"{type(error).__name__}: {error}"))
-        self._loop.call_soon_threadsafe(self._show, numbers, view)
+        for in_short in (True, False):
+            try:
+                view = self._told(numbers, in_short)
+            except Exception as error:  # whatever it dies of, the reader must be told
+                view = Told(text("desk.bar.failed", self.lang, reason=f"{type(error).__name__}: {error}"))
+            self._loop.call_soon_threadsafe(self._show, numbers, view)
 
     def _show(self, numbers: Numbers, view: Told) -> None:
         if self._client.is_deleted or numbers.desk.what_ifs != self.desk.what_ifs:

@@ -5,8 +5,8 @@ Tables are HTML of templates that escape whatever they are given; charts are the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil, isnan
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sim.desk.background import Numbers
+from sim.desk.numbers import Numbers
 from sim.observe.months import HEADLINES
 from sim.report.charts.comparison import all_charts, fates, money, months, tiles
 from sim.report.charts.style import Spec
@@ -23,6 +23,7 @@ from sim.report.words import winners
 from sim.report.words.catalogue import Language, named, text
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import outcome_name, say
+from sim.study.comparison import winners_and_losers
 from sim.study.comparison.targets import Target
 from sim.study.reductions.costs import COSTS
 from sim.study.reductions.fates import FATES
@@ -60,7 +61,7 @@ class Told:
 class Cell:
     """A number with its interval below it, what it differs from the plan by, and what is said of a target.
 
-    ``grey``: nothing is told by it yet.
+    ``spread``: what it is over draws of the parameters. ``grey``: nothing is told by it yet.
     """
 
     value: str
@@ -69,42 +70,70 @@ class Cell:
     direction: str = ""
     verdict: str = ""
     verdict_words: str = ""
+    spread: str = ""
     grey: bool = False
 
 
-def told(numbers: Numbers, name: str, against: str | None, lang: Language) -> Told:
+def told(numbers: Numbers, name: str, against: str | None, lang: Language, in_short: bool = False) -> Told:
     """What is shown of numbers for the what-if of a ``name``.
 
-    ``against``: with which scenario it is compared; of None, or of one that there is not, the plan, or the world
-    without support where the what-if is the plan still.
+    ``against``: with which scenario it is compared; of None, or of one that there is not, the plan, or what the plan
+    itself is compared with where the what-if is the plan still. ``in_short``: the outcomes alone, which are told at
+    once, where charts and groups of firms take their time.
     """
     failures = tuple(_failures(numbers, lang))
     if numbers.comparison is None:
         stage = "failed" if numbers.stage == "failed" else "working"
         return Told(text(f"desk.right.{stage}", lang), failures=failures)
     summary = ComparisonSummary(numbers.comparison)
-    known = numbers.comparison.scenarios
+    known = numbers.names()
     names = {one: say(lang, scenario_name(summary, one)) for one in known}
     shown = name if name in known else numbers.plan
     others = {one: title for one, title in names.items() if one != shown}
     if against not in others:
         against = next(iter(_partners(numbers, shown, others)), numbers.baseline)
     effects = ScenarioEffects(summary)
-    return Told(
-        _status(numbers, lang),
-        numbers.replications < 2 or numbers.stage in ("working", "first"),
-        failures,
-        {
-            "headline": _table("headline", lang, heads=_heads(names, summary), rows=_headline(numbers, effects, lang)),
-            "difference": _table("difference", lang, rows=list(_differences(numbers, shown, against, lang))),
-            "costs": _table("costs", lang, rows=_costs(numbers, shown, against, lang)),
-            "fates": _table("fates", lang, rows=_fates(numbers, shown, against, lang)),
-            "sectors": _sectors(numbers, shown, against, lang),
-        },
-        _charts(numbers, effects, shown, against, lang),
-        others,
-        against,
-    )
+    tables = {
+        "headline": _table("headline", lang, heads=_heads(names, summary), rows=_headline(numbers, effects, lang)),
+        "difference": _table(
+            "difference",
+            lang,
+            caption=_caption(names, (shown, against), lang),
+            rows=list(_differences(numbers, shown, against, lang)),
+        ),
+    }
+    is_first = numbers.replications < 2 or numbers.stage in ("working", "first")
+    found = Told(_status(numbers, lang), is_first, failures, tables, {}, others, against)
+    if in_short:
+        return found
+    charts = _charts(numbers, effects, shown, lang)
+    pair = (shown, against)
+    of_costs = _told_pair(numbers.costs, pair, numbers)
+    of_fates = _told_pair(numbers.fates, pair, numbers)
+    sectors, places = (_groups(numbers, by, pair) for by in (SECTOR, PREFECTURE))
+    caption = _caption(names, pair, lang)
+    if len(places):
+        charts["places"] = tiles.chart(places, caption, lang)
+    tables |= {
+        "costs": _table(
+            "costs", lang, caption=_caption(names, of_costs, lang), rows=_costs(numbers.costs(*of_costs), lang)
+        ),
+        "fates": _table(
+            "fates", lang, caption=_caption(names, of_fates, lang), rows=_fates(numbers.fates(*of_fates), lang)
+        ),
+        "sectors": _table(
+            "sectors",
+            lang,
+            caption=caption,
+            heads=winners.heads(),
+            rows=[winners.group(row, SECTOR) for row in tuples(sectors)],
+        ),
+    }
+    return replace(found, tables=tables, charts=charts)
+
+
+def _caption(names: Mapping[str, str], pair: tuple[str, str], lang: Language) -> str:
+    return text("desk.right.compared", lang, what=names[pair[0]], other=names[pair[1]])
 
 
 def _partners(numbers: Numbers, shown: str, others: Mapping[str, str]) -> Iterator[str]:
@@ -117,14 +146,28 @@ def _partners(numbers: Numbers, shown: str, others: Mapping[str, str]) -> Iterat
     yield from others
 
 
+def _told_pair(table: Callable[[str, str], pd.DataFrame], pair: tuple[str, str], numbers: Numbers) -> tuple[str, str]:
+    """The two scenarios as a table of the study compares them: from the other side, or else with its baseline."""
+    turned = (pair[1], pair[0])
+    return next((one for one in (pair, turned) if len(table(*one))), (pair[0], numbers.against(pair[0])))
+
+
+def _groups(numbers: Numbers, by: str, pair: tuple[str, str]) -> pd.DataFrame:
+    """Groups of firms of any two scenarios; who was saved is known only beside a baseline."""
+    study: Any = numbers.comparison
+    return winners_and_losers.table(winners_and_losers.by_run(study, by, {pair[0]: [pair[1]]}), study.fates, by)
+
+
 def _failures(numbers: Numbers, lang: Language) -> Iterator[str]:
-    for name, reason in (numbers.failures or {}).items():
-        yield text("desk.right.failure", lang, name=name, reason=reason)
+    if numbers.reason is not None:
+        yield say(lang, numbers.reason)
+    for name, reason in numbers.failures.items():
+        yield text("desk.right.failure", lang, what=name, reason=reason)
 
 
 def _status(numbers: Numbers, lang: Language) -> str:
     """On what the numbers rest, and how long the wished precision will take."""
-    known = [width for width in (numbers.half_widths or {}).values() if not isnan(width)]
+    known = [width for width in numbers.half_widths.values() if not isnan(width)]
     width = say(lang, written.width_in_unit(max(known), "share")) if known else text("desk.right.unknown_width", lang)
     firms, replications = say(lang, written.plain_count(numbers.firms)), numbers.replications
     stage = numbers.stage if numbers.stage in ("first", "precise", "at_limit") else "refining"
@@ -153,6 +196,7 @@ def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> lis
         for name in numbers.comparison.scenarios  # type: ignore[union-attr] - the caller looked
         if name in summary.subjects and name != plan
     }
+    spread = {(row.scenario, row.outcome): row for row in tuples(numbers.spread) if not row.against}
     for outcome in HEADLINES:
         target = summary.targets.get(outcome)
         cells = []
@@ -162,7 +206,11 @@ def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> lis
                 cells.append(Cell(text("unit.missing", lang)))
                 continue
             change = changes.get(name, {}).get(outcome)
-            cells.append(_cell(level, change, outcome, target, effects.verdict(name, outcome), lang))
+            cell = _cell(level, change, outcome, target, effects.verdict(name, outcome), lang)
+            if drawn := spread.get((name, outcome)):
+                between = written.interval(drawn.low, drawn.high, written.share)
+                cell = replace(cell, spread=text("desk.right.spread", lang, interval=between))
+            cells.append(cell)
         rows.append({"name": say(lang, outcome_name(outcome)), "goal": _goal(target, lang), "cells": cells})
     return rows
 
@@ -184,7 +232,7 @@ def _cell(
         found,
         verdict if target else "",
         text(f"report.targets.{verdict}", lang) if target else "",
-        isnan(level.low) or (change is not None and found not in TOLD),
+        grey=isnan(level.low) or (change is not None and found not in TOLD),
     )
 
 
@@ -211,9 +259,8 @@ def _differences(numbers: Numbers, name: str, other: str, lang: Language) -> Ite
         }
 
 
-def _costs(numbers: Numbers, name: str, other: str, lang: Language) -> list[dict[str, Any]]:
+def _costs(table: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
     """A row for each bearer, the dearest first, and the sum of all."""
-    table = numbers.costs(name, other)
     table = table[table["category"].isin(COSTS)]
     sums = table.groupby("bearer", sort=False, observed=True)["mean"].sum()
     sums = sums.reindex(sums.abs().sort_values(ascending=False).index)
@@ -230,9 +277,9 @@ def _money(fen: float, lang: Language) -> str:
     return say(lang, written.difference_in_unit(fen, "fen"))
 
 
-def _fates(numbers: Numbers, name: str, other: str, lang: Language) -> list[dict[str, Any]]:
+def _fates(table: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
     """A row for each fate: firms with their interval, and the money that was given them."""
-    found = {row.fate: row for row in tuples(numbers.fates(name, other))}
+    found = {row.fate: row for row in tuples(table)}
     return [
         {
             "name": text(f"fate.{fate}", lang),
@@ -245,14 +292,8 @@ def _fates(numbers: Numbers, name: str, other: str, lang: Language) -> list[dict
     ]
 
 
-def _sectors(numbers: Numbers, name: str, other: str, lang: Language) -> str:
-    """Who wins and who loses by sector, as the report tells it."""
-    rows = [winners.group(row, SECTOR) for row in tuples(numbers.groups(name, SECTOR, other))]
-    return _table("sectors", lang, heads=winners.heads(), rows=rows)
-
-
-def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, other: str, lang: Language) -> dict[str, Spec]:
-    """The report's charts for this what-if, each with its rows inside."""
+def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, lang: Language) -> dict[str, Spec]:
+    """The report's charts of a scenario, each with its rows inside."""
     summary = effects.summary
     shown = list(dict.fromkeys([numbers.baseline, numbers.plan, *summary.subjects]))
     found = {}
@@ -263,13 +304,7 @@ def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, other: str, l
         order = groups(SECTOR, summary.order("prefecture"))
         found["costs"] = all_charts.by_itself(money.bearers(lang), effects, lang, name)
         found["sectors"] = all_charts.by_itself(fates.specification(lang, SECTOR, order), effects, lang, name)
-    said = text("desk.right.compared", lang, name=scenario_name(summary, name), other=scenario_name(summary, other))
-    found["places"] = tiles.chart(_of_pair(numbers.groups(name, PREFECTURE, other)), said, lang)
     return found
-
-
-def _of_pair(table: pd.DataFrame) -> pd.DataFrame:
-    return table.drop_duplicates("group")
 
 
 def _with_legend(chart: Spec, names: list[str]) -> Spec:

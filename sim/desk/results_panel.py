@@ -62,8 +62,8 @@ class ResultsPanel:
                 Text("p", failure).classes("fault")
         for name, content in told.tables.items():
             self._tables[name].set_content(content)
-        for name, chart in self._charts.items():
-            if told.tables:
+        if told.charts:
+            for name, chart in self._charts.items():
                 chart.show(told.charts.get(name))
         if told.others:
             self._is_following = True

@@ -38,11 +38,11 @@ RECONNECT_SECONDS: Final = 5.0  # that a page may be away, as when it is loaded 
 class Asked:
     """What the command asks for.
 
-    ``port``: None for a free one. ``service``: what all pages share. ``opens_browser``: whether the machine's browser
+    ``listening``: see :func:`listening_at`. ``service``: what all pages share. ``opens_browser``: whether the machine's browser
     is sent to the address.
     """
 
-    port: int | None
+    listening: socket.socket
     service: Service
     opens_browser: bool
 
@@ -50,10 +50,9 @@ class Asked:
 def serve(asked: Asked, background: Background, tell: Callable[[str], None]) -> None:
     """Answer at a loopback address, which is told with its token, until the process is stopped.
 
-    Raises :class:`Refusal` for a port that is in use; ``KeyboardInterrupt`` when it is stopped by Ctrl-C.
+    Raises ``KeyboardInterrupt`` when it is stopped by Ctrl-C.
     """
-    listening = _listening(asked.port)
-    port = listening.getsockname()[1]
+    port = asked.listening.getsockname()[1]
     token = new_token()
     address = f"http://{HOST}:{port}/?{TOKEN}={token}"
     outer = FastAPI(openapi_url=None)
@@ -83,11 +82,14 @@ def serve(asked: Asked, background: Background, tell: Callable[[str], None]) -> 
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[asked.listening])
 
 
-def _listening(port: int | None) -> socket.socket:
-    """A socket on the loopback interface that takes connections from now on."""
+def listening_at(port: int | None) -> socket.socket:
+    """A socket on the loopback interface that takes connections from now on; of None at a free port.
+
+    Raises :class:`Refusal` for a port that is in use.
+    """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name != "nt":  # there it would share the port with another program
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

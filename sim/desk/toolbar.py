@@ -61,7 +61,7 @@ class Toolbar:
         upload = ui.upload(
             on_upload=self._uploaded, on_rejected=self._rejected, auto_upload=True, max_file_size=LARGEST_FILE
         )
-        upload.props("accept=.yaml,.yml").classes("unseen")
+        upload.props("accept=.yaml,.yml").classes("absent")
         button = ui.button(text("desk.bar.open", self._window.lang), icon="folder_open")
         button.on("click", js_handler=f"() => getElement({upload.id}).$refs.qRef.pickFiles()")
         button.props("outline dense no-caps size=sm")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.desk.background import Numbers
+from sim.desk.numbers import Numbers
 from sim.desk.state import Desk, History
 from sim.desk.what_if import WhatIf
 from sim.report.words.catalogue import Language

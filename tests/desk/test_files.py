@@ -28,12 +28,16 @@ def test_a_scenario_is_opened_under_the_name_of_its_file() -> None:
     assert dict(opened.levers) == {"rent_waiver.months": 6}
 
 
-@pytest.mark.parametrize("name", ["../../etc/idea.yaml", "/etc/idea.yaml", "..\\..\\idea.yaml", "C:\\Windows\\idea.yaml"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/idea.yaml", "/etc/idea.yaml", "..\\..\\idea.yaml", "C:\\Windows\\idea.yaml"]
+)
 def test_of_a_name_only_the_last_part_counts(name: str) -> None:
     assert files.opened(IDEA, name).file_name == "idea.yaml"
 
 
-@pytest.mark.parametrize("name", ["", "..", "../..", "<script>.yaml", "a\nb.yaml", "nul.yaml", "x" * 300 + ".yaml", ".yaml"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../..", "<script>.yaml", "a\nb.yaml", "nul.yaml", "x" * 300 + ".yaml", ".yaml"]
+)
 def test_a_name_that_no_file_should_have_is_refused_in_a_sentence(name: str) -> None:
     with pytest.raises((Refusal, ScenarioError)):
         files.opened(IDEA, name)

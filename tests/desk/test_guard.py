@@ -161,7 +161,9 @@ def test_another_host_is_refused_even_with_the_cookie(hosts: list[str]) -> None:
     assert asked.status == 421
 
 
-@pytest.mark.parametrize("origin", ["http://attacker.example", "null", f"https://{OWN}", f"http://{OWN}.evil", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "origin", ["http://attacker.example", "null", f"https://{OWN}", f"http://{OWN}.evil", "http://127.0.0.1:1"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_another_origin_is_refused_even_with_the_cookie(origin: str, method: str) -> None:
     asked = Asked(headers=[("host", OWN), COOKIE, ("origin", origin)], method=method)
