@@ -38,8 +38,8 @@ RECONNECT_SECONDS: Final = 5.0  # that a page may be away, as when it is loaded 
 class Asked:
     """What the command asks for.
 
-    ``listening``: see :func:`listening_at`. ``service``: what all pages share. ``opens_browser``: whether the machine's browser
-    is sent to the address.
+    ``listening``: see :func:`listening_at`. ``service``: what all pages share. ``opens_browser``: whether the machine's
+    browser is sent to the address.
     """
 
     listening: socket.socket

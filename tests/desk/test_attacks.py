@@ -16,11 +16,28 @@ from playwright.sync_api import Browser, expect
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.desk.served import PATIENCE, Served
+from tests.desk.served import CASE, PATIENCE, Served, alive
 from tests.desk.windows import Window
 
 pytestmark = pytest.mark.slow
 SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+# What a page of elsewhere tries: to read the desk, to speak to it over its websocket, to frame it.
+STRANGER = """async address => {
+  const frame = document.createElement("iframe");
+  const loaded = new Promise(done => { frame.onload = done; frame.onerror = done; });
+  frame.src = address;
+  document.body.append(frame);
+  const read = fetch(address, {credentials: "include"}).then(() => "read", () => "refused");
+  const spoken = new Promise(done => {
+    const path = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket";
+    const socket = new WebSocket(address.replace("http", "ws") + path);
+    socket.onopen = () => done("open");
+    socket.onerror = () => done("refused");
+  });
+  await loaded;
+  return Promise.all([read, spoken]);
+}"""
 
 
 @pytest.fixture
@@ -83,8 +100,9 @@ def test_a_foreign_websocket_is_not_opened(
 def test_it_answers_on_the_loopback_interface_alone(desk: Served) -> None:
     addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in addresses - {"127.0.0.1"}:
-        with pytest.raises(OSError), socket.create_connection((str(address), desk.port), timeout=5):
-            pass
+        with socket.socket() as knocking:
+            knocking.settimeout(5)
+            assert knocking.connect_ex((str(address), desk.port)) != 0
 
 
 @pytest.mark.parametrize(
@@ -189,21 +207,11 @@ def test_a_page_of_elsewhere_can_neither_frame_nor_call_the_desk(chromium: Brows
     stranger = "http://127.0.0.1:9"
     page.route(f"{stranger}/**", lambda route: route.fulfill(content_type="text/html", body="<p>elsewhere"))
     page.goto(stranger)
-    answers = page.evaluate(
-        """async address => Promise.all([
-          fetch(address, {credentials: 'include'}).then(a => a.text(), () => 'refused'),
-          fetch(address, {credentials: 'include', mode: 'no-cors'}).then(a => a.type, () => 'refused'),
-          new Promise(done => { const s = new WebSocket(address.replace('http', 'ws') + '/_nicegui_ws/socket.io/?EIO=4&transport=websocket');
-            s.onopen = () => done('open'); s.onerror = () => done('refused'); }),
-          new Promise(done => { const f = document.createElement('iframe'); f.src = address; document.body.append(f);
-            setTimeout(() => { let seen = 'refused'; try { seen = f.contentDocument ? 'refused' : 'refused'; } catch {} done(seen); }, 1000); }),
-        ])""",
-        desk.origin,
-    )
-    assert answers[0] == "refused"
-    assert answers[2] == "refused"
-    framed = [frame for frame in page.frames if frame.url.startswith(desk.origin)]
-    assert not any(frame.locator(".desk").count() for frame in framed)
+    answers = page.evaluate(STRANGER, desk.origin)
+    assert answers == ["refused", "refused"]
+    page.wait_for_timeout(1_000)
+    assert [frame.url for frame in page.frames if frame.url.startswith(desk.origin)] == []
+    assert page.frame_locator("iframe").locator(".desk").count() == 0
     window.close()
 
 
@@ -218,8 +226,6 @@ def test_nothing_is_left_where_it_was_started_but_what_was_exported(desk: Served
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_stops_its_workers(tmp_path: Path, number: signal.Signals) -> None:
-    from tests.desk.served import CASE, alive
-
     served = Served(tmp_path, "--case", str(CASE), "--firms", "400", "--workers", "2", "--lang", "en")
     with httpx.Client(timeout=PATIENCE) as client:
         client.get(served.address)
