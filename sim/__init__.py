@@ -18,6 +18,7 @@ returned) and, where a person would look rather than read, a ``plot()``::
     shares.plot(lang="zh").save("steps.png")
     study = sim.validate(["cash"], firms=2_000)
     left = sim.calibrate(["cash"], draws=300, waves=2, kept=100)
+    goal = sim.reach({"outcome": "loss_share", "at_most": 0.08, "over": {"rent_waiver.months": [0, 12]}}, firms=2_000)
     choice = sim.decide(["national_rules", "full_plan"], draws=64, worths=[50_000, 200_000])
     study = sim.load("results/comparison")
     sim.export(study, "comparison.xlsx", lang="zh")
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.decide import Decision
     from sim.study.questions.discover import Discovery
+    from sim.study.questions.reach import Reach
     from sim.study.questions.search import Search
     from sim.study.questions.sensitivity import Sensitivity
     from sim.study.questions.sweep import Sweep
@@ -71,8 +73,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Inside", "attribute", "begin", "calibrate", "calibration", "case", "check", "clause", "compare", "decide", "diff",
-    "discover", "export", "journey", "levers", "load", "run", "save", "scenarios", "search", "sensitivity", "sweep",
-    "validate", "workbench_model",
+    "discover", "export", "journey", "levers", "load", "reach", "run", "save", "scenarios", "search", "sensitivity",
+    "sweep", "validate", "workbench_model",
 ]  # fmt: skip
 # Where those lie that are loaded when they are asked for.
 ELSEWHERE = dict.fromkeys(("check", "clause", "diff", "levers", "scenarios"), "sim.report.notebook.lists") | {
@@ -226,6 +228,16 @@ def discover(asked: Asked = "missed_targets", **how: Unpack[QuestionKeywords]) -
 def search(asked: Asked = "plan_for_a_budget", **how: Unpack[QuestionKeywords]) -> Search:
     """The best plan for a budget, and how it does in many worlds; see :mod:`sim.study.questions.search`."""
     return _ask("search", asked, how)  # type: ignore[return-value]
+
+
+@checked(keywords=QUESTION)
+def reach(asked: Asked, **how: Unpack[QuestionKeywords]) -> Reach:
+    """What would bring an outcome to a goal, or is the most for a budget; see :mod:`sim.study.questions.reach`.
+
+    ``levers`` that may move too say where they stand at present. ``progress`` may raise to stop: nothing is answered
+    then, and with a ``folder`` the runs that are done wait there for the next call.
+    """
+    return _ask("reach", asked, how)  # type: ignore[return-value]
 
 
 @checked()

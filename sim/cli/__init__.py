@@ -17,6 +17,9 @@ from sim.cli import studies  # noqa: F401
 from sim.cli import questions  # noqa: F401
 
 # isort: split
+from sim.cli import reaching  # noqa: F401
+
+# isort: split
 from sim.cli import validation  # noqa: F401
 
 # isort: split

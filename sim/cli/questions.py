@@ -36,6 +36,7 @@ from sim.study.questions import module, questions
 from sim.study.runs.specification import Setting
 
 SWEEP: Final = "sweep"
+OF_THEIR_OWN: Final = ("reach",)  # kinds whose command has options of its own
 
 
 def _command(kind: str) -> Callable[..., None]:
@@ -101,7 +102,7 @@ def _asked_with(asked: Any, fixed: Mapping[str, Any]) -> list[str]:
     return [*varied, *(f"{path}={value}" for path, value in fixed.items())]
 
 
-for _kind in questions():
+for _kind in (kind for kind in questions() if kind not in OF_THEIR_OWN):
     command(_kind)(_command(_kind))
 
 

@@ -44,6 +44,10 @@ MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "out_of_range": {"en": "found {found}, which is out of range", "zh": "{found} 超出范围"},
     "not_allowed": {"en": "found {found}, which is not allowed here", "zh": "此处不能写 {found}"},
     "wrong_form": {"en": "found {found}, which is not written in the right form", "zh": "{found} 的写法不对"},
+    "no_range": {
+        "en": "it stands at {found}, and how far it may move is not said",
+        "zh": "现为 {found}，没有写明可在什么范围内变动",
+    },
     "wrong_length": {"en": "found {found}, which has the wrong length", "zh": "{found} 的长度不对"},
     "outside_horizon": {"en": "outside the horizon: {found}", "zh": "超出模拟期：{found}"},
     "ends_before_start": {"en": "the end {found} comes before the start", "zh": "结束日 {found} 早于开始日"},

@@ -17,6 +17,7 @@ from sim.report.charts import (
     journey,
     journey_rows,
     on_axes,
+    reach,
     run,
     search,
     sensitivity,
@@ -37,6 +38,7 @@ from sim.study.questions.calibrate import Calibration
 from sim.study.questions.comparison import Comparison
 from sim.study.questions.decide import Decision
 from sim.study.questions.discover import BOX, Discovery
+from sim.study.questions.reach import Reach
 from sim.study.questions.run import Ensemble
 from sim.study.questions.search import Search
 from sim.study.questions.sensitivity import Sensitivity
@@ -135,6 +137,11 @@ def _of_sensitivity(study: Sensitivity, lang: Language) -> list[Spec]:
 @charts_of.register
 def _of_search(study: Search, lang: Language) -> list[Spec]:
     return [search.front(study, lang).specification]
+
+
+@charts_of.register
+def _of_reach(study: Reach, lang: Language) -> list[Spec]:
+    return [(reach.along if len(study.levers) == 1 else reach.price)(study, lang).specification]
 
 
 @charts_of.register

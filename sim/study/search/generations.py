@@ -71,10 +71,14 @@ def search(
     generations: int,
     replications: range,
     seed: int,
+    beginnings: Sequence[Mapping[str, int]] = (),
 ) -> Found:
-    """Search. Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time."""
+    """Search; ``beginnings``: see :class:`.optimiser.Optimiser`.
+
+    Raises :class:`StudyError` when no run of the baseline succeeds or no generation is finished in time.
+    """
     began, deadline = monotonic(), plans.runner.deadline
-    optimiser = Optimiser(factors, list(aims.objectives.values()), population, seed)
+    optimiser = Optimiser(factors, list(aims.objectives.values()), population, seed, beginnings)
     tried: list[pd.DataFrame] = []
     runs: list[pd.DataFrame] = []
     known: dict[str, Plan] = {}

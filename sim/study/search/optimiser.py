@@ -7,7 +7,7 @@ the order in which it proposed them: asked again it proposes the same plans, so 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -30,10 +30,18 @@ class Optimiser:
     """Asked for a generation of plans, then told what they are worth, over and over.
 
     The first plans have every action on, and all levers at the low end, in the middle and at the high end: what chance
-    would hardly propose, and where a budget leaves little room the first plans within it decide much.
+    would hardly propose, and where a budget leaves little room the first plans within it decide much. Where a caller
+    knows better ones, ``beginnings`` are the first instead: for each factor's path how many steps from its low end.
     """
 
-    def __init__(self, factors: Sequence[Factor], directions: Sequence[Direction], population: int, seed: int) -> None:
+    def __init__(
+        self,
+        factors: Sequence[Factor],
+        directions: Sequence[Direction],
+        population: int,
+        seed: int,
+        beginnings: Sequence[Mapping[str, int]] = (),
+    ) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -49,8 +57,9 @@ class Optimiser:
         of = {"up": optuna.study.StudyDirection.MAXIMIZE, "down": optuna.study.StudyDirection.MINIMIZE}
         self._study = optuna.create_study(directions=[of[direction] for direction in directions], sampler=sampler)
         self._asked: list[Any] = []
-        for unit in BEGINNINGS[:population]:
-            self._study.enqueue_trial({factor.path: _beginning(factor, unit) for factor in factors})
+        usual = [{factor.path: _beginning(factor, unit) for factor in factors} for unit in BEGINNINGS]
+        for first in (beginnings or usual)[:population]:
+            self._study.enqueue_trial(dict(first))
 
     def ask(self) -> list[dict[str, Any]]:
         """A generation of plans: dotted path to value, factor by factor."""
@@ -69,21 +78,24 @@ class Optimiser:
 
 def _proposed(trial: Any, factor: Factor) -> Any:
     """The value of one factor in a plan."""
-    values, steps = factor.values, _steps(factor)
-    if values and not _in_order(values):
-        return values[trial.suggest_categorical(factor.path, list(range(len(values))))]
-    step = trial.suggest_int(factor.path, 0, steps)
-    if values:
-        return values[step]
-    return int(factor.low) + step if factor.is_whole and steps < STEPS else factor.at(step / STEPS)
+    if factor.values and not _in_order(factor.values):
+        return value_at(factor, trial.suggest_categorical(factor.path, list(range(len(factor.values)))))
+    return value_at(factor, trial.suggest_int(factor.path, 0, steps(factor)))
 
 
 def _beginning(factor: Factor, unit: float) -> int:
     """The step of a factor in one of the first plans."""
-    return factor.values.index(True) if True in factor.values else round(unit * _steps(factor))
+    return factor.values.index(True) if True in factor.values else round(unit * steps(factor))
 
 
-def _steps(factor: Factor) -> int:
+def value_at(factor: Factor, step: int) -> Any:
+    """The value of a factor so many steps from its low end, or from the first of its values."""
+    if factor.values:
+        return factor.values[step]
+    return int(factor.low) + step if factor.is_whole and steps(factor) < STEPS else factor.at(step / STEPS)
+
+
+def steps(factor: Factor) -> int:
     """How many steps there are from one end of a factor to the other."""
     if factor.values:
         return len(factor.values) - 1

@@ -18,7 +18,7 @@ import pandas as pd
 from sim.observe.months import HEADLINES
 from sim.scenario import load
 from sim.study.keywords import Firms
-from sim.study.outcomes import possible_differences
+from sim.study.outcomes import possible_differences, possible_range
 from sim.study.reductions import fates
 from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.runs.runner import Runner
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DEADWEIGHT: Final = "deadweight"  # share of the money given that goes to firms that live either way, docs/effects.md
 GIVEN, WASTED = "given_fen", "given_either_way_fen"  # in a run: to all founders, and to those that live either way
 KEEP: Final[Keep] = "fates"  # of a run whose firms are looked at
+LEVEL: Final = "level_"  # before the name of an outcome as it is, which without it is a difference
 NO_BASELINE: Final = "the run of the baseline under the same random numbers did not succeed"
 
 
@@ -120,7 +121,7 @@ class Plans:
         effects["reason"] = both["reason"].mask(lost, NO_BASELINE)
         ours, theirs = both[names].to_numpy(float), both[[f"{name}_there" for name in names]].to_numpy(float)
         ours[lost.to_numpy()] = np.nan
-        table = {f"level_{name}": ours[:, k] for k, name in enumerate(names)}
+        table = {f"{LEVEL}{name}": ours[:, k] for k, name in enumerate(names)}
         table |= {name: (ours - theirs)[:, k] for k, name in enumerate(names)}
         if self.with_fates:
             money = np.full((len(both), 2), np.nan)
@@ -166,8 +167,10 @@ def by_replication(effects: pd.DataFrame, quantity: str) -> pd.Series[float]:
 def _estimate(effects: pd.DataFrame, quantity: str) -> tuple[float, float, float]:
     """Mean and interval over replications. A plan that gives no money wastes none."""
     if quantity != DEADWEIGHT:
-        mean, low, high = interval(effects[quantity].to_numpy(float), *possible_differences([quantity]))
-        return float(mean), low.item(), high.item()
+        level = quantity.removeprefix(LEVEL)
+        possible = possible_differences([quantity]) if level == quantity else possible_range(level)
+        mean, low, high = interval(effects[quantity].to_numpy(float), *possible)
+        return float(mean), np.asarray(low).item(), np.asarray(high).item()
     given, wasted = effects[GIVEN].to_numpy(float), effects[WASTED].to_numpy(float)
     if not given.any():
         return 0.0, 0.0, 0.0
