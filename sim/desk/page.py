@@ -19,6 +19,7 @@ from sim.desk.background import Background
 from sim.desk.chooser import Chooser
 from sim.desk.controls_panel import ControlsPanel
 from sim.desk.elements import Text
+from sim.desk.goal_panel import GoalPanel
 from sim.desk.lever_row import sentence
 from sim.desk.numbers import Numbers
 from sim.desk.results import Told, told
@@ -63,7 +64,7 @@ class Page(Window):
     """A window. Everything that changes it goes through :meth:`go`."""
 
     def __init__(self, service: Service, background: Background, origin: str, desk: Desk) -> None:
-        self.started, self._origin = service.started, origin
+        self.started, self.rows, self._origin = service.started, background.firms, origin
         self.history = History(desk)
         self.numbers: Numbers | None = None
         self._against: str | None = None
@@ -74,6 +75,7 @@ class Page(Window):
         self._controls = ControlsPanel(self.change)
         self._results = ResultsPanel(self._compare)
         self._toolbar = Toolbar(self)
+        self._goal = GoalPanel(self)
         self._root: Element
 
     def link(self, desk: Desk) -> str:
@@ -201,6 +203,7 @@ class Page(Window):
         self.redraw()
 
     def _closed(self) -> None:
+        self._goal.stop()
         self._loop.run_in_executor(None, self._session.close)
 
     def _fill(self) -> None:
@@ -231,6 +234,7 @@ class Page(Window):
                 with ui.element("section").classes("right") as right:
                     Text("h2", text("desk.right.heading", lang))
                     self._results.lay_out(lang)
+                    self._goal.lay_out()
             ui.skip_link(text("desk.skip", lang), target=right)
         if self.numbers is not None:
             self.redraw()

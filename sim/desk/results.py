@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sim.desk.numbers import Numbers
 from sim.observe.months import HEADLINES
+from sim.report.answers.answer import Table
 from sim.report.charts.comparison import all_charts, fates, money, months, tiles
 from sim.report.charts.style import Spec
 from sim.report.words import numbers as written
@@ -314,6 +315,11 @@ def _with_legend(chart: Spec, names: list[str]) -> Spec:
     for channel in ("color", "strokeDash"):
         encoding[channel] = encoding[channel] | {"title": None, "legend": legend}
     return chart | {"encoding": encoding}
+
+
+def as_table(table: Table) -> str:
+    """A table of an answer as HTML."""
+    return _environment().get_template("told.html").render(table=table)
 
 
 def _table(name: str, lang: Language, **values: Any) -> str:

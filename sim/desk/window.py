@@ -16,12 +16,13 @@ class Window(ABC):
     """A window of the desk.
 
     ``history``: what is on it and was before. ``numbers``: the last that came, None before any. ``started``: the folder
-    where the desk was started.
+    where the desk was started. ``rows``: sample firms of refined numbers.
     """
 
     history: History
     numbers: Numbers | None
     started: Path
+    rows: int
 
     @property
     def desk(self) -> Desk:
