@@ -5,16 +5,13 @@ export default {
       <figcaption><h3 v-if="heading">{{ heading }}</h3><p class="quiet" v-if="note">{{ note }}</p></figcaption>
       <div ref="place"></div>
     </figure>`,
-  props: { spec: Object, heading: String, note: String },
+  props: { spec: String, heading: String, note: String },
   mounted() {
     this.draw();
   },
   watch: {
-    spec: {
-      handler() {
-        this.draw();
-      },
-      deep: false,
+    spec() {
+      this.draw();
     },
   },
   unmounted() {
@@ -22,7 +19,7 @@ export default {
   },
   methods: {
     async draw() {
-      const asked = JSON.stringify(this.spec ?? null);
+      const asked = this.spec;
       if (asked === this.asked) return;
       this.asked = asked;
       if (!this.spec) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from nicegui.element import Element
@@ -32,7 +33,8 @@ class Chart(Element, component="chart.js"):
         shown: dict[str, Any] = dict(spec or {})
         title = shown.pop("title", None) or {}
         shown.pop("$schema", None)
-        self.props["spec"] = shown or None
+        # As text: the library would watch each of its thousands of values for changes.
+        self.props["spec"] = json.dumps(shown, ensure_ascii=False, allow_nan=False) if shown else ""
         self.props["heading"] = str(title.get("text", ""))
         self.props["note"] = str(title.get("subtitle", ""))
         self.update()
