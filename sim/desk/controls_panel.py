@@ -148,6 +148,7 @@ class _Switch:
     def __init__(self, what: str, title: str, lang: Language, turned: Callable[[bool], None]) -> None:
         self._what, self._lang, self._turned = what, lang, turned
         self._is_following = False
+        self._state = ""
         self._switch = ui.switch(value=True, on_change=self._changed)
         self._switch.props["aria-label"] = text("desk.left.switch", lang, what=title)
 
@@ -162,6 +163,9 @@ class _Switch:
         self._switch.set_value(is_on is not False)
         self._is_following = False
         state = "some" if is_on is None else "on" if is_on else "off"
+        if state == self._state:  # of some hundred switches few change
+            return
+        self._state = state
         self._switch.props["title"] = text(f"desk.left.{state}", self._lang)
         self._switch.classes(**{"add" if is_on is None else "remove": "some"})
 

@@ -67,6 +67,8 @@ class Page(Window):
         self.started, self.rows, self._origin = service.started, background.firms, origin
         self.history = History(desk)
         self.numbers: Numbers | None = None
+        self._untold: Numbers | None = None
+        self._telling: asyncio.Future[None] | None = None
         self._against: str | None = None
         self._loop = asyncio.get_running_loop()
         self._client = ui.context.client
@@ -76,6 +78,7 @@ class Page(Window):
         self._results = ResultsPanel(self._compare)
         self._toolbar = Toolbar(self)
         self._goal = GoalPanel(self)
+        self._skip: Element | None = None
         self._root: Element
 
     def link(self, desk: Desk) -> str:
@@ -124,8 +127,6 @@ class Page(Window):
         is_shown_alike = (desk.what_ifs, desk.uncertainty, desk.half_width) == (
             before.what_ifs, before.uncertainty, before.half_width,
         )  # fmt: skip
-        if desk.what_if != before.what_if and desk.chosen == before.chosen:
-            self._against = None
         if is_shown_alike:
             self.redraw()
         else:
@@ -164,39 +165,41 @@ class Page(Window):
 
         self.tried(make)
 
-    async def redrawn(self) -> None:
+    def redraw(self) -> None:
         """Tell the present numbers anew, for another what-if, comparison or language."""
         if self.numbers is not None:
-            view = await run.io_bound(self._told, self.numbers)
-            if view is not None and not self._client.is_deleted:
-                self._results.show(view)
-
-    def redraw(self) -> None:
-        """Begin to tell the present numbers anew."""
-        self._task = asyncio.ensure_future(self._in_place(self.redrawn()))
-
-    async def _in_place(self, work: object) -> None:
-        with self._root:
-            await work  # type: ignore[misc] - a coroutine
-
-    def _told(self, numbers: Numbers, in_short: bool = False) -> Told:
-        return told(numbers, self.desk.what_if.name, self._against, self.lang, in_short)
+            self._take(self.numbers)
 
     def _news(self, numbers: Numbers) -> None:
-        """News of the runs, in a thread of their own: told there, shown here."""
-        for in_short in (True, False):
-            try:
-                view = self._told(numbers, in_short)
-            except Exception as error:  # whatever it dies of, the reader must be told
-                view = Told(text("desk.bar.failed", self.lang, reason=f"{type(error).__name__}: {error}"))
-            self._loop.call_soon_threadsafe(self._show, numbers, view)
+        """News of the runs, in a thread of theirs, which is not held up."""
+        self._loop.call_soon_threadsafe(self._take, numbers)
 
-    def _show(self, numbers: Numbers, view: Told) -> None:
+    def _take(self, numbers: Numbers) -> None:
+        """Tell numbers, unless the desk was changed meanwhile and others are on their way."""
         if self._client.is_deleted or numbers.desk.what_ifs != self.desk.what_ifs:
-            return  # the desk was changed meanwhile: other numbers are on their way
-        self.numbers = numbers
+            return
+        self.numbers = self._untold = numbers
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.ensure_future(self._tell())
+
+    async def _tell(self) -> None:
+        """Tell the newest numbers until there are none: outcomes at once, then all of it; threads put it in words."""
         with self._root:
-            self._results.show(view)
+            while (numbers := self._untold) is not None:
+                self._untold = None
+                for in_short in (True, False):
+                    view = await run.io_bound(self._told, numbers, in_short)
+                    if self._client.is_deleted or view is None:  # the desk is being stopped
+                        return
+                    if numbers.desk.what_ifs == self.desk.what_ifs:
+                        self._results.show(view)
+
+    def _told(self, numbers: Numbers, in_short: bool) -> Told:
+        desk = self.desk
+        try:
+            return told(numbers, desk.what_if.name, self._against, desk.lang, in_short)
+        except Exception as error:  # whatever it dies of, the reader must be told
+            return Told(text("desk.bar.failed", desk.lang, reason=f"{type(error).__name__}: {error}"))
 
     def _compare(self, other: str) -> None:
         self._against = other
@@ -212,6 +215,8 @@ class Page(Window):
         ui.page_title(text("desk.title", lang))
         ui.run_javascript(f"document.documentElement.lang = '{HTML_LANGUAGES[lang]}'")
         self._root.clear()
+        if self._skip is not None:
+            self._skip.delete()
         with self._root:
             with ui.element("header").classes("head"):
                 with ui.element("div"):
@@ -235,7 +240,7 @@ class Page(Window):
                     Text("h2", text("desk.right.heading", lang))
                     self._results.lay_out(lang)
                     self._goal.lay_out()
-            ui.skip_link(text("desk.skip", lang), target=right)
+            self._skip = ui.skip_link(text("desk.skip", lang), target=right)
         if self.numbers is not None:
             self.redraw()
 
