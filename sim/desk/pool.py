@@ -140,7 +140,7 @@ class Pool:
         self.change = Condition(RLock())
         self.works: list[Work] = []
         self._numbers = count()
-        self._flying: dict[str, tuple[Work, Task, float]] = {}  # by key
+        self._flying: dict[str, tuple[Task, float]] = {}  # by key
         self._alone: list[str] = []  # runs beside which a worker was killed: one of them may be to blame
         self._took: dict[Any, deque[float]] = {}  # seconds of the last runs, by rows
         self._is_closed = self._is_broken = False  # broken: a worker was killed, and the others have not ended yet
@@ -192,7 +192,7 @@ class Pool:
             except BrokenExecutor:  # a worker was killed while there was nothing to do
                 self._begin_again()
                 future = self._processes.submit(_while_wanted, *asked)
-            self._flying[key] = work, task, monotonic()
+            self._flying[key] = task, monotonic()
             future.add_done_callback(partial(self._take, key))
 
     def _next(self) -> Iterator[tuple[Work, str, RunSpec]]:
@@ -215,13 +215,13 @@ class Pool:
     def _take(self, key: str, done: Future[Outcome | None]) -> None:
         """What came of a run; called in a thread of the executor's."""
         with self.change:
-            work, task, since = self._flying.pop(key)
+            task, since = self._flying.pop(key)
             error = None if done.cancelled() else done.exception()
             if not self._is_closed and not done.cancelled():
                 if error is not None:
-                    self._was_killed(work, key, task)
+                    self._was_killed(key, task)
                 elif (outcome := done.result()) is not None:
-                    self._note(work, *outcome)
+                    self._note(*outcome)
                     self._took.setdefault(task.spec.scenario.firms, deque(maxlen=TIMED)).append(monotonic() - since)
                     self.stored.forget({one for work in self.works for one in work.keys})
                 if error is None and key in self._alone:
@@ -229,18 +229,18 @@ class Pool:
             self.fill()
             self.change.notify_all()
 
-    def _note(self, work: Work, key: str, row: Any) -> None:
+    def _note(self, key: str, row: Any) -> None:
         self.stored.note(key, row)
         if row["reason"]:
             for one in self.works:
                 if key in one.keys:
                     one.failed[key] = row["reason"]
 
-    def _was_killed(self, work: Work, key: str, task: Task) -> None:
+    def _was_killed(self, key: str, task: Task) -> None:
         """A worker was killed, and took all runs with it: each is done again by itself, and fails when killed again."""
         if key in self._alone:
             self._alone.remove(key)
-            self._note(work, key, run_store.write_failure(task, KILLED))
+            self._note(key, run_store.write_failure(task, KILLED))
         else:
             self._alone.append(key)
         self._is_broken = bool(self._flying)

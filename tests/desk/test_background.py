@@ -18,6 +18,8 @@ from sim.desk.numbers import Numbers
 from sim.desk.state import Desk
 from sim.desk.what_if import WhatIf
 from sim.observe.months import HEADLINES
+from sim.parameters import load
+from sim.study.designs.posterior import Draw, Posterior
 from tests.desk.listening import Listener
 
 FIRMS = 300
@@ -176,6 +178,24 @@ def test_a_posterior_that_is_not_kept_is_told_in_a_sentence(background: Backgrou
     numbers = answer(background, Desk((three_months(),), uncertainty="posterior"))
     assert numbers.stage == "failed" and numbers.reason is not None
     assert "shukun calibrate --keep" in numbers.reason.en and "shukun calibrate --keep" in numbers.reason.zh
+
+
+def test_under_the_posterior_every_replication_has_a_draw_of_its_own(
+    background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [(low, high)] = [(one[3], one[4]) for one in load().settings() if one[0] == "firm.crowding"]
+    draws = tuple(Draw(0.5, {"firm.crowding": float(value)}) for value in (low, high))
+    monkeypatch.setattr("sim.desk.background.posterior", lambda: Posterior(draws, {}))
+    numbers = answer(background, Desk((calm(),), uncertainty="posterior"))
+    assert numbers.comparison is not None and numbers.replications == 3
+    told = numbers.comparison.values.set_index(["scenario", "replication", "outcome"])["value"]
+    for replication, draw in ((0, draws[0]), (2, draws[1])):  # at the steps of the golden ratio along the weights
+        levers = {f"parameters.{path}": value for path, value in draw.changes.items()}
+        alone = sim.run("full_plan", levers=levers, firms=FIRMS, seed=1 + replication)
+        assert told["full_plan", replication, "survivors"] == alone.value("survivors")
+    spread = numbers.spread.set_index(["scenario", "against", "outcome"])
+    of_calm = spread.loc[("calm", "full_plan", "survivors")]
+    assert of_calm["draws"] == 3 and of_calm["low"] <= of_calm["middle"] <= of_calm["high"]
 
 
 def test_a_change_stops_what_is_under_way_and_what_was_run_is_used_again(case: Path) -> None:
