@@ -337,7 +337,7 @@ class _Question:
                     continue
                 widths[name] = max(widths.get(name, 0.0), float(half_widths(values, least, most)[-1]))
                 are_enough &= enough(values, wished, FEWEST, least, most) is not None
-                needed += [count for count in [expected(values, wished)] if count is not None]
+                needed += [count for count in [expected(values, wished, FEWEST)] if count is not None]
         stage: Stage = numbers.stage
         if are_enough or numbers.replications >= self.most:
             stage = "precise" if are_enough else "at_limit"

@@ -33,7 +33,7 @@ def enough(
     return None
 
 
-def expected(values: NDArray[np.float64], half_width: float) -> int | None:
+def expected(values: NDArray[np.float64], half_width: float, fewest: int = 3) -> int | None:
     """How many values :func:`enough` will have looked at in the end, if they go on to vary as they do.
 
     None where fewer than two say nothing of that. Never fewer than there are.
@@ -46,13 +46,14 @@ def expected(values: NDArray[np.float64], half_width: float) -> int | None:
         return bool(quantile(count) * spread / np.sqrt(count) <= half_width)
 
     # Twice as many until it is narrow, then the least between.
-    high = 3
+    high = 2
     while not is_narrow(high):
         high *= 2
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if is_narrow(middle) else (middle, high)
+    high = max(high, fewest)
     return max(len(values), high + (LOOK_AHEAD if high <= 100 else LOOK_AHEAD * high // 100))
 
 
