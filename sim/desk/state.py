@@ -258,7 +258,7 @@ def _checked(desk: Desk) -> Desk:
 
 def _refuse_twice(name: str, others: Iterable[WhatIf]) -> None:
     if _folded(checked_name(name)) in [_folded(one.name) for one in others]:
-        raise _refusal(both("what_if.name.twice", name=name))
+        raise _refusal(both("what_if.name.twice", called=name))
 
 
 def _folded(name: str) -> str:

@@ -142,8 +142,9 @@ class WhatIf:
         if content is None or document.errors:
             raise ScenarioError([*document.errors, *errors])
         for key in document.data:
-            if key not in SHOWN or (key == "levers" and "firms" in content.levers):
-                raise ScenarioError([document.error("reason", (key,), both("what_if.not_shown", key=str(key)))])
+            at = ("levers", "firms") if key == "levers" and "firms" in content.levers else (str(key),)
+            if key not in SHOWN or len(at) > 1:
+                raise ScenarioError([document.error("reason", at, both("what_if.not_shown", key=at[-1]))])
         extends = (content.extends or "").removesuffix(".yaml")
         if extends not in names():
             at, close = ("extends",), near(extends, names()) if extends else None
@@ -240,7 +241,7 @@ def checked_name(name: str) -> str:
     elif not name.isprintable() or NOT_IN_NAMES.search(name) or name[0] in ".-" or name[-1] == ".":
         why = both("what_if.name.characters")
     elif RESERVED.fullmatch(name) or name in names():
-        why = both("what_if.name.taken", name=name)
+        why = both("what_if.name.taken", called=name)
     if why is not None:
         raise Refusal(zh=f"{shown(name)}：{why.zh}", en=f"{shown(name)}: {why.en}")
     return name
