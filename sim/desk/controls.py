@@ -185,9 +185,10 @@ def _groups(extends: str, scenarios: str, calibration: str) -> tuple[Group, ...]
     def made(owner: str) -> tuple[Control, ...]:
         return tuple(_control(entry, words[entry.path], scenario) for entry in by_owner.get(owner, ()))
 
-    groups: dict[tuple[Any, str], list[MeasureControls]] = {
-        ("action", action): [] for action in (*ACTIONS, MECHANISMS)
-    } | {("step", section): [] for section in scenario.plan.sections if section.startswith(STEP)}
+    steps = [("step", section) for section in scenario.plan.sections if section.startswith(STEP)]
+    groups: dict[tuple[Any, str], list[MeasureControls]] = {}
+    for of in (*(("action", action) for action in (*ACTIONS, MECHANISMS)), *steps):
+        groups[of] = []
     known = measures_folder(scenarios_folder())
     for measure in scenario.measures:
         kind = ("step", measure.section) if ("step", measure.section) in groups else ("action", measure.action)

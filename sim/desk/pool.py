@@ -60,7 +60,7 @@ class KeptRuns(RunStore):
             self._used[key] = None
 
     def table(self, key: str, name: str) -> pd.DataFrame:
-        """See :meth:`RunStore.table`; nobody changes what it gives."""
+        """See :meth:`RunStore.table`; everybody has a copy of what is kept in memory, for some change it."""
         with self.lock:
             found = self._tables.get((key, name))
         if found is None:
@@ -70,7 +70,7 @@ class KeptRuns(RunStore):
                     self._tables[key, name] = found
                     while len(self._tables) > MOST_TABLES:
                         self._tables.popitem(last=False)
-        return found
+        return found.copy()
 
     def forget(self, needed: set[str]) -> None:
         """Let go of the runs that were not asked for the longest, beyond MOST_KEPT, but for those that are needed."""
