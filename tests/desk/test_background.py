@@ -20,6 +20,7 @@ from sim.desk.what_if import WhatIf
 from sim.observe.months import HEADLINES
 from sim.parameters import load
 from sim.study.designs.posterior import Draw, Posterior
+from tests.conftest import CASE
 from tests.desk.listening import Listener
 
 FIRMS = 300
@@ -56,10 +57,13 @@ def failing() -> Callable[..., Any]:
     return simulate
 
 
-@pytest.fixture
-def background(case: Path) -> Iterator[Background]:
-    with Background(workers=1, firms=FIRMS, most=3) as found:
-        yield found
+@pytest.fixture(scope="module")
+def background() -> Iterator[Background]:
+    """One for all tests that need no more: what one has run the next need not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHUKUN_CASE", str(CASE))
+        with Background(workers=1, firms=FIRMS, most=3) as found:
+            yield found
 
 
 def answer(background: Background, desk: Desk) -> Numbers:
