@@ -121,8 +121,8 @@ class WhatIf:
             "levers": {path: _as_day(value) for path, value in self.levers.items()},
         }
         writer = YAML(typ="safe", pure=True)
-        writer.default_flow_style, writer.sort_base_mapping_type_on_output = False, False
-        writer.allow_unicode = True  # type: ignore[assignment]  # the library says None for what is true or false
+        writer.default_flow_style, writer.allow_unicode = False, True
+        writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library has None for its type
         out = StringIO()
         writer.dump({key: value for key, value in told.items() if value}, out)
         return out.getvalue()
