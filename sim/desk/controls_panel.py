@@ -52,8 +52,10 @@ class ControlsPanel:
         if not is_alike:
             self._fill()
             return
-        for one in (*self._rows, *self._switches):
-            one.follow(what_if)
+        for row in self._rows:
+            row.follow(what_if)
+        for switch in self._switches:
+            switch.follow(what_if)
 
     def _searched(self, event: Any) -> None:
         self._words = str(event.value or "").strip()

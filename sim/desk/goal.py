@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from sim.report.words.catalogue import Language
 from sim.study import answering
 from sim.study.questions.reach import MOST, Reach
 from sim.study.summaries.reach import CERTAIN, MEAN, NEAREST, ReachSummary
+from sim.study.summaries.rows import records
 
 WANTS: Final = ("least_change", "cheapest", MOST)
 TAKEN: Final = (MEAN, CERTAIN, NEAREST)  # answers that can be taken over
@@ -105,7 +106,7 @@ def settings(study: Reach) -> dict[str, dict[str, Any]]:
     """Levers that an answer sets, by how it answers (``mean``, ``certain``, ``nearest``); those that move alone."""
     found: dict[str, dict[str, Any]] = {}
     for how, plan in ReachSummary(study).answers.items():
-        row: Mapping[str, Any] = study.plans.set_index("plan").loc[plan]
+        [row] = records(study.plans[study.plans["plan"] == plan])
         moved = {path: _plain(row[path]) for path, lever in study.levers.items() if row[path] != lever["present"]}
         if how in TAKEN and moved:
             found[how] = moved

@@ -98,7 +98,8 @@ class GoalPanel:
         looking = ui.timer(1 / LOOKS_A_SECOND, lambda: self._progress.set_value(search.share))
         try:
             found = await run.io_bound(search.answer, what_if, asked, not less_is_better(asked.outcome), window.rows)
-            self._show(found, what_if)
+            if found is not None:  # the desk is being stopped
+                self._show(found, what_if)
         except StoppedError:
             self._say(text("desk.goal.stopped", window.lang))
         except (Refusal, ScenarioError) as error:

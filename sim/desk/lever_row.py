@@ -51,7 +51,7 @@ class LeverRow:
         self._is_following = False
         self._waiting: asyncio.TimerHandle | None = None
         self._value: Any = control.value
-        self._shown: list[Callable[[Any], None]] = []  # what shows a value of the lever
+        self._shown: list[Callable[[Any], object]] = []  # what shows a value of the lever
         with ui.element("div").classes("lever") as self._row:
             self._head()
             self._mover()

@@ -27,7 +27,7 @@ from sim.desk.results_panel import ResultsPanel
 from sim.desk.state import UNCERTAINTIES, Desk, History
 from sim.desk.toolbar import Toolbar
 from sim.desk.what_if import WhatIf
-from sim.desk.window import Window
+from sim.desk.window import Kind, Window
 from sim.refusal import Refusal
 from sim.report.words.catalogue import LANGUAGES, Language, text
 from sim.report.words.sentences import plan_words, say
@@ -133,9 +133,9 @@ class Page(Window):
             self._results.wait(text("desk.right.working", desk.lang))
             self._session.show(desk)
 
-    def say(self, words: str, kind: str = "positive") -> None:
+    def say(self, words: str, kind: Kind = "positive") -> None:
         """Tell the reader something, as text."""
-        ui.notify(words, type=kind, multi_line=True, timeout=8000)  # type: ignore[arg-type] - a name of a kind
+        ui.notify(words, type=kind, multi_line=True, timeout=8000)
 
     def open(self, content: bytes, file_name: str) -> None:
         """Open an uploaded scenario: in the place of a what-if that is the plan still, else as a further one."""

@@ -194,7 +194,7 @@ def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> lis
     changes = {
         name: {row.outcome: Estimate(row.mean, row.low, row.high) for row in tuples(numbers.difference(name, plan))}
         for plan in (numbers.plan,)
-        for name in numbers.comparison.scenarios  # type: ignore[union-attr] - the caller looked
+        for name in numbers.names()
         if name in summary.subjects and name != plan
     }
     spread = {(row.scenario, row.outcome): row for row in tuples(numbers.spread) if not row.against}

@@ -106,7 +106,9 @@ def listening_at(port: int | None) -> socket.socket:
 
 
 def _vega() -> Response:
-    """Vega, as the pages of the report carry it."""
+    """Vega, as the pages of the report carry it; its names are its own and take no place of the library's."""
     return PlainTextResponse(
-        vega_bundle(), media_type="text/javascript", headers={"cache-control": "private, max-age=86400"}
+        f"(() => {{{vega_bundle()}}})();",
+        media_type="text/javascript",
+        headers={"cache-control": "private, max-age=86400"},
     )

@@ -115,6 +115,8 @@ class Toolbar:
         except OSError as error:
             window.say(text("desk.bar.failed", window.lang, reason=str(error.strerror or error)), "negative")
             return
+        if made is None:  # the desk is being stopped
+            return
         folder, file = made
         ui.download.file(file, file.name)
         shown = folder.relative_to(window.started)

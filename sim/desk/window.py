@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from sim.desk.numbers import Numbers
 from sim.desk.state import Desk, History
 from sim.desk.what_if import WhatIf
 from sim.report.words.catalogue import Language
+
+Kind = Literal["positive", "negative", "warning", "info"]
 
 
 class Window(ABC):
@@ -55,8 +58,8 @@ class Window(ABC):
         """Show another desk of the past, the future or the present."""
 
     @abstractmethod
-    def say(self, words: str, kind: str = "positive") -> None:
-        """Tell the reader something, as text; ``kind``: positive, negative, warning or info."""
+    def say(self, words: str, kind: Kind = "positive") -> None:
+        """Tell the reader something, as text."""
 
     @abstractmethod
     def open(self, content: bytes, file_name: str) -> None:
