@@ -34,6 +34,7 @@ SMALL = {
     "clause": ("--firms", "500", "--replications", "2", "--workers", "1"),
     "journey": ("--firms", "3000"),
 }
+STAYS = "desk"  # until it is stopped; tests/desk/ opens it
 
 
 def typed(folder: Path, program: str, *arguments: str) -> str:
@@ -56,8 +57,9 @@ def test_every_command_runs_as_written(tmp_path: Path) -> None:
     commands = [
         line.split()[1:] for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "shukun" in line
     ]
-    assert [arguments[0] for arguments in commands] == ["check", "compare", "clause", "journey", "export", "export"]
-    for arguments in commands:
+    names = [arguments[0] for arguments in commands]
+    assert names == ["check", "compare", "clause", "journey", STAYS, "export", "export"]
+    for arguments in (one for one in commands if one[0] != STAYS):
         typed(tmp_path, "shukun", *arguments, *SMALL.get(arguments[0], ()))
     assert (tmp_path / "results/my_idea/report.html").exists()
     assert (tmp_path / "results/journey.png").exists()

@@ -43,6 +43,9 @@ from sim.cli import parameters  # noqa: F401
 # isort: split
 from sim.cli import population  # noqa: F401
 
+# isort: split
+from sim.cli import desk  # noqa: F401
+
 
 def main() -> None:
     """Entry point of the command ``shukun``."""

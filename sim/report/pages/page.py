@@ -48,7 +48,7 @@ def page(title: Words, body: str, charts: Mapping[str, Mapping[str, Spec]], **da
 
     ``data``: what else the script of the page needs, see ``templates/page.js``.
     """
-    scripts = [WAIT, _bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
+    scripts = [WAIT, vega_bundle(), (TEMPLATES / "page.js").read_text("utf-8")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     plain = {lang: {id_: _without_config(chart) for id_, chart in of.items()} for lang, of in charts.items()}
     held = _json(
@@ -96,7 +96,7 @@ def _json(value: Any) -> Markup:
 
 
 @cache
-def _bundle() -> str:
+def vega_bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script."""
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 

@@ -5,14 +5,16 @@ What a worker takes of each run is in ``sim/study/reductions/``; :class:`Pairing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.comparison import chosen, costs, fates, repayment_wall, saved_or_postponed
+from sim.study.comparison.parameter_uncertainty import drawn
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.outcomes import Pair
 from sim.study.reductions.chosen import CHOSEN
@@ -108,16 +110,16 @@ def paired(
     replications: int,
     runner: Runner,
     between: Sequence[Pair] = (),
+    draws: Sequence[Mapping[str, Any]] = (),
+    means: Callable[[Scenario, pd.DataFrame, RunStore, int], ScenarioMeans] = scenario_means,
 ) -> tuple[list[ScenarioMeans], Pairing, pd.DataFrame]:
     """Run scenarios; returns their tables, what comes of ``pairs`` and ``between`` (see Pairing), and rows of runs.
 
     The tables of a scenario, and the rows, are those of the run that is paired first, or of the one by itself.
+    ``draws``: see :func:`side_by_side`. ``means``: :func:`scenario_means`, or one that remembers.
     """
-    named = {scenario.name: scenario for scenario in scenarios}
-    alone = [replicated(one, seed, replications, "pairs") for one in _by_themselves(scenarios, pairs)]
-    together = [replicated(named[one], seed, replications, "pairs", against=named[of]) for one, of in pairs]
     pairing, rows = Pairing(pairs, between), {}
-    for every in (alone, together):  # those first that others are paired with
+    for every in side_by_side(scenarios, pairs, seed, replications, draws):
         found = runner.run(spec for of_one in every for spec in of_one)
         for place, of_one in enumerate(every):
             name = of_one[0].scenario.name
@@ -126,8 +128,40 @@ def paired(
             for spec in of_one:
                 if runner.stored.has(runner.stored.key(spec)):
                     pairing.read(spec, runner.stored)
-    parts = [scenario_means(scenario, rows[scenario.name], runner.stored, seed) for scenario in scenarios]
+    parts = [means(scenario, rows[scenario.name], runner.stored, seed) for scenario in scenarios]
     return parts, pairing, pd.concat([rows[scenario.name] for scenario in scenarios], ignore_index=True)
+
+
+def side_by_side(
+    scenarios: Sequence[Scenario],
+    pairs: Sequence[Pair],
+    seed: int,
+    replications: int,
+    draws: Sequence[Mapping[str, Any]] = (),
+) -> tuple[list[list[RunSpec]], list[list[RunSpec]]]:
+    """All replications of each run of :func:`paired`: those by themselves first, with which the others are paired.
+
+    ``draws``: of the parameters, one a replication, in which both sides of a pair are run; the calibration's own where
+    there are none. Replications have their own random numbers all the same.
+    """
+    named = {scenario.name: scenario for scenario in scenarios}
+    alone = [replicated(one, seed, replications, "pairs") for one in _by_themselves(scenarios, pairs)]
+    together = [replicated(named[one], seed, replications, "pairs", against=named[of]) for one, of in pairs]
+    if not draws:
+        return alone, together
+    varied = {name: drawn(scenario, draws) for name, scenario in named.items()}
+
+    def under_draws(specs: list[RunSpec]) -> list[RunSpec]:
+        return [
+            replace(
+                spec,
+                scenario=varied[spec.scenario.name][spec.replication],
+                against=None if spec.against is None else varied[spec.against.name][spec.replication],
+            )
+            for spec in specs
+        ]
+
+    return [under_draws(specs) for specs in alone], [under_draws(specs) for specs in together]
 
 
 def _by_themselves(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> list[Scenario]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,7 +29,8 @@ from sim.study.comparison import (
     winners_and_losers,
 )
 from sim.study.comparison.paired_worlds import Pairing, count, paired
-from sim.study.comparison.scenarios import MAIN, default, with_baselines
+from sim.study.comparison.scenario_means import ScenarioMeans
+from sim.study.comparison.scenarios import MAIN, Compared, default, with_baselines
 from sim.study.outcomes import Pair, differences_of_pairs, values_of
 from sim.study.runs.manifest import manifest
 from sim.study.runs.runner import Runner
@@ -264,23 +265,17 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
     ranked = ranked_actions.without_nominal(asked)
     runner.expect(len(ranked) * replications)
 
-    parts, pairing, runs = paired(asked, pairs, seed, replications, runner, between)
-    if parts[0].values.empty:
-        reason = parts[0].runs["reason"].iloc[0]
-        raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
+    worlds = Compared(asked, pairs, subjects, between)
+    found = paired(asked, pairs, seed, replications, runner, between)
+    known = told(worlds, found, seed, replications)
     drawn = parameter_uncertainty.table(varied, seed, draws, runner)
 
-    def together(table: str) -> pd.DataFrame:
-        tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
-        filled = [rows for rows in tables if not rows.empty]
-        return pd.concat(filled, ignore_index=True) if filled else tables[0]
-
-    later, fallen = _followed(followed, together("repayment_wall"), pairing, seed, replications, runner)
-    values, outcomes, rates = together("values"), together("outcomes"), together("rates")
-    paired_costs = pairing.costs()
+    _, pairing, runs = found
+    later, fallen = _followed(followed, known, seed, replications, runner)
     with_costs = values_of(runs, ["scenario", "replication"], public_cost=True)
-    known = with_costs[with_costs["scenario"].isin([baseline.name, MAIN])].reset_index(drop=True)
-    return Comparison(
+    of_plan = with_costs[with_costs["scenario"].isin([baseline.name, MAIN])].reset_index(drop=True)
+    return replace(
+        known,
         manifest=manifest(
             "comparison",
             asked,
@@ -289,9 +284,57 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
             draws=len(draws),
             uncertainty=over if draws else parameter_uncertainty.NONE,
             clause_replications=clause_replications,
-            against=_by_scenario(asked, pairs),
-            subjects=subjects,
-            between=between,
+            **_settings(worlds),
+        ),
+        repayment_wall=later,
+        repayment_wall_exits=fallen,
+        targets=targets.table(asked, known.outcomes, known.values, drawn),
+        draws=drawn,
+        ranked_actions=ranked_actions.table(asked, ranked, known.values, seed, replications, runner),
+        uncertainty=parameter_uncertainty.spread_of(drawn, with_costs, [*pairs, *between], subjects),
+        clause_effects=clause_effects.table(
+            every, of_plan, baseline, named.get(MAIN, first), seed, clause_replications, runner
+        ),
+        journeys=journey.examples(first, followed[0], pairing.examples.get((first.name, before), []), seed),
+    )
+
+
+def told(
+    worlds: Compared,
+    found: tuple[list[ScenarioMeans], Pairing, pd.DataFrame],
+    seed: int,
+    replications: int,
+) -> Comparison:
+    """What the paired runs of a comparison tell by themselves; tables that need further runs have no row.
+
+    ``found``: what :func:`sim.study.comparison.paired_worlds.paired` gave. Raises :class:`StudyError` when no run of
+    the baseline succeeded.
+    """
+    parts, pairing, _ = found
+    asked, pairs, _, between = worlds
+    baseline = asked[0]
+    if parts[0].values.empty:
+        reason = parts[0].runs["reason"].iloc[0]
+        raise StudyError(zh=f"基准情景没有一次运行成功：{reason}", en=f"No run of the baseline succeeded: {reason}")
+
+    def together(table: str) -> pd.DataFrame:
+        tables: list[pd.DataFrame] = [getattr(part, table) for part in parts]
+        filled = [rows for rows in tables if not rows.empty]
+        return pd.concat(filled, ignore_index=True) if filled else tables[0]
+
+    values, outcomes, rates = together("values"), together("outcomes"), together("rates")
+    paired_costs = pairing.costs()
+    drawn = pd.DataFrame(columns=list(parameter_uncertainty.COLUMNS))
+    return Comparison(
+        manifest=manifest(
+            "comparison",
+            asked,
+            seed,
+            replications,
+            draws=0,
+            uncertainty=parameter_uncertainty.NONE,
+            clause_replications=0,
+            **_settings(worlds),
         ),
         outcomes=outcomes,
         differences=differences_of_pairs(values, [(baseline.name, baseline.name), *pairs, *between]),
@@ -305,39 +348,38 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Comparison:
         ledger=together("ledger"),
         delivery=together("delivery"),
         requests=together("requests"),
-        repayment_wall=later,
+        repayment_wall=together("repayment_wall"),
         restarts=together("restarts"),
         fates=pairing.fates(),
         saved_or_postponed=pairing.saved_or_postponed(),
         chosen=pairing.chosen(),
         costs=costs.table(paired_costs, pairing.from_nothing()),
         unit_costs=costs.unit_costs(paired_costs, values),
-        repayment_wall_exits=fallen,
+        repayment_wall_exits=pairing.repayment_wall_exits(),
         targets=targets.table(asked, outcomes, values, drawn),
         interaction=interaction.table(values, baseline.name),
-        ranked_actions=ranked_actions.table(asked, ranked, values, seed, replications, runner),
+        ranked_actions=pd.DataFrame(columns=list(ranked_actions.COLUMNS)),
         draws=drawn,
-        uncertainty=parameter_uncertainty.spread_of(drawn, with_costs, [*pairs, *between], subjects),
-        clause_effects=clause_effects.table(
-            every, known, baseline, named.get(MAIN, first), seed, clause_replications, runner
-        ),
-        journeys=journey.examples(first, followed[0], pairing.examples.get((first.name, before), []), seed),
+        uncertainty=pd.DataFrame(columns=list(parameter_uncertainty.SPREAD)),
+        clause_effects=pd.DataFrame(columns=list(clause_effects.COLUMNS)),
+        journeys=pd.DataFrame(columns=list(journey.EXAMPLES)),
     )
 
 
+def _settings(worlds: Compared) -> dict[str, Any]:
+    """What a manifest notes of who is compared with whom."""
+    against = {one.name: [of for name, of in worlds.pairs if name == one.name] for one in worlds.scenarios}
+    return {"against": against, "subjects": worlds.subjects, "between": worlds.between}
+
+
 def _followed(
-    scenarios: list[Scenario],
-    money: pd.DataFrame,
-    pairing: Pairing,
-    seed: int,
-    replications: int,
-    runner: Runner,
+    scenarios: list[Scenario], known: Comparison, seed: int, replications: int, runner: Runner
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables ``repayment_wall`` and ``repayment_wall_exits``, longer for scenarios that go on past the horizon.
 
     Where nothing is put off nobody is followed; a scenario without a run that got to the later end keeps its months.
     """
-    fallen = pairing.repayment_wall_exits()
+    money, fallen = known.repayment_wall, known.repayment_wall_exits
     if not money["scenario"].isin([scenario.name for scenario in scenarios]).any():
         return money, fallen
     longer_lived = [repayment_wall.beyond(scenario) for scenario in scenarios]
@@ -350,11 +392,6 @@ def _followed(
         _with_later_months(money, [part.repayment_wall for part in parts], reached),
         _with_later_months(fallen, [after.repayment_wall_exits()], reached),
     )
-
-
-def _by_scenario(scenarios: Sequence[Scenario], pairs: Sequence[Pair]) -> dict[str, list[str]]:
-    """What each scenario is compared with."""
-    return {scenario.name: [of for one, of in pairs if one == scenario.name] for scenario in scenarios}
 
 
 def _with_later_months(usual: pd.DataFrame, later: list[pd.DataFrame], reached: list[str]) -> pd.DataFrame:

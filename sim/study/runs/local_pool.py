@@ -64,7 +64,7 @@ def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
-    files = {name: os.environ.get(name, "") for name in VARIABLES}
+    files = files_at_hand()
     outcomes = parallel(delayed(_do_in_worker)(packed(task), files, threads) for task in tasks)
     try:
         for outcome in outcomes:  # noqa: UP028 - `yield from` would close it before the warning can be kept back
@@ -75,14 +75,24 @@ def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome
             outcomes.close()
 
 
+def files_at_hand() -> dict[str, str]:
+    """The variables that say which files are read, for :func:`settle_in`."""
+    return {name: os.environ.get(name, "") for name in VARIABLES}
+
+
 def _do_in_worker(task: Packed, files: dict[str, str], threads: int) -> Outcome:
+    settle_in(files)
+    return do(unpacked(task), threads=threads)
+
+
+def settle_in(files: dict[str, str]) -> None:
+    """Make this process a worker that reads the files that are read where tasks come from, and ends with its parent."""
     # A worker that stayed from an earlier call has the environment of then.
     os.environ.update(files)
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _end_with_parent()
-    return do(unpacked(task), threads=threads)
 
 
 def _lives(parent: int) -> bool:

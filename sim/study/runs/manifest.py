@@ -148,7 +148,7 @@ def calibration_fingerprint(folder: Path) -> str:
 
 # What of the study room decides what is kept with runs; what the rest makes of that is made anew each time.
 TAKEN_BY: Final = ("study/reductions/", "study/runs/parts.py", "study/runs/run_store.py")
-ABOVE: Final = ("study/", "report/", "cli/")
+ABOVE: Final = ("study/", "report/", "desk/", "cli/")
 
 
 @cache

@@ -33,6 +33,30 @@ def enough(
     return None
 
 
+def expected(values: NDArray[np.float64], half_width: float, fewest: int = 3) -> int | None:
+    """How many values :func:`enough` will have looked at in the end, if they go on to vary as they do.
+
+    None where fewer than two say nothing of that. Never fewer than there are.
+    """
+    if len(values) < 2:
+        return None
+    spread = float(np.std(values, ddof=1))
+
+    def is_narrow(count: int) -> bool:
+        return bool(quantile(count) * spread / np.sqrt(count) <= half_width)
+
+    # Twice as many until it is narrow, then the least between.
+    high = 2
+    while not is_narrow(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_narrow(middle) else (middle, high)
+    high = max(high, fewest)
+    return max(len(values), high + (LOOK_AHEAD if high <= 100 else LOOK_AHEAD * high // 100))
+
+
 def half_widths(values: NDArray[np.float64], least: float = -np.inf, most: float = np.inf) -> NDArray[np.float64]:
     """Wider side of the 95 % interval of the mean of the first 1, 2, ... values; missing for one."""
     count = np.arange(1, len(values) + 1, dtype=np.float64)

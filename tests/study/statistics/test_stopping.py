@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.statistics.intervals import interval
-from sim.study.statistics.stopping import LOOK_AHEAD, enough, half_widths
+from sim.study.statistics.intervals import interval, quantile
+from sim.study.statistics.stopping import LOOK_AHEAD, enough, expected, half_widths
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=30))
@@ -27,3 +27,24 @@ def test_a_lucky_streak_does_not_end_the_replications():
 def test_as_many_values_as_the_rule_looks_ahead_must_follow():
     assert enough(np.ones(3 + LOOK_AHEAD - 1), 0.1) is None
     assert enough(np.ones(3 + LOOK_AHEAD), 0.1) == 3
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=20), st.floats(0.05, 5.0))
+def test_as_many_values_are_expected_as_make_the_interval_of_this_spread_narrow(values, wished):
+    numbers = np.array(values)
+    spread = float(np.std(numbers, ddof=1))
+    count = expected(numbers, wished)
+    assert count is not None and count >= max(len(values), 3 + LOOK_AHEAD)
+    looked_ahead = next(ahead for ahead in (LOOK_AHEAD, *range(LOOK_AHEAD, count)) if _ahead(count - ahead) == ahead)
+    last = count - looked_ahead
+    assert quantile(last) * spread / np.sqrt(last) <= wished
+    if count > max(len(values), 3 + LOOK_AHEAD):
+        assert quantile(last - 1) * spread / np.sqrt(last - 1) > wished
+
+
+def _ahead(count):
+    return LOOK_AHEAD if count <= 100 else LOOK_AHEAD * count // 100
+
+
+def test_a_single_value_says_nothing_of_how_many_are_needed():
+    assert expected(np.array([1.0]), 0.1) is None

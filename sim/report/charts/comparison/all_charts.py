@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sim.observe.months import HEADLINES
@@ -126,15 +126,24 @@ def _of_what_scenarios_did(scenario_effects: ScenarioEffects, lang: Language) ->
     return charts
 
 
-def by_itself(chart: Spec, scenario_effects: ScenarioEffects, lang: Language) -> Spec:
-    """A chart of the page that holds its rows, for the scenario of the headline."""
+def by_itself(
+    chart: Spec,
+    scenario_effects: ScenarioEffects,
+    lang: Language,
+    scenario: str | None = None,
+    shown: Sequence[str] | None = None,
+) -> Spec:
+    """A chart of the page that holds its rows, for one ``scenario``: of None that of the headline.
+
+    ``shown``: scenarios of which lines are drawn, of None the baseline and the scenario.
+    """
     summary = scenario_effects.summary
-    main, outcome = str(summary.main), HEADLINES[0]
+    main, outcome = str(scenario or summary.main), HEADLINES[0]
     table, words = DATASETS[chart["data"]["name"]](scenario_effects), labels(summary, lang)
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     rows = [row | {f"{name}_label": words[name].get(row[name]) for name in row.keys() & words} for row in rows]
     limit = heat_map.limits(summary).get(main, {}).get(outcome, 1)
-    values = {"focus": main, "outcome": outcome, "shown": [summary.baseline, main], "limit": limit}
+    values = {"focus": main, "outcome": outcome, "shown": list(shown or [summary.baseline, main]), "limit": limit}
     params = [param | {"value": values.get(param["name"], param["value"])} for param in chart.get("params", ())]
     if "focus" in {param["name"] for param in params}:
         rows = [row for row in rows if row["scenario"] == main]
