@@ -99,8 +99,8 @@ def with_baselines(
     asked for under another name stands for the one of that name. The first scenario is the baseline of the comparison,
     with which most are compared first. Who lives in another world than the scenario that says what it is compared with
     (other outbreaks, demand or parameters) is compared with the same in its own world, see :func:`_in_the_world_of`,
-    unless ``against`` names it: a difference is then of the policy alone. Raises ``ScenarioError`` for scenarios that are not understood and
-    :class:`StudyError` when two have the same name.
+    unless ``against`` names it: a difference is then of the policy alone. Raises ``ScenarioError`` for scenarios that
+    are not understood and :class:`StudyError` when two have the same name.
     """
     worlds = [load(scenario, levers) for scenario in asked]
     known = {scenario.fingerprint(): scenario for scenario in reversed(worlds)}
@@ -169,9 +169,7 @@ def _in_the_world_of(scenario: Scenario, other: Scenario, levers: Mapping[str, A
         zh=f"{other.title.zh}（外部环境同“{scenario.title.zh}”）",
         en=f"{other.title.en} (in the world of “{scenario.title.en}”)",
     )
-    there = replace(
-        load(other, {**levers, **moved}), name=f"{other.name}_in_the_world_of_{scenario.name}", title=title
-    )
+    there = replace(load(other, {**levers, **moved}), name=f"{other.name}_in_the_world_of_{scenario.name}", title=title)
     return other if there.fingerprint() == scenario.fingerprint() else there
 
 
