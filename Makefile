@@ -37,7 +37,7 @@ wheel: $(TESTS) ## a wheel with compiled kernels for this Python and system, in 
 	@$(BIN)/python -m shipping.wheel
 
 # Rooms whose tests live through whole provinces, kill studies, draw pages or type commands.
-SLOW := benchmarks cli docs engine faults invariants notebooks reference report study
+SLOW := benchmarks cli desk docs engine faults invariants notebooks reference report study
 QUICK := sim $(filter-out $(SLOW:%=tests/%/),$(wildcard tests/*/)) $(wildcard tests/test_*.py) \
 	tests/study/designs tests/study/statistics tests/report/words
 

@@ -29,6 +29,7 @@ from sim.desk.toolbar import Toolbar
 from sim.desk.what_if import WhatIf
 from sim.desk.window import Kind, Window
 from sim.refusal import Refusal
+from sim.report.charts.style import ACCENT
 from sim.report.words.catalogue import LANGUAGES, Language, text
 from sim.report.words.sentences import plan_words, say
 from sim.scenario import ScenarioError, load
@@ -78,7 +79,6 @@ class Page(Window):
         self._results = ResultsPanel(self._compare)
         self._toolbar = Toolbar(self)
         self._goal = GoalPanel(self)
-        self._skip: Element | None = None
         self._root: Element
 
     def link(self, desk: Desk) -> str:
@@ -87,6 +87,7 @@ class Page(Window):
 
     def lay_out(self, remarks: list[str]) -> None:
         """Lay the window out for the first time and begin to run. ``remarks``: sentences about its address."""
+        ui.colors(primary=ACCENT)
         self._root = ui.element("div").classes("desk")
         self._fill()
         for remark in remarks:
@@ -215,8 +216,6 @@ class Page(Window):
         ui.page_title(text("desk.title", lang))
         ui.run_javascript(f"document.documentElement.lang = '{HTML_LANGUAGES[lang]}'")
         self._root.clear()
-        if self._skip is not None:
-            self._skip.delete()
         with self._root:
             with ui.element("header").classes("head"):
                 with ui.element("div"):
@@ -240,7 +239,7 @@ class Page(Window):
                     Text("h2", text("desk.right.heading", lang))
                     self._results.lay_out(lang)
                     self._goal.lay_out()
-            self._skip = ui.skip_link(text("desk.skip", lang), target=right)
+            ui.skip_link(text("desk.skip", lang), target=right)
         if self.numbers is not None:
             self.redraw()
 

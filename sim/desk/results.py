@@ -5,7 +5,7 @@ Tables are HTML of templates that escape whatever they are given; charts are the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil, isnan
@@ -87,7 +87,7 @@ def told(numbers: Numbers, name: str, against: str | None, lang: Language, in_sh
         stage = "failed" if numbers.stage == "failed" else "working"
         return Told(text(f"desk.right.{stage}", lang), failures=failures)
     summary = ComparisonSummary(numbers.comparison)
-    known = numbers.names()
+    known = sorted(numbers.names(), key=lambda one: (one in summary.subjects, one == numbers.plan))
     names = {one: say(lang, scenario_name(summary, one)) for one in known}
     shown = name if name in known else numbers.plan
     others = {one: title for one, title in names.items() if one != shown}
@@ -95,7 +95,9 @@ def told(numbers: Numbers, name: str, against: str | None, lang: Language, in_sh
         against = next(iter(_partners(numbers, shown, others)), numbers.baseline)
     effects = ScenarioEffects(summary)
     tables = {
-        "headline": _table("headline", lang, heads=_heads(names, summary), rows=_headline(numbers, effects, lang)),
+        "headline": _table(
+            "headline", lang, heads=_heads(names, summary), rows=_headline(numbers, effects, names, lang)
+        ),
         "difference": _table(
             "difference",
             lang,
@@ -187,7 +189,7 @@ def _heads(names: Mapping[str, str], summary: ComparisonSummary) -> list[dict[st
     return [{"title": title, "is_own": name in summary.subjects} for name, title in names.items()]
 
 
-def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> list[dict[str, Any]]:
+def _headline(numbers: Numbers, effects: ScenarioEffects, names: Iterable[str], lang: Language) -> list[dict[str, Any]]:
     """A row for each of the three outcomes: the target, and a cell for each scenario."""
     summary, rows = effects.summary, []
     levels = {(row.scenario, row.outcome): row for row in tuples(numbers.headline())}
@@ -201,7 +203,7 @@ def _headline(numbers: Numbers, effects: ScenarioEffects, lang: Language) -> lis
     for outcome in HEADLINES:
         target = summary.targets.get(outcome)
         cells = []
-        for name in summary.comparison.scenarios:
+        for name in names:
             level = levels.get((name, outcome))
             if level is None:
                 cells.append(Cell(text("unit.missing", lang)))

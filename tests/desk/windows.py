@@ -60,7 +60,7 @@ class Window:
     def lever(self, words: str) -> Locator:
         """The first field for a number among the levers that answer to some words."""
         self.page.get_by_label("Search levers and measures").fill(words)
-        found = self.page.get_by_role("spinbutton").first
+        found = self.page.locator(".lever .number-field input").first
         found.wait_for()
         return found
 
