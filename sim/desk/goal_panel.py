@@ -16,11 +16,12 @@ from sim.desk.results import as_table
 from sim.desk.what_if import WhatIf
 from sim.desk.window import Window
 from sim.observe.months import HEADLINES
+from sim.observe.outcomes import OUTCOMES
 from sim.refusal import Refusal
 from sim.report.words.catalogue import text
 from sim.report.words.sentences import outcome_name, say
 from sim.scenario import ScenarioError
-from sim.study.questions.reach import MOST, Reach, less_is_better
+from sim.study.questions.reach import MOST, Reach
 
 YUAN_OF_THE_UNIT: Final = {"zh": 1e8, "en": 1e9}  # yuan of the unit in which a budget is written: yi, billion
 LOOKS_A_SECOND: Final = 2  # at how much of a search is done
@@ -97,7 +98,8 @@ class GoalPanel:
         self._progress.visible = True
         looking = ui.timer(1 / LOOKS_A_SECOND, lambda: self._progress.set_value(search.share))
         try:
-            found = await run.io_bound(search.answer, what_if, asked, not less_is_better(asked.outcome), window.rows)
+            is_up = not OUTCOMES[asked.outcome].less_is_better
+            found = await run.io_bound(search.answer, what_if, asked, is_up, window.rows)
             if found is not None:  # the desk is being stopped
                 self._show(found, what_if)
         except StoppedError:
