@@ -107,8 +107,8 @@ def _written(path: str, said: Any) -> str:
 
 def _title(goal: str) -> dict[str, str]:
     """What a goal is called that is asked for on the command line: by its outcome, where that is known."""
-    from sim.refusal import UnknownName
-    from sim.report.words.catalogue import both  # start-up: not for `--help`
+    from sim.refusal import UnknownName  # start-up: not for `--help`
+    from sim.report.words.catalogue import both
     from sim.report.words.sentences import inside, outcome_name
     from sim.study.questions.reach import outcome_of
 

@@ -57,6 +57,13 @@ class Window:
         """The levels in the table of the three outcomes, row by row."""
         return self.page.locator("table.headline b").all_inner_texts()
 
+    def settled_anew(self, before: list[str]) -> list[str]:
+        """The levels of the three outcomes once they are others and no longer refined."""
+        told = "[...document.querySelectorAll('table.headline b')].map(level => level.innerText).join()"
+        self.page.wait_for_function(f"before => {told} !== before", arg=",".join(before))
+        self.settled()
+        return self.numbers()
+
     def lever(self, words: str) -> Locator:
         """The first field for a number among the levers that answer to some words."""
         self.page.get_by_label("Search levers and measures").fill(words)
