@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from psutil import NoSuchProcess, Process
 
 PATIENCE: Final = 300  # seconds that a start or an end may take on a busy machine
 CASE: Final = Path(__file__).parents[1] / "case"
 ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)")
+
+
+def awaited(work: Coroutine[Any, Any, None]) -> None:
+    """Do asynchronous work in a thread of its own: a browser that tests drive has a loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, work).result()
 
 
 class Served:

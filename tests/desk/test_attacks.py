@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.desk.served import CASE, PATIENCE, Served, alive
+from tests.desk.served import CASE, PATIENCE, Served, alive, awaited
 from tests.desk.windows import Window
 
 pytestmark = pytest.mark.slow
@@ -93,7 +92,7 @@ def test_a_foreign_websocket_is_not_opened(
             pass
 
     with pytest.raises(InvalidStatus) as refused:
-        asyncio.run(knock())
+        awaited(knock())
     assert refused.value.response.status_code == 403
 
 

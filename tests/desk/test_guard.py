@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from sim.desk.guard import LARGEST_BODY, LONGEST_ADDRESS, TOKEN_BYTES, Guard, new_token
+from tests.desk.served import awaited
 
 PORT, TOKEN = 8123, "a-token-of-the-test"
 OWN = f"127.0.0.1:{PORT}"
@@ -73,7 +73,7 @@ class Asked:
         async def send(message: dict[str, Any]) -> None:
             self.sent.append(message)
 
-        asyncio.run(Guard(self.inner, PORT, TOKEN)(scope, receive, send))
+        awaited(Guard(self.inner, PORT, TOKEN)(scope, receive, send))
 
     @property
     def status(self) -> int:
