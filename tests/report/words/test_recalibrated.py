@@ -102,7 +102,7 @@ def test_a_stored_study_still_says_so_when_it_is_read_again(changed: Comparison,
 
 def test_scenarios_that_leave_the_calibration_alone_are_told_from_those_that_do_not():
     study = sim.compare(["full_plan", load("full_plan", CROWDING).with_measures([], name="other", title=TITLE)],
-                        firms=FIRMS, replications=1)  # fmt: skip
+                        against=["no_support"], firms=FIRMS, replications=1)  # fmt: skip
     [sentence] = said(study)
     assert sentence.startswith(
         "“Another model” is not the model as calibrated: “Absent competitors' demand taken over” is 0.5 instead of "
