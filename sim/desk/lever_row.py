@@ -53,6 +53,7 @@ class LeverRow:
         self._value: Any = control.value
         self._shown: list[Callable[[Any], object]] = []  # what shows a value of the lever
         with ui.element("div").classes("lever") as self._row:
+            self._row.props["data-path"] = control.path
             self._head()
             self._mover()
             self._told()

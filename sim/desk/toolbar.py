@@ -38,6 +38,7 @@ class Toolbar:
             self._button("open_link", "input", self._ask_for_link)
             with ui.dropdown_button(text("desk.bar.export", lang), icon="file_download", auto_close=True) as menu:
                 menu.props("outline dense no-caps size=sm")
+                menu.props["toggle-aria-label"] = text("desk.bar.export", lang)  # else the library's own, in English
                 for form in FORMS:
                     ui.item(form, on_click=lambda form=form: self._export(form))
         self.follow()

@@ -64,17 +64,17 @@ class Window:
         self.settled()
         return self.numbers()
 
-    def lever(self, words: str) -> Locator:
-        """The first field for a number among the levers that answer to some words."""
-        self.page.get_by_label("Search levers and measures").fill(words)
-        found = self.page.locator(".lever .number-field input").first
+    def lever(self, path: str) -> Locator:
+        """The field for the number of a lever, which is looked for."""
+        self.page.get_by_label("Search levers and measures").fill(path)
+        found = self.page.locator(f'.lever[data-path="{path}"] .number-field input').first
         found.wait_for()
         return found
 
-    def set(self, words: str, value: str) -> None:
+    def set(self, path: str, value: str) -> None:
         """Type another value of a lever and wait until it counts."""
         before = self.page.url
-        self.lever(words).fill(value)
+        self.lever(path).fill(value)
         self.page.wait_for_function("before => location.href !== before", arg=before)
 
     def button(self, name: str) -> Locator:
