@@ -195,7 +195,7 @@ def test_the_keyboard_alone_is_enough(window: Window) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".right")).to_be_focused()
     field = window.lever(GRANT)
-    slider = page.get_by_role("slider").first
+    slider = page.locator(f'.lever[data-path="{GRANT}"] [role=slider]')
     if slider.count():
         slider.focus()
         page.keyboard.press("ArrowRight")

@@ -54,6 +54,8 @@ def test_every_kind_of_question_is_asked_by_command_and_from_python(page: Path) 
 def test_what_the_shipped_questions_cost_is_told(page: Path) -> None:
     told = {int(number.replace(",", "")) for number in re.findall(r"\d(?:[\d,]*\d)?", page.read_text("utf-8"))}
     for kind in questions():
+        if kind == "reach":  # which ends as soon as it knows
+            continue
         for name in answering.shipped(kind):
             if kind != "sweep" or f"shukun sweep {name}" in page.read_text("utf-8"):
                 assert runs(kind, name) in told, (kind, name, runs(kind, name))
