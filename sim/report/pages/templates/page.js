@@ -214,7 +214,7 @@
     root.lang = lang === "zh" ? "zh-CN" : "en";
     document.title = data.title[lang];
     const head = JSON.stringify(data.title[lang]).replace(/[<>]/g, "");
-    document.getElementById("paper").textContent = `@page { @top-left { content: ${head}; font-size: 8pt; color: #444; } }`;
+    document.getElementById("paper").textContent = `@page { @top-left { content: ${head}; font: 8pt sans-serif, Carried; color: #444; } }`;
     const button = document.getElementById("language");
     button.setAttribute("aria-label", data.switch[lang]);
     for (const option of document.querySelectorAll("option[data-zh]")) option.textContent = option.dataset[lang];
