@@ -1,6 +1,8 @@
 """What every test shares: one thread a process, no window, nothing random in what Hypothesis tries."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # pytest-xdist already uses every core
@@ -9,6 +11,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 # Derandomised: a test that passes here passes everywhere. No deadline: the first example may compile a kernel.
 settings.register_profile(
@@ -17,6 +20,20 @@ settings.register_profile(
 settings.load_profile("shukun")
 
 CASE = Path(__file__).parent / "case"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser. Of one module: while it is open its loop runs in this thread, where a second one is refused."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: nothing was opened in a browser")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], timeout=300_000
+        )
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
-"""A desk of the small case and a browser, shared by the tests that need them."""
+"""A desk of the small case, shared by the tests that need them."""
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from tests.desk.served import CASE, PATIENCE, Served
+from tests.desk.served import CASE, Served
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +18,3 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield served
     if served.process.poll() is None:
         served.stop(signal.SIGINT)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("no chromium on this machine: the desk was not opened in a browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"], timeout=PATIENCE * 1000
-        )
-        yield started
-        started.close()

@@ -15,7 +15,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any, Final
 
-from psutil import NoSuchProcess, Process
+from psutil import NoSuchProcess, Process, wait_procs
 
 PATIENCE: Final = 300  # seconds that a start or an end may take on a busy machine
 CASE: Final = Path(__file__).parents[1] / "case"
@@ -41,7 +41,8 @@ class Served:
         )  # fmt: skip
         self._lines: Queue[str] = Queue()
         self.said: list[str] = []
-        Thread(target=self._listen, daemon=True).start()
+        self._listening = Thread(target=self._listen, daemon=True)
+        self._listening.start()
         found = ADDRESS.search(self.line_with("http://"))
         assert found is not None
         self.address, self.port, self.token = found[0], int(found[1]), found[2]
@@ -63,9 +64,11 @@ class Served:
         return Process(self.process.pid).children(recursive=True)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """End it as Ctrl-C does, and wait; its exit status."""
+        """End it as Ctrl-C does, and wait until it has said its last word; its exit status."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        status = self.process.wait(PATIENCE)
+        self._listening.join(PATIENCE)
+        return status
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -76,8 +79,8 @@ class Served:
 
 
 def alive(processes: list[Process]) -> list[Process]:
-    """Those that live still."""
-    return [one for one in processes if _lives(one)]
+    """Those that live still, though they were given ten seconds; what nobody has buried is dead."""
+    return [one for one in wait_procs(processes, timeout=10)[1] if _lives(one)]
 
 
 def _lives(process: Process) -> bool:

@@ -48,8 +48,8 @@ def inside(desk: Served) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def window(chromium: Browser, desk: Served) -> Iterator[Window]:
-    opened = Window(chromium, desk)
+def window(browser: Browser, desk: Served) -> Iterator[Window]:
+    opened = Window(browser, desk)
     yield opened
     opened.close()
 
@@ -191,17 +191,17 @@ def test_a_name_that_no_file_should_have_is_refused(window: Window, name: str) -
 
 
 @pytest.mark.parametrize("state", ["1.AAAA", "7.AAAA", "x", "1." + "A" * 3_000, quote(SCRIPT)])
-def test_a_link_that_cannot_be_read_is_told_and_leaves_the_plan(chromium: Browser, desk: Served, state: str) -> None:
-    window = Window(chromium, desk, path=f"/?state={state}")
+def test_a_link_that_cannot_be_read_is_told_and_leaves_the_plan(browser: Browser, desk: Served, state: str) -> None:
+    window = Window(browser, desk, path=f"/?state={state}")
     expect(window.page.locator(".q-notification")).to_be_visible()
     expect(window.page.get_by_text("Nothing differs from the plan.")).to_be_visible()
     assert window.page.title() == "The planner's desk"
     window.close()
 
 
-def test_a_page_of_elsewhere_can_neither_frame_nor_call_the_desk(chromium: Browser, desk: Served) -> None:
+def test_a_page_of_elsewhere_can_neither_frame_nor_call_the_desk(browser: Browser, desk: Served) -> None:
     """In a browser that has been let in: a page of another port of this machine is the same site to its cookies."""
-    window = Window(chromium, desk)
+    window = Window(browser, desk)
     page = window.context.new_page()
     stranger = "http://127.0.0.1:9"
     page.route(f"{stranger}/**", lambda route: route.fulfill(content_type="text/html", body="<p>elsewhere"))

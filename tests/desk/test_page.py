@@ -19,8 +19,8 @@ GRANT = "shop_grant.amount_yuan"
 
 
 @pytest.fixture
-def window(chromium: Browser, desk: Served) -> Iterator[Window]:
-    opened = Window(chromium, desk)
+def window(browser: Browser, desk: Served) -> Iterator[Window]:
+    opened = Window(browser, desk)
     yield opened
     opened.close()
 
@@ -130,14 +130,14 @@ def test_a_what_if_is_saved_as_the_file_that_compare_takes_and_opened_again(wind
     expect(window.differs).to_contain_text(["200,000"])
 
 
-def test_a_link_restores_everything_in_another_browser(window: Window, chromium: Browser, desk: Served) -> None:
+def test_a_link_restores_everything_in_another_browser(window: Window, browser: Browser, desk: Served) -> None:
     window.set(GRANT, "200000")
     window.page.get_by_label("Name", exact=True).fill("Large grant")
     window.page.keyboard.press("Enter")
     expect(window.page.get_by_role("tab", name="Large grant")).to_be_visible()
     link = window.page.url
     assert desk.token not in link
-    other = Window(chromium, desk, path=link.removeprefix(desk.origin))
+    other = Window(browser, desk, path=link.removeprefix(desk.origin))
     expect(other.page.get_by_role("tab", name="Large grant")).to_be_visible()
     expect(other.differs).to_contain_text(["200,000"])
     other.button("Open link").click()
@@ -147,8 +147,8 @@ def test_a_link_restores_everything_in_another_browser(window: Window, chromium:
     other.close()
 
 
-def test_two_windows_have_their_own_scenarios(window: Window, chromium: Browser, desk: Served) -> None:
-    other = Window(chromium, desk)
+def test_two_windows_have_their_own_scenarios(window: Window, browser: Browser, desk: Served) -> None:
+    other = Window(browser, desk)
     window.set(GRANT, "200000")
     other.set("shop_rent.months", "6")
     for one, words in ((window, "200,000"), (other, "6")):
@@ -204,8 +204,8 @@ def test_the_keyboard_alone_is_enough(window: Window) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_phone_is_wide_enough(chromium: Browser, desk: Served, lang: str) -> None:
-    window = Window(chromium, desk, width=390)
+def test_a_phone_is_wide_enough(browser: Browser, desk: Served, lang: str) -> None:
+    window = Window(browser, desk, width=390)
     window.set(GRANT, "200000")
     if lang == "zh":
         window.page.get_by_role("button", name="切换为中文").click()

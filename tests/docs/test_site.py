@@ -4,13 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import lxml.html
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
@@ -42,19 +41,13 @@ def asked() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def page(site: Path, asked: list[str]) -> Iterator[Page]:
+def page(site: Path, asked: list[str], browser: Browser) -> Page:
     """A browser without a network that has opened the site from the disk."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: the site was not opened in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(offline=True, locale="en-US")
-        context.on("request", lambda request: asked.append(request.url))
-        opened = context.new_page()
-        opened.goto((site / "index.html").as_uri())
-        yield opened
-        browser.close()
+    context = browser.new_context(offline=True, locale="en-US")
+    context.on("request", lambda request: asked.append(request.url))
+    opened = context.new_page()
+    opened.goto((site / "index.html").as_uri())
+    return opened
 
 
 def documents() -> list[str]:

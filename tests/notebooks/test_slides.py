@@ -2,14 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import sim
 
@@ -56,14 +54,8 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(slides: Path) -> Iterator[Opened]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: the slides were not opened in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield Opened(browser.new_page(viewport={"width": 1280, "height": 720}), slides)
-        browser.close()
+def opened(slides: Path, browser: Browser) -> Opened:
+    return Opened(browser.new_page(viewport={"width": 1280, "height": 720}), slides)
 
 
 def test_nothing_leaves_for_the_network(opened: Opened, slides: Path) -> None:

@@ -17,7 +17,7 @@ from sim.study.questions import questions
 from sim.study.questions.sweep import Sweep
 from sim.study.runs.study import Study
 from sim.vocabulary import UNIVERSES
-from tests.report.pages.test_comparison_page import HOSTILE, Opened, browser  # noqa: F401 - a fixture
+from tests.report.pages.test_comparison_page import HOSTILE, Opened
 
 TITLE = {"zh": "免租几个月", "en": "Months of rent waived"}
 
@@ -58,7 +58,7 @@ def test_every_kind_of_question_has_an_answer_for_people():
     assert set(questions()) <= set(answers.kinds())
 
 
-def test_it_needs_nothing_but_itself_and_speaks_both_languages(browser: Browser, sweep: Sweep, tmp_path: Path):  # noqa: F811
+def test_it_needs_nothing_but_itself_and_speaks_both_languages(browser: Browser, sweep: Sweep, tmp_path: Path):
     file = answer_page.write(sweep, tmp_path)
     assert file.name == "report.html"
     opened = Opened(browser, file, "#en")
@@ -73,12 +73,12 @@ def test_it_needs_nothing_but_itself_and_speaks_both_languages(browser: Browser,
     assert [url for url in opened.requests if not url.startswith("data:")] == [file.as_uri()]
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, sweep: Sweep, tmp_path: Path):  # noqa: F811
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, sweep: Sweep, tmp_path: Path):
     opened = Opened(browser, answer_page.write(sweep, tmp_path), width=390)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_failed_runs_are_told_and_no_name_runs_as_a_script(browser: Browser, broken: Sweep, tmp_path: Path):  # noqa: F811
+def test_failed_runs_are_told_and_no_name_runs_as_a_script(browser: Browser, broken: Sweep, tmp_path: Path):
     opened = Opened(browser, answer_page.write(broken, tmp_path), "#en")
     assert opened.page.title() == HOSTILE
     assert opened.complaints == []
@@ -105,7 +105,7 @@ def test_a_difference_over_worlds_is_the_mean_of_the_paired_ones(sweep: Sweep):
     )
 
 
-def test_of_whom_the_rates_are_can_be_chosen_with_the_keyboard(browser: Browser, sweep: Sweep, tmp_path: Path):  # noqa: F811
+def test_of_whom_the_rates_are_can_be_chosen_with_the_keyboard(browser: Browser, sweep: Sweep, tmp_path: Path):
     opened = Opened(browser, answer_page.write(sweep, tmp_path), "#en")
     shown = opened.page.locator("#tables > div:visible table").first
     assert "Survival" in shown.inner_text()

@@ -1,13 +1,12 @@
 """The page in a real browser: offline, in both languages, on a phone, with hostile names."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sim.report.pages.comparison_page import page, write
 from sim.report.terminal.json_answers import answer_of_comparison
@@ -22,17 +21,6 @@ SECTIONS = (
     "delivery", "clauses", "method",
 )  # fmt: skip
 LARGEST = 3_000_000  # bytes
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: the page was not opened in a browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

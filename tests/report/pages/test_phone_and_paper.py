@@ -17,7 +17,6 @@ from sim.study.questions.comparison import Comparison
 from sim.vocabulary import ACTIONS
 from tests.report.answers import test_attribute as attributions
 from tests.report.pages.printed import problems
-from tests.report.pages.test_comparison_page import browser  # noqa: F401 - a fixture
 
 LETTERS = Path(__file__).with_name("letters.js").read_text("utf-8")
 A4 = (595.3, 841.9)  # points
@@ -33,7 +32,7 @@ def reports(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) ->
     }
 
 
-def opened(browser: Browser, file: Path, lang: str, width: int) -> Any:  # noqa: F811
+def opened(browser: Browser, file: Path, lang: str, width: int) -> Any:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(f"{file.as_uri()}#{lang}")
     page.wait_for_selector("html[data-drawn]")
@@ -44,7 +43,7 @@ def opened(browser: Browser, file: Path, lang: str, width: int) -> Any:  # noqa:
 @pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("kind", ["comparison", "answer"])
 def test_on_a_phone_no_word_is_broken_and_the_page_does_not_scroll_sideways(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     reports: dict[str, Path],
     kind: str,
     width: int,
@@ -57,7 +56,7 @@ def test_on_a_phone_no_word_is_broken_and_the_page_does_not_scroll_sideways(
     page.close()
 
 
-def test_a_word_that_is_broken_into_letters_is_found(browser: Browser) -> None:  # noqa: F811
+def test_a_word_that_is_broken_into_letters_is_found(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content("<p style='width: 0; overflow-wrap: anywhere'>Survival</p>")
     assert page.evaluate(LETTERS) == ["Survival: 8 lines"]
@@ -66,7 +65,7 @@ def test_a_word_that_is_broken_into_letters_is_found(browser: Browser) -> None: 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_paper_is_a4_and_says_on_every_page_what_it_is(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     reports: dict[str, Path],
     tmp_path: Path,
     lang: str,
@@ -97,11 +96,11 @@ def _plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_on_paper_nothing_is_wider_than_the_paper(browser: Browser, reports: dict[str, Path], lang: str) -> None:  # noqa: F811
+def test_on_paper_nothing_is_wider_than_the_paper(browser: Browser, reports: dict[str, Path], lang: str) -> None:
     assert {kind: problems(browser, file, lang) for kind, file in reports.items()} == {"comparison": [], "answer": []}
 
 
-def test_a_failed_target_has_not_the_colour_of_one_that_is_met(browser: Browser, reports: dict[str, Path]) -> None:  # noqa: F811
+def test_a_failed_target_has_not_the_colour_of_one_that_is_met(browser: Browser, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["comparison"], "en", 1280)
     colours = {}
     for verdict in ("met", "missed", "unsure"):
@@ -114,7 +113,7 @@ def test_a_failed_target_has_not_the_colour_of_one_that_is_met(browser: Browser,
         assert len({pair[place] for pair in colours.values()}) == 3, colours
 
 
-def test_the_boxes_of_the_lines_show_colour_and_dashes(browser: Browser, reports: dict[str, Path]) -> None:  # noqa: F811
+def test_the_boxes_of_the_lines_show_colour_and_dashes(browser: Browser, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["comparison"], "en", 1280)
     shown = page.locator("#shown i:not([lang])").evaluate_all("all => all.map((one) => one.style.background)")
     page.close()

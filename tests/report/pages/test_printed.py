@@ -22,7 +22,6 @@ from tests.report.answers import test_search as searches
 from tests.report.answers import test_sensitivity as sensitivities
 from tests.report.answers import test_sweep as sweeps
 from tests.report.pages.printed import problems
-from tests.report.pages.test_comparison_page import browser  # noqa: F401 - a fixture
 
 
 def _run() -> Any:
@@ -48,7 +47,7 @@ MADE: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("kind", MADE)
 def test_on_paper_nothing_lies_over_anything_and_nothing_is_cut_off(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     tmp_path: Path,
     kind: str,
 ) -> None:

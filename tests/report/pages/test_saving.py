@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from sim.report.pages.comparison_page import write
 from sim.study.questions.comparison import Comparison
-from tests.report.pages.test_comparison_page import Opened, browser  # noqa: F401 - a fixture
+from tests.report.pages.test_comparison_page import Opened
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def report(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.parametrize(("form", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])
 def test_a_chart_is_saved_by_keyboard_as_a_picture(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     report: Path,
     tmp_path: Path,
     form: str,
@@ -37,7 +37,7 @@ def test_a_chart_is_saved_by_keyboard_as_a_picture(
     assert opened.complaints == []
 
 
-def test_a_table_is_saved_in_the_language_of_the_page(browser: Browser, report: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_table_is_saved_in_the_language_of_the_page(browser: Browser, report: Path, tmp_path: Path) -> None:
     opened = Opened(browser, report, "#zh")
     button = opened.page.locator("#actions .save button", has_text="CSV").last
     assert str(button.get_attribute("aria-label")).startswith("把此表存为 CSV: 各情景三项结果")
@@ -52,7 +52,7 @@ def test_a_table_is_saved_in_the_language_of_the_page(browser: Browser, report: 
     assert opened.complaints == []
 
 
-def test_a_button_is_hidden_with_what_it_saves(browser: Browser, report: Path) -> None:  # noqa: F811
+def test_a_button_is_hidden_with_what_it_saves(browser: Browser, report: Path) -> None:
     opened = Opened(browser, report, "#en")
     shown = opened.page.locator("#places .save[data-scenario]:not([hidden])")
     hidden = opened.page.locator("#places .save[data-scenario][hidden]")
