@@ -19,16 +19,19 @@ import uvicorn
 from fastapi import FastAPI, Request
 from nicegui import app as library
 from nicegui import core, ui
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from sim.desk.background import Background
 from sim.desk.guard import HOST, LARGEST_BODY, TOKEN, Guard, new_token
 from sim.desk.page import STYLE, Service, open_page
 from sim.refusal import Refusal
+from sim.report.charts.fonts import chinese_font
 from sim.report.pages.page import vega_bundle
 from sim.report.words.catalogue import both
 
 VEGA: Final = "/desk/vega.js"
+FONT: Final = "/desk/chinese-font"  # as the style asks for it
+KEEPING: Final = {"cache-control": "private, max-age=86400"}
 PENDING: Final = 64  # connections that wait before the server answers
 ENDING_SECONDS: Final = 2  # that open pages are given
 RECONNECT_SECONDS: Final = 5.0  # that a page may be away, as when it is loaded again, before its runs are stopped
@@ -57,6 +60,8 @@ def serve(asked: Asked, background: Background, tell: Callable[[str], None]) -> 
     address = f"http://{HOST}:{port}/?{TOKEN}={token}"
     outer = FastAPI(openapi_url=None)
     outer.add_api_route(VEGA, _vega, include_in_schema=False)
+    if font := chinese_font():
+        outer.add_api_route(FONT, lambda: FileResponse(font, headers=KEEPING), include_in_schema=False)
 
     def desk(request: Request) -> None:
         open_page(asked.service, background, request, f"http://{HOST}:{port}")
@@ -110,5 +115,5 @@ def _vega() -> Response:
     return PlainTextResponse(
         f"(() => {{{vega_bundle()}}})();",
         media_type="text/javascript",
-        headers={"cache-control": "private, max-age=86400"},
+        headers=KEEPING,
     )

@@ -220,6 +220,13 @@ def test_a_phone_is_wide_enough(browser: Browser, desk: Served, lang: str) -> No
     window.close()
 
 
+def test_it_brings_its_chinese_letters(window: Window) -> None:
+    """As a machine without a Chinese font needs them."""
+    assert window.page.evaluate(
+        "document.fonts.load('16px Carried', '纾').then(all => all.map(one => one.status))"
+    ) == ["loaded"]
+
+
 def test_every_control_has_a_name_for_screen_readers(window: Window) -> None:
     window.lever(GRANT)
     nameless = window.page.evaluate(
