@@ -64,6 +64,7 @@ class Background:
         self.pool = Pool(workers, simulate)
         self._means: OrderedDict[tuple[str, ...], ScenarioMeans] = OrderedDict()
         self._sessions: list[Session] = []
+        self._others: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -98,8 +99,15 @@ class Background:
         """Ids of the worker processes."""
         return self.pool.pids
 
+    def stopping(self, stop: Callable[[], None]) -> Callable[[], None]:
+        """Have other work stopped, too, when everything is; what is given back takes that back."""
+        self._others.append(stop)
+        return lambda: self._others.remove(stop)
+
     def close(self) -> None:
-        """Stop all sessions and end the workers; returns when they are gone."""
+        """Stop all sessions and other work and end the workers; returns when they are gone."""
+        for stop in [*self._others]:
+            stop()
         for session in [*self._sessions]:
             session.close()
         self.pool.close()

@@ -45,11 +45,9 @@ class GoalPanel:
             self._want = ui.select(wants, value=WANTS[0], label=text("desk.goal.want", lang))
             self._limit = ui.number(label=text("desk.goal.limit", lang), min=0, max=100, suffix="%")
             self._budget = ui.number(label=text("desk.goal.budget", lang), suffix=text("desk.goal.unit", lang))
-            what_if = self._window.desk.what_if
-            names = {path: say(lang, control.name) for path, control in movable(what_if.extends).items()}
-            chosen = [path for path in what_if.levers if path in names]
+            names, self._offered = self._may_move()
             self._levers = ui.select(
-                names, value=chosen, multiple=True, with_input=True, label=text("desk.goal.levers", lang)
+                names, value=self._offered, multiple=True, with_input=True, label=text("desk.goal.levers", lang)
             )
             for field in (self._outcome, self._want, self._limit, self._budget, self._levers):
                 field.props("outlined dense").classes("wide")
@@ -65,10 +63,23 @@ class GoalPanel:
             self._progress.visible = False
             self._found = ui.element("div").props("aria-live=polite")
 
+    def follow(self) -> None:
+        """Offer the levers that the chosen what-if has moved, unless the reader has chosen others."""
+        is_as_offered = self._levers.value == self._offered
+        names, self._offered = self._may_move()
+        kept = [path for path in self._levers.value if path in names]
+        self._levers.set_options(names, value=self._offered if is_as_offered else kept)
+
     def stop(self) -> None:
         """End a search that is under way."""
         if self._search is not None:
             self._search.stop()
+
+    def _may_move(self) -> tuple[dict[str, str], list[str]]:
+        """Names of the levers that may move, by path; those among them that the what-if has moved."""
+        what_if, lang = self._window.desk.what_if, self._window.lang
+        names = {path: say(lang, control.name) for path, control in movable(what_if.extends).items()}
+        return names, [path for path in what_if.levers if path in names]
 
     def _asked(self) -> Goal:
         """What the fields say; raises ``Refusal`` where no lever may move."""

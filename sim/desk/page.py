@@ -79,6 +79,7 @@ class Page(Window):
         self._results = ResultsPanel(self._compare)
         self._toolbar = Toolbar(self)
         self._goal = GoalPanel(self)
+        self._is_over = background.stopping(self._goal.stop)
         self._root: Element
 
     def link(self, desk: Desk) -> str:
@@ -125,6 +126,7 @@ class Page(Window):
             self._chooser.refresh(desk)
             self._controls.follow(desk.what_if)
             self._toolbar.follow()
+            self._goal.follow()
         is_shown_alike = (desk.what_ifs, desk.uncertainty, desk.half_width) == (
             before.what_ifs, before.uncertainty, before.half_width,
         )  # fmt: skip
@@ -208,6 +210,7 @@ class Page(Window):
 
     def _closed(self) -> None:
         self._goal.stop()
+        self._is_over()
         self._loop.run_in_executor(None, self._session.close)
 
     def _fill(self) -> None:

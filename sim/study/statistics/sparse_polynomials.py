@@ -72,29 +72,39 @@ class Emulators:
                 self._matrix[place[term], k] = coefficient
         self._means = np.array([one.mean for one in each])
         self.errors = np.array([one.error for one in each])
-
-    @property
-    def active(self) -> list[int]:
-        """Inputs that move anything."""
-        return sorted({place for term in self._terms for place, _ in term})
+        self._active = sorted({place for term in self._terms for place, _ in term})  # inputs that move anything
+        among = {place: k for k, place in enumerate(self._active)}
+        compact = [tuple((among[place], degree) for place, degree in term) for term in self._terms]
+        self._columns = Columns(compact, len(self._active))
 
     def __call__(self, points: Values) -> Values:
         """A row a point, a column an emulator."""
         if not self._terms:
             return np.tile(self._means, (len(points), 1))
-        return np.asarray(self._means + columns(points, self._terms) @ self._matrix)
+        return np.asarray(self._means + self._columns(points[:, self._active]) @ self._matrix)
+
+
+class Columns:
+    """Some terms of so many inputs; where they stand is looked up once."""
+
+    def __init__(self, terms: Sequence[Term], inputs: int) -> None:
+        self._first = np.array([place + inputs * (degree - 1) for (place, degree), *_ in terms], np.intp)
+        self._most = max((degree for (_, degree), *_ in terms), default=1)
+        self._paired = np.array([k for k, term in enumerate(terms) if len(term) > 1], np.intp)
+        self._second = np.array([terms[k][1][0] for k in self._paired], np.intp)
+
+    def __call__(self, points: Values) -> Values:
+        """The terms at points, a row a point."""
+        powers = _legendre(points, self._most)
+        found = np.take(powers, self._first, axis=1)
+        if len(self._paired):
+            found[:, self._paired] *= np.take(powers, self._second, axis=1)
+        return found
 
 
 def columns(points: Values, terms: Sequence[Term]) -> Values:
     """The terms at points, a row a point."""
-    inputs = points.shape[1]
-    first = [place + inputs * (degree - 1) for (place, degree), *_ in terms]
-    powers = _legendre(points, 1 + max(first) // inputs)
-    found = powers[:, first]
-    paired = [k for k, term in enumerate(terms) if len(term) > 1]
-    if paired:
-        found[:, paired] *= powers[:, [terms[k][1][0] for k in paired]]
-    return found
+    return Columns(terms, points.shape[1])(points)
 
 
 def _legendre(points: Values, most: int) -> Values:
