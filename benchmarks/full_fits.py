@@ -6,7 +6,7 @@ model, and ``sim.calibrate`` fits that as it would fit evidence. Of many such fi
 they should. Each costs as much as a calibration, so sizes are small unless one has a day.
 
     python -m benchmarks.full_fits                          ten fits, 150 draws a wave: about two hours on two cores
-    python -m benchmarks.full_fits --fits 2 --draws 60      fewer and smaller
+    python -m benchmarks.full_fits cash payment --draws 80  two groups of targets: half an hour
 """
 
 from __future__ import annotations
@@ -53,12 +53,13 @@ class Size:
     waves: int
     kept: int
     firms: int
+    names: tuple[str, ...]  # of targets or their groups, all where there is none
 
 
-def lived(points: np.ndarray, firms: int, workers: int) -> pd.DataFrame:
+def lived(points: np.ndarray, size: Size, workers: int) -> pd.DataFrame:
     """What the targets come to in worlds with parameters at points of the unit cube: draw, target, value."""
-    known = targets()
-    read = specs_by_world(known.chosen(()))
+    known, firms = targets(), size.firms
+    read = specs_by_world(known.chosen(size.names))
     factors = priors()
     drawn = {k: at(factors, point) for k, point in enumerate(points.tolist())}
     worlds = sized([known.worlds[world] for world in read], firms)
@@ -87,7 +88,7 @@ def made_up(values: Mapping[str, float], stream: Stream, folder: Path) -> None:
     for id_, target in targets().by_id.items():
         if target.spec is None or target.entry.use == CHECKED:
             continue
-        if np.isnan(values.get(id_, np.nan)):  # nobody was there to be counted
+        if np.isnan(values.get(id_, np.nan)):  # nobody was there to be counted, or it was not asked for
             del said[id_]
         else:
             said[id_] |= published(target, values[id_], stream)
@@ -102,8 +103,9 @@ def fitted(values: Mapping[str, float], stream: Stream, size: Size, workers: int
         made_up(values, stream, Path(folder))
         with sim.calibration(folder):
             study = sim.calibrate(
-                draws=size.draws, waves=size.waves, kept=size.kept, firms=size.firms, simulated=0, workers=workers
-            )
+                size.names, draws=size.draws, waves=size.waves, kept=size.kept, firms=size.firms, simulated=0,
+                workers=workers,
+            )  # fmt: skip
     return study.posterior
 
 
@@ -118,14 +120,15 @@ def held(table: pd.DataFrame, point: np.ndarray) -> pd.DataFrame:
 def main() -> None:
     """Fit one set of data after the other, and print how many intervals hold."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("names", nargs="*", help="targets or groups of targets (default: all)")
     for name, default in (("fits", 10), ("draws", 150), ("waves", 2), ("kept", 60), ("firms", 2_000), ("seed", 1)):
         asked.add_argument(f"--{name}", type=int, default=default)
     asked.add_argument("--workers", type=int, default=None)
     given = asked.parse_args()
     workers = given.workers or cpu_count() or 1
     points = np.array(sample("latin_hypercube", priors(), given.fits, given.seed))
-    table = lived(points, given.firms, workers).pivot(index="draw", columns="target", values="value")
-    size, found = Size(given.draws, given.waves, given.kept, given.firms), []
+    size, found = Size(given.draws, given.waves, given.kept, given.firms, tuple(given.names)), []
+    table = lived(points, size, workers).pivot(index="draw", columns="target", values="value")
     for k, point in enumerate(points):
         one = held(fitted(table.loc[k].to_dict(), Stream(given.seed, FIRST_STREAM + k), size, workers), point)
         found.append(one)
