@@ -86,7 +86,7 @@ def test_the_baseline_alone_has_no_consequences(comparison: Comparison) -> None:
         dataclasses.replace(comparison, manifest=alone).plot("repayment_wall", lang="en")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.long)])
 def test_every_chart_of_the_page_is_a_whole_specification(comparison: Comparison, lang: Language) -> None:
     for chart in specifications(ScenarioEffects(ComparisonSummary(comparison)), lang):
         assert comparison.plot(chart, lang=lang, width=300).svg().startswith("<svg"), chart
