@@ -105,12 +105,21 @@ def _reached(summary: ReachSummary) -> Iterator[Words]:
     if plan == study.reference and study.goal is not None:
         yield both(f"reach.finding.stands{'_certain' if certain == plan else ''}")
     else:
-        effect = _told(summary.estimate(plan, study.outcome), partial(difference_in_unit, unit=_unit(summary)))
-        answer = both(
-            "reach.finding.answer", settings=_settings(summary, plan), level=_level(summary, plan),
-            effect=effect, cost=_cost(summary, plan), **said,
-        )  # fmt: skip
-        yield joined([answer, both("reach.finding.certain_too")]) if certain == plan else answer
+        effect = summary.estimate(plan, study.outcome)
+        answer = [
+            both(
+                "reach.finding.answer", settings=_settings(summary, plan), level=_level(summary, plan),
+                effect=_told(effect, partial(difference_in_unit, unit=_unit(summary))),
+                cost=_cost(summary, plan), **said,
+            )
+        ]  # fmt: skip
+        if study.goal is None and effect.low <= 0.0 <= effect.high:
+            answer.append(both("reach.finding.no_better", outcome=_outcome(summary)))
+        if certain == plan and study.goal is not None:
+            answer.append(both("reach.finding.certain_too"))
+        elif certain == plan and study.question["budget_yuan"] is not None:
+            answer.append(both("reach.finding.certain_budget"))
+        yield joined(answer)
     if certain is None:
         yield both("reach.finding.not_certain")
     elif certain != plan:

@@ -20,7 +20,9 @@ from sim.report.words.recalibrated import remarks
 from sim.report.words.scenario_names import comparison_title
 from sim.report.words.sentences import plan_words
 from sim.report.words.universes import other_universes
+from sim.report.words.verdicts import reason
 from sim.study.comparison.sample_size import FEWEST_ROWS, are_few
+from sim.study.comparison.targets import of_row
 from sim.study.questions.comparison import Comparison
 from sim.study.reductions.fates import FATES
 from sim.study.summaries import calibration
@@ -71,6 +73,8 @@ def page(comparison: Comparison, sensitivities: Sequence[KeptSensitivity] = ()) 
             counted_by=COUNTED_BY,
             variant=variant,
             other_universes=other_universes,
+            reason=reason,
+            target_of=of_row,
             findings=list(findings(summary)),
             title=(title := comparison_title(summary, plan)),
             first_subjects=summary.subjects[:MOST_AT_FIRST],

@@ -13,9 +13,13 @@ def verdict_words(verdict: str, target: Target, low: float, high: float, unit: s
 
     ``low``, ``high``: the interval of the mean of its outcome, missing after a single run; ``unit``: the outcome's.
     """
-    said = both(f"report.targets.{verdict}")
+    said, why = both(f"report.targets.{verdict}"), reason(verdict, target, low, high, unit)
+    return said if why is None else both("report.targets.because", verdict=said, why=why)
+
+
+def reason(verdict: str, target: Target, low: float, high: float, unit: str) -> Words | None:
+    """Why nothing more may be said of a target, where that is not certain; see :func:`verdict_words`."""
     if verdict != "unsure":
-        return said
+        return None
     ends = {"low": numbers.in_unit(low, unit), "high": numbers.in_unit(high, unit)}
-    why = both(f"report.targets.why.{why_unsure(target, low, high)}", **ends)
-    return both("report.targets.because", verdict=said, why=why)
+    return both(f"report.targets.why.{why_unsure(target, low, high)}", **ends)

@@ -160,6 +160,19 @@ def test_the_most_for_a_budget_names_the_budget_and_what_it_brings():
     assert "Wanted: the least loss-making share." in found
     assert "Public budgets may bear at most 1.00 bn yuan more than as it stands." in found
     assert "On the mean, the most is “" in found and "from 3 to 13" in found
+    assert "cannot be distinguished from random variation" not in found
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "cannot be said to be better"), ("zh", "与随机波动无法区分")])
+def test_the_most_that_is_nothing_sure_is_not_told_as_a_gain(lang: str, words: str):
+    study = most()
+    ends = {"loss_share_low": -0.03, "loss_share_high": 0.005}
+    plans = study.plans.assign(
+        **{name: study.plans[name].where(study.plans["plan"] != "plan_13", end) for name, end in ends.items()}
+    )
+    found = said(replace(study, plans=plans, answers=study.answers.assign(plan="plan_13")), lang)
+    assert words in found
+    assert {"en": "interval of its public cost keeps the budget", "zh": "整个 95% 区间都在预算之内"}[lang] in found
 
 
 def test_what_is_met_already_moves_nothing():
