@@ -1,5 +1,6 @@
 """The page in a real browser: offline, in both languages, on a phone, with hostile names."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,15 @@ def test_it_needs_nothing_but_itself(browser: Browser, report: Path) -> None:
     assert opened.complaints == []
     assert [url for url in opened.requests if not url.startswith("data:")] == [report.as_uri()]
     assert report.stat().st_size < LARGEST
+
+
+def test_a_target_that_is_uncertain_says_why(browser: Browser, report: Path) -> None:
+    for lang, words in (("en", "reaches across|the draws disagree"), ("zh", "跨过目标|结论不一")):
+        page = Opened(browser, report, f"#{lang}").page
+        said = page.locator("#targets tr.unsure td.words small:visible").all_inner_texts()
+        assert len(said) == page.locator("#targets tr.unsure").count() > 0
+        assert all(re.search(words, one) for one in said), said
+        assert page.locator("#targets tr.met td.words small:visible").count() == 0
 
 
 def test_one_click_changes_the_language_of_everything(browser: Browser, report: Path) -> None:
