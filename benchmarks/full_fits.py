@@ -5,8 +5,8 @@ would be published is made up of what is read, with the uncertainty of what is p
 model, and ``sim.calibrate`` fits that as it would fit evidence. Of many such fits 90 % of the 90 % intervals hold what
 they should. Each costs as much as a calibration, so sizes are small unless one has a day.
 
-    python -m benchmarks.full_fits                          ten fits, 150 draws a wave: about two hours on two cores
-    python -m benchmarks.full_fits cash payment --draws 80  two groups of targets: half an hour
+    python -m benchmarks.full_fits                          ten fits, 150 draws a wave: some three hours on two cores
+    python -m benchmarks.full_fits cash payment --draws 80  two groups of targets: an hour
 """
 
 from __future__ import annotations
