@@ -72,16 +72,16 @@ class Emulators:
                 self._matrix[place[term], k] = coefficient
         self._means = np.array([one.mean for one in each])
         self.errors = np.array([one.error for one in each])
-        self._active = sorted({place for term in self._terms for place, _ in term})  # inputs that move anything
-        among = {place: k for k, place in enumerate(self._active)}
+        self.active = sorted({place for term in self._terms for place, _ in term})  # inputs that move anything
+        among = {place: k for k, place in enumerate(self.active)}
         compact = [tuple((among[place], degree) for place, degree in term) for term in self._terms]
-        self._columns = Columns(compact, len(self._active))
+        self._columns = Columns(compact, len(self.active))
 
     def __call__(self, points: Values) -> Values:
         """A row a point, a column an emulator."""
         if not self._terms:
             return np.tile(self._means, (len(points), 1))
-        return np.asarray(self._means + self._columns(points[:, self._active]) @ self._matrix)
+        return np.asarray(self._means + self._columns(points[:, self.active]) @ self._matrix)
 
 
 class Columns:
