@@ -6,8 +6,10 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.desk.served import CASE, Served
+from tests.desk.windows import Window
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield served
     if served.process.poll() is None:
         served.stop(signal.SIGINT)
+
+
+@pytest.fixture
+def window(browser: Browser, desk: Served) -> Iterator[Window]:
+    """A window of that desk."""
+    opened = Window(browser, desk)
+    yield opened
+    opened.close()

@@ -47,13 +47,6 @@ def inside(desk: Served) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def window(browser: Browser, desk: Served) -> Iterator[Window]:
-    opened = Window(browser, desk)
-    yield opened
-    opened.close()
-
-
 @pytest.mark.parametrize(
     "path", ["/", "/?token=", "/?token=guess", "/desk/vega.js", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"]
 )

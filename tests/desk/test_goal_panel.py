@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from tests.desk.windows import Window
 
 pytestmark = pytest.mark.slow
 RENT = "shop_rent.months"
-
-
-@pytest.fixture
-def window(browser: Browser, desk: Served) -> Iterator[Window]:
-    opened = Window(browser, desk)
-    yield opened
-    opened.close()
 
 
 def sought(window: Window) -> Locator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from tests.desk.windows import FIRST, Window
 
 pytestmark = pytest.mark.slow
 GRANT = "shop_grant.amount_yuan"
-
-
-@pytest.fixture
-def window(browser: Browser, desk: Served) -> Iterator[Window]:
-    opened = Window(browser, desk)
-    yield opened
-    opened.close()
 
 
 def test_a_lever_is_moved_and_the_numbers_change_in_place(window: Window) -> None:
