@@ -34,6 +34,7 @@ _PACKAGE = Path(__file__).resolve().parent
 Read = TypeVar("Read")
 
 
+@cache
 def _folder(name: str) -> Path:
     beside = _PACKAGE.parent / name
     return beside if beside.is_dir() else _PACKAGE / "data" / name

@@ -24,7 +24,7 @@ from sim.measure import Words
 from sim.refusal import Refusal
 from sim.scenario import Scenario, ScenarioError
 from sim.study.comparison import parameter_uncertainty
-from sim.study.comparison.paired_worlds import paired, side_by_side
+from sim.study.comparison.paired_worlds import by_themselves, outcomes_alone, paired, side_by_side
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.comparison.scenarios import MAIN, Compared, with_baselines
 from sim.study.designs.posterior import none_kept, posterior
@@ -32,7 +32,7 @@ from sim.study.outcomes import values_of
 from sim.study.questions.comparison import Comparison, told
 from sim.study.runs.run_store import RunStore
 from sim.study.runs.runner import Runner
-from sim.study.runs.specification import SAMPLE, sized
+from sim.study.runs.specification import SAMPLE, RunSpec, sized
 from sim.study.statistics.stopping import enough, expected, half_widths
 
 FIRST_ROWS: Final = 2_000  # of the first numbers
@@ -233,8 +233,8 @@ class _Question:
             seed, stored = self.background.seed, self.work.pool.stored
             refined = _Runs(worlds, stored, rows, seed, self.most, draws)
             failed = None
-            if self._settled(refined) == 0:
-                first = _Runs(worlds, stored, min(FIRST_ROWS, rows), seed, 1, draws[:1])
+            if rows > FIRST_ROWS and self._settled(refined) == 0:
+                first = _Runs(worlds, stored, FIRST_ROWS, seed, 1, draws[:1], in_short=True)
                 self.work.ask(first.replication(0))
                 self.work.wait(first.replication(0))
                 failed = self._failed(first, 1)
@@ -321,10 +321,12 @@ class _Question:
             self.work.check()  # a change does not wait until tables are whole that nobody will see
             return self.background.means(*asked)
 
-        found = paired(
-            runs.worlds.scenarios, runs.worlds.pairs, seed, replications, Runner(stored), runs.worlds.between,
-            runs.draws, means,
-        )  # fmt: skip
+        scenarios, runner = runs.worlds.scenarios, Runner(stored)
+        if runs.in_short:
+            found = outcomes_alone(scenarios, seed, replications, runner, runs.draws, means)
+        else:
+            pairs, between = runs.worlds.pairs, runs.worlds.between
+            found = paired(scenarios, pairs, seed, replications, runner, between, runs.draws, means)
         self.work.check()
         return told(runs.worlds, found, seed, replications), values_of(found[2], ["scenario", "replication"], True)
 
@@ -364,7 +366,10 @@ class _Question:
 
 
 class _Runs:
-    """The runs of a desk in order of replications: those that others are paired with, then the others."""
+    """The runs of a desk in order of replications: those that others are paired with, then the others.
+
+    ``in_short``: of each scenario one run, of which nothing but outcomes is kept.
+    """
 
     def __init__(
         self,
@@ -374,10 +379,16 @@ class _Runs:
         seed: int,
         replications: int,
         draws: Sequence[Mapping[str, Any]],
+        in_short: bool = False,
     ) -> None:
         self.worlds = worlds._replace(scenarios=sized(worlds.scenarios, firms))
-        self.firms, self.draws, self._stored = firms, draws, stored
-        self._specs = side_by_side(self.worlds.scenarios, worlds.pairs, seed, replications, draws)
+        self.firms, self.draws, self.in_short, self._stored = firms, draws, in_short, stored
+        scenarios = self.worlds.scenarios
+        self._specs: list[list[list[RunSpec]]] = (
+            [by_themselves(scenarios, seed, replications, draws)]
+            if in_short
+            else [*side_by_side(scenarios, worlds.pairs, seed, replications, draws)]
+        )
         self._keyed: dict[int, list[Keyed]] = {}
 
     def replication(self, number: int) -> list[Keyed]:

@@ -42,6 +42,11 @@ export default {
         holder.remove();
         return;
       }
+      // Colour scales are named by the page's address, which changes with every lever: the browser would then ask for
+      // the page anew, as a picture.
+      for (const one of holder.querySelectorAll('[fill^="url("]')) {
+        one.setAttribute("fill", one.getAttribute("fill").replace(/^url\([^#]*#/, "url(#"));
+      }
       this.drawn?.finalize();
       this.drawn = drawn;
       for (const old of [...place.children]) if (old !== holder) old.remove();

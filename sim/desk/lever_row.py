@@ -17,7 +17,7 @@ from sim.report.words.catalogue import Language, text
 from sim.report.words.sentences import say
 from sim.scenario import ScenarioError
 
-SETTLING_SECONDS: Final = 0.3  # that a slider or a field is left alone before its value counts
+SETTLING_SECONDS: Final = 0.25  # that a slider or a field is left alone before its value counts
 USUAL: Final = 1.0  # of a sector's demand
 DIGITS: Final = 10  # of a number; a slider's steps leave dust behind them
 Change = Callable[[Callable[[WhatIf], WhatIf]], None]
@@ -116,11 +116,11 @@ class LeverRow:
             if control.least is not None and control.most is not None:
                 slider = ui.slider(min=control.least, max=control.most, step=control.step or 1)
                 slider.props["aria-label"] = text("desk.left.slider", self._lang, what=name)
-                slider.on_value_change(lambda event: self._typed(event.value, placed))
+                slider.on_value_change(lambda event: self._typed(event.value, placed, SETTLING_SECONDS))
                 self._shown.append(lambda value: slider.set_value(_or(stands(value), control.least)))
             field = ui.number(label=name, step=control.step, suffix=say(self._lang, control.unit) or None)
             field.on_value_change(lambda event: self._typed(event.value, placed))
-            field.props("outlined dense debounce=400").classes("number-field")
+            field.props(f"outlined dense debounce={1000 * SETTLING_SECONDS:.0f}").classes("number-field")
             self._shown.append(lambda value: field.set_value(stands(value)))
 
     def _of_sector(self, sector: str, name: str) -> None:
@@ -159,14 +159,14 @@ class LeverRow:
         field.props(f"type=date outlined dense stack-label min={control.first} max={control.last}")
         self._shown.append(lambda value: field.set_value(value if isinstance(value, str) else ""))
 
-    def _typed(self, number: float | None, placed: Callable[[float], Any]) -> None:
+    def _typed(self, number: float | None, placed: Callable[[float], Any], settling: float = 0) -> None:
         """Take a number once nobody moves it any more; an empty field is no number where there must be one."""
         if self._is_following or (number is None and not self._control.is_optional):
             return
         if self._waiting is not None:
             self._waiting.cancel()
         value = None if number is None else placed(float(f"{number:.{DIGITS}g}"))
-        self._waiting = asyncio.get_running_loop().call_later(SETTLING_SECONDS, self._set, value)
+        self._waiting = asyncio.get_running_loop().call_later(settling, self._set, value)
 
     def _moved(self, event: Any) -> None:
         if not self._is_following and not (event.value in ("", None) and not self._control.is_optional):

@@ -22,6 +22,7 @@ from sim.desk.elements import Text
 from sim.desk.goal_panel import GoalPanel
 from sim.desk.lever_row import sentence
 from sim.desk.numbers import Numbers
+from sim.desk.pool import StoppedError
 from sim.desk.results import Told, told
 from sim.desk.results_panel import ResultsPanel
 from sim.desk.state import UNCERTAINTIES, Desk, History
@@ -95,7 +96,8 @@ class Page(Window):
             ui.notify(
                 remark, type="warning", multi_line=True, timeout=0, close_button=text("desk.bar.close", self.lang)
             )
-        self._session.show(self.desk)
+        # Runs are for whoever looks: a page that is fetched and never opened a socket has none.
+        self._client.on_connect(lambda: self._session.show(self.desk))
 
     def change(self, make: Callable[[WhatIf], WhatIf]) -> None:
         """Put another what-if in the place of the chosen one; raises ``Refusal`` and ``ScenarioError``."""
@@ -179,28 +181,42 @@ class Page(Window):
 
     def _take(self, numbers: Numbers) -> None:
         """Tell numbers, unless the desk was changed meanwhile and others are on their way."""
-        if self._client.is_deleted or numbers.desk.what_ifs != self.desk.what_ifs:
+        if self._client.is_deleted or not self._is_wanted(numbers):
             return
         self.numbers = self._untold = numbers
         if self._telling is None or self._telling.done():
             self._telling = asyncio.ensure_future(self._tell())
 
     async def _tell(self) -> None:
-        """Tell the newest numbers until there are none: outcomes at once, then all of it; threads put it in words."""
+        """Tell the newest numbers until there are none; threads put them in words.
+
+        Outcomes are told at once, then all of it; of first numbers, which others follow within seconds, only outcomes.
+        """
         with self._root:
             while (numbers := self._untold) is not None:
                 self._untold = None
-                for in_short in (True, False):
+                for in_short in (True,) if numbers.stage == "first" else (True, False):
                     view = await run.io_bound(self._told, numbers, in_short)
-                    if self._client.is_deleted or view is None:  # the desk is being stopped
-                        return
-                    if numbers.desk.what_ifs == self.desk.what_ifs:
-                        self._results.show(view)
+                    if view is None or self._client.is_deleted or not self._is_wanted(numbers):
+                        break
+                    self._results.show(view)
 
-    def _told(self, numbers: Numbers, in_short: bool) -> Told:
+    def _is_wanted(self, numbers: Numbers) -> bool:
+        """Whether numbers are of what is on the desk still."""
+        return numbers.desk.what_ifs == self.desk.what_ifs
+
+    def _told(self, numbers: Numbers, in_short: bool) -> Told | None:
+        """What is shown of numbers; None where the desk was changed on the way."""
         desk = self.desk
+
+        def check() -> None:
+            if not self._is_wanted(numbers):
+                raise StoppedError
+
         try:
-            return told(numbers, desk.what_if.name, self._against, desk.lang, in_short)
+            return told(numbers, desk.what_if.name, self._against, desk.lang, in_short, check)
+        except StoppedError:
+            return None
         except Exception as error:  # whatever it dies of, the reader must be told
             return Told(text("desk.bar.failed", desk.lang, reason=f"{type(error).__name__}: {error}"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 MOST_KEPT: Final = 800  # runs; one takes about a megabyte of the disk
 MOST_TABLES: Final = 2_000  # of runs that are kept in memory, small ones
 LARGEST_TABLE: Final = 20_000  # cells of such a table
+BEHIND: Final = 10  # steps of priority that workers leave to the page
 TIMED: Final = 20  # runs by which the next ones are timed
 Keyed = tuple[str, RunSpec]  # a run and its name in the store
 
@@ -254,7 +256,14 @@ class Pool:
     def _begun(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(self.workers, timeout=None, initializer=settle_in, initargs=(files_at_hand(),))
+        return ProcessPoolExecutor(self.workers, timeout=None, initializer=_give_way, initargs=(files_at_hand(),))
+
+
+def _give_way(files: dict[str, str]) -> None:
+    """In a worker: settle in, behind the page and the browser, which a reader waits for."""
+    settle_in(files)
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(BEHIND)
 
 
 class _UnwantedError(BaseException):

@@ -75,12 +75,19 @@ class Cell:
     grey: bool = False
 
 
-def told(numbers: Numbers, name: str, against: str | None, lang: Language, in_short: bool = False) -> Told:
+def told(
+    numbers: Numbers,
+    name: str,
+    against: str | None,
+    lang: Language,
+    in_short: bool = False,
+    check: Callable[[], None] = lambda: None,
+) -> Told:
     """What is shown of numbers for the what-if of a ``name``.
 
     ``against``: with which scenario it is compared; of None, or of one that there is not, the plan, or what the plan
     itself is compared with where the what-if is the plan still. ``in_short``: the outcomes alone, which are told at
-    once, where charts and groups of firms take their time.
+    once, where charts and groups of firms take their time. ``check``: called on the way; what it raises ends it.
     """
     failures = tuple(_failures(numbers, lang))
     if numbers.comparison is None:
@@ -109,7 +116,11 @@ def told(numbers: Numbers, name: str, against: str | None, lang: Language, in_sh
     found = Told(_status(numbers, lang), is_first, failures, tables, {}, others, against)
     if in_short:
         return found
-    charts = _charts(numbers, effects, shown, lang)
+    charts = {}
+    for chart, spec in _charts(numbers, effects, shown, lang):
+        check()
+        charts[chart] = spec
+    check()
     pair = (shown, against)
     of_costs = _told_pair(numbers.costs, pair, numbers)
     of_fates = _told_pair(numbers.fates, pair, numbers)
@@ -295,19 +306,17 @@ def _fates(table: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
     ]
 
 
-def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, lang: Language) -> dict[str, Spec]:
+def _charts(numbers: Numbers, effects: ScenarioEffects, name: str, lang: Language) -> Iterator[tuple[str, Spec]]:
     """The report's charts of a scenario, each with its rows inside."""
     summary = effects.summary
     shown = list(dict.fromkeys([numbers.baseline, numbers.plan, *summary.subjects]))
-    found = {}
     for outcome in months.SHOWN:
         lines = all_charts.by_itself(months.specification(summary, lang, outcome), effects, lang, name, shown)
-        found[f"months-{outcome}"] = _with_legend(lines, [say(lang, scenario_name(summary, one)) for one in shown])
+        yield f"months-{outcome}", _with_legend(lines, [say(lang, scenario_name(summary, one)) for one in shown])
     if name != summary.baseline:
         order = groups(SECTOR, summary.order("prefecture"))
-        found["costs"] = all_charts.by_itself(money.bearers(lang), effects, lang, name)
-        found["sectors"] = all_charts.by_itself(fates.specification(lang, SECTOR, order), effects, lang, name)
-    return found
+        yield "costs", all_charts.by_itself(money.bearers(lang), effects, lang, name)
+        yield "sectors", all_charts.by_itself(fates.specification(lang, SECTOR, order), effects, lang, name)
 
 
 def _with_legend(chart: Spec, names: list[str]) -> Spec:

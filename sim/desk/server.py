@@ -34,7 +34,9 @@ FONT: Final = "/desk/chinese-font"  # as the style asks for it
 KEEPING: Final = {"cache-control": "private, max-age=86400"}
 PENDING: Final = 64  # connections that wait before the server answers
 ENDING_SECONDS: Final = 2  # that open pages are given
-RECONNECT_SECONDS: Final = 5.0  # that a page may be away, as when it is loaded again, before its runs are stopped
+# That a page may be away, as when it is loaded again, before its runs are stopped. Of it the library makes what a busy
+# browser is given to answer in: with five seconds that were two, beside runs that keep all cores busy.
+RECONNECT_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True)

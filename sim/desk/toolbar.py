@@ -103,7 +103,7 @@ class Toolbar:
     async def _export(self, form: str) -> None:
         window = self._window
         numbers = window.numbers
-        if numbers is None or numbers.comparison is None:
+        if numbers is None or numbers.comparison is None or numbers.stage == "first":
             window.say(text("desk.refused.nothing", window.lang), "negative")
             return
         window.say(text("desk.bar.exporting", window.lang, form=ENDINGS[form]), "info")

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 import sim
+from sim.desk import background as background_of_the_desk
 from sim.desk.background import Background
 from sim.desk.numbers import Numbers
 from sim.desk.state import Desk
@@ -92,7 +93,10 @@ def test_numbers_are_those_of_compare_of_the_saved_files_to_the_bit(background: 
         assert numbers.difference(name, "full_plan")["mean"].fillna(0).any()
 
 
-def test_first_numbers_come_before_intervals_and_intervals_get_narrower(case: Path) -> None:
+def test_first_numbers_come_before_intervals_and_intervals_get_narrower(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background_of_the_desk, "FIRST_ROWS", FIRMS)
     listener = Listener()
     with Background(workers=1, firms=2 * FIRMS, most=4) as background:
         background.session(listener).show(Desk((calm(),), half_width=0.00001))
@@ -100,6 +104,11 @@ def test_first_numbers_come_before_intervals_and_intervals_get_narrower(case: Pa
     assert [one.stage for one in listener.told][:2] == ["working", "first"]
     first, *refined = listener.told[1:]
     assert first.replications == 1 and first.headline()["low"].isna().all()
+    assert first.comparison is not None and first.comparison.panel.empty  # nothing but outcomes is kept of its runs
+    levels = first.comparison.values.set_index(["scenario", "outcome"])["value"]
+    for name, scenario in (("calm", calm().scenario()), ("full_plan", "full_plan")):
+        alone = sim.run(scenario, firms=FIRMS, seed=1).outcomes.set_index("outcome")["value"]
+        assert levels[name, "survival_rate"] == alone["survival_rate"]
     assert [one.replications for one in refined] == [1, 2, 3, 4]
     assert refined[0].half_widths == {} and refined[-1].half_widths["calm"] > 0
     assert refined[2].seconds_left is not None and refined[2].seconds_left > 0

@@ -45,6 +45,15 @@ def test_nothing_is_asked_of_another_machine_and_nothing_fails(window: Window) -
     assert window.complaints == []
 
 
+def test_the_page_is_not_fetched_again_when_its_address_changes(window: Window) -> None:
+    """A browser fetches what a drawing names by an address that is no longer the page's, and runs would be its own."""
+    window.settled()
+    expect(window.page.locator(".section-places svg [fill^='url(']").first).to_be_attached()
+    window.set(GRANT, "200000")
+    window.settled()
+    assert not [url for url in window.requests if "?state=" in url]
+
+
 def test_charts_and_tiles_are_drawn(window: Window) -> None:
     window.settled()
     charts = window.page.locator("figure.chart svg.marks")

@@ -31,6 +31,8 @@ def table(found: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     ``found``: :func:`rates` of all scenarios; ``pairs``: (scenario, against). A month in which an outcome does not
     exist (nobody was stopped yet) is left out.
     """
+    if found.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
     values = found.melt(["scenario", "replication", *AT], list(RATES), "outcome", "value")
     values = values.dropna(subset=["value"]).assign(unit=unit_of(RATES[0]))
     differences = differences_of_pairs(values, pairs, AT)

@@ -16,7 +16,7 @@ from sim.study.comparison.sample_size import rows_behind, rows_by_cell
 from sim.study.comparison.some_firms import cells
 from sim.study.outcomes import possible_means, values_of
 from sim.study.reductions.paired import GIVEN
-from sim.study.runs.specification import PAIRED
+from sim.study.runs.specification import PAIRED, TABLED
 from sim.study.statistics.intervals import summarise
 
 if TYPE_CHECKING:
@@ -56,8 +56,11 @@ class ScenarioMeans(NamedTuple):
 
 
 def scenario_means(scenario: Scenario, runs: pd.DataFrame, stored: RunStore, seed: int) -> ScenarioMeans:
-    """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``, tables kept)."""
-    done = runs[runs["reason"] == ""]
+    """Put the runs of one scenario together, all its replications in order (rows of ``Runner.run``).
+
+    Of runs of which nothing but outcomes is kept the tables have no row.
+    """
+    done = runs[(runs["reason"] == "") & runs["keep"].isin(TABLED)]
     universes, panels = ([stored.table(key, name) for key in done["run"]] for name in ("universes", "panel"))
     given = [stored.table(key, GIVEN) if stored.row(key)["keep"] in PAIRED else None for key in done["run"]]
 

@@ -142,10 +142,12 @@ def by_itself(
     table, words = DATASETS[chart["data"]["name"]](scenario_effects), labels(summary, lang)
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     rows = [row | {f"{name}_label": words[name].get(row[name]) for name in row.keys() & words} for row in rows]
-    limit = heat_map.limits(summary).get(main, {}).get(outcome, 1)
-    values = {"focus": main, "outcome": outcome, "shown": list(shown or [summary.baseline, main]), "limit": limit}
+    values: dict[str, Any] = {"focus": main, "outcome": outcome, "shown": list(shown or [summary.baseline, main])}
+    asked = {param["name"] for param in chart.get("params", ())}
+    if "limit" in asked:
+        values["limit"] = heat_map.limits(summary).get(main, {}).get(outcome, 1)
     params = [param | {"value": values.get(param["name"], param["value"])} for param in chart.get("params", ())]
-    if "focus" in {param["name"] for param in params}:
+    if "focus" in asked:
         rows = [row for row in rows if row["scenario"] == main]
     found = chart | {"data": {"values": rows}, "params": params}
     if "height" not in chart:
