@@ -9,7 +9,9 @@ from typing import Annotated, Final
 from sim.cli.application import interrupted, refuse
 from sim.cli.language import language
 from sim.cli.shared import FirmsAsked, Workers, command, firms_asked, option, processes
+from sim.desk import FEWEST, MOST
 from sim.report.words.catalogue import text
+from sim.study.arguments import REPLICATIONS
 
 LIBRARY: Final = "nicegui"
 PORTS: Final = (1, 65_535)
@@ -22,6 +24,9 @@ def desk(
     ] = None,
     no_browser: Annotated[bool, option("no-browser", None, "no_browser")] = False,
     firms: FirmsAsked = None,
+    replications: Annotated[
+        int, option("replications", "number", "replications_at_most", min=FEWEST, max=REPLICATIONS.most)
+    ] = MOST,
     workers: Workers = None,
 ) -> None:
     """Answer at an address of this machine until it is stopped."""
@@ -42,7 +47,7 @@ def desk(
 
     asked = Asked(listening_at(port), Service(language(), Path.cwd()), not no_browser)
     try:
-        with Background(processes(workers), rows or SAMPLE) as background:
+        with Background(processes(workers), rows or SAMPLE, most=replications) as background:
             background.warm()
             serve(asked, background, tell)
     except KeyboardInterrupt as stopped:  # the way in which a desk is closed

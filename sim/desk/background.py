@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 import pandas as pd
 
+from sim.desk import FEWEST, MOST
 from sim.desk.numbers import Numbers, Stage, differences_from_plan
 from sim.desk.pool import Keyed, Pool, StoppedError, Work
 from sim.desk.state import Desk
@@ -36,8 +37,6 @@ from sim.study.runs.specification import SAMPLE, RunSpec, sized
 from sim.study.statistics.stopping import enough, expected, half_widths
 
 FIRST_ROWS: Final = 2_000  # of the first numbers
-MOST: Final = 40  # replications
-FEWEST: Final = 3  # replications that a precision is told by
 REMEMBERED: Final = 16  # scenarios whose mean tables are kept
 GOLDEN: Final = (math.sqrt(5) - 1) / 2
 ONE_BY_ONE: Final = 8  # replications up to which each is shown as it comes

@@ -14,9 +14,10 @@ from tests.desk.windows import Window
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk of the small case, in English, with few rows and one worker."""
+    """A desk of the small case, in English, with few rows and replications and one worker."""
     folder = tmp_path_factory.mktemp("desk")
-    served = Served(folder, "--case", str(CASE), "--firms", "400", "--workers", "1", "--lang", "en")
+    small = ("--firms", "400", "--replications", "6", "--workers", "1")
+    served = Served(folder, "--case", str(CASE), *small, "--lang", "en")
     yield served
     if served.process.poll() is None:
         served.stop(signal.SIGINT)

@@ -67,6 +67,7 @@ def _findings(summary: ReachSummary) -> Iterator[Words]:
         yield from _missed(summary, answers[NEAREST])
     else:
         yield both("reach.finding.nothing_within")
+    yield both("reach.finding.public_cost")
     if summary.nominal:
         yield both("search.finding.nominal_levers", levers=listed(map(lever_words, summary.nominal)))
     question, rows = study.question, study.manifest.firms
@@ -152,6 +153,11 @@ def _missed(summary: ReachSummary, plan: str) -> Iterator[Words]:
         "reach.finding.nothing", settings=_settings(summary, plan), outcome=_outcome(summary),
         level=_level(summary, plan), gap=_told(gap, partial(width_in_unit, unit=unit)),
     )  # fmt: skip
+    if (possible := summary.answers.get(POSSIBLE)) is not None:
+        yield both(
+            "reach.finding.not_ruled_out", settings=_settings(summary, possible), outcome=_outcome(summary),
+            level=_level(summary, possible),
+        )  # fmt: skip
     for by in dict.fromkeys(summary.study.gaps["by"]):
         if rows := summary.short(by):
             groups = listed(

@@ -61,6 +61,7 @@ class _Writer:
         """Title, findings, parts, method, annexes."""
         self._say(self.outline.title, "Title")
         self._say(self.outline.lead, "Subtitle")
+        self._say(sentence(self.outline.about, self.lang), "Source")
         self._findings()
         for part in self.outline.parts:
             if not part.is_annex:
@@ -121,7 +122,6 @@ class _Writer:
             paragraph.add_run(first)
             for other in others:
                 self._say(other)
-        self._say(sentence(self.outline.about, self.lang))
 
     def _heading(self, name: str) -> None:
         self.sections += 1

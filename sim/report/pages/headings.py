@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import isinf, isnan
+from math import isinf, isnan, nan
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.pages import findings
 from sim.report.pages.findings import together
 from sim.report.words.catalogue import both
-from sim.report.words.numbers import days, difference_in_unit, entities, interval, money, points, share
+from sim.report.words.numbers import days, difference_in_unit, entities, interval, money, points, share, with_interval
 from sim.report.words.scenario_names import scenario_name
 from sim.report.words.sentences import listed, outcome_name
 from sim.report.words.single_actions import strongest
@@ -38,11 +38,10 @@ def saved(scenario_effects: ScenarioEffects, scenario: str) -> Words:
     table = scenario_effects.fates(scenario)
     if table.empty:
         return both("report.section.saved")
-    said = {
-        "scenario": scenario_name(scenario_effects.summary, scenario),
-        "saved": entities(_about(table["entities"].get("saved", 0.0))),
-        "harmed": entities(_about(table["entities"].get("harmed", 0.0))),
-    }
+    said = {"scenario": scenario_name(scenario_effects.summary, scenario)}
+    for fate in ("saved", "harmed"):
+        mean, low, high = table.loc[fate, ["entities", "low", "high"]] if fate in table.index else (0.0, nan, nan)
+        said[fate] = with_interval(_about(mean), _about(low), _about(high), entities)
     deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
     if isnan(deadweight):
         return both("report.saved.heading_no_money", **said)
@@ -150,7 +149,7 @@ def _survival() -> Words:
 
 
 def _about(number: float) -> float:
-    """Rounded to three digits that count: the interval is in the table."""
+    """Rounded to three digits that count: more are in the table."""
     return float(f"{number:.3g}")
 
 

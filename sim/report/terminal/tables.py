@@ -66,6 +66,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from those that it is compared with."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import back_at_work, who_left
+    from sim.report.words.no_different import no_different
     from sim.report.words.other_worlds import in_other_worlds
     from sim.report.words.scenario_names import scenario_name
     from sim.report.words.sentences import days_of_rates
@@ -83,6 +84,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     for shown in about:
         if beware := in_other_worlds(summary, shown.name):
             paragraph(say(lang, beware))
+        for nothing in no_different(summary, shown.name):
+            paragraph(say(lang, nothing))
     for outcome in HEADLINES:
         for said in (strongest(summary, outcome, "report.finding"), first_by_factors(summary, outcome)):
             if said is not None:

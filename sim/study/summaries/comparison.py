@@ -84,15 +84,17 @@ class ComparisonSummary:
         """What a scenario is compared with among itself, last first, then the scenario with each: pairs of names.
 
         Of the whole plan: the national rules over no support, the plan over the national rules, and over no support.
+        Of a what-if asked for beside the plan also: the what-if over the plan.
         """
         others = self.comparison.against[scenario]
         among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
-        return [*among, *((scenario, other) for other in reversed(others))]
+        held_against = self.compared_with(scenario)[len(others) :]
+        return [*among, *((scenario, other) for other in (*reversed(others), *held_against))]
 
     @cached_property
     def apart(self) -> list[tuple[str, str]]:
         """The chains of the subjects that are compared with several: each pair of names once."""
-        several = [name for name in self.subjects if len(self.comparison.against[name]) > 1]
+        several = [name for name in self.subjects if len(self.compared_with(name)) > 1]
         return list(dict.fromkeys(pair for name in several for pair in self.chain(name)))
 
     def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:

@@ -133,7 +133,7 @@ def test_along_one_lever_the_value_is_told_with_its_interval_and_what_it_costs()
 
 def test_the_first_table_is_the_answer():
     table = told.tables(along(), "en")[0]
-    assert [row[0] for row in table.rows] == ["As it stands", "Possible", "On the mean", "Certain"]
+    assert [row[0] for row in table.rows] == ["As it stands", "Cannot be ruled out", "On the mean", "Certain"]
     assert [row[1] for row in table.rows] == ["3", "3", "7", "11"]
 
 

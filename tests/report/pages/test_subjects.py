@@ -1,6 +1,7 @@
 """A comparison speaks of the scenarios that were asked for, each against its baselines and against each other."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -119,3 +120,14 @@ def test_another_world_is_told_before_anything_is_said_of_the_difference(made_up
     first = next(findings(ComparisonSummary(study))).en
     assert first.startswith("Beware: “Six months of rent for all” is of another world")
     assert "No plan" in first
+
+
+def test_a_change_that_did_nothing_is_said_to_have_done_nothing(own: Comparison, capsys):
+    told = f"In none of the three outcomes can “{TITLES[0]}” be distinguished from “The whole plan”"
+    assert not any(said.en.startswith(told) for said in findings(ComparisonSummary(own)))
+    rows = own.differences.copy()
+    rows.loc[(rows["scenario"] == OWN[0]) & (rows["against"] == "full_plan"), ["mean", "low", "high"]] = 0.0, -0.1, 0.1
+    alike = replace(own, differences=rows)
+    assert sum(said.en.startswith(told) for said in findings(ComparisonSummary(alike))) == 1
+    show_comparison(alike, "en")
+    assert told in " ".join(capsys.readouterr().out.split())
