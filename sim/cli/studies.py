@@ -114,7 +114,7 @@ def compare(
         return json_answers.answer_of_comparison(study, folder) | some_firms.answer(study, some)
 
     def show(study: Comparison, lang: Language) -> None:
-        tables.show_added(study, [one.name for one in (*side_by_side, *with_all)], lang)
+        tables.show_added(study, [*side_by_side, *with_all], lang)
         tables.show_comparison(study, lang)
         some_firms.show(study, some, lang)
 

@@ -85,6 +85,7 @@ def load(
         {lever.path: lever.value for lever in changes},
         tuple(against.values()),
         said_by,
+        chain[-1].content.extends,
     )
     title = changed_title(scenario.title, {path: origin.levers[path] for path in levers or {}}, scenario.unused)
     return replace(scenario, title=title, origin=origin)

@@ -29,7 +29,7 @@ class Origin:
     """Where a scenario was loaded from: its file (or the name of a shipped one), its title there, levers given.
 
     ``against``: files, or names of shipped ones, of the scenarios that it is compared with; ``against_said_by``: of the
-    scenario that says so, this one or what it extends.
+    scenario that says so, this one or what it extends. ``extends``: what it starts from, as its file says.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Origin:
     levers: Mapping[str, Any]
     against: tuple[str, ...]
     against_said_by: str
+    extends: str | None
 
 
 @dataclass(frozen=True, repr=False)

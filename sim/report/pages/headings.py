@@ -40,8 +40,8 @@ def saved(scenario_effects: ScenarioEffects, scenario: str) -> Words:
         return both("report.section.saved")
     said = {"scenario": scenario_name(scenario_effects.summary, scenario)}
     for fate in ("saved", "harmed"):
-        mean, low, high = table.loc[fate, ["entities", "low", "high"]] if fate in table.index else (0.0, nan, nan)
-        said[fate] = with_interval(_about(mean), _about(low), _about(high), entities)
+        found = table.loc[fate, ["entities", "low", "high"]].tolist() if fate in table.index else [0.0, nan, nan]
+        said[fate] = with_interval(*map(_about, found), entities)
     deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
     if isnan(deadweight):
         return both("report.saved.heading_no_money", **said)

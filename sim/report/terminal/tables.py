@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.report.terminal import layout
@@ -20,6 +21,7 @@ from sim.report.words.sentences import listed, outcome_name, say
 if TYPE_CHECKING:
     from sim.measure import Words
     from sim.report.answers.answer import Table
+    from sim.scenario import Scenario
     from sim.study.questions.comparison import Comparison
     from sim.study.questions.run import Ensemble
     from sim.study.runs.manifest import Asked
@@ -153,15 +155,20 @@ def _change(summary: ComparisonSummary, scenario: str, outcome: str, other: str,
     return say(lang, numbers.plus_minus(told.mean, told.low, told.high, "share"))
 
 
-def show_added(study: Comparison, asked: Sequence[str], lang: Language) -> None:
-    """Print which scenarios stand in a comparison that nobody ``asked`` for, and why another than the first leads."""
+def show_added(study: Comparison, asked: Sequence[Scenario], lang: Language) -> None:
+    """Print what stands in a comparison that nobody ``asked`` for, why another than the first leads, and what lacks."""
     titles = {one.name: one.title for one in study.manifest.scenarios}
-    for name in [name for name in titles if name not in asked]:
+    named = [scenario.name for scenario in asked]
+    for name in [name for name in titles if name not in named]:
         others = listed(titles[one] for one, against in study.against.items() if name in against)
         paragraph(text("cli.note.added", lang, scenario=titles[name], others=others))
     first = next(iter(titles))
-    if first != asked[0]:
+    if first != named[0]:
         paragraph(text("cli.note.first", lang, scenario=titles[first]))
+    for scenario in asked:
+        start = None if scenario.origin is None else scenario.origin.extends
+        if scenario.name in study.subjects and start is not None and Path(start).stem not in titles:
+            paragraph(text("cli.note.extends", lang, scenario=scenario.title, start=start))
 
 
 def of_comparison(study: Comparison, asked: Asked, lang: Language) -> Table:

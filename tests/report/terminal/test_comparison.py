@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from sim.observe.months import HEADLINES
 from sim.report.terminal.tables import show_added, show_comparison
 from sim.report.words.catalogue import Language
 from sim.report.words.single_actions import strongest
+from sim.scenario import load
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
 from tests.made_up_comparison import made_up  # noqa: F401 - a fixture
@@ -82,10 +85,27 @@ def test_what_nobody_asked_for_is_announced(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     study = made_up(nation=True)
-    asked = [one.name for one in study.manifest.scenarios]
+    asked = [replace(load("full_plan"), name=one.name) for one in study.manifest.scenarios]
     show_added(study, asked, "en")
     assert capsys.readouterr().out == ""
-    show_added(study, ["national_rules", *asked[2:]], "en")
+    [national] = [one for one in asked if one.name == "national_rules"]
+    show_added(study, [national, *asked[2:]], "en")
     printed = " ".join(capsys.readouterr().out.split())
     assert "“No plan” was not asked for and runs as what these are compared with:" in printed
     assert "“No plan” stands first: it is what most are compared with first." in printed
+
+
+def test_what_a_scenario_starts_from_is_named_where_it_is_not_compared(
+    made_up: Callable[..., Comparison],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: rent_waiver_6_months\ntitle: {zh: 我的, en: Mine}\n", "utf-8")
+    study = made_up()
+    mine = replace(load(file), name=study.subjects[0])
+    show_added(study, [load(study.scenarios[0]), mine], "en")
+    assert "“Mine” starts from rent_waiver_6_months, which is not compared here" in capsys.readouterr().out
+    with_the_nation = made_up(nation=True)
+    show_added(with_the_nation, [replace(load("full_plan"), name=name) for name in with_the_nation.scenarios], "en")
+    assert "starts from" not in capsys.readouterr().out
