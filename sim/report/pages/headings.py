@@ -40,8 +40,11 @@ def saved(scenario_effects: ScenarioEffects, scenario: str) -> Words:
         return both("report.section.saved")
     said = {"scenario": scenario_name(scenario_effects.summary, scenario)}
     for fate in ("saved", "harmed"):
-        found = table.loc[fate, ["entities", "low", "high"]].tolist() if fate in table.index else [0.0, nan, nan]
-        said[fate] = with_interval(*map(_about, found), entities)
+        mean, low, high = (
+            _about(float(table[name].get(fate, missing)))
+            for name, missing in (("entities", 0.0), ("low", nan), ("high", nan))
+        )
+        said[fate] = with_interval(mean, low, high, entities)
     deadweight = float(table["given_share"].get("lives_either_way", float("nan")))
     if isnan(deadweight):
         return both("report.saved.heading_no_money", **said)
