@@ -32,15 +32,16 @@ class Numbers:
     """What is known of a desk so far.
 
     ``stage``: ``working`` (nothing yet), ``first`` (outcomes alone, of few rows and one replication: show them grey),
-    ``refining``, ``precise`` (the wished precision is met), ``at_limit`` (it is not, and no more is run) or ``failed``
-    (nothing could be run, for ``reason``). ``comparison``: the study, as ``sim.compare`` of the plan and the same files
-    gives it at these ``firms`` and ``replications`` bit for bit, in all tables that need no further runs (the others
-    are empty); None while there is nothing. All of the project's charts and summaries take it. In it ``scenario`` is a
-    what-if's name. ``failures``: by a what-if's name the sentence why it could not be read or run.
-    ``half_widths``: by what-if the widest half-width of the three headline outcomes' differences from the plan, as a share; missing for one
-    replication. ``seconds_left``: how long the wished precision will take by what has been seen, None where nothing can
-    be said yet; ``replications_needed`` the same, which may be more than the limit. ``spread``: with ``posterior`` 5,
-    50 and 95 % over draws, columns of ``Comparison.uncertainty``; else empty. ``seconds``: since the change.
+    ``refining``, ``precise`` (the wished precision is met), ``at_limit`` (it is not, and no more is run) or
+    ``failed`` (nothing could be run, for ``reason``). ``comparison``: the study, as ``sim.compare`` of the plan and
+    the same files gives it at these ``firms`` and ``replications`` bit for bit, in all tables that need no further
+    runs (the others are empty); None while there is nothing. All of the project's charts and summaries take it. In it
+    ``scenario`` is a what-if's name. ``failures``: by a what-if's name the sentence why it could not be read or run.
+    ``half_widths``: by what-if the widest half-width of the three headline outcomes' differences from the plan, as a
+    share; missing for one replication. ``seconds_left``: how long the wished precision will take by what has been
+    seen, None where nothing can be said yet; ``replications_needed`` the same, which may be more than the limit.
+    ``spread``: with ``posterior`` 5, 50 and 95 % over draws, columns of ``Comparison.uncertainty``; else empty.
+    ``seconds``: since the change.
     """
 
     desk: Desk
