@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_KEPT: Final = 800  # runs; one takes about a megabyte of the disk
 MOST_TABLES: Final = 2_000  # of runs that are kept in memory, small ones
 LARGEST_TABLE: Final = 20_000  # cells of such a table
-BEHIND: Final = 10  # steps of priority that workers leave to the page
+BEHIND: Final = 5  # steps of priority that workers leave to the page
 TIMED: Final = 20  # runs by which the next ones are timed
 Keyed = tuple[str, RunSpec]  # a run and its name in the store
 
