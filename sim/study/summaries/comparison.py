@@ -83,13 +83,12 @@ class ComparisonSummary:
     def chain(self, scenario: str) -> list[tuple[str, str]]:
         """What a scenario is compared with among itself, last first, then the scenario with each: pairs of names.
 
-        Of the whole plan: the national rules over no support, the plan over the national rules, and over no support.
-        Of a what-if asked for beside the plan also: the what-if over the plan.
+        Of the whole plan: the national rules over no support, the plan over the national rules, and over no support;
+        of a what-if asked for beside the plan also the what-if over the plan.
         """
-        others = self.comparison.against[scenario]
+        others, beside = self.comparison.against[scenario], self._held_against(scenario)
         among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
-        held_against = self.compared_with(scenario)[len(others) :]
-        return [*among, *((scenario, other) for other in (*reversed(others), *held_against))]
+        return [*among, *((scenario, other) for other in (*reversed(others), *beside))]
 
     @cached_property
     def apart(self) -> list[tuple[str, str]]:
@@ -129,10 +128,10 @@ class ComparisonSummary:
 
     def compared_with(self, scenario: str) -> list[str]:
         """All that a scenario is compared with: its baselines, then what it is held against of what was asked for."""
-        return [
-            *self.comparison.against[scenario],
-            *(earlier for later, earlier in self.comparison.between if later == scenario),
-        ]
+        return [*self.comparison.against[scenario], *self._held_against(scenario)]
+
+    def _held_against(self, scenario: str) -> list[str]:
+        return [earlier for later, earlier in self.comparison.between if later == scenario]
 
     @cached_property
     def side_by_side(self) -> list[str]:

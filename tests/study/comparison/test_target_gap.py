@@ -139,8 +139,7 @@ def test_a_group_that_a_run_lacks_has_nothing_in_it() -> None:
 COUNT = st.integers(0, 10**6)
 
 
-@settings(max_examples=25, deadline=None)
-@settings(max_examples=12)  # each makes up a comparison of its own
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.lists(st.tuples(COUNT, COUNT, COUNT, COUNT), min_size=4, max_size=4), min_size=1, max_size=4
