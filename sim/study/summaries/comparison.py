@@ -83,8 +83,7 @@ class ComparisonSummary:
     def chain(self, scenario: str) -> list[tuple[str, str]]:
         """What a scenario is compared with among itself, last first, then the scenario with each: pairs of names.
 
-        Of the whole plan: the national rules over no support, the plan over the national rules, and over no support;
-        of a what-if asked for beside the plan also the what-if over the plan.
+        Of the whole plan: the national rules over no support, the plan over these and over no support.
         """
         others, beside = self.comparison.against[scenario], self._held_against(scenario)
         among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
