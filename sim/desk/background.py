@@ -25,7 +25,7 @@ from sim.measure import Words
 from sim.refusal import Refusal
 from sim.scenario import Scenario, ScenarioError
 from sim.study.comparison import parameter_uncertainty
-from sim.study.comparison.paired_worlds import by_themselves, outcomes_alone, paired, side_by_side
+from sim.study.comparison.paired_worlds import outcomes_alone, paired, side_by_side, unpaired
 from sim.study.comparison.scenario_means import ScenarioMeans, scenario_means
 from sim.study.comparison.scenarios import MAIN, Compared, with_baselines
 from sim.study.designs.posterior import none_kept, posterior
@@ -384,7 +384,7 @@ class _Runs:
         self.firms, self.draws, self.in_short, self._stored = firms, draws, in_short, stored
         scenarios = self.worlds.scenarios
         self._specs: list[list[list[RunSpec]]] = (
-            [by_themselves(scenarios, seed, replications, draws)]
+            [unpaired(scenarios, seed, replications, draws)]
             if in_short
             else [*side_by_side(scenarios, worlds.pairs, seed, replications, draws)]
         )

@@ -141,13 +141,13 @@ def outcomes_alone(
     means: Callable[[Scenario, pd.DataFrame, RunStore, int], ScenarioMeans] = scenario_means,
 ) -> tuple[list[ScenarioMeans], Pairing, pd.DataFrame]:
     """What :func:`paired` returns, sooner: nothing but outcomes is kept of the runs, and nothing is known of pairs."""
-    found = runner.run(spec for of_one in by_themselves(scenarios, seed, replications, draws) for spec in of_one)
+    found = runner.run(spec for of_one in unpaired(scenarios, seed, replications, draws) for spec in of_one)
     rows = [found.iloc[place : place + replications] for place in range(0, len(found), replications)]
     parts = [means(scenario, of_one, runner.stored, seed) for scenario, of_one in zip(scenarios, rows, strict=True)]
     return parts, Pairing(()), found
 
 
-def by_themselves(
+def unpaired(
     scenarios: Sequence[Scenario], seed: int, replications: int, draws: Sequence[Mapping[str, Any]] = ()
 ) -> list[list[RunSpec]]:
     """All replications of each run of :func:`outcomes_alone`; ``draws``: see :func:`side_by_side`."""
