@@ -111,6 +111,7 @@ def make(
             "against": against,
             "subjects": [*subjects],
             "between": between,
+            "draws": draws,
             "uncertainty": "posterior" if draws else "none",
         },
         calibration="c" * 64,

@@ -25,7 +25,7 @@ def export(
         refuse([say("fault.export_form", given=to, allowed=", ".join(documents.ENDINGS))])
     if out is None:
         folder = study if study.name else study.resolve()
-        out = folder.with_name(f"{folder.name}{documents.ENDINGS[to or documents.FIRST]}")
+        out = folder.with_name(f"{folder.name}.{language()}{documents.ENDINGS[to or documents.FIRST]}")
     elif to is not None and not out.name.endswith(documents.ENDINGS[to]):
         raise refused("form_near", file=str(out), given=to, allowed=documents.ENDINGS[to])
     documents.check(out)

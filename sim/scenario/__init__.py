@@ -6,7 +6,7 @@ those that come with the project; :func:`clauses` is the register of the plan, :
 
 from sim.scenario.catalogue import ClauseEntry
 from sim.scenario.clause import ClauseDetail, clause
-from sim.scenario.differences import Change, clauses, diff, lever_table
+from sim.scenario.differences import Change, clauses, diff, lever_table, own_changes
 from sim.scenario.json_schemas import json_schema, write_schemas
 from sim.scenario.levers import LeverEntry, from_words
 from sim.scenario.loader import check_files, load, names
@@ -30,6 +30,7 @@ __all__ = [
     "lever_table",
     "load",
     "names",
+    "own_changes",
 
     "write_schemas",
 ]  # fmt: skip

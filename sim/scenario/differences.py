@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.data_folders import scenarios_folder
-from sim.measure import Measure
+from sim.measure import Measure, Words
 from sim.parameters import effective
 from sim.scenario import levers
 from sim.scenario.catalogue import ClauseEntry, catalogue
 from sim.scenario.levers import LeverEntry
-from sim.scenario.loader import load
+from sim.scenario.loader import load, start_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation_errors import ScenarioError
 
@@ -78,6 +79,13 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
         for path in sorted(left.keys() | right.keys())
         if left.get(path) != right.get(path)
     ]
+
+
+def own_changes(scenario: Scenario) -> tuple[Words, list[Change]] | None:
+    """What a loaded scenario starts from, by its title, and what it changes of that; None where it changes nothing."""
+    start = start_of(scenario)
+    changes = [] if start is None else diff(start, replace(scenario, firms=start.firms))
+    return (start.title, changes) if start is not None and changes else None
 
 
 def _flat(scenario: Scenario, ids: set[str], reactions: set[str]) -> dict[str, Any]:

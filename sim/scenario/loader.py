@@ -126,6 +126,23 @@ def recipe(scenario: Scenario) -> Origin:
     return origin
 
 
+def start_of(scenario: Scenario) -> Scenario | None:
+    """What a loaded scenario starts from: its file without the levers given, else what that file extends.
+
+    None of one that starts from nothing, that was not loaded, or whose file does not lead there any more.
+    """
+    origin = scenario.origin
+    if origin is None:
+        return None
+    try:
+        if origin.levers:
+            return load(origin.file)
+        chain, _ = _chain(_find(origin.file))
+        return load(_told(chain[-2].file, chain[-2].file.stem)) if len(chain) > 1 else None
+    except ScenarioError:
+        return None
+
+
 def _changed(scenario: Scenario, levers: Mapping[str, Any], drawn: Mapping[str, Any]) -> Scenario:
     """A loaded scenario with levers on top of those that it was loaded with; its name, title and rows stay its own."""
     before = {} if scenario.origin is None else scenario.origin.levers

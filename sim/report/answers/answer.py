@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.observe.outcomes import in_universe, variant
+from sim.report.words import own_changes as words
 from sim.report.words.catalogue import Language, both, catalogue, text
 from sim.report.words.numbers import entities, plain_count, share
-from sim.report.words.sentences import MOST_NAMED, listed, outcome_name
+from sim.report.words.sentences import MOST_NAMED, listed, outcome_name, say
 from sim.study.comparison.sample_size import are_few
 from sim.study.summaries.back_at_work import shares_back
 from sim.vocabulary import BACK_WITHIN_DAYS, COUNTED_BY, HEADLINE_UNIVERSE, UNIVERSES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.report.charts.style import Chart
+    from sim.study.runs.manifest import Asked
     from sim.study.runs.study import Study
 
 
@@ -84,6 +86,16 @@ def back_at_work(restarts: pd.DataFrame, by: str, groups: Mapping[str, str], lan
     columns = [text(f"answer.back.{by}", lang), text("answer.back.freed", lang)]
     columns += [text("answer.back.within", lang, days=days) for days in BACK_WITHIN_DAYS]
     return Table(text("answer.back.table", lang), columns, rows)
+
+
+def own_changes(asked: Sequence[Asked], lang: Language) -> list[Table]:
+    """What each of these scenarios changes of what it starts from, where that is noted."""
+    heads = [say(lang, head) for head in words.heads()]
+    return [
+        Table(say(lang, words.title(one)), heads, [[say(lang, cell) for cell in row] for row in words.rows(one)])
+        for one in asked
+        if one.own_changes
+    ]
 
 
 def known_universes(outcomes: Iterable[str]) -> list[str]:

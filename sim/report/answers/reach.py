@@ -68,6 +68,9 @@ def _findings(summary: ReachSummary) -> Iterator[Words]:
     else:
         yield both("reach.finding.nothing_within")
     yield both("reach.finding.public_cost")
+    if summary.without_effect:
+        levers = listed(map(lever_words, summary.without_effect))
+        yield both("reach.finding.without_effect", outcome=_outcome(summary), levers=levers)
     if summary.nominal:
         yield both("search.finding.nominal_levers", levers=listed(map(lever_words, summary.nominal)))
     question, rows = study.question, study.manifest.firms
@@ -121,6 +124,8 @@ def _reached(summary: ReachSummary) -> Iterator[Words]:
         elif certain == plan and study.question["budget_yuan"] is not None:
             answer.append(both("reach.finding.certain_budget"))
         yield joined(answer)
+    if summary.as_cheap:
+        yield both("reach.finding.as_cheap", count=len(summary.as_cheap))
     if certain is None:
         yield both("reach.finding.not_certain")
     elif certain != plan:

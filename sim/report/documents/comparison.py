@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.measure import Words
 from sim.observe.months import HEADLINES
-from sim.report.answers.answer import Table, back_at_work, who_left
+from sim.report.answers.answer import Table, back_at_work, own_changes, who_left
 from sim.report.charts.comparison import all_charts
 from sim.report.charts.comparison.months import MOST_AT_FIRST, SHOWN, colours_of
 from sim.report.charts.style import Spec
@@ -54,7 +54,7 @@ def outline(study: Comparison, lang: Language, every: bool) -> Outline:
         (tables.t("facts.firms"), say(lang, numbers.plain_count(study.runs["firms"].max()))),
         (tables.t("facts.represents"), say(lang, numbers.entities(summary.entities))),
         (tables.t("facts.replications"), str(manifest.replications)),
-        *([(text("answer.facts.draws", lang), str(draws))] if (draws := _draws(study)) else []),
+        (tables.t("facts.parameters"), say(lang, not_known.parameters(study))),
         (tables.t("facts.seed"), str(manifest.seed)),
         *versions(manifest, lang),
     ]
@@ -82,6 +82,9 @@ def _parts(tables: ComparisonTables) -> Iterator[Part]:
     def said(words: Words) -> str:
         return say(tables.lang, words)
 
+    subjects = [asked for asked in comparison.manifest.scenarios if asked.name in comparison.subjects]
+    for table in own_changes(subjects, tables.lang):
+        yield Part(table.title, table.title, [], [table])
     first = next((said(sentence) for sentence in findings(summary)), t("section.headline"))
     yield Part(t("nav.headline"), first, [], [tables.headline()], charts.effects())
     if found.targets(main):
@@ -285,8 +288,3 @@ def _with_ends(name: str, found: list[Estimate], unit: float) -> Series:
 
 def _number(value: float | None, unit: float) -> float | None:
     return None if value is None or value != value else float(value) / unit
-
-
-def _draws(study: Comparison) -> int:
-    """How often parameters were drawn."""
-    return int(max(study.targets["draws"], default=0)) if len(study.targets) else 0

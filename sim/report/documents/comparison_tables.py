@@ -216,7 +216,7 @@ class ComparisonTables:
         summary = self.found.summary
         rows: list[Row] = []
         pairs = [pair for scenario in self.of for pair in summary.chain(scenario)]
-        for one, other in dict.fromkeys(pairs):
+        for one, other in dict.fromkeys([*summary.apart, *pairs]):
             fate = self.found.fates(one, other)["entities"]
             costs = [self.found.total_cost(one, other, cost) for cost in COSTS]
             change = summary.effect(one, HEADLINES[0], other).difference

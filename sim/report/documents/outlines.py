@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.report import answers
-from sim.report.answers.answer import study_title
+from sim.report.answers.answer import own_changes, study_title
 from sim.report.documents import comparison
 from sim.report.documents.outline import Outline, Part, drawn, method_of, versions
 from sim.report.documents.refused import refused
@@ -44,6 +44,7 @@ def _of_answer(study: Study, lang: Language) -> Outline:
         Part(table.title, table.title, (), [table], is_annex=not (table.is_compact or len(table.rows) <= SHORT))
         for table in others
     ]
+    parts[:0] = [Part(table.title, table.title, (), [table]) for table in own_changes(manifest.scenarios, lang)]
     method = catalogue().get(f"{study.kind}.method")
     heading = text("answer.section.method", lang)
     return Outline(

@@ -15,6 +15,7 @@ from sim.observe.outcomes import OUTCOMES
 from sim.report import answers
 from sim.report.answers.answer import Table, study_title
 from sim.report.pages import page
+from sim.report.words import own_changes
 from sim.report.words.catalogue import LANGUAGES, Language, both, catalogue
 from sim.report.words.numbers import finite, plain_count
 from sim.report.words.recalibrated import remarks
@@ -104,6 +105,8 @@ def written(study: Study) -> str:
             universes=universes,
             tables=[_shown(said["zh"], said["en"], place == 0, universe) for place, universe, said in tables],
             charts=[(id_, universe) for id_, (universe, _) in charts.items()],
+            own_changes=own_changes,
+            changed=[asked for asked in manifest.scenarios if asked.own_changes],
             failures=failures(study),
             failed=len(study.failures),
             all_runs=len(study.runs),

@@ -14,7 +14,7 @@ from sim.report.charts.comparison.months import MOST_AT_FIRST
 from sim.report.pages import clause_effects, headings
 from sim.report.pages import page as pages
 from sim.report.pages.findings import findings
-from sim.report.words import chosen, missed, not_known, saved_or_postponed, winners
+from sim.report.words import chosen, missed, not_known, own_changes, saved_or_postponed, winners
 from sim.report.words.catalogue import LANGUAGES
 from sim.report.words.recalibrated import remarks
 from sim.report.words.scenario_names import comparison_title
@@ -88,6 +88,8 @@ def page(comparison: Comparison, sensitivities: Sequence[KeptSensitivity] = ()) 
             journey=journey_rows,
             postponed=saved_or_postponed,
             chosen=chosen,
+            own_changes=own_changes,
+            changed=[one for one in comparison.manifest.scenarios if one.own_changes and one.name in summary.subjects],
             not_known=not_known,
             gaps={scenario: missed_targets(summary, scenario) for scenario in summary.subjects},
             missed=missed,

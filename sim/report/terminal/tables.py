@@ -36,6 +36,7 @@ def show_run(study: Ensemble, answer: Mapping[str, Any], lang: Language) -> None
     """Print all outcomes of one scenario, what may be said of the plan's targets, and what the run cost."""
     from sim.report.answers import run  # start-up: pandas, not for `--help`
 
+    _show_own_changes(study.manifest.scenarios, lang)
     shown, *others = run.tables(study, lang)
     columns, rows = shown.columns, shown.rows
     if "intervals" not in answer:
@@ -78,10 +79,11 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     summary = ComparisonSummary(study)
 
     scenarios = of_scenarios(study, lang)
-    _show_remarks(study, lang)
-    table(scenarios.columns, scenarios.rows, scenarios.title)
     about = [asked for asked in study.manifest.scenarios if asked.name in study.subjects]
     about = about or list(study.manifest.scenarios[-1:])
+    _show_remarks(study, lang)
+    _show_own_changes(about, lang)
+    table(scenarios.columns, scenarios.rows, scenarios.title)
     paragraph(say(lang, days_of_rates(HEADLINES, about[0].contents)))
     for shown in about:
         if beware := in_other_worlds(summary, shown.name):
@@ -116,6 +118,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
             back = back_at_work(study.restarts, "scenario", titles, lang)
             table(back.columns, back.rows, back.title)
     if len(about) == 1:  # of several the report tells it
+        _show_borne(summary, about[0], lang)
         _show_winners(summary, about[0], lang)
         _show_chosen(study, about[0], lang)
         _show_lasting(study, about[0], lang)
@@ -205,6 +208,14 @@ def show_answer(study: Study, lang: Language) -> None:
         table(shown.columns, shown.rows, shown.title)
 
 
+def _show_own_changes(asked: Sequence[Asked], lang: Language) -> None:
+    """Print what scenarios change of what they start from."""
+    from sim.report.answers.answer import own_changes  # start-up: pandas, not for `--help`
+
+    for changes in own_changes(asked, lang):
+        table(changes.columns, changes.rows, changes.title)
+
+
 def _show_remarks(study: Study, lang: Language) -> None:
     """Print where the study is not the model as calibrated."""
     from sim.study.summaries import calibration  # start-up: pandas, not for `--help`
@@ -281,6 +292,21 @@ def _show_apart(study: Comparison, lang: Language) -> None:
         told += [say(lang, numbers.plus_minus(cost.mean, cost.low, cost.high, "fen")) for cost in costs]
         rows.append([*told, *(say(lang, numbers.entities(fates.get(fate, math.nan))) for fate in ("saved", "harmed"))])
     table([text(column, lang) for column in columns], rows, text("report.nation.heading", lang))
+
+
+def _show_borne(summary: ComparisonSummary, asked: Asked, lang: Language) -> None:
+    """Print the money that measures moved, by who bore it: governments, landlords, banks and others."""
+    from sim.report.words.catalogue import both, named  # start-up: pandas, not for `--help`
+    from sim.study.summaries.comparison import SHOWN_KINDS
+
+    heads = [both("report.costs.bearer"), *(both(f"kind.{kind}") for kind in SHOWN_KINDS), both("report.costs.borne")]
+    rows = [
+        [named("party", str(bearer)), *(numbers.money(row[kind]) for kind in (*SHOWN_KINDS, "borne"))]
+        for bearer, row in summary.borne_by(asked.name, "bearer").iterrows()
+    ]
+    if rows:
+        cells = [[say(lang, cell) for cell in row] for row in rows]
+        table([say(lang, head) for head in heads], cells, text("report.costs.table", lang, scenario=asked.title))
 
 
 def _show_targets(study: Comparison, asked: Asked, lang: Language) -> None:

@@ -29,6 +29,14 @@ def over(study: Comparison) -> Words:
     return both(f"report.targets.over.{study.manifest.settings['uncertainty']}")
 
 
+def parameters(study: Comparison) -> Words:
+    """Which values of the parameters a comparison rests on, as a fact among others."""
+    draws = study.manifest.settings["draws"]
+    if not draws:
+        return both("report.facts.as_calibrated")
+    return both("report.facts.drawn", over=over(study), draws=numbers.plain_count(draws))
+
+
 def heads(study: Comparison) -> list[Words]:
     """What stands above the columns of :func:`rows`."""
     names = ("outcome", "against", "replications", "draws", "share")

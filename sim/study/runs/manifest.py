@@ -36,14 +36,31 @@ class _Noted(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+MOST_OWN_CHANGES: Final = 20  # that are noted: more are another plan, of which its measures tell
+
+
+class OwnChange(_Noted):
+    """One thing that a scenario changes of what it starts from; ``None`` where a side says nothing."""
+
+    path: str
+    before: Any
+    after: Any
+
+
 class Asked(_Noted):
-    """One scenario of a study, with its whole contents."""
+    """One scenario of a study, with its whole contents.
+
+    ``starts_from``: the title of what it extends, or of the file that levers were given to, and ``own_changes`` what
+    is otherwise there; nothing where that is more than MOST_OWN_CHANGES, or was not said by an earlier version.
+    """
 
     name: str
     title: Words
     fingerprint: str
     contents: dict[str, Any] = Field(repr=False)
     changed_parameters: tuple[ChangedParameter, ...] = ()  # against the calibration at that time
+    starts_from: Words | None = None
+    own_changes: tuple[OwnChange, ...] = ()
 
 
 class Manifest(_Noted):
@@ -100,6 +117,7 @@ def manifest(
                 fingerprint=s.fingerprint(),
                 contents=s.contents(),
                 changed_parameters=changed_parameters(s.parameter_changes),
+                **_own_changes(s),
             )
             for s in scenarios
         ),
@@ -115,6 +133,16 @@ def manifest(
         versions=versions(),
         fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
     )
+
+
+def _own_changes(scenario: Scenario) -> dict[str, Any]:
+    from sim.scenario import own_changes  # start-up: not for what reads a study
+
+    start, changes = own_changes(scenario) or (None, [])
+    if len(changes) > MOST_OWN_CHANGES:
+        return {}
+    noted = (to_jsonable_python(change, fallback=str) for change in changes)
+    return {"starts_from": start, "own_changes": tuple(OwnChange(path=p, before=a, after=b) for p, a, b in noted)}
 
 
 def versions() -> dict[str, str]:

@@ -91,8 +91,12 @@ class ComparisonSummary:
 
     @cached_property
     def apart(self) -> list[tuple[str, str]]:
-        """The chains of the subjects that are compared with several: each pair of names once."""
-        several = [name for name in self.subjects if len(self.compared_with(name)) > 1]
+        """The chains of the subjects, and of what these are held against, that are compared with several.
+
+        Each pair of names once.
+        """
+        named = dict.fromkeys(one for name in self.subjects for one in (*self._held_against(name), name))
+        several = [name for name in named if len(self.compared_with(name)) > 1]
         return list(dict.fromkeys(pair for name in several for pair in self.chain(name)))
 
     def of_pair(self, table: pd.DataFrame, scenario: str, against: str | None = None) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.observe.outcomes import OUTCOMES
 from sim.study.comparison.sample_size import FEWEST_ROWS
+from sim.study.reductions.costs import PUBLIC_COST
 from sim.study.search.plans import LEVEL
 from sim.study.search.wanted import CHANGE
 from sim.study.statistics.estimate import Estimate
@@ -90,6 +91,25 @@ class ReachSummary:
             if bound.effect.low > 0 if self.is_up else bound.effect.high < 0:
                 return bound
         return None
+
+    @cached_property
+    def without_effect(self) -> list[str]:
+        """The levers that alone, at either end of their range, leave the outcome as it is in every replication."""
+        effects: dict[str, set[float]] = {}
+        for bound in self.bounds:
+            effects.setdefault(bound.lever, set()).update(astuple(bound.effect))
+        return [lever for lever, ends in effects.items() if ends == {0.0}]
+
+    @cached_property
+    def as_cheap(self) -> list[str]:
+        """Where the cheapest way is wanted, other settings that keep what is asked and may cost as little."""
+        answer = self.answers.get(MEAN)
+        if self.study.question["want"] != "cheapest" or answer is None:
+            return []
+        cost = self.estimate(answer, PUBLIC_COST).mean
+        kept = set(self.study.plans.loc[self.study.plans["mean_meets"], "plan"])
+        others = (plan for plan in self.shown if plan in kept and plan != answer)
+        return [plan for plan in others if self.estimate(plan, PUBLIC_COST).low <= cost]
 
     def gap(self, plan: str) -> Estimate:
         """How far a plan is from the goal, above zero where it is short of it, in the outcome's unit."""

@@ -155,6 +155,29 @@ def test_a_lever_that_chance_hides_is_not_said_to_move_anything():
     )
 
 
+def test_a_lever_that_changes_nothing_at_all_is_told_apart_from_one_that_chance_hides():
+    study = missed()
+    ends = ["loss_share", "loss_share_low", "loss_share_high"]
+    still = study.plans.copy()
+    still.loc[still["plan"].isin(["bound_0_0", "bound_0_12"]), ends] = 0.0
+    found = said(replace(study, plans=still))
+    assert "Alone, at either end, these change loss-making share in no firm at all: State landlords waive" in found
+    assert "in no firm at all" not in said(study)
+
+
+def test_the_cheapest_says_how_many_others_may_be_as_cheap():
+    cheap = {"plan_7": 0.40, "plan_8": 0.45, "plan_11": 0.80}  # bn yuan, each with 0.1 more or less
+    plans = [
+        _plan("full_plan", {MONTHS: 3}, 0.0, 0.0, 0.0),
+        *(_plan(name, {MONTHS: int(name[5:])}, -0.02, cost, 0.5) for name, cost in cheap.items()),
+    ]
+    answers = {"mean": "plan_7", "certain": "plan_7"}
+    bounds = [(MONTHS, "plan_7"), (MONTHS, "plan_11")]
+    study = _study(plans, answers, bounds, {MONTHS: [0, 12]}, want="cheapest")
+    assert "Of the settings looked at, 1 more keep what is asked on the mean" in said(study)
+    assert "may be chance" not in said(along())
+
+
 def test_the_most_for_a_budget_names_the_budget_and_what_it_brings():
     found = said(most())
     assert "Wanted: the least loss-making share." in found

@@ -147,7 +147,7 @@ def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_the_command_writes_beside_the_study_and_says_where(folder: Path) -> None:
     done = CliRunner().invoke(app, ["export", str(folder), "--to", "csv", "--lang", "zh"])
-    file = folder.with_name("my_idea.csv.zip")
+    file = folder.with_name("my_idea.zh.csv.zip")
     assert (done.exit_code, done.stdout) == (0, f"已导出：{file}\n")
     with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
         assert "整个方案" in archive.read(archive.namelist()[1]).decode("utf-8-sig")
