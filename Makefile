@@ -17,10 +17,10 @@ compare: $(INSTALLED) ## the main job: without the plan, each action alone, the 
 	@$(BIN)/shukun compare
 
 # What the READMEs quote. Of 20,000 rows and ten replications luck is small beside what is not known, and both are told.
-reference: setup ## the reference result in results/reference/, and what the READMEs say and show of it (three quarters of an hour on two cores)
+reference: setup ## the reference result in results/reference/, and what the READMEs say and show of it (an hour on two cores)
 	@$(BIN)/shukun compare --draws 48 --out results/reference/comparison
 	@$(BIN)/shukun attribute actions_over_posterior --replications 32 --out results/reference/attribution
-	@$(BIN)/shukun validate --draws 192 --out results/reference/validation
+	@$(BIN)/shukun validate --draws 300 --out results/reference/validation
 	@$(BIN)/shukun decide --draws 32 --replications 2 --out results/reference/decision
 	@$(BIN)/python -m tests.docs.reference
 

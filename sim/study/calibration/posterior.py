@@ -124,12 +124,3 @@ def weights(observed: Observed, of_runs: Values, of_emulators: Values, errors: V
 def effective(weights: Values) -> float:
     """How many draws of equal weight say as much (Kish)."""
     return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def weighted_quantiles(values: Values, weights: Values, at: tuple[float, ...]) -> tuple[float, ...]:
-    """Quantiles of weighted values, without those that are missing; missing where none is left."""
-    is_there = ~np.isnan(values)
-    if not is_there.any():
-        return tuple(np.nan for _ in at)
-    found = np.quantile(values[is_there], at, weights=weights[is_there], method="inverted_cdf")
-    return tuple(float(one) for one in found)

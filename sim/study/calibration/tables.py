@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sim import parameters as calibrated
 from sim.study.calibration.coverage import RANKS
 from sim.study.calibration.observed import Observed
-from sim.study.calibration.posterior import weighted_quantiles
 from sim.study.calibration.screening import FAR as FAR
 from sim.study.designs.factors import Factor
 from sim.study.statistics.interval_score import interval_score, overlap
+from sim.study.statistics.intervals import weighted_quantiles
 from sim.study.statistics.sparse_polynomials import Emulators
 from sim.study.validation.scoring import PRIOR_ENDS, published
 from sim.study.validation.targets import Target

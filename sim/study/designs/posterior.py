@@ -70,6 +70,13 @@ def even(kept: Posterior, count: int) -> list[dict[str, Number]]:
     return [dict(kept.draws[kept.place((k + 0.5) / count)].changes) for k in range(count)]
 
 
+def at_most(kept: Posterior, count: int) -> list[Draw]:
+    """All draws that are kept, with their weights, where they are no more than ``count``; else so many, evenly."""
+    if len(kept.draws) <= count:
+        return list(kept.draws)
+    return [Draw(1.0 / count, changes) for changes in even(kept, count)]
+
+
 def none_kept() -> StudyError:
     """That there is no posterior to draw from, and what would make one."""
     return StudyError(

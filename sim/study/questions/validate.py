@@ -2,14 +2,14 @@
 
 Every world that the targets are read in is run at the values of the parameters as they are, in some replications, and
 under draws of all parameters from their priors, a Latin hypercube, one replication each; where a posterior is kept
-(:mod:`sim.study.designs.posterior`), under as many draws of it, and the model's interval is theirs. What is read of a
-run is taken where it is run; only those numbers travel. What the words mean is told in
-:mod:`sim.study.validation.scoring`.
+(:mod:`sim.study.designs.posterior`), under as many draws of it, and the model's interval is theirs: of all that are
+kept, with their weights, where they are no more. What is read of a run is taken where it is run; only those numbers
+travel. What the words mean is told in :mod:`sim.study.validation.scoring`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -23,7 +23,7 @@ from sim.scenario import Scenario
 from sim.study import StudyError
 from sim.study.designs.design import sample
 from sim.study.designs.factors import at, priors
-from sim.study.designs.posterior import Posterior, even, posterior
+from sim.study.designs.posterior import Draw, at_most, posterior
 from sim.study.runs.manifest import manifest
 from sim.study.runs.specification import RunSpec, Setting, sized
 from sim.study.runs.study import Study
@@ -48,7 +48,7 @@ class Question:
     """Which targets (groups or ids, all where none is named), and how often their worlds are run.
 
     ``replications``: at the values of the parameters as they are, at least 2. ``draws``: from the priors, and as many
-    from the posterior where one is kept; 0 for none.
+    or all that are kept from the posterior, if there is one; 0 for none.
     """
 
     names: tuple[str, ...] = ()
@@ -72,7 +72,8 @@ class Validation(Study):
     grade.
     ``readings``: world, draw (0: the values as they are; then those of the prior, then of the posterior), replication,
     target, value.
-    ``draws``: draw, drawn_from (prior or posterior), then a column for each parameter.
+    ``draws``: draw, drawn_from (prior or posterior), weight (in what it is drawn from), then a column for each
+    parameter.
     ``runs``: scenario (the world), draw, replication, run (its name in the store), seed, firms, months,
     ledger_residual_fen, bytes_per_firm, reason, then a column for each outcome.
     """
@@ -128,13 +129,15 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
     as_they_are = sized([known.worlds[world] for world in read], setting.firms)
     drawn = _drawn(question.draws)
     kept = posterior() if drawn else None
-    fitted = [] if kept is None else _of_posterior(kept, question.draws)
+    fitted = [] if kept is None else [_as_levers(draw) for draw in at_most(kept, question.draws)]
     runner.expect(len(as_they_are) * (question.replications + len(drawn) + len(fitted)))
-    runs = runner.run(_specs(as_they_are, read, [*drawn, *fitted], question.replications, setting.seed))
+    runs = runner.run(
+        _specs(as_they_are, read, [draw.changes for draw in (*drawn, *fitted)], question.replications, setting.seed)
+    )
     readings = of_runs(runs, runner)
     before = releases.before(version("shukun"))
-    from_posterior = range(len(drawn) + 1, len(drawn) + len(fitted) + 1)
-    table = score(chosen, readings, {} if before is None else before.intervals, from_posterior)
+    weights = {place: draw.weight for place, draw in enumerate(fitted, len(drawn) + 1)}
+    table = score(chosen, readings, {} if before is None else before.intervals, weights)
     return Validation(
         manifest=manifest(
             "validate", as_they_are[::-1], setting.seed, question.replications,
@@ -154,15 +157,15 @@ def answer(question: Question, setting: Setting, runner: Runner) -> Validation:
     )  # fmt: skip
 
 
-def _drawn(draws: int) -> list[dict[str, Any]]:
+def _drawn(draws: int) -> list[Draw]:
     """Values of all parameters whose prior is not fixed, a draw each."""
     factors = priors()
-    return [at(factors, point) for point in sample("latin_hypercube", factors, draws, DESIGN_SEED)] if draws else []
+    points = sample("latin_hypercube", factors, draws, DESIGN_SEED) if draws else []
+    return [Draw(1.0 / draws, at(factors, point)) for point in points]
 
 
-def _of_posterior(kept: Posterior, draws: int) -> list[dict[str, Any]]:
-    """Draws of equal weight, as levers."""
-    return [{f"{PREFIX}{path}": value for path, value in changes.items()} for changes in even(kept, draws)]
+def _as_levers(draw: Draw) -> Draw:
+    return draw._replace(changes={f"{PREFIX}{path}": value for path, value in draw.changes.items()})
 
 
 def _rows_of_draws(scenario: Scenario) -> Any:
@@ -173,7 +176,7 @@ def _rows_of_draws(scenario: Scenario) -> Any:
 def _specs(
     worlds: Sequence[Scenario],
     read: Read,
-    drawn: Sequence[dict[str, Any]],
+    drawn: Sequence[Mapping[str, Any]],
     replications: int,
     seed: int,
 ) -> Iterator[RunSpec]:
@@ -182,9 +185,12 @@ def _specs(
     yield from under_draws(worlds, read, dict(enumerate(drawn, AS_THEY_ARE + 1)), _rows_of_draws(worlds[0]), seed)
 
 
-def _draws_table(drawn: Sequence[dict[str, Any]], fitted: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def _draws_table(drawn: Sequence[Draw], fitted: Sequence[Draw]) -> pd.DataFrame:
     every = [*drawn, *fitted]
-    of = ["prior"] * len(drawn) + ["posterior"] * len(fitted)
-    table = pd.DataFrame({"draw": np.arange(1, len(every) + 1), "drawn_from": of})
-    columns = {path: [draw[path] for draw in every] for path in (drawn[0] if drawn else ())}
+    table = pd.DataFrame({
+        "draw": np.arange(1, len(every) + 1),
+        "drawn_from": ["prior"] * len(drawn) + ["posterior"] * len(fitted),
+        "weight": np.array([draw.weight for draw in every], np.float64),
+    })  # fmt: skip
+    columns = {path: [draw.changes[path] for draw in every] for path in (drawn[0].changes if drawn else ())}
     return pd.concat([table, pd.DataFrame(columns)], axis=1)

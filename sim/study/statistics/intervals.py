@@ -82,3 +82,14 @@ def summarise(values: pd.DataFrame, by: list[str], within: Callable[[pd.DataFram
         half = quantile(count) * table.pop("spread").to_numpy() / np.sqrt(count)
     table["low"], table["high"] = confidence_limits(table["mean"].to_numpy(), half, *within(table))
     return table
+
+
+def weighted_quantiles(
+    values: NDArray[np.float64], weights: NDArray[np.float64], at: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Quantiles of weighted values, without those that are missing; missing where none is left."""
+    is_there = ~np.isnan(values)
+    if not is_there.any():
+        return tuple(np.nan for _ in at)
+    found = np.quantile(values[is_there], at, weights=weights[is_there], method="inverted_cdf")
+    return tuple(float(one) for one in found)

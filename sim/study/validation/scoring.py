@@ -12,6 +12,7 @@ for the published value, in units of half the width of the published interval; l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.study.reductions.readings import ReadingSpec
 from sim.study.statistics.interval_score import CONFIDENCE, interval_score, overlap
-from sim.study.statistics.intervals import confidence_limits, quantile
+from sim.study.statistics.intervals import confidence_limits, quantile, weighted_quantiles
 from sim.study.validation.targets import GROUPS, USES, Target, TargetEntry
 
 HIT, MISS, NO_VALUE, NOT_ANSWERABLE = VERDICTS = ("hit", "miss", "no_value", "not_answerable")
@@ -58,22 +59,22 @@ def score(
     targets: Sequence[Target],
     readings: pd.DataFrame,
     before: Mapping[str, tuple[float, float]],
-    fitted: range = range(0),
+    fitted: Mapping[int, float] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The verdict and the scores of each target, in their order; the columns are told by ``Validation.targets``.
 
     ``readings``: draw, replication, target, value. ``before``: of targets the model's interval in the release before.
-    ``fitted``: draws of the posterior; without any nothing is fitted.
+    ``fitted``: draws of the posterior and their weights; without any nothing is fitted.
     """
     table = published(targets)
     known = readings[readings["value"].notna()]
     is_fitted = known["draw"].isin(fitted)
     is_prior = (known["draw"] != AS_THEY_ARE) & ~is_fitted
     at_values = _by_target(known[known["draw"] == AS_THEY_ARE])
-    over_priors, over_posterior = _by_target(known[is_prior]), _by_target(known[is_fitted])
+    over_priors, over_posterior = _by_target(known[is_prior]), dict(list(known[is_fitted].groupby("target")))
     nothing = np.array([])
     model = [
-        _posterior(over_posterior.get(target.id, nothing))
+        _posterior(over_posterior.get(target.id, known[:0]), fitted)
         if len(fitted)
         else _mean(at_values.get(target.id, nothing), target.entry)
         for target in targets
@@ -104,9 +105,10 @@ def _by_target(readings: pd.DataFrame) -> dict[str, Values]:
     return {str(name): rows["value"].to_numpy(float) for name, rows in readings.groupby("target", sort=False)}
 
 
-def _posterior(values: Values) -> tuple[float, float, float]:
-    """Median, and from the 5 % to the 95 % quantile, over draws of the posterior."""
-    low, middle, high = _quantiles(values)
+def _posterior(readings: pd.DataFrame, weights: Mapping[int, float]) -> tuple[float, float, float]:
+    """Median, and from the 5 % to the 95 % quantile, over weighted draws of the posterior."""
+    each = np.array([weights[draw] for draw in readings["draw"]], np.float64)
+    low, middle, high = weighted_quantiles(np.array(readings["value"], np.float64), each, PRIOR_ENDS)
     return middle, low, high
 
 

@@ -52,9 +52,10 @@ def test_a_reaction_is_told_by_its_title() -> None:
 
 
 def test_the_number_of_rows_is_no_change_of_policy() -> None:
-    assert noted(replace(load("rent_waiver_6_months"), firms=300)).own_changes == noted(
-        load("rent_waiver_6_months")
-    ).own_changes
+    assert (
+        noted(replace(load("rent_waiver_6_months"), firms=300)).own_changes
+        == noted(load("rent_waiver_6_months")).own_changes
+    )
 
 
 @pytest.mark.parametrize("name", ["no_support", "full_plan"])

@@ -7,7 +7,7 @@ from scipy.stats import chisquare
 from sim.study.calibration import posterior, tables
 from sim.study.calibration.coverage import RANKS, coverage, coverage_of_runs
 from sim.study.calibration.observed import Observed
-from sim.study.calibration.posterior import effective, walked, weighted_quantiles, weights
+from sim.study.calibration.posterior import effective, walked, weights
 from sim.study.calibration.screening import out_of_reach, present
 from sim.study.calibration.waves import not_ruled_out, worst_but
 from sim.study.statistics.sparse_polynomials import Emulators
@@ -100,12 +100,6 @@ def test_weights_say_what_runs_say_and_never_leave_a_few_draws() -> None:
     assert 0.0 < off.power < 1.0
     assert off.each.sum() == pytest.approx(1.0)
     assert effective(off.each) == pytest.approx(posterior.WORTH * 200, rel=0.01)
-
-
-def test_weighted_quantiles_leave_out_what_is_missing() -> None:
-    values = np.array([1.0, 2.0, np.nan, 4.0])
-    assert weighted_quantiles(values, np.array([0.6, 0.1, 0.2, 0.1]), (0.5, 1.0)) == (1.0, 4.0)
-    assert np.isnan(weighted_quantiles(np.array([np.nan]), np.array([1.0]), (0.5,))[0])
 
 
 def test_coverage_counts_ranks_inside() -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom, qmc
 
 from sim.study.outcomes import paired_differences, possible_means
-from sim.study.statistics.intervals import confidence_limits, interval, quantile, summarise
+from sim.study.statistics.intervals import confidence_limits, interval, quantile, summarise, weighted_quantiles
 
 
 def test_an_interval_between_two_limits_is_students_on_the_scale_of_the_logit():
@@ -85,3 +85,9 @@ def test_a_growth_is_no_share_and_may_be_negative():
     row = summarise(values, ["scenario", "outcome", "unit"], possible_means).iloc[0]
     assert row["low"] < 0
     assert (row["low"] + row["high"]) / 2 == pytest.approx(row["mean"])
+
+
+def test_weighted_quantiles_leave_out_what_is_missing():
+    values = np.array([1.0, 2.0, np.nan, 4.0])
+    assert weighted_quantiles(values, np.array([0.6, 0.1, 0.2, 0.1]), (0.5, 1.0)) == (1.0, 4.0)
+    assert np.isnan(weighted_quantiles(np.array([np.nan]), np.array([1.0]), (0.5,))[0])
