@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.study.runs import run_store
-from sim.study.runs.local_pool import files_at_hand, settle_in
+from sim.study.runs.local_pool import begin, files_at_hand, settle_in
 from sim.study.runs.packing import Packed, packed, unpacked
 from sim.study.runs.run_store import RunStore
 from sim.study.runs.specification import Outcome, RunSpec, Task
@@ -256,12 +256,12 @@ class Pool:
     def _begun(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(self.workers, timeout=None, initializer=_give_way, initargs=(files_at_hand(),))
+        return ProcessPoolExecutor(self.workers, timeout=None, initializer=_give_way, initargs=(os.getpid(),))
 
 
-def _give_way(files: dict[str, str]) -> None:
-    """In a worker: settle in, behind the page and the browser, which a reader waits for."""
-    settle_in(files)
+def _give_way(parent: int) -> None:
+    """In a worker: begin, behind the page and the browser, which a reader waits for."""
+    begin(parent)
     if hasattr(os, "nice"):  # Windows has none
         os.nice(BEHIND)
 

@@ -24,7 +24,7 @@ from sim.timeline import horizon
 from sim.vocabulary import EXIT_CAUSES, FACTS, Status, bit
 
 PRIORS = {factor.path.removeprefix("parameters."): factor for factor in priors()}
-DRAWS, ROWS = 200, 400
+ROWS = 400
 AT_ONCE = 0.15  # most firms that may be unable to pay in full at their first settlements
 INSOLVENT = [EXIT_CAUSES.index(cause) for cause in ("insolvent", "insolvent_while_stopped")]
 ALIVE = 0.5  # fewest firms of the first day that are left after a year
@@ -79,14 +79,22 @@ def assert_province_lives(changes: dict[str, object]) -> None:
     assert shares(lived(changes, date(2022, 12, 31)))[2] >= ALIVE, changes
 
 
-def test_no_draw_from_all_priors_kills_the_province_on_its_first_days_or_within_an_ordinary_year():
+@pytest.mark.parametrize("draws", [50, pytest.param(200, marks=pytest.mark.long)])
+def test_no_draw_from_all_priors_kills_the_province_on_its_first_days_or_within_an_ordinary_year(draws):
     factors = list(PRIORS.values())
-    for point in sample("latin_hypercube", factors, DRAWS, 1):
+    for point in sample("latin_hypercube", factors, draws, 1):
         drawn = at(factors, point)
         assert_province_lives({path.removeprefix("parameters."): value for path, value in drawn.items()})
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(TOGETHER, 2)))
+# Each with what firms hold, and in `make test-long` each with each.
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(one, other, marks=[] if "population.cash_months" in (one, other) else [pytest.mark.long])
+        for one, other in combinations(TOGETHER, 2)
+    ],
+)
 def test_no_corner_of_two_priors_does(one, other):
     for ends in product((0.0, 1.0), repeat=2):
         corner = zip((one, other), ends, strict=True)

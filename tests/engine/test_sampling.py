@@ -25,9 +25,14 @@ def province():
     return simulate(replace(load("full_plan"), firms="province"), seed=1)
 
 
+@pytest.fixture(scope="module")
+def sample(province):
+    """Two in a hundred of them."""
+    return simulate(load("full_plan"), firms=round(province.firms * 0.02), seed=1)
+
+
 @pytest.mark.parametrize("outcome", STATED)
-def test_two_percent_of_the_rows_predict_the_province(province, outcome):
-    sample = simulate(load("full_plan"), firms=round(province.firms * 0.02), seed=1)
+def test_two_percent_of_the_rows_predict_the_province(province, sample, outcome):
     assert sample.value(outcome) == pytest.approx(province.value(outcome), abs=3 * STATED[outcome])
 
 

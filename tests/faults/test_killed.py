@@ -17,7 +17,7 @@ from sim.cli import app
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module", params=[8, pytest.param(20, marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=[4, pytest.param(20, marks=pytest.mark.long)])
 def told(request, tmp_path_factory):
     place = tmp_path_factory.mktemp("killed")
     words = [sys.executable, "-m", "tests.faults.killed", str(place), str(request.param)]
@@ -94,7 +94,7 @@ def bytes_of(folder):
 
 
 def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_path):
-    words = ("run", "full_plan", "--replications", "40", "--workers", "1")
+    words = ("run", "full_plan", "--replications", "20", "--workers", "1")
     here(*words, "--out", str(tmp_path / "whole"))
     said = killed_and_done_again(tmp_path, [signal.SIGKILL, signal.SIGINT], words)
     assert re.search(r"holds [1-9]\d* runs; those that fit are not done again", said)
@@ -102,10 +102,11 @@ def test_a_run_that_was_killed_and_interrupted_goes_on_to_the_same_bytes(tmp_pat
     assert sorted(os.listdir(tmp_path)) == ["study", "whole"]
 
 
-def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_bytes(tmp_path):
-    words = ("sweep", "full_plan", "--lever", "rent_waiver.months=0,3", "--replications", "24", "--workers", "2")
+@pytest.mark.parametrize("times", [1, pytest.param(6, marks=pytest.mark.long)])
+def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_bytes(tmp_path, times):
+    words = ("sweep", "full_plan", "--lever", "rent_waiver.months=0,3", "--replications", "8", "--workers", "2")
     here(*words, "--out", str(tmp_path / "whole"))
-    killed_and_done_again(tmp_path, [signal.SIGKILL] * 3, words)
+    killed_and_done_again(tmp_path, [signal.SIGKILL] * times, words)
     assert bytes_of(tmp_path / "study") == bytes_of(tmp_path / "whole")
 
 

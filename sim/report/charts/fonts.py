@@ -27,13 +27,16 @@ def carried(text: str) -> str:
     path = chinese_font()
     if path is None:
         return ""
-    from fontTools import subset  # type: ignore[import-untyped]  # here: pages alone carry glyphs
+    import uharfbuzz  # type: ignore[import-untyped]  # here: pages alone carry glyphs
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # here: the same
 
-    options = subset.Options(flavor="woff", hinting=False, desubroutinize=True, layout_features=[])
-    font = subset.load_font(str(path), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes={ord(character) for character in text if ord(character) >= FIRST_CARRIED})
-    subsetter.subset(font)
-    file = io.BytesIO()
-    subset.save_font(font, file, options)
+    wanted = uharfbuzz.SubsetInput()
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).set({ord(one) for one in set(text) if ord(one) >= FIRST_CARRIED})
+    wanted.sets(uharfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).clear()
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+    # HarfBuzz takes the glyphs in a hundredth of the time of fontTools, which packs them here.
+    glyphs = uharfbuzz.subset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))), wanted)
+    font, file = TTFont(io.BytesIO(glyphs.blob.data), recalcTimestamp=False), io.BytesIO()
+    font.flavor = "woff"
+    font.save(file)
     return f"data:font/woff;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from functools import cache
 from threading import Thread
 from time import sleep
 
@@ -63,7 +62,9 @@ def _pool(tasks: Iterator[Task], workers: int, threads: int) -> Iterator[Outcome
 
     from joblib import Parallel, delayed
 
-    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")
+    # From its first moment a worker knows whose it is: one that waits for its first task ends with its parent too.
+    whose = {"initializer": begin, "initargs": (os.getpid(),)}
+    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs", **whose)
     files = files_at_hand()
     outcomes = parallel(delayed(_do_in_worker)(packed(task), files, threads) for task in tasks)
     try:
@@ -86,13 +87,25 @@ def _do_in_worker(task: Packed, files: dict[str, str], threads: int) -> Outcome:
 
 
 def settle_in(files: dict[str, str]) -> None:
-    """Make this process a worker that reads the files that are read where tasks come from, and ends with its parent."""
+    """Make this process read the files that are read where tasks come from."""
     # A worker that stayed from an earlier call has the environment of then.
     os.environ.update(files)
+
+
+def begin(parent: int) -> None:
+    """Make this process a worker, which ends within a second of a parent that was killed and could not end it.
+
+    ``parent``: the number of the process that begins it, and that may be gone already.
+    """
     # Ctrl-C reaches the whole process group: the parent says one sentence and ends the workers, they say nothing.
-    if multiprocessing.parent_process() is not None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while _lives(parent):
+            sleep(1.0)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _lives(parent: int) -> bool:
@@ -101,16 +114,3 @@ def _lives(parent: int) -> bool:
         process = multiprocessing.parent_process()
         return process is not None and process.is_alive()
     return os.getppid() == parent
-
-
-@cache
-def _end_with_parent() -> None:
-    """Let this worker end within a second of a parent that was killed, which could not end it."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while _lives(parent):
-            sleep(1.0)
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()

@@ -6,10 +6,11 @@ from dataclasses import replace
 from sim.report.pages.findings import findings
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.comparison import ComparisonSummary
+from sim.vocabulary import ACTIONS
 
 
-def test_sentences_follow_the_numbers(comparison: Comparison) -> None:
-    english = " ".join(sentence.en for sentence in findings(ComparisonSummary(comparison)))
+def test_sentences_follow_the_numbers(made_up: Callable[..., Comparison]) -> None:
+    english = " ".join(sentence.en for sentence in findings(ComparisonSummary(made_up(actions=ACTIONS))))
     assert "Under “The whole plan”, survival is" in english
     assert "improves survival most is “Fiscal support” (+0.89 pp)." in english
     assert "Among the sectors, survival gains most in “Catering” (+6.14 pp)" in english

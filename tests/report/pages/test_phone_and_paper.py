@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from sim.report.pages import answer_page
 from sim.report.pages.comparison_page import write
 from sim.study.questions.comparison import Comparison
-from sim.vocabulary import ACTIONS
+from tests.made_up_comparison import FEW_ACTIONS
 from tests.report.answers import test_attribute as attributions
 from tests.report.pages.printed import problems
 
@@ -117,5 +117,5 @@ def test_the_boxes_of_the_lines_show_colour_and_dashes(browser: Browser, reports
     page = opened(browser, reports["comparison"], "en", 1280)
     shown = page.locator("#shown i:not([lang])").evaluate_all("all => all.map((one) => one.style.background)")
     page.close()
-    assert len(shown) > len(ACTIONS)
+    assert len(shown) > len(FEW_ACTIONS)
     assert len(set(shown)) == len(shown)

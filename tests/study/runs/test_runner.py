@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -119,3 +121,8 @@ def test_all_scenarios_of_a_study_have_as_many_firms(scenario):
     assert [s.firms for s in sized([other])] == [SAMPLE]
     with pytest.raises(StudyError, match="50, 60"):
         sized([one, scenario("other", firms=60)])
+
+
+def test_a_worker_whose_parent_was_gone_before_it_began_ends():
+    code = "import time; from sim.study.runs.local_pool import begin; begin(-1); time.sleep(60)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 1
