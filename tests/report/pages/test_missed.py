@@ -11,8 +11,14 @@ from sim.report.terminal.json_answers import answer_of_comparison
 from sim.report.terminal.tables import show_comparison
 from sim.study.questions.comparison import Comparison
 from sim.study.summaries.moving_levers import KeptSensitivity
+from sim.vocabulary import ACTIONS
 from tests.report.answers.test_sensitivity import POINT, study
 from tests.study.summaries.test_missed_targets import stricter
+
+
+@pytest.fixture(scope="module")
+def comparison(made_up: Callable[..., Comparison]) -> Comparison:
+    return made_up(actions=ACTIONS[:1])
 
 
 @pytest.fixture(scope="module")

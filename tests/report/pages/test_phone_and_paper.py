@@ -12,8 +12,6 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from sim.report.pages import answer_page
-from sim.report.pages.comparison_page import write
-from sim.study.questions.comparison import Comparison
 from tests.made_up_comparison import FEW_ACTIONS
 from tests.report.answers import test_attribute as attributions
 from tests.report.pages.printed import problems
@@ -24,10 +22,10 @@ TITLES = {"zh": "云南中小微企业纾困方案：情景比较", "en": "Relie
 
 
 @pytest.fixture(scope="module")
-def reports(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def reports(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     answer = attributions.study(attributions.ACTIONS, pairs={("fiscal", "tax"): 0.3})
     return {
-        "comparison": write(comparison, tmp_path_factory.mktemp("comparison")),
+        "comparison": report,
         "answer": answer_page.write(answer, tmp_path_factory.mktemp("answer")),
     }
 

@@ -7,14 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from sim.report.pages.comparison_page import write
-from sim.study.questions.comparison import Comparison
 from tests.report.pages.test_comparison_page import Opened
-
-
-@pytest.fixture(scope="module")
-def report(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(comparison, tmp_path_factory.mktemp("saving"))
 
 
 @pytest.mark.parametrize(("form", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])

@@ -1,5 +1,6 @@
 """What a scenario changes of what it starts from: noted with every study, told wherever its results are."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sim.report.words import own_changes
 from sim.scenario import Scenario, load
 from sim.study.questions.comparison import Comparison
 from sim.study.runs.manifest import Asked, OwnChange, manifest
+from sim.vocabulary import ACTIONS
 
 EXTENDS = "title: {zh: 免租六个月, en: Six months of rent}\nextends: full_plan\nlevers: {rent_waiver.months: 6}\n"
 
@@ -73,8 +75,9 @@ def test_a_file_that_is_gone_loses_no_study(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def changed(comparison: Comparison) -> Comparison:
+def changed(made_up: Callable[..., Comparison]) -> Comparison:
     """The made-up comparison, whose subject is said to start from another and to change one lever of it."""
+    comparison = made_up(actions=ACTIONS[:1])
     [subject] = comparison.subjects
     change = OwnChange(path="rent_waiver.months", before=3, after=6)
     scenarios = tuple(
