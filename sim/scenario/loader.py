@@ -159,9 +159,10 @@ def _changed(scenario: Scenario, levers: Mapping[str, Any], drawn: Mapping[str, 
 
 
 def _find(name: str) -> Path:
-    """File of a shipped scenario or of a path."""
+    """File of a shipped scenario, by its name or by that of its folder too, or of a path."""
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
-        return Path(name)
+        within = scenarios_folder() / f"{name}.yaml"
+        return within if not Path(name).exists() and within.is_file() else Path(name)
     shipped = names()
     if name not in shipped:
         raise ScenarioError([ValidationError("no_file", "", None, "", name, listed(shipped), near(name, shipped))])

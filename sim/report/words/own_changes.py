@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MEASURES: Final = "measures."
 REACTIONS: Final = "reactions."
+LONGEST: Final = 60  # characters of a table that is told whole
 SWITCHED: Final = {"on": True, "off": False}  # a measure or a reaction, which stands by itself
 
 
@@ -32,6 +33,7 @@ def rows(asked: Asked) -> list[tuple[Words, Words, Words]]:
     changes = asked.own_changes
     paths = [change.path.removeprefix(MEASURES) for change in changes]
     titles = {f"{REACTIONS}{id_}": one["title"] for id_, one in asked.contents.get("reactions", {}).items()}
+    titles |= {id_: one["title"] for id_, one in asked.contents.get("measures", {}).items()}  # its own ones among them
     calibrated = {f"{PARAMETERS}{one.parameter}": one.calibrated for one in asked.changed_parameters}
     return [
         (
@@ -44,5 +46,9 @@ def rows(asked: Asked) -> list[tuple[Words, Words, Words]]:
 
 
 def _value(path: str, value: Any) -> Words:
+    if isinstance(value, list | dict) and not value:
+        value = None
+    if isinstance(value, list | dict) and len(value_name(path, value, "en")) > LONGEST:
+        return both("report.own_changes.entries", count=str(len(value)))
     plain = SWITCHED.get(value, value) if isinstance(value, str) else value
     return Words(zh=value_name(path, plain, "zh"), en=value_name(path, plain, "en"))

@@ -53,6 +53,14 @@ def test_a_reaction_is_told_by_its_title() -> None:
     assert reaction.title.en in names
 
 
+def test_measures_of_its_own_have_their_titles_and_long_tables_are_counted() -> None:
+    rows = {row[0]: row[1:] for row in told(noted(load("years/early_2020")))}
+    stops = load("years/early_2020").world.stops
+    assert "loans_extended_2020" not in rows and ("off", "on") in rows.values()
+    assert max(len(cell) for cells in rows.values() for cell in cells) <= 60, rows
+    assert ("–", f"a table, entries: {len(stops)}") in rows.values()
+
+
 def test_the_number_of_rows_is_no_change_of_policy() -> None:
     assert (
         noted(replace(load("rent_waiver_6_months"), firms=300)).own_changes
