@@ -149,6 +149,17 @@ def test_a_link_restores_everything_in_another_browser(window: Window, browser: 
     other.close()
 
 
+def test_a_name_that_is_being_typed_outlives_a_lever_that_comes_to_count(window: Window) -> None:
+    window.lever(GRANT).fill("200000")
+    name = window.page.get_by_label("Name", exact=True)
+    name.fill("Large grant")
+    expect(window.differs).to_contain_text(["200,000"])
+    expect(name).to_have_value("Large grant")
+    name.press("Enter")
+    expect(window.page.get_by_role("tab", name="Large grant")).to_be_visible()
+    expect(window.differs).to_contain_text(["200,000"])
+
+
 def test_two_windows_have_their_own_scenarios(window: Window, browser: Browser, desk: Served) -> None:
     other = Window(browser, desk)
     window.set(GRANT, "200000")

@@ -68,7 +68,7 @@ def test_the_commands_of_a_planner_work_from_an_empty_folder(fresh: Path, tmp_pa
     typed(fresh, tmp_path, "compare", "baseline", "full_plan", *few, *short, "--out", "study")
     assert (tmp_path / "study/report.html").exists()
     typed(fresh, tmp_path, "export", "study", "--to", "xlsx")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["study", "study.xlsx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["study", "study.en.xlsx"]
 
 
 def test_looking_at_the_checkout_is_noticed(fresh: Path, tmp_path: Path) -> None:

@@ -85,16 +85,13 @@ class ComparisonSummary:
 
         Of the whole plan: the national rules over no support, the plan over these and over no support.
         """
-        others, beside = self.comparison.against[scenario], self._held_against(scenario)
+        others = self.comparison.against[scenario]
         among = [(one, other) for one in others for other in self.comparison.against[one] if other in others]
-        return [*among, *((scenario, other) for other in (*reversed(others), *beside))]
+        return [*among, *((scenario, other) for other in (*reversed(others), *self._held_against(scenario)))]
 
     @cached_property
     def apart(self) -> list[tuple[str, str]]:
-        """The chains of the subjects, and of what these are held against, that are compared with several.
-
-        Each pair of names once.
-        """
+        """The chains of the subjects and of what they are held against, of several; each pair of names once."""
         named = dict.fromkeys(one for name in self.subjects for one in (*self._held_against(name), name))
         several = [name for name in named if len(self.compared_with(name)) > 1]
         return list(dict.fromkeys(pair for name in several for pair in self.chain(name)))
@@ -449,6 +446,5 @@ def _estimate(table: pd.DataFrame, key: tuple[str, ...]) -> Estimate:
 
 def _gained(shares: pd.Series[float]) -> Estimate:
     """Mean and interval of differences of survival, one for each replication."""
-    known = np.asarray(shares.dropna(), np.float64)
-    mean, low, high = interval(known, *possible_differences(HEADLINES[:1]))
+    mean, low, high = interval(np.asarray(shares.dropna(), np.float64), *possible_differences(HEADLINES[:1]))
     return Estimate(*(np.asarray(end).item() for end in (mean, low, high)))
