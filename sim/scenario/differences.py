@@ -66,14 +66,16 @@ def diff(a: Scenario | str | Path, b: Scenario | str | Path) -> list[Change]:
     A measure that is on in one of them only is one line, ``measures.<id>``, and so is a reaction.
     """
     first, second = (asked if isinstance(asked, Scenario) else load(asked) for asked in (a, b))
-    on = [{measure.id for measure in asked.measures} for asked in (first, second)]
+    measures = [{measure.id: measure for measure in asked.measures} for asked in (first, second)]
+    on = [set(each) for each in measures]
     reacts = [{reaction.id for reaction in asked.reactions} for asked in (first, second)]
     changes = [
         Change(f"{group}.{id_}", ON if id_ in ids[0] else OFF, ON if id_ in ids[1] else OFF)
         for group, ids in (("measures", on), ("reactions", reacts))
         for id_ in sorted(ids[0] ^ ids[1])
     ]
-    left, right = (_flat(asked, on[0] & on[1], reacts[0] & reacts[1]) for asked in (first, second))
+    apart = {id_ for id_ in on[0] & on[1] if measures[0][id_] != measures[1][id_]}  # others need not be taken apart
+    left, right = (_flat(asked, apart, reacts[0] & reacts[1]) for asked in (first, second))
     return changes + [
         Change(path, left.get(path), right.get(path))
         for path in sorted(left.keys() | right.keys())
