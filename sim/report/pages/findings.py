@@ -8,6 +8,7 @@ from math import isnan
 from sim.measure import Words
 from sim.observe.months import HEADLINES
 from sim.report.words.catalogue import both, named
+from sim.report.words.cost_beside import cost_beside
 from sim.report.words.no_different import no_different
 from sim.report.words.numbers import days, interval, money, points, share, with_interval
 from sim.report.words.other_worlds import in_other_worlds
@@ -27,6 +28,7 @@ def findings(summary: ComparisonSummary) -> Iterator[Words]:
             if not isnan(summary.effect(scenario, outcome).difference.mean):
                 yield _change(summary, scenario, outcome)
         yield from no_different(summary, scenario)
+        yield from cost_beside(summary, scenario)
     yield from single_actions(summary)
     for scenario in summary.subjects:
         for said in (_costs(summary, scenario), places(summary, scenario), delays(summary, scenario)):

@@ -69,6 +69,7 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     """Print the headline outcomes of every scenario and how far each is from those that it is compared with."""
     from sim.observe.months import HEADLINES  # start-up: pandas, not for `--help`
     from sim.report.answers.answer import back_at_work, who_left
+    from sim.report.words.cost_beside import cost_beside
     from sim.report.words.no_different import no_different
     from sim.report.words.other_worlds import in_other_worlds
     from sim.report.words.scenario_names import scenario_name
@@ -88,8 +89,8 @@ def show_comparison(study: Comparison, lang: Language) -> None:
     for shown in about:
         if beware := in_other_worlds(summary, shown.name):
             paragraph(say(lang, beware))
-        for nothing in no_different(summary, shown.name):
-            paragraph(say(lang, nothing))
+        for beside in (*no_different(summary, shown.name), *cost_beside(summary, shown.name)):
+            paragraph(say(lang, beside))
     for outcome in HEADLINES:
         for said in (strongest(summary, outcome, "report.finding"), first_by_factors(summary, outcome)):
             if said is not None:
@@ -177,13 +178,16 @@ def show_added(study: Comparison, asked: Sequence[Scenario], lang: Language) -> 
 def of_comparison(study: Comparison, asked: Asked, lang: Language) -> Table:
     """The rates of a scenario by universe, and how far each is from those of its baseline."""
     from sim.report.answers.answer import by_universe  # start-up: pandas, not for `--help`
+    from sim.study.comparison.sample_size import FEWEST_ROWS
 
     values, changes = (
-        found[found["scenario"] == asked.name].set_index("outcome")[["mean", "low", "high"]].to_dict("index")
+        found[found["scenario"] == asked.name].set_index("outcome").to_dict("index")
         for found in (study.outcomes, study.over_baselines(study.differences))
     )
 
     def told(outcome: str) -> str:
+        if outcome in values and values[outcome]["rows"] < FEWEST_ROWS:
+            return text("report.method.few_rows", lang, rows=numbers.plain_count(values[outcome]["rows"]))
         mean = say(lang, numbers.share(values[outcome]["mean"] if outcome in values else math.nan))
         if outcome not in changes or not study.against[asked.name]:
             return mean

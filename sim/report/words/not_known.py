@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.measure import Words
@@ -57,7 +58,7 @@ def rows(study: Comparison, scenario: str, titles: Mapping[str, Words]) -> list[
         cells = [
             numbers.with_interval(luck.mean, luck.low, luck.high, written),
             numbers.with_interval(row.middle, row.low, row.high, written),
-            numbers.share(row.share),
+            numbers.share(row.share if row.low < row.high else nan),  # of nothing there is no share
         ]
         against = titles[row.against] if row.against else both("report.not_known.itself")
         found.append(Row(outcome_name(row.outcome), against, cells))
