@@ -186,9 +186,10 @@ def of_comparison(study: Comparison, asked: Asked, lang: Language) -> Table:
     )
 
     def told(outcome: str) -> str:
-        if outcome in values and values[outcome]["rows"] < FEWEST_ROWS:
+        value = values[outcome]["mean"] if outcome in values else math.nan
+        if not math.isnan(value) and values[outcome]["rows"] < FEWEST_ROWS:
             return text("report.method.few_rows", lang, rows=numbers.plain_count(values[outcome]["rows"]))
-        mean = say(lang, numbers.share(values[outcome]["mean"] if outcome in values else math.nan))
+        mean = say(lang, numbers.share(value))
         if outcome not in changes or not study.against[asked.name]:
             return mean
         change = changes[outcome]
